@@ -1,0 +1,180 @@
+"""The kinds of argument a layer can have: how each is read, what words it takes, what it refuses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from symparams.algebra import number
+from symparams.errors import LayerError
+from symparams.formula import Formula, Function, Quotient, parts
+from symparams.layer import Layer
+from symparams.notation import PLAIN, SOURCE, shown
+
+Raw: TypeAlias = "Formula | tuple[Any, ...] | str"  # an expression, several sizes, or a word
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of argument."""
+
+    expects: str  # for messages: "a whole number of at least 1"
+    read: Callable[[Raw], object]  # raises ValueError for what it does not take
+    words: Mapping[str, object] = dataclasses.field(default_factory=dict)  # flag word: the value it gives
+
+
+def argument(
+    kind: Kind,
+    meaning: str,
+    default: object = dataclasses.MISSING,
+    *,
+    short: str = "",
+    keyword: bool = False,
+    variadic: bool = False,
+) -> Any:
+    """A dataclass field that is an argument of a layer; `keyword`: never positional, `variadic`: takes all positionals."""
+    about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic}
+    return dataclasses.field(default=default, metadata=about)
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument as the catalogue describes it."""
+
+    name: str  # the keyword
+    short: str  # its short keyword, or ""
+    kind: Kind
+    meaning: str
+    default: object  # dataclasses.MISSING where it must be given
+    positional: bool  # whether it can be given without its keyword
+    variadic: bool  # whether it takes all positional values
+
+
+def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
+    """The arguments of a layer, in their order."""
+    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
+        about = f.metadata
+        yield Argument(f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"])
+
+
+# ---------------------------------------------------------------- whole numbers
+
+
+def _require_whole(formula: Formula) -> None:
+    """Every division of known numbers must come out whole."""
+    if isinstance(formula, Function) and formula.name in ("floor", "ceil"):
+        return
+    for part in parts(formula):
+        _require_whole(part)
+    known = number(formula) if isinstance(formula, Quotient) else None
+    if isinstance(known, Fraction):
+        assert isinstance(formula, Quotient)
+        top, bottom = number(formula.top), number(formula.bottom)
+        text = shown(formula, SOURCE)
+        values = "" if text == f"{top}/{bottom}" else f", here {top}/{bottom},"
+        raise LayerError(f"the division {text}{values} does not come out whole; floor({text}) or ceil({text}) would round it")
+
+
+def whole_number(raw: Raw, least: int) -> Formula:
+    if not isinstance(raw, Formula):
+        raise ValueError
+    _require_whole(raw)
+    known = number(raw)
+    if known is None or (isinstance(known, int) and known >= least):
+        return raw
+    raise ValueError
+
+
+def _sizes(raw: Raw, least: int) -> tuple[Formula, ...]:
+    if isinstance(raw, tuple):
+        return tuple(whole_number(one, least) for one in raw)
+    return (whole_number(raw, least),)
+
+
+def _rate(raw: Raw) -> Formula:
+    if not isinstance(raw, Formula):
+        raise ValueError
+    known = number(raw)
+    if known is not None and not 0 <= known < 1:
+        raise ValueError
+    return raw
+
+
+def _integer(raw: Raw) -> int:
+    known = number(raw) if isinstance(raw, Formula) else None
+    if not isinstance(known, int):
+        raise ValueError
+    return known
+
+
+def _never(raw: Raw) -> object:
+    raise ValueError
+
+
+def _pairs(raw: Raw) -> tuple[tuple[Formula, Formula], ...]:
+    """3 -> both sides 3; (1, 2) -> an amount an axis; ((1, 2), (3, 4)) -> before and after on each axis."""
+    if not isinstance(raw, tuple):
+        one = whole_number(raw, 0)
+        return ((one, one),)
+    sides = []
+    for part in raw:
+        if isinstance(part, tuple):
+            before, after = (whole_number(side, 0) for side in part)
+            sides.append((before, after))
+        else:
+            sides.append((whole_number(part, 0),) * 2)
+    return tuple(sides)
+
+
+COUNT = Kind("a whole number of at least 1", lambda raw: whole_number(raw, 1))
+SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _sizes(raw, 1))
+AMOUNTS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs)
+RATE = Kind("a rate from 0 up to, but not including, 1", _rate)
+AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
+
+
+def choice(*words: str, **synonyms: object) -> Kind:
+    """One of several words; a synonym gives the word it stands for."""
+    values: dict[str, object] = {word: word for word in words} | synonyms
+    return Kind("one of " + ", ".join(dict.fromkeys(map(str, values.values()))), _never, values)
+
+
+def switch(word: str = "") -> Kind:
+    """yes or no; `word` alone as a flag means yes."""
+    return Kind("yes or no", _never, {word: True} if word else {})
+
+
+ANSWERS = {"yes": True, "no": False, "true": True, "false": False}
+
+PADDING = Kind(
+    "same, valid, causal, or a number of at least 0",
+    lambda raw: _sizes(raw, 0),
+    {"same": "same", "valid": "valid", "causal": "causal"},
+)
+
+
+def read(argument: Argument, raw: Raw) -> object:
+    """The value of an argument from what the user wrote for it."""
+    kind = argument.kind
+    if isinstance(raw, str):
+        word = raw.casefold()
+        if word in kind.words:
+            return kind.words[word]
+        if kind.expects == "yes or no" and word in ANSWERS:
+            return ANSWERS[word]
+    try:
+        return kind.read(raw)
+    except ValueError:
+        found = raw if isinstance(raw, str) else _described(raw)
+        raise LayerError(f"{argument.name} must be {kind.expects}, not {found}") from None
+
+
+def _described(raw: Raw) -> str:
+    if isinstance(raw, tuple):
+        return f"({', '.join(map(_described, raw))})"
+    assert isinstance(raw, Formula)
+    text, known = shown(raw, SOURCE), number(raw)
+    return text if known is None or shown(known, SOURCE) == text else f"{text} = {shown(known, PLAIN)}"

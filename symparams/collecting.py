@@ -1,0 +1,49 @@
+"""Totals with letters: collected or factored, whichever is shorter."""
+
+from __future__ import annotations
+
+from symparams.algebra import UNIT, Monomial, Poly, expanded, formula_of, join, poly, value_of
+from symparams.facts import Facts
+from symparams.formula import Formula, Number, Power, Product, Value
+from symparams.notation import PLAIN, shown
+from symparams.order import atom_key
+
+
+def shortest(value: Value, facts: Facts) -> Value:
+    """The value in the shortest of its forms; a known number as it is."""
+    if not isinstance(value, Formula):
+        return value
+    collected = poly(value, facts)
+    open_ = expanded(collected, facts)
+    forms = [value_of(collected), value_of(open_)]
+    product = _factored(open_)
+    if product is not None:
+        forms.append(product)
+    return min(forms, key=lambda form: len(shown(form, PLAIN)))
+
+
+def _factored(p: Poly) -> Formula | None:
+    from symparams import sympy_bridge  # sympy costs a quarter of a second, and only letters need it
+
+    found = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
+    if found is None:
+        return None
+    content, factors = found
+    outside: Monomial = UNIT
+    brackets: list[Formula] = []
+    for factor, exponent in factors:
+        base = formula_of({_ordered(m): c for m, c in factor.items()})
+        if len(factor) == 1:
+            ((mono, _),) = factor.items()
+            outside = join(outside, tuple((atom, e * exponent) for atom, e in mono))
+        else:
+            brackets.append(base if exponent == 1 else Power(base, Number(exponent)))
+    first = value_of({outside: content})
+    if first == 1:
+        return Product(tuple(brackets)) if len(brackets) > 1 else brackets[0]
+    head = first.factors if isinstance(first, Product) else (first if isinstance(first, Formula) else Number(first),)
+    return Product((*head, *brackets)) if brackets else None
+
+
+def _ordered(mono: Monomial) -> Monomial:
+    return tuple(sorted(mono, key=atom_key))

@@ -1,0 +1,93 @@
+"""What can go wrong, in one family: where, what was found, what would do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that a user gave."""
+
+    name: str  # the file's name, or "<text>"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in a source, kept as an offset; line and column are worked out only for a message."""
+
+    source: Source
+    offset: int  # of the character meant, or of the white space before it
+
+    def at_word(self, word: str) -> Place:
+        """The next place from here on where `word` stands, or this place."""
+        found = self.source.text.find(word, self.offset)
+        return self if found < 0 else Place(self.source, found)
+
+    def position(self) -> tuple[int, int, str]:
+        """Line and column (both from 1) and the text of the line."""
+        text = self.source.text
+        offset = min(_skip_blanks(text, self.offset), len(text))
+        start = text.rfind("\n", 0, offset) + 1
+        end = text.find("\n", offset)
+        return text.count("\n", 0, offset) + 1, offset - start + 1, text[start : end if end >= 0 else len(text)]
+
+
+def _skip_blanks(text: str, offset: int) -> int:
+    start = offset
+    while offset < len(text) and (text[offset].isspace() or text[offset] == "#"):
+        if text[offset] == "#":
+            end = text.find("\n", offset)
+            if end < 0:
+                return start
+            offset = end
+        offset += 1
+    return offset if offset < len(text) else len(text.rstrip())
+
+
+class SymparamsError(Exception):
+    """The one exception of this package; `str()` gives the whole message.
+
+    `matter` says what is wrong and what would do; `place` (set by whoever knows it) says where.
+    """
+
+    def __init__(self, matter: str, place: Place | None = None) -> None:
+        super().__init__(matter)
+        self.matter = matter
+        self.place = place
+
+    def __str__(self) -> str:
+        if self.place is None:
+            return self.matter
+        line, column, text = self.place.position()
+        window, caret = _window(text, column)
+        return f"{self.place.source.name}:{line}:{column}: {self.matter}\n    {window}\n    {' ' * caret}^"
+
+
+class LayerError(SymparamsError):
+    """A layer that does not fit its input or its arguments."""
+
+    argument: int | None = None  # which of the arguments is wrong, if one is
+
+
+class LimitError(SymparamsError):
+    """An input past one of the limits that guard the machine; the message names the limit."""
+
+
+def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
+    """The part of a long line around `column`, and how far the caret stands from its start."""
+    start = 0 if column <= width - 20 else column - width // 2
+    clean = "".join(" " if c.isspace() else c if c.isprintable() else "?" for c in text[start : start + width])
+    left = "…" if start else ""
+    right = "…" if start + width < len(text) else ""
+    return left + clean.rstrip() + right, column - 1 - start + len(left)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean `conv`?` when a known word is close to `word`, else nothing."""
+    by_folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word[:60].casefold(), by_folded, n=1, cutoff=0.6)
+    return f"; did you mean `{by_folded[close[0]]}`?" if close else ""

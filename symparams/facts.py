@@ -1,0 +1,21 @@
+"""What is known about free symbols: bounds, remainders, equalities, divisibility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symparams.formula import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts that algebra may use. Every free symbol is a positive integer, whatever else is known."""
+
+    lower: dict[str, int] = field(default_factory=dict)  # symbol: smallest value, where it is not 1
+    upper: dict[str, int] = field(default_factory=dict)  # symbol: largest value
+    remainder: dict[str, tuple[int, int]] = field(default_factory=dict)  # symbol: (m, r) with symbol % m == r
+    equal: dict[str, Formula] = field(default_factory=dict)  # symbol: what it equals
+    whole: frozenset[tuple[Formula, Formula]] = frozenset()  # (top, bottom) pairs that divide exactly
+
+
+NOTHING_KNOWN = Facts()

@@ -1,0 +1,210 @@
+"""Formulas that keep the order they were written in.
+
+`(k * C_in + 1) * C_out` builds exactly that tree. One tree serves the rule, the rule with values put in, each line of
+the arithmetic and the result; what is done with it (printing, evaluating, simplifying) are functions elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+
+class Formula:
+    """A node of the tree; `+ - * / ** -x` and numbers beside it build larger ones as they stand."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Operand) -> Formula:
+        return add(self, as_formula(other))
+
+    def __radd__(self, other: Operand) -> Formula:
+        return add(as_formula(other), self)
+
+    def __sub__(self, other: Operand) -> Formula:
+        return add(self, negative(as_formula(other)))
+
+    def __rsub__(self, other: Operand) -> Formula:
+        return add(as_formula(other), negative(self))
+
+    def __mul__(self, other: Operand) -> Formula:
+        return multiply(self, as_formula(other))
+
+    def __rmul__(self, other: Operand) -> Formula:
+        return multiply(as_formula(other), self)
+
+    def __truediv__(self, other: Operand) -> Formula:
+        return Quotient(self, as_formula(other))
+
+    def __pow__(self, other: Operand) -> Formula:
+        return Power(self, as_formula(other))
+
+    def __neg__(self) -> Formula:
+        return negative(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Formula):
+    """An integer, or a rational such as a dropout rate."""
+
+    value: int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Formula):
+    """A letter; with a value it is known, without one it is free (a positive integer)."""
+
+    name: str  # as typed: C_in, k, alpha
+    value: Formula | None = None  # what is put in for it
+    meaning: str = ""  # what it stands for, in a few words: "input channels"
+    incoming: bool = False  # whether it is a size of what arrives, not an argument of the layer
+
+
+@dataclass(frozen=True, slots=True)
+class Sum(Formula):
+    terms: tuple[Formula, ...]  # in reading order; a subtracted term is a Negative
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Formula):
+    term: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Formula):
+    factors: tuple[Formula, ...]  # in reading order
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient(Formula):
+    top: Formula
+    bottom: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Formula):
+    base: Formula
+    exponent: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Formula):
+    name: str  # floor, ceil, min, max or mod
+    arguments: tuple[Formula, ...]
+
+
+Operand: TypeAlias = "Formula | int | Fraction"
+Value: TypeAlias = "int | Fraction | Formula"  # a known number, or a simplified formula with letters
+
+ZERO = Number(0)
+ONE = Number(1)
+
+
+def as_formula(value: Operand) -> Formula:
+    """A number as a leaf (a negative one as the negative of a leaf); a formula as it is."""
+    if isinstance(value, Formula):
+        return value
+    return Number(value) if value >= 0 else Negative(Number(-value))
+
+
+def negative(term: Formula) -> Formula:
+    return term.term if isinstance(term, Negative) else Negative(term)
+
+
+def add(left: Formula, right: Formula) -> Formula:
+    """left + right, one flat sum."""
+    terms = left.terms if isinstance(left, Sum) else (left,)
+    return Sum(terms + (right.terms if isinstance(right, Sum) else (right,)))
+
+
+def multiply(left: Formula, right: Formula) -> Formula:
+    """left · right, one flat product."""
+    factors = left.factors if isinstance(left, Product) else (left,)
+    return Product(factors + (right.factors if isinstance(right, Product) else (right,)))
+
+
+def total(terms: Iterable[Formula]) -> Formula:
+    """The sum of all terms (0 of none)."""
+    several = tuple(terms)
+    return Sum(several) if len(several) > 1 else several[0] if several else ZERO
+
+
+def product(factors: Iterable[Operand]) -> Formula:
+    """The product of all factors (1 of none)."""
+    several = tuple(as_formula(f) for f in factors)
+    return Product(several) if len(several) > 1 else several[0] if several else ONE
+
+
+def floor(inner: Formula) -> Formula:
+    return Function("floor", (inner,))
+
+
+def ceil(inner: Formula) -> Formula:
+    return Function("ceil", (inner,))
+
+
+def parts(formula: Formula) -> tuple[Formula, ...]:
+    """The nodes directly below, in reading order."""
+    match formula:
+        case Sum(terms):
+            return terms
+        case Product(factors):
+            return factors
+        case Negative(term):
+            return (term,)
+        case Quotient(top, bottom):
+            return (top, bottom)
+        case Power(base, exponent):
+            return (base, exponent)
+        case Function(_, arguments):
+            return arguments
+    return ()
+
+
+def rebuilt(formula: Formula, below: tuple[Formula, ...]) -> Formula:
+    """The same kind of node over other parts; nested sums and products are laid flat."""
+    match formula:
+        case Sum():
+            return Sum(tuple(t for part in below for t in (part.terms if isinstance(part, Sum) else (part,))))
+        case Product():
+            return Product(tuple(f for part in below for f in (part.factors if isinstance(part, Product) else (part,))))
+        case Negative():
+            return negative(*below)
+        case Quotient():
+            return Quotient(*below)
+        case Power():
+            return Power(*below)
+        case Function(name):
+            return Function(name, below)
+    return formula
+
+
+def mapped(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:
+    """The tree with `change` done to every leaf."""
+    below = parts(formula)
+    return rebuilt(formula, tuple(mapped(p, change) for p in below)) if below else change(formula)
+
+
+def symbols(formula: Formula) -> Iterator[Symbol]:
+    """Every symbol that stands in the formula, in reading order, as often as it stands there."""
+    if isinstance(formula, Symbol):
+        yield formula
+    for part in parts(formula):
+        yield from symbols(part)
+
+
+def put_in(formula: Formula) -> Formula:
+    """Every known symbol replaced by its value, once: the substitution line of a solution."""
+    return mapped(formula, lambda leaf: leaf.value if isinstance(leaf, Symbol) and leaf.value is not None else leaf)
+
+
+def is_known(formula: Formula) -> bool:
+    """Whether some symbol of the formula still waits for its value to be put in."""
+    return any(s.value is not None for s in symbols(formula))
+
+
+def count_leaves(formula: Formula) -> int:
+    below = parts(formula)
+    return sum(map(count_leaves, below)) if below else 1

@@ -1,0 +1,174 @@
+"""What a layer is: arguments, and one method that says everything about it for a given input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+from symparams.errors import LayerError
+from symparams.formula import ZERO, Formula, Symbol, Value, as_formula
+from symparams.notation import PLAIN, size
+
+Convention: TypeAlias = Literal["keras", "torch"]
+Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
+
+# Spatial axes by how many there are: (name, letter of its size, subscript of its kernel size).
+SPATIAL: dict[int, tuple[tuple[str, str, str], ...]] = {
+    0: (),
+    1: (("length", "L", ""),),
+    2: (("height", "H", "_h"), ("width", "W", "_w")),
+    3: (("depth", "D", "_d"), ("height", "H", "_h"), ("width", "W", "_w")),
+}
+
+
+def symbol(name: str, value: Value, meaning: str, *, incoming: bool = False) -> Symbol:
+    """A symbol of a rule, bound to its value."""
+    return Symbol(name, as_formula(value), meaning, incoming)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A tensor as it arrives at a layer."""
+
+    shape: Shape  # in the order of the convention
+    convention: Convention
+
+    @property
+    def spatial(self) -> Shape:
+        """The sizes of the spatial axes: all but the channels."""
+        return self.shape[1:] if self.convention == "torch" and len(self.shape) > 1 else self.shape[:-1]
+
+    @property
+    def channels(self) -> Value:
+        return self.shape[0] if self.convention == "torch" else self.shape[-1]
+
+    @property
+    def channel_axis(self) -> int:
+        return 0 if self.convention == "torch" else len(self.shape) - 1
+
+    def C_in(self) -> Symbol:
+        """The number of channels that arrive, as a symbol of a rule."""
+        return symbol("C_in", self.channels, "input channels", incoming=True)
+
+    def axis_names(self) -> tuple[str, ...]:
+        """What each axis is called; a tensor of one axis has features, one of more has channels."""
+        if len(self.shape) == 1:
+            return ("features",)
+        spatial = tuple(name for name, _, _ in SPATIAL.get(len(self.shape) - 1, ()))
+        if not spatial:
+            return tuple(f"axis {i + 1}" for i in range(len(self.shape)))
+        return ("channels", *spatial) if self.convention == "torch" else (*spatial, "channels")
+
+    def kept(self) -> tuple[Axis, ...]:
+        """Output axes that equal the input axes."""
+        return tuple(map(Axis, self.axis_names(), map(as_formula, self.shape)))
+
+    def arranged(self, spatial: Sequence[Axis], channels: Axis) -> tuple[Axis, ...]:
+        """Output axes in the order of the convention."""
+        return (channels, *spatial) if self.convention == "torch" else (*spatial, channels)
+
+    def __str__(self) -> str:
+        return size(self.shape, PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of an output."""
+
+    name: str  # height, width, channels …
+    size: Formula  # its rule, in reading order
+
+
+WeightKind: TypeAlias = Literal["weight", "bias", "statistic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One tensor of numbers that a layer keeps."""
+
+    name: str  # as the frameworks call it: kernel, bias, gamma …
+    dimensions: tuple[Formula, ...]  # its sizes, as the framework stores them
+    kind: WeightKind = "weight"  # bias: added to the outputs; statistic: kept, never trained
+    counted: bool = True  # False: a buffer, which this convention does not call a parameter
+
+
+Relation: TypeAlias = Literal[">=", "divides", "=="]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must hold for a layer to accept its input: an error for numbers, a condition for letters."""
+
+    left: Formula
+    relation: Relation
+    right: Formula
+    otherwise: Callable[[], str]  # the message when it does not hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Everything a layer says about one input."""
+
+    output: tuple[Axis, ...]  # the shape rule, an axis each
+    parameters: Formula  # the parameter rule in reading order; ZERO where there are none
+    weights: tuple[Weight, ...]  # the tensors; their sizes give the count a second time
+    because: str  # one sentence on why the parameter rule is as it is, or why there are none
+    shape_because: str  # one sentence on the shape rule
+    channels_are: str | None  # what the output channels are: "filters"; None: as in the input
+    requires: tuple[Requirement, ...] = ()
+    differs: str = ""  # how the conventions differ, where the number depends on them
+
+
+def nothing_to_learn(output: tuple[Axis, ...], because: str, shape_because: str = "", **more: object) -> Rules:
+    """The rules of a layer without parameters."""
+    given = {"channels_are": None, **more}
+    return Rules(output=output, parameters=ZERO, weights=(), because=because, shape_because=shape_because, **given)  # type: ignore[arg-type]
+
+
+class Layer:
+    """A layer with its hyper-parameters: a frozen dataclass whose fields are declared with `argument`."""
+
+    __slots__ = ()
+
+    names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
+    title: ClassVar[str] = ""  # as a heading: "Convolution"
+    example: ClassVar[str] = ""  # a small network that shows it
+    inputs: ClassVar[Literal["none", "one", "many"]] = "one"  # how many tensors it takes
+
+    @property
+    def kind(self) -> str:
+        """The name that its automatic name starts with."""
+        return self.names[0]
+
+    @property
+    def heading(self) -> str:
+        return self.title
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        """What the layer says about the tensors that arrive."""
+        raise NotImplementedError
+
+
+def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[str, str, str], ...]:
+    """Names and letters of the spatial axes of x, or an error if a layer cannot take so many."""
+    count = len(x.shape) - 1
+    if count not in ranks:
+        expected = {1: "(L, C)", 2: "(H, W, C)", 3: "(D, H, W, C)"}
+        if x.convention == "torch":
+            expected = {1: "(C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}
+        wanted = " or ".join(expected[r] for r in ranks)
+        hint = "; a flattened tensor has no height and width left" if count == 0 else ""
+        raise LayerError(f"needs an input of shape {wanted}, but {x} arrives{hint}")
+    return SPATIAL[count]
+
+
+def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formula, ...]:
+    """One size for each spatial axis of x; a single size is meant for all of them."""
+    count = len(x.shape) - 1
+    if len(sizes) == 1:
+        return sizes * count
+    if len(sizes) != count:
+        raise LayerError(f"{what} has {len(sizes)} sizes, but the input {x} has {count} spatial ax{'i' if count == 1 else 'e'}s")
+    return sizes

@@ -1,0 +1,53 @@
+"""The catalogue: every layer class found in this folder, under each of its names."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from symparams.layer import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a name in the catalogue stands for."""
+
+    name: str  # as the frameworks spell it
+    layer: type[Layer]
+    preset: Mapping[str, object]  # arguments that the name already says
+    rank: int | None  # spatial axes that the name promises: 2 for Conv2D; None: any
+
+
+Catalogue: TypeAlias = "Mapping[str, Entry]"  # by name, in small letters and without "nn."
+
+
+def entries(layer: type[Layer]) -> dict[str, Entry]:
+    """The catalogue of one layer; `CATALOGUE | entries(MyLayer)` adds a layer of one's own."""
+    return {key(name): Entry(name, layer, layer.presets.get(name, {}), _rank(name)) for name in layer.names}
+
+
+def key(name: str) -> str:
+    """How a name is looked up: `nn.Conv2d` and `CONV2D` are `conv2d`."""
+    return name.rpartition(".")[2].casefold()
+
+
+def _rank(name: str) -> int | None:
+    promised = re.search(r"([123])[dD]", name)
+    return int(promised[1]) if promised else None
+
+
+def _collected() -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for value in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
+            if isinstance(value, type) and issubclass(value, Layer) and value.names:
+                found |= entries(value)
+    return found
+
+
+CATALOGUE: Catalogue = MappingProxyType(_collected())

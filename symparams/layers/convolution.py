@@ -1,0 +1,168 @@
+"""Convolutions: full, depthwise and separable, over one, two or three spatial axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.algebra import number
+from symparams.arguments import COUNT, PADDING, SIZES, argument, switch
+from symparams.formula import Formula, as_formula, product
+from symparams.layer import Axis, Incoming, Layer, Requirement, Rules, Weight, symbol
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.window import Window
+from symparams.notation import PLAIN, shown
+
+_ONE = as_formula(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution(Layer):
+    """Slides filters over the input: (k_h·k_w·C_in/g + 1)·C_out parameters.
+
+    Each of the C_out filters spans the whole kernel in all C_in channels (of its group) and has one bias. The output is
+    ⌊(n + 2p - (d(k - 1) + 1))/s⌋ + 1 along every axis, ⌈n/s⌉ with same padding. Keras and PyTorch count alike.
+    Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
+    """
+
+    filters: Formula = argument(COUNT, "filters, which are the output channels")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
+    groups: Formula = argument(COUNT, "groups of channels that do not mix", _ONE, short="g", keyword=True)
+    bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+
+    names: ClassVar = (
+        "conv", "Conv", "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D",
+        "LazyConv1d", "LazyConv2d", "LazyConv3d",
+    )  # fmt: skip
+    title: ClassVar = "Convolution"
+    example: ClassVar = "input(28, 28, 1) -> conv(32, 3x3, relu)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        k = window.sizes()
+        C_in = x.C_in()
+        C_out = symbol("C_out", self.filters, "filters")
+        grouped = number(self.groups) != 1
+        g = symbol("g", self.groups, "groups")
+        per_filter = product([*k, C_in / g if grouped else C_in])
+        return Rules(
+            output=x.arranged(window.axes(), Axis("channels", C_out)),
+            parameters=(per_filter + 1) * C_out if self.bias else per_filter * C_out,
+            weights=(
+                Weight("kernel", (*k, C_in / g if grouped else C_in, C_out)),
+                *([Weight("bias", (C_out,), "bias")] if self.bias else []),
+            ),
+            because=_because(grouped, self.bias),
+            shape_because=window.reason(),
+            channels_are="filters",
+            requires=(*window.requires(), *(self._whole_groups(x, C_in, C_out, g) if grouped else ())),
+        )
+
+    def _whole_groups(self, x: Incoming, C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
+        def message(what: str, count: Formula) -> str:
+            return f"{shown(number(self.groups) or self.groups, PLAIN)} groups do not divide {what} ({shown(number(count) or count, PLAIN)})"
+
+        return (
+            Requirement(C_in, "divides", g, lambda: message("the input channels", C_in)),
+            Requirement(C_out, "divides", g, lambda: message("the filters", C_out)),
+        )
+
+
+def _because(grouped: bool, bias: bool) -> str:
+    spans = "the input channels of its own group only" if grouped else "all input channels, not just one"
+    return f"every filter spans the kernel in {spans}{', and adds one bias' if bias else '; there is no bias'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Depthwise(Layer):
+    """Convolves each channel by itself: (k_h·k_w + 1)·C_in·m parameters, C_in·m channels.
+
+    Nothing mixes the channels, so C_in is multiplied in once. In PyTorch this is a convolution with groups = C_in.
+    Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
+    """
+
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    multiplier: Formula = argument(COUNT, "output channels for each input channel", _ONE, short="m", keyword=True)
+    stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
+    bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+
+    names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
+    title: ClassVar = "Depthwise convolution"
+    example: ClassVar = "input(112, 112, 32) -> depthwise(3x3, same)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        k = window.sizes()
+        C_in = x.C_in()
+        m = symbol("m", self.multiplier, "depth multiplier")
+        channels = C_in if number(self.multiplier) == 1 else C_in * m
+        taps = product(k)
+        return Rules(
+            output=x.arranged(window.axes(), Axis("channels", channels)),
+            parameters=(taps + 1) * channels if self.bias else taps * channels,
+            weights=(
+                Weight("depthwise kernel", (*k, C_in, m)),
+                *([Weight("bias", (C_in, m), "bias")] if self.bias else []),
+            ),
+            because="each channel has a kernel of its own and sees no other channel, so the channels are counted once",
+            shape_because=window.reason(),
+            channels_are="channels",
+            requires=window.requires(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Separable(Layer):
+    """A depthwise convolution and then a 1x1 convolution: k_h·k_w·C_in·m + (C_in·m + 1)·C_out parameters.
+
+    Only the second step has biases. Keras calls this SeparableConv2D; PyTorch writes it as two layers.
+    Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
+    """
+
+    filters: Formula = argument(COUNT, "filters, which are the output channels")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size of the depthwise step")
+    multiplier: Formula = argument(COUNT, "channels between the steps, for each input channel", _ONE, short="m", keyword=True)
+    stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
+    bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+
+    names: ClassVar = (
+        "separable", "SeparableConv1D", "SeparableConv2D", "SeparableConv",
+        "SeparableConvolution1D", "SeparableConvolution2D",
+    )  # fmt: skip
+    title: ClassVar = "Separable convolution"
+    example: ClassVar = "input(112, 112, 32) -> separable(64, 3x3, same)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        k = window.sizes()
+        C_in = x.C_in()
+        C_out = symbol("C_out", self.filters, "filters")
+        m = symbol("m", self.multiplier, "depth multiplier")
+        between = C_in if number(self.multiplier) == 1 else C_in * m
+        return Rules(
+            output=x.arranged(window.axes(), Axis("channels", C_out)),
+            parameters=product(k) * between + ((between + 1) * C_out if self.bias else between * C_out),
+            weights=(
+                Weight("depthwise kernel", (*k, C_in, m)),
+                Weight("pointwise kernel", (*(_ONE for _ in k), between, C_out)),
+                *([Weight("bias", (C_out,), "bias")] if self.bias else []),
+            ),
+            because="a kernel for each channel first, then a 1x1 convolution that mixes the channels; "
+            + ("only the second step has biases" if self.bias else "neither step has biases"),
+            shape_because=window.reason(),
+            channels_are="filters",
+            requires=window.requires(),
+        )

@@ -1,0 +1,69 @@
+"""Fully connected layers, and the flattening before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.arguments import COUNT, argument, switch
+from symparams.formula import Formula, as_formula, product
+from symparams.layer import Axis, Incoming, Layer, Rules, Weight, nothing_to_learn, symbol
+from symparams.layers.activation import ACTIVATION
+
+
+@dataclass(frozen=True, slots=True)
+class Dense(Layer):
+    """Joins every input to every unit: (n_in + 1)·n_out parameters.
+
+    It works on the last axis: the axes before it are positions that share the weights. Keras and PyTorch count alike.
+    """
+
+    units: Formula = argument(COUNT, "units, which are the outputs")
+    bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+
+    names: ClassVar = ("dense", "Dense", "Linear", "LazyLinear", "fc")
+    title: ClassVar = "Dense layer"
+    example: ClassVar = "input(9072) -> dense(128, relu)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        n_in = symbol("n_in", x.shape[-1], "inputs", incoming=True)
+        n_out = symbol("n_out", self.units, "units")
+        before = tuple(map(Axis, x.axis_names()[:-1], map(as_formula, x.shape[:-1])))
+        last = x.axis_names()[-1]
+        shared = "; the positions before the last axis share these weights" if before else ""
+        return Rules(
+            output=(*before, Axis(last, n_out)),
+            parameters=(n_in + 1) * n_out if self.bias else n_in * n_out,
+            weights=(
+                Weight("kernel", (n_in, n_out)),
+                *([Weight("bias", (n_out,), "bias")] if self.bias else []),
+            ),
+            because="every unit has one weight for each input" + (" and one bias" if self.bias else "; there is no bias") + shared,
+            shape_because="the last axis becomes the units" + (", the axes before it stay" if before else ""),
+            channels_are="units",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten(Layer):
+    """Lays all numbers of the input in one row: H·W·C of them."""
+
+    names: ClassVar = ("flatten", "Flatten")
+    title: ClassVar = "Flatten"
+    example: ClassVar = "input(12, 12, 63) -> flatten"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        names = dict(length="L_in", height="H_in", width="W_in", depth="D_in", channels="C_in", features="n_in")
+        sizes = [
+            symbol(names.get(name, f"n_{i + 1}"), value, f"input {name}", incoming=True)
+            for i, (name, value) in enumerate(zip(x.axis_names(), x.shape, strict=True))
+        ]
+        return nothing_to_learn(
+            (Axis("features", product(sizes)),),
+            "flattening only rearranges numbers; there is nothing in it to learn",
+            "all sizes are multiplied: every number of the feature map becomes one input of what follows",
+            channels_are="numbers",
+        )

@@ -1,0 +1,117 @@
+"""Layers that join branches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.algebra import same
+from symparams.arguments import AXIS, argument
+from symparams.errors import LayerError
+from symparams.formula import Value, as_formula, total
+from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, symbol
+from symparams.notation import PLAIN, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Add(Layer):
+    """Adds the branches number by number: same shape, no parameters.
+
+    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("add", "Add")
+    title: ClassVar[str] = "Add"
+    example: ClassVar[str] = "input(56, 56, 64) -> { conv(64, 3, same) | id } -> add"
+    inputs: ClassVar = "many"
+    verb: ClassVar[str] = "added"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        first, *others = arriving
+        shape = list(_aligned(first, max(len(x.shape) for x in arriving)))
+        names = max(arriving, key=lambda x: len(x.shape)).axis_names()
+        for index, x in enumerate(others, start=2):
+            for axis, value in enumerate(_aligned(x, len(shape))):
+                shape[axis] = _joined(shape[axis], value, names[axis], index, (first, x))
+        return nothing_to_learn(
+            tuple(map(Axis, names, map(as_formula, shape))),
+            f"the branches are {self.verb} number by number; there is nothing in it to learn",
+            "all branches have the same shape, which stays",
+        )
+
+
+def _aligned(x: Incoming, rank: int) -> tuple[Value, ...]:
+    """The shape with axes of size 1 put in for missing ones: before the channels."""
+    missing: tuple[Value, ...] = (1,) * (rank - len(x.shape))
+    if x.convention == "torch" and len(x.shape) == 1:
+        return x.shape + missing
+    return missing + x.shape
+
+
+def _joined(left: Value, right: Value, name: str, index: int, pair: tuple[Incoming, Incoming]) -> Value:
+    if right == 1:
+        return left
+    if left == 1 or same(left, right):
+        return right if left == 1 else left
+    raise LayerError(
+        f"branch 1 is {pair[0]} and branch {index} is {pair[1]}: "
+        f"the {name} differs ({shown(left, PLAIN)} and {shown(right, PLAIN)}), but must be equal"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Multiply(Add):
+    """Multiplies the branches number by number: same shape, no parameters.
+
+    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    """
+
+    names: ClassVar = ("multiply", "Multiply", "mul")
+    title: ClassVar = "Multiply"
+    example: ClassVar = "input(56, 56, 64) -> { id | globalavgpool -> dense(64, sigmoid) } -> multiply"
+    verb: ClassVar = "multiplied"
+
+
+@dataclass(frozen=True, slots=True)
+class Concatenate(Layer):
+    """Puts the branches one behind the other: C_1 + C_2 + … along one axis, no parameters."""
+
+    axis: int | None = argument(AXIS, "the axis to join along; the channels if not given", None)
+
+    names: ClassVar = ("concat", "Concatenate", "cat")
+    title: ClassVar = "Concatenate"
+    example: ClassVar = "input(28, 28, 192) -> { conv(64, 1) | conv(128, 3, same) } -> concat"
+    inputs: ClassVar = "many"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        first = arriving[0]
+        rank = len(first.shape)
+        joined = self._axis(first, rank)
+        for index, x in enumerate(arriving[1:], start=2):
+            if len(x.shape) != rank:
+                raise LayerError(f"branch 1 is {first} and branch {index} is {x}: they have {rank} and {len(x.shape)} axes")
+            for axis, (left, right) in enumerate(zip(first.shape, x.shape, strict=True)):
+                if axis != joined and not same(left, right):
+                    raise LayerError(
+                        f"branch 1 is {first} and branch {index} is {x}: the {first.axis_names()[axis]} differs "
+                        f"({shown(left, PLAIN)} and {shown(right, PLAIN)}); only the {first.axis_names()[joined]} may differ"
+                    )
+        name = first.axis_names()[joined]
+        letter = {"channels": "C", "features": "n"}.get(name, name[0].upper())
+        sizes = [symbol(f"{letter}_{i}", x.shape[joined], f"{name} of branch {i}", incoming=True) for i, x in enumerate(arriving, 1)]
+        output = list(first.kept())
+        output[joined] = Axis(name, total(sizes))
+        return nothing_to_learn(
+            tuple(output),
+            "the branches are only put side by side; there is nothing in it to learn",
+            f"the {name} of all branches add up, the other axes stay",
+            channels_are="channels" if joined == first.channel_axis else None,
+        )
+
+    def _axis(self, x: Incoming, rank: int) -> int:
+        if self.axis is None:
+            return x.channel_axis
+        axis = self.axis - 1 if self.axis > 0 else rank + self.axis
+        if not 0 <= axis < rank or self.axis == 0:
+            raise LayerError(f"there is no axis {self.axis} in {x}; axes count from 1 to {rank}")
+        return axis

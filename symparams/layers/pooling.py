@@ -1,0 +1,94 @@
+"""Pooling: a window, or the whole feature map, becomes one number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.arguments import PADDING, SIZES, argument, switch
+from symparams.errors import LayerError
+from symparams.formula import Formula, as_formula
+from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, spatial_axes
+from symparams.layers.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPooling(Layer):
+    """Keeps the largest number of each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
+
+    The stride is the size of the window unless given. PyTorch can round up (`ceil`): a last window that would start in
+    the padding on the right is left out.
+    """
+
+    size: tuple[Formula, ...] = argument(SIZES, "size of the window", (as_formula(2),))
+    stride: tuple[Formula, ...] | None = argument(
+        SIZES, "how far the window moves; as far as its size if not given", None, short="s", keyword=True
+    )
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
+    ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
+
+    names: ClassVar[tuple[str, ...]] = (
+        "maxpool", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D",
+    )  # fmt: skip
+    title: ClassVar[str] = "Max pooling"
+    example: ClassVar[str] = "input(24, 24, 63) -> maxpool(2)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if self.ceil and x.convention == "keras":
+            raise LayerError("Keras pooling never rounds up; same padding gives ceil(n / s), or choose convention torch")
+        window = Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
+        return nothing_to_learn(
+            x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),
+            "pooling only picks or averages numbers; there is nothing in it to learn",
+            "the window slides like a kernel, over each channel by itself, so the channels stay",
+            requires=window.requires(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AveragePooling(MaxPooling):
+    """Averages each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters."""
+
+    names: ClassVar = (
+        "avgpool", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D",
+    )  # fmt: skip
+    title: ClassVar = "Average pooling"
+    example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAveragePooling(Layer):
+    """Averages each channel over all positions: C numbers remain, no parameters."""
+
+    keepdims: bool = argument(switch("keepdims"), "whether the spatial axes stay, with size 1", False, keyword=True)
+
+    names: ClassVar[tuple[str, ...]] = (
+        "globalavgpool", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D",
+        "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "gap",
+    )  # fmt: skip
+    title: ClassVar[str] = "Global average pooling"
+    example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial = spatial_axes(x)
+        channels = Axis("channels" if self.keepdims else "features", as_formula(x.channels))
+        ones = [Axis(name, as_formula(1)) for name, _, _ in spatial]
+        return nothing_to_learn(
+            x.arranged(ones, channels) if self.keepdims else (channels,),
+            "pooling only picks or averages numbers; there is nothing in it to learn",
+            "each channel shrinks to one number, whatever its height and width",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalMaxPooling(GlobalAveragePooling):
+    """Keeps the largest number of each channel: C numbers remain, no parameters."""
+
+    names: ClassVar = (
+        "globalmaxpool", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D",
+        "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "gmp",
+    )  # fmt: skip
+    title: ClassVar = "Global max pooling"
+    example: ClassVar = "input(7, 7, 2048) -> globalmaxpool"

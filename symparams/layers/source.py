@@ -1,0 +1,30 @@
+"""Where data comes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.arguments import SIZES, argument
+from symparams.formula import Formula
+from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn
+
+
+@dataclass(frozen=True, slots=True)
+class Input(Layer):
+    """Declares the shape of the data, without the batch: no parameters."""
+
+    shape: tuple[Formula, ...] = argument(SIZES, "the sizes, in the order of the convention", variadic=True)
+
+    names: ClassVar = ("input", "Input", "InputLayer")
+    title: ClassVar = "Input"
+    example: ClassVar = "input(28, 28, 1)"
+    inputs: ClassVar = "none"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        return nothing_to_learn(
+            tuple(Axis(f"axis {i + 1}", size) for i, size in enumerate(self.shape)),
+            "the input only hands the data in; there is nothing in it to learn",
+            "the shape is given",
+            channels_are="channels",
+        )

@@ -1,0 +1,114 @@
+"""The size rule that convolution and pooling share: a window that slides over every spatial axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symparams.algebra import number
+from symparams.errors import LayerError
+from symparams.formula import Formula, Function, as_formula, ceil, floor
+from symparams.layer import Axis, Incoming, Requirement, per_axis, spatial_axes, symbol
+from symparams.notation import PLAIN, shown
+
+_REASONS = {
+    "valid": "without padding the window must lie inside the input, so a size loses k - 1 before the stride divides it",
+    "same": "same padding fills up so that only the stride makes the output smaller",
+    "causal": "causal padding fills up on the left only, so that only the stride makes the output smaller",
+    "number": "the padding adds p on both sides before the window slides",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of size k that moves by s over an input padded by p, its taps d apart."""
+
+    x: Incoming
+    kernel: tuple[Formula, ...]
+    stride: tuple[Formula, ...] | None  # None: as large as the window
+    padding: str | tuple[Formula, ...]  # same, valid, causal, or numbers
+    dilation: tuple[Formula, ...] = (as_formula(1),)
+    up: bool = False  # round up, as PyTorch's ceil_mode
+    word: str = "kernel"  # what the window is called
+
+    def sizes(self) -> tuple[Formula, ...]:
+        """k_h, k_w … as symbols, one for each spatial axis."""
+        axes = spatial_axes(self.x)
+        values = per_axis(self.kernel, self.x, f"the {self.word}")
+        what = "kernel" if self.word == "kernel" else "window"
+        return tuple(
+            symbol(f"k{sub}", value, f"{what} {name}" if sub else f"{what} size")
+            for (name, _, sub), value in zip(axes, values, strict=True)
+        )
+
+    def axes(self) -> tuple[Axis, ...]:
+        """The output size of every spatial axis."""
+        named = spatial_axes(self.x)
+        kernel = self.sizes()
+        strides = self._settings("s", self.stride or self.kernel, "stride")
+        dilations = self._settings("d", self.dilation, "dilation")
+        paddings = self._settings("p", self.padding, "padding") if isinstance(self.padding, tuple) else ()
+        self._check_padding(strides)
+        result = []
+        for i, (name, letter, _) in enumerate(named):
+            n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
+            k = kernel[i] if number(dilations[i]) == 1 else dilations[i] * (kernel[i] - 1) + 1
+            result.append(Axis(name, self._size(n, k, strides[i], paddings[i] if paddings else None)))
+        return tuple(result)
+
+    def _settings(self, letter: str, sizes: tuple[Formula, ...], meaning: str) -> tuple[Formula, ...]:
+        """s for all axes, or s_h, s_w where they differ."""
+        values = per_axis(sizes, self.x, f"the {meaning}")
+        subscripts = [sub if len(set(values)) > 1 else "" for _, _, sub in spatial_axes(self.x)]
+        return tuple(symbol(letter + sub, v, meaning) for sub, v in zip(subscripts, values, strict=True))
+
+    def _size(self, n: Formula, k: Formula, s: Formula, p: Formula | None) -> Formula:
+        still = number(s) == 1
+        if self.padding in ("same", "causal"):
+            return n if still else ceil(n / s)
+        reach = n + 2 * p - k if p is not None else n - k
+        if still:
+            return reach + 1
+        if not self.up:
+            return floor(reach / s) + 1
+        rounded_up = ceil(reach / s) + 1
+        padded = n + p if p is not None else n
+        slack = number(k - s - (p if p is not None else 0))
+        if slack is not None and slack >= 0:  # then the last window always starts inside the input
+            return rounded_up
+        return Function("min", (rounded_up, ceil(padded / s)))
+
+    def _check_padding(self, strides: tuple[Formula, ...]) -> None:
+        if self.padding == "causal" and len(strides) != 1:
+            raise LayerError("causal padding is for sequences (one spatial axis) only")
+        if self.padding == "same" and self.x.convention == "torch" and any(number(s) != 1 for s in strides):
+            raise LayerError("PyTorch has same padding for stride 1 only; give the padding as a number")
+
+    def requires(self) -> tuple[Requirement, ...]:
+        """The window must fit into the padded input."""
+        if self.padding in ("same", "causal"):
+            return ()
+        dilations = self._settings("d", self.dilation, "dilation")
+        paddings = self._settings("p", self.padding, "padding") if isinstance(self.padding, tuple) else ()
+        result = []
+        for i, (k, (name, letter, _)) in enumerate(zip(self.sizes(), spatial_axes(self.x), strict=True)):
+            n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
+            reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
+            padded = n + 2 * paddings[i] if paddings else n
+            result.append(Requirement(padded, ">=", reach, lambda letter=letter, reach=reach, i=i: self._misfit(letter, reach, i)))  # type: ignore[misc]
+        return tuple(result)
+
+    def _misfit(self, letter: str, reach: Formula, axis: int) -> str:
+        def by(values: tuple[Formula, ...]) -> str:
+            return "x".join(shown(as_formula(number(v) or v), PLAIN) for v in values)
+
+        kernel = per_axis(self.kernel, self.x, "")
+        pads = per_axis(self.padding, self.x, "") if isinstance(self.padding, tuple) else None
+        known, pad = number(reach), number(pads[axis]) if pads else 0
+        needed = f"{letter} >= {known - 2 * pad}" if known is not None and pad is not None else f"{letter} >= the window"
+        kind = "valid padding" if not pads else f"padding {by(pads)}"
+        dilated = "" if number(self._settings("d", self.dilation, "")[axis]) == 1 else f", dilated to {known},"
+        arrived = by(tuple(as_formula(v) for v in self.x.spatial))
+        return f"a {by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {needed})"
+
+    def reason(self) -> str:
+        return _REASONS[self.padding if isinstance(self.padding, str) else "number"]

@@ -1,0 +1,319 @@
+"""A network: layers, what feeds them, and what each says about what it is fed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+
+from symparams import limits
+from symparams.algebra import (
+    UNIT,
+    Poly,
+    at_least_zero,
+    below_zero,
+    formula_of,
+    is_constant,
+    minus,
+    number,
+    opened,
+    plus,
+    poly,
+    quotient,
+    same,
+    simplified,
+    smallest_letter,
+    value_of,
+)
+from symparams.errors import LayerError, LimitError, Place
+from symparams.facts import Facts
+from symparams.formula import Formula, Function, Quotient, Symbol, Value, as_formula, parts, product
+from symparams.notation import PLAIN, shown
+from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that must hold for the formulas to be valid: H >= 19, or g divides C."""
+
+    left: Formula
+    relation: str  # ">=" or "divides" (left divides right)
+    right: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many numbers a layer, or a network, keeps."""
+
+    weights: Value  # all parameters that are not biases
+    biases: Value
+    params: Value  # weights + biases
+    trainable: Value
+    non_trainable: Value
+
+
+NO_PARAMETERS = Counts(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A layer on a given input: shared by all equal layers on equal inputs."""
+
+    layer: Layer
+    arriving: tuple[Incoming, ...]
+    rules: Rules
+    shape: Shape  # of the output
+    conditions: tuple[Condition, ...]
+    facts: Facts
+    convention: Convention
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Read off the sizes of the tensors; the rule gives the same number a second way."""
+        counted = [w for w in self.rules.weights if w.counted]
+        if not counted:
+            return NO_PARAMETERS
+        sizes = [(w.kind, simplified(product(w.dimensions), self.facts)) for w in counted]
+        biases = added((n for kind, n in sizes if kind == "bias"), self.facts)
+        fixed = added((n for kind, n in sizes if kind == "statistic"), self.facts)
+        others = added((n for kind, n in sizes if kind != "bias"), self.facts)
+        params = simplified(self.rules.parameters, self.facts)
+        trainable = params if fixed == 0 else added((n for kind, n in sizes if kind != "statistic"), self.facts)
+        return Counts(others, biases, params, trainable, fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A layer in its place in the network."""
+
+    name: str  # as given with `as`, or kind and counter
+    inputs: tuple[int, ...]  # the nodes that feed it, by index
+    derived: Derived
+    origin: tuple[str, str]  # what the last size of its output is: ("filters", "conv_1")
+    shared: str | None  # the layer whose weights it uses again, which are counted there
+    frozen: bool  # whether its parameters are kept from training
+
+    @property
+    def layer(self) -> Layer:
+        return self.derived.layer
+
+    @property
+    def kind(self) -> str:
+        return self.derived.layer.kind
+
+    @property
+    def shape(self) -> Shape:
+        return self.derived.shape
+
+    @property
+    def counts(self) -> Counts:
+        if self.shared is not None:
+            return NO_PARAMETERS
+        counts = self.derived.counts
+        return Counts(counts.weights, counts.biases, counts.params, 0, counts.params) if self.frozen else counts
+
+
+@dataclass
+class Network:
+    """The layers of a network in reading order; built layer by layer with `add`."""
+
+    convention: Convention = "keras"
+    title: str = ""
+    facts: Facts = field(default_factory=Facts)
+    symbols: dict[str, Formula | None] = field(default_factory=dict)  # every letter, with its value if known
+    nodes: list[Node] = field(default_factory=list)
+    _known: dict[tuple[int, tuple[Shape, ...]], Derived] = field(default_factory=dict, repr=False)
+    _names: dict[str, int] = field(default_factory=dict, repr=False)  # name: index
+    _counters: dict[str, int] = field(default_factory=dict, repr=False)
+    reserved: set[str] = field(default_factory=set, repr=False)  # names that automatic names keep clear of
+
+    def add(
+        self,
+        layer: Layer,
+        inputs: Sequence[int],
+        name: str | None = None,
+        *,
+        shared: int | None = None,
+        frozen: bool = False,
+    ) -> int:
+        """Put a layer behind others and return its index; raises LayerError if it does not fit."""
+        if len(self.nodes) >= limits.LAYERS:
+            raise LimitError(f"the network has more than {limits.LAYERS:,} layers, which is the limit")
+        name = name or self.free_name(layer.kind)
+        shapes = tuple(self.nodes[i].shape for i in inputs)
+        try:
+            derived = self._derive(layer, shapes)
+            if shared is not None:
+                self._check_shared(derived, self.nodes[shared])
+        except LayerError as error:
+            error.matter = f"{name}: {error.matter}"
+            raise
+        what = derived.rules.channels_are
+        origin = (what, name) if what else self.nodes[inputs[0]].origin
+        sharing = None if shared is None else self.nodes[shared].name
+        self.nodes.append(Node(name, tuple(inputs), derived, origin, sharing, frozen))
+        self._names[name] = len(self.nodes) - 1
+        return len(self.nodes) - 1
+
+    def free_name(self, kind: str) -> str:
+        """conv_1, conv_2 …, clear of the names that the user gave."""
+        while True:
+            self._counters[kind] = count = self._counters.get(kind, 0) + 1
+            if (name := f"{kind}_{count}") not in self.reserved:
+                return name
+
+    def node(self, name: str) -> Node:
+        """The layer of that name; raises KeyError."""
+        return self.nodes[self._names[name]]
+
+    @property
+    def names(self) -> Iterator[str]:
+        return iter(self._names)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The totals over all layers."""
+        every = [node.counts for node in self.nodes if node.counts is not NO_PARAMETERS]
+        return Counts(*(added((getattr(c, f.name) for c in every), self.facts) for f in fields(Counts)))
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions, of those that bound the same letter only the strictest."""
+        strictest: dict[object, Condition] = {}
+        for derived in {id(n.derived): n.derived for n in self.nodes}.values():
+            for condition in derived.conditions:
+                bound = number(condition.right) if condition.relation == ">=" else None
+                if bound is None or not isinstance(condition.left, Symbol):
+                    strictest.setdefault(condition, condition)
+                    continue
+                key = (condition.left, condition.relation)
+                held = strictest.get(key)
+                if held is None or bound > (number(held.right) or 0):
+                    strictest[key] = condition
+        return tuple(strictest.values())
+
+    # -------------------------------------------------------------- one layer
+
+    def _derive(self, layer: Layer, shapes: tuple[Shape, ...]) -> Derived:
+        key = (id(layer), shapes)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = derive(layer, shapes, self.convention, self.facts)
+        return found
+
+    def _check_shared(self, derived: Derived, first: Node) -> None:
+        mine = [[simplified(d) for d in w.dimensions] for w in derived.rules.weights]
+        theirs = [[simplified(d) for d in w.dimensions] for w in first.derived.rules.weights]
+        if len(mine) != len(theirs) or not all(
+            len(a) == len(b) and all(map(same, a, b)) for a, b in zip(mine, theirs, strict=True)
+        ):
+            arrived = " and ".join(map(str, derived.arriving))
+            before = " and ".join(map(str, first.derived.arriving))
+            raise LayerError(f"the weights of {first.name} fit an input {before}, but {arrived} arrives here")
+
+
+def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, facts: Facts) -> Derived:
+    """What a layer says about inputs of these shapes."""
+    arriving = tuple(Incoming(shape, convention) for shape in shapes)
+    rules = layer.rules(*arriving)
+    conditions: list[Condition] = []
+    for requirement in rules.requires:
+        conditions += _required(requirement, facts)
+    shape = tuple(simplified(axis.size, facts) for axis in rules.output)
+    for axis, value in zip(rules.output, shape, strict=True):
+        conditions += _positive(axis.name, value, facts)
+    for argument in _formulas(layer):
+        conditions += _whole_divisions(argument, facts)
+    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
+
+
+def added(values: Iterable[Value], facts: Facts) -> Value:
+    """The sum of values; sums of known integers stay Python integers."""
+    known = 0
+    open_: list[Poly] = []
+    for value in values:
+        if isinstance(value, int):
+            known += value
+        else:
+            open_.append(poly(as_formula(value), facts))
+    return value_of(plus((*open_, {UNIT: known} if known else {}))) if open_ else known
+
+
+# ---------------------------------------------------------------- conditions
+
+
+def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
+    """Nothing if it surely holds, an error if it surely does not, else the condition."""
+    left, right = simplified(requirement.left, facts), simplified(requirement.right, facts)
+    if requirement.relation == "divides":
+        if isinstance(left, int) and isinstance(right, int):
+            if left % right:
+                raise LayerError(requirement.otherwise())
+            return []
+        return _divides(as_formula(left), as_formula(right), facts)
+    difference = minus(poly(as_formula(left), facts), poly(as_formula(right), facts))
+    if below_zero(difference, facts):
+        raise LayerError(requirement.otherwise())
+    return [] if at_least_zero(difference, facts) else [_at_least(difference)]
+
+
+def _positive(axis: str, value: Value, facts: Facts) -> list[Condition]:
+    """A size is at least 1."""
+    if isinstance(value, int) and value >= 1:
+        return []
+    size = poly(as_formula(value), facts)
+    factors = [{((atom, 1),): 1} for m, c in size.items() for atom, e in m if c > 0 and e > 0] if len(size) == 1 else []
+    found: list[Condition] = []
+    for factor in factors or [size]:  # a product is positive if all its factors are
+        difference = minus(opened(factor), {UNIT: 1})
+        if below_zero(difference, facts):
+            text = shown(value, PLAIN)
+            raise LayerError(f"the {axis} of the output would be {text}, but must be at least 1")
+        if not at_least_zero(difference, facts):
+            found.append(_at_least(difference))
+    return found
+
+
+def _at_least(difference: Poly) -> Condition:
+    """difference >= 0 as a bound on its letter if it has one, else with the subtracted terms on the right."""
+    letter = smallest_letter(difference)
+    if letter is not None:
+        return Condition(letter[0], ">=", as_formula(letter[1]))
+    left = {m: c for m, c in difference.items() if c > 0}
+    right = {m: -c for m, c in difference.items() if c < 0}
+    return Condition(formula_of(left), ">=", formula_of(right))
+
+
+def _formulas(layer: Layer) -> Iterator[Formula]:
+    """Every formula among the arguments of a layer that has letters."""
+    pending = [getattr(layer, f.name) for f in fields(layer)]  # type: ignore[arg-type]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, tuple):
+            pending.extend(value)
+        elif isinstance(value, Formula) and parts(value):
+            yield value
+
+
+def _whole_divisions(formula: Formula, facts: Facts) -> list[Condition]:
+    """What every division in an argument needs to come out whole."""
+    if isinstance(formula, Function) and formula.name in ("floor", "ceil"):
+        return []
+    found = [c for part in parts(formula) for c in _whole_divisions(part, facts)]
+    if isinstance(formula, Quotient) and number(formula) is None:
+        top, bottom = as_formula(simplified(formula.top, facts)), as_formula(simplified(formula.bottom, facts))
+        found += _divides(top, bottom, facts)
+    return found
+
+
+def _divides(top: Formula, bottom: Formula, facts: Facts) -> list[Condition]:
+    """bottom | top, unless that is known."""
+    if (top, bottom) in facts.whole:
+        return []
+    ratio = quotient(poly(top, facts), poly(bottom, facts))
+    if all(c.denominator == 1 and all(e > 0 for _, e in m) for m, c in ratio.items()):
+        return []
+    rounded = simplified(Function("floor", (Quotient(top, bottom),)), facts)
+    if not is_constant(ratio) and same(rounded, value_of(ratio), facts):
+        return []
+    return [Condition(bottom, "divides", top)]

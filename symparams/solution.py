@@ -1,0 +1,331 @@
+"""Everything a document can say about a network, worked out once; templates only choose and arrange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from symparams.algebra import simplified
+from symparams.arguments import arguments_of
+from symparams.collecting import shortest
+from symparams.derivation import (
+    QUANTITIES,
+    Derivation,
+    Quantity,
+    TensorCount,
+    count_tensors,
+    derive_parameters,
+    derive_shape,
+)
+from symparams.errors import SymparamsError, nearest
+from symparams.formula import Formula, Number, Product, Symbol, Value, as_formula, parts, total
+from symparams.layer import Incoming, Shape
+from symparams.network import Condition, Counts, Derived, Network, Node
+from symparams.notation import PLAIN, shown
+
+# What the output size along an axis is called.
+_OUTPUT = {"length": "L_out", "height": "H_out", "width": "W_out", "depth": "D_out", "channels": "C_out", "features": "n_out"}
+
+
+@dataclass(frozen=True, slots=True)
+class AxisSize:
+    """How one axis of an output comes out."""
+
+    axis: str  # height, width …
+    symbol: Symbol  # H_out
+    derivation: Derivation
+    like: str | None  # the axis before it that is computed in just the same way
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A symbol of a rule with its value, as the list of values shows it."""
+
+    symbol: Symbol
+    value: Value
+    written: Formula | None  # the user's letters for it, if they are not the value: k
+    incoming: bool  # a size of what arrives
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a solution says about a layer on an input; equal layers on equal inputs share it."""
+
+    derived: Derived
+
+    @cached_property
+    def params(self) -> Derivation:
+        return derive_parameters(self.derived)
+
+    @cached_property
+    def axes(self) -> tuple[AxisSize, ...]:
+        """The axes whose size has to be computed."""
+        found: list[AxisSize] = []
+        for derivation in derive_shape(self.derived):
+            if derivation.is_plain:
+                continue
+            like = next((a.axis for a in found if a.like is None and _same_pattern(a.derivation, derivation)), None)
+            found.append(AxisSize(derivation.axis, Symbol(_output(derivation.axis)), derivation, like))
+        return tuple(found)
+
+    @cached_property
+    def tensors(self) -> tuple[TensorCount, ...]:
+        return count_tensors(self.derived.rules, self.derived.facts)
+
+    @cached_property
+    def values(self) -> tuple[Known, ...]:
+        """The symbols of the parameter rule with their values, in reading order."""
+        return self.known(self.params)
+
+    def known(self, derivation: Derivation) -> tuple[Known, ...]:
+        result = []
+        for s in derivation.symbols:
+            assert s.value is not None
+            value = simplified(s.value, self.derived.facts)
+            written = s.value if not isinstance(s.value, Number) and as_formula(value) != s.value else None
+            if s.meaning:
+                result.append(Known(s, value, written, s.incoming))
+        return tuple(result)
+
+
+def _output(axis: str) -> str:
+    return _OUTPUT.get(axis, "n_out")
+
+
+def _same_pattern(one: Derivation, other: Derivation) -> bool:
+    """Whether two sizes are computed alike: same rule, same settings, other input."""
+    pending = [(one.rule, other.rule)]
+    while pending:
+        left, right = pending.pop()
+        if isinstance(left, Symbol) and isinstance(right, Symbol):
+            if left.incoming != right.incoming or (not left.incoming and left.value != right.value):
+                return False
+        elif type(left) is not type(right) or len(parts(left)) != len(parts(right)):
+            return False
+        elif not parts(left) and left != right:
+            return False
+        else:
+            pending += zip(parts(left), parts(right), strict=True)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEntry:
+    """A layer of the network as a document shows it."""
+
+    node: Node
+    number: int  # its place among the layers, from 1
+    account: Account
+    inputs: tuple[str, ...]  # names of the layers that feed it
+    arriving: tuple[Shape, ...]
+    origin: tuple[str, str]  # what its input channels are: ("filters", "conv_1")
+    before: str | None  # an earlier layer that is the same on the same input
+    first: bool  # whether no layer before it says the same of itself
+
+    @property
+    def name(self) -> str:
+        return self.node.name
+
+    @property
+    def kind(self) -> str:
+        return self.node.kind
+
+    @property
+    def heading(self) -> str:
+        return self.node.layer.heading
+
+    @property
+    def shape(self) -> Shape:
+        return self.node.shape
+
+    @property
+    def counts(self) -> Counts:
+        return self.node.counts
+
+    @property
+    def is_input(self) -> bool:
+        return self.node.layer.inputs == "none"
+
+    @property
+    def has_parameters(self) -> bool:
+        return self.node.derived.counts.params != 0
+
+    @property
+    def keeps_shape(self) -> bool:
+        return len(self.arriving) > 0 and self.shape == self.arriving[0]
+
+    @property
+    def because(self) -> str:
+        return self.node.derived.rules.because
+
+    @property
+    def shape_because(self) -> str:
+        return self.node.derived.rules.shape_because
+
+    @property
+    def differs(self) -> str:
+        return self.node.derived.rules.differs
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter of the network, free or with a value."""
+
+    symbol: Symbol
+    value: Value | None
+    meaning: str  # where it stands: "filters of conv_1"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A rule and the layers that it counts, for the textbook style."""
+
+    heading: str
+    rule: Formula
+    because: str
+    symbols: tuple[Symbol, ...]
+    layers: tuple[LayerEntry, ...]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The worked solution of a network."""
+
+    network: Network
+    quantities: tuple[Quantity, ...] = QUANTITIES
+    only: tuple[str, ...] = ()  # names of the layers to show; empty: all
+    _accounts: dict[int, Account] = field(default_factory=dict, repr=False)
+
+    @property
+    def title(self) -> str:
+        return self.network.title
+
+    @property
+    def convention(self) -> str:
+        return self.network.convention
+
+    @cached_property
+    def every(self) -> tuple[LayerEntry, ...]:
+        """All layers, in reading order."""
+        return tuple(self._entries())
+
+    @cached_property
+    def layers(self) -> tuple[LayerEntry, ...]:
+        """The layers to show."""
+        if not self.only:
+            return self.every
+        names = list(self.network.names)
+        for name in self.only:
+            if name not in names:
+                near = nearest(name, names)
+                raise SymparamsError(f"there is no layer `{name}`{near or '; the layers are ' + _some(names)}")
+        return tuple(entry for entry in self.every if entry.name in self.only)
+
+    def _entries(self) -> Iterator[LayerEntry]:
+        nodes = self.network.nodes
+        seen: dict[int, str] = {}
+        explained: set[str] = set()
+        for i, node in enumerate(nodes, start=1):
+            derived = node.derived
+            account = self._accounts.get(id(derived))
+            if account is None:
+                account = self._accounts[id(derived)] = Account(derived)
+            feeding = [nodes[j] for j in node.inputs]
+            yield LayerEntry(
+                node,
+                i,
+                account,
+                tuple(n.name for n in feeding),
+                tuple(n.shape for n in feeding),
+                feeding[0].origin if feeding else ("", ""),
+                seen.get(id(derived)),
+                derived.rules.because not in explained,
+            )
+            seen.setdefault(id(derived), node.name)
+            explained.add(derived.rules.because)
+
+    @property
+    def counts(self) -> Counts:
+        return self.network.counts
+
+    @cached_property
+    def total(self) -> Value:
+        """The number of parameters, factored or collected, whichever is shorter."""
+        return shortest(self.counts.params, self.network.facts)
+
+    @cached_property
+    def total_sum(self) -> Formula:
+        """The sum over the layers; in a long one equal terms are taken together."""
+        terms = [entry.counts.params for entry in self.every if entry.counts.params != 0]
+        if len(terms) <= 12:
+            return total(map(as_formula, terms))
+        times: dict[Value, int] = {}
+        for term in terms:
+            times[term] = times.get(term, 0) + 1
+        return total(as_formula(v) if n == 1 else Product((Number(n), as_formula(v))) for v, n in times.items())
+
+    @cached_property
+    def letters(self) -> tuple[Letter, ...]:
+        """Every letter that the user wrote, with what it stands for."""
+        meanings = self._meanings()
+        return tuple(
+            Letter(Symbol(name), None if value is None else simplified(value, self.network.facts), meanings.get(name, ""))
+            for name, value in self.network.symbols.items()
+        )
+
+    def _meanings(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        wanted = set(self.network.symbols)
+        for node in self.network.nodes:
+            if not wanted - set(found):
+                break
+            for argument in arguments_of(type(node.layer)):
+                value = getattr(node.layer, argument.name)
+                sizes = value if isinstance(value, tuple) else (value,)
+                for i, size in enumerate(sizes):
+                    if isinstance(size, Symbol) and size.name not in found:
+                        found[size.name] = self._meaning(node, argument.meaning, i)
+        return found
+
+    def _meaning(self, node: Node, meaning: str, index: int) -> str:
+        if node.layer.inputs != "none":
+            return f"{meaning.split(',')[0]} of {node.name}"
+        axes = Incoming(node.shape, self.network.convention).axis_names()
+        several = sum(n.layer.inputs == "none" for n in self.network.nodes) > 1
+        return f"{axes[index]} of {node.name if several else 'the input'}"
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return self.network.conditions
+
+    @property
+    def has_letters(self) -> bool:
+        return any(value is None for value in self.network.symbols.values())
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The rules with parameters, each with its layers, in order of appearance."""
+        groups: dict[tuple[str, str], list[LayerEntry]] = {}
+        for entry in self.layers:
+            if entry.has_parameters and entry.node.shared is None:
+                pattern = (entry.heading, _pattern(entry.account.params.rule))
+                groups.setdefault(pattern, []).append(entry)
+        return tuple(
+            Definition(
+                heading,
+                entries[0].account.params.rule,
+                entries[0].because,
+                tuple(known.symbol for known in entries[0].account.values),
+                tuple(entries),
+            )
+            for (heading, _), entries in groups.items()
+        )
+
+
+def _pattern(rule: Formula) -> str:
+    return shown(rule, PLAIN)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

@@ -1,0 +1,134 @@
+"""A layer's brackets -> the layer: positional hyper-parameters, flags and keywords find their arguments."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, read
+from symparams.errors import LayerError, nearest
+from symparams.formula import Formula, Symbol
+from symparams.layer import Layer
+from symparams.layers import Catalogue, Entry
+from symparams.notation import SOURCE, shown
+
+FROZEN = "frozen"  # the flag that every layer and every macro takes
+
+
+class Given(NamedTuple):
+    """An argument as written, its names resolved."""
+
+    keyword: str | None
+    value: Raw
+
+
+class Signature(NamedTuple):
+    """What a layer's brackets may hold."""
+
+    positional: tuple[Argument, ...]
+    keywords: Mapping[str, Argument]  # by name and by short name
+    words: Mapping[str, Argument]  # flag word: the argument it sets
+    required: tuple[Argument, ...]
+
+
+@cache
+def signature(layer: type[Layer]) -> Signature:
+    every = tuple(arguments_of(layer))
+    keywords = {a.name: a for a in every} | {a.short: a for a in every if a.short}
+    words = {word: a for a in every for word in a.kind.words}
+    required = tuple(a for a in every if a.default is dataclasses.MISSING)
+    return Signature(tuple(a for a in every if a.positional), keywords, words, required)
+
+
+@cache
+def flag_words(catalogue_id: int, layers: tuple[type[Layer], ...]) -> frozenset[str]:
+    return frozenset({FROZEN, *ANSWERS}.union(*(signature(layer).words for layer in layers)))
+
+
+def reserved_words(catalogue: Catalogue) -> frozenset[str]:
+    """Every flag word of every layer: none of them can be a symbol."""
+    return flag_words(id(catalogue), tuple(dict.fromkeys(entry.layer for entry in catalogue.values())))
+
+
+def bind(entry: Entry, given: Iterable[Given], reserved: frozenset[str]) -> Layer:
+    """The layer with its arguments; raises LayerError with the number of the argument that is wrong."""
+    accepts = signature(entry.layer)
+    values: dict[str, object] = dict(entry.preset)
+    name = entry.name
+    waiting = [a for a in accepts.positional if a.name not in values]
+    for index, (keyword, value) in enumerate(given):
+        try:
+            if keyword is not None:
+                argument = _by_keyword(accepts, keyword, name)
+            elif _is_flag(value, accepts):
+                assert isinstance(value, Symbol)
+                argument, value = accepts.words[value.name.casefold()], value.name
+            else:
+                argument, value = _next_positional(accepts, waiting, value, name, reserved)
+            if argument.name in values and not (argument.variadic and keyword is None):
+                raise LayerError(f"{name} gets {argument.name} twice")
+            if argument.variadic and keyword is None:
+                _extend(values, argument, value)
+            else:
+                values[argument.name] = read(argument, _word(value, keyword))
+        except LayerError as error:
+            error.argument = index
+            if not error.matter.startswith(name):
+                error.matter = f"{name}: {error.matter}"
+            raise
+    missing = [a.name for a in accepts.required if a.name not in values]
+    if missing:
+        raise LayerError(f"{name} needs {' and '.join(missing)}: {form(entry)}")
+    return entry.layer(**values)
+
+
+def _is_flag(value: Raw, accepts: Signature) -> bool:
+    return isinstance(value, Symbol) and value.value is None and value.name.casefold() in accepts.words
+
+
+def _word(value: Raw, keyword: str | None) -> Raw:
+    """A bare name after a keyword may be a word of that argument: padding=same, bias=no."""
+    return value.name if keyword is not None and isinstance(value, Symbol) and value.value is None else value
+
+
+def _extend(values: dict[str, object], argument: Argument, value: Raw) -> None:
+    """input(28, 28, 1): several positional values for one argument."""
+    before = values.get(argument.name, ())
+    assert isinstance(before, tuple)
+    added = read(argument, value)
+    assert isinstance(added, tuple)
+    values[argument.name] = before + added
+
+
+def _by_keyword(accepts: Signature, keyword: str, name: str) -> Argument:
+    argument = accepts.keywords.get(keyword)
+    if argument is None:
+        known = ", ".join(a.name for a in accepts.keywords.values() if a.name) or "none"
+        unique = ", ".join(dict.fromkeys(known.split(", ")))
+        raise LayerError(f"{name} has no argument `{keyword}`{nearest(keyword, accepts.keywords) or f'; it has {unique}'}")
+    return argument
+
+
+def _next_positional(
+    accepts: Signature, waiting: list[Argument], value: Raw, name: str, reserved: frozenset[str]
+) -> tuple[Argument, Raw]:
+    bare = value.name if isinstance(value, Symbol) and value.value is None else None
+    if bare is not None and bare.casefold() in reserved:
+        raise LayerError(f"{name} has no flag `{bare}`")
+    if not waiting:
+        if bare is not None:
+            raise LayerError(f"{name} has no flag `{bare}`{nearest(bare, accepts.words)}")
+        takes = " and ".join(a.name for a in accepts.positional) or "no numbers"
+        text = shown(value, SOURCE) if isinstance(value, Formula) else "this size"
+        raise LayerError(f"{name} takes {takes} without a keyword; {text} is one too many")
+    argument = waiting[0] if waiting[0].variadic else waiting.pop(0)
+    return argument, value
+
+
+def form(entry: Entry) -> str:
+    """How a layer is written: conv(filters, kernel, stride=1 …)."""
+    accepts = signature(entry.layer)
+    inside = [a.name + ("" if a.default is dataclasses.MISSING else "?") for a in accepts.positional]
+    return f"{entry.name}({', '.join(inside)})"

@@ -1,0 +1,480 @@
+"""The architecture language -> Network: names resolved, macros expanded, repetition unrolled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from symparams import limits
+from symparams.algebra import number, simplified
+from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError, nearest
+from symparams.formula import Formula, Number, Symbol, as_formula
+from symparams.layer import Convention, Layer
+from symparams.layers import CATALOGUE, Catalogue, key
+from symparams.network import Network
+from symparams.notation import PLAIN, SOURCE, shown
+from symparams.sources import records as r
+from symparams.sources.binding import FROZEN, Given, bind, reserved_words
+from symparams.sources.names import Names
+from symparams.sources.reader import read_network
+from symparams.sources.where import facts_of
+
+_WORK = 4 * limits.LAYERS  # items that may be expanded, layers or not
+
+
+def network(source: Source, given: Mapping[str, Formula] | None = None, catalogue: Catalogue = CATALOGUE) -> Network:
+    """The network that a text describes; `given` are values that win over `let`.
+
+    Raises SymparamsError, with its place, for whatever is wrong with the text.
+    """
+    return _Builder(source, given or {}, catalogue).built(read_network(source))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A named use of a macro: what `share(@name)` applies again."""
+
+    call: r.Call
+    scope: _Scope
+    layers: tuple[int, ...]  # the nodes with its weights, in order
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """What `as` has named."""
+
+    node: int
+    use: _Use | None  # set if the item was the use of a macro
+
+
+@dataclass(slots=True)
+class _Scope:
+    """Names that hold in a file, a use of a macro or a copy of a repetition."""
+
+    outer: _Scope | None = None
+    values: dict[str, Formula] = field(default_factory=dict)  # parameters and loop variables
+    points: dict[str, _Point] = field(default_factory=dict)
+    frozen: bool = False
+    macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
+
+    def value(self, name: str) -> Formula | None:
+        scope: _Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.outer
+        return None
+
+    def point(self, name: str) -> _Point | None:
+        scope: _Scope | None = self
+        while scope is not None:
+            if name in scope.points:
+                return scope.points[name]
+            scope = scope.outer
+        return None
+
+    def inside(self, frozen: bool = False) -> _Scope:
+        return _Scope(outer=self, frozen=self.frozen or frozen, macros=self.macros)
+
+
+_Flow = int | tuple[int, ...] | None  # a node, the ends of a fork, or nothing yet
+
+
+class _Builder:
+    """Walks the chains once, adding layers to the network as they come."""
+
+    def __init__(self, source: Source, given: Mapping[str, Formula], catalogue: Catalogue) -> None:
+        self.source = source
+        self.given = given
+        self.catalogue = catalogue
+        self.reserved = reserved_words(catalogue)
+        self.layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal layers are one object
+        self.reused: list[int] | None = None  # while sharing: the nodes whose weights come next
+        self.work = 0
+
+    def built(self, statements: Sequence[r.Statement]) -> Network:
+        chains = self._declare(statements)
+        top = _Scope()
+        for chain in chains:
+            flow = self.chain(chain, None, top)
+            if isinstance(flow, tuple):
+                raise self.error("a fork ends here; a merging layer such as add or concat must follow it", chain.at)
+        if not self.network.nodes:
+            raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
+        self.names.check_given(self.given)
+        self.network.symbols = self.names.all()
+        return self.network
+
+    def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+        return kind(matter, Place(self.source, at))
+
+    # ------------------------------------------------------------ statements
+
+    def _declare(self, statements: Sequence[r.Statement]) -> list[r.Chain]:
+        """Take in everything but the chains, which are returned."""
+        self.macros: dict[str, r.Macro] = {}
+        lets: dict[str, r.Let] = {}
+        facts: list[r.Fact] = []
+        title: r.Model | None = None
+        convention: r.Convention | None = None
+        chains: list[r.Chain] = []
+        for s in statements:
+            if isinstance(s, r.Chain):
+                chains.append(s)
+            elif isinstance(s, r.Let):
+                self._new_name(s.name, s.at, lets)
+                lets[s.name] = s
+            elif isinstance(s, r.Macro):
+                self._new_macro(s)
+                self.macros[s.name] = s
+            elif isinstance(s, r.Model):
+                if title is not None:
+                    raise self.error("the model has its title already", s.at)
+                title = s
+            elif isinstance(s, r.Convention):
+                if convention is not None:
+                    raise self.error(f"the convention is {convention.name} already", s.at)
+                convention = s
+            else:
+                facts.extend(s)
+        self.names = Names(self.source, lets, self.given, self.reserved)
+        self.network = Network(self._convention(convention), title.title if title else "")
+        self.network.facts = facts_of(facts, self.names)
+        self.network.reserved = _names_given(chains) | _names_given([m.chain for m in self.macros.values()])
+        return chains
+
+    def _convention(self, stated: r.Convention | None) -> Convention:
+        if stated is None or stated.name.casefold() == "keras":
+            return "keras"
+        if stated.name.casefold() in ("torch", "pytorch"):
+            return "torch"
+        raise self.error(f"the convention is keras or torch, not {stated.name}", stated.at)
+
+    def _new_name(self, name: str, at: int, lets: Mapping[str, r.Let]) -> None:
+        if name in lets:
+            raise self.error(f"{name} has a value already", at)
+        if name.casefold() in self.reserved or name == "channels":
+            raise self.error(f"`{name}` is a word of the language and cannot be a symbol", at)
+
+    def _new_macro(self, macro: r.Macro) -> None:
+        if macro.name in self.macros:
+            raise self.error(f"the macro `{macro.name}` is defined already", macro.at)
+        if key(macro.name) in self.catalogue or macro.name in ("id", "share"):
+            raise self.error(f"`{macro.name}` is a layer; a macro needs another name", macro.at)
+        names = [p.name for p in macro.parameters]
+        for name in names:
+            if names.count(name) > 1:
+                raise self.error(f"the macro `{macro.name}` has two parameters `{name}`", macro.at)
+            if name.casefold() in self.reserved:
+                raise self.error(f"`{name}` is a word of the language and cannot be a parameter", macro.at)
+
+    # ------------------------------------------------------------ chains
+
+    def chain(self, chain: r.Chain, flow: _Flow, scope: _Scope) -> _Flow:
+        for index, item in enumerate(chain.items):
+            flow = self.item(item, flow, scope, first=index == 0)
+        return flow
+
+    def item(self, item: r.Item, flow: _Flow, scope: _Scope, first: bool, name: r.Named | None = None) -> _Flow:
+        self.work += 1
+        if self.work > _WORK:
+            raise self.error(f"this expands to more than {limits.LAYERS:,} layers, which is the limit", item.at, LimitError)
+        if isinstance(item, r.Call):
+            if item.name in self.macros:
+                return self.macro(item, flow, scope)
+            if item.name == "id":
+                return flow
+            return self.layer(item, flow, scope, name)
+        if isinstance(item, r.Named):
+            return self.named(item, flow, scope, first)
+        if isinstance(item, r.Reference):
+            if not first:
+                raise self.error(f"@{item.name} starts a chain or stands as a branch; it cannot follow ->", item.at)
+            return self.point(item, scope).node
+        if isinstance(item, r.Branches):
+            return self.fork(item, flow, scope)
+        return self.group(item, flow, scope)
+
+    def fork(self, item: r.Branches, flow: _Flow, scope: _Scope) -> _Flow:
+        if isinstance(flow, tuple):
+            raise self.error("a fork ends here; a merging layer such as add or concat must follow it", item.at)
+        ends: list[int] = []
+        for chain in item.chains:
+            end = self.chain(chain, flow, scope)
+            if isinstance(end, tuple):
+                raise self.error("this branch ends in a fork; a merging layer must close it", chain.at)
+            if end is None:
+                raise self.error("nothing arrives at this branch; it must start with input(…) or @name", chain.at)
+            ends.append(end)
+        return tuple(ends)
+
+    def named(self, item: r.Named, flow: _Flow, scope: _Scope, first: bool) -> _Flow:
+        if item.name in scope.points:
+            raise self.error(f"the name `{item.name}` is taken already", item.at)
+        before = len(self.network.nodes)
+        flow = self.item(item.item, flow, scope, first, name=item)
+        if not isinstance(flow, int):
+            raise self.error(f"`{item.name}` would name a fork; name what follows the merging layer", item.at)
+        use = None
+        if isinstance(item.item, r.Call) and item.item.name in self.macros:
+            use = _Use(item.item, scope, tuple(range(before, len(self.network.nodes))))
+        elif isinstance(item.item, r.Call) and item.item.name not in ("id", "share"):
+            use = _Use(item.item, scope, (flow,))
+        scope.points[item.name] = _Point(flow, use)
+        return flow
+
+    def point(self, reference: r.Reference, scope: _Scope) -> _Point:
+        found = scope.point(reference.name)
+        if found is None:
+            near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
+            message = f"there is no `as {reference.name}` before this place{near}"
+            raise self.error(message, reference.at)
+        return found
+
+    # ------------------------------------------------------------ repetition
+
+    def group(self, group: r.Group, flow: _Flow, scope: _Scope) -> _Flow:
+        if group.count is None and group.index is None:
+            return self.chain(group.chain, flow, scope)
+        arriving = flow if isinstance(flow, int) else None
+        before = len(self.network.nodes)
+        values = self.copies(group, scope, arriving)
+        for done, value in enumerate(values):
+            inner = scope.inside()
+            if group.index is not None:
+                inner.values[group.index] = as_formula(value)
+            flow = self.chain(group.chain, flow, inner)
+            if done == 0 and (len(self.network.nodes) - before) * len(values) > limits.LAYERS:
+                message = f"this expands to more than {limits.LAYERS:,} layers, which is the limit"
+                raise self.error(message, group.at, LimitError)
+        return flow
+
+    def copies(self, group: r.Group, scope: _Scope, arriving: int | None) -> range:
+        """The values that the copies run through."""
+        if group.count is not None:
+            count = self.known(group.count, scope, arriving, "the number of copies", group.at)
+            if count < 0:
+                raise self.error(f"the number of copies must be at least 0, not {count}", group.at)
+            first, last = 1, count
+        else:
+            assert group.first is not None
+            assert group.last is not None
+            first = self.known(group.first, scope, arriving, "the start of the repetition", group.at)
+            last = self.known(group.last, scope, arriving, "the end of the repetition", group.at)
+        if last - first >= limits.LAYERS:
+            message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
+            raise self.error(message, group.at, LimitError)
+        return range(first, last + 1)
+
+    def known(self, formula: Formula, scope: _Scope, arriving: int | None, what: str, at: int) -> int:
+        value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
+        if isinstance(value, int):
+            return value
+        text = shown(value, SOURCE)
+        if not isinstance(value, Formula):
+            raise self.error(f"{what} must be whole, not {text}", at)
+        raise self.error(f"{what} must be known here, but {text} is free; give it a value with `let` or --set", at)
+
+    # ------------------------------------------------------------ macros
+
+    def macro(self, call: r.Call, flow: _Flow, scope: _Scope) -> _Flow:
+        macro = self.macros[call.name]
+        if call.name in scope.macros:
+            round_trip = " -> ".join([*scope.macros[scope.macros.index(call.name) :], call.name])
+            raise self.error(f"the macro `{call.name}` uses itself: {round_trip}", call.at)
+        if len(scope.macros) >= limits.NESTING:
+            raise self.error(f"macros are nested more than {limits.NESTING} deep, which is the limit", call.at, LimitError)
+        frozen = [a for a in call.arguments if a.keyword is None and a.value == Symbol(FROZEN)]
+        inner = _Scope(frozen=scope.frozen or bool(frozen), macros=(*scope.macros, call.name))
+        inner.values = self.macro_arguments(macro, [a for a in call.arguments if a not in frozen], flow, scope, call)
+        inner.outer = self._outer_points(scope)
+        return self.chain(macro.chain, flow, inner)
+
+    def _outer_points(self, scope: _Scope) -> _Scope:
+        """Inside a macro the names of points outside can be used, the caller's parameters cannot."""
+        points: dict[str, _Point] = {}
+        here: _Scope | None = scope
+        while here is not None:
+            points = here.points | points
+            here = here.outer
+        return _Scope(points=points)
+
+    def macro_arguments(
+        self, macro: r.Macro, given: Sequence[r.Argument], flow: _Flow, scope: _Scope, call: r.Call
+    ) -> dict[str, Formula]:
+        arriving = flow if isinstance(flow, int) else None
+        values: dict[str, Formula] = {}
+        names = [p.name for p in macro.parameters]
+        waiting = list(names)
+        for argument in given:
+            name = argument.keyword or (waiting[0] if waiting else None)
+            if name is None:
+                raise self.error(f"the macro `{macro.name}` takes {_counted(len(names), 'value')}; this is one too many", argument.at)
+            if name not in names:
+                raise self.error(f"the macro `{macro.name}` has no parameter `{name}`{nearest(name, names)}", argument.at)
+            if name in values:
+                raise self.error(f"the macro `{macro.name}` gets `{name}` twice", argument.at)
+            if name in waiting:
+                waiting.remove(name)
+            if not isinstance(argument.value, Formula):
+                raise self.error(f"the parameter `{name}` of `{macro.name}` takes a value", argument.at)
+            values[name] = self.resolved(argument.value, scope, arriving, argument.at)
+        for parameter in macro.parameters:
+            if parameter.name in values:
+                continue
+            if parameter.default is None:
+                raise self.error(f"the macro `{macro.name}` needs {parameter.name}: {_form(macro)}", call.at)
+            values[parameter.name] = self.resolved(parameter.default, _Scope(values=dict(values)), arriving, macro.at)
+        return values
+
+    # ------------------------------------------------------------ layers
+
+    def layer(self, call: r.Call, flow: _Flow, scope: _Scope, name: r.Named | None) -> _Flow:
+        if call.name == "share":
+            return self.share(call, flow, scope)
+        entry = self.catalogue.get(key(call.name))
+        if entry is None:
+            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
+            raise self.error(f"unknown layer `{call.name}`{near}", call.at)
+        inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
+        arriving = flow if isinstance(flow, int) else None
+        frozen, given, places = scope.frozen, [], []
+        for argument in call.arguments:
+            if argument.keyword is None and argument.value == Symbol(FROZEN):
+                frozen = True
+            elif isinstance(argument.value, r.Reference) and entry.layer.inputs == "many":
+                inputs.append(self.point(argument.value, scope).node)
+            else:
+                given.append(self.argument(argument, scope, arriving))
+                places.append(argument.at)
+        layer = self.bound(call, tuple(given), places, entry)
+        self._check_inputs(call, layer, flow, inputs)
+        return self.add(call, layer, inputs, scope, name, frozen)
+
+    def argument(self, argument: r.Argument, scope: _Scope, arriving: int | None) -> Given:
+        value = argument.value
+        if isinstance(value, (str, r.Call, r.Reference)):
+            found = "a title" if isinstance(value, str) else "another layer" if isinstance(value, r.Call) else "@" + value.name
+            raise self.error(f"a number, size or word is expected here, not {found}", argument.at)
+        if isinstance(value, tuple):
+            return Given(argument.keyword, self._several(value, scope, arriving, argument.at))
+        if isinstance(value, Symbol) and value.name.casefold() in self.reserved:
+            return Given(argument.keyword, value)
+        return Given(argument.keyword, self.resolved(value, scope, arriving, argument.at))
+
+    def _several(self, sizes: tuple[object, ...], scope: _Scope, arriving: int | None, at: int) -> tuple[object, ...]:
+        resolved: list[object] = []
+        for size in sizes:
+            if isinstance(size, tuple):
+                resolved.append(self._several(size, scope, arriving, at))
+            else:
+                assert isinstance(size, Formula)
+                resolved.append(self.resolved(size, scope, arriving, at))
+        return tuple(resolved)
+
+    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int], entry: object) -> Layer:
+        where = (key(call.name), given)
+        layer = self.layers.get(where)
+        if layer is None:
+            try:
+                layer = bind(self.catalogue[key(call.name)], given, self.reserved)
+            except SymparamsError as error:
+                index = getattr(error, "argument", None)
+                error.place = Place(self.source, call.at if index is None else places[index])
+                raise
+            self.layers[where] = layer
+        return layer
+
+    def _check_inputs(self, call: r.Call, layer: Layer, flow: _Flow, inputs: Sequence[int]) -> None:
+        if layer.inputs == "none":
+            if inputs:
+                raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
+        elif not inputs:
+            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
+        elif layer.inputs == "one" and isinstance(flow, tuple):
+            raise self.error(f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at)
+        elif layer.inputs == "many" and isinstance(flow, int) and len(inputs) < 2:
+            raise self.error(f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at)
+        rank = self.catalogue[key(call.name)].rank
+        if rank is not None and inputs and len(self.network.nodes[inputs[0]].shape) != rank + 1:
+            arrived = self.network.nodes[inputs[0]].derived
+            found = len(arrived.shape) - 1
+            raise self.error(f"{call.name} is for {rank} spatial axes, but what arrives has {found}", call.at)
+
+    def add(
+        self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: _Scope, name: r.Named | None, frozen: bool
+    ) -> int:
+        title = None
+        if name is not None:
+            title = name.name if scope.outer is None else self.network.free_name(name.name)
+        shared = None
+        if self.reused is not None:
+            shared = self.reused.pop(0)
+        try:
+            return self.network.add(layer, inputs, title, shared=shared, frozen=frozen)
+        except SymparamsError as error:
+            error.place = error.place or Place(self.source, call.at)
+            raise
+
+    def share(self, call: r.Call, flow: _Flow, scope: _Scope) -> _Flow:
+        """`share(@name)`: the same layer or macro once more, with the same weights."""
+        reference = call.arguments[0].value if len(call.arguments) == 1 else None
+        if not isinstance(reference, r.Reference):
+            raise self.error("share takes the name of a layer or of the use of a macro: share(@name)", call.at)
+        use = self.point(reference, scope).use
+        if use is None:
+            raise self.error(f"@{reference.name} names a point, not a layer or the use of a macro", call.arguments[0].at)
+        if self.reused is not None:
+            raise self.error("share cannot stand inside what is shared", call.at)
+        self.reused = list(use.layers)
+        try:
+            return self.item(use.call, flow, use.scope.inside(), first=False)
+        except SymparamsError as error:
+            error.place = Place(self.source, call.at)
+            raise
+        finally:
+            self.reused = None
+
+    # ------------------------------------------------------------ values
+
+    def resolved(self, formula: Formula, scope: _Scope, arriving: int | None, at: int) -> Formula:
+        """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
+        if isinstance(formula, Number):
+            return formula
+        return self.names.resolved(formula, scope.value, lambda: self.channels(arriving, at), at)
+
+    def channels(self, arriving: int | None, at: int) -> Formula:
+        if arriving is None:
+            raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)
+        node = self.network.nodes[arriving]
+        shape = node.shape
+        return as_formula(shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1])
+
+
+def _names_given(chains: Sequence[r.Chain]) -> set[str]:
+    """Every name after an `as`."""
+    found: set[str] = set()
+    pending: list[object] = list(chains)
+    while pending:
+        item = pending.pop()
+        if isinstance(item, r.Named):
+            found.add(item.name)
+            pending.append(item.item)
+        elif isinstance(item, r.Chain):
+            pending.extend(i for i in item.items if not isinstance(i, r.Call))
+        elif isinstance(item, r.Branches):
+            pending.extend(item.chains)
+        elif isinstance(item, r.Group):
+            pending.append(item.chain)
+    return found
+
+
+def _counted(count: int, what: str) -> str:
+    return f"no {what}s" if count == 0 else f"one {what}" if count == 1 else f"{count} {what}s"
+
+
+def _form(macro: r.Macro) -> str:
+    inside = ", ".join(p.name + (f"={shown(p.default, PLAIN)}" if p.default is not None else "") for p in macro.parameters)
+    return f"{macro.name}({inside})"
+
+

@@ -1,0 +1,89 @@
+"""What a name in an expression means: a parameter, a `let`, or a free symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from symparams.algebra import number
+from symparams.errors import Place, Source, SymparamsError, nearest
+from symparams.formula import Formula, Symbol, mapped
+from symparams.sources.records import Let
+
+
+class Names:
+    """The letters of a file: those with a value and those that are free."""
+
+    def __init__(
+        self, source: Source, lets: Mapping[str, Let], given: Mapping[str, Formula], reserved: frozenset[str]
+    ) -> None:
+        self.source = source
+        self.lets = lets
+        self.given = given  # from --set: wins over let
+        self.reserved = reserved
+        self._found: dict[str, Formula | None] = {}  # name: value, None if free; in order of appearance
+        self._open: list[str] = []  # lets being worked out
+        for name, let in lets.items():
+            self.symbol(name, let.at)
+
+    def all(self) -> dict[str, Formula | None]:
+        """Every letter that has appeared, with its value if it has one."""
+        return dict(self._found)
+
+    def symbol(self, name: str, at: int) -> Symbol:
+        """The letter, with its value if it has one."""
+        if name not in self._found:
+            self._found[name] = self._value(name, at)
+        return Symbol(name, self._found[name])
+
+    def _value(self, name: str, at: int) -> Formula | None:
+        if name.casefold() in self.reserved:
+            raise self._error(f"`{name}` is a word of the language and cannot be a symbol", at, name)
+        if "." in name:
+            raise self._error(f"`{name}` is not a symbol: a symbol has no dot", at, name)
+        value = self.given.get(name)
+        let = self.lets.get(name)
+        if value is None and let is None:
+            return None
+        if name in self._open:
+            raise self._error(f"{name} is given by itself: {' -> '.join([*self._open, name])}", at, name)
+        self._open.append(name)
+        value = value if value is not None else let.value if let else None
+        assert value is not None
+        resolved = mapped(value, lambda leaf: self.symbol(leaf.name, at) if isinstance(leaf, Symbol) else leaf)
+        self._open.pop()
+        self._check(resolved, let.at if let else at)
+        return resolved
+
+    def _check(self, formula: Formula, at: int) -> None:
+        try:
+            number(formula)
+        except SymparamsError as error:
+            error.place = error.place or Place(self.source, at)
+            raise
+
+    def resolved(
+        self, formula: Formula, local: Callable[[str], Formula | None], channels: Callable[[], Formula], at: int
+    ) -> Formula:
+        """The formula with every name given its meaning; `local` knows parameters and loop variables."""
+
+        def meaning(leaf: Formula) -> Formula:
+            if not isinstance(leaf, Symbol):
+                return leaf
+            value = local(leaf.name)
+            if value is not None:
+                return value
+            return channels() if leaf.name == "channels" else self.symbol(leaf.name, at)
+
+        result = mapped(formula, meaning)
+        self._check(result, at)
+        return result
+
+    def check_given(self, given: Mapping[str, Formula]) -> None:
+        """Every name given a value from outside must be a letter of the network."""
+        for name in given:
+            if name not in self._found:
+                known = ", ".join(self._found) or "no letters"
+                raise SymparamsError(f"there is no symbol `{name}` to set{nearest(name, self._found)}; the network has {known}")
+
+    def _error(self, matter: str, at: int, name: str) -> SymparamsError:
+        return SymparamsError(matter, Place(self.source, at).at_word(name))

@@ -1,0 +1,313 @@
+"""Text -> records, by the grammar. Nothing here knows what a layer is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+from typing import Any, cast
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from symparams import limits
+from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
+from symparams.resources import folder
+from symparams.sources.records import (
+    Argument,
+    Branches,
+    Call,
+    Chain,
+    Convention,
+    Fact,
+    Group,
+    Let,
+    Macro,
+    Model,
+    Named,
+    Parameter,
+    Reference,
+    Statement,
+)
+
+_RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
+
+
+def read_network(source: Source) -> list[Statement]:
+    """The statements of a file, in order."""
+    _guard(source)
+    return cast("list[Statement]", _parse("architecture", source))
+
+
+def read_expression(source: Source) -> Formula:
+    """An expression alone; its names are free symbols."""
+    _guard(source)
+    return cast(Formula, _parse("expression", source))
+
+
+def _parse(grammar: str, source: Source) -> object:
+    try:
+        return _parser(grammar).parse(source.text)
+    except UnexpectedInput as error:
+        raise _explained(error, source) from None
+    except _Misuse as error:
+        raise error.kind(error.matter, Place(source, error.offset)) from None
+
+
+class _Misuse(Exception):
+    """What the grammar lets pass but a rule's method refuses; the source is known one level up."""
+
+    def __init__(self, matter: str, token: Token, kind: type[SymparamsError] = LimitError) -> None:
+        self.matter, self.offset, self.kind = matter, token.start_pos or 0, kind
+
+
+@cache
+def _parser(grammar: str) -> Lark:
+    start = "start" if grammar == "architecture" else "expression"
+    return Lark.open(
+        str(folder("grammar") / f"{grammar}.lark"),
+        parser="lalr",
+        start=start,
+        transformer=_Reader(),
+        maybe_placeholders=True,
+        propagate_positions=False,
+    )
+
+
+# ---------------------------------------------------------------- before parsing
+
+_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]|[0-9]{%d,}' % (limits.DIGITS + 1))
+
+
+def _guard(source: Source) -> None:
+    """Refuse at once what would only waste time: too long, too deep, numbers too large."""
+    if len(source.text.encode("utf-8", "surrogatepass")) > limits.SOURCE_BYTES:
+        raise LimitError(f"{source.name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit")
+    depth = 0
+    for token in _TOKENS.finditer(source.text):
+        first = token[0][0]
+        if first in "([{":
+            depth += 1
+            if depth > limits.NESTING:
+                message = f"brackets are nested more than {limits.NESTING} deep, which is the limit"
+                raise LimitError(message, Place(source, token.start()))
+        elif first in ")]}":
+            depth -= 1
+        elif first.isdigit():
+            message = f"this number has more than {limits.DIGITS:,} digits, which is the limit"
+            raise LimitError(message, Place(source, token.start()))
+
+
+# ---------------------------------------------------------------- grammar rule -> record
+
+
+class _Expressions(Transformer[Token, Any]):
+    """One method for each rule of expression.lark."""
+
+    def number(self, children: list[Token]) -> Formula:
+        text = children[0].value
+        return Number(int(text)) if text.isdigit() else Number(_exact(text))
+
+    def symbol(self, children: list[Token]) -> Formula:
+        return Symbol(children[0].value)
+
+    def sum(self, children: list[Any]) -> Formula:
+        terms: list[Formula] = []
+        for sign, term in zip([None, *children[1::2]], children[::2], strict=True):
+            signed = negative(term) if sign is not None and sign.value != "+" else term
+            terms.extend(signed.terms if isinstance(signed, Sum) else (signed,))
+        return Sum(tuple(terms))
+
+    def product(self, children: list[Any]) -> Formula:
+        factors: list[Formula] = list(children[0].factors) if isinstance(children[0], Product) else [children[0]]
+        divisions = 0
+        for sign, factor in zip(children[1::2], children[2::2], strict=True):
+            if sign.value in ("*", "·", "×"):
+                factors.extend(factor.factors if isinstance(factor, Product) else (factor,))
+                continue
+            divisions += 1
+            if divisions > limits.NESTING:
+                raise _Misuse(f"more than {limits.NESTING} divisions in one product, which is the limit", sign)
+            top = Product(tuple(factors)) if len(factors) > 1 else factors[0]
+            factors = [_DIVISIONS[sign.value](top, factor)]
+        return Product(tuple(factors)) if len(factors) > 1 else factors[0]
+
+    def signed(self, children: list[Any]) -> Formula:
+        minuses = len([sign for sign in children[:-1] if sign.value != "+"])
+        return negative(children[-1]) if minuses % 2 else cast(Formula, children[-1])
+
+    def power(self, children: list[Any]) -> Formula:
+        operands, carets = children[::2], children[1::2]
+        if len(carets) > limits.NESTING:
+            message = f"more than {limits.NESTING} powers of powers, which is the limit"
+            raise _Misuse(message, carets[limits.NESTING])
+        result = operands[-1]
+        for base in reversed(operands[:-1]):
+            result = Power(base, result)
+        return cast(Formula, result)
+
+    def function(self, children: list[Any]) -> Formula:
+        name, *arguments = children
+        wanted = 1 if name.value in ("floor", "ceil") else None
+        if wanted and len(arguments) != wanted:
+            raise _Misuse(f"{name.value} takes one expression, not {len(arguments)}", name, SymparamsError)
+        return Function(name.value, tuple(arguments))
+
+    def relation(self, children: list[Any]) -> tuple[Formula, str, Formula]:
+        left, sign, right = children
+        return left, _RELATIONS.get(sign.value, sign.value), right
+
+
+_DIVISIONS: dict[str, Callable[[Formula, Formula], Formula]] = {
+    "/": Quotient,
+    "//": lambda top, bottom: Function("floor", (Quotient(top, bottom),)),
+    "%": lambda top, bottom: Function("mod", (top, bottom)),
+}
+
+
+def _exact(decimal: str) -> int | Fraction:
+    value = Fraction(decimal)
+    return value.numerator if value.denominator == 1 else value
+
+
+class _Reader(_Expressions):
+    """One method for each rule of architecture.lark."""
+
+    def start(self, children: list[Any]) -> list[Any]:
+        return children
+
+    def model(self, children: list[Token]) -> Model:
+        return Model(children[0].value[1:-1], _offset(children[0]))
+
+    def convention(self, children: list[Token]) -> Convention:
+        return Convention(children[0].value, _offset(children[0]))
+
+    def let(self, children: list[Any]) -> Let:
+        name, equals, value = children
+        return Let(name.value, value, _offset(name))
+
+    def where(self, children: list[Any]) -> tuple[Fact, ...]:
+        return tuple(
+            Fact(*relation, before.end_pos) for before, relation in zip(children[::2], children[1::2], strict=True)
+        )
+
+    def define(self, children: list[Any]) -> Macro:
+        name, *parameters, _, chain = children
+        return Macro(name.value, tuple(p for p in parameters if p is not None), chain, _offset(name))
+
+    def parameter(self, children: list[Any]) -> Parameter:
+        return Parameter(children[0].value, children[2])
+
+    def chain(self, children: list[Any]) -> Chain:
+        return Chain(tuple(children), children[0].at)
+
+    def named(self, children: list[Any]) -> Named:
+        item, name = children
+        return Named(item, name.value, _offset(name))
+
+    def word(self, children: list[Token]) -> Call:
+        return Call(children[0].value, (), _offset(children[0]))
+
+    def call(self, children: list[Any]) -> Call:
+        name = children[0]
+        arguments = []
+        for before, value in zip(children[1::2], children[2::2], strict=True):
+            if value is None:
+                continue
+            keyword = None
+            if isinstance(value, list):  # from keyword()
+                keyword, value = value
+            arguments.append(Argument(keyword, value, before.start_pos + 1))
+        return Call(name.value, tuple(arguments), name.start_pos)
+
+    def keyword(self, children: list[Any]) -> list[Any]:
+        return [children[0].value, children[2]]
+
+    def size(self, children: list[Token]) -> tuple[Formula, ...]:
+        return tuple(Number(int(part)) for part in re.split("[x×]", children[0].value))
+
+    def sizes(self, children: list[Any]) -> tuple[Any, ...]:
+        return tuple(children)
+
+    def string(self, children: list[Token]) -> str:
+        return cast(str, children[0].value)
+
+    def reference(self, children: list[Token]) -> Reference:
+        return Reference(children[1].value, _offset(children[0]))
+
+    def group(self, children: list[Any]) -> Group:
+        bracket, chain = children
+        return Group(chain, None, None, None, None, _offset(bracket))
+
+    def repeat(self, children: list[Any]) -> Group:
+        bracket, chain, count = children
+        return Group(chain, count, None, None, None, _offset(bracket))
+
+    def each(self, children: list[Any]) -> Group:
+        bracket, chain, index, first, last = children
+        return Group(chain, None, index.value, first, last, _offset(bracket))
+
+    def branches(self, children: list[Any]) -> Branches:
+        return Branches(tuple(children[1:]), _offset(children[0]))
+
+
+for _rule in ("number", "symbol", "sum", "product", "signed", "power", "function", "relation"):
+    setattr(_Reader, f"expression__{_rule}", getattr(_Expressions, _rule))  # as an import names them
+
+
+def _offset(token: Token) -> int:
+    return token.start_pos or 0
+
+
+# ---------------------------------------------------------------- what the parser did not expect
+
+_WORDS = {
+    "_ARROW": "->",
+    "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}",
+    "COMMA": ",", "EQUALS": "=", "AT": "@name", "VBAR": "|", "__ANON_0": "..",
+    "STRING": "a title in quotes", "RELATION": "a comparison such as >=", "NAME": "a name", "SIZE": "a size such as 3x3",
+    "AS": "as", "FOR": "for", "IN": "in",
+}  # fmt: skip
+_STATEMENTS = {"MODEL", "CONVENTION", "LET", "WHERE", "DEF", "$END"}
+_EXPRESSION = {"NUMBER", "FUNCTION", "SIGN"}
+_OPERATORS = {"SIGN", "TIMES", "CARET"}
+
+
+def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
+    """The parser's error in the user's words."""
+    if isinstance(error, UnexpectedToken):
+        token = error.token
+        ended = token.type == "$END"
+        offset = len(source.text.rstrip()) if ended else _offset(token)
+        found = "the end of the text" if ended else f"`{token.value}`"
+        wanted = set(error.accepts or error.expected)
+    else:
+        assert isinstance(error, UnexpectedCharacters)
+        offset = error.pos_in_stream
+        found = f"`{source.text[offset]}`"
+        wanted = set(error.allowed or ())
+        if source.text[offset] == '"':
+            return SymparamsError("this title has no closing quote", Place(source, offset))
+    return SymparamsError(f"unexpected {found}; expected {_expected(wanted)}", Place(source, offset))
+
+
+def _expected(terminals: set[str]) -> str:
+    """What could stand here, the brackets and marks first."""
+    words: list[str] = []
+    rest = set(terminals)
+    if rest >= _EXPRESSION:
+        words.append("an expression")
+        rest -= _EXPRESSION | {"NAME", "LPAR", "SIZE"}
+    elif rest & _OPERATORS:
+        words.append("an operator")
+        rest -= _OPERATORS
+    if {"NAME", "LSQB", "LBRACE"} <= rest:
+        words.append("a layer, [ … ], { … } or @name")
+        rest -= {"NAME", "LSQB", "LBRACE", "AT"}
+    if rest & _STATEMENTS == _STATEMENTS:
+        words.append("a statement")
+    rest -= _STATEMENTS
+    words += sorted({_WORDS.get(name, name.strip("_").lower()) for name in rest}, key=lambda w: (w.isalpha(), w))
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}" if words else "nothing more"

@@ -1,0 +1,173 @@
+"""`where` -> facts: bounds, remainders and equalities that algebra can use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import gcd
+
+from symparams.algebra import UNIT, at_least_zero, below_zero, formula_of, is_constant, minus, number, poly, smallest_letter
+from symparams.errors import Place, SymparamsError
+from symparams.facts import Facts
+from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols
+from symparams.notation import SOURCE, shown
+from symparams.sources.names import Names
+from symparams.sources.records import Fact
+
+_HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
+    """What the facts of a file say together; a fact that cannot hold is an error that names what it contradicts."""
+    facts = Facts()
+    said: list[tuple[Fact, Formula, Formula]] = []
+    for fact in stated:
+        left = names.resolved(fact.left, lambda _: None, lambda: Symbol("channels"), fact.at)
+        right = names.resolved(fact.right, lambda _: None, lambda: Symbol("channels"), fact.at)
+        reader = _Reading(fact, names, facts, said)
+        facts = reader.learned(left, fact.relation, right)
+        said.append((fact, left, right))
+    return facts
+
+
+class _Reading:
+    """One fact being taken in."""
+
+    def __init__(self, fact: Fact, names: Names, facts: Facts, said: Sequence[tuple[Fact, Formula, Formula]]) -> None:
+        self.fact, self.names, self.facts, self.said = fact, names, facts, said
+
+    def learned(self, left: Formula, relation: str, right: Formula) -> Facts:
+        known_left, known_right = number(left), number(right)
+        if known_left is not None and known_right is not None:
+            if not _HOLDS[relation](Fraction(known_left), Fraction(known_right)):
+                raise self._contradiction(left, right)
+            return self.facts
+        if relation == "==" and isinstance(left, Function) and left.name == "mod":
+            return self._remainder(left.arguments, right)
+        if relation == "==" and isinstance(right, Function) and right.name == "mod":
+            return self._remainder(right.arguments, left)
+        difference = minus(poly(left, self.facts), poly(right, self.facts))
+        if relation == "==":
+            return self._equal(left, right)
+        if relation == "!=":
+            if is_constant(difference) and not difference:
+                raise self._contradiction(left, right)
+            return self.facts
+        if relation in ("<", "<="):
+            difference = minus({}, difference)
+        if relation in ("<", ">"):
+            difference = minus(difference, {UNIT: 1})
+        return self._at_least_zero(difference, left, right)
+
+    def _at_least_zero(self, difference: object, left: Formula, right: Formula) -> Facts:
+        if below_zero(difference, self.facts):  # type: ignore[arg-type]
+            raise self._contradiction(left, right)
+        low = smallest_letter(difference)  # type: ignore[arg-type]
+        if low is not None:
+            name, least = low[0].name, max(low[1], self.facts.lower.get(low[0].name, 1))
+            return _with(self.facts, lower=self.facts.lower | {name: least})
+        flipped = {m: (-c if m else c) for m, c in difference.items()}  # type: ignore[attr-defined]
+        high = smallest_letter({m: c if m else -c for m, c in flipped.items()})
+        if high is not None:  # -x + n >= 0 is x <= n
+            name, most = high[0].name, self._largest(difference)
+            most = min(most, self.facts.upper.get(name, most))
+            return _with(self.facts, upper=self.facts.upper | {name: most})
+        return self.facts
+
+    @staticmethod
+    def _largest(difference: object) -> int:
+        """n for -a·x + n >= 0, as x <= n // a."""
+        ((_, slope),) = [(m, c) for m, c in difference.items() if m]  # type: ignore[attr-defined]
+        return int(Fraction(difference.get(UNIT, 0)) // -slope)  # type: ignore[attr-defined]
+
+    def _remainder(self, sides: tuple[Formula, ...], rest: Formula) -> Facts:
+        top, bottom = sides
+        modulus, remainder = number(bottom), number(rest)
+        if remainder == 0:
+            whole = self.facts.whole | {(formula_of(poly(top, self.facts)), formula_of(poly(bottom, self.facts)))}
+            facts = _with(self.facts, whole=whole)
+        else:
+            facts = self.facts
+        letter = _letter(top)
+        if letter is None or not isinstance(modulus, int) or not isinstance(remainder, int):
+            return facts
+        if not 0 <= remainder < modulus:
+            raise self._contradiction(Function("mod", sides), rest)
+        combined = _both(facts.remainder.get(letter, (1, 0)), (modulus, remainder))
+        if combined is None:
+            raise self._contradiction(Function("mod", sides), rest)
+        return _with(facts, remainder=facts.remainder | {letter: combined})
+
+    def _equal(self, left: Formula, right: Formula) -> Facts:
+        for one, other in ((left, right), (right, left)):
+            letter = _letter(one)
+            if letter is None:
+                continue
+            value = poly(other, self.facts)
+            if letter in {s.name for s in symbols(formula_of(value))}:
+                continue
+            known: Value = formula_of(value)
+            low = minus(value, {UNIT: self.facts.lower.get(letter, 1)})
+            if below_zero(low, self.facts) or self._breaks_remainder(letter, known):
+                raise self._contradiction(left, right)
+            return _with(self.facts, equal=self.facts.equal | {letter: as_formula(known)})
+        difference = minus(poly(left, self.facts), poly(right, self.facts))
+        if (is_constant(difference) and difference) or below_zero(difference, self.facts):
+            raise self._contradiction(left, right)
+        if not is_constant(difference) and at_least_zero(minus(difference, {UNIT: 1}), self.facts):
+            raise self._contradiction(left, right)
+        return self.facts
+
+    def _breaks_remainder(self, letter: str, value: Value) -> bool:
+        modulus, remainder = self.facts.remainder.get(letter, (1, 0))
+        known = number(as_formula(value))
+        high = self.facts.upper.get(letter)
+        if known is None:
+            return False
+        return known % modulus != remainder or (high is not None and known > high)
+
+    def _contradiction(self, left: Formula, right: Formula) -> SymparamsError:
+        """Name the fact and what it contradicts: the values put in, or the facts before it."""
+        mentioned = list(dict.fromkeys(s.name for side in (left, right) for s in symbols(side)))
+        values = [f"{name} = {shown(v, SOURCE)}" for name in mentioned if (v := self.names.all().get(name)) is not None]
+        earlier = [
+            _written(fact)
+            for fact, *sides in self.said
+            if any(s.name in mentioned for side in sides for s in symbols(side))
+        ]
+        against = " and ".join([*values, *earlier]) or "the rule that symbols are positive whole numbers"
+        message = f"the fact {_written(self.fact)} contradicts {against}"
+        return SymparamsError(message, Place(self.names.source, self.fact.at))
+
+
+def _written(fact: Fact) -> str:
+    return f"{shown(fact.left, SOURCE)} {fact.relation} {shown(fact.right, SOURCE)}"
+
+
+def _letter(formula: Formula) -> str | None:
+    return formula.name if isinstance(formula, Symbol) and formula.value is None else None
+
+
+def _with(facts: Facts, **changes: object) -> Facts:
+    kept = {name: getattr(facts, name) for name in ("lower", "upper", "remainder", "equal", "whole")}
+    return Facts(**(kept | changes))
+
+
+def _both(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int] | None:
+    """The remainder that says both (Chinese remainder theorem); None if they exclude each other."""
+    (m, r), (n, s) = one, other
+    shared = gcd(m, n)
+    if (s - r) % shared:
+        return None
+    step = (s - r) // shared * pow(m // shared, -1, n // shared) % (n // shared)
+    both = m * n // shared
+    return both, (r + m * step) % both
+
+

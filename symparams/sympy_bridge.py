@@ -1,0 +1,82 @@
+"""The one module that loads sympy: formulas as sympy expressions, and what sympy is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import sympy
+
+from symparams.algebra import Poly
+from symparams.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol, Value
+
+
+def to_sympy(value: Value) -> sympy.Expr:
+    """A value as a sympy expression; every letter is a positive integer."""
+    if not isinstance(value, Formula):
+        return sympy.Rational(value)
+    match value:
+        case Number(number):
+            return sympy.Rational(number)
+        case Symbol(name, known):
+            return letter(name) if known is None else to_sympy(known)
+        case Sum(terms):
+            return sympy.Add(*map(to_sympy, terms))
+        case Negative(term):
+            return -to_sympy(term)
+        case Product(factors):
+            return sympy.Mul(*map(to_sympy, factors))
+        case Quotient(top, bottom):
+            return to_sympy(top) / to_sympy(bottom)
+        case Power(base, exponent):
+            return to_sympy(base) ** to_sympy(exponent)
+        case Function(name, arguments):
+            return _FUNCTIONS[name](*map(to_sympy, arguments))
+    raise AssertionError(value)
+
+
+@cache
+def letter(name: str) -> sympy.Symbol:
+    """The sympy symbol of a letter."""
+    return sympy.Symbol(name, integer=True, positive=True)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "floor": sympy.floor,
+    "ceil": sympy.ceiling,
+    "min": sympy.Min,
+    "max": sympy.Max,
+    "mod": sympy.Mod,
+}
+
+
+def factored(p: Poly) -> tuple[int, list[tuple[Poly, int]]] | None:
+    """A normal form as a number times powers of normal forms; None if it has fractions or no factors.
+
+    Atoms (letters, floors, brackets) are opaque to sympy.
+    """
+    atoms = list(dict.fromkeys(atom for mono in p for atom, _ in mono))
+    if not atoms or any(c.denominator != 1 for c in p.values()) or any(e < 0 for m in p for _, e in m):
+        return None
+    generators = sympy.symbols(f"x0:{len(atoms)}")
+    place = {atom: i for i, atom in enumerate(atoms)}
+    as_dict = {tuple(_exponents(mono, place, len(atoms))): c for mono, c in p.items()}
+    content, factors = sympy.Poly(as_dict, *generators, domain="ZZ").factor_list()
+    if len(factors) == 1 and factors[0][1] == 1 and content == 1:
+        return None
+    return int(content), [(_from_sympy(f, atoms), e) for f, e in factors]
+
+
+def _exponents(mono: tuple[tuple[Formula, int], ...], place: dict[Formula, int], count: int) -> list[int]:
+    row = [0] * count
+    for atom, exponent in mono:
+        row[place[atom]] = exponent
+    return row
+
+
+def _from_sympy(factor: Any, atoms: list[Formula]) -> Poly:
+    return {
+        tuple((atom, e) for atom, e in zip(atoms, exponents, strict=True) if e): int(c)
+        for exponents, c in factor.terms()
+    }
