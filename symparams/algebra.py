@@ -286,7 +286,9 @@ def _cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
     missing = tuple(sorted(((atom, -e) for atom, e in deepest.items() if e < 0), key=atom_key))
     if coefficient < 0:
         scale = -scale
-    return {join(m, missing): whole(c * scale) for m, c in top.items()}, {join(mono, missing): whole(coefficient * scale)}
+    return {join(m, missing): whole(c * scale) for m, c in top.items()}, {
+        join(mono, missing): whole(coefficient * scale)
+    }
 
 
 def _rounded(name: str, top: Poly, bottom: Poly, facts: Facts) -> Poly:
@@ -487,7 +489,11 @@ def expanded(p: Poly, facts: Facts = NOTHING_KNOWN) -> Poly:
 def opened(p: Poly) -> Poly:
     """A lone bracket as the sum inside it."""
     ((mono, coefficient),) = p.items() if len(p) == 1 else ((UNIT, 0),)
-    return poly(mono[0][0]) if coefficient == 1 and len(mono) == 1 and mono[0][1] == 1 and isinstance(mono[0][0], Sum) else p
+    return (
+        poly(mono[0][0])
+        if coefficient == 1 and len(mono) == 1 and mono[0][1] == 1 and isinstance(mono[0][0], Sum)
+        else p
+    )
 
 
 def _opened(atom: Formula, facts: Facts) -> Poly | None:

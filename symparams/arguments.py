@@ -57,7 +57,9 @@ def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
     """The arguments of a layer, in their order."""
     for f in dataclasses.fields(layer):  # type: ignore[arg-type]
         about = f.metadata
-        yield Argument(f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"])
+        yield Argument(
+            f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"]
+        )
 
 
 # ---------------------------------------------------------------- whole numbers
@@ -75,7 +77,9 @@ def _require_whole(formula: Formula) -> None:
         top, bottom = number(formula.top), number(formula.bottom)
         text = shown(formula, SOURCE)
         values = "" if text == f"{top}/{bottom}" else f", here {top}/{bottom},"
-        raise LayerError(f"the division {text}{values} does not come out whole; floor({text}) or ceil({text}) would round it")
+        raise LayerError(
+            f"the division {text}{values} does not come out whole; floor({text}) or ceil({text}) would round it"
+        )
 
 
 def whole_number(raw: Raw, least: int) -> Formula:

@@ -170,5 +170,7 @@ def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formul
     if len(sizes) == 1:
         return sizes * count
     if len(sizes) != count:
-        raise LayerError(f"{what} has {len(sizes)} sizes, but the input {x} has {count} spatial ax{'i' if count == 1 else 'e'}s")
+        raise LayerError(
+            f"{what} has {len(sizes)} sizes, but the input {x} has {count} spatial ax{'i' if count == 1 else 'e'}s"
+        )
     return sizes

@@ -25,11 +25,11 @@ from symparams.algebra import (
     smallest_letter,
     value_of,
 )
-from symparams.errors import LayerError, LimitError, Place
+from symparams.errors import LayerError, LimitError
 from symparams.facts import Facts
 from symparams.formula import Formula, Function, Quotient, Symbol, Value, as_formula, parts, product
-from symparams.notation import PLAIN, shown
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
+from symparams.notation import PLAIN, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ class Network:
     title: str = ""
     facts: Facts = field(default_factory=Facts)
     symbols: dict[str, Formula | None] = field(default_factory=dict)  # every letter, with its value if known
+    stated: tuple[tuple[Formula, str, Formula], ...] = ()  # the facts of `where`: left, relation, right
     nodes: list[Node] = field(default_factory=list)
     _known: dict[tuple[int, tuple[Shape, ...]], Derived] = field(default_factory=dict, repr=False)
     _names: dict[str, int] = field(default_factory=dict, repr=False)  # name: index

@@ -124,7 +124,9 @@ def _can_touch(factors: Sequence[Formula]) -> bool:
     if isinstance(factors[0], Number):
         bases = bases[1:]
     letters = [b.name for b in bases if isinstance(b, Symbol)]
-    brackets = [b for b in bases if isinstance(b, (Sum, Function)) and not (isinstance(b, Function) and b.name == "mod")]
+    brackets = [
+        b for b in bases if isinstance(b, (Sum, Function)) and not (isinstance(b, Function) and b.name == "mod")
+    ]
     return (
         len(letters) + len(brackets) == len(bases)
         and len(set(letters)) == len(letters)
@@ -149,12 +151,10 @@ def _power(base: Formula, exponent: Formula, n: Notation) -> str:
 
 # ---------------------------------------------------------------- the notations
 
-_GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
-).split()
+_GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"]
 _GREEK_LETTERS = dict(zip(_GREEK, "αβγδεζηθικλμνξπρστυφχψω", strict=True))
 _LETTER_NAMES = {letter: name for name, letter in _GREEK_LETTERS.items()}
-_GREEK_CAPITALS = {name.capitalize() for name in "gamma delta theta lambda xi pi sigma upsilon phi psi omega".split()}
+_GREEK_CAPITALS = {name.capitalize() for name in ["gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "upsilon", "phi", "psi", "omega"]}
 
 
 def _plain_symbol(name: str) -> str:

@@ -25,7 +25,14 @@ from symparams.network import Condition, Counts, Derived, Network, Node
 from symparams.notation import PLAIN, shown
 
 # What the output size along an axis is called.
-_OUTPUT = {"length": "L_out", "height": "H_out", "width": "W_out", "depth": "D_out", "channels": "C_out", "features": "n_out"}
+_OUTPUT = {
+    "length": "L_out",
+    "height": "H_out",
+    "width": "W_out",
+    "depth": "D_out",
+    "channels": "C_out",
+    "features": "n_out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +85,14 @@ class Account:
         """The symbols of the parameter rule with their values, in reading order."""
         return self.known(self.params)
 
-    def known(self, derivation: Derivation) -> tuple[Known, ...]:
+    def known(self, derivation: Derivation, every: bool = False) -> tuple[Known, ...]:
+        """The symbols of a derivation; with `every`, also the user's letters that have values."""
         result = []
         for s in derivation.symbols:
             assert s.value is not None
             value = simplified(s.value, self.derived.facts)
             written = s.value if not isinstance(s.value, Number) and as_formula(value) != s.value else None
-            if s.meaning:
+            if s.meaning or every:
                 result.append(Known(s, value, written, s.incoming))
         return tuple(result)
 
@@ -101,9 +109,7 @@ def _same_pattern(one: Derivation, other: Derivation) -> bool:
         if isinstance(left, Symbol) and isinstance(right, Symbol):
             if left.incoming != right.incoming or (not left.incoming and left.value != right.value):
                 return False
-        elif type(left) is not type(right) or len(parts(left)) != len(parts(right)):
-            return False
-        elif not parts(left) and left != right:
+        elif type(left) is not type(right) or len(parts(left)) != len(parts(right)) or (not parts(left) and left != right):
             return False
         else:
             pending += zip(parts(left), parts(right), strict=True)
@@ -188,6 +194,17 @@ class Definition:
     layers: tuple[LayerEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SizeDefinition:
+    """A rule for an output size and where it is used, for the textbook style."""
+
+    heading: str
+    symbol: Symbol  # what the rule gives: H_out
+    rule: Formula
+    because: str
+    cases: tuple[tuple[LayerEntry, AxisSize], ...]
+
+
 @dataclass(frozen=True)
 class Solution:
     """The worked solution of a network."""
@@ -270,7 +287,9 @@ class Solution:
         """Every letter that the user wrote, with what it stands for."""
         meanings = self._meanings()
         return tuple(
-            Letter(Symbol(name), None if value is None else simplified(value, self.network.facts), meanings.get(name, ""))
+            Letter(
+                Symbol(name), None if value is None else simplified(value, self.network.facts), meanings.get(name, "")
+            )
             for name, value in self.network.symbols.items()
         )
 
@@ -321,6 +340,29 @@ class Solution:
             )
             for (heading, _), entries in groups.items()
         )
+
+    @cached_property
+    def sizes(self) -> tuple[SizeDefinition, ...]:
+        """The rules for output sizes, each with the axes that it gives, in order of appearance."""
+        groups: dict[tuple[str, str], list[tuple[LayerEntry, AxisSize]]] = {}
+        for entry in self.layers:
+            for axis in entry.account.axes:
+                if axis.like is None and entry.before is None:
+                    groups.setdefault((entry.heading, _pattern(axis.derivation.rule)), []).append((entry, axis))
+        return tuple(
+            SizeDefinition(
+                heading, cases[0][1].symbol, cases[0][1].derivation.rule, cases[0][0].shape_because, tuple(cases)
+            )
+            for (heading, _), cases in groups.items()
+        )
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """Every symbol of a rule that is shown, once, with its meaning."""
+        rules = [(d.layers[0].account, d.layers[0].account.params) for d in self.definitions]
+        rules += [(d.cases[0][0].account, d.cases[0][1].derivation) for d in self.sizes]
+        found = {known.symbol.name: known.symbol for account, rule in rules for known in account.known(rule)}
+        return tuple(found.values())
 
 
 def _pattern(rule: Formula) -> str:

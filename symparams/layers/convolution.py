@@ -130,7 +130,9 @@ class Separable(Layer):
 
     filters: Formula = argument(COUNT, "filters, which are the output channels")
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size of the depthwise step")
-    multiplier: Formula = argument(COUNT, "channels between the steps, for each input channel", _ONE, short="m", keyword=True)
+    multiplier: Formula = argument(
+        COUNT, "channels between the steps, for each input channel", _ONE, short="m", keyword=True
+    )
     stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
     padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
     dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)

@@ -40,7 +40,9 @@ class Dense(Layer):
                 Weight("kernel", (n_in, n_out)),
                 *([Weight("bias", (n_out,), "bias")] if self.bias else []),
             ),
-            because="every unit has one weight for each input" + (" and one bias" if self.bias else "; there is no bias") + shared,
+            because="every unit has one weight for each input"
+            + (" and one bias" if self.bias else "; there is no bias")
+            + shared,
             shape_because="the last axis becomes the units" + (", the axes before it stay" if before else ""),
             channels_are="units",
         )

@@ -89,7 +89,9 @@ class Concatenate(Layer):
         joined = self._axis(first, rank)
         for index, x in enumerate(arriving[1:], start=2):
             if len(x.shape) != rank:
-                raise LayerError(f"branch 1 is {first} and branch {index} is {x}: they have {rank} and {len(x.shape)} axes")
+                raise LayerError(
+                    f"branch 1 is {first} and branch {index} is {x}: they have {rank} and {len(x.shape)} axes"
+                )
             for axis, (left, right) in enumerate(zip(first.shape, x.shape, strict=True)):
                 if axis != joined and not same(left, right):
                     raise LayerError(
@@ -98,7 +100,10 @@ class Concatenate(Layer):
                     )
         name = first.axis_names()[joined]
         letter = {"channels": "C", "features": "n"}.get(name, name[0].upper())
-        sizes = [symbol(f"{letter}_{i}", x.shape[joined], f"{name} of branch {i}", incoming=True) for i, x in enumerate(arriving, 1)]
+        sizes = [
+            symbol(f"{letter}_{i}", x.shape[joined], f"{name} of branch {i}", incoming=True)
+            for i, x in enumerate(arriving, 1)
+        ]
         output = list(first.kept())
         output[joined] = Axis(name, total(sizes))
         return nothing_to_learn(

@@ -45,7 +45,9 @@ class BatchNormalization(Layer):
             output=x.kept(),
             parameters=counted * C_in if counted > 1 else C_in if counted else ZERO,
             weights=tuple(weights),
-            because=measured if keras else f"each channel has {trained} to train; its mean and variance are buffers, not parameters",
+            because=measured
+            if keras
+            else f"each channel has {trained} to train; its mean and variance are buffers, not parameters",
             shape_because="every number is rescaled, so the shape stays",
             channels_are=None,
             differs=f"Keras counts the moving mean and variance as non-trainable parameters ({_times(2 + self.scale + self.center)}); "
@@ -55,5 +57,3 @@ class BatchNormalization(Layer):
 
 def _times(count: int) -> str:
     return f"{count} for each channel"
-
-

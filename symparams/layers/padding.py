@@ -16,9 +16,19 @@ from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, spat
 class ZeroPadding(Layer):
     """Adds zeros around the input: n + 2p along every axis, n + before + after where the sides differ."""
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(AMOUNTS, "zeros on each side", ((as_formula(1), as_formula(1)),))
+    amount: tuple[tuple[Formula, Formula], ...] = argument(
+        AMOUNTS, "zeros on each side", ((as_formula(1), as_formula(1)),)
+    )
 
-    names: ClassVar = ("zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d")
+    names: ClassVar = (
+        "zeropad",
+        "ZeroPadding1D",
+        "ZeroPadding2D",
+        "ZeroPadding3D",
+        "ZeroPad1d",
+        "ZeroPad2d",
+        "ZeroPad3d",
+    )
     title: ClassVar = "Zero padding"
     example: ClassVar = "input(224, 224, 3) -> zeropad(3)"
 
@@ -26,7 +36,9 @@ class ZeroPadding(Layer):
         (x,) = arriving
         spatial = spatial_axes(x)
         if len(self.amount) not in (1, len(spatial)):
-            raise LayerError(f"the padding names {len(self.amount)} axes, but the input {x} has {len(spatial)} spatial axes")
+            raise LayerError(
+                f"the padding names {len(self.amount)} axes, but the input {x} has {len(spatial)} spatial axes"
+            )
         amounts = self.amount * len(spatial) if len(self.amount) == 1 else self.amount
         differ = len(set(amounts)) > 1
         axes = []
@@ -41,5 +53,7 @@ class ZeroPadding(Layer):
         return nothing_to_learn(
             x.arranged(axes, Axis("channels", as_formula(x.channels))),
             "the border is made of zeros; there is nothing in it to learn",
-            "the border adds to both sides of every axis" if all(number(b) for b, _ in amounts) else "the border adds to the sides",
+            "the border adds to both sides of every axis"
+            if all(number(b) for b, _ in amounts)
+            else "the border adds to the sides",
         )

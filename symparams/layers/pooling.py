@@ -36,7 +36,9 @@ class MaxPooling(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if self.ceil and x.convention == "keras":
-            raise LayerError("Keras pooling never rounds up; same padding gives ceil(n / s), or choose convention torch")
+            raise LayerError(
+                "Keras pooling never rounds up; same padding gives ceil(n / s), or choose convention torch"
+            )
         window = Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
         return nothing_to_learn(
             x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),

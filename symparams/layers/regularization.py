@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 from symparams.arguments import RATE, argument
 from symparams.formula import Formula, Number
 from symparams.layer import Incoming, Layer, Rules, nothing_to_learn
-from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ class Window:
             n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
             reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
             padded = n + 2 * paddings[i] if paddings else n
-            result.append(Requirement(padded, ">=", reach, lambda letter=letter, reach=reach, i=i: self._misfit(letter, reach, i)))  # type: ignore[misc]
+            result.append(
+                Requirement(padded, ">=", reach, lambda letter=letter, reach=reach, i=i: self._misfit(letter, reach, i))
+            )  # type: ignore[misc]
         return tuple(result)
 
     def _misfit(self, letter: str, reach: Formula, axis: int) -> str:
@@ -104,7 +106,9 @@ class Window:
         kernel = per_axis(self.kernel, self.x, "")
         pads = per_axis(self.padding, self.x, "") if isinstance(self.padding, tuple) else None
         known, pad = number(reach), number(pads[axis]) if pads else 0
-        needed = f"{letter} >= {known - 2 * pad}" if known is not None and pad is not None else f"{letter} >= the window"
+        needed = (
+            f"{letter} >= {known - 2 * pad}" if known is not None and pad is not None else f"{letter} >= the window"
+        )
         kind = "valid padding" if not pads else f"padding {by(pads)}"
         dilated = "" if number(self._settings("d", self.dilation, "")[axis]) == 1 else f", dilated to {known},"
         arrived = by(tuple(as_formula(v) for v in self.x.spatial))

@@ -107,7 +107,9 @@ def _by_keyword(accepts: Signature, keyword: str, name: str) -> Argument:
     if argument is None:
         known = ", ".join(a.name for a in accepts.keywords.values() if a.name) or "none"
         unique = ", ".join(dict.fromkeys(known.split(", ")))
-        raise LayerError(f"{name} has no argument `{keyword}`{nearest(keyword, accepts.keywords) or f'; it has {unique}'}")
+        raise LayerError(
+            f"{name} has no argument `{keyword}`{nearest(keyword, accepts.keywords) or f'; it has {unique}'}"
+        )
     return argument
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symparams import limits
-from symparams.algebra import number, simplified
-from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError, nearest
+from symparams.algebra import simplified
+from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import Formula, Number, Symbol, as_formula
 from symparams.layer import Convention, Layer
 from symparams.layers import CATALOGUE, Catalogue, key
@@ -140,6 +140,7 @@ class _Builder:
         self.names = Names(self.source, lets, self.given, self.reserved)
         self.network = Network(self._convention(convention), title.title if title else "")
         self.network.facts = facts_of(facts, self.names)
+        self.network.stated = tuple((fact.left, fact.relation, fact.right) for fact in facts)
         self.network.reserved = _names_given(chains) | _names_given([m.chain for m in self.macros.values()])
         return chains
 
@@ -178,7 +179,9 @@ class _Builder:
     def item(self, item: r.Item, flow: _Flow, scope: _Scope, first: bool, name: r.Named | None = None) -> _Flow:
         self.work += 1
         if self.work > _WORK:
-            raise self.error(f"this expands to more than {limits.LAYERS:,} layers, which is the limit", item.at, LimitError)
+            raise self.error(
+                f"this expands to more than {limits.LAYERS:,} layers, which is the limit", item.at, LimitError
+            )
         if isinstance(item, r.Call):
             if item.name in self.macros:
                 return self.macro(item, flow, scope)
@@ -283,7 +286,9 @@ class _Builder:
             round_trip = " -> ".join([*scope.macros[scope.macros.index(call.name) :], call.name])
             raise self.error(f"the macro `{call.name}` uses itself: {round_trip}", call.at)
         if len(scope.macros) >= limits.NESTING:
-            raise self.error(f"macros are nested more than {limits.NESTING} deep, which is the limit", call.at, LimitError)
+            raise self.error(
+                f"macros are nested more than {limits.NESTING} deep, which is the limit", call.at, LimitError
+            )
         frozen = [a for a in call.arguments if a.keyword is None and a.value == Symbol(FROZEN)]
         inner = _Scope(frozen=scope.frozen or bool(frozen), macros=(*scope.macros, call.name))
         inner.values = self.macro_arguments(macro, [a for a in call.arguments if a not in frozen], flow, scope, call)
@@ -309,9 +314,13 @@ class _Builder:
         for argument in given:
             name = argument.keyword or (waiting[0] if waiting else None)
             if name is None:
-                raise self.error(f"the macro `{macro.name}` takes {_counted(len(names), 'value')}; this is one too many", argument.at)
+                raise self.error(
+                    f"the macro `{macro.name}` takes {_counted(len(names), 'value')}; this is one too many", argument.at
+                )
             if name not in names:
-                raise self.error(f"the macro `{macro.name}` has no parameter `{name}`{nearest(name, names)}", argument.at)
+                raise self.error(
+                    f"the macro `{macro.name}` has no parameter `{name}`{nearest(name, names)}", argument.at
+                )
             if name in values:
                 raise self.error(f"the macro `{macro.name}` gets `{name}` twice", argument.at)
             if name in waiting:
@@ -354,7 +363,13 @@ class _Builder:
     def argument(self, argument: r.Argument, scope: _Scope, arriving: int | None) -> Given:
         value = argument.value
         if isinstance(value, (str, r.Call, r.Reference)):
-            found = "a title" if isinstance(value, str) else "another layer" if isinstance(value, r.Call) else "@" + value.name
+            found = (
+                "a title"
+                if isinstance(value, str)
+                else "another layer"
+                if isinstance(value, r.Call)
+                else "@" + value.name
+            )
             raise self.error(f"a number, size or word is expected here, not {found}", argument.at)
         if isinstance(value, tuple):
             return Given(argument.keyword, self._several(value, scope, arriving, argument.at))
@@ -392,9 +407,13 @@ class _Builder:
         elif not inputs:
             raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
         elif layer.inputs == "one" and isinstance(flow, tuple):
-            raise self.error(f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at)
+            raise self.error(
+                f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at
+            )
         elif layer.inputs == "many" and isinstance(flow, int) and len(inputs) < 2:
-            raise self.error(f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at)
+            raise self.error(
+                f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at
+            )
         rank = self.catalogue[key(call.name)].rank
         if rank is not None and inputs and len(self.network.nodes[inputs[0]].shape) != rank + 1:
             arrived = self.network.nodes[inputs[0]].derived
@@ -423,7 +442,9 @@ class _Builder:
             raise self.error("share takes the name of a layer or of the use of a macro: share(@name)", call.at)
         use = self.point(reference, scope).use
         if use is None:
-            raise self.error(f"@{reference.name} names a point, not a layer or the use of a macro", call.arguments[0].at)
+            raise self.error(
+                f"@{reference.name} names a point, not a layer or the use of a macro", call.arguments[0].at
+            )
         if self.reused is not None:
             raise self.error("share cannot stand inside what is shared", call.at)
         self.reused = list(use.layers)
@@ -474,7 +495,7 @@ def _counted(count: int, what: str) -> str:
 
 
 def _form(macro: r.Macro) -> str:
-    inside = ", ".join(p.name + (f"={shown(p.default, PLAIN)}" if p.default is not None else "") for p in macro.parameters)
+    inside = ", ".join(
+        p.name + (f"={shown(p.default, PLAIN)}" if p.default is not None else "") for p in macro.parameters
+    )
     return f"{macro.name}({inside})"
-
-

@@ -83,7 +83,9 @@ class Names:
         for name in given:
             if name not in self._found:
                 known = ", ".join(self._found) or "no letters"
-                raise SymparamsError(f"there is no symbol `{name}` to set{nearest(name, self._found)}; the network has {known}")
+                raise SymparamsError(
+                    f"there is no symbol `{name}` to set{nearest(name, self._found)}; the network has {known}"
+                )
 
     def _error(self, matter: str, at: int, name: str) -> SymparamsError:
         return SymparamsError(matter, Place(self.source, at).at_word(name))

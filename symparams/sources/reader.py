@@ -84,7 +84,9 @@ _TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]|[0-9]{%d,}' % (limits.DIGITS +
 def _guard(source: Source) -> None:
     """Refuse at once what would only waste time: too long, too deep, numbers too large."""
     if len(source.text.encode("utf-8", "surrogatepass")) > limits.SOURCE_BYTES:
-        raise LimitError(f"{source.name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit")
+        raise LimitError(
+            f"{source.name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
+        )
     depth = 0
     for token in _TOKENS.finditer(source.text):
         first = token[0][0]

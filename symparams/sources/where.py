@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd
 
-from symparams.algebra import UNIT, at_least_zero, below_zero, formula_of, is_constant, minus, number, poly, smallest_letter
+from symparams.algebra import (
+    UNIT,
+    at_least_zero,
+    below_zero,
+    formula_of,
+    is_constant,
+    minus,
+    number,
+    poly,
+    smallest_letter,
+)
 from symparams.errors import Place, SymparamsError
 from symparams.facts import Facts
 from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols
@@ -169,5 +179,3 @@ def _both(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int] | Non
     step = (s - r) // shared * pow(m // shared, -1, n // shared) % (n // shared)
     both = m * n // shared
     return both, (r + m * step) % both
-
-

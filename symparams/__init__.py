@@ -1,0 +1,26 @@
+"""Symbolic derivation of shapes and parameter counts of neural networks.
+
+import symparams as sp
+net = sp.parse("input(28,28,1) -> conv(32, 3x3, relu) -> flatten -> dense(10)")
+net.params, net["conv_1"].output_shape
+net.solve("lesson").to_markdown()
+"""
+
+from symparams.api import LayerInfo, Net, Solution, load, parse
+from symparams.errors import LayerError, LimitError, SymparamsError
+from symparams.layers import CATALOGUE, entries
+from symparams.version import __version__
+
+__all__ = [
+    "CATALOGUE",
+    "LayerError",
+    "LayerInfo",
+    "LimitError",
+    "Net",
+    "Solution",
+    "SymparamsError",
+    "__version__",
+    "entries",
+    "load",
+    "parse",
+]

@@ -1,0 +1,232 @@
+"""What `import symparams as sp` gives: networks with values that can be asked for, and solutions that can be shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from symparams import contract
+from symparams.derivation import QUANTITIES, Quantity
+from symparams.errors import Source, SymparamsError, nearest
+from symparams.files import read_source
+from symparams.formula import Formula, Value, as_formula
+from symparams.layers import CATALOGUE, Catalogue
+from symparams.network import Counts, Node
+from symparams.solution import Solution as _Contents
+from symparams.sources.language import network
+from symparams.sources.reader import read_expression
+from symparams.writing import STYLES, Document, render, render_with, standalone
+
+if TYPE_CHECKING:
+    import sympy
+
+Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
+Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
+
+
+def parse(text: str, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
+    """The network that a text in the architecture language describes; `values` win over its `let`s.
+
+    Raises SymparamsError with the place and the reason if the text is wrong.
+    """
+    return Net(Source("<text>", text), _formulas(values), catalogue)
+
+
+def load(path: str | Path, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
+    """The network in a file; see `parse`."""
+    return Net(read_source(Path(path)), _formulas(values), catalogue)
+
+
+def _formulas(values: Mapping[str, Given]) -> dict[str, Formula]:
+    return {name: _formula(name, value) for name, value in values.items()}
+
+
+def _formula(name: str, value: Given) -> Formula:
+    if isinstance(value, (int, Formula)):
+        return as_formula(value)
+    return read_expression(Source(name, str(value)))
+
+
+class _Counted:
+    """The numbers of a layer or a network: ints, or sympy expressions where letters are free."""
+
+    _counts: Counts
+
+    @property
+    def weights(self) -> int | sympy.Expr:
+        """Parameters that are not biases."""
+        return _exact(self._counts.weights)
+
+    @property
+    def biases(self) -> int | sympy.Expr:
+        return _exact(self._counts.biases)
+
+    @property
+    def params(self) -> int | sympy.Expr:
+        """All parameters: weights + biases = trainable + non_trainable."""
+        return _exact(self._counts.params)
+
+    @property
+    def trainable(self) -> int | sympy.Expr:
+        return _exact(self._counts.trainable)
+
+    @property
+    def non_trainable(self) -> int | sympy.Expr:
+        return _exact(self._counts.non_trainable)
+
+
+@dataclass(frozen=True)
+class LayerInfo(_Counted):
+    """A layer of a network."""
+
+    _node: Node
+    inputs: tuple[str, ...]  # the layers that feed it
+
+    @property
+    def name(self) -> str:
+        return self._node.name
+
+    @property
+    def kind(self) -> str:
+        return self._node.kind
+
+    @property
+    def _counts(self) -> Counts:  # type: ignore[override]
+        return self._node.counts
+
+    @property
+    def output_shape(self) -> tuple[int | sympy.Expr, ...]:
+        """The sizes of the output, without the batch axis, in the order of the convention."""
+        return tuple(_exact(size) for size in self._node.shape)
+
+
+class Net(_Counted):
+    """A network; make one with `parse` or `load`."""
+
+    def __init__(self, source: Source, values: Mapping[str, Formula], catalogue: Catalogue) -> None:
+        self._source = source
+        self._values = dict(values)
+        self._catalogue = catalogue
+        self._network = network(source, self._values, catalogue)
+
+    @property
+    def _counts(self) -> Counts:  # type: ignore[override]
+        return self._network.counts
+
+    @property
+    def title(self) -> str:
+        return self._network.title
+
+    @property
+    def convention(self) -> str:
+        """keras or torch."""
+        return self._network.convention
+
+    @cached_property
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """All layers, in reading order."""
+        nodes = self._network.nodes
+        return tuple(LayerInfo(node, tuple(nodes[i].name for i in node.inputs)) for node in nodes)
+
+    def __getitem__(self, name: str) -> LayerInfo:
+        """The layer of that name; raises KeyError with the nearest name."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise KeyError(f"there is no layer `{name}`{nearest(name, self._network.names)}")
+
+    def __iter__(self) -> Iterator[LayerInfo]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        return len(self._network.nodes)
+
+    @property
+    def symbols(self) -> dict[str, sympy.Symbol]:
+        """The free letters, as the sympy symbols that stand in its expressions."""
+        from symparams.sympy_bridge import letter
+
+        return {name: letter(name) for name, value in self._network.symbols.items() if value is None}
+
+    def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
+        """The same network with values for letters: `net.subs(H=28, k="n + 1")`."""
+        given = _formulas({**(values or {}), **more})
+        return Net(self._source, {**self._values, **given}, self._catalogue)
+
+    def solve(
+        self,
+        style: Style = "steps",
+        *,
+        layers: tuple[str, ...] | list[str] = (),
+        quantities: tuple[Quantity, ...] | list[Quantity] = QUANTITIES,
+    ) -> Solution:
+        """The worked solution, of some layers and quantities if named."""
+        if style not in STYLES:
+            raise SymparamsError(
+                f"there is no style `{style}`{nearest(style, STYLES) or '; there are ' + ', '.join(STYLES)}"
+            )
+        return Solution(_Contents(self._network, tuple(quantities), tuple(layers)), style)
+
+    def summary(self) -> str:
+        """The familiar table, as text."""
+        return render(_Contents(self._network), Document("summary", "text"))
+
+    def __repr__(self) -> str:
+        title = f" {self.title!r}" if self.title else ""
+        return f"<Net{title}: {len(self)} layers, {contract.value(self._counts.params)} parameters>"
+
+    def _repr_markdown_(self) -> str:
+        return render(_Contents(self._network), Document("summary", "markdown"))
+
+    def _repr_latex_(self) -> str:
+        return render(_Contents(self._network), Document("summary", "latex"))
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A worked solution, to be shown in one of the formats."""
+
+    _contents: _Contents
+    style: str = "steps"
+
+    def to_markdown(self, style: Style | None = None) -> str:
+        return render(self._contents, Document(style or self.style, "markdown"))
+
+    def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
+        """A fragment to \\input, or with `standalone` a whole document."""
+        body = render(self._contents, Document(style or self.style, "latex"))
+        return _standalone(body) if standalone else body
+
+    def to_text(self, style: Style | None = None) -> str:
+        return render(self._contents, Document(style or self.style, "text"))
+
+    def to_json(self) -> str:
+        return json.dumps(contract.solve(self._contents), ensure_ascii=False, indent=2)
+
+    def render(self, template: str | Path, format: str = "markdown") -> str:
+        """Through a Jinja template of one's own, in a sandbox."""
+        return render_with(Path(template), self._contents, Document(self.style, format))
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+
+_standalone = standalone
+
+
+def _exact(value: Value) -> Any:
+    if isinstance(value, int):
+        return value
+    from symparams.sympy_bridge import to_sympy
+
+    return to_sympy(value)

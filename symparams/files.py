@@ -1,0 +1,53 @@
+"""Reading what users name and writing what they ask for: whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from symparams import limits
+from symparams.errors import LimitError, Source, SymparamsError
+
+
+def read_source(path: Path) -> Source:
+    """The text of a file, refused before it is read if it is too large."""
+    try:
+        with path.open("rb") as file:
+            return _decoded(str(path), file.read(limits.SOURCE_BYTES + 1))
+    except OSError as error:
+        raise SymparamsError(f"cannot read {path}: {error.strerror}") from None
+
+
+def read_standard_input() -> Source:
+    return _decoded("<stdin>", sys.stdin.buffer.read(limits.SOURCE_BYTES + 1))
+
+
+def _decoded(name: str, data: bytes) -> Source:
+    if len(data) > limits.SOURCE_BYTES:
+        raise LimitError(f"{name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit")
+    try:
+        return Source(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SymparamsError(f"{name}:{line}: this is not UTF-8 text") from None
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write beside and rename, so that nothing half-written is ever left."""
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise SymparamsError(f"cannot write {path}: {error.strerror}") from None

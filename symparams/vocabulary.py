@@ -1,0 +1,301 @@
+"""The names that templates can use: one set for the built-in styles and for users' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from symparams.derivation import Derivation
+from symparams.formats import Format
+from symparams.formula import Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
+from symparams.layer import Shape
+from symparams.network import Condition
+from symparams.notation import PLAIN, shown, size
+from symparams.solution import AxisSize, Definition, Known, LayerEntry, SizeDefinition, Solution
+
+
+class Column(NamedTuple):
+    """A column of a table."""
+
+    title: str
+    width: float  # share of the line in LaTeX
+    right: bool
+
+
+class Label(NamedTuple):
+    """What a displayed equation is called."""
+
+    label: str  # for \ref
+    tag: str  # as printed
+
+
+class Vocabulary:
+    """A solution spoken in a format."""
+
+    def __init__(self, solution: Solution, format_: Format, slug: str) -> None:
+        self.solution = solution
+        self.format = format_
+        self.slug = slug
+        self._texts: dict[int, tuple[Formula, str]] = {}  # formulas already written; the key is an id, kept alive
+        self._shapes: dict[Shape, str] = {}
+        self._tags = 0
+
+    def names(self) -> dict[str, Any]:
+        """Everything a template sees."""
+        return {
+            "s": self.solution,
+            "solution": self.solution,
+            "math": self.math,
+            "formula": self.formula,
+            "number": self.number,
+            "size": self.size,
+            "named": self.format.named,
+            "prose": self.format.escape,
+            "words": self.format.word,
+            "equation": self.equation,
+            "math_equation": self.math_equation,
+            "joined": self.joined,
+            "valued": self.valued,
+            "one_line": self.one_line,
+            "chain_lines": self.chain_lines,
+            "sum_lines": self.sum_lines,
+            "relation": self.relation,
+            "condition": self.condition,
+            "origin": self.origin,
+            "source": self.source,
+            "likewise": self.likewise,
+            "layer_rows": self.layer_rows,
+            "total_rows": self.total_rows,
+            "symbol_rows": self.symbol_rows,
+            "count_lines": self.count_lines,
+            "size_lines": self.size_lines,
+            "differences": self.differences,
+            "columns": columns,
+            "ruled": ruled,
+            "label": self.label,
+            "capital": capital,
+            "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
+        }
+
+    # ------------------------------------------------------------ inside a line
+
+    def formula(self, value: Value) -> str:
+        """A formula or number, without marks around it."""
+        if not isinstance(value, Formula):
+            return shown(value, self.format.notation)
+        found = self._texts.get(id(value))
+        if found is None:
+            found = self._texts[id(value)] = (value, shown(value, self.format.notation))
+        return found[1]
+
+    def _inline(self, text: str) -> str:
+        before, after = self.format.inline
+        return f"{before}{text}{after}"
+
+    def math(self, value: Value) -> str:
+        """A formula in a line."""
+        return self._inline(self.formula(value))
+
+    def number(self, value: Value) -> str:
+        """A known number as text, a formula as mathematics."""
+        if isinstance(value, int):
+            return f"{value:,}".replace(",", self.format.group)
+        return self.math(value)
+
+    def size(self, shape: Shape) -> str:
+        """26 × 26 × 32."""
+        found = self._shapes.get(shape)
+        if found is None:
+            found = self._shapes[shape] = self._inline(size(shape, self.format.notation))
+        return found
+
+    def equation(self, left: Value, right: Value) -> str:
+        """k = 5."""
+        return self._inline(f"{self.formula(left)} = {self.formula(right)}")
+
+    def math_equation(self, left: str, right: Value) -> str:
+        """parameters = …, with a word on the left."""
+        return self._inline(f"{self.format.word(left)} = {self.formula(right)}")
+
+    def joined(self, left: Value, right: Value) -> str:
+        """32·9 = 288; the left side alone if both are the same."""
+        return self.math(left) if as_formula(left) == as_formula(right) else self.equation(left, right)
+
+    def valued(self, known: Known) -> str:
+        """k_h = k = 5."""
+        sides: list[Value] = [known.symbol, *([known.written] if known.written is not None else []), known.value]
+        texts = list(dict.fromkeys(self.formula(side) for side in sides))
+        return self._inline(" = ".join(texts if len(texts) > 1 else texts * 2))
+
+    def one_line(self, derivation: Derivation, left: Symbol | None = None, start: str = "rule") -> str:
+        """rule = values put in = result, in one line."""
+        sides = [] if start == "substitution" else [derivation.rule]
+        sides += [derivation.substitution, as_formula(derivation.value)]
+        texts = ([self.formula(left)] if left is not None else []) + [self.formula(side) for side in sides]
+        return self._inline(" = ".join(dict.fromkeys(texts)))
+
+    def relation(self, fact: tuple[Formula, str, Formula]) -> str:
+        left, sign, right = fact
+        return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
+
+    def condition(self, condition: Condition) -> str:
+        """for H ≥ 19; if 2 divides C."""
+        if condition.relation == "divides":
+            return f"if {self.math(condition.left)} divides {self.math(condition.right)}"
+        return f"for {self.relation((condition.left, condition.relation, condition.right))}"
+
+    def origin(self, entry: LayerEntry, known: Known) -> str:
+        """Where a number of input channels comes from: `, the filters of conv_1`."""
+        if not known.incoming or not entry.origin[0] or "in" not in known.symbol.name.split("_"):
+            return ""
+        return f", which are {self._of(entry)}"
+
+    def source(self, entry: LayerEntry) -> str:
+        """`, whose channels are the filters of conv_1`."""
+        if not entry.origin[0] or len(entry.arriving) != 1:
+            return ""
+        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "numbers"):
+            return ""
+        what = "channels" if len(entry.arriving[0]) > 1 else "numbers"
+        return f"; its {what} are {self._of(entry)}"
+
+    def _of(self, entry: LayerEntry) -> str:
+        what, name = entry.origin
+        node = self.solution.network.node(name)
+        where = "the input" if node.layer.inputs == "none" else self.format.named(name)
+        return f"the {what} of {where}"
+
+    def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
+        """`, the width in the same way: W_out = 24`."""
+        alike = [a for a in entry.account.axes if a.like == axis.axis]
+        each = [f"the {a.axis} in the same way: {self.equation(a.symbol, a.derivation.value)}" for a in alike]
+        return "".join(", " + text for text in each)
+
+    # ------------------------------------------------------------ displayed
+
+    def chain_lines(self, derivation: Derivation) -> list[str]:
+        """The steps of a derivation, a line each; a step that prints like the one before is left out."""
+        lines: list[str] = []
+        for step in derivation.steps:
+            text = self.broken(step.expression)
+            if not lines or lines[-1] != text:
+                lines.append(text)
+        return lines
+
+    def sum_lines(self, formula: Formula) -> list[str]:
+        return [self.broken(formula)]
+
+    def broken(self, formula: Formula) -> str:
+        """A formula with line breaks before + and − where it is too long."""
+        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= self.format.width:
+            return self.formula(formula)
+        lines = [self.formula(formula.terms[0])]
+        length = len(shown(formula.terms[0], PLAIN))
+        for term in formula.terms[1:]:
+            minus = isinstance(term, Negative)
+            bare = term.term if isinstance(term, Negative) else term
+            part = self.formula(total([bare])) if not isinstance(bare, Sum) else f"({self.formula(bare)})"
+            sign = self.format.notation.minus if minus else " + "
+            length += len(shown(bare, PLAIN)) + 3
+            if length > self.format.width:
+                lines.append(sign.lstrip() + part)
+                length = len(shown(bare, PLAIN)) + 3
+            else:
+                lines[-1] += sign + part
+        return self.format.line_break.join(lines)
+
+    def count_lines(self, definition: Definition) -> list[tuple[str, list[str]]]:
+        """P_conv_2 = (3·3·32 + 1)·63 = 18,207, a row a layer."""
+        rows = []
+        for entry in definition.layers:
+            left = self._indexed("P", entry.name)
+            rows.append((left, self._sides(entry.account.params)))
+        return rows
+
+    def size_lines(self, definition: SizeDefinition) -> list[tuple[str, list[str]]]:
+        """H_conv_2 = 26 − 3 + 1 = 24, a row an axis that is computed in a way of its own."""
+        rows = []
+        for entry, axis in definition.cases:
+            left = self._indexed(axis.symbol.name[0], entry.name)
+            rows.append((left, self._sides(axis.derivation)))
+        return rows
+
+    def _indexed(self, letter: str, name: str) -> str:
+        if self.format.notation is PLAIN:
+            return f"{letter}({name})"
+        return f"{letter}_{{\\texttt{{{name.replace('_', chr(92) + '_')}}}}}"
+
+    def _sides(self, derivation: Derivation) -> list[str]:
+        """Values put in and result, on one line if there is room."""
+        texts = list(dict.fromkeys([self.formula(derivation.substitution), self.formula(as_formula(derivation.value))]))
+        plain = len(shown(derivation.substitution, PLAIN)) + len(shown(derivation.value, PLAIN))
+        return [" = ".join(texts)] if plain < self.format.width - 22 else texts
+
+    def label(self, what: str, index: int) -> Label:
+        """The next number of an equation and its label."""
+        self._tags += 1
+        return Label(f"eq:{self.slug}-{what}-{index}", str(self._tags))
+
+    # ------------------------------------------------------------ tables
+
+    def layer_rows(self, entries: Iterable[LayerEntry], computation: bool = False) -> list[list[str]]:
+        rows = []
+        for entry in entries:
+            row = [self.format.named(entry.name), self.size(entry.shape)]
+            if computation:
+                row.append(self._computation(entry))
+            rows.append([*row, self.number(entry.counts.params)])
+        return rows
+
+    def _computation(self, entry: LayerEntry) -> str:
+        if entry.node.shared is not None:
+            return f"shared with {self.format.named(entry.node.shared)}"
+        return self.math(entry.account.params.substitution) if entry.has_parameters else ""
+
+    def total_rows(self, solution: Solution, width: int) -> list[list[str]]:
+        if solution.only:
+            return []
+        counts = solution.counts
+        rows = [("Total", solution.total), ("Trainable", counts.trainable), ("Non-trainable", counts.non_trainable)]
+        return [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
+
+    def symbol_rows(self, solution: Solution) -> list[list[str]]:
+        return [[self.math(symbol), self.format.escape(symbol.meaning)] for symbol in solution.symbols]
+
+    def differences(self, solution: Solution) -> list[str]:
+        """How the conventions differ, for the layers shown, each once."""
+        return list(dict.fromkeys(entry.differs for entry in solution.layers if entry.differs))
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def columns(*given: Sequence[Any]) -> list[Column]:
+    return [Column(title, width, bool(right)) for title, width, *right in given]
+
+
+def ruled(given: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> list[str]:
+    """A table for the terminal: columns padded to their widest cell."""
+    head = [column.title for column in given]
+    widths = [max(map(len, cells)) for cells in zip(head, *rows, *totals, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = [c.rjust(w) if col.right else c.ljust(w) for c, w, col in zip(cells, widths, given, strict=True)]
+        return "  ".join(padded).rstrip()
+
+    rule = "─" * (sum(widths) + 2 * len(widths) - 2)
+    lines = [rule, line(head), rule, *map(line, rows), rule]
+    return [*lines, *map(line, totals), rule] if totals else lines
+
+
+def filters(format_: Format) -> dict[str, Any]:
+    """The filters that templates can use, beside Jinja's own."""
+    return {
+        "named": format_.named,
+        "prose": format_.escape,
+        "sentence": lambda text: format_.escape(capital(text)),
+        "times": lambda inputs, each: Product((as_formula(inputs), as_formula(each))),
+        "added": lambda values: total(map(as_formula, values)),
+        "is_sum": lambda value: isinstance(value, Sum),
+    }
