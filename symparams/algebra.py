@@ -6,12 +6,13 @@ exponent, a minimum, or a bracket such as (H - 2) that is better left standing. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from math import gcd, lcm
 from typing import TypeAlias
 
 from symparams import limits
+from symparams.errors import SymparamsError
 from symparams.facts import NOTHING_KNOWN, Facts
 from symparams.formula import (
     Formula,
@@ -73,7 +74,7 @@ def _apply(formula: Formula, values: list[int | Fraction]) -> int | Fraction:
             return divided(values[0], values[1])
         case Power():
             if not isinstance(values[1], int):
-                raise limits.SymparamsError("an exponent must be a whole number")
+                raise SymparamsError("an exponent must be a whole number")
             return limits.power(values[0], values[1])
         case Function(name):
             return _FUNCTIONS[name](*values)
@@ -81,20 +82,21 @@ def _apply(formula: Formula, values: list[int | Fraction]) -> int | Fraction:
 
 
 def divided(top: int | Fraction, bottom: int | Fraction) -> int | Fraction:
+    """top / bottom, exactly; division by zero is an error."""
     if bottom == 0:
-        raise limits.SymparamsError("division by zero")
+        raise SymparamsError("division by zero")
     return whole(Fraction(top) / bottom)
 
 
 def _modulo(top: int | Fraction, bottom: int | Fraction) -> int | Fraction:
     if bottom == 0:
-        raise limits.SymparamsError("division by zero")
+        raise SymparamsError("division by zero")
     return top % bottom
 
 
-_FUNCTIONS = {
-    "floor": lambda x: x.__floor__(),
-    "ceil": lambda x: x.__ceil__(),
+_FUNCTIONS: dict[str, Callable[..., int | Fraction]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
     "min": min,
     "max": max,
     "mod": _modulo,
@@ -139,14 +141,17 @@ def poly(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Poly:
 
 
 def constant(value: int | Fraction) -> Poly:
+    """A number as a normal form."""
     return {UNIT: whole(value)} if value else {}
 
 
 def is_constant(p: Poly) -> bool:
+    """Whether a normal form has no letters."""
     return not p or (len(p) == 1 and UNIT in p)
 
 
 def plus(several: Iterable[Poly]) -> dict[Monomial, Coefficient]:
+    """The sum of normal forms."""
     result: dict[Monomial, Coefficient] = {}
     for p in several:
         for monomial, coefficient in p.items():
@@ -159,10 +164,12 @@ def plus(several: Iterable[Poly]) -> dict[Monomial, Coefficient]:
 
 
 def scaled(p: Poly, factor: Coefficient) -> dict[Monomial, Coefficient]:
+    """factor · p."""
     return {m: limits.checked(whole(c * factor)) for m, c in p.items()} if factor else {}
 
 
 def minus(p: Poly, q: Poly) -> dict[Monomial, Coefficient]:
+    """p - q."""
     return plus((p, scaled(q, -1)))
 
 
@@ -186,8 +193,8 @@ def _as_term(p: Poly) -> tuple[Monomial, Coefficient]:
 
 def common_number(p: Poly) -> Coefficient:
     """The number that can be taken out of all coefficients; it carries the sign of the leading term."""
-    top = gcd(*(c.numerator for c in p.values()))
-    bottom = lcm(*(c.denominator for c in p.values()))
+    top = math.gcd(*(c.numerator for c in p.values()))
+    bottom = math.lcm(*(c.denominator for c in p.values()))
     return whole(Fraction(top if max(p.values()) > 0 else -top, bottom))
 
 
@@ -202,8 +209,9 @@ def join(left: Monomial, right: Monomial) -> Monomial:
 
 
 def quotient(top: Poly, bottom: Poly) -> Poly:
+    """top / bottom; a sum that does not divide stays a bracket."""
     if not bottom:
-        raise limits.SymparamsError("division by zero")
+        raise SymparamsError("division by zero")
     if is_constant(bottom):
         return scaled(top, 1 / Fraction(bottom[UNIT]))
     mono, coefficient = _as_term(bottom)
@@ -216,10 +224,11 @@ def quotient(top: Poly, bottom: Poly) -> Poly:
 
 
 def raised(base: Poly, exponent: Poly) -> Poly:
+    """base to the power of exponent."""
     if is_constant(exponent):
         times_ = exponent.get(UNIT, 0)
         if not isinstance(times_, int) or abs(times_) > limits.DIGITS:
-            raise limits.SymparamsError(f"an exponent must be a whole number of at most {limits.DIGITS:,}")
+            raise SymparamsError(f"an exponent must be a whole number of at most {limits.DIGITS:,}")
         if is_constant(base):
             return constant(limits.power(base.get(UNIT, 0), times_))
         mono, coefficient = _as_term(base)
@@ -241,7 +250,7 @@ def _function(name: str, arguments: list[Poly], facts: Facts) -> Poly:
 
 def _modulo_poly(top: Poly, bottom: Poly, facts: Facts) -> Poly:
     if not bottom:
-        raise limits.SymparamsError("division by zero")
+        raise SymparamsError("division by zero")
     floor_part = floored(*_cleared(top, bottom), facts)
     rest = minus(top, times(floor_part, bottom))
     if is_constant(rest):
@@ -276,9 +285,9 @@ def _ratio(formula: Formula, facts: Facts) -> tuple[Poly, Poly]:
 def _cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
     """top/bottom, fractions inside either multiplied away; the bottom is one product."""
     if not bottom:
-        raise limits.SymparamsError("division by zero")
+        raise SymparamsError("division by zero")
     mono, coefficient = _as_term(bottom)
-    scale = lcm(coefficient.denominator, *(c.denominator for c in top.values()))
+    scale = math.lcm(coefficient.denominator, *(c.denominator for c in top.values()))
     deepest: dict[Formula, int] = {}
     for m in (mono, *top):
         for atom, exponent in m:
@@ -360,7 +369,7 @@ def _integer_floor(top: Poly, bottom: int, facts: Facts) -> Poly:
             inside[m] = c
     if not inside:
         return plus((outside, constant(offset // bottom)))
-    shared = gcd(bottom, *(int(c) for c in inside.values()))
+    shared = math.gcd(bottom, *(int(c) for c in inside.values()))
     inside = {m: c // shared for m, c in inside.items()}
     inside_top = plus((inside, constant(offset // shared)))
     return absorbed(plus((outside, floor_atom(inside_top, bottom // shared))))
@@ -449,19 +458,37 @@ def below_zero(p: Poly, facts: Facts) -> bool:
     return highest is not None and highest < 0
 
 
+def without_floor(p: Poly) -> Poly:
+    """q with p >= 0 just when q >= 0, where q has one floor less for each that could go.
+
+    For whole e, floor(a/b) + e >= 0 is a + b*e >= 0.
+    """
+    for _ in range(limits.NESTING):
+        floors = [m for m, c in p.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and _is_floor(m[0][0])]
+        rest = {m: c for m, c in p.items() if not floors or m != floors[0]}
+        if len(floors) != 1 or any(c.denominator != 1 for c in rest.values()):
+            return p
+        top, bottom = _floor_parts(floors[0][0][0])
+        p = plus((top, _expanded_product(bottom, rest)))
+    return p
+
+
 def smallest_letter(p: Poly) -> tuple[Symbol, int] | None:
     """(x, n) if p >= 0 means x >= n for a single letter x; None if it does not come down to that."""
     rest = [(m, c) for m, c in p.items() if m]
     if len(rest) != 1 or rest[0][1] < 0 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
         return None
     ((atom, _),), coefficient = rest[0]
-    least = (-Fraction(p.get(UNIT, 0)) / coefficient).__ceil__()
-    if isinstance(atom, Symbol):
-        return atom, least
-    if not _is_floor(atom):
+    return (atom, math.ceil(-Fraction(p.get(UNIT, 0)) / coefficient)) if isinstance(atom, Symbol) else None
+
+
+def largest_letter(p: Poly) -> tuple[Symbol, int] | None:
+    """(x, n) if p >= 0 means x <= n for a single letter x; None if it does not come down to that."""
+    rest = [(m, c) for m, c in p.items() if m]
+    if len(rest) != 1 or rest[0][1] > 0 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
         return None
-    top, bottom = _floor_parts(atom)  # floor(top / bottom) >= least is top >= least * bottom
-    return smallest_letter(minus(top, scaled(bottom, least))) if is_constant(bottom) else None
+    ((atom, _),), coefficient = rest[0]
+    return (atom, math.floor(Fraction(p.get(UNIT, 0)) / -coefficient)) if isinstance(atom, Symbol) else None
 
 
 def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
@@ -513,6 +540,7 @@ def _opened(atom: Formula, facts: Facts) -> Poly | None:
 
 
 def value_of(p: Poly) -> Value:
+    """A normal form as a value: a number if it is one."""
     return whole(p.get(UNIT, 0)) if is_constant(p) else formula_of(p)
 
 
@@ -522,10 +550,10 @@ def formula_of(p: Poly) -> Formula:
     return Sum(terms) if len(terms) > 1 else terms[0] if terms else Number(0)
 
 
-def _term(mono: Monomial, coefficient: Coefficient) -> Formula:
+def _term(mono: Monomial, coefficient: int | Fraction) -> Formula:
     above = [_power(atom, e) for atom, e in mono if e > 0]
     below = [_power(atom, -e) for atom, e in mono if e < 0]
-    size = abs(coefficient)
+    size = Fraction(coefficient if coefficient > 0 else -coefficient)
     if size.numerator != 1 or not above:
         above.insert(0, Number(size.numerator))
     if size.denominator != 1:

@@ -19,6 +19,7 @@ from symparams.network import Counts, Node
 from symparams.solution import Solution as _Contents
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
+from symparams.sympy_bridge import letter, to_sympy
 from symparams.writing import STYLES, Document, render, render_with, standalone
 
 if TYPE_CHECKING:
@@ -148,8 +149,6 @@ class Net(_Counted):
     @property
     def symbols(self) -> dict[str, sympy.Symbol]:
         """The free letters, as the sympy symbols that stand in its expressions."""
-        from symparams.sympy_bridge import letter
-
         return {name: letter(name) for name, value in self._network.symbols.items() if value is None}
 
     def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
@@ -227,6 +226,4 @@ _standalone = standalone
 def _exact(value: Value) -> Any:
     if isinstance(value, int):
         return value
-    from symparams.sympy_bridge import to_sympy
-
     return to_sympy(value)

@@ -35,7 +35,7 @@ def argument(
     keyword: bool = False,
     variadic: bool = False,
 ) -> Any:
-    """A dataclass field that is an argument of a layer; `keyword`: never positional, `variadic`: takes all positionals."""
+    """A field that is an argument of a layer; `keyword`: never positional, `variadic`: takes all positionals."""
     about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic}
     return dataclasses.field(default=default, metadata=about)
 
@@ -83,6 +83,7 @@ def _require_whole(formula: Formula) -> None:
 
 
 def whole_number(raw: Raw, least: int) -> Formula:
+    """The expression itself, if it is whole and at least `least` as far as is known."""
     if not isinstance(raw, Formula):
         raise ValueError
     _require_whole(raw)

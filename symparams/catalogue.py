@@ -81,9 +81,8 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
     found = [f"Example: {code(layer.example)}", ""]
     for axis in entry.account.axes:
         if axis.like is None:
-            found.append(
-                f"- {axis.axis}: {inline(_equation(axis.derivation.rule, axis.derivation.substitution, axis.derivation.value, notation))}"
-            )
+            d = axis.derivation
+            found.append(f"- {axis.label}: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
     found.append(f"- {_parameters(entry, inline, notation)}")
     return [line if markdown or not line else f"  {line}" for line in [*found, ""]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symparams import sympy_bridge
 from symparams.algebra import UNIT, Monomial, Poly, expanded, formula_of, join, poly, value_of
 from symparams.facts import Facts
 from symparams.formula import Formula, Number, Power, Product, Value
@@ -23,8 +24,6 @@ def shortest(value: Value, facts: Facts) -> Value:
 
 
 def _factored(p: Poly) -> Formula | None:
-    from symparams import sympy_bridge  # sympy costs a quarter of a second, and only letters need it
-
     found = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
     if found is None:
         return None
@@ -38,6 +37,8 @@ def _factored(p: Poly) -> Formula | None:
             outside = join(outside, tuple((atom, e * exponent) for atom, e in mono))
         else:
             brackets.append(base if exponent == 1 else Power(base, Number(exponent)))
+    if len(brackets) + len(outside) < 2:
+        return None  # a number taken out of one bracket makes nothing clearer
     first = value_of({outside: content})
     if first == 1:
         return Product(tuple(brackets)) if len(brackets) > 1 else brackets[0]

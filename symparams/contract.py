@@ -1,4 +1,4 @@
-"""The JSON that other programs build on: integers as integers, everything with letters as expressions of the language."""
+"""The JSON that other programs build on: integers as integers, values with letters as expressions of the language."""
 
 from __future__ import annotations
 

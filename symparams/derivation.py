@@ -91,8 +91,7 @@ def _derivation(quantity: Quantity, axis: str, rule: Formula, value: Value, fact
     while is_known(line):
         line = put_in(line)
         steps.append(Step("substitution", line))
-    for line in _computed(line, facts):
-        steps.append(Step("arithmetic", line))
+    steps += [Step("arithmetic", further) for further in _computed(line, facts)]
     result = as_formula(value)
     if steps[-1].kind == "arithmetic" and steps[-1].expression == result:
         steps.pop()
@@ -181,6 +180,7 @@ class TensorCount:
     each: Formula | None  # what one input needs, values put in: 63·3·3; None if that is a single number
     each_value: Value
     inputs: Formula | None  # how many inputs there are; None if the tensor does not depend on them
+    input_word: str  # what the inputs are: "input channels"
     value: Value  # all numbers of the tensor
 
 
@@ -201,6 +201,7 @@ def _count(name: str, kind: str, dimensions: tuple[Formula, ...], facts: Facts) 
         each if len(kernel_last) > 1 else None,
         simplified(each, facts),
         _line(inputs) if inputs else None,
+        next((s.meaning for d in inputs for s in symbols(d) if s.incoming), ""),
         simplified(every, facts),
     )
 

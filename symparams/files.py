@@ -22,6 +22,7 @@ def read_source(path: Path) -> Source:
 
 
 def read_standard_input() -> Source:
+    """What is piped in, refused past the limit."""
     return _decoded("<stdin>", sys.stdin.buffer.read(limits.SOURCE_BYTES + 1))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from symparams.notation import LATEX, PLAIN, Notation, with_groups
+from symparams.notation import GREEK, LATEX, PLAIN, Notation, with_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,6 @@ _LATEX = {
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "→": r"$\rightarrow$", "×": r"$\times$", "≥": r"$\ge$", "≤": r"$\le$",
     "…": r"\ldots{}", "−": "$-$", "·": r"$\cdot$",
 }  # fmt: skip
-_GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψω", ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"], strict=True)) | dict(zip("ΓΔΘΛΞΠΣΥΦΨΩ", ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"], strict=True))  # fmt: skip
 
 
 def escape_latex(text: str) -> str:
@@ -41,8 +40,8 @@ def escape_latex(text: str) -> str:
 def _latex_character(c: str) -> str:
     if c in _LATEX:
         return _LATEX[c]
-    if c in _GREEK:
-        return f"$\\{_GREEK[c]}$"
+    if c in GREEK:
+        return f"${LATEX.symbol(c)}$"
     known = c.isprintable() and (ord(c) < 0x17F or c in "–—‘’“”„€")
     return c if known and not 0x7F <= ord(c) < 0xA1 else "?"
 

@@ -64,33 +64,45 @@ class Symbol(Formula):
 
 @dataclass(frozen=True, slots=True)
 class Sum(Formula):
+    """a + b - c."""
+
     terms: tuple[Formula, ...]  # in reading order; a subtracted term is a Negative
 
 
 @dataclass(frozen=True, slots=True)
 class Negative(Formula):
+    """-a."""
+
     term: Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Product(Formula):
+    """a · b · c."""
+
     factors: tuple[Formula, ...]  # in reading order
 
 
 @dataclass(frozen=True, slots=True)
 class Quotient(Formula):
+    """a / b, exactly."""
+
     top: Formula
     bottom: Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Power(Formula):
+    """a to the power of b."""
+
     base: Formula
     exponent: Formula
 
 
 @dataclass(frozen=True, slots=True)
 class Function(Formula):
+    """⌊a⌋, ⌈a⌉, min(a, b), max(a, b) or a mod b."""
+
     name: str  # floor, ceil, min, max or mod
     arguments: tuple[Formula, ...]
 
@@ -110,6 +122,7 @@ def as_formula(value: Operand) -> Formula:
 
 
 def negative(term: Formula) -> Formula:
+    """-term; the negative of a negative is the term itself."""
     return term.term if isinstance(term, Negative) else Negative(term)
 
 
@@ -138,10 +151,12 @@ def product(factors: Iterable[Operand]) -> Formula:
 
 
 def floor(inner: Formula) -> Formula:
+    """⌊inner⌋."""
     return Function("floor", (inner,))
 
 
 def ceil(inner: Formula) -> Formula:
+    """⌈inner⌉."""
     return Function("ceil", (inner,))
 
 
@@ -206,5 +221,6 @@ def is_known(formula: Formula) -> bool:
 
 
 def count_leaves(formula: Formula) -> int:
+    """How many numbers and symbols stand in the formula."""
     below = parts(formula)
     return sum(map(count_leaves, below)) if below else 1

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TypeVar
 
 from symparams.errors import LimitError, SymparamsError
-
-N = TypeVar("N", int, Fraction)
 
 SOURCE_BYTES = 1 << 20
 LAYERS = 100_000
@@ -17,7 +14,7 @@ DIGITS = 1_000
 _BITS = int(DIGITS * 3.3219281) + 1  # an integer of DIGITS digits has at most so many bits
 
 
-def checked(value: N) -> N:
+def checked(value: int | Fraction) -> int | Fraction:
     """`value`, unless it has more than 1,000 digits."""
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > _BITS:
         raise LimitError(f"a number here has more than {DIGITS:,} digits, which is the limit")

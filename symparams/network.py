@@ -24,10 +24,11 @@ from symparams.algebra import (
     simplified,
     smallest_letter,
     value_of,
+    without_floor,
 )
 from symparams.errors import LayerError, LimitError
 from symparams.facts import Facts
-from symparams.formula import Formula, Function, Quotient, Symbol, Value, as_formula, parts, product
+from symparams.formula import Formula, Function, Quotient, Value, as_formula, parts, product
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
 from symparams.notation import PLAIN, shown
 
@@ -39,6 +40,7 @@ class Condition:
     left: Formula
     relation: str  # ">=" or "divides" (left divides right)
     right: Formula
+    slack: Poly | None = field(default=None, compare=False)  # what must be at least 0, for ">="
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +181,14 @@ class Network:
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """All conditions, of those that bound the same letter only the strictest."""
-        strictest: dict[object, Condition] = {}
+        """All conditions but those that others imply."""
+        kept: list[Condition] = []
         for derived in {id(n.derived): n.derived for n in self.nodes}.values():
             for condition in derived.conditions:
-                bound = number(condition.right) if condition.relation == ">=" else None
-                if bound is None or not isinstance(condition.left, Symbol):
-                    strictest.setdefault(condition, condition)
-                    continue
-                key = (condition.left, condition.relation)
-                held = strictest.get(key)
-                if held is None or bound > (number(held.right) or 0):
-                    strictest[key] = condition
-        return tuple(strictest.values())
+                if not any(_implies(other, condition, self.facts) for other in kept):
+                    kept = [other for other in kept if not _implies(condition, other, self.facts)]
+                    kept.append(condition)
+        return tuple(kept)
 
     # -------------------------------------------------------------- one layer
 
@@ -263,9 +260,12 @@ def _positive(axis: str, value: Value, facts: Facts) -> list[Condition]:
     if isinstance(value, int) and value >= 1:
         return []
     size = poly(as_formula(value), facts)
-    factors = [{((atom, 1),): 1} for m, c in size.items() for atom, e in m if c > 0 and e > 0] if len(size) == 1 else []
+    factors: list[Poly] = [size]
+    if len(size) == 1:  # a product is positive if all its factors are
+        ((mono, coefficient),) = size.items()
+        factors = [{((atom, 1),): 1} for atom, exponent in mono if coefficient > 0 and exponent > 0]
     found: list[Condition] = []
-    for factor in factors or [size]:  # a product is positive if all its factors are
+    for factor in factors:
         difference = minus(opened(factor), {UNIT: 1})
         if below_zero(difference, facts):
             text = shown(value, PLAIN)
@@ -276,13 +276,21 @@ def _positive(axis: str, value: Value, facts: Facts) -> list[Condition]:
 
 
 def _at_least(difference: Poly) -> Condition:
-    """difference >= 0 as a bound on its letter if it has one, else with the subtracted terms on the right."""
-    letter = smallest_letter(difference)
+    """difference >= 0, without floors where that can be, as a bound on its letter if it has only one."""
+    slack = without_floor(difference)
+    letter = smallest_letter(slack)
     if letter is not None:
-        return Condition(letter[0], ">=", as_formula(letter[1]))
-    left = {m: c for m, c in difference.items() if c > 0}
-    right = {m: -c for m, c in difference.items() if c < 0}
-    return Condition(formula_of(left), ">=", formula_of(right))
+        return Condition(letter[0], ">=", as_formula(letter[1]), slack)
+    left = {m: c for m, c in slack.items() if c > 0}
+    right = {m: -c for m, c in slack.items() if c < 0}
+    return Condition(formula_of(left), ">=", formula_of(right), slack)
+
+
+def _implies(one: Condition, other: Condition, facts: Facts) -> bool:
+    """Whether a condition makes another one needless."""
+    if one.slack is None or other.slack is None:
+        return one == other
+    return one == other or at_least_zero(minus(other.slack, one.slack), facts)
 
 
 def _formulas(layer: Layer) -> Iterator[Formula]:

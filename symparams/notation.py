@@ -151,10 +151,35 @@ def _power(base: Formula, exponent: Formula, n: Notation) -> str:
 
 # ---------------------------------------------------------------- the notations
 
-_GREEK = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"]
-_GREEK_LETTERS = dict(zip(_GREEK, "αβγδεζηθικλμνξπρστυφχψω", strict=True))
-_LETTER_NAMES = {letter: name for name, letter in _GREEK_LETTERS.items()}
-_GREEK_CAPITALS = {name.capitalize() for name in ["gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "upsilon", "phi", "psi", "omega"]}
+_SMALL = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
+_CAPITAL = ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
+_GREEK_LETTERS = dict(zip([*_SMALL, *_CAPITAL], "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # name: letter
+# fmt: on
+GREEK = {letter: name for name, letter in _GREEK_LETTERS.items()}  # letter: name
 
 
 def _plain_symbol(name: str) -> str:
@@ -175,15 +200,15 @@ def _latex_symbol(name: str) -> str:
 
 
 def _latex_letter(head: str) -> str:
-    head = _LETTER_NAMES.get(head, head)
-    if head in _GREEK_LETTERS or head in _GREEK_CAPITALS:
-        return "o" if head == "omicron" else f"\\{head}"
+    head = GREEK.get(head, head)
+    if head in _GREEK_LETTERS:
+        return f"\\{head}"
     if len(head) == 1:
         return head
     ending = re.fullmatch(r"([A-Za-z])(\d+)", head)
     if ending:
         return f"{ending[1]}_{{{ending[2]}}}"
-    safe = "".join(f"\\{_LETTER_NAMES[c]} " if c in _LETTER_NAMES else c if c.isascii() else "?" for c in head)
+    safe = "".join(f"\\{GREEK[c]} " if c in GREEK else c if c.isascii() else "?" for c in head)
     return f"\\mathit{{{safe}}}"
 
 

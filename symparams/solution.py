@@ -44,6 +44,11 @@ class AxisSize:
     derivation: Derivation
     like: str | None  # the axis before it that is computed in just the same way
 
+    @property
+    def label(self) -> str:
+        """The axis in a sentence: height, number of channels …"""
+        return f"number of {self.axis}" if self.axis in ("channels", "features") else self.axis
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -109,7 +114,11 @@ def _same_pattern(one: Derivation, other: Derivation) -> bool:
         if isinstance(left, Symbol) and isinstance(right, Symbol):
             if left.incoming != right.incoming or (not left.incoming and left.value != right.value):
                 return False
-        elif type(left) is not type(right) or len(parts(left)) != len(parts(right)) or (not parts(left) and left != right):
+        elif (
+            type(left) is not type(right)
+            or len(parts(left)) != len(parts(right))
+            or (not parts(left) and left != right)
+        ):
             return False
         else:
             pending += zip(parts(left), parts(right), strict=True)
@@ -127,7 +136,8 @@ class LayerEntry:
     arriving: tuple[Shape, ...]
     origin: tuple[str, str]  # what its input channels are: ("filters", "conv_1")
     before: str | None  # an earlier layer that is the same on the same input
-    first: bool  # whether no layer before it says the same of itself
+    first: bool  # whether no layer before it gives the same reason for its count
+    first_shape: bool  # whether no layer before it gives the same reason for its shape
 
     @property
     def name(self) -> str:
@@ -180,7 +190,8 @@ class Letter:
 
     symbol: Symbol
     value: Value | None
-    meaning: str  # where it stands: "filters of conv_1"
+    meaning: str  # what it is where it first stands: "filters"
+    layer: str | None  # the layer where it first stands; None for the input
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +269,10 @@ class Solution:
                 feeding[0].origin if feeding else ("", ""),
                 seen.get(id(derived)),
                 derived.rules.because not in explained,
+                derived.rules.shape_because not in explained,
             )
             seen.setdefault(id(derived), node.name)
-            explained.add(derived.rules.because)
+            explained |= {derived.rules.because, derived.rules.shape_because}
 
     @property
     def counts(self) -> Counts:
@@ -288,13 +300,15 @@ class Solution:
         meanings = self._meanings()
         return tuple(
             Letter(
-                Symbol(name), None if value is None else simplified(value, self.network.facts), meanings.get(name, "")
+                Symbol(name),
+                None if value is None else simplified(value, self.network.facts),
+                *meanings.get(name, ("", None)),
             )
             for name, value in self.network.symbols.items()
         )
 
-    def _meanings(self) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def _meanings(self) -> dict[str, tuple[str, str | None]]:
+        found: dict[str, tuple[str, str | None]] = {}
         wanted = set(self.network.symbols)
         for node in self.network.nodes:
             if not wanted - set(found):
@@ -307,12 +321,12 @@ class Solution:
                         found[size.name] = self._meaning(node, argument.meaning, i)
         return found
 
-    def _meaning(self, node: Node, meaning: str, index: int) -> str:
+    def _meaning(self, node: Node, meaning: str, index: int) -> tuple[str, str | None]:
         if node.layer.inputs != "none":
-            return f"{meaning.split(',')[0]} of {node.name}"
+            return meaning.split(",")[0], node.name
         axes = Incoming(node.shape, self.network.convention).axis_names()
         several = sum(n.layer.inputs == "none" for n in self.network.nodes) > 1
-        return f"{axes[index]} of {node.name if several else 'the input'}"
+        return axes[index], node.name if several else None
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -359,9 +373,13 @@ class Solution:
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """Every symbol of a rule that is shown, once, with its meaning."""
-        rules = [(d.layers[0].account, d.layers[0].account.params) for d in self.definitions]
-        rules += [(d.cases[0][0].account, d.cases[0][1].derivation) for d in self.sizes]
-        found = {known.symbol.name: known.symbol for account, rule in rules for known in account.known(rule)}
+        rules = [(d.cases[0][0].account, d.cases[0][1].derivation) for d in self.sizes if "shape" in self.quantities]
+        if "params" in self.quantities:
+            rules += [(d.layers[0].account, d.layers[0].account.params) for d in self.definitions]
+        found: dict[str, Symbol] = {}
+        for account, rule in rules:
+            for known in account.known(rule):
+                found.setdefault(known.symbol.name, known.symbol)
         return tuple(found.values())
 
 

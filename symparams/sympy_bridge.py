@@ -2,53 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
-from typing import Any
-
-import sympy
+from typing import TYPE_CHECKING, Any
 
 from symparams.algebra import Poly
 from symparams.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol, Value
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@cache
+def _sympy() -> Any:
+    """Sympy itself, loaded when the first letter asks for it: it costs more than everything else together."""
+    import sympy  # noqa: PLC0415
+
+    return sympy
 
 
 def to_sympy(value: Value) -> sympy.Expr:
     """A value as a sympy expression; every letter is a positive integer."""
     if not isinstance(value, Formula):
-        return sympy.Rational(value)
+        return _sympy().Rational(value)
     match value:
         case Number(number):
-            return sympy.Rational(number)
+            return _sympy().Rational(number)
         case Symbol(name, known):
             return letter(name) if known is None else to_sympy(known)
         case Sum(terms):
-            return sympy.Add(*map(to_sympy, terms))
+            return _sympy().Add(*map(to_sympy, terms))
         case Negative(term):
             return -to_sympy(term)
         case Product(factors):
-            return sympy.Mul(*map(to_sympy, factors))
+            return _sympy().Mul(*map(to_sympy, factors))
         case Quotient(top, bottom):
             return to_sympy(top) / to_sympy(bottom)
         case Power(base, exponent):
             return to_sympy(base) ** to_sympy(exponent)
         case Function(name, arguments):
-            return _FUNCTIONS[name](*map(to_sympy, arguments))
+            return getattr(_sympy(), _FUNCTIONS[name])(*map(to_sympy, arguments))
     raise AssertionError(value)
 
 
 @cache
 def letter(name: str) -> sympy.Symbol:
     """The sympy symbol of a letter."""
-    return sympy.Symbol(name, integer=True, positive=True)
+    return _sympy().Symbol(name, integer=True, positive=True)
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "floor": sympy.floor,
-    "ceil": sympy.ceiling,
-    "min": sympy.Min,
-    "max": sympy.Max,
-    "mod": sympy.Mod,
-}
+# The language's functions under sympy's names.
+_FUNCTIONS = {"floor": "floor", "ceil": "ceiling", "min": "Min", "max": "Max", "mod": "Mod"}
 
 
 def factored(p: Poly) -> tuple[int, list[tuple[Poly, int]]] | None:
@@ -59,10 +62,10 @@ def factored(p: Poly) -> tuple[int, list[tuple[Poly, int]]] | None:
     atoms = list(dict.fromkeys(atom for mono in p for atom, _ in mono))
     if not atoms or any(c.denominator != 1 for c in p.values()) or any(e < 0 for m in p for _, e in m):
         return None
-    generators = sympy.symbols(f"x0:{len(atoms)}")
+    generators = _sympy().symbols(f"x0:{len(atoms)}")
     place = {atom: i for i, atom in enumerate(atoms)}
     as_dict = {tuple(_exponents(mono, place, len(atoms))): c for mono, c in p.items()}
-    content, factors = sympy.Poly(as_dict, *generators, domain="ZZ").factor_list()
+    content, factors = _sympy().Poly(as_dict, *generators, domain="ZZ").factor_list()
     if len(factors) == 1 and factors[0][1] == 1 and content == 1:
         return None
     return int(content), [(_from_sympy(f, atoms), e) for f, e in factors]

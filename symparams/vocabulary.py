@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from symparams.derivation import Derivation
 from symparams.formats import Format
-from symparams.formula import Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
+from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
 from symparams.layer import Shape
-from symparams.network import Condition
 from symparams.notation import PLAIN, shown, size
 from symparams.solution import AxisSize, Definition, Known, LayerEntry, SizeDefinition, Solution
 
@@ -49,6 +48,7 @@ class Vocabulary:
             "formula": self.formula,
             "number": self.number,
             "size": self.size,
+            "counted": self.counted,
             "named": self.format.named,
             "prose": self.format.escape,
             "words": self.format.word,
@@ -60,7 +60,7 @@ class Vocabulary:
             "chain_lines": self.chain_lines,
             "sum_lines": self.sum_lines,
             "relation": self.relation,
-            "condition": self.condition,
+            "validity": self.validity,
             "origin": self.origin,
             "source": self.source,
             "likewise": self.likewise,
@@ -74,6 +74,7 @@ class Vocabulary:
             "ruled": ruled,
             "label": self.label,
             "capital": capital,
+            "one": ONE,
             "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
         }
 
@@ -101,6 +102,11 @@ class Vocabulary:
         if isinstance(value, int):
             return f"{value:,}".replace(",", self.format.group)
         return self.math(value)
+
+    def counted(self, value: Value, plural: str) -> str:
+        """128 outputs, 1 output."""
+        singular = "bias" if plural == "biases" else plural.removesuffix("s")
+        return f"{self.number(value)} {singular if value in (1, ONE) else plural}"
 
     def size(self, shape: Shape) -> str:
         """26 × 26 × 32."""
@@ -138,11 +144,13 @@ class Vocabulary:
         left, sign, right = fact
         return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
 
-    def condition(self, condition: Condition) -> str:
-        """for H ≥ 19; if 2 divides C."""
-        if condition.relation == "divides":
-            return f"if {self.math(condition.left)} divides {self.math(condition.right)}"
-        return f"for {self.relation((condition.left, condition.relation, condition.right))}"
+    def validity(self, solution: Solution) -> str:
+        """for H ≥ 19 and W ≥ 19, if 2 divides C."""
+        bounds = [c for c in solution.conditions if c.relation != "divides"]
+        divisions = [c for c in solution.conditions if c.relation == "divides"]
+        where = _listed([self.relation((c.left, c.relation, c.right)) for c in bounds])
+        whole = _listed([f"{self.math(c.left)} divides {self.math(c.right)}" for c in divisions])
+        return ", ".join([*([f"for {where}"] if where else []), *([f"if {whole}"] if whole else [])])
 
     def origin(self, entry: LayerEntry, known: Known) -> str:
         """Where a number of input channels comes from: `, the filters of conv_1`."""
@@ -154,7 +162,7 @@ class Vocabulary:
         """`, whose channels are the filters of conv_1`."""
         if not entry.origin[0] or len(entry.arriving) != 1:
             return ""
-        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "numbers"):
+        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "outputs"):
             return ""
         what = "channels" if len(entry.arriving[0]) > 1 else "numbers"
         return f"; its {what} are {self._of(entry)}"
@@ -168,7 +176,7 @@ class Vocabulary:
     def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
         """`, the width in the same way: W_out = 24`."""
         alike = [a for a in entry.account.axes if a.like == axis.axis]
-        each = [f"the {a.axis} in the same way: {self.equation(a.symbol, a.derivation.value)}" for a in alike]
+        each = [f"the {a.label} in the same way: {self.equation(a.symbol, a.derivation.value)}" for a in alike]
         return "".join(", " + text for text in each)
 
     # ------------------------------------------------------------ displayed
@@ -267,11 +275,18 @@ class Vocabulary:
         return list(dict.fromkeys(entry.differs for entry in solution.layers if entry.differs))
 
 
+def _listed(texts: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+
+
 def capital(text: str) -> str:
+    """The text with a capital at its start."""
     return text[:1].upper() + text[1:]
 
 
 def columns(*given: Sequence[Any]) -> list[Column]:
+    """Columns of a table from (title, width) or (title, width, right)."""
     return [Column(title, width, bool(right)) for title, width, *right in given]
 
 

@@ -65,7 +65,8 @@ class Convolution(Layer):
 
     def _whole_groups(self, x: Incoming, C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
         def message(what: str, count: Formula) -> str:
-            return f"{shown(number(self.groups) or self.groups, PLAIN)} groups do not divide {what} ({shown(number(count) or count, PLAIN)})"
+            groups = shown(number(self.groups) or self.groups, PLAIN)
+            return f"{groups} groups do not divide {what} ({shown(number(count) or count, PLAIN)})"
 
         return (
             Requirement(C_in, "divides", g, lambda: message("the input channels", C_in)),

@@ -48,6 +48,16 @@ class Dense(Layer):
         )
 
 
+_LETTERS = {
+    "length": "L_in",
+    "height": "H_in",
+    "width": "W_in",
+    "depth": "D_in",
+    "channels": "C_in",
+    "features": "n_in",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
     """Lays all numbers of the input in one row: H·W·C of them."""
@@ -58,14 +68,13 @@ class Flatten(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        names = dict(length="L_in", height="H_in", width="W_in", depth="D_in", channels="C_in", features="n_in")
         sizes = [
-            symbol(names.get(name, f"n_{i + 1}"), value, f"input {name}", incoming=True)
+            symbol(_LETTERS.get(name, f"n_{i + 1}"), value, f"input {name}", incoming=True)
             for i, (name, value) in enumerate(zip(x.axis_names(), x.shape, strict=True))
         ]
         return nothing_to_learn(
             (Axis("features", product(sizes)),),
             "flattening only rearranges numbers; there is nothing in it to learn",
-            "all sizes are multiplied: every number of the feature map becomes one input of what follows",
-            channels_are="numbers",
+            "all sizes are multiplied, because every number of the feature map becomes one input of what follows",
+            channels_are="outputs",
         )

@@ -94,9 +94,10 @@ class Concatenate(Layer):
                 )
             for axis, (left, right) in enumerate(zip(first.shape, x.shape, strict=True)):
                 if axis != joined and not same(left, right):
+                    names = first.axis_names()
                     raise LayerError(
-                        f"branch 1 is {first} and branch {index} is {x}: the {first.axis_names()[axis]} differs "
-                        f"({shown(left, PLAIN)} and {shown(right, PLAIN)}); only the {first.axis_names()[joined]} may differ"
+                        f"branch 1 is {first} and branch {index} is {x}: the {names[axis]} differs "
+                        f"({shown(left, PLAIN)} and {shown(right, PLAIN)}); only the {names[joined]} may differ"
                     )
         name = first.axis_names()[joined]
         letter = {"channels": "C", "features": "n"}.get(name, name[0].upper())

@@ -14,7 +14,7 @@ from symparams.layer import Incoming, Layer, Rules, Weight
 class BatchNormalization(Layer):
     """Normalizes each channel over the batch: 4·C_in parameters in Keras, 2·C_in in PyTorch.
 
-    gamma and beta are trained. The moving mean and variance are measured: Keras counts them as non-trainable parameters,
+    gamma and beta are trained. The moving mean and variance are measured: Keras counts them as non-trainable,
     PyTorch as buffers, which are no parameters. Ioffe and Szegedy, Batch Normalization, 2015.
     """
 
@@ -40,20 +40,23 @@ class BatchNormalization(Layer):
         ]
         counted = sum(w.counted for w in weights)
         trained = " and ".join(w.name for w in weights if w.kind != "statistic") or "nothing"
-        measured = f"each channel has {trained} to train and a mean and a variance that are only measured"
+        measured = (
+            " and a mean and a variance that are only measured"
+            if keras
+            else "; its mean and variance are buffers, not parameters"
+        )
         return Rules(
             output=x.kept(),
             parameters=counted * C_in if counted > 1 else C_in if counted else ZERO,
             weights=tuple(weights),
-            because=measured
-            if keras
-            else f"each channel has {trained} to train; its mean and variance are buffers, not parameters",
+            because=f"each channel has {trained} to train{measured}",
             shape_because="every number is rescaled, so the shape stays",
             channels_are=None,
-            differs=f"Keras counts the moving mean and variance as non-trainable parameters ({_times(2 + self.scale + self.center)}); "
-            f"PyTorch keeps them as buffers ({_times(self.scale + self.center)})",
+            differs=_DIFFERS.format(2 + self.scale + self.center, self.scale + self.center),
         )
 
 
-def _times(count: int) -> str:
-    return f"{count} for each channel"
+_DIFFERS = (
+    "Keras counts the moving mean and variance as non-trainable parameters ({} for each channel); "
+    "PyTorch keeps them as buffers ({} for each channel)"
+)

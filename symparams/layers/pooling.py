@@ -43,7 +43,7 @@ class MaxPooling(Layer):
         return nothing_to_learn(
             x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),
             "pooling only picks or averages numbers; there is nothing in it to learn",
-            "the window slides like a kernel, over each channel by itself, so the channels stay",
+            f"{window.reason()}; each channel is pooled by itself, so the channels stay",
             requires=window.requires(),
         )
 

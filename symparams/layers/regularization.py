@@ -31,6 +31,6 @@ class Dropout(Layer):
         (x,) = arriving
         return nothing_to_learn(
             x.kept(),
-            "dropout switches units off while training, but their weights stay in the model and are counted where they are",
+            "dropout switches units off in training, but the weights stay in the model and are counted where they are",
             "units that are switched off still have their place, so the shape stays",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from symparams.algebra import number
 from symparams.errors import LayerError
@@ -10,11 +11,14 @@ from symparams.formula import Formula, Function, as_formula, ceil, floor
 from symparams.layer import Axis, Incoming, Requirement, per_axis, spatial_axes, symbol
 from symparams.notation import PLAIN, shown
 
-_REASONS = {
-    "valid": "without padding the window must lie inside the input, so a size loses k - 1 before the stride divides it",
-    "same": "same padding fills up so that only the stride makes the output smaller",
-    "causal": "causal padding fills up on the left only, so that only the stride makes the output smaller",
-    "number": "the padding adds p on both sides before the window slides",
+_SAME = "with same padding only the stride makes the output smaller"
+_KEPT = "with same padding and stride 1 every position keeps its place, so the size stays"
+_STEPS = "starting at the edge, the {} moves {}, and the + 1 counts its first place"
+_MOVES = {  # (padded, stride 1): how often the window moves
+    (False, True): "n - k places further",
+    (True, True): "n + 2p - k places further",
+    (False, False): "by s as often as it fits, (n - k)/s times rounded {}",
+    (True, False): "by s as often as it fits, (n + 2p - k)/s times rounded {}",
 }
 
 
@@ -94,9 +98,8 @@ class Window:
             n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
             reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
             padded = n + 2 * paddings[i] if paddings else n
-            result.append(
-                Requirement(padded, ">=", reach, lambda letter=letter, reach=reach, i=i: self._misfit(letter, reach, i))
-            )  # type: ignore[misc]
+            misfit = partial(self._misfit, letter, reach, i)
+            result.append(Requirement(padded, ">=", reach, misfit))
         return tuple(result)
 
     def _misfit(self, letter: str, reach: Formula, axis: int) -> str:
@@ -115,4 +118,8 @@ class Window:
         return f"a {by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {needed})"
 
     def reason(self) -> str:
-        return _REASONS[self.padding if isinstance(self.padding, str) else "number"]
+        still = all(number(s) == 1 for s in self.stride or self.kernel)
+        if self.padding in ("same", "causal"):
+            return (_KEPT if still else _SAME).replace("same", str(self.padding))
+        moves = _MOVES[self.padding != "valid", still].format("up" if self.up else "down")
+        return _STEPS.format(self.word, moves)

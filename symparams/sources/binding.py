@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import NamedTuple
 
 from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, read
@@ -33,8 +32,17 @@ class Signature(NamedTuple):
     required: tuple[Argument, ...]
 
 
-@cache
+_signatures: dict[type[Layer], Signature] = {}
+
+
 def signature(layer: type[Layer]) -> Signature:
+    """What a layer class takes; worked out once."""
+    if layer not in _signatures:
+        _signatures[layer] = _signature(layer)
+    return _signatures[layer]
+
+
+def _signature(layer: type[Layer]) -> Signature:
     every = tuple(arguments_of(layer))
     keywords = {a.name: a for a in every} | {a.short: a for a in every if a.short}
     words = {word: a for a in every for word in a.kind.words}
@@ -42,14 +50,15 @@ def signature(layer: type[Layer]) -> Signature:
     return Signature(tuple(a for a in every if a.positional), keywords, words, required)
 
 
-@cache
-def flag_words(catalogue_id: int, layers: tuple[type[Layer], ...]) -> frozenset[str]:
-    return frozenset({FROZEN, *ANSWERS}.union(*(signature(layer).words for layer in layers)))
-
-
 def reserved_words(catalogue: Catalogue) -> frozenset[str]:
     """Every flag word of every layer: none of them can be a symbol."""
-    return flag_words(id(catalogue), tuple(dict.fromkeys(entry.layer for entry in catalogue.values())))
+    layers = tuple(dict.fromkeys(entry.layer for entry in catalogue.values()))
+    if layers not in _reserved:
+        _reserved[layers] = frozenset({FROZEN, *ANSWERS}.union(*(signature(layer).words for layer in layers)))
+    return _reserved[layers]
+
+
+_reserved: dict[tuple[type[Layer], ...], frozenset[str]] = {}
 
 
 def bind(entry: Entry, given: Iterable[Given], reserved: frozenset[str]) -> Layer:

@@ -237,15 +237,15 @@ class _Builder:
     # ------------------------------------------------------------ repetition
 
     def group(self, group: r.Group, flow: _Flow, scope: _Scope) -> _Flow:
-        if group.count is None and group.index is None:
+        if group.times is None and group.variable is None:
             return self.chain(group.chain, flow, scope)
         arriving = flow if isinstance(flow, int) else None
         before = len(self.network.nodes)
         values = self.copies(group, scope, arriving)
         for done, value in enumerate(values):
             inner = scope.inside()
-            if group.index is not None:
-                inner.values[group.index] = as_formula(value)
+            if group.variable is not None:
+                inner.values[group.variable] = as_formula(value)
             flow = self.chain(group.chain, flow, inner)
             if done == 0 and (len(self.network.nodes) - before) * len(values) > limits.LAYERS:
                 message = f"this expands to more than {limits.LAYERS:,} layers, which is the limit"
@@ -254,8 +254,8 @@ class _Builder:
 
     def copies(self, group: r.Group, scope: _Scope, arriving: int | None) -> range:
         """The values that the copies run through."""
-        if group.count is not None:
-            count = self.known(group.count, scope, arriving, "the number of copies", group.at)
+        if group.times is not None:
+            count = self.known(group.times, scope, arriving, "the number of copies", group.at)
             if count < 0:
                 raise self.error(f"the number of copies must be at least 0, not {count}", group.at)
             first, last = 1, count

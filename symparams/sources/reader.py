@@ -52,11 +52,11 @@ def _parse(grammar: str, source: Source) -> object:
         return _parser(grammar).parse(source.text)
     except UnexpectedInput as error:
         raise _explained(error, source) from None
-    except _Misuse as error:
+    except _MisuseError as error:
         raise error.kind(error.matter, Place(source, error.offset)) from None
 
 
-class _Misuse(Exception):
+class _MisuseError(Exception):
     """What the grammar lets pass but a rule's method refuses; the source is known one level up."""
 
     def __init__(self, matter: str, token: Token, kind: type[SymparamsError] = LimitError) -> None:
@@ -78,7 +78,7 @@ def _parser(grammar: str) -> Lark:
 
 # ---------------------------------------------------------------- before parsing
 
-_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]|[0-9]{%d,}' % (limits.DIGITS + 1))
+_TOKENS = re.compile(rf'"[^"\n]*"|#[^\n]*|[][(){{}}]|[0-9]{{{{{limits.DIGITS + 1},}}}}')
 
 
 def _guard(source: Source) -> None:
@@ -131,7 +131,7 @@ class _Expressions(Transformer[Token, Any]):
                 continue
             divisions += 1
             if divisions > limits.NESTING:
-                raise _Misuse(f"more than {limits.NESTING} divisions in one product, which is the limit", sign)
+                raise _MisuseError(f"more than {limits.NESTING} divisions in one product, which is the limit", sign)
             top = Product(tuple(factors)) if len(factors) > 1 else factors[0]
             factors = [_DIVISIONS[sign.value](top, factor)]
         return Product(tuple(factors)) if len(factors) > 1 else factors[0]
@@ -144,7 +144,7 @@ class _Expressions(Transformer[Token, Any]):
         operands, carets = children[::2], children[1::2]
         if len(carets) > limits.NESTING:
             message = f"more than {limits.NESTING} powers of powers, which is the limit"
-            raise _Misuse(message, carets[limits.NESTING])
+            raise _MisuseError(message, carets[limits.NESTING])
         result = operands[-1]
         for base in reversed(operands[:-1]):
             result = Power(base, result)
@@ -154,7 +154,7 @@ class _Expressions(Transformer[Token, Any]):
         name, *arguments = children
         wanted = 1 if name.value in ("floor", "ceil") else None
         if wanted and len(arguments) != wanted:
-            raise _Misuse(f"{name.value} takes one expression, not {len(arguments)}", name, SymparamsError)
+            raise _MisuseError(f"{name.value} takes one expression, not {len(arguments)}", name, SymparamsError)
         return Function(name.value, tuple(arguments))
 
     def relation(self, children: list[Any]) -> tuple[Formula, str, Formula]:
@@ -187,13 +187,12 @@ class _Reader(_Expressions):
         return Convention(children[0].value, _offset(children[0]))
 
     def let(self, children: list[Any]) -> Let:
-        name, equals, value = children
+        name, _, value = children
         return Let(name.value, value, _offset(name))
 
     def where(self, children: list[Any]) -> tuple[Fact, ...]:
-        return tuple(
-            Fact(*relation, before.end_pos) for before, relation in zip(children[::2], children[1::2], strict=True)
-        )
+        pairs = zip(children[::2], children[1::2], strict=True)
+        return tuple(Fact(left, sign, right, before.end_pos) for before, (left, sign, right) in pairs)
 
     def define(self, children: list[Any]) -> Macro:
         name, *parameters, _, chain = children
@@ -269,7 +268,8 @@ _WORDS = {
     "_ARROW": "->",
     "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}",
     "COMMA": ",", "EQUALS": "=", "AT": "@name", "VBAR": "|", "__ANON_0": "..",
-    "STRING": "a title in quotes", "RELATION": "a comparison such as >=", "NAME": "a name", "SIZE": "a size such as 3x3",
+    "STRING": "a title in quotes", "RELATION": "a comparison such as >=", "NAME": "a name",
+    "SIZE": "a size such as 3x3",
     "AS": "as", "FOR": "for", "IN": "in",
 }  # fmt: skip
 _STATEMENTS = {"MODEL", "CONVENTION", "LET", "WHERE", "DEF", "$END"}
@@ -287,7 +287,7 @@ def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
         wanted = set(error.accepts or error.expected)
     else:
         assert isinstance(error, UnexpectedCharacters)
-        offset = error.pos_in_stream
+        offset = error.pos_in_stream or 0
         found = f"`{source.text[offset]}`"
         wanted = set(error.allowed or ())
         if source.text[offset] == '"':

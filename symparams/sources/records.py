@@ -34,8 +34,8 @@ class Group(NamedTuple):
     """`[ chain ]`, with what repeats it."""
 
     chain: Chain
-    count: Formula | None  # `* count`
-    index: str | None  # `for index in first..last`
+    times: Formula | None  # `* times`
+    variable: str | None  # `for variable in first..last`
     first: Formula | None
     last: Formula | None
     at: int
@@ -101,11 +101,15 @@ class Macro(NamedTuple):
 
 
 class Model(NamedTuple):
+    """`model "title"`."""
+
     title: str
     at: int
 
 
 class Convention(NamedTuple):
+    """`convention name`."""
+
     name: str
     at: int
 

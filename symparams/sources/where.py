@@ -8,14 +8,17 @@ from math import gcd
 
 from symparams.algebra import (
     UNIT,
+    Poly,
     at_least_zero,
     below_zero,
     formula_of,
     is_constant,
+    largest_letter,
     minus,
     number,
     poly,
     smallest_letter,
+    without_floor,
 )
 from symparams.errors import Place, SymparamsError
 from symparams.facts import Facts
@@ -76,26 +79,19 @@ class _Reading:
             difference = minus(difference, {UNIT: 1})
         return self._at_least_zero(difference, left, right)
 
-    def _at_least_zero(self, difference: object, left: Formula, right: Formula) -> Facts:
-        if below_zero(difference, self.facts):  # type: ignore[arg-type]
+    def _at_least_zero(self, difference: Poly, left: Formula, right: Formula) -> Facts:
+        if below_zero(difference, self.facts):
             raise self._contradiction(left, right)
-        low = smallest_letter(difference)  # type: ignore[arg-type]
+        slack = without_floor(difference)
+        low = smallest_letter(slack)
         if low is not None:
             name, least = low[0].name, max(low[1], self.facts.lower.get(low[0].name, 1))
             return _with(self.facts, lower=self.facts.lower | {name: least})
-        flipped = {m: (-c if m else c) for m, c in difference.items()}  # type: ignore[attr-defined]
-        high = smallest_letter({m: c if m else -c for m, c in flipped.items()})
-        if high is not None:  # -x + n >= 0 is x <= n
-            name, most = high[0].name, self._largest(difference)
-            most = min(most, self.facts.upper.get(name, most))
+        high = largest_letter(slack)
+        if high is not None:
+            name, most = high[0].name, min(high[1], self.facts.upper.get(high[0].name, high[1]))
             return _with(self.facts, upper=self.facts.upper | {name: most})
         return self.facts
-
-    @staticmethod
-    def _largest(difference: object) -> int:
-        """n for -a·x + n >= 0, as x <= n // a."""
-        ((_, slope),) = [(m, c) for m, c in difference.items() if m]  # type: ignore[attr-defined]
-        return int(Fraction(difference.get(UNIT, 0)) // -slope)  # type: ignore[attr-defined]
 
     def _remainder(self, sides: tuple[Formula, ...], rest: Formula) -> Facts:
         top, bottom = sides
