@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from symparams import limits
 from symparams.errors import SymparamsError
@@ -45,46 +45,50 @@ def simplified(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
 
 def number(formula: Formula) -> int | Fraction | None:
     """The exact value of a formula without free symbols; None if there is one."""
-    match formula:
-        case Number(value):
-            return value
-        case Symbol(_, value):
-            return None if value is None else number(value)
+    if isinstance(formula, Number):
+        return formula.value
+    if isinstance(formula, Symbol):
+        return None if formula.value is None else number(formula.value)
     below = []
     for part in parts(formula):
         known = number(part)
         if known is None:
             return None
         below.append(known)
-    return limits.checked(whole(_apply(formula, below)))
+    return limits.checked(whole(_OPERATIONS[type(formula)](formula, below)))
 
 
-def _apply(formula: Formula, values: list[int | Fraction]) -> int | Fraction:
-    match formula:
-        case Sum():
-            return sum(values)
-        case Negative():
-            return -values[0]
-        case Product():
-            result: int | Fraction = 1
-            for value in values:
-                result = limits.checked(result * value)
-            return result
-        case Quotient():
-            return divided(values[0], values[1])
-        case Power():
-            if not isinstance(values[1], int):
-                raise SymparamsError("an exponent must be a whole number")
-            return limits.power(values[0], values[1])
-        case Function(name):
-            return _FUNCTIONS[name](*values)
-    raise AssertionError(formula)
+def _product(values: list[int | Fraction]) -> int | Fraction:
+    result: int | Fraction = 1
+    for value in values:
+        result = limits.checked(result * value)
+    return result
+
+
+def _power_of(base: int | Fraction, exponent: int | Fraction) -> int | Fraction:
+    if not isinstance(exponent, int):
+        raise SymparamsError("an exponent must be a whole number")
+    return limits.power(base, exponent)
+
+
+# What each kind of node does with the values of its parts.
+_OPERATIONS: dict[type[Formula], Callable[[Any, list[int | Fraction]], int | Fraction]] = {
+    Sum: lambda f, values: sum(values),
+    Negative: lambda f, values: -values[0],
+    Product: lambda f, values: _product(values),
+    Quotient: lambda f, values: divided(values[0], values[1]),
+    Power: lambda f, values: _power_of(values[0], values[1]),
+    Function: lambda f, values: _FUNCTIONS[f.name](*values),
+}
 
 
 def divided(top: int | Fraction, bottom: int | Fraction) -> int | Fraction:
     """top / bottom, exactly; division by zero is an error."""
     if bottom == 0:
         raise SymparamsError("division by zero")
+    if isinstance(top, int) and isinstance(bottom, int):
+        rounded, rest = divmod(top, bottom)
+        return Fraction(top, bottom) if rest else rounded
     return whole(Fraction(top) / bottom)
 
 

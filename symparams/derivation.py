@@ -25,7 +25,7 @@ from symparams.formula import (
     rebuilt,
     symbols,
 )
-from symparams.layer import Rules
+from symparams.layer import Axis, Rules
 from symparams.network import Derived
 
 Quantity: TypeAlias = Literal["shape", "params"]
@@ -78,10 +78,13 @@ def derive_parameters(derived: Derived) -> Derivation:
 
 def derive_shape(derived: Derived) -> tuple[Derivation, ...]:
     """How every axis of the output of a layer comes out."""
-    return tuple(
-        _derivation("shape", axis.name, axis.size, value, derived.facts)
-        for axis, value in zip(derived.rules.output, derived.shape, strict=True)
-    )
+    sizes = zip(derived.rules.output, derived.shape, strict=True)
+    return tuple(derive_axis(derived, axis, value) for axis, value in sizes)
+
+
+def derive_axis(derived: Derived, axis: Axis, value: Value) -> Derivation:
+    """How one axis of the output of a layer comes out."""
+    return _derivation("shape", axis.name, axis.size, value, derived.facts)
 
 
 def _derivation(quantity: Quantity, axis: str, rule: Formula, value: Value, facts: Facts) -> Derivation:
@@ -125,6 +128,8 @@ def one_level(formula: Formula, facts: Facts) -> Formula:
 
 def _carried_out(formula: Formula, facts: Facts) -> Formula:
     """A node whose parts are as simple as they get; itself if nothing can be computed."""
+    if all(type(part) is Number for part in parts(formula)) and not isinstance(formula, Quotient):
+        return as_formula(number(formula) or 0)
     if isinstance(formula, Quotient) and all(isinstance(p, Number) for p in parts(formula)):
         known = number(formula)
         return as_formula(known) if isinstance(known, int) else formula
@@ -137,6 +142,8 @@ def _carried_out(formula: Formula, facts: Facts) -> Formula:
 
 def without_clashes(rule: Formula) -> Formula:
     """The rule with a symbol renamed where the user's letters use its name for something else."""
+    if all(isinstance(s.value, Number) for s in symbols(rule)):
+        return rule
     used = {s.name: s for known in symbols(rule) if known.value is not None for s in _letters(known.value)}
     renamed: dict[str, str] = {}
     for s in symbols(rule):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 class Formula:
@@ -160,40 +160,43 @@ def ceil(inner: Formula) -> Formula:
     return Function("ceil", (inner,))
 
 
+_PARTS: dict[type[Formula], Callable[[Any], tuple[Formula, ...]]] = {
+    Number: lambda leaf: (),
+    Symbol: lambda leaf: (),
+    Sum: lambda f: f.terms,
+    Negative: lambda f: (f.term,),
+    Product: lambda f: f.factors,
+    Quotient: lambda f: (f.top, f.bottom),
+    Power: lambda f: (f.base, f.exponent),
+    Function: lambda f: f.arguments,
+}
+
+
 def parts(formula: Formula) -> tuple[Formula, ...]:
     """The nodes directly below, in reading order."""
-    match formula:
-        case Sum(terms):
-            return terms
-        case Product(factors):
-            return factors
-        case Negative(term):
-            return (term,)
-        case Quotient(top, bottom):
-            return (top, bottom)
-        case Power(base, exponent):
-            return (base, exponent)
-        case Function(_, arguments):
-            return arguments
-    return ()
+    return _PARTS[type(formula)](formula)
+
+
+def _flat(below: tuple[Formula, ...], kind: type[Formula]) -> tuple[Formula, ...]:
+    """The parts with nested nodes of the kind opened."""
+    if not any(type(part) is kind for part in below):
+        return below
+    return tuple(p for part in below for p in (parts(part) if type(part) is kind else (part,)))
+
+
+_REBUILT: dict[type[Formula], Callable[[Any, tuple[Formula, ...]], Formula]] = {
+    Sum: lambda f, below: Sum(_flat(below, Sum)),
+    Negative: lambda f, below: negative(*below),
+    Product: lambda f, below: Product(_flat(below, Product)),
+    Quotient: lambda f, below: Quotient(*below),
+    Power: lambda f, below: Power(*below),
+    Function: lambda f, below: Function(f.name, below),
+}
 
 
 def rebuilt(formula: Formula, below: tuple[Formula, ...]) -> Formula:
     """The same kind of node over other parts; nested sums and products are laid flat."""
-    match formula:
-        case Sum():
-            return Sum(tuple(t for part in below for t in (part.terms if isinstance(part, Sum) else (part,))))
-        case Product():
-            return Product(tuple(f for part in below for f in (part.factors if isinstance(part, Product) else (part,))))
-        case Negative():
-            return negative(*below)
-        case Quotient():
-            return Quotient(*below)
-        case Power():
-            return Power(*below)
-        case Function(name):
-            return Function(name, below)
-    return formula
+    return _REBUILT[type(formula)](formula, below)
 
 
 def mapped(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:

@@ -217,9 +217,11 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
     conditions: list[Condition] = []
     for requirement in rules.requires:
         conditions += _required(requirement, facts)
-    shape = tuple(simplified(axis.size, facts) for axis in rules.output)
+    handed_on = {id(size) for x in arriving for size in x.shape}  # sizes that are simple and positive already
+    shape = tuple(a.size if id(a.size) in handed_on else simplified(a.size, facts) for a in rules.output)
     for axis, value in zip(rules.output, shape, strict=True):
-        conditions += _positive(axis.name, value, facts)
+        if value is not axis.size:
+            conditions += _positive(axis.name, value, facts)
     for argument in _formulas(layer):
         conditions += _whole_divisions(argument, facts)
     return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
@@ -243,6 +245,10 @@ def added(values: Iterable[Value], facts: Facts) -> Value:
 def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
     """Nothing if it surely holds, an error if it surely does not, else the condition."""
     left, right = simplified(requirement.left, facts), simplified(requirement.right, facts)
+    if requirement.relation == ">=" and isinstance(left, int) and isinstance(right, int):
+        if left < right:
+            raise LayerError(requirement.otherwise())
+        return []
     if requirement.relation == "divides":
         if isinstance(left, int) and isinstance(right, int):
             if left % right:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from symparams.algebra import simplified
 from symparams.arguments import arguments_of
@@ -15,8 +15,8 @@ from symparams.derivation import (
     Quantity,
     TensorCount,
     count_tensors,
+    derive_axis,
     derive_parameters,
-    derive_shape,
 )
 from symparams.errors import SymparamsError, nearest
 from symparams.formula import Formula, Number, Product, Symbol, Value, as_formula, parts, total
@@ -35,14 +35,21 @@ _OUTPUT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AxisSize:
     """How one axis of an output comes out."""
 
     axis: str  # height, width …
     symbol: Symbol  # H_out
-    derivation: Derivation
+    rule: Formula
+    value: Value
     like: str | None  # the axis before it that is computed in just the same way
+    _steps: Callable[[], Derivation]
+
+    @cached_property
+    def derivation(self) -> Derivation:
+        """How its size comes out."""
+        return self._steps()
 
     @property
     def label(self) -> str:
@@ -74,11 +81,12 @@ class Account:
     def axes(self) -> tuple[AxisSize, ...]:
         """The axes whose size has to be computed."""
         found: list[AxisSize] = []
-        for derivation in derive_shape(self.derived):
-            if derivation.is_plain:
+        for axis, value in zip(self.derived.rules.output, self.derived.shape, strict=True):
+            if not parts(axis.size):
                 continue
-            like = next((a.axis for a in found if a.like is None and _same_pattern(a.derivation, derivation)), None)
-            found.append(AxisSize(derivation.axis, Symbol(_output(derivation.axis)), derivation, like))
+            like = next((a.axis for a in found if a.like is None and _same_pattern(a.rule, axis.size)), None)
+            steps = partial(derive_axis, self.derived, axis, value)
+            found.append(AxisSize(axis.name, Symbol(_output(axis.name)), axis.size, value, like, steps))
         return tuple(found)
 
     @cached_property
@@ -106,9 +114,9 @@ def _output(axis: str) -> str:
     return _OUTPUT.get(axis, "n_out")
 
 
-def _same_pattern(one: Derivation, other: Derivation) -> bool:
+def _same_pattern(one: Formula, other: Formula) -> bool:
     """Whether two sizes are computed alike: same rule, same settings, other input."""
-    pending = [(one.rule, other.rule)]
+    pending = [(one, other)]
     while pending:
         left, right = pending.pop()
         if isinstance(left, Symbol) and isinstance(right, Symbol):
@@ -362,7 +370,7 @@ class Solution:
         for entry in self.layers:
             for axis in entry.account.axes:
                 if axis.like is None and entry.before is None:
-                    groups.setdefault((entry.heading, _pattern(axis.derivation.rule)), []).append((entry, axis))
+                    groups.setdefault((entry.heading, _pattern(axis.rule)), []).append((entry, axis))
         return tuple(
             SizeDefinition(
                 heading, cases[0][1].symbol, cases[0][1].derivation.rule, cases[0][0].shape_because, tuple(cases)

@@ -176,7 +176,7 @@ class Vocabulary:
     def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
         """`, the width in the same way: W_out = 24`."""
         alike = [a for a in entry.account.axes if a.like == axis.axis]
-        each = [f"the {a.label} in the same way: {self.equation(a.symbol, a.derivation.value)}" for a in alike]
+        each = [f"the {a.label} in the same way: {self.equation(a.symbol, a.value)}" for a in alike]
         return "".join(", " + text for text in each)
 
     # ------------------------------------------------------------ displayed

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from symparams.collector import paused
 from symparams.errors import Place, Source, SymparamsError
 from symparams.formats import FORMATS, Format, with_digits
 from symparams.resources import folder
@@ -60,7 +61,8 @@ def render(solution: Solution, document: Document) -> str:
     format_ = with_digits(_format(document.format), document.digits)
     template = _environment(format_.name).get_template(f"styles/{document.style}.j2")
     words = Vocabulary(solution, format_, document.slug)
-    return _tidied(template.render(words.names(), format=f"formats/{format_.name}.j2"))
+    with paused():
+        return _tidied(template.render(words.names(), format=f"formats/{format_.name}.j2"))
 
 
 def standalone(body: str) -> str:

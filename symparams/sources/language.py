@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from symparams import limits
 from symparams.algebra import simplified
+from symparams.collector import paused
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import Formula, Number, Symbol, as_formula
 from symparams.layer import Convention, Layer
@@ -27,7 +28,8 @@ def network(source: Source, given: Mapping[str, Formula] | None = None, catalogu
 
     Raises SymparamsError, with its place, for whatever is wrong with the text.
     """
-    return _Builder(source, given or {}, catalogue).built(read_network(source))
+    with paused():
+        return _Builder(source, given or {}, catalogue).built(read_network(source))
 
 
 @dataclass(frozen=True, slots=True)
