@@ -12,7 +12,7 @@ from symparams.algebra import number
 from symparams.errors import LayerError
 from symparams.formula import Formula, Function, Quotient, parts
 from symparams.layer import Layer
-from symparams.notation import PLAIN, SOURCE, shown
+from symparams.notation import SOURCE, shown
 
 Raw: TypeAlias = "Formula | tuple[Any, ...] | str"  # an expression, several sizes, or a word
 
@@ -182,4 +182,4 @@ def _described(raw: Raw) -> str:
         return f"({', '.join(map(_described, raw))})"
     assert isinstance(raw, Formula)
     text, known = shown(raw, SOURCE), number(raw)
-    return text if known is None or shown(known, SOURCE) == text else f"{text} = {shown(known, PLAIN)}"
+    return text if known is None or shown(known, SOURCE) == text else f"{text} = {shown(known, SOURCE)}"

@@ -63,6 +63,8 @@ class SymparamsError(Exception):
         if self.place is None:
             return self.matter
         line, column, text = self.place.position()
+        if not text.strip():
+            return f"{self.place.source.name}:{line}:{column}: {self.matter}"
         window, caret = _window(text, column)
         return f"{self.place.source.name}:{line}:{column}: {self.matter}\n    {window}\n    {' ' * caret}^"
 

@@ -28,7 +28,10 @@ Catalogue: TypeAlias = "Mapping[str, Entry]"  # by name, in small letters and wi
 
 def entries(layer: type[Layer]) -> dict[str, Entry]:
     """The catalogue of one layer; `CATALOGUE | entries(MyLayer)` adds a layer of one's own."""
-    return {key(name): Entry(name, layer, layer.presets.get(name, {}), _rank(name)) for name in layer.names}
+    found: dict[str, Entry] = {}
+    for name in layer.names:
+        found.setdefault(key(name), Entry(name, layer, layer.presets.get(name, {}), _rank(name)))
+    return found
 
 
 def key(name: str) -> str:

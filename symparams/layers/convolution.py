@@ -35,7 +35,7 @@ class Convolution(Layer):
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
     names: ClassVar = (
-        "conv", "Conv", "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D",
+        "conv", "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D",
         "LazyConv1d", "LazyConv2d", "LazyConv3d",
     )  # fmt: skip
     title: ClassVar = "Convolution"

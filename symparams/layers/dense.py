@@ -22,7 +22,7 @@ class Dense(Layer):
     bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
-    names: ClassVar = ("dense", "Dense", "Linear", "LazyLinear", "fc")
+    names: ClassVar = ("dense", "Linear", "LazyLinear", "fc")
     title: ClassVar = "Dense layer"
     example: ClassVar = "input(9072) -> dense(128, relu)"
 
@@ -62,7 +62,7 @@ _LETTERS = {
 class Flatten(Layer):
     """Lays all numbers of the input in one row: H·W·C of them."""
 
-    names: ClassVar = ("flatten", "Flatten")
+    names: ClassVar = ("flatten",)
     title: ClassVar = "Flatten"
     example: ClassVar = "input(12, 12, 63) -> flatten"
 

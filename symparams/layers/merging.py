@@ -20,7 +20,7 @@ class Add(Layer):
     A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
     """
 
-    names: ClassVar[tuple[str, ...]] = ("add", "Add")
+    names: ClassVar[tuple[str, ...]] = ("add",)
     title: ClassVar[str] = "Add"
     example: ClassVar[str] = "input(56, 56, 64) -> { conv(64, 3, same) | id } -> add"
     inputs: ClassVar = "many"
@@ -55,8 +55,13 @@ def _joined(left: Value, right: Value, name: str, index: int, pair: tuple[Incomi
         return right if left == 1 else left
     raise LayerError(
         f"branch 1 is {pair[0]} and branch {index} is {pair[1]}: "
-        f"the {name} differs ({shown(left, PLAIN)} and {shown(right, PLAIN)}), but must be equal"
+        f"the {differ(name)} ({shown(left, PLAIN)} and {shown(right, PLAIN)}), but must be equal"
     )
+
+
+def differ(axis: str) -> str:
+    """The height differs, the channels differ."""
+    return f"{axis} {'differ' if axis.endswith('s') else 'differs'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Multiply(Add):
     A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
     """
 
-    names: ClassVar = ("multiply", "Multiply", "mul")
+    names: ClassVar = ("multiply", "mul")
     title: ClassVar = "Multiply"
     example: ClassVar = "input(56, 56, 64) -> { id | globalavgpool -> dense(64, sigmoid) } -> multiply"
     verb: ClassVar = "multiplied"
@@ -96,7 +101,7 @@ class Concatenate(Layer):
                 if axis != joined and not same(left, right):
                     names = first.axis_names()
                     raise LayerError(
-                        f"branch 1 is {first} and branch {index} is {x}: the {names[axis]} differs "
+                        f"branch 1 is {first} and branch {index} is {x}: the {differ(names[axis])} "
                         f"({shown(left, PLAIN)} and {shown(right, PLAIN)}); only the {names[joined]} may differ"
                     )
         name = first.axis_names()[joined]

@@ -16,7 +16,7 @@ class Input(Layer):
 
     shape: tuple[Formula, ...] = argument(SIZES, "the sizes, in the order of the convention", variadic=True)
 
-    names: ClassVar = ("input", "Input", "InputLayer")
+    names: ClassVar = ("input", "InputLayer")
     title: ClassVar = "Input"
     example: ClassVar = "input(28, 28, 1)"
     inputs: ClassVar = "none"

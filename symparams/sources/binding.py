@@ -61,11 +61,10 @@ def reserved_words(catalogue: Catalogue) -> frozenset[str]:
 _reserved: dict[tuple[type[Layer], ...], frozenset[str]] = {}
 
 
-def bind(entry: Entry, given: Iterable[Given], reserved: frozenset[str]) -> Layer:
-    """The layer with its arguments; raises LayerError with the number of the argument that is wrong."""
+def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[str]) -> Layer:
+    """The layer, called by `name`, with its arguments; raises LayerError with the number of the one that is wrong."""
     accepts = signature(entry.layer)
     values: dict[str, object] = dict(entry.preset)
-    name = entry.name
     waiting = [a for a in accepts.positional if a.name not in values]
     for index, (keyword, value) in enumerate(given):
         try:
@@ -84,12 +83,12 @@ def bind(entry: Entry, given: Iterable[Given], reserved: frozenset[str]) -> Laye
                 values[argument.name] = read(argument, _word(value, keyword))
         except LayerError as error:
             error.argument = index
-            if not error.matter.startswith(name):
+            if not error.matter.startswith(f"{name} "):
                 error.matter = f"{name}: {error.matter}"
             raise
     missing = [a.name for a in accepts.required if a.name not in values]
     if missing:
-        raise LayerError(f"{name} needs {' and '.join(missing)}: {form(entry)}")
+        raise LayerError(f"{name} needs {' and '.join(missing)}: {form(entry, name)}")
     return entry.layer(**values)
 
 
@@ -138,8 +137,8 @@ def _next_positional(
     return argument, value
 
 
-def form(entry: Entry) -> str:
+def form(entry: Entry, name: str) -> str:
     """How a layer is written: conv(filters, kernel, stride=1 …)."""
     accepts = signature(entry.layer)
     inside = [a.name + ("" if a.default is dataclasses.MISSING else "?") for a in accepts.positional]
-    return f"{entry.name}({', '.join(inside)})"
+    return f"{name}({', '.join(inside)})"

@@ -100,7 +100,8 @@ class _Builder:
         for chain in chains:
             flow = self.chain(chain, None, top)
             if isinstance(flow, tuple):
-                raise self.error("a fork ends here; a merging layer such as add or concat must follow it", chain.at)
+                message = "a fork ends here; a merging layer such as add or concat must follow it"
+                raise self.error(message, chain.items[-1].at)
         if not self.network.nodes:
             raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
         self.names.check_given(self.given)
@@ -207,7 +208,7 @@ class _Builder:
         for chain in item.chains:
             end = self.chain(chain, flow, scope)
             if isinstance(end, tuple):
-                raise self.error("this branch ends in a fork; a merging layer must close it", chain.at)
+                raise self.error("this branch ends in a fork; a merging layer must close it", chain.items[-1].at)
             if end is None:
                 raise self.error("nothing arrives at this branch; it must start with input(…) or @name", chain.at)
             ends.append(end)
@@ -257,18 +258,18 @@ class _Builder:
     def copies(self, group: r.Group, scope: _Scope, arriving: int | None) -> range:
         """The values that the copies run through."""
         if group.times is not None:
-            count = self.known(group.times, scope, arriving, "the number of copies", group.at)
+            count = self.known(group.times, scope, arriving, "the number of copies", group.count_at)
             if count < 0:
-                raise self.error(f"the number of copies must be at least 0, not {count}", group.at)
+                raise self.error(f"the number of copies must be at least 0, not {count}", group.count_at)
             first, last = 1, count
         else:
             assert group.first is not None
             assert group.last is not None
-            first = self.known(group.first, scope, arriving, "the start of the repetition", group.at)
-            last = self.known(group.last, scope, arriving, "the end of the repetition", group.at)
+            first = self.known(group.first, scope, arriving, "the start of the repetition", group.count_at)
+            last = self.known(group.last, scope, arriving, "the end of the repetition", group.count_at)
         if last - first >= limits.LAYERS:
             message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
-            raise self.error(message, group.at, LimitError)
+            raise self.error(message, group.count_at, LimitError)
         return range(first, last + 1)
 
     def known(self, formula: Formula, scope: _Scope, arriving: int | None, what: str, at: int) -> int:
@@ -358,7 +359,7 @@ class _Builder:
             else:
                 given.append(self.argument(argument, scope, arriving))
                 places.append(argument.at)
-        layer = self.bound(call, tuple(given), places, entry)
+        layer = self.bound(call, tuple(given), places)
         self._check_inputs(call, layer, flow, inputs)
         return self.add(call, layer, inputs, scope, name, frozen)
 
@@ -389,12 +390,12 @@ class _Builder:
                 resolved.append(self.resolved(size, scope, arriving, at))
         return tuple(resolved)
 
-    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int], entry: object) -> Layer:
+    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int]) -> Layer:
         where = (key(call.name), given)
         layer = self.layers.get(where)
         if layer is None:
             try:
-                layer = bind(self.catalogue[key(call.name)], given, self.reserved)
+                layer = bind(self.catalogue[key(call.name)], call.name, given, self.reserved)
             except SymparamsError as error:
                 index = getattr(error, "argument", None)
                 error.place = Place(self.source, call.at if index is None else places[index])
@@ -407,7 +408,8 @@ class _Builder:
             if inputs:
                 raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
         elif not inputs:
-            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
+            missing = "; is a -> missing before it?" if self.network.nodes else ""
+            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name{missing}", call.at)
         elif layer.inputs == "one" and isinstance(flow, tuple):
             raise self.error(
                 f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at

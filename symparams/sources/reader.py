@@ -240,15 +240,15 @@ class _Reader(_Expressions):
 
     def group(self, children: list[Any]) -> Group:
         bracket, chain = children
-        return Group(chain, None, None, None, None, _offset(bracket))
+        return Group(chain, None, None, None, None, _offset(bracket), _offset(bracket))
 
     def repeat(self, children: list[Any]) -> Group:
-        bracket, chain, count = children
-        return Group(chain, count, None, None, None, _offset(bracket))
+        bracket, chain, star, times = children
+        return Group(chain, times, None, None, None, _offset(bracket), star.end_pos)
 
     def each(self, children: list[Any]) -> Group:
-        bracket, chain, index, first, last = children
-        return Group(chain, None, index.value, first, last, _offset(bracket))
+        bracket, chain, variable, word, first, last = children
+        return Group(chain, None, variable.value, first, last, _offset(bracket), word.end_pos)
 
     def branches(self, children: list[Any]) -> Branches:
         return Branches(tuple(children[1:]), _offset(children[0]))
@@ -273,26 +273,50 @@ _WORDS = {
     "AS": "as", "FOR": "for", "IN": "in",
 }  # fmt: skip
 _STATEMENTS = {"MODEL", "CONVENTION", "LET", "WHERE", "DEF", "$END"}
-_EXPRESSION = {"NUMBER", "FUNCTION", "SIGN"}
+_EXPRESSION = {"NUMBER", "LPAR"}
 _OPERATORS = {"SIGN", "TIMES", "CARET"}
 
 
 def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
     """The parser's error in the user's words."""
     if isinstance(error, UnexpectedToken):
-        token = error.token
-        ended = token.type == "$END"
-        offset = len(source.text.rstrip()) if ended else _offset(token)
-        found = "the end of the text" if ended else f"`{token.value}`"
-        wanted = set(error.accepts or error.expected)
-    else:
-        assert isinstance(error, UnexpectedCharacters)
-        offset = error.pos_in_stream or 0
-        found = f"`{source.text[offset]}`"
-        wanted = set(error.allowed or ())
-        if source.text[offset] == '"':
-            return SymparamsError("this title has no closing quote", Place(source, offset))
-    return SymparamsError(f"unexpected {found}; expected {_expected(wanted)}", Place(source, offset))
+        return _unexpected(error, source)
+    assert isinstance(error, UnexpectedCharacters)
+    offset = error.pos_in_stream or 0
+    character = source.text[offset]
+    if character == '"':
+        return SymparamsError("this title has no closing quote", Place(source, offset))
+    shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
+    return SymparamsError(f"{shown} is not a character of the language", Place(source, offset))
+
+
+def _unexpected(error: UnexpectedToken, source: Source) -> SymparamsError:
+    token = error.token
+    ended = token.type == "$END"
+    offset = len(source.text.rstrip()) if ended else _offset(token)
+    place = Place(source, offset)
+    still_open = _open_brackets(source.text[:offset])
+    if ended and still_open:
+        bracket, at = still_open[-1]
+        line, column, _ = Place(source, at).position()
+        return SymparamsError(f"the text ends here, but the {bracket} of line {line}, column {column} is open", place)
+    if token.value in (")", "]", "}") and not still_open:
+        return SymparamsError(f"this {token.value} closes nothing", place)
+    wanted = _expected(set(error.accepts or error.expected))
+    if ended:
+        return SymparamsError(f"the text ends here, but {wanted} is expected", place)
+    return SymparamsError(f"unexpected `{token.value}`; expected {wanted}", place)
+
+
+def _open_brackets(text: str) -> list[tuple[str, int]]:
+    """The brackets that the text opens and does not close, with their offsets."""
+    found: list[tuple[str, int]] = []
+    for token in _TOKENS.finditer(text):
+        if token[0] in ("(", "[", "{"):
+            found.append((token[0], token.start()))
+        elif token[0] in (")", "]", "}") and found:
+            found.pop()
+    return found
 
 
 def _expected(terminals: set[str]) -> str:
@@ -301,7 +325,7 @@ def _expected(terminals: set[str]) -> str:
     rest = set(terminals)
     if rest >= _EXPRESSION:
         words.append("an expression")
-        rest -= _EXPRESSION | {"NAME", "LPAR", "SIZE"}
+        rest -= _EXPRESSION | {"NAME", "SIZE", "SIGN", "FUNCTION"}
     elif rest & _OPERATORS:
         words.append("an operator")
         rest -= _OPERATORS

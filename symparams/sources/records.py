@@ -38,7 +38,8 @@ class Group(NamedTuple):
     variable: str | None  # `for variable in first..last`
     first: Formula | None
     last: Formula | None
-    at: int
+    at: int  # of the bracket
+    count_at: int  # of what says how often
 
 
 class Branches(NamedTuple):

@@ -1,0 +1,80 @@
+"""Records -> text: a network written again in the language, one statement a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symparams.formula import Formula, Number, Power, Symbol
+from symparams.notation import SOURCE, shown
+from symparams.sources import records as r
+
+
+def printed(statements: Sequence[r.Statement]) -> str:
+    """A text that reads back as the same statements."""
+    return "".join(map(_statement, statements))
+
+
+def _statement(s: r.Statement) -> str:
+    match s:
+        case r.Model(title):
+            return f'model "{title}"\n'
+        case r.Convention(name):
+            return f"convention {name}\n"
+        case r.Let(name, value):
+            return f"let {name} = {shown(value, SOURCE)}\n"
+        case r.Macro(name, parameters, chain):
+            inside = ", ".join(map(_parameter, parameters))
+            return f"def {name}{f'({inside})' if parameters else ''} = {_chain(chain)}\n"
+        case r.Chain():
+            return _chain(s) + "\n"
+    facts = [f"{shown(f.left, SOURCE)} {f.relation} {shown(f.right, SOURCE)}" for f in s]
+    return f"where {', '.join(facts)}\n"
+
+
+def _parameter(parameter: r.Parameter) -> str:
+    return parameter.name if parameter.default is None else f"{parameter.name}={shown(parameter.default, SOURCE)}"
+
+
+def _chain(chain: r.Chain) -> str:
+    return " -> ".join(map(_item, chain.items))
+
+
+def _item(item: r.Item) -> str:
+    match item:
+        case r.Named(inner, name):
+            return f"{_item(inner)} as {name}"
+        case r.Reference(name):
+            return f"@{name}"
+        case r.Branches(chains):
+            return f"{{ {' | '.join(map(_chain, chains))} }}"
+        case r.Group():
+            return _group(item)
+        case r.Call(name, arguments):
+            return f"{name}({', '.join(map(_argument, arguments))})" if arguments else name
+    raise AssertionError(item)
+
+
+def _group(group: r.Group) -> str:
+    chain = _chain(group.chain)
+    if group.first is not None and group.last is not None:
+        return f"[{chain} for {group.variable} in {shown(group.first, SOURCE)}..{shown(group.last, SOURCE)}]"
+    if group.times is None:
+        return f"[{chain}]"
+    text = shown(group.times, SOURCE)
+    return f"[{chain}] * {text if isinstance(group.times, (Number, Symbol, Power)) else f'({text})'}"
+
+
+def _argument(argument: r.Argument) -> str:
+    value = _value(argument.value)
+    return value if argument.keyword is None else f"{argument.keyword}={value}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Formula):
+        return shown(value, SOURCE)
+    if isinstance(value, (r.Call, r.Reference)):
+        return _item(value) if isinstance(value, r.Reference) or value.arguments else f"{value.name}()"
+    assert isinstance(value, tuple)
+    return f"({', '.join(map(_value, value))})"

@@ -1,0 +1,110 @@
+"""What several tests need: networks from texts, values of expressions, random networks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from symparams.errors import Source
+from symparams.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol
+from symparams.network import Network
+from symparams.sources.language import network
+from symparams.sources.reader import read_expression
+
+
+def net(text: str) -> Network:
+    return network(Source("<test>", text))
+
+
+def expression(text: str) -> Formula:
+    return read_expression(Source("<test>", text))
+
+
+def value(formula: Formula | int | str, letters: Mapping[str, Any]) -> Any:
+    """The value of a formula at given letters, computed here and not by the code under test."""
+    if isinstance(formula, int):
+        return formula
+    if isinstance(formula, str):
+        formula = expression(formula)
+    functions: dict[str, Callable[..., Any]] = {
+        "floor": math.floor,
+        "ceil": math.ceil,
+        "min": min,
+        "max": max,
+        "mod": lambda a, b: a % b,
+    }
+    match formula:
+        case Number(number):
+            return number
+        case Symbol(name, known):
+            return value(known, letters) if known is not None else _letter(name, letters)
+        case Sum(terms):
+            return sum(value(t, letters) for t in terms)
+        case Negative(term):
+            return -value(term, letters)
+        case Product(factors):
+            return math.prod(value(f, letters) for f in factors)
+        case Quotient(top, bottom):
+            return Fraction(value(top, letters)) / Fraction(value(bottom, letters))
+        case Power(base, exponent):
+            return value(base, letters) ** value(exponent, letters)
+        case Function(name, arguments):
+            return functions[name](*(value(a, letters) for a in arguments))
+    raise AssertionError(formula)
+
+
+def _letter(name: str, letters: Mapping[str, Any]) -> Any:
+    given = letters[name]
+    if not isinstance(given, str):
+        return given
+    return value(given, {k: v for k, v in letters.items() if k != name or isinstance(v, int)})
+
+
+# ---------------------------------------------------------------- random networks
+
+SIZES = st.integers(1, 5)
+
+
+@st.composite
+def convolutions(draw: st.DrawFn, letters: bool = False) -> str:
+    filters = draw(st.sampled_from(["F", "2*F", "F + 1"] if letters else ["4", "6", "8", "12"]))
+    kernel = draw(st.sampled_from(["k", "3", "(k, 1)"] if letters else ["1", "2", "3", "5", "3x1", "(2, 3)"]))
+    more = [
+        draw(st.sampled_from(["", "s=2", "s=3", "stride=(2, 1)"])),
+        draw(st.sampled_from(["", "same", "p=1", "valid"])),
+        draw(st.sampled_from(["", "d=2"])),
+        draw(st.sampled_from(["", "bias=no"])),
+        draw(st.sampled_from(["", "relu", "activation=tanh"])),
+    ]
+    return f"conv({', '.join([filters, kernel, *filter(None, more)])})"
+
+
+POOLS = st.sampled_from(
+    ["maxpool(2)", "avgpool(3, s=2)", "maxpool(3x2, same)", "avgpool(2, s=1)", "maxpool(3, p=1, s=2)"]
+)
+OTHERS = st.sampled_from(["bn", "relu", "dropout(0.3)", "zeropad(1)", "zeropad((1, 2))", "bn(scale=no)"])
+DEPTHWISE = st.sampled_from(
+    ["depthwise(3, same)", "depthwise(2, m=3)", "separable(8, 3)", "separable(4, 3, m=2, bias=no)"]
+)
+MERGED = st.sampled_from(
+    [
+        "{ id | conv(4, 3, same) } -> concat",
+        "{ conv(6, 3, same) | conv(6, 1) -> bn } -> add",
+        "{ id | globalavgpool -> dense(channels, sigmoid) } -> multiply",
+    ]
+)
+REPEATED = st.sampled_from(["[conv(4, 3, same) -> relu] * 2", "[conv(2*i, 1) for i in 1..3]"])
+
+
+@st.composite
+def networks(draw: st.DrawFn, letters: bool = False) -> str:
+    """The text of a network over images; large enough that windows fit."""
+    size = "H, W, C" if letters else draw(st.sampled_from(["61, 64, 3", "80, 75, 1", "90, 90, 4"]))
+    layer = st.one_of(convolutions(letters), POOLS, OTHERS, DEPTHWISE, MERGED, REPEATED)
+    chain = draw(st.lists(layer, min_size=1, max_size=5))
+    tail = draw(st.sampled_from([[], ["flatten", "dense(10)"], ["globalavgpool", "dense(7, softmax)"]]))
+    return " -> ".join([f"input({size})", *chain, *tail])

@@ -1,0 +1,160 @@
+"""What must hold for every layer and every network."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import symparams as sp
+from symparams import contract
+from symparams.algebra import same, simplified
+from symparams.derivation import derive_parameters, derive_shape
+from symparams.errors import SymparamsError
+from symparams.formula import as_formula, product, total
+from symparams.layers import CATALOGUE
+from symparams.network import Network
+from symparams.notation import SOURCE, shown
+from symparams.solution import Solution
+from symparams.sympy_bridge import to_sympy
+from tests.conftest import EXAMPLES
+from tests.helpers import expression, net, networks, value
+
+LAYERS = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
+LETTERS = {"H": 97, "W": 113, "C": 5, "F": 6, "k": 3, "m": 11, "K": 7}
+
+
+def built(text: str) -> Network:
+    try:
+        return net(text)
+    except SymparamsError:
+        assume(False)
+        raise
+
+
+def all_networks() -> list[Network]:
+    return [net(path.read_text()) for path in sorted(EXAMPLES.glob("*.arch"))] + [
+        net(layer.example) for layer in LAYERS
+    ]
+
+
+def tensors_agree(network: Network) -> None:
+    """The rule and the sizes of the tensors are two witnesses of one number."""
+    for node in network.nodes:
+        rules = node.derived.rules
+        counted = [simplified(product(w.dimensions), network.facts) for w in rules.weights if w.counted]
+        by_tensors = simplified(total(map(as_formula, counted)), network.facts)
+        assert same(by_tensors, simplified(rules.parameters, network.facts)), node.name
+        counts = node.counts
+        split = [
+            total(map(as_formula, pair))
+            for pair in ((counts.weights, counts.biases), (counts.trainable, counts.non_trainable))
+        ]
+        assert all(same(simplified(s), counts.params) for s in split), node.name
+
+
+def steps_agree(network: Network, letters: dict[str, int]) -> None:
+    """Every two neighbouring lines of every derivation are equal."""
+    for node in {id(n.derived): n for n in network.nodes}.values():
+        for derivation in (*derive_shape(node.derived), derive_parameters(node.derived)):
+            values = [value(step.expression, letters) for step in derivation.steps]
+            assert len(set(values)) == 1, (node.name, derivation)
+
+
+def test_tensors_are_the_second_witness() -> None:
+    for network in all_networks():
+        tensors_agree(network)
+
+
+def test_steps_are_equal_in_all_examples() -> None:
+    for network in all_networks():
+        steps_agree(network, LETTERS)
+
+
+@given(networks())
+def test_random_numeric_networks(text: str) -> None:
+    network = built(text)
+    tensors_agree(network)
+    steps_agree(network, {})
+
+
+@given(
+    networks(letters=True),
+    st.integers(60, 200),
+    st.integers(60, 200),
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(1, 4),
+)
+@settings(max_examples=150)
+def test_symbolic_networks_equal_numeric_ones(text: str, H: int, W: int, C: int, F: int, k: int) -> None:
+    letters = {"H": H, "W": W, "C": C, "F": F, "k": k}
+    symbolic = built(text)
+    steps_agree(symbolic, letters)
+    tensors_agree(symbolic)
+    try:
+        numeric = sp.parse(text, **{name: letters[name] for name in symbolic.symbols})
+    except SymparamsError:
+        # the numbers break a condition, which the symbolic solution must then have stated
+        left_right = [(value(c.left, letters), c.relation, value(c.right, letters)) for c in symbolic.conditions]
+        assert not all(
+            right % left == 0 if relation == "divides" else left >= right for left, relation, right in left_right
+        )
+        return
+    for layer, node in zip(numeric, symbolic.nodes, strict=True):
+        assert layer.output_shape == tuple(value(as_formula(v), letters) for v in node.shape)
+        assert layer.params == value(as_formula(node.counts.params), letters)
+    assert numeric.params == value(as_formula(symbolic.counts.params), letters)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*letters.arch")), ids=lambda p: p.stem)
+def test_sympy_proves_the_steps(path: object) -> None:
+    assert hasattr(path, "read_text")
+    network = net(path.read_text())
+    for node in {id(n.derived): n for n in network.nodes}.values():
+        steps = derive_parameters(node.derived).steps
+        for one, other in itertools.pairwise(step.expression for step in steps):
+            assert (to_sympy(one) - to_sympy(other)).expand() == 0, (node.name, one, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("input(H, H, 1) -> conv(4, 5) -> maxpool(2) -> conv(4, 3) -> maxpool(2)", 12),
+        ("input(H, H, 1) -> conv(4, 3, s=2) -> conv(4, 3, s=2) -> conv(4, 3, s=2)", 15),
+        ("input(H, H, 3) -> zeropad(3) -> conv(64, 7, s=2) -> maxpool(3, s=2) -> conv(8, 5, d=2)", 37),
+        ("convention torch input(1, H, H) -> conv(4, 7, p=1) -> maxpool(3, s=2, ceil) -> conv(2, 4)", 12),
+    ],
+)
+def test_conditions_are_exact_at_the_edge(text: str, bound: int) -> None:
+    (condition,) = net(text).conditions
+    assert shown(condition.left, SOURCE) == "H"
+    assert value(condition.right, {}) == bound
+    sp.parse(text, H=bound)
+    with pytest.raises(SymparamsError):
+        sp.parse(text, H=bound - 1)
+
+
+def test_json_expressions_have_one_value_under_their_symbols() -> None:
+    for network in all_networks():
+        found = json.loads(json.dumps(contract.solve(Solution(network))))
+        for derivation in found["derivations"]:
+            symbols = {**LETTERS, **{n: v for n, v in derivation["symbols"].items() if v != n}}
+            values = {value(expression(step["expression"]), symbols) for step in derivation["steps"]}
+            assert len(values) == 1, derivation
+
+
+def test_equal_layers_on_equal_inputs_are_derived_once() -> None:
+    network = net("input(8, 8, 4) -> [conv(4, 3, same) -> relu] * 1000")
+    assert len({id(node.derived) for node in network.nodes}) == 3
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.names[0])
+def test_every_layer_declares_all_it_should(layer: type) -> None:
+    assert layer.names, layer  # type: ignore[attr-defined]
+    assert layer.__doc__, layer
+    assert layer.title, layer  # type: ignore[attr-defined]
+    assert any(isinstance(node.layer, layer) for node in net(layer.example).nodes)  # type: ignore[attr-defined]
