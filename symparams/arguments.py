@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from symparams.algebra import number
-from symparams.errors import LayerError
-from symparams.formula import Formula, Function, Quotient, parts
+from symparams.errors import LayerError, nearest
+from symparams.formula import CHANNELS, Formula, Function, Quotient, Symbol, parts
 from symparams.layer import Layer
 from symparams.notation import SOURCE, shown
 
@@ -69,6 +69,8 @@ def _require_whole(formula: Formula) -> None:
     """Every division of known numbers must come out whole."""
     if isinstance(formula, Function) and formula.name in ("floor", "ceil"):
         return
+    if isinstance(formula, Symbol) and formula.value is not None and formula.name != CHANNELS:
+        _require_whole(formula.value)
     for part in parts(formula):
         _require_whole(part)
     known = number(formula) if isinstance(formula, Quotient) else None
@@ -154,11 +156,21 @@ def switch(word: str = "") -> Kind:
 
 ANSWERS = {"yes": True, "no": False, "true": True, "false": False}
 
-PADDING = Kind(
-    "same, valid, causal, or a number of at least 0",
-    lambda raw: _sizes(raw, 0),
-    {"same": "same", "valid": "valid", "causal": "causal"},
-)
+
+def padding(*words: str) -> Kind:
+    """A padding: one of some words, or a number for both sides."""
+    expects = f"{', '.join(words)}, or a number of at least 0"
+    return Kind(expects, lambda raw: _sizes(raw, 0), {word: word for word in words})
+
+
+PADDING = padding("same", "valid")
+
+
+def takes_word(argument: Argument, word: str) -> bool:
+    """Whether a bare word is meant as a word of this argument, perhaps misspelled, and not as a letter."""
+    words = argument.kind.words
+    only_words = argument.kind.read is _never
+    return only_words or word.casefold() in words or (len(word) > 2 and bool(nearest(word, words)))
 
 
 def read(argument: Argument, raw: Raw) -> object:
@@ -173,7 +185,7 @@ def read(argument: Argument, raw: Raw) -> object:
     try:
         return kind.read(raw)
     except ValueError:
-        found = raw if isinstance(raw, str) else _described(raw)
+        found = f"{raw}{nearest(raw, kind.words)}" if isinstance(raw, str) else _described(raw)
         raise LayerError(f"{argument.name} must be {kind.expects}, not {found}") from None
 
 

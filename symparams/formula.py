@@ -110,6 +110,8 @@ class Function(Formula):
 Operand: TypeAlias = "Formula | int | Fraction"
 Value: TypeAlias = "int | Fraction | Formula"  # a known number, or a simplified formula with letters
 
+CHANNELS = "channels"  # the name that stands for the channels that arrive; its value is whole already
+
 ZERO = Number(0)
 ONE = Number(1)
 

@@ -12,6 +12,7 @@ from symparams.algebra import (
     Poly,
     at_least_zero,
     below_zero,
+    bounds,
     formula_of,
     is_constant,
     minus,
@@ -28,7 +29,7 @@ from symparams.algebra import (
 )
 from symparams.errors import LayerError, LimitError
 from symparams.facts import Facts
-from symparams.formula import Formula, Function, Quotient, Value, as_formula, parts, product
+from symparams.formula import CHANNELS, Formula, Function, Quotient, Symbol, Value, as_formula, parts, product
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
 from symparams.notation import PLAIN, shown
 
@@ -272,11 +273,13 @@ def _positive(axis: str, value: Value, facts: Facts) -> list[Condition]:
         factors = [{((atom, 1),): 1} for atom, exponent in mono if coefficient > 0 and exponent > 0]
     found: list[Condition] = []
     for factor in factors:
-        difference = minus(opened(factor), {UNIT: 1})
+        inside = opened(factor)
+        difference = minus(inside, {UNIT: 1})
         if below_zero(difference, facts):
             text = shown(value, PLAIN)
             raise LayerError(f"the {axis} of the output would be {text}, but must be at least 1")
-        if not at_least_zero(difference, facts):
+        lowest = bounds(inside, facts)[0]
+        if lowest is None or lowest <= 0:  # a whole number above 0 is at least 1
             found.append(_at_least(difference))
     return found
 
@@ -300,13 +303,13 @@ def _implies(one: Condition, other: Condition, facts: Facts) -> bool:
 
 
 def _formulas(layer: Layer) -> Iterator[Formula]:
-    """Every formula among the arguments of a layer that has letters."""
+    """Every formula among the arguments of a layer."""
     pending = [getattr(layer, f.name) for f in fields(layer)]  # type: ignore[arg-type]
     while pending:
         value = pending.pop()
         if isinstance(value, tuple):
             pending.extend(value)
-        elif isinstance(value, Formula) and parts(value):
+        elif isinstance(value, Formula):
             yield value
 
 
@@ -314,6 +317,9 @@ def _whole_divisions(formula: Formula, facts: Facts) -> list[Condition]:
     """What every division in an argument needs to come out whole."""
     if isinstance(formula, Function) and formula.name in ("floor", "ceil"):
         return []
+    if isinstance(formula, Symbol):
+        inside = None if formula.name == CHANNELS else formula.value
+        return [] if inside is None else _whole_divisions(inside, facts)
     found = [c for part in parts(formula) for c in _whole_divisions(part, facts)]
     if isinstance(formula, Quotient) and number(formula) is None:
         top, bottom = as_formula(simplified(formula.top, facts)), as_formula(simplified(formula.bottom, facts))

@@ -96,7 +96,7 @@ def test_symbolic_networks_equal_numeric_ones(text: str, H: int, W: int, C: int,
     steps_agree(symbolic, letters)
     tensors_agree(symbolic)
     try:
-        numeric = sp.parse(text, **{name: letters[name] for name in symbolic.symbols})
+        numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
     except SymparamsError:
         # the numbers break a condition, which the symbolic solution must then have stated
         left_right = [(value(c.left, letters), c.relation, value(c.right, letters)) for c in symbolic.conditions]

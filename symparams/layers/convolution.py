@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.algebra import number
-from symparams.arguments import COUNT, PADDING, SIZES, argument, switch
+from symparams.arguments import COUNT, PADDING, SIZES, argument, padding, switch
+from symparams.errors import LayerError
 from symparams.formula import Formula, as_formula, product
 from symparams.layer import Axis, Incoming, Layer, Requirement, Rules, Weight, symbol
 from symparams.layers.activation import ACTIVATION
@@ -28,7 +29,9 @@ class Convolution(Layer):
     filters: Formula = argument(COUNT, "filters, which are the output channels")
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
     stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(
+        padding("same", "valid", "causal"), "padding on both sides", "valid", short="p", keyword=True
+    )
     dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
     groups: Formula = argument(COUNT, "groups of channels that do not mix", _ONE, short="g", keyword=True)
     bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
@@ -43,6 +46,8 @@ class Convolution(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
+        if x.convention == "keras" and _any_above_one(self.stride) and _any_above_one(self.dilation):
+            raise LayerError("Keras cannot combine a stride with a dilation; one of them must be 1")
         window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
         k = window.sizes()
         C_in = x.C_in()
@@ -72,6 +77,10 @@ class Convolution(Layer):
             Requirement(C_in, "divides", g, lambda: message("the input channels", C_in)),
             Requirement(C_out, "divides", g, lambda: message("the filters", C_out)),
         )
+
+
+def _any_above_one(sizes: tuple[Formula, ...]) -> bool:
+    return any((number(size) or 1) > 1 for size in sizes)
 
 
 def _because(grouped: bool, bias: bool) -> str:

@@ -45,6 +45,8 @@ def _aligned(x: Incoming, rank: int) -> tuple[Value, ...]:
     missing: tuple[Value, ...] = (1,) * (rank - len(x.shape))
     if x.convention == "torch" and len(x.shape) == 1:
         return x.shape + missing
+    if x.convention == "torch" and missing:
+        raise LayerError(f"a branch of shape {x} has {len(x.shape)} axes, but another one has {rank}")
     return missing + x.shape
 
 

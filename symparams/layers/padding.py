@@ -35,11 +35,14 @@ class ZeroPadding(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         spatial = spatial_axes(x)
-        if len(self.amount) not in (1, len(spatial)):
+        amount = self.amount
+        if len(spatial) == 1 and len(amount) == 2:  # along a single axis (1, 2) can only be before and after
+            amount = ((amount[0][0], amount[1][0]),)
+        if len(amount) not in (1, len(spatial)):
             raise LayerError(
                 f"the padding names {len(self.amount)} axes, but the input {x} has {len(spatial)} spatial axes"
             )
-        amounts = self.amount * len(spatial) if len(self.amount) == 1 else self.amount
+        amounts = amount * len(spatial) if len(amount) == 1 else amount
         differ = len(set(amounts)) > 1
         axes = []
         for (name, letter, sub), size, (before, after) in zip(spatial, x.spatial, amounts, strict=True):

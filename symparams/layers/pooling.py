@@ -39,6 +39,8 @@ class MaxPooling(Layer):
             raise LayerError(
                 "Keras pooling never rounds up; same padding gives ceil(n / s), or choose convention torch"
             )
+        if isinstance(self.padding, str) and self.padding != "valid" and x.convention == "torch":
+            raise LayerError(f"PyTorch pools with a number as padding, not {self.padding}")
         window = Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
         return nothing_to_learn(
             x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),

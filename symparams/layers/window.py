@@ -50,7 +50,7 @@ class Window:
         kernel = self.sizes()
         strides = self._settings("s", self.stride or self.kernel, "stride")
         dilations = self._settings("d", self.dilation, "dilation")
-        paddings = self._settings("p", self.padding, "padding") if isinstance(self.padding, tuple) else ()
+        paddings = self._settings("p", self.padding_sizes, "padding") if self.padding_sizes else ()
         self._check_padding(strides)
         result = []
         for i, (name, letter, _) in enumerate(named):
@@ -92,22 +92,37 @@ class Window:
         if self.padding in ("same", "causal"):
             return ()
         dilations = self._settings("d", self.dilation, "dilation")
-        paddings = self._settings("p", self.padding, "padding") if isinstance(self.padding, tuple) else ()
+        paddings = self._settings("p", self.padding_sizes, "padding") if self.padding_sizes else ()
+        strides = self._settings("s", self.stride or self.kernel, "stride")
         result = []
         for i, (k, (name, letter, _)) in enumerate(zip(self.sizes(), spatial_axes(self.x), strict=True)):
             n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
             reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
             padded = n + 2 * paddings[i] if paddings else n
+            if self.up:  # the last window may reach over the end by less than a stride
+                padded = padded + strides[i] - 1
             misfit = partial(self._misfit, letter, reach, i)
             result.append(Requirement(padded, ">=", reach, misfit))
+            if paddings and self.word == "window" and self.x.convention == "torch":
+                result.append(Requirement(k, ">=", 2 * paddings[i], partial(self._overpadded, i)))
         return tuple(result)
+
+    def _overpadded(self, axis: int) -> str:
+        window, pad = per_axis(self.kernel, self.x, "")[axis], per_axis(self.padding_sizes, self.x, "")[axis]
+        sizes = [shown(as_formula(number(size) or size), PLAIN) for size in (pad, window)]
+        return f"padding {sizes[0]} is more than half of the window {sizes[1]}, which PyTorch does not pool with"
+
+    @property
+    def padding_sizes(self) -> tuple[Formula, ...]:
+        """The padding, where it is given in numbers."""
+        return self.padding if isinstance(self.padding, tuple) else ()
 
     def _misfit(self, letter: str, reach: Formula, axis: int) -> str:
         def by(values: tuple[Formula, ...]) -> str:
             return "x".join(shown(as_formula(number(v) or v), PLAIN) for v in values)
 
         kernel = per_axis(self.kernel, self.x, "")
-        pads = per_axis(self.padding, self.x, "") if isinstance(self.padding, tuple) else None
+        pads = per_axis(self.padding_sizes, self.x, "") if self.padding_sizes else None
         known, pad = number(reach), number(pads[axis]) if pads else 0
         needed = (
             f"{letter} >= {known - 2 * pad}" if known is not None and pad is not None else f"{letter} >= the window"

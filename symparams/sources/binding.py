@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, read
+from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, read, takes_word
 from symparams.errors import LayerError, nearest
 from symparams.formula import Formula, Symbol
 from symparams.layer import Layer
@@ -80,7 +80,7 @@ def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[st
             if argument.variadic and keyword is None:
                 _extend(values, argument, value)
             else:
-                values[argument.name] = read(argument, _word(value, keyword))
+                values[argument.name] = read(argument, _word(argument, value, keyword))
         except LayerError as error:
             error.argument = index
             if not error.matter.startswith(f"{name} "):
@@ -96,9 +96,11 @@ def _is_flag(value: Raw, accepts: Signature) -> bool:
     return isinstance(value, Symbol) and value.value is None and value.name.casefold() in accepts.words
 
 
-def _word(value: Raw, keyword: str | None) -> Raw:
+def _word(argument: Argument, value: Raw, keyword: str | None) -> Raw:
     """A bare name after a keyword may be a word of that argument: padding=same, bias=no."""
-    return value.name if keyword is not None and isinstance(value, Symbol) and value.value is None else value
+    if keyword is None or not isinstance(value, Symbol) or value.value is not None:
+        return value
+    return value.name if takes_word(argument, value.name) else value
 
 
 def _extend(values: dict[str, object], argument: Argument, value: Raw) -> None:

@@ -9,7 +9,7 @@ from symparams import limits
 from symparams.algebra import simplified
 from symparams.collector import paused
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
-from symparams.formula import Formula, Number, Symbol, as_formula
+from symparams.formula import CHANNELS, Formula, Number, Symbol, as_formula
 from symparams.layer import Convention, Layer
 from symparams.layers import CATALOGUE, Catalogue, key
 from symparams.network import Network
@@ -157,7 +157,7 @@ class _Builder:
     def _new_name(self, name: str, at: int, lets: Mapping[str, r.Let]) -> None:
         if name in lets:
             raise self.error(f"{name} has a value already", at)
-        if name.casefold() in self.reserved or name == "channels":
+        if name.casefold() in self.reserved or name == CHANNELS:
             raise self.error(f"`{name}` is a word of the language and cannot be a symbol", at)
 
     def _new_macro(self, macro: r.Macro) -> None:
@@ -473,7 +473,8 @@ class _Builder:
             raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)
         node = self.network.nodes[arriving]
         shape = node.shape
-        return as_formula(shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1])
+        size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
+        return Symbol(CHANNELS, as_formula(size))
 
 
 def _names_given(chains: Sequence[r.Chain]) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from symparams.algebra import number
 from symparams.errors import Place, Source, SymparamsError, nearest
-from symparams.formula import Formula, Symbol, mapped
+from symparams.formula import CHANNELS, Formula, Symbol, mapped
 from symparams.sources.records import Let
 
 
@@ -72,7 +72,7 @@ class Names:
             value = local(leaf.name)
             if value is not None:
                 return value
-            return channels() if leaf.name == "channels" else self.symbol(leaf.name, at)
+            return channels() if leaf.name == CHANNELS else self.symbol(leaf.name, at)
 
         result = mapped(formula, meaning)
         self._check(result, at)

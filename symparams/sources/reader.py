@@ -78,7 +78,7 @@ def _parser(grammar: str) -> Lark:
 
 # ---------------------------------------------------------------- before parsing
 
-_TOKENS = re.compile(rf'"[^"\n]*"|#[^\n]*|[][(){{}}]|[0-9]{{{{{limits.DIGITS + 1},}}}}')
+_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]|[0-9]{' + str(limits.DIGITS + 1) + ",}")
 
 
 def _guard(source: Source) -> None:
