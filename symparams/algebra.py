@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from symparams import limits
-from symparams.errors import SymparamsError
+from symparams.errors import LimitError, SymparamsError
 from symparams.facts import NOTHING_KNOWN, Facts
 from symparams.formula import (
     Formula,
@@ -27,6 +27,7 @@ from symparams.formula import (
     Value,
     as_formula,
     parts,
+    weight,
 )
 from symparams.order import atom_key, product_key
 
@@ -40,7 +41,12 @@ UNIT: Monomial = ()
 def simplified(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
     """The value of a formula: an exact number if all symbols are known, else its normal form."""
     known = number(formula)
-    return known if known is not None else value_of(poly(formula, facts))
+    if known is not None:
+        return known
+    value = value_of(poly(formula, facts))
+    if isinstance(value, Formula) and weight(value)[1] > limits.DEPTH:
+        raise LimitError("the formulas here are nested too deeply to be read")
+    return value
 
 
 def number(formula: Formula) -> int | Fraction | None:
@@ -101,8 +107,8 @@ def _modulo(top: int | Fraction, bottom: int | Fraction) -> int | Fraction:
 _FUNCTIONS: dict[str, Callable[..., int | Fraction]] = {
     "floor": math.floor,
     "ceil": math.ceil,
-    "min": min,
-    "max": max,
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
     "mod": _modulo,
 }
 
@@ -117,6 +123,7 @@ def whole(value: int | Fraction) -> int | Fraction:
 
 def poly(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Poly:
     """The normal form of a formula, brackets around sums kept."""
+    limits.spend()
     match formula:
         case Number(value):
             return constant(value)
@@ -164,6 +171,8 @@ def plus(several: Iterable[Poly]) -> dict[Monomial, Coefficient]:
                 result[monomial] = limits.checked(summed)
             else:
                 result.pop(monomial, None)
+    if len(result) > limits.TERMS:
+        raise LimitError(f"a sum here has more than {limits.TERMS:,} terms, which is the limit")
     return result
 
 
@@ -325,6 +334,7 @@ def floored(top: Poly, bottom: Poly, facts: Facts) -> Poly:
 
 
 def _expanded_product(p: Poly, q: Poly) -> Poly:
+    limits.spend(len(p) * len(q))
     return plus({join(m, n): whole(c * d)} for m, c in p.items() for n, d in q.items())
 
 
@@ -413,11 +423,27 @@ def absorbed(p: Poly) -> Poly:
     return floor_atom(plus((top, scaled(bottom, p[UNIT]))), int(bottom[UNIT]))
 
 
+def as_one_floor(value: Value) -> Value:
+    """A size with a single floor and whole terms beside it, all under the floor: ⌊H/2⌋ - k as ⌊(H - 2k)/2⌋."""
+    if not isinstance(value, Sum):
+        return value
+    p = poly(value)
+    floors = [m for m in p if any(_is_floor(atom) for atom, _ in m)]
+    rest = {m: c for m, c in p.items() if m not in floors}
+    if len(floors) != 1 or p[floors[0]] != 1 or len(floors[0]) != 1 or floors[0][0][1] != 1:
+        return value
+    top, bottom = _floor_parts(floors[0][0][0])
+    if not is_constant(bottom) or any(c.denominator != 1 or any(e < 0 for _, e in m) for m, c in rest.items()):
+        return value
+    return value_of(floor_atom(plus((top, _expanded_product(bottom, rest))), int(bottom[UNIT])))
+
+
 # ---------------------------------------------------------------- bounds and equality
 
 
 def bounds(p: Poly, facts: Facts) -> tuple[Fraction | None, Fraction | None]:
     """The smallest and largest value that p can have; None where there is no bound."""
+    limits.spend(len(p))
     lowest: Fraction | None = Fraction(0)
     highest: Fraction | None = Fraction(0)
     for mono, c in p.items():
@@ -451,9 +477,15 @@ def _atom_bounds(atom: Formula, facts: Facts) -> tuple[Fraction | None, Fraction
 
 
 def at_least_zero(p: Poly, facts: Facts) -> bool:
-    """Whether p >= 0 is certain."""
+    """Whether p >= 0 is certain, by the bounds of its letters or by a fact."""
     lowest = bounds(p, facts)[0]
-    return lowest is not None and lowest >= 0
+    if lowest is not None:
+        return lowest >= 0
+    for fact in facts.at_least_zero:
+        lowest = bounds(minus(p, poly(fact)), facts)[0]
+        if lowest is not None and lowest >= 0:
+            return True
+    return False
 
 
 def below_zero(p: Poly, facts: Facts) -> bool:
@@ -550,7 +582,10 @@ def value_of(p: Poly) -> Value:
 
 def formula_of(p: Poly) -> Formula:
     """The normal form as a formula, in the field's conventional order, no minus in front if it can be helped."""
-    terms = tuple(_term(m, p[m]) for m in sorted(p, key=lambda m: product_key(m, p[m] < 0)))
+    order = sorted(p, key=lambda m: product_key(m, p[m] < 0))
+    if len(order) > 1 and p[order[0]] < 0 and p.get(UNIT, 0) > 0:
+        order = [UNIT, *order[:-1]]
+    terms = tuple(_term(m, p[m]) for m in order)
     return Sum(terms) if len(terms) > 1 else terms[0] if terms else Number(0)
 
 

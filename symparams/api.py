@@ -20,7 +20,7 @@ from symparams.solution import Solution as _Contents
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
 from symparams.sympy_bridge import letter, to_sympy
-from symparams.writing import STYLES, Document, render, render_with, standalone
+from symparams.writing import Document, render, render_with, standalone
 
 if TYPE_CHECKING:
     import sympy
@@ -164,10 +164,9 @@ class Net(_Counted):
         quantities: tuple[Quantity, ...] | list[Quantity] = QUANTITIES,
     ) -> Solution:
         """The worked solution, of some layers and quantities if named."""
-        if style not in STYLES:
-            raise SymparamsError(
-                f"there is no style `{style}`{nearest(style, STYLES) or '; there are ' + ', '.join(STYLES)}"
-            )
+        for quantity in quantities:
+            if quantity not in QUANTITIES:
+                raise SymparamsError(f"there is no quantity `{quantity}`; there are {', '.join(QUANTITIES)}")
         return Solution(_Contents(self._network, tuple(quantities), tuple(layers)), style)
 
     def summary(self) -> str:

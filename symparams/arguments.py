@@ -24,6 +24,7 @@ class Kind:
     expects: str  # for messages: "a whole number of at least 1"
     read: Callable[[Raw], object]  # raises ValueError for what it does not take
     words: Mapping[str, object] = dataclasses.field(default_factory=dict)  # flag word: the value it gives
+    least: int | None = None  # the smallest number, for kinds that are whole numbers
 
 
 def argument(
@@ -136,9 +137,9 @@ def _pairs(raw: Raw) -> tuple[tuple[Formula, Formula], ...]:
     return tuple(sides)
 
 
-COUNT = Kind("a whole number of at least 1", lambda raw: whole_number(raw, 1))
-SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _sizes(raw, 1))
-AMOUNTS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs)
+COUNT = Kind("a whole number of at least 1", lambda raw: whole_number(raw, 1), least=1)
+SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _sizes(raw, 1), least=1)
+AMOUNTS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs, least=0)
 RATE = Kind("a rate from 0 up to, but not including, 1", _rate)
 AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
 
@@ -160,7 +161,7 @@ ANSWERS = {"yes": True, "no": False, "true": True, "false": False}
 def padding(*words: str) -> Kind:
     """A padding: one of some words, or a number for both sides."""
     expects = f"{', '.join(words)}, or a number of at least 0"
-    return Kind(expects, lambda raw: _sizes(raw, 0), {word: word for word in words})
+    return Kind(expects, lambda raw: _sizes(raw, 0), {word: word for word in words}, least=0)
 
 
 PADDING = padding("same", "valid")

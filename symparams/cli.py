@@ -15,8 +15,8 @@ import click
 from symparams import contract
 from symparams.catalogue import catalogue_text
 from symparams.derivation import QUANTITIES, Quantity
-from symparams.errors import Source, SymparamsError
-from symparams.files import read_source, read_standard_input, write_whole
+from symparams.errors import Source, SymparamsError, clean
+from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.formula import Formula
 from symparams.network import Network
 from symparams.solution import Solution
@@ -151,7 +151,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _fail(message: str) -> NoReturn:
-    print(message.encode("utf-8", "replace").decode("utf-8"), file=sys.stderr)
+    sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
+    sys.stderr.flush()
     sys.exit(2)
 
 
@@ -188,6 +189,4 @@ def _deliver(text: str, output: str | None) -> None:
     if output is not None:
         write_whole(Path(output), text)
         return
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    write_standard_output(text)

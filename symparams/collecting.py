@@ -5,7 +5,7 @@ from __future__ import annotations
 from symparams import sympy_bridge
 from symparams.algebra import UNIT, Monomial, Poly, expanded, formula_of, join, poly, value_of
 from symparams.facts import Facts
-from symparams.formula import Formula, Number, Power, Product, Value
+from symparams.formula import Formula, Number, Power, Product, Value, weight
 from symparams.notation import PLAIN, shown
 from symparams.order import atom_key
 
@@ -15,12 +15,23 @@ def shortest(value: Value, facts: Facts) -> Value:
     if not isinstance(value, Formula):
         return value
     collected = poly(value, facts)
-    open_ = expanded(collected, facts)
-    forms = [value_of(collected), value_of(open_)]
-    product = _factored(open_)
-    if product is not None:
-        forms.append(product)
+    forms = [value_of(collected)]
+    if weight(value)[0] <= _READABLE:
+        open_ = expanded(collected, facts)
+        forms.append(value_of(open_))
+        product = _factored(open_) if _small(open_) else None
+        if product is not None:
+            forms.append(product)
     return min(forms, key=lambda form: len(shown(form, PLAIN)))
+
+
+_READABLE = 200  # leaves of a total that other forms are tried for
+
+
+def _small(p: Poly) -> bool:
+    """Whether factoring is quick."""
+    degree = max((sum(abs(e) for _, e in m) for m in p), default=0)
+    return len(p) <= 60 and degree <= 12 and len({atom for m in p for atom, _ in m}) <= 8
 
 
 def _factored(p: Poly) -> Formula | None:

@@ -60,13 +60,14 @@ class SymparamsError(Exception):
         self.place = place
 
     def __str__(self) -> str:
+        matter = clean(self.matter)
         if self.place is None:
-            return self.matter
+            return matter
         line, column, text = self.place.position()
         if not text.strip():
-            return f"{self.place.source.name}:{line}:{column}: {self.matter}"
+            return f"{clean(self.place.source.name)}:{line}:{column}: {matter}"
         window, caret = _window(text, column)
-        return f"{self.place.source.name}:{line}:{column}: {self.matter}\n    {window}\n    {' ' * caret}^"
+        return f"{clean(self.place.source.name)}:{line}:{column}: {matter}\n    {window}\n    {' ' * caret}^"
 
 
 class LayerError(SymparamsError):
@@ -77,6 +78,12 @@ class LayerError(SymparamsError):
 
 class LimitError(SymparamsError):
     """An input past one of the limits that guard the machine; the message names the limit."""
+
+
+def clean(text: str, longest: int = 600) -> str:
+    """Text that a terminal can be given: nothing unprintable, not too long."""
+    kept = "".join(c if c.isprintable() or c == "\n" else "?" for c in text[: longest + 1])
+    return kept if len(kept) <= longest else kept[:longest] + "…"
 
 
 def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:

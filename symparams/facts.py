@@ -15,6 +15,7 @@ class Facts:
     upper: dict[str, int] = field(default_factory=dict)  # symbol: largest value
     remainder: dict[str, tuple[int, int]] = field(default_factory=dict)  # symbol: (m, r) with symbol % m == r
     equal: dict[str, Formula] = field(default_factory=dict)  # symbol: what it equals
+    at_least_zero: tuple[Formula, ...] = ()  # differences of letters that are 0 or more: H - W
     whole: frozenset[tuple[Formula, Formula]] = frozenset()  # (top, bottom) pairs that divide exactly
 
 

@@ -36,8 +36,30 @@ def _decoded(name: str, data: bytes) -> Source:
         raise SymparamsError(f"{name}:{line}: this is not UTF-8 text") from None
 
 
+def write_standard_output(text: str) -> None:
+    """Print a document."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, AttributeError, ValueError) as error:  # a full disk, or an output that is closed
+        reason = error.strerror if isinstance(error, OSError) else "it is closed"
+        raise SymparamsError(f"cannot write to the standard output: {reason}") from None
+
+
 def write_whole(path: Path, text: str) -> None:
-    """Write beside and rename, so that nothing half-written is ever left."""
+    """Write beside and rename, so that nothing half-written is ever left; a device or pipe is written to."""
+    if not str(path).strip(".") and not path.name:
+        raise SymparamsError("the name of the output file is empty")
+    if path.is_symlink():
+        path = path.resolve()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        try:
+            path.write_text(text, "utf-8")
+        except OSError as error:
+            raise SymparamsError(f"cannot write {path}: {error.strerror}") from None
+        return
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

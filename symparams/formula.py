@@ -225,7 +225,23 @@ def is_known(formula: Formula) -> bool:
     return any(s.value is not None for s in symbols(formula))
 
 
+def weight(formula: Formula, known: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:
+    """How many leaves the formula has with all values put in, and how deep it is; shared parts are walked once."""
+    known = {} if known is None else known
+    if isinstance(formula, Symbol) and formula.value is None:
+        return 1, 1
+    found = known.get(id(formula))
+    if found is None:
+        below = (formula.value,) if isinstance(formula, Symbol) and formula.value is not None else parts(formula)
+        each = [weight(part, known) for part in below]
+        found = (sum(w for w, _ in each) or 1, 1 + max((d for _, d in each), default=0))
+        known[id(formula)] = found
+    return found
+
+
 def count_leaves(formula: Formula) -> int:
-    """How many numbers and symbols stand in the formula."""
+    """How many numbers and symbols stand in the formula; k² is one."""
+    if isinstance(formula, Power) and isinstance(formula.exponent, Number):
+        return count_leaves(formula.base)
     below = parts(formula)
     return sum(map(count_leaves, below)) if below else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from fractions import Fraction
 
 from symparams.errors import LimitError, SymparamsError
@@ -10,8 +11,36 @@ SOURCE_BYTES = 1 << 20
 LAYERS = 100_000
 NESTING = 100
 DIGITS = 1_000
+ARGUMENTS = 1_000  # between two brackets
+EXPRESSION = 1_000  # numbers and symbols in an expression, values put in
+SIZE = 300  # numbers and symbols in a size that layers hand on
+DEPTH = 24  # how deep a simplified formula may be nested
+TERMS = 2_000  # terms of a sum
 
 _BITS = int(DIGITS * 3.3219281) + 1  # an integer of DIGITS digits has at most so many bits
+
+
+_WORK = 100_000  # steps of algebra that a network may take, and
+_WORK_PER_LAYER = 1_000  # for each of its layers
+_left: ContextVar[int] = ContextVar("_left", default=10**9)
+
+
+def begin_work() -> None:
+    """Give the algebra a new allowance: at the start of a network."""
+    _left.set(_WORK)
+
+
+def allow_layer() -> None:
+    """Add what one more layer may need."""
+    _left.set(_left.get() + _WORK_PER_LAYER)
+
+
+def spend(amount: int = 1) -> None:
+    """Take steps from the allowance; formulas that grow without end stop here."""
+    left = _left.get() - amount
+    _left.set(left)
+    if left < 0:
+        raise LimitError("the formulas here grow too large to be worked out")
 
 
 def checked(value: int | Fraction) -> int | Fraction:

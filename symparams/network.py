@@ -10,6 +10,7 @@ from symparams import limits
 from symparams.algebra import (
     UNIT,
     Poly,
+    as_one_floor,
     at_least_zero,
     below_zero,
     bounds,
@@ -27,9 +28,22 @@ from symparams.algebra import (
     value_of,
     without_floor,
 )
+from symparams.arguments import Argument, arguments_of
 from symparams.errors import LayerError, LimitError
 from symparams.facts import Facts
-from symparams.formula import CHANNELS, Formula, Function, Quotient, Symbol, Value, as_formula, parts, product
+from symparams.formula import (
+    CHANNELS,
+    Formula,
+    Function,
+    Number,
+    Quotient,
+    Symbol,
+    Value,
+    as_formula,
+    parts,
+    product,
+    weight,
+)
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
 from symparams.notation import PLAIN, shown
 
@@ -54,6 +68,8 @@ class Counts:
     trainable: Value
     non_trainable: Value
 
+
+_AXES = 16  # more than any framework has use for
 
 NO_PARAMETERS = Counts(0, 0, 0, 0, 0)
 
@@ -146,6 +162,7 @@ class Network:
         name = name or self.free_name(layer.kind)
         shapes = tuple(self.nodes[i].shape for i in inputs)
         try:
+            limits.allow_layer()
             derived = self._derive(layer, shapes)
             if shared is not None:
                 self._check_shared(derived, self.nodes[shared])
@@ -218,14 +235,23 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
     conditions: list[Condition] = []
     for requirement in rules.requires:
         conditions += _required(requirement, facts)
+    if len(rules.output) > _AXES:
+        raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
     handed_on = {id(size) for x in arriving for size in x.shape}  # sizes that are simple and positive already
-    shape = tuple(a.size if id(a.size) in handed_on else simplified(a.size, facts) for a in rules.output)
-    for axis, value in zip(rules.output, shape, strict=True):
+    shape = tuple(a.size if id(a.size) in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
+    names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention).axis_names()
+    for axis, name, value in zip(rules.output, names, shape, strict=True):
+        if isinstance(value, Formula) and weight(value)[0] > limits.SIZE:
+            raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
         if value is not axis.size:
-            conditions += _positive(axis.name, value, facts)
-    for argument in _formulas(layer):
-        conditions += _whole_divisions(argument, facts)
-    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
+            conditions += _positive(f"the {name} of the output would be", value, 1, facts)
+    for argument, formula in _formulas(layer):
+        conditions += _whole_divisions(formula, facts)
+        if argument.kind.least is not None and number(formula) is None:
+            conditions += _positive(f"{argument.name} would be", simplified(formula, facts), argument.kind.least, facts)
+    derived = Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
+    _ = derived.counts  # worked out now, while an error can still be said to be here
+    return derived
 
 
 def added(values: Iterable[Value], facts: Facts) -> Value:
@@ -252,7 +278,7 @@ def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
         return []
     if requirement.relation == "divides":
         if isinstance(left, int) and isinstance(right, int):
-            if left % right:
+            if right < 1 or left % right:
                 raise LayerError(requirement.otherwise())
             return []
         return _divides(as_formula(left), as_formula(right), facts)
@@ -262,24 +288,26 @@ def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
     return [] if at_least_zero(difference, facts) else [_at_least(difference)]
 
 
-def _positive(axis: str, value: Value, facts: Facts) -> list[Condition]:
-    """A size is at least 1."""
-    if isinstance(value, int) and value >= 1:
+def _positive(what: str, value: Value, least: int, facts: Facts) -> list[Condition]:
+    """A value is at least 1, or at least 0."""
+    if isinstance(value, int) and value >= least:
         return []
     size = poly(as_formula(value), facts)
     factors: list[Poly] = [size]
     if len(size) == 1:  # a product is positive if all its factors are
         ((mono, coefficient),) = size.items()
-        factors = [{((atom, 1),): 1} for atom, exponent in mono if coefficient > 0 and exponent > 0]
+        if coefficient > 0:
+            factors = [{((atom, 1),): 1} for atom, exponent in mono if exponent > 0]
     found: list[Condition] = []
     for factor in factors:
         inside = opened(factor)
-        difference = minus(inside, {UNIT: 1})
+        difference = minus(inside, {UNIT: least})
         if below_zero(difference, facts):
-            text = shown(value, PLAIN)
-            raise LayerError(f"the {axis} of the output would be {text}, but must be at least 1")
+            raise LayerError(f"{what} {shown(value, PLAIN)}, but must be at least {least}")
         lowest = bounds(inside, facts)[0]
-        if lowest is None or lowest <= 0:  # a whole number above 0 is at least 1
+        if lowest is not None and lowest > least - 1:  # whole, so at least `least`
+            continue
+        if not at_least_zero(difference, facts):
             found.append(_at_least(difference))
     return found
 
@@ -302,15 +330,16 @@ def _implies(one: Condition, other: Condition, facts: Facts) -> bool:
     return one == other or at_least_zero(minus(other.slack, one.slack), facts)
 
 
-def _formulas(layer: Layer) -> Iterator[Formula]:
-    """Every formula among the arguments of a layer."""
-    pending = [getattr(layer, f.name) for f in fields(layer)]  # type: ignore[arg-type]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, tuple):
-            pending.extend(value)
-        elif isinstance(value, Formula):
-            yield value
+def _formulas(layer: Layer) -> Iterator[tuple[Argument, Formula]]:
+    """Every formula among the arguments of a layer, with its argument."""
+    for argument in arguments_of(type(layer)):
+        pending = [getattr(layer, argument.name)]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, tuple):
+                pending.extend(value)
+            elif isinstance(value, Formula) and not isinstance(value, Number):
+                yield argument, value
 
 
 def _whole_divisions(formula: Formula, facts: Facts) -> list[Condition]:
@@ -329,6 +358,13 @@ def _whole_divisions(formula: Formula, facts: Facts) -> list[Condition]:
 
 def _divides(top: Formula, bottom: Formula, facts: Facts) -> list[Condition]:
     """bottom | top, unless that is known."""
+    known_top, known_bottom = number(top), number(bottom)
+    if known_bottom == 0:
+        raise LayerError("division by zero")
+    if isinstance(known_top, int) and isinstance(known_bottom, int):
+        if known_top % known_bottom:
+            raise LayerError(f"the division {known_top}/{known_bottom} does not come out whole")
+        return []
     if (top, bottom) in facts.whole:
         return []
     ratio = quotient(poly(top, facts), poly(bottom, facts))

@@ -17,15 +17,21 @@ def atom_key(factor: tuple[Formula, int]) -> tuple[int, int, str, str]:
         case Symbol(name):
             place = _CONVENTION.find(name[0])
             rank = place if place >= 0 else len(_CONVENTION) + name[0].islower()
-            return (0, rank, name, "")
+            return (0, rank, _natural(name), "")
         case Power():
             return (1, 0, "", repr(atom))
         case _:
             return (2, 0, _first_letter(atom), repr(atom))
 
 
+def _natural(name: str) -> str:
+    """The name with its number padded, so that x2 stands before x10."""
+    letters = name.rstrip("0123456789")
+    return letters + name[len(letters) :].zfill(8) if letters != name else name
+
+
 def _first_letter(formula: Formula) -> str:
-    return next((chr(32 + atom_key((s, 1))[1]) + s.name for s in symbols(formula)), "")
+    return next((chr(32 + atom_key((s, 1))[1]) + _natural(s.name) for s in symbols(formula)), "")
 
 
 TermKey: TypeAlias = "tuple[bool, bool, int, list[tuple[tuple[int, int, str, str], int]]]"

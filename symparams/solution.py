@@ -82,8 +82,8 @@ class Account:
         """The axes whose size has to be computed."""
         found: list[AxisSize] = []
         for axis, value in zip(self.derived.rules.output, self.derived.shape, strict=True):
-            if not parts(axis.size):
-                continue
+            if not parts(axis.size) or value is axis.size:
+                continue  # a single symbol, or a size that is handed on
             like = next((a.axis for a in found if a.like is None and _same_pattern(a.rule, axis.size)), None)
             steps = partial(derive_axis, self.derived, axis, value)
             found.append(AxisSize(axis.name, Symbol(_output(axis.name)), axis.size, value, like, steps))

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from symparams.derivation import Derivation
+from symparams.errors import Source
 from symparams.formats import Format
 from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
 from symparams.layer import Shape
 from symparams.notation import PLAIN, shown, size
 from symparams.solution import AxisSize, Definition, Known, LayerEntry, SizeDefinition, Solution
+from symparams.sources.reader import read_expression
 
 
 class Column(NamedTuple):
@@ -50,7 +52,6 @@ class Vocabulary:
             "size": self.size,
             "counted": self.counted,
             "named": self.format.named,
-            "prose": self.format.escape,
             "words": self.format.word,
             "equation": self.equation,
             "math_equation": self.math_equation,
@@ -131,7 +132,7 @@ class Vocabulary:
         """k_h = k = 5."""
         sides: list[Value] = [known.symbol, *([known.written] if known.written is not None else []), known.value]
         texts = list(dict.fromkeys(self.formula(side) for side in sides))
-        return self._inline(" = ".join(texts if len(texts) > 1 else texts * 2))
+        return self._inline(" = ".join(texts))
 
     def one_line(self, derivation: Derivation, left: Symbol | None = None, start: str = "rule") -> str:
         """rule = values put in = result, in one line."""
@@ -268,7 +269,7 @@ class Vocabulary:
         return [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
 
     def symbol_rows(self, solution: Solution) -> list[list[str]]:
-        return [[self.math(symbol), self.format.escape(symbol.meaning)] for symbol in solution.symbols]
+        return [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in solution.symbols]
 
     def differences(self, solution: Solution) -> list[str]:
         """How the conventions differ, for the layers shown, each once."""
@@ -307,10 +308,24 @@ def ruled(given: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequen
 def filters(format_: Format) -> dict[str, Any]:
     """The filters that templates can use, beside Jinja's own."""
     return {
+        "plain": format_.escape,
         "named": format_.named,
-        "prose": format_.escape,
-        "sentence": lambda text: format_.escape(capital(text)),
+        "prose": lambda text: prose(text, format_),
+        "sentence": lambda text: prose(capital(text), format_),
         "times": lambda inputs, each: Product((as_formula(inputs), as_formula(each))),
         "added": lambda values: total(map(as_formula, values)),
         "is_sum": lambda value: isinstance(value, Sum),
     }
+
+
+def prose(text: str, format_: Format) -> str:
+    """A sentence of the catalogue; what stands between backquotes is an expression."""
+    pieces = text.split("`")
+    before, after = format_.inline
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            formula = read_expression(Source("catalogue", piece))
+            pieces[i] = f"{before}{shown(formula, format_.notation)}{after}"
+        else:
+            pieces[i] = format_.escape(piece)
+    return "".join(pieces)

@@ -12,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from symparams import limits
 from symparams.collector import paused
-from symparams.errors import Place, Source, SymparamsError
+from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.formats import FORMATS, Format, with_digits
 from symparams.resources import folder
 from symparams.solution import Solution
@@ -59,6 +60,8 @@ class Document:
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
     format_ = with_digits(_format(document.format), document.digits)
+    if document.style not in (*STYLES, "summary"):
+        raise SymparamsError(f"there is no style `{document.style}`; there are {', '.join(STYLES)}")
     template = _environment(format_.name).get_template(f"styles/{document.style}.j2")
     words = Vocabulary(solution, format_, document.slug)
     with paused():
@@ -102,7 +105,13 @@ def render_with(template: Path, solution: Solution, document: Document) -> str:
 
 def _read(template: Path) -> str:
     try:
-        return template.read_text("utf-8")
+        with template.open("rb") as file:
+            data = file.read(limits.SOURCE_BYTES + 1)
+        if len(data) > limits.SOURCE_BYTES:
+            raise LimitError(
+                f"{template}: the template is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
+            )
+        return data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise SymparamsError(f"cannot read the template {template}: {reason}") from None
@@ -114,6 +123,8 @@ def _at_line(template: Path, text: str, line: int, message: str) -> SymparamsErr
 
 
 def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise SymparamsError(f"there is no format `{name}`; there are {', '.join(FORMATS)}")
     return FORMATS[name]
 
 

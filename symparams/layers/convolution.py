@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symparams.algebra import number
+from symparams.algebra import number, simplified
 from symparams.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.errors import LayerError
 from symparams.formula import Formula, as_formula, product
@@ -70,8 +70,8 @@ class Convolution(Layer):
 
     def _whole_groups(self, x: Incoming, C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
         def message(what: str, count: Formula) -> str:
-            groups = shown(number(self.groups) or self.groups, PLAIN)
-            return f"{groups} groups do not divide {what} ({shown(number(count) or count, PLAIN)})"
+            groups = shown(simplified(self.groups), PLAIN)
+            return f"{groups} groups do not divide {what} ({shown(simplified(count), PLAIN)})"
 
         return (
             Requirement(C_in, "divides", g, lambda: message("the input channels", C_in)),

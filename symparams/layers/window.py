@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from symparams.algebra import number
+from symparams.algebra import number, simplified
 from symparams.errors import LayerError
 from symparams.formula import Formula, Function, as_formula, ceil, floor
 from symparams.layer import Axis, Incoming, Requirement, per_axis, spatial_axes, symbol
@@ -15,10 +15,10 @@ _SAME = "with same padding only the stride makes the output smaller"
 _KEPT = "with same padding and stride 1 every position keeps its place, so the size stays"
 _STEPS = "starting at the edge, the {} moves {}, and the + 1 counts its first place"
 _MOVES = {  # (padded, stride 1): how often the window moves
-    (False, True): "n - k places further",
-    (True, True): "n + 2p - k places further",
-    (False, False): "by s as often as it fits, (n - k)/s times rounded {}",
-    (True, False): "by s as often as it fits, (n + 2p - k)/s times rounded {}",
+    (False, True): "`n - k` places further",
+    (True, True): "`n + 2*p - k` places further",
+    (False, False): "by `s` as often as it fits, `(n - k)/s` times rounded {}",
+    (True, False): "by `s` as often as it fits, `(n + 2*p - k)/s` times rounded {}",
 }
 
 
@@ -109,7 +109,7 @@ class Window:
 
     def _overpadded(self, axis: int) -> str:
         window, pad = per_axis(self.kernel, self.x, "")[axis], per_axis(self.padding_sizes, self.x, "")[axis]
-        sizes = [shown(as_formula(number(size) or size), PLAIN) for size in (pad, window)]
+        sizes = [shown(simplified(size), PLAIN) for size in (pad, window)]
         return f"padding {sizes[0]} is more than half of the window {sizes[1]}, which PyTorch does not pool with"
 
     @property
@@ -118,19 +118,14 @@ class Window:
         return self.padding if isinstance(self.padding, tuple) else ()
 
     def _misfit(self, letter: str, reach: Formula, axis: int) -> str:
-        def by(values: tuple[Formula, ...]) -> str:
-            return "x".join(shown(as_formula(number(v) or v), PLAIN) for v in values)
-
         kernel = per_axis(self.kernel, self.x, "")
         pads = per_axis(self.padding_sizes, self.x, "") if self.padding_sizes else None
-        known, pad = number(reach), number(pads[axis]) if pads else 0
-        needed = (
-            f"{letter} >= {known - 2 * pad}" if known is not None and pad is not None else f"{letter} >= the window"
-        )
-        kind = "valid padding" if not pads else f"padding {by(pads)}"
-        dilated = "" if number(self._settings("d", self.dilation, "")[axis]) == 1 else f", dilated to {known},"
-        arrived = by(tuple(as_formula(v) for v in self.x.spatial))
-        return f"a {by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {needed})"
+        needed = shown(simplified(reach - 2 * pads[axis] if pads else reach), PLAIN)
+        kind = "valid padding" if not pads else f"padding {_by(pads)}"
+        still = number(per_axis(self.dilation, self.x, "")[axis]) == 1
+        dilated = "" if still else f", dilated to {shown(simplified(reach), PLAIN)},"
+        arrived = _by(tuple(as_formula(v) for v in self.x.spatial))
+        return f"a {_by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {letter} >= {needed})"
 
     def reason(self) -> str:
         still = all(number(s) == 1 for s in self.stride or self.kernel)
@@ -138,3 +133,8 @@ class Window:
             return (_KEPT if still else _SAME).replace("same", str(self.padding))
         moves = _MOVES[self.padding != "valid", still].format("up" if self.up else "down")
         return _STEPS.format(self.word, moves)
+
+
+def _by(sizes: tuple[Formula, ...]) -> str:
+    """3x5."""
+    return "x".join(shown(simplified(size), PLAIN) for size in sizes)

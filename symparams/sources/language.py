@@ -28,8 +28,12 @@ def network(source: Source, given: Mapping[str, Formula] | None = None, catalogu
 
     Raises SymparamsError, with its place, for whatever is wrong with the text.
     """
-    with paused():
-        return _Builder(source, given or {}, catalogue).built(read_network(source))
+    limits.begin_work()
+    try:
+        with paused():
+            return _Builder(source, given or {}, catalogue).built(read_network(source))
+    except RecursionError:
+        raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,6 @@ class _Builder:
     def _new_name(self, name: str, at: int, lets: Mapping[str, r.Let]) -> None:
         if name in lets:
             raise self.error(f"{name} has a value already", at)
-        if name.casefold() in self.reserved or name == CHANNELS:
-            raise self.error(f"`{name}` is a word of the language and cannot be a symbol", at)
 
     def _new_macro(self, macro: r.Macro) -> None:
         if macro.name in self.macros:
@@ -166,6 +168,9 @@ class _Builder:
         if key(macro.name) in self.catalogue or macro.name in ("id", "share"):
             raise self.error(f"`{macro.name}` is a layer; a macro needs another name", macro.at)
         names = [p.name for p in macro.parameters]
+        if len(names) > limits.ARGUMENTS:
+            message = f"the macro `{macro.name}` has more than {limits.ARGUMENTS:,} parameters, which is the limit"
+            raise self.error(message, macro.at, LimitError)
         for name in names:
             if names.count(name) > 1:
                 raise self.error(f"the macro `{macro.name}` has two parameters `{name}`", macro.at)
@@ -205,6 +210,9 @@ class _Builder:
         if isinstance(flow, tuple):
             raise self.error("a fork ends here; a merging layer such as add or concat must follow it", item.at)
         ends: list[int] = []
+        if len(item.chains) > limits.ARGUMENTS:
+            message = f"a fork has more than {limits.ARGUMENTS:,} branches, which is the limit"
+            raise self.error(message, item.chains[limits.ARGUMENTS].at, LimitError)
         for chain in item.chains:
             end = self.chain(chain, flow, scope)
             if isinstance(end, tuple):
@@ -215,6 +223,7 @@ class _Builder:
         return tuple(ends)
 
     def named(self, item: r.Named, flow: _Flow, scope: _Scope, first: bool) -> _Flow:
+        self.names.check_word(item.name, item.at)
         if item.name in scope.points:
             raise self.error(f"the name `{item.name}` is taken already", item.at)
         before = len(self.network.nodes)
@@ -243,6 +252,8 @@ class _Builder:
         if group.times is None and group.variable is None:
             return self.chain(group.chain, flow, scope)
         arriving = flow if isinstance(flow, int) else None
+        if group.variable is not None:
+            self.names.check_word(group.variable, group.count_at)
         before = len(self.network.nodes)
         values = self.copies(group, scope, arriving)
         for done, value in enumerate(values):
@@ -273,7 +284,11 @@ class _Builder:
         return range(first, last + 1)
 
     def known(self, formula: Formula, scope: _Scope, arriving: int | None, what: str, at: int) -> int:
-        value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
+        try:
+            value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
+        except SymparamsError as error:
+            error.place = error.place or Place(self.source, at)
+            raise
         if isinstance(value, int):
             return value
         text = shown(value, SOURCE)
@@ -350,6 +365,9 @@ class _Builder:
             raise self.error(f"unknown layer `{call.name}`{near}", call.at)
         inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
         arriving = flow if isinstance(flow, int) else None
+        if len(call.arguments) > limits.ARGUMENTS:
+            message = f"{call.name} has more than {limits.ARGUMENTS:,} arguments, which is the limit"
+            raise self.error(message, call.arguments[limits.ARGUMENTS].at, LimitError)
         frozen, given, places = scope.frozen, [], []
         for argument in call.arguments:
             if argument.keyword is None and argument.value == Symbol(FROZEN):

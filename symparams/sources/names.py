@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from symparams import limits
 from symparams.algebra import number
-from symparams.errors import Place, Source, SymparamsError, nearest
-from symparams.formula import CHANNELS, Formula, Symbol, mapped
+from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
+from symparams.formula import CHANNELS, Formula, Symbol, mapped, weight
 from symparams.sources.records import Let
+
+WORDS = frozenset(("model convention let where def for in as id share floor ceil min max " + CHANNELS).split())
 
 
 class Names:
@@ -29,6 +32,11 @@ class Names:
         """Every letter that has appeared, with its value if it has one."""
         return dict(self._found)
 
+    def check_word(self, name: str, at: int) -> None:
+        """A word of the language cannot be a symbol or name a point."""
+        if name.casefold() in self.reserved or name in WORDS:
+            raise self._error(f"`{name}` is a word of the language and cannot be a symbol or a name", at, name)
+
     def symbol(self, name: str, at: int) -> Symbol:
         """The letter, with its value if it has one."""
         if name not in self._found:
@@ -36,8 +44,7 @@ class Names:
         return Symbol(name, self._found[name])
 
     def _value(self, name: str, at: int) -> Formula | None:
-        if name.casefold() in self.reserved:
-            raise self._error(f"`{name}` is a word of the language and cannot be a symbol", at, name)
+        self.check_word(name, at)
         if "." in name:
             raise self._error(f"`{name}` is not a symbol: a symbol has no dot", at, name)
         value = self.given.get(name)
@@ -46,6 +53,8 @@ class Names:
             return None
         if name in self._open:
             raise self._error(f"{name} is given by itself: {' -> '.join([*self._open, name])}", at, name)
+        if len(self._open) >= limits.NESTING:
+            raise LimitError(f"more than {limits.NESTING} symbols given by one another", Place(self.source, at))
         self._open.append(name)
         value = value if value is not None else let.value if let else None
         assert value is not None
@@ -56,6 +65,11 @@ class Names:
 
     def _check(self, formula: Formula, at: int) -> None:
         try:
+            leaves, depth = weight(formula)
+            if leaves > limits.EXPRESSION:
+                raise LimitError(f"an expression with more than {limits.EXPRESSION:,} terms, which is the limit")
+            if depth > 2 * limits.NESTING:
+                raise LimitError(f"an expression nested more than {2 * limits.NESTING} deep, which is the limit")
             number(formula)
         except SymparamsError as error:
             error.place = error.place or Place(self.source, at)

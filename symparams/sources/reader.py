@@ -12,7 +12,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from symparams import limits
-from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
 from symparams.resources import folder
 from symparams.sources.records import (
@@ -83,7 +83,11 @@ _TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]|[0-9]{' + str(limits.DIGITS + 
 
 def _guard(source: Source) -> None:
     """Refuse at once what would only waste time: too long, too deep, numbers too large."""
-    if len(source.text.encode("utf-8", "surrogatepass")) > limits.SOURCE_BYTES:
+    try:
+        size = len(source.text.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise SymparamsError("this is not a character", Place(source, error.start)) from None
+    if size > limits.SOURCE_BYTES:
         raise LimitError(
             f"{source.name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
         )
@@ -270,7 +274,8 @@ _WORDS = {
     "COMMA": ",", "EQUALS": "=", "AT": "@name", "VBAR": "|", "__ANON_0": "..",
     "STRING": "a title in quotes", "RELATION": "a comparison such as >=", "NAME": "a name",
     "SIZE": "a size such as 3x3",
-    "AS": "as", "FOR": "for", "IN": "in",
+    "AS": "as", "FOR": "for", "IN": "in", "STAR": "*", "NUMBER": "a number", "FUNCTION": "a function",
+    "SIGN": "+ or -", "TIMES": "* or /", "CARET": "^", "WHERE": "where", "DOTS": "..",
 }  # fmt: skip
 _STATEMENTS = {"MODEL", "CONVENTION", "LET", "WHERE", "DEF", "$END"}
 _EXPRESSION = {"NUMBER", "LPAR"}
@@ -287,7 +292,8 @@ def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
     if character == '"':
         return SymparamsError("this title has no closing quote", Place(source, offset))
     shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
-    return SymparamsError(f"{shown} is not a character of the language", Place(source, offset))
+    hint = "; the arrow is ->" if character in "⟶⇒–—➔" else ""
+    return SymparamsError(f"{shown} is not a character of the language{hint}", Place(source, offset))
 
 
 def _unexpected(error: UnexpectedToken, source: Source) -> SymparamsError:
@@ -302,10 +308,22 @@ def _unexpected(error: UnexpectedToken, source: Source) -> SymparamsError:
         return SymparamsError(f"the text ends here, but the {bracket} of line {line}, column {column} is open", place)
     if token.value in (")", "]", "}") and not still_open:
         return SymparamsError(f"this {token.value} closes nothing", place)
-    wanted = _expected(set(error.accepts or error.expected))
+    wanted = _expected({name.rpartition("EXPRESSION__")[2] for name in error.accepts or error.expected})
     if ended:
         return SymparamsError(f"the text ends here, but {wanted} is expected", place)
-    return SymparamsError(f"unexpected `{token.value}`; expected {wanted}", place)
+    return SymparamsError(f"unexpected `{token.value}`; expected {wanted}{_meant(source.text, token)}", place)
+
+
+def _meant(text: str, token: Token) -> str:
+    """A hint where a statement is misspelled or = stands for ==."""
+    line = text[text.rfind("\n", 0, _offset(token)) + 1 :].lstrip()
+    first = re.match(r"[A-Za-z]+", line)
+    statements = ("model", "convention", "let", "where", "def")
+    if first and first[0] == "where" and token.value == "=":
+        return "; equality is =="
+    if first and first[0] not in statements:
+        return nearest(first[0], statements)
+    return ""
 
 
 def _open_brackets(text: str) -> list[tuple[str, int]]:

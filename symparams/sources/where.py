@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd
 
+from symparams import limits
 from symparams.algebra import (
     UNIT,
     Poly,
@@ -16,13 +17,15 @@ from symparams.algebra import (
     largest_letter,
     minus,
     number,
+    plus,
     poly,
+    simplified,
     smallest_letter,
     without_floor,
 )
-from symparams.errors import Place, SymparamsError
+from symparams.errors import LimitError, Place, SymparamsError
 from symparams.facts import Facts
-from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols
+from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols, weight
 from symparams.notation import SOURCE, shown
 from symparams.sources.names import Names
 from symparams.sources.records import Fact
@@ -41,13 +44,26 @@ def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
     """What the facts of a file say together; a fact that cannot hold is an error that names what it contradicts."""
     facts = Facts()
     said: list[tuple[Fact, Formula, Formula]] = []
+    if len(stated) > limits.ARGUMENTS:
+        message = f"more than {limits.ARGUMENTS:,} facts, which is the limit"
+        raise LimitError(message, Place(names.source, stated[limits.ARGUMENTS].at))
     for fact in stated:
-        left = names.resolved(fact.left, lambda _: None, lambda: Symbol("channels"), fact.at)
-        right = names.resolved(fact.right, lambda _: None, lambda: Symbol("channels"), fact.at)
-        reader = _Reading(fact, names, facts, said)
-        facts = reader.learned(left, fact.relation, right)
-        said.append((fact, left, right))
+        sides = [names.resolved(side, _no_local, _no_channels, fact.at) for side in (fact.left, fact.right)]
+        try:
+            facts = _Reading(fact, names, facts, said).learned(sides[0], fact.relation, sides[1])
+        except SymparamsError as error:
+            error.place = error.place or Place(names.source, fact.at)
+            raise
+        said.append((fact, sides[0], sides[1]))
     return facts
+
+
+def _no_local(name: str) -> None:
+    return None
+
+
+def _no_channels() -> Formula:
+    raise SymparamsError("`channels` has no meaning in a fact")
 
 
 class _Reading:
@@ -67,11 +83,13 @@ class _Reading:
         if relation == "==" and isinstance(right, Function) and right.name == "mod":
             return self._remainder(right.arguments, left)
         difference = minus(poly(left, self.facts), poly(right, self.facts))
+        if is_constant(difference):
+            if not _HOLDS[relation](Fraction(difference.get(UNIT, 0)), Fraction(0)):
+                raise self._contradiction(left, right)
+            return self.facts
         if relation == "==":
             return self._equal(left, right)
         if relation == "!=":
-            if is_constant(difference) and not difference:
-                raise self._contradiction(left, right)
             return self.facts
         if relation in ("<", "<="):
             difference = minus({}, difference)
@@ -80,9 +98,10 @@ class _Reading:
         return self._at_least_zero(difference, left, right)
 
     def _at_least_zero(self, difference: Poly, left: Formula, right: Formula) -> Facts:
-        if below_zero(difference, self.facts):
-            raise self._contradiction(left, right)
         slack = without_floor(difference)
+        together = [plus((slack, poly(fact))) for fact in self.facts.at_least_zero]
+        if any(below_zero(p, self.facts) for p in (slack, *together)):
+            raise self._contradiction(left, right)
         low = smallest_letter(slack)
         if low is not None:
             name, least = low[0].name, max(low[1], self.facts.lower.get(low[0].name, 1))
@@ -91,11 +110,18 @@ class _Reading:
         if high is not None:
             name, most = high[0].name, min(high[1], self.facts.upper.get(high[0].name, high[1]))
             return _with(self.facts, upper=self.facts.upper | {name: most})
-        return self.facts
+        return _with(self.facts, at_least_zero=(*self.facts.at_least_zero, formula_of(slack)))
 
     def _remainder(self, sides: tuple[Formula, ...], rest: Formula) -> Facts:
         top, bottom = sides
         modulus, remainder = number(bottom), number(rest)
+        if modulus == 0:
+            raise SymparamsError("division by zero")
+        found = simplified(Function("mod", sides), self.facts)
+        if isinstance(found, int) and isinstance(remainder, int):
+            if found != remainder:
+                raise self._contradiction(Function("mod", sides), rest)
+            return self.facts
         if remainder == 0:
             whole = self.facts.whole | {(formula_of(poly(top, self.facts)), formula_of(poly(bottom, self.facts)))}
             facts = _with(self.facts, whole=whole)
@@ -120,6 +146,8 @@ class _Reading:
             if letter in {s.name for s in symbols(formula_of(value))}:
                 continue
             known: Value = formula_of(value)
+            if weight(as_formula(known))[0] > limits.SIZE:
+                raise LimitError(f"a value with more than {limits.SIZE} terms, which is the limit")
             low = minus(value, {UNIT: self.facts.lower.get(letter, 1)})
             if below_zero(low, self.facts) or self._breaks_remainder(letter, known):
                 raise self._contradiction(left, right)
@@ -148,8 +176,11 @@ class _Reading:
             for fact, *sides in self.said
             if any(s.name in mentioned for side in sides for s in symbols(side))
         ]
-        against = " and ".join([*values, *earlier]) or "the rule that symbols are positive whole numbers"
-        message = f"the fact {_written(self.fact)} contradicts {against}"
+        against = " and ".join([*values, *earlier])
+        if against:
+            message = f"the fact {_written(self.fact)} contradicts {against}"
+        else:
+            message = f"the fact {_written(self.fact)} can never hold; symbols are positive whole numbers"
         return SymparamsError(message, Place(self.names.source, self.fact.at))
 
 
@@ -162,7 +193,7 @@ def _letter(formula: Formula) -> str | None:
 
 
 def _with(facts: Facts, **changes: object) -> Facts:
-    kept = {name: getattr(facts, name) for name in ("lower", "upper", "remainder", "equal", "whole")}
+    kept = {name: getattr(facts, name) for name in ("lower", "upper", "remainder", "equal", "at_least_zero", "whole")}
     return Facts(**(kept | changes))
 
 

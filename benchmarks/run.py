@@ -1,0 +1,110 @@
+"""Run with `python -m benchmarks.run`; peers that are not installed are left out and named.
+
+Peers: sympy's import (always there); `pip install torch torchinfo keras` for the others.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import PYTHON, best, paired, process
+from symparams.errors import Source
+from symparams.network import Network
+from symparams.solution import Solution
+from symparams.sources.language import network
+from symparams.writing import Document, render
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def built(text: str) -> Network:
+    return network(Source("benchmark", text))
+
+
+def solved(text: str) -> str:
+    """Parse, derive and render, as one job."""
+    return render(Solution(built(text)), Document("steps", "markdown"))
+
+
+def cold() -> Iterator[str]:
+    """A whole process against sympy's import, and against Keras building and summarising the same network."""
+    ours = [PYTHON, "-m", "symparams", "solve", str(EXAMPLES / "vgg16.arch")]
+    seconds, memory, peer, peer_memory = paired(ours, [PYTHON, "-c", "import sympy"])
+    yield f"cold, VGG-16 solved / import sympy:        {seconds / peer:6.2f} of the time ({seconds:.2f} s, {peer:.2f} s)"
+    yield f"                                           {memory / peer_memory:6.2f} of the memory ({memory:.0f} MB, {peer_memory:.0f} MB)"
+    if importlib.util.find_spec("keras"):
+        peer, peer_memory = process([PYTHON, "-c", KERAS], {"KERAS_BACKEND": "torch"})
+        yield f"cold, VGG-16 solved / Keras summary:       {seconds / peer:6.2f} of the time ({peer:.1f} s, {peer_memory:.0f} MB)"
+    else:
+        yield "keras is not installed: its summary of VGG-16 is left out"
+
+
+KERAS = """
+import keras
+from keras import layers as l
+m = keras.Sequential([keras.Input((224, 224, 3))])
+for n, f in ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)):
+    for _ in range(n):
+        m.add(l.Conv2D(f, 3, padding="same", activation="relu"))
+    m.add(l.MaxPooling2D(2))
+for layer in (l.Flatten(), l.Dense(4096, activation="relu"), l.Dense(4096, activation="relu"), l.Dense(1000)):
+    m.add(layer)
+m.summary()
+"""
+
+
+def warm() -> Iterator[str]:
+    """Time and memory a layer as networks grow: linear, so the last ratio stays near 1."""
+    first = None
+    for layers in (100, 1_000, 10_000, 99_999):
+        text = f"input(224, 224, 64) -> [conv(64, 3, same) -> relu] * {(layers - 1) // 2}"
+        each = best(lambda text=text: solved(text), 3 if layers < 20_000 else 1) / layers  # type: ignore[misc]
+        first = first or each
+        yield f"warm, {layers:7,} layers, two kinds:            {each * 1e3:7.3f} ms a layer, {each / first:5.2f} of 100 layers'"
+    for layers in (100, 1_000, 5_000):
+        chain = "".join(f"\n-> conv({8 + i % 500}, 3, same) -> relu" for i in range(layers // 2))
+        each = best(lambda chain=chain: solved(f"input(224, 224, 3){chain}"), 3) / layers  # type: ignore[misc]
+        yield f"warm, {layers:7,} layers, all different:        {each * 1e3:7.3f} ms a layer"
+    for layers in (1_001, 10_001):
+        text = f"input(224, 224, 64) -> [conv(64, 3, same) -> relu] * {layers // 2}"
+        tracemalloc.start()
+        solved(text)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        yield f"memory, {layers:6,} layers:                      {peak / layers / 1024:7.2f} KB a layer at the peak"
+
+
+def torchinfo() -> Iterator[str]:
+    """Totals alone on meta tensors, which explain nothing, against the whole solution."""
+    if not importlib.util.find_spec("torchinfo"):
+        yield "torchinfo is not installed: its totals are left out"
+        return
+    import torch
+    from torch import nn
+    from torchinfo import summary
+
+    layers = [part for _ in range(100) for part in (nn.Conv2d(64, 64, 3, padding=1), nn.ReLU())]
+    with torch.device("meta"):
+        model = nn.Sequential(*layers).to("meta")
+        data = torch.empty(1, 64, 224, 224, device="meta")
+        theirs = best(lambda: summary(model, input_data=data, verbose=0, device="meta"), 3)
+    ours = best(lambda: solved("convention torch input(64, 224, 224) -> [conv(64, 3, p=1) -> relu] * 100"))
+    yield f"warm, 200 layers solved / torchinfo totals: {ours / theirs:5.2f} of the time"
+
+
+def symbolic() -> Iterator[str]:
+    """ResNet-50 with free H, W, C against the same network with numbers."""
+    numbers = (EXAMPLES / "resnet50.arch").read_text("utf-8")
+    letters = numbers.replace("224, 224, 3", "H, W, C")
+    solved(letters)
+    ratio = best(lambda: solved(letters)) / best(lambda: solved(numbers))
+    yield f"warm, ResNet-50, free H, W, C / numbers:   {ratio:6.2f} of the time"
+
+
+if __name__ == "__main__":
+    for part in (cold, warm, torchinfo, symbolic):
+        for line in part():
+            print(line, flush=True)

@@ -1,0 +1,180 @@
+"""The command line: what it prints, what it refuses, and that nothing half-written stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLES
+
+ROOT = EXAMPLES.parent
+NETWORK = "input(28, 28, 1) -> conv(32, 3, relu) -> flatten -> dense(10)"
+
+
+def run(*arguments: str | Path, given: str = "", folder: Path | None = None) -> tuple[int, str, str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "symparams", *map(str, arguments)]
+    done = subprocess.run(
+        command, input=given.encode(), capture_output=True, cwd=folder or ROOT, env=environment, check=False
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def refused(*arguments: str | Path, given: str = "", folder: Path | None = None) -> str:
+    status, out, error = run(*arguments, given=given, folder=folder)
+    assert (status, out) == (2, "")
+    assert "Traceback" not in error
+    return error.rstrip("\n")
+
+
+def test_solve_reads_files_standard_input_and_arguments() -> None:
+    by_argument = run("solve", "-e", NETWORK)
+    assert by_argument == run("solve", "-", given=NETWORK)
+    assert by_argument[0] == 0
+    assert by_argument[1].startswith("# The network: step by step\n")
+    status, out, _ = run("solve", "examples/mnist-63.arch", "examples/lenet5.arch", "--style", "table")
+    assert status == 0
+    assert out.count("\n# ") + 1 == 2
+
+
+def test_layers_and_quantities_can_be_chosen() -> None:
+    _, out, _ = run("solve", "-e", NETWORK, "--layer", "conv_1", "--quantity", "params", "--format", "text")
+    assert "conv_1" in out
+    assert "dense_1" not in out
+    assert "H_out" not in out
+    _, out, _ = run("solve", "-e", NETWORK, "--layer", "conv_1", "--quantity", "shape", "--format", "json")
+    found = json.loads(out)
+    assert [layer["name"] for layer in found["layers"]] == ["conv_1"]
+    assert {d["quantity"] for d in found["derivations"]} == {"shape"}
+
+
+def test_values_can_be_set() -> None:
+    _, out, _ = run(
+        "summary", "examples/lenet5-letters.arch", "--set", "H=32", "--set", "W=32", "--set", "C=1", "--set", "k=5"
+    )
+    assert "61,706" in out
+    _, out, _ = run("summary", "-e", "let k = 3 input(k)", "--set", "k=2*n", "--format", "json")
+    assert json.loads(out)["layers"][0]["output_shape"] == ["2*n"]
+
+
+def test_summary_is_json_with_integers_and_expressions() -> None:
+    _, out, _ = run("summary", "-e", "input(28, 28, C) -> conv(32, 3) -> bn", "--format", "json")
+    assert json.loads(out) == {
+        "model": "",
+        "convention": "keras",
+        "layers": [
+            _layer("input_1", "input", [], [28, 28, "C"], 0, 0, 0, 0, 0),
+            _layer("conv_1", "conv", ["input_1"], [26, 26, 32], "288*C", 32, "288*C + 32", "288*C + 32", 0),
+            _layer("bn_1", "bn", ["conv_1"], [26, 26, 32], 96, 32, 128, 64, 64),
+        ],
+        "params": "288*C + 160",
+        "trainable": "288*C + 96",
+        "non_trainable": 64,
+    }
+
+
+def _layer(name: str, kind: str, inputs: list[str], shape: list[object], *counts: object) -> dict[str, object]:
+    fields = ("weights", "biases", "params", "trainable", "non_trainable")
+    return {
+        "name": name,
+        "kind": kind,
+        "inputs": inputs,
+        "output_shape": shape,
+        **dict(zip(fields, counts, strict=True)),
+    }
+
+
+def test_digits() -> None:
+    assert "18 207" in run("summary", "examples/mnist-63.arch", "--digits", "space")[1].replace("\u202f", " ")
+    assert "18207" in run("summary", "examples/mnist-63.arch", "--digits", "none")[1]
+
+
+def test_standalone_latex_of_several_files() -> None:
+    _, out, _ = run(
+        "solve",
+        "examples/mnist-63.arch",
+        "examples/lenet5.arch",
+        "--style",
+        "textbook",
+        "--format",
+        "latex",
+        "--standalone",
+    )
+    assert out.count(r"\section{") == 2
+    assert out.startswith(r"\documentclass")
+    assert out.count(r"\label{") == len(set(out.split(r"\label{")[1:]))
+
+
+def test_catalogue_of_one_layer() -> None:
+    status, out, _ = run("layers", "Conv2D")
+    assert status == 0
+    assert out.startswith("conv(filters, kernel, stride=1")
+    assert "(3·3·1 + 1)·32 = 320" in out
+    assert refused("layers", "convv") == "unknown layer `convv`; did you mean `conv`?"
+
+
+def test_output_is_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "out.md"
+    assert run("solve", "-e", NETWORK, "-o", target)[0] == 0
+    assert target.read_text("utf-8") == run("solve", "-e", NETWORK)[1]
+    target.write_text("before")
+    refused("solve", "-e", "input(3) -> convv", "-o", target)
+    assert target.read_text() == "before"
+    assert refused("solve", "-e", NETWORK, "-o", tmp_path / "no" / "out.md").startswith("cannot write")
+    assert refused("solve", "-e", NETWORK, "-o", tmp_path).startswith("cannot write")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.md"]
+
+
+def test_errors_of_the_command_line(tmp_path: Path) -> None:
+    latin = tmp_path / "latin.arch"
+    latin.write_bytes(b"# caf\xe9\ninput(3)")
+    assert refused("solve").startswith("give a FILE, - for standard input, or -e SOURCE")
+    assert refused("solve", tmp_path / "no.arch") == f"cannot read {tmp_path / 'no.arch'}: No such file or directory"
+    assert refused("solve", tmp_path) == f"cannot read {tmp_path}: Is a directory"
+    assert refused("solve", latin) == f"{latin}:1: this is not UTF-8 text"
+    assert refused("solve", "-e", "input(H)", "--set", "W=3") == "there is no symbol `W` to set; the network has H"
+    assert refused("solve", "-e", "input(H)", "--set", "H") == "--set takes NAME=VALUE, not H"
+    assert refused("solve", "-e", "input(H)", "--set", "H=3+").splitlines()[0].startswith("--set H:1:3: ")
+    assert refused("solve", "-e", NETWORK, "--layer", "conv_2") == "there is no layer `conv_2`; did you mean `conv_1`?"
+    assert refused("solve", "-e", NETWORK, "--standalone").startswith("--standalone goes with --format latex")
+    assert "is not one of" in refused("solve", "-e", NETWORK, "--style", "poem")
+
+
+def test_own_templates(tmp_path: Path) -> None:
+    template = tmp_path / "mine.j2"
+    template.write_text("{{ s.title }}: {% for e in s.layers %}{{ e.name }}={{ number(e.counts.params) }} {% endfor %}")
+    _, out, _ = run("solve", "examples/mnist-63.arch", "--template", template)
+    assert out.startswith("MNIST with 63 filters: input_1=0 conv_1=320 conv_2=18,207 ")
+    template.write_text("<< s.title >> \\textbf{<% for e in s.layers %>{<< e.name|named >>}<% endfor %>}")
+    _, out, _ = run("solve", "-e", 'model "t" input(3)', "--template", template, "--format", "latex")
+    assert out == r"t \textbf{{\texttt{input\_1}}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{{ wrong }}", "'wrong' is undefined; the names a template can use are "),
+        ("{% for x in %}", "mine.j2:1:"),
+        ("{{ s.__class__.__mro__ }}", "a template may not do this"),
+        ("{{ s.network.add.__globals__ }}", "a template may not do this"),
+        ("{{ 1/0 }}", "division by zero"),
+        ("{% for i in range(10**9) %}{% endfor %}", "Range too big"),
+        ("{% include 'x' %}", "mine.j2: "),
+    ],
+)
+def test_own_templates_that_are_wrong(text: str, message: str, tmp_path: Path) -> None:
+    template = tmp_path / "mine.j2"
+    template.write_text(text)
+    assert message in refused("solve", "-e", NETWORK, "--template", template)
+
+
+def test_a_reader_that_has_seen_enough() -> None:
+    command = f"{sys.executable} -m symparams solve examples/resnet50.arch | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=ROOT, check=False)
+    assert done.stdout.decode() == "# ResNet-50: step by step\n"
+    assert done.stderr == b""

@@ -1,0 +1,80 @@
+"""What the documentation says is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import symparams as sp
+from symparams.catalogue import catalogue_text
+from symparams.vocabulary import Vocabulary
+from tests.conftest import EXAMPLES
+from tests.test_cli import run
+
+ROOT = EXAMPLES.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_catalogue_page_is_what_the_command_prints(request: pytest.FixtureRequest) -> None:
+    page = ROOT / "docs" / "layers.md"
+    text = catalogue_text(None, "markdown")
+    if request.config.getoption("--rewrite"):
+        page.write_text(text, "utf-8")
+    assert page.read_text("utf-8") == text
+
+
+def test_the_readme_shows_what_the_command_prints() -> None:
+    command = re.search(r'symparams (solve -e ".*?") (--layer .*)\n', README)
+    assert command
+    printed = run("solve", "-e", command[1].split('"')[1], *command[2].split())[1]
+    shown = re.search(r"```text\n(conv_2: .*?)```", README, re.S)
+    assert shown
+    body = printed[printed.index("conv_2: ") :].split("Why:")[0].strip()
+    assert body == shown[1].split("Why:")[0].strip()
+
+
+def test_the_readme_speaks_the_language() -> None:
+    (screen,) = re.findall(r"```text\n(# a comment.*?)```", README, re.S)
+    assert sp.parse(screen).params is not None
+
+
+def test_the_python_of_the_readme() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    names: dict[str, object] = {}
+    for line in code.splitlines():
+        expression, _, comment = line.partition("#")
+        if "=" in expression.split("(")[0] or expression.startswith("import") or not expression.strip():
+            exec(line, names)
+        else:
+            value = eval(expression, names)
+            said = comment.split(",")[0].strip() if not comment.strip().startswith(("(", "or")) else comment.strip()
+            assert said.startswith("or") or str(value) == said
+
+
+def test_every_name_of_a_template_is_documented() -> None:
+    page = (ROOT / "docs" / "templates.md").read_text("utf-8")
+    solution = sp.parse("input(3)").solve()
+    vocabulary = Vocabulary(solution._contents, __import__("symparams.formats").formats.FORMATS["text"], "x")
+    inner = {
+        "words",
+        "columns",
+        "ruled",
+        "label",
+        "capital",
+        "one",
+        "arrow",
+        "count_lines",
+        "size_lines",
+        "sum_lines",
+        "likewise",
+    }
+    for name in set(vocabulary.names()) - inner:
+        assert f"`{name}" in page, name
+
+
+def test_pages_that_are_named_exist() -> None:
+    for link in re.findall(r"\]\(((?:docs|examples)/[^)]+)\)", README):
+        assert (ROOT / link).exists(), link
+    assert Path(ROOT / "CHANGELOG.md").read_text("utf-8").count(f"## {sp.__version__}") == 1
