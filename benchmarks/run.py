@@ -21,7 +21,13 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def built(text: str) -> Network:
+    """Parse and derive."""
     return network(Source("benchmark", text))
+
+
+def row(what: str, figure: float, unit: str) -> str:
+    """A line of the report."""
+    return f"{what:52}{figure:7.3f} {unit}"
 
 
 def solved(text: str) -> str:
@@ -33,11 +39,12 @@ def cold() -> Iterator[str]:
     """A whole process against sympy's import, and against Keras building and summarising the same network."""
     ours = [PYTHON, "-m", "symparams", "solve", str(EXAMPLES / "vgg16.arch")]
     seconds, memory, peer, peer_memory = paired(ours, [PYTHON, "-c", "import sympy"])
-    yield f"cold, VGG-16 solved / import sympy:        {seconds / peer:6.2f} of the time ({seconds:.2f} s, {peer:.2f} s)"
-    yield f"                                           {memory / peer_memory:6.2f} of the memory ({memory:.0f} MB, {peer_memory:.0f} MB)"
+    yield row("cold, VGG-16 solved / import sympy", seconds / peer, f"of the time ({seconds:.2f} s, {peer:.2f} s)")
+    yield row("", memory / peer_memory, f"of the memory ({memory:.0f} MB, {peer_memory:.0f} MB)")
     if importlib.util.find_spec("keras"):
         peer, peer_memory = process([PYTHON, "-c", KERAS], {"KERAS_BACKEND": "torch"})
-        yield f"cold, VGG-16 solved / Keras summary:       {seconds / peer:6.2f} of the time ({peer:.1f} s, {peer_memory:.0f} MB)"
+        more = f"of the time ({peer:.1f} s, {peer_memory:.0f} MB)"
+        yield row("cold, VGG-16 solved / Keras building and summary", seconds / peer, more)
     else:
         yield "keras is not installed: its summary of VGG-16 is left out"
 
@@ -63,18 +70,19 @@ def warm() -> Iterator[str]:
         text = f"input(224, 224, 64) -> [conv(64, 3, same) -> relu] * {(layers - 1) // 2}"
         each = best(lambda text=text: solved(text), 3 if layers < 20_000 else 1) / layers  # type: ignore[misc]
         first = first or each
-        yield f"warm, {layers:7,} layers, two kinds:            {each * 1e3:7.3f} ms a layer, {each / first:5.2f} of 100 layers'"
+        more = f"ms a layer, {each / first:.2f} of what it is with 100 layers"
+        yield row(f"warm, {layers:,} layers of two kinds", each * 1e3, more)
     for layers in (100, 1_000, 5_000):
         chain = "".join(f"\n-> conv({8 + i % 500}, 3, same) -> relu" for i in range(layers // 2))
         each = best(lambda chain=chain: solved(f"input(224, 224, 3){chain}"), 3) / layers  # type: ignore[misc]
-        yield f"warm, {layers:7,} layers, all different:        {each * 1e3:7.3f} ms a layer"
+        yield row(f"warm, {layers:,} layers, all different", each * 1e3, "ms a layer")
     for layers in (1_001, 10_001):
         text = f"input(224, 224, 64) -> [conv(64, 3, same) -> relu] * {layers // 2}"
         tracemalloc.start()
         solved(text)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        yield f"memory, {layers:6,} layers:                      {peak / layers / 1024:7.2f} KB a layer at the peak"
+        yield row(f"memory, {layers:,} layers", peak / layers / 1024, "KB a layer at the peak")
 
 
 def torchinfo() -> Iterator[str]:
@@ -92,7 +100,7 @@ def torchinfo() -> Iterator[str]:
         data = torch.empty(1, 64, 224, 224, device="meta")
         theirs = best(lambda: summary(model, input_data=data, verbose=0, device="meta"), 3)
     ours = best(lambda: solved("convention torch input(64, 224, 224) -> [conv(64, 3, p=1) -> relu] * 100"))
-    yield f"warm, 200 layers solved / torchinfo totals: {ours / theirs:5.2f} of the time"
+    yield row("warm, 200 layers solved / torchinfo totals", ours / theirs, "of the time")
 
 
 def symbolic() -> Iterator[str]:
@@ -101,7 +109,7 @@ def symbolic() -> Iterator[str]:
     letters = numbers.replace("224, 224, 3", "H, W, C")
     solved(letters)
     ratio = best(lambda: solved(letters)) / best(lambda: solved(numbers))
-    yield f"warm, ResNet-50, free H, W, C / numbers:   {ratio:6.2f} of the time"
+    yield row("warm, ResNet-50, free H, W, C / numbers", ratio, "of the time")
 
 
 if __name__ == "__main__":

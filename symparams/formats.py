@@ -21,6 +21,7 @@ class Format:
     group: str  # between groups of three digits in text
     line_break: str  # inside a displayed expression that is too long
     width: int  # how long a displayed line may be, in characters of plain text
+    continuing: tuple[str, ...] = ()  # lines that belong to the paragraph before: no empty line there
 
 
 _MARKDOWN = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~$&"})
@@ -71,6 +72,7 @@ FORMATS: dict[str, Format] = {
         width=72,
     ),
     "latex": Format(
+        continuing=(r"\begin{align", r"\begin{itemize}"),
         name="latex",
         notation=LATEX,
         inline=("$", "$"),

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -16,7 +16,7 @@ from symparams import limits
 from symparams.collector import paused
 from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.formats import FORMATS, Format, with_digits
-from symparams.resources import folder
+from symparams.resources import folder, kept
 from symparams.solution import Solution
 from symparams.vocabulary import Vocabulary, filters
 
@@ -42,7 +42,10 @@ _OPTIONS: Mapping[str, Any] = {
 
 @cache
 def _environment(format_: str) -> Environment:
-    environment = Environment(loader=FileSystemLoader(folder("templates")), **_OPTIONS, **_DELIMITERS)  # noqa: S701
+    place = kept()
+    compiled = FileSystemBytecodeCache(str(place)) if place else None
+    loader = FileSystemLoader(folder("templates"))
+    environment = Environment(loader=loader, bytecode_cache=compiled, **_OPTIONS, **_DELIMITERS)  # noqa: S701
     environment.filters |= filters(FORMATS[format_])
     return environment
 
@@ -65,7 +68,7 @@ def render(solution: Solution, document: Document) -> str:
     template = _environment(format_.name).get_template(f"styles/{document.style}.j2")
     words = Vocabulary(solution, format_, document.slug)
     with paused():
-        return _tidied(template.render(words.names(), format=f"formats/{format_.name}.j2"))
+        return _tidied(template.render(words.names(), format=f"formats/{format_.name}.j2"), format_)
 
 
 def standalone(body: str) -> str:
@@ -128,10 +131,12 @@ def _format(name: str) -> Format:
     return FORMATS[name]
 
 
-def _tidied(text: str) -> str:
-    """No more than one empty line in a row, none at the start."""
+def _tidied(text: str, format_: Format) -> str:
+    """No more than one empty line in a row, none at the start or inside a paragraph."""
     lines: list[str] = []
     for line in text.split("\n"):
+        if format_.continuing and line.startswith(format_.continuing) and lines and not lines[-1]:
+            lines.pop()
         if line.strip() or (lines and lines[-1]):
             lines.append(line.rstrip())
     while lines and not lines[-1]:

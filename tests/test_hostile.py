@@ -58,8 +58,7 @@ CASES = {
         "an expression with more than 1,000 terms, which is the limit",
     ),
     "macros that double their value": (
-        "'def a0(x) = dense(x)\\n' + ''.join(f'def a{i+1}(x) = a{i}(x + x)\\n' for i in range(60))"
-        " + 'input(3) -> a60(H)'",
+        "'def a0(x)=dense(x)\\n' + ''.join(f'def a{i+1}(x)=a{i}(x+x)\\n' for i in range(60)) + 'input(3)->a60(H)'",
         "an expression with more than 1,000 terms, which is the limit",
     ),
     "parameters that double": (

@@ -14,7 +14,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
-from symparams.resources import folder
+from symparams.resources import folder, kept
 from symparams.sources.records import (
     Argument,
     Branches,
@@ -66,6 +66,7 @@ class _MisuseError(Exception):
 @cache
 def _parser(grammar: str) -> Lark:
     start = "start" if grammar == "architecture" else "expression"
+    tables = kept()
     return Lark.open(
         str(folder("grammar") / f"{grammar}.lark"),
         parser="lalr",
@@ -73,6 +74,7 @@ def _parser(grammar: str) -> Lark:
         transformer=_Reader(),
         maybe_placeholders=True,
         propagate_positions=False,
+        cache=str(tables / f"{grammar}.lark-tables") if tables else False,
     )
 
 
