@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from symparams.algebra import number
 from symparams.errors import LayerError, nearest
+from symparams.exact import number
 from symparams.formula import CHANNELS, Formula, Function, Quotient, Symbol, parts
 from symparams.layer import Layer
 from symparams.notation import SOURCE, shown

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from symparams import sympy_bridge
-from symparams.algebra import UNIT, Monomial, Poly, expanded, formula_of, join, poly, value_of
+from symparams.algebra import poly
+from symparams.comparing import expanded
 from symparams.facts import Facts
 from symparams.formula import Formula, Number, Power, Product, Value, weight
+from symparams.normal import UNIT, Monomial, Poly, formula_of, join, value_of
 from symparams.notation import PLAIN, shown
 from symparams.order import atom_key
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from symparams.algebra import number, simplified
+from symparams.algebra import simplified
+from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import (
     Formula,

@@ -7,29 +7,11 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from symparams import limits
-from symparams.algebra import (
-    UNIT,
-    Poly,
-    as_one_floor,
-    at_least_zero,
-    below_zero,
-    bounds,
-    formula_of,
-    is_constant,
-    minus,
-    number,
-    opened,
-    plus,
-    poly,
-    quotient,
-    same,
-    simplified,
-    smallest_letter,
-    value_of,
-    without_floor,
-)
+from symparams.algebra import at_least_zero, below_zero, bounds, poly, simplified
 from symparams.arguments import Argument, arguments_of
+from symparams.comparing import as_one_floor, opened, same, smallest_letter, without_floor
 from symparams.errors import LayerError, LimitError
+from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import (
     CHANNELS,
@@ -45,6 +27,7 @@ from symparams.formula import (
     weight,
 )
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
+from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, quotient, value_of
 from symparams.notation import PLAIN, shown
 
 

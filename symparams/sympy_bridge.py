@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from symparams.algebra import Poly
 from symparams.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol, Value
+from symparams.normal import Poly
 
 if TYPE_CHECKING:
     import sympy

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams import contract
-from symparams.algebra import same, simplified
+from symparams.algebra import simplified
+from symparams.comparing import same
 from symparams.derivation import derive_parameters, derive_shape
 from symparams.errors import SymparamsError
 from symparams.formula import as_formula, product, total

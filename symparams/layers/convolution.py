@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symparams.algebra import number, simplified
+from symparams.algebra import simplified
 from symparams.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.errors import LayerError
+from symparams.exact import number
 from symparams.formula import Formula, as_formula, product
 from symparams.layer import Axis, Incoming, Layer, Requirement, Rules, Weight, symbol
 from symparams.layers.activation import ACTIVATION

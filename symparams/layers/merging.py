@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symparams.algebra import same
 from symparams.arguments import AXIS, argument
+from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import Value, as_formula, total
 from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, symbol

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symparams.algebra import number
 from symparams.arguments import AMOUNTS, argument
 from symparams.errors import LayerError
+from symparams.exact import number
 from symparams.formula import Formula, as_formula
 from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, spatial_axes, symbol
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from symparams.algebra import number, simplified
+from symparams.algebra import simplified
 from symparams.errors import LayerError
+from symparams.exact import number
 from symparams.formula import Formula, Function, as_formula, ceil, floor
 from symparams.layer import Axis, Incoming, Requirement, per_axis, spatial_axes, symbol
 from symparams.notation import PLAIN, shown

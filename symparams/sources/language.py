@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from symparams import limits
 from symparams.algebra import simplified
 from symparams.collector import paused
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import CHANNELS, Formula, Number, Symbol, as_formula
-from symparams.layer import Convention, Layer
+from symparams.layer import Layer
 from symparams.layers import CATALOGUE, Catalogue, key
 from symparams.network import Network
 from symparams.notation import PLAIN, SOURCE, shown
 from symparams.sources import records as r
 from symparams.sources.binding import FROZEN, Given, bind, reserved_words
+from symparams.sources.declarations import declared
 from symparams.sources.names import Names
 from symparams.sources.reader import read_network
+from symparams.sources.scope import Point, Scope, Use
 from symparams.sources.where import facts_of
 
 _WORK = 4 * limits.LAYERS  # items that may be expanded, layers or not
@@ -36,53 +37,6 @@ def network(source: Source, given: Mapping[str, Formula] | None = None, catalogu
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """A named use of a macro: what `share(@name)` applies again."""
-
-    call: r.Call
-    scope: _Scope
-    layers: tuple[int, ...]  # the nodes with its weights, in order
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """What `as` has named."""
-
-    node: int
-    use: _Use | None  # set if the item was the use of a macro
-
-
-@dataclass(slots=True)
-class _Scope:
-    """Names that hold in a file, a use of a macro or a copy of a repetition."""
-
-    outer: _Scope | None = None
-    values: dict[str, Formula] = field(default_factory=dict)  # parameters and loop variables
-    points: dict[str, _Point] = field(default_factory=dict)
-    frozen: bool = False
-    macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
-
-    def value(self, name: str) -> Formula | None:
-        scope: _Scope | None = self
-        while scope is not None:
-            if name in scope.values:
-                return scope.values[name]
-            scope = scope.outer
-        return None
-
-    def point(self, name: str) -> _Point | None:
-        scope: _Scope | None = self
-        while scope is not None:
-            if name in scope.points:
-                return scope.points[name]
-            scope = scope.outer
-        return None
-
-    def inside(self, frozen: bool = False) -> _Scope:
-        return _Scope(outer=self, frozen=self.frozen or frozen, macros=self.macros)
-
-
 _Flow = int | tuple[int, ...] | None  # a node, the ends of a fork, or nothing yet
 
 
@@ -99,92 +53,41 @@ class _Builder:
         self.work = 0
 
     def built(self, statements: Sequence[r.Statement]) -> Network:
-        chains = self._declare(statements)
-        top = _Scope()
-        for chain in chains:
-            flow = self.chain(chain, None, top)
-            if isinstance(flow, tuple):
-                message = "a fork ends here; a merging layer such as add or concat must follow it"
-                raise self.error(message, chain.items[-1].at)
-        if not self.network.nodes:
-            raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
+        found = declared(statements, self.source, self.catalogue)
+        self.macros = found.macros
+        self.names = Names(self.source, found.lets, self.given, self.reserved)
+        for macro in found.macros.values():
+            for parameter in macro.parameters:
+                self.names.check_word(parameter.name, macro.at)
+        self.network = Network(found.convention, found.title, facts_of(found.facts, self.names))
+        self.network.stated = tuple((fact.left, fact.relation, fact.right) for fact in found.facts)
+        self.network.reserved = found.names()
+        self.walk(found.chains)
         self.names.check_given(self.given)
         self.network.symbols = self.names.all()
         return self.network
 
+    def walk(self, chains: Sequence[r.Chain]) -> None:
+        """Add the layers of all chains."""
+        top = Scope()
+        for chain in chains:
+            if isinstance(self.chain(chain, None, top), tuple):
+                message = "a fork ends here; a merging layer such as add or concat must follow it"
+                raise self.error(message, chain.items[-1].at)
+        if not self.network.nodes:
+            raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
+
     def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         return kind(matter, Place(self.source, at))
 
-    # ------------------------------------------------------------ statements
-
-    def _declare(self, statements: Sequence[r.Statement]) -> list[r.Chain]:
-        """Take in everything but the chains, which are returned."""
-        self.macros: dict[str, r.Macro] = {}
-        lets: dict[str, r.Let] = {}
-        facts: list[r.Fact] = []
-        title: r.Model | None = None
-        convention: r.Convention | None = None
-        chains: list[r.Chain] = []
-        for s in statements:
-            if isinstance(s, r.Chain):
-                chains.append(s)
-            elif isinstance(s, r.Let):
-                self._new_name(s.name, s.at, lets)
-                lets[s.name] = s
-            elif isinstance(s, r.Macro):
-                self._new_macro(s)
-                self.macros[s.name] = s
-            elif isinstance(s, r.Model):
-                if title is not None:
-                    raise self.error("the model has its title already", s.at)
-                title = s
-            elif isinstance(s, r.Convention):
-                if convention is not None:
-                    raise self.error(f"the convention is {convention.name} already", s.at)
-                convention = s
-            else:
-                facts.extend(s)
-        self.names = Names(self.source, lets, self.given, self.reserved)
-        self.network = Network(self._convention(convention), title.title if title else "")
-        self.network.facts = facts_of(facts, self.names)
-        self.network.stated = tuple((fact.left, fact.relation, fact.right) for fact in facts)
-        self.network.reserved = _names_given(chains) | _names_given([m.chain for m in self.macros.values()])
-        return chains
-
-    def _convention(self, stated: r.Convention | None) -> Convention:
-        if stated is None or stated.name.casefold() == "keras":
-            return "keras"
-        if stated.name.casefold() in ("torch", "pytorch"):
-            return "torch"
-        raise self.error(f"the convention is keras or torch, not {stated.name}", stated.at)
-
-    def _new_name(self, name: str, at: int, lets: Mapping[str, r.Let]) -> None:
-        if name in lets:
-            raise self.error(f"{name} has a value already", at)
-
-    def _new_macro(self, macro: r.Macro) -> None:
-        if macro.name in self.macros:
-            raise self.error(f"the macro `{macro.name}` is defined already", macro.at)
-        if key(macro.name) in self.catalogue or macro.name in ("id", "share"):
-            raise self.error(f"`{macro.name}` is a layer; a macro needs another name", macro.at)
-        names = [p.name for p in macro.parameters]
-        if len(names) > limits.ARGUMENTS:
-            message = f"the macro `{macro.name}` has more than {limits.ARGUMENTS:,} parameters, which is the limit"
-            raise self.error(message, macro.at, LimitError)
-        for name in names:
-            if names.count(name) > 1:
-                raise self.error(f"the macro `{macro.name}` has two parameters `{name}`", macro.at)
-            if name.casefold() in self.reserved:
-                raise self.error(f"`{name}` is a word of the language and cannot be a parameter", macro.at)
-
     # ------------------------------------------------------------ chains
 
-    def chain(self, chain: r.Chain, flow: _Flow, scope: _Scope) -> _Flow:
+    def chain(self, chain: r.Chain, flow: _Flow, scope: Scope) -> _Flow:
         for index, item in enumerate(chain.items):
             flow = self.item(item, flow, scope, first=index == 0)
         return flow
 
-    def item(self, item: r.Item, flow: _Flow, scope: _Scope, first: bool, name: r.Named | None = None) -> _Flow:
+    def item(self, item: r.Item, flow: _Flow, scope: Scope, first: bool, name: r.Named | None = None) -> _Flow:
         self.work += 1
         if self.work > _WORK:
             raise self.error(
@@ -206,7 +109,7 @@ class _Builder:
             return self.fork(item, flow, scope)
         return self.group(item, flow, scope)
 
-    def fork(self, item: r.Branches, flow: _Flow, scope: _Scope) -> _Flow:
+    def fork(self, item: r.Branches, flow: _Flow, scope: Scope) -> _Flow:
         if isinstance(flow, tuple):
             raise self.error("a fork ends here; a merging layer such as add or concat must follow it", item.at)
         ends: list[int] = []
@@ -222,7 +125,7 @@ class _Builder:
             ends.append(end)
         return tuple(ends)
 
-    def named(self, item: r.Named, flow: _Flow, scope: _Scope, first: bool) -> _Flow:
+    def named(self, item: r.Named, flow: _Flow, scope: Scope, first: bool) -> _Flow:
         self.names.check_word(item.name, item.at)
         if item.name in scope.points:
             raise self.error(f"the name `{item.name}` is taken already", item.at)
@@ -232,13 +135,13 @@ class _Builder:
             raise self.error(f"`{item.name}` would name a fork; name what follows the merging layer", item.at)
         use = None
         if isinstance(item.item, r.Call) and item.item.name in self.macros:
-            use = _Use(item.item, scope, tuple(range(before, len(self.network.nodes))))
+            use = Use(item.item, scope, tuple(range(before, len(self.network.nodes))))
         elif isinstance(item.item, r.Call) and item.item.name not in ("id", "share"):
-            use = _Use(item.item, scope, (flow,))
-        scope.points[item.name] = _Point(flow, use)
+            use = Use(item.item, scope, (flow,))
+        scope.points[item.name] = Point(flow, use)
         return flow
 
-    def point(self, reference: r.Reference, scope: _Scope) -> _Point:
+    def point(self, reference: r.Reference, scope: Scope) -> Point:
         found = scope.point(reference.name)
         if found is None:
             near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
@@ -248,7 +151,7 @@ class _Builder:
 
     # ------------------------------------------------------------ repetition
 
-    def group(self, group: r.Group, flow: _Flow, scope: _Scope) -> _Flow:
+    def group(self, group: r.Group, flow: _Flow, scope: Scope) -> _Flow:
         if group.times is None and group.variable is None:
             return self.chain(group.chain, flow, scope)
         arriving = flow if isinstance(flow, int) else None
@@ -266,7 +169,7 @@ class _Builder:
                 raise self.error(message, group.at, LimitError)
         return flow
 
-    def copies(self, group: r.Group, scope: _Scope, arriving: int | None) -> range:
+    def copies(self, group: r.Group, scope: Scope, arriving: int | None) -> range:
         """The values that the copies run through."""
         if group.times is not None:
             count = self.known(group.times, scope, arriving, "the number of copies", group.count_at)
@@ -283,7 +186,7 @@ class _Builder:
             raise self.error(message, group.count_at, LimitError)
         return range(first, last + 1)
 
-    def known(self, formula: Formula, scope: _Scope, arriving: int | None, what: str, at: int) -> int:
+    def known(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: int) -> int:
         try:
             value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
         except SymparamsError as error:
@@ -298,7 +201,7 @@ class _Builder:
 
     # ------------------------------------------------------------ macros
 
-    def macro(self, call: r.Call, flow: _Flow, scope: _Scope) -> _Flow:
+    def macro(self, call: r.Call, flow: _Flow, scope: Scope) -> _Flow:
         macro = self.macros[call.name]
         if call.name in scope.macros:
             round_trip = " -> ".join([*scope.macros[scope.macros.index(call.name) :], call.name])
@@ -308,22 +211,22 @@ class _Builder:
                 f"macros are nested more than {limits.NESTING} deep, which is the limit", call.at, LimitError
             )
         frozen = [a for a in call.arguments if a.keyword is None and a.value == Symbol(FROZEN)]
-        inner = _Scope(frozen=scope.frozen or bool(frozen), macros=(*scope.macros, call.name))
+        inner = Scope(frozen=scope.frozen or bool(frozen), macros=(*scope.macros, call.name))
         inner.values = self.macro_arguments(macro, [a for a in call.arguments if a not in frozen], flow, scope, call)
         inner.outer = self._outer_points(scope)
         return self.chain(macro.chain, flow, inner)
 
-    def _outer_points(self, scope: _Scope) -> _Scope:
+    def _outer_points(self, scope: Scope) -> Scope:
         """Inside a macro the names of points outside can be used, the caller's parameters cannot."""
-        points: dict[str, _Point] = {}
-        here: _Scope | None = scope
+        points: dict[str, Point] = {}
+        here: Scope | None = scope
         while here is not None:
             points = here.points | points
             here = here.outer
-        return _Scope(points=points)
+        return Scope(points=points)
 
     def macro_arguments(
-        self, macro: r.Macro, given: Sequence[r.Argument], flow: _Flow, scope: _Scope, call: r.Call
+        self, macro: r.Macro, given: Sequence[r.Argument], flow: _Flow, scope: Scope, call: r.Call
     ) -> dict[str, Formula]:
         arriving = flow if isinstance(flow, int) else None
         values: dict[str, Formula] = {}
@@ -351,12 +254,12 @@ class _Builder:
                 continue
             if parameter.default is None:
                 raise self.error(f"the macro `{macro.name}` needs {parameter.name}: {_form(macro)}", call.at)
-            values[parameter.name] = self.resolved(parameter.default, _Scope(values=dict(values)), arriving, macro.at)
+            values[parameter.name] = self.resolved(parameter.default, Scope(values=dict(values)), arriving, macro.at)
         return values
 
     # ------------------------------------------------------------ layers
 
-    def layer(self, call: r.Call, flow: _Flow, scope: _Scope, name: r.Named | None) -> _Flow:
+    def layer(self, call: r.Call, flow: _Flow, scope: Scope, name: r.Named | None) -> _Flow:
         if call.name == "share":
             return self.share(call, flow, scope)
         entry = self.catalogue.get(key(call.name))
@@ -381,7 +284,7 @@ class _Builder:
         self._check_inputs(call, layer, flow, inputs)
         return self.add(call, layer, inputs, scope, name, frozen)
 
-    def argument(self, argument: r.Argument, scope: _Scope, arriving: int | None) -> Given:
+    def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
         value = argument.value
         if isinstance(value, (str, r.Call, r.Reference)):
             found = (
@@ -398,7 +301,7 @@ class _Builder:
             return Given(argument.keyword, value)
         return Given(argument.keyword, self.resolved(value, scope, arriving, argument.at))
 
-    def _several(self, sizes: tuple[object, ...], scope: _Scope, arriving: int | None, at: int) -> tuple[object, ...]:
+    def _several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: int) -> tuple[object, ...]:
         resolved: list[object] = []
         for size in sizes:
             if isinstance(size, tuple):
@@ -443,7 +346,7 @@ class _Builder:
             raise self.error(f"{call.name} is for {rank} spatial axes, but what arrives has {found}", call.at)
 
     def add(
-        self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: _Scope, name: r.Named | None, frozen: bool
+        self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
     ) -> int:
         title = None
         if name is not None:
@@ -457,7 +360,7 @@ class _Builder:
             error.place = error.place or Place(self.source, call.at)
             raise
 
-    def share(self, call: r.Call, flow: _Flow, scope: _Scope) -> _Flow:
+    def share(self, call: r.Call, flow: _Flow, scope: Scope) -> _Flow:
         """`share(@name)`: the same layer or macro once more, with the same weights."""
         reference = call.arguments[0].value if len(call.arguments) == 1 else None
         if not isinstance(reference, r.Reference):
@@ -480,7 +383,7 @@ class _Builder:
 
     # ------------------------------------------------------------ values
 
-    def resolved(self, formula: Formula, scope: _Scope, arriving: int | None, at: int) -> Formula:
+    def resolved(self, formula: Formula, scope: Scope, arriving: int | None, at: int) -> Formula:
         """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
         if isinstance(formula, Number):
             return formula
@@ -493,24 +396,6 @@ class _Builder:
         shape = node.shape
         size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
         return Symbol(CHANNELS, as_formula(size))
-
-
-def _names_given(chains: Sequence[r.Chain]) -> set[str]:
-    """Every name after an `as`."""
-    found: set[str] = set()
-    pending: list[object] = list(chains)
-    while pending:
-        item = pending.pop()
-        if isinstance(item, r.Named):
-            found.add(item.name)
-            pending.append(item.item)
-        elif isinstance(item, r.Chain):
-            pending.extend(i for i in item.items if not isinstance(i, r.Call))
-        elif isinstance(item, r.Branches):
-            pending.extend(item.chains)
-        elif isinstance(item, r.Group):
-            pending.append(item.chain)
-    return found
 
 
 def _counted(count: int, what: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from symparams import limits
-from symparams.algebra import number
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
+from symparams.exact import number
 from symparams.formula import CHANNELS, Formula, Symbol, mapped, weight
 from symparams.sources.records import Let
 

@@ -7,25 +7,13 @@ from fractions import Fraction
 from math import gcd
 
 from symparams import limits
-from symparams.algebra import (
-    UNIT,
-    Poly,
-    at_least_zero,
-    below_zero,
-    formula_of,
-    is_constant,
-    largest_letter,
-    minus,
-    number,
-    plus,
-    poly,
-    simplified,
-    smallest_letter,
-    without_floor,
-)
+from symparams.algebra import at_least_zero, below_zero, poly, simplified
+from symparams.comparing import largest_letter, smallest_letter, without_floor
 from symparams.errors import LimitError, Place, SymparamsError
+from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols, weight
+from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus
 from symparams.notation import SOURCE, shown
 from symparams.sources.names import Names
 from symparams.sources.records import Fact

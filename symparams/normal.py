@@ -1,0 +1,164 @@
+"""The normal form of sizes and counts: a short sum of products.
+
+It maps products of atoms to coefficients. An atom is a symbol, a floor, a power with letters in its exponent, a
+minimum, or a bracket such as (H - 2) that is better left standing. Known integers never come here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import TypeAlias
+
+from symparams import limits
+from symparams.errors import LimitError, SymparamsError
+from symparams.exact import whole
+from symparams.formula import Formula, Negative, Number, Power, Product, Quotient, Sum, Value
+from symparams.order import atom_key, product_key
+
+Coefficient: TypeAlias = "int | Fraction"
+Monomial: TypeAlias = "tuple[tuple[Formula, int], ...]"  # (atom, exponent) pairs in conventional order
+Poly: TypeAlias = "Mapping[Monomial, Coefficient]"  # no zero coefficients; {} is 0
+
+UNIT: Monomial = ()
+
+
+def constant(value: int | Fraction) -> Poly:
+    """A number as a normal form."""
+    return {UNIT: whole(value)} if value else {}
+
+
+def is_constant(p: Poly) -> bool:
+    """Whether a normal form has no letters."""
+    return not p or (len(p) == 1 and UNIT in p)
+
+
+def plus(several: Iterable[Poly]) -> dict[Monomial, Coefficient]:
+    """The sum of normal forms."""
+    result: dict[Monomial, Coefficient] = {}
+    for p in several:
+        for monomial, coefficient in p.items():
+            summed = whole(result.get(monomial, 0) + coefficient)
+            if summed:
+                result[monomial] = limits.checked(summed)
+            else:
+                result.pop(monomial, None)
+    if len(result) > limits.TERMS:
+        raise LimitError(f"a sum here has more than {limits.TERMS:,} terms, which is the limit")
+    return result
+
+
+def scaled(p: Poly, factor: Coefficient) -> dict[Monomial, Coefficient]:
+    """factor · p."""
+    return {m: limits.checked(whole(c * factor)) for m, c in p.items()} if factor else {}
+
+
+def minus(p: Poly, q: Poly) -> dict[Monomial, Coefficient]:
+    """p - q."""
+    return plus((p, scaled(q, -1)))
+
+
+def times(p: Poly, q: Poly) -> Poly:
+    """p · q; a number is multiplied into a bracket, a letter is not."""
+    if is_constant(p):
+        return scaled(q, p.get(UNIT, 0))
+    if is_constant(q):
+        return scaled(p, q.get(UNIT, 0))
+    (mono_p, coefficient_p), (mono_q, coefficient_q) = as_term(p), as_term(q)
+    return {join(mono_p, mono_q): limits.checked(whole(coefficient_p * coefficient_q))}
+
+
+def as_term(p: Poly) -> tuple[Monomial, Coefficient]:
+    """p as one product: a sum becomes a bracket with its common number taken out."""
+    if len(p) == 1:
+        return next(iter(p.items()))
+    content = common_number(p)
+    return ((formula_of(scaled(p, 1 / Fraction(content))), 1),), content
+
+
+def common_number(p: Poly) -> Coefficient:
+    """The number that can be taken out of all coefficients; it carries the sign of the leading term."""
+    top = math.gcd(*(c.numerator for c in p.values()))
+    bottom = math.lcm(*(c.denominator for c in p.values()))
+    return whole(Fraction(top if max(p.values()) > 0 else -top, bottom))
+
+
+def join(left: Monomial, right: Monomial) -> Monomial:
+    """The product of two products."""
+    if not left or not right:
+        return left or right
+    exponents = dict(left)
+    for atom, exponent in right:
+        exponents[atom] = exponents.get(atom, 0) + exponent
+    return tuple(sorted(((a, e) for a, e in exponents.items() if e), key=atom_key))
+
+
+def quotient(top: Poly, bottom: Poly) -> Poly:
+    """top / bottom; a sum that does not divide stays a bracket."""
+    if not bottom:
+        raise SymparamsError("division by zero")
+    if is_constant(bottom):
+        return scaled(top, 1 / Fraction(bottom[UNIT]))
+    mono, coefficient = as_term(bottom)
+    inverse = tuple((atom, -exponent) for atom, exponent in mono)
+    each = {join(m, inverse): whole(Fraction(c) / coefficient) for m, c in top.items()}
+    if len(each) <= 1 or all(exponent > 0 for m in each for _, exponent in m):
+        return each
+    mono_top, coefficient_top = as_term(top)
+    return {join(mono_top, inverse): whole(Fraction(coefficient_top) / coefficient)}
+
+
+def raised(base: Poly, exponent: Poly) -> Poly:
+    """base to the power of exponent."""
+    if is_constant(exponent):
+        times_ = exponent.get(UNIT, 0)
+        if not isinstance(times_, int) or abs(times_) > limits.DIGITS:
+            raise SymparamsError(f"an exponent must be a whole number of at most {limits.DIGITS:,}")
+        if is_constant(base):
+            return constant(limits.power(base.get(UNIT, 0), times_))
+        mono, coefficient = as_term(base)
+        powered = tuple((atom, e * times_) for atom, e in mono) if times_ else UNIT
+        return {powered: limits.power(coefficient, times_)}
+    rest = {m: c for m, c in exponent.items() if m}
+    fixed = constant(exponent.get(UNIT, 0))
+    atom = Power(formula_of(base), formula_of(rest))
+    return times(raised(base, fixed), {((atom, 1),): 1})
+
+
+def expanded_product(p: Poly, q: Poly) -> Poly:
+    """p · q, multiplied out term by term."""
+    limits.spend(len(p) * len(q))
+    return plus({join(m, n): whole(c * d)} for m, c in p.items() for n, d in q.items())
+
+
+def value_of(p: Poly) -> Value:
+    """A normal form as a value: a number if it is one."""
+    return whole(p.get(UNIT, 0)) if is_constant(p) else formula_of(p)
+
+
+def formula_of(p: Poly) -> Formula:
+    """The normal form as a formula, in the field's conventional order, no minus in front if it can be helped."""
+    order = sorted(p, key=lambda m: product_key(m, p[m] < 0))
+    if len(order) > 1 and p[order[0]] < 0 and p.get(UNIT, 0) > 0:
+        order = [UNIT, *order[:-1]]
+    terms = tuple(_term(m, p[m]) for m in order)
+    return Sum(terms) if len(terms) > 1 else terms[0] if terms else Number(0)
+
+
+def _term(mono: Monomial, coefficient: int | Fraction) -> Formula:
+    above = [_power(atom, e) for atom, e in mono if e > 0]
+    below = [_power(atom, -e) for atom, e in mono if e < 0]
+    size = Fraction(coefficient if coefficient > 0 else -coefficient)
+    if size.numerator != 1 or not above:
+        above.insert(0, Number(size.numerator))
+    if size.denominator != 1:
+        below.insert(0, Number(size.denominator))
+    top = above[0] if len(above) == 1 else Product(tuple(above))
+    if below:
+        top = Quotient(top, below[0] if len(below) == 1 else Product(tuple(below)))
+    return top if coefficient > 0 else Negative(top)
+
+
+def _power(atom: Formula, exponent: int) -> Formula:
+    return atom if exponent == 1 else Power(atom, Number(exponent))

@@ -1,0 +1,55 @@
+"""What names mean at a place in the text: values of parameters, and points that `as` has named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symparams.formula import Formula
+from symparams.sources import records as r
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A named use of a macro: what `share(@name)` applies again."""
+
+    call: r.Call
+    scope: Scope
+    layers: tuple[int, ...]  # the nodes with its weights, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What `as` has named."""
+
+    node: int
+    use: Use | None  # set if the item was the use of a macro
+
+
+@dataclass(slots=True)
+class Scope:
+    """Names that hold in a file, a use of a macro or a copy of a repetition."""
+
+    outer: Scope | None = None
+    values: dict[str, Formula] = field(default_factory=dict)  # parameters and loop variables
+    points: dict[str, Point] = field(default_factory=dict)
+    frozen: bool = False
+    macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
+
+    def value(self, name: str) -> Formula | None:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.values:
+                return scope.values[name]
+            scope = scope.outer
+        return None
+
+    def point(self, name: str) -> Point | None:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.points:
+                return scope.points[name]
+            scope = scope.outer
+        return None
+
+    def inside(self, frozen: bool = False) -> Scope:
+        return Scope(outer=self, frozen=self.frozen or frozen, macros=self.macros)
