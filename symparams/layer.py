@@ -142,10 +142,6 @@ class Layer:
         """The name that its automatic name starts with."""
         return self.names[0]
 
-    @property
-    def heading(self) -> str:
-        return self.title
-
     def rules(self, *arriving: Incoming) -> Rules:
         """What the layer says about the tensors that arrive."""
         raise NotImplementedError

@@ -157,7 +157,7 @@ class LayerEntry:
 
     @property
     def heading(self) -> str:
-        return self.node.layer.heading
+        return self.node.layer.title
 
     @property
     def shape(self) -> Shape:

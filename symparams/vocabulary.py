@@ -51,6 +51,7 @@ class Vocabulary:
             "number": self.number,
             "size": self.size,
             "counted": self.counted,
+            "parts": self.parts,
             "named": self.format.named,
             "words": self.format.word,
             "equation": self.equation,
@@ -108,6 +109,16 @@ class Vocabulary:
         """128 outputs, 1 output."""
         singular = "bias" if plural == "biases" else plural.removesuffix("s")
         return f"{self.number(value)} {singular if value in (1, ONE) else plural}"
+
+    def parts(self, entry: LayerEntry) -> str:
+        """18,144 weights and 63 biases; tensor by tensor where that says too little."""
+        tensors = entry.account.tensors
+        if all(t.kind != "statistic" for t in tensors):
+            counts = entry.node.derived.counts
+            if counts.biases == 0:
+                return "all of them weights"
+            return f"{self.counted(counts.weights, 'weights')} and {self.counted(counts.biases, 'biases')}"
+        return _listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in tensors])
 
     def size(self, shape: Shape) -> str:
         """26 × 26 × 32."""

@@ -53,10 +53,6 @@ class Activation(Layer):
     def kind(self) -> str:
         return self.function
 
-    @property
-    def heading(self) -> str:
-        return f"Activation ({self.function})"
-
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         return nothing_to_learn(
