@@ -80,7 +80,7 @@ def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[st
             if argument.variadic and keyword is None:
                 _extend(values, argument, value)
             else:
-                values[argument.name] = read(argument, _word(argument, value, keyword))
+                values[argument.name] = read(argument, _word(argument, value, keyword, reserved))
         except LayerError as error:
             error.argument = index
             if not error.matter.startswith(f"{name} "):
@@ -96,11 +96,11 @@ def _is_flag(value: Raw, accepts: Signature) -> bool:
     return isinstance(value, Symbol) and value.value is None and value.name.casefold() in accepts.words
 
 
-def _word(argument: Argument, value: Raw, keyword: str | None) -> Raw:
+def _word(argument: Argument, value: Raw, keyword: str | None, reserved: frozenset[str]) -> Raw:
     """A bare name after a keyword may be a word of that argument: padding=same, bias=no."""
     if keyword is None or not isinstance(value, Symbol) or value.value is not None:
         return value
-    return value.name if takes_word(argument, value.name) else value
+    return value.name if value.name.casefold() in reserved or takes_word(argument, value.name) else value
 
 
 def _extend(values: dict[str, object], argument: Argument, value: Raw) -> None:
