@@ -11,8 +11,8 @@ compile() { # name
     if grep -q -E 'Overfull|LaTeX Warning: (Reference|There were undefined)' "$out/$1.log"; then
         # references are settled in a second run
         (cd "$out" && pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape "$1.tex" > "$1.out" 2>&1)
-        if grep -q -E 'Overfull|undefined references' "$out/$1.log"; then
-            echo "LaTeX warns on $1:"; grep -A2 -E 'Overfull|undefined references' "$out/$1.log"; return 1
+        if grep -q -E 'Overfull|undefined references|multiply defined' "$out/$1.log"; then
+            echo "LaTeX warns on $1:"; grep -A2 -E 'Overfull|undefined references|multiply defined' "$out/$1.log"; return 1
         fi
     fi
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from symparams import limits
 from symparams.errors import LimitError, SymparamsError
@@ -146,8 +148,29 @@ def _cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
 
 
 def _rounded(name: str, top: Poly, bottom: Poly, facts: Facts) -> Poly:
-    """⌊top/bottom⌋ or ⌈top/bottom⌉ = ⌊(top + bottom - 1)/bottom⌋."""
+    """⌊top/bottom⌋ or ⌈top/bottom⌉ = ⌊(top + bottom - 1)/bottom⌋; that takes whole numbers above and below."""
+    if not (is_whole(top) and is_whole(bottom)):
+        ratio = formula_of(top) if bottom == {UNIT: 1} else Quotient(formula_of(top), formula_of(bottom))
+        return {((Function(name, (ratio,)), 1),): 1}
     return floored(top if name == "floor" else plus((top, bottom, constant(-1))), bottom, facts)
+
+
+def is_whole(p: Poly) -> bool:
+    """Whether p is a whole number whatever its letters are."""
+    return all(c.denominator == 1 and all(e > 0 and _is_whole_atom(atom) for atom, e in m) for m, c in p.items())
+
+
+def _is_whole_atom(atom: Formula) -> bool:
+    match atom:
+        case Symbol() | Function("floor" | "ceil"):
+            return True
+        case Power(base, exponent):
+            return is_whole(poly(base)) and is_whole(poly(exponent)) and all(c > 0 for c in poly(exponent).values())
+        case Function(_, arguments):
+            return all(is_whole(poly(a)) for a in arguments)
+        case Sum():
+            return is_whole(poly(atom))
+    return False
 
 
 def floored(top: Poly, bottom: Poly, facts: Facts) -> Poly:
@@ -166,8 +189,10 @@ def floored(top: Poly, bottom: Poly, facts: Facts) -> Poly:
 
 
 def is_floor(atom: Formula) -> bool:
-    """Whether an atom is ⌊…⌋ or ⌈…⌉."""
-    return isinstance(atom, Function) and atom.name in ("floor", "ceil")
+    """Whether an atom is ⌊…⌋ or ⌈…⌉ of a ratio of whole numbers."""
+    if not isinstance(atom, Function) or atom.name not in ("floor", "ceil"):
+        return False
+    return all(map(is_whole, _ratio(atom.arguments[0], NOTHING_KNOWN)))
 
 
 def floor_parts(atom: Formula) -> tuple[Poly, Poly]:
@@ -229,10 +254,10 @@ def _remainder(mono: Monomial, facts: Facts) -> tuple[int, int]:
 
 
 def floor_atom(top: Poly, bottom: int) -> Poly:
-    """⌊top/bottom⌋ as an atom; ⌊(n + d - 1)/d⌋ is written ⌈n/d⌉."""
+    """⌊top/bottom⌋ as an atom; ⌊(n + d - 1)/d⌋ is written ⌈n/d⌉ where nothing is subtracted."""
     if bottom == 1:
         return top
-    if top.get(UNIT, 0) == bottom - 1:
+    if top.get(UNIT, 0) == bottom - 1 and all(c > 0 for c in top.values()):
         rest = {m: c for m, c in top.items() if m}
         return {((Function("ceil", (Quotient(formula_of(rest), Number(bottom)),)), 1),): 1}
     return {((Function("floor", (Quotient(formula_of(top), Number(bottom)),)), 1),): 1}
@@ -254,51 +279,78 @@ def absorbed(p: Poly) -> Poly:
 # ---------------------------------------------------------------- bounds
 
 
-def bounds(p: Poly, facts: Facts) -> tuple[Fraction | None, Fraction | None]:
-    """The smallest and largest value that p can have; None where there is no bound."""
+Range: TypeAlias = "tuple[Fraction | None, Fraction | None]"  # smallest and largest; None where there is no bound
+
+
+def bounds(p: Poly, facts: Facts) -> Range:
+    """The smallest and largest value that p can have."""
     limits.spend(len(p))
     lowest: Fraction | None = Fraction(0)
     highest: Fraction | None = Fraction(0)
     for mono, c in p.items():
-        low, high = Fraction(1), Fraction(1)  # of the product; None would be unbounded
-        unbounded = False
-        for atom, exponent in mono:
-            atom_low, atom_high = _atom_bounds(atom, facts)
-            if atom_low is None or atom_low < 0 or exponent < 0:
-                return None, None
-            low *= atom_low**exponent
-            unbounded = unbounded or atom_high is None
-            high *= (atom_high or 0) ** exponent
-        ends = (low * c, None if unbounded else high * c)
+        low, high = _product_bounds(mono, facts)
+        if low is None:
+            return None, None
+        ends = (low * c, None if high is None else high * c)
         down, up = ends if c > 0 else (ends[1], ends[0])
         lowest = None if lowest is None or down is None else lowest + down
         highest = None if highest is None or up is None else highest + up
     return lowest, highest
 
 
-def _atom_bounds(atom: Formula, facts: Facts) -> tuple[Fraction | None, Fraction | None]:
-    if isinstance(atom, Symbol):
-        high = facts.upper.get(atom.name)
-        return Fraction(facts.lower.get(atom.name, 1)), None if high is None else Fraction(high)
-    if isinstance(atom, Function) and atom.name in ("floor", "ceil"):
-        ends = bounds(poly(atom.arguments[0], facts), facts)
-        low, high_ = (None if e is None else Fraction(FUNCTIONS[atom.name](e)) for e in ends)
-        return low, high_
-    if isinstance(atom, Power):
-        return Fraction(1), None
-    return bounds(poly(atom, facts), facts) if isinstance(atom, Sum) else (None, None)
+def _product_bounds(mono: Monomial, facts: Facts) -> Range:
+    """The range of a product of atoms that are not negative; (None, None) if one may be."""
+    low, high = Fraction(1), Fraction(1)
+    unbounded = False
+    for atom, exponent in mono:
+        smallest, largest = _atom_bounds(atom, facts)
+        if smallest is None or smallest < 0 or (exponent < 0 and smallest == 0):
+            return None, None
+        if exponent < 0:
+            smallest, largest = (Fraction(0) if largest is None else 1 / largest), 1 / smallest
+        low *= smallest ** abs(exponent)
+        unbounded = unbounded or largest is None
+        high *= (largest or 0) ** abs(exponent)
+    return low, None if unbounded else high
+
+
+def _atom_bounds(atom: Formula, facts: Facts) -> Range:
+    match atom:
+        case Symbol(name):
+            most = facts.upper.get(name)
+            return Fraction(facts.lower.get(name, 1)), None if most is None else Fraction(most)
+        case Function("floor" | "ceil" as name, (argument,)):
+            low, high = bounds(poly(argument, facts), facts)
+            return tuple(None if e is None else Fraction(FUNCTIONS[name](e)) for e in (low, high))  # type: ignore[return-value]
+        case Function("mod", (_, bottom)):
+            most_ = bounds(poly(bottom, facts), facts)
+            return (Fraction(0), most_[1]) if most_[0] is not None and most_[0] > 0 else (None, None)
+        case Function("min" | "max" as name, arguments):
+            lows, highs = zip(*(bounds(poly(a, facts), facts) for a in arguments), strict=True)
+            return _extreme_of(name, lows, low=True), _extreme_of(name, highs, low=False)
+        case Power(base, exponent):
+            base_low, exponent_low = bounds(poly(base, facts), facts)[0], bounds(poly(exponent, facts), facts)[0]
+            at_least_one = base_low is not None and base_low >= 1 and exponent_low is not None and exponent_low >= 0
+            return (Fraction(1), None) if at_least_one else (None, None)
+        case Sum():
+            return bounds(poly(atom, facts), facts)
+    return None, None
+
+
+def _extreme_of(name: str, ends: Sequence[Fraction | None], low: bool) -> Fraction | None:
+    """The bound of a minimum or maximum from the bounds of its arguments."""
+    known = [end for end in ends if end is not None]
+    enough = len(known) == len(ends) or (known and (name == "max") == low)
+    return (max if name == "max" else min)(known) if enough and known else None
 
 
 def at_least_zero(p: Poly, facts: Facts) -> bool:
     """Whether p >= 0 is certain, by the bounds of its letters or by a fact."""
     lowest = bounds(p, facts)[0]
-    if lowest is not None:
-        return lowest >= 0
-    for fact in facts.at_least_zero:
-        lowest = bounds(minus(p, poly(fact)), facts)[0]
-        if lowest is not None and lowest >= 0:
-            return True
-    return False
+    if lowest is not None and lowest >= 0:
+        return True
+    beyond = (bounds(minus(p, poly(fact)), facts)[0] for fact in facts.at_least_zero)
+    return any(rest is not None and rest >= 0 for rest in beyond)
 
 
 def below_zero(p: Poly, facts: Facts) -> bool:

@@ -18,8 +18,9 @@ from symparams.layers import CATALOGUE, Catalogue
 from symparams.network import Counts, Node
 from symparams.solution import Solution as _Contents
 from symparams.sources.language import network
-from symparams.sources.reader import read_expression
-from symparams.sympy_bridge import letter, to_sympy
+from symparams.sources.printer import printed
+from symparams.sources.reader import read_expression, read_network
+from symparams.sympy_bridge import from_sympy, letter, to_sympy
 from symparams.writing import Document, render, render_with, standalone
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
 
 
-def parse(text: str, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
+def parse(text: str, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
     """The network that a text in the architecture language describes; `values` win over its `let`s.
 
     Raises SymparamsError with the place and the reason if the text is wrong.
@@ -37,7 +38,7 @@ def parse(text: str, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Ne
     return Net(Source("<text>", text), _formulas(values), catalogue)
 
 
-def load(path: str | Path, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
+def load(path: str | Path, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
     """The network in a file; see `parse`."""
     return Net(read_source(Path(path)), _formulas(values), catalogue)
 
@@ -49,7 +50,12 @@ def _formulas(values: Mapping[str, Given]) -> dict[str, Formula]:
 def _formula(name: str, value: Given) -> Formula:
     if isinstance(value, (int, Formula)):
         return as_formula(value)
-    return read_expression(Source(name, str(value)))
+    if isinstance(value, str):
+        return read_expression(Source(name, value))
+    try:
+        return from_sympy(value)
+    except (ValueError, AttributeError):
+        raise SymparamsError(f"the value of {name} is not a number or an expression of the language: {value}") from None
 
 
 class _Counted:
@@ -80,7 +86,7 @@ class _Counted:
         return _exact(self._counts.non_trainable)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LayerInfo(_Counted):
     """A layer of a network."""
 
@@ -98,6 +104,10 @@ class LayerInfo(_Counted):
     @property
     def _counts(self) -> Counts:  # type: ignore[override]
         return self._node.counts
+
+    def __repr__(self) -> str:
+        shape = ", ".join(str(contract.value(size)) for size in self._node.shape)
+        return f"<{self.kind} {self.name!r}: ({shape}), {contract.value(self._node.counts.params)} parameters>"
 
     @property
     def output_shape(self) -> tuple[int | sympy.Expr, ...]:
@@ -147,6 +157,11 @@ class Net(_Counted):
         return len(self._network.nodes)
 
     @property
+    def text(self) -> str:
+        """The network in the language, one statement a line."""
+        return printed(read_network(self._source))
+
+    @property
     def symbols(self) -> dict[str, sympy.Symbol]:
         """The free letters, as the sympy symbols that stand in its expressions."""
         return {name: letter(name) for name, value in self._network.symbols.items() if value is None}
@@ -184,7 +199,7 @@ class Net(_Counted):
         return render(_Contents(self._network), Document("summary", "latex"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution:
     """A worked solution, to be shown in one of the formats."""
 
@@ -211,6 +226,9 @@ class Solution:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def __repr__(self) -> str:
+        return f"<Solution {self._contents.title!r}: {len(self._contents.layers)} layers in the style {self.style}>"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

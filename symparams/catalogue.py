@@ -51,7 +51,7 @@ def _page(layer: type[Layer], format_: str) -> str:
 def _written(argument: Argument) -> str:
     if argument.default is dataclasses.MISSING:
         return argument.name
-    return f"{argument.name}={_default(argument.default)}"
+    return argument.name + ("?" if argument.default is None else f"={_default(argument.default)}")
 
 
 def _default(value: object) -> str:
@@ -60,7 +60,7 @@ def _default(value: object) -> str:
         return texts[0] if len(set(texts)) == 1 else f"({', '.join(texts)})"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return shown(value, SOURCE) if isinstance(value, Formula) else "-" if value is None else str(value)
+    return shown(value, SOURCE) if isinstance(value, Formula) else str(value)
 
 
 def _argument(argument: Argument, code: object) -> str:

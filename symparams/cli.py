@@ -99,8 +99,11 @@ def solve(
         _deliver(_json(found), output)
         return
     bodies = []
+    slugs: list[str] = []
     for source, solution in solutions:
-        document = Document(style, format_, digits, _slug(solution.title or source.name))
+        slugs.append(_slug(solution.title or source.name))
+        count = slugs.count(slugs[-1])
+        document = Document(style, format_, digits, slugs[-1] if count == 1 else f"{slugs[-1]}-{count}")
         bodies.append(render_with(template, solution, document) if template else render(solution, document))
     body = "\n".join(bodies)
     _deliver(standalone(body) if whole else body, output)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from symparams import limits
 from symparams.derivation import Derivation
 from symparams.derivation import derive_shape as _shapes
 from symparams.formula import Value
@@ -34,6 +35,7 @@ def summary(solution: Solution) -> dict[str, Any]:
 
 def solve(solution: Solution) -> dict[str, Any]:
     """The table and every derivation; all expressions of a derivation have the same value under its symbols."""
+    limits.begin_work(len(solution.network.nodes))
     derivations = [d for entry in solution.layers for d in _derivations(entry, solution)]
     return {**summary(solution), "derivations": derivations}
 

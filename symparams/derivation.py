@@ -66,11 +66,6 @@ class Derivation:
         put = self.of_kind("substitution")
         return put[-1] if put else self.rule
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether there is nothing to compute: the rule is a single symbol or number."""
-        return not parts(self.rule)
-
 
 def derive_parameters(derived: Derived) -> Derivation:
     """How the number of parameters of a layer comes out."""
@@ -100,7 +95,9 @@ def _derivation(quantity: Quantity, axis: str, rule: Formula, value: Value, fact
     if steps[-1].kind == "arithmetic" and steps[-1].expression == result:
         steps.pop()
     steps.append(Step("result", result))
-    known = {s.name: s for step in steps for s in symbols(step.expression) if s.value is not None}
+    known: dict[str, Symbol] = {}
+    for s in (s for step in steps for s in symbols(step.expression) if s.value is not None):
+        known.setdefault(s.name, s)
     return Derivation(quantity, axis, tuple(steps), tuple(known.values()), value)
 
 
@@ -186,6 +183,7 @@ class TensorCount:
     name: str  # kernel, bias …
     kind: str  # weight, bias or statistic
     each: Formula | None  # what one input needs, values put in: 63·3·3; None if that is a single number
+    outputs: Symbol | None  # what the first factor of `each` counts, where it does not belong to the kernel: filters
     each_value: Value
     inputs: Formula | None  # how many inputs there are; None if the tensor does not depend on them
     input_word: str  # what the inputs are: "input channels"
@@ -207,11 +205,17 @@ def _count(name: str, kind: str, dimensions: tuple[Formula, ...], facts: Facts) 
         name,
         kind,
         each if len(kernel_last) > 1 else None,
+        _counts_outputs(kernel_last),
         simplified(each, facts),
-        _line(inputs) if inputs else None,
+        as_formula(simplified(_line(inputs), facts)) if inputs else None,
         next((s.meaning for d in inputs for s in symbols(d) if s.incoming), ""),
         simplified(every, facts),
     )
+
+
+def _counts_outputs(factors: list[Formula]) -> Symbol | None:
+    first = factors[0] if len(factors) > 1 else None
+    return first if isinstance(first, Symbol) and "kernel" not in first.meaning else None
 
 
 def _line(factors: list[Formula]) -> Formula:

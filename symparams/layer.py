@@ -93,7 +93,7 @@ class Weight:
     counted: bool = True  # False: a buffer, which this convention does not call a parameter
 
 
-Relation: TypeAlias = Literal[">=", "divides", "=="]
+Relation: TypeAlias = Literal[">=", "divides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Requirement:
     """What must hold for a layer to accept its input: an error for numbers, a condition for letters."""
 
     left: Formula
-    relation: Relation
+    relation: Relation  # ">=", or "divides": left / right is whole
     right: Formula
     otherwise: Callable[[], str]  # the message when it does not hold
 
@@ -136,6 +136,8 @@ class Layer:
     title: ClassVar[str] = ""  # as a heading: "Convolution"
     example: ClassVar[str] = ""  # a small network that shows it
     inputs: ClassVar[Literal["none", "one", "many"]] = "one"  # how many tensors it takes
+
+    ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
 
     @property
     def kind(self) -> str:

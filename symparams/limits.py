@@ -25,9 +25,9 @@ _WORK_PER_LAYER = 1_000  # for each of its layers
 _left: ContextVar[int] = ContextVar("_left", default=10**9)
 
 
-def begin_work() -> None:
-    """Give the algebra a new allowance: at the start of a network."""
-    _left.set(_WORK)
+def begin_work(layers: int = 0) -> None:
+    """Give the algebra a new allowance: when a network is built, and when a solution is written."""
+    _left.set(_WORK + _WORK_PER_LAYER * layers)
 
 
 def allow_layer() -> None:

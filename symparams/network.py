@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from math import lcm
 
 from symparams import limits
 from symparams.algebra import at_least_zero, below_zero, bounds, poly, simplified
 from symparams.arguments import Argument, arguments_of
 from symparams.comparing import as_one_floor, opened, same, smallest_letter, without_floor
-from symparams.errors import LayerError, LimitError
+from symparams.errors import LayerError, LimitError, SymparamsError
 from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import (
@@ -27,8 +28,8 @@ from symparams.formula import (
     weight,
 )
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
-from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, quotient, value_of
-from symparams.notation import PLAIN, shown
+from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, quotient, scaled, value_of
+from symparams.notation import PLAIN, SOURCE, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,15 @@ class Network:
                     kept.append(condition)
         return tuple(kept)
 
+    def check_conditions(self) -> None:
+        """Raise SymparamsError if no value of the letters fits all layers."""
+        bounds_ = [c for c in self.conditions if c.slack is not None]
+        for i, one in enumerate(bounds_):
+            for other in bounds_[:i]:
+                if below_zero(plus((one.slack or {}, other.slack or {})), self.facts):
+                    texts = [f"{shown(c.left, SOURCE)} >= {shown(c.right, SOURCE)}" for c in (other, one)]
+                    raise SymparamsError(f"no values of the letters fit all layers: {' and '.join(texts)}")
+
     # -------------------------------------------------------------- one layer
 
     def _derive(self, layer: Layer, shapes: tuple[Shape, ...]) -> Derived:
@@ -230,6 +240,8 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
             conditions += _positive(f"the {name} of the output would be", value, 1, facts)
     for argument, formula in _formulas(layer):
         conditions += _whole_divisions(formula, facts)
+        if argument.kind.least is not None and not any(c.relation == "divides" for c in conditions):
+            conditions += _whole_value(formula, facts)
         if argument.kind.least is not None and number(formula) is None:
             conditions += _positive(f"{argument.name} would be", simplified(formula, facts), argument.kind.least, facts)
     derived = Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
@@ -265,7 +277,7 @@ def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
                 raise LayerError(requirement.otherwise())
             return []
         return _divides(as_formula(left), as_formula(right), facts)
-    difference = minus(poly(as_formula(left), facts), poly(as_formula(right), facts))
+    difference = without_floor(minus(poly(as_formula(left), facts), poly(as_formula(right), facts)))
     if below_zero(difference, facts):
         raise LayerError(requirement.otherwise())
     return [] if at_least_zero(difference, facts) else [_at_least(difference)]
@@ -284,7 +296,7 @@ def _positive(what: str, value: Value, least: int, facts: Facts) -> list[Conditi
     found: list[Condition] = []
     for factor in factors:
         inside = opened(factor)
-        difference = minus(inside, {UNIT: least})
+        difference = without_floor(minus(inside, {UNIT: least}))
         if below_zero(difference, facts):
             raise LayerError(f"{what} {shown(value, PLAIN)}, but must be at least {least}")
         lowest = bounds(inside, facts)[0]
@@ -295,9 +307,8 @@ def _positive(what: str, value: Value, least: int, facts: Facts) -> list[Conditi
     return found
 
 
-def _at_least(difference: Poly) -> Condition:
-    """difference >= 0, without floors where that can be, as a bound on its letter if it has only one."""
-    slack = without_floor(difference)
+def _at_least(slack: Poly) -> Condition:
+    """slack >= 0, as a bound on its letter if it has only one."""
     letter = smallest_letter(slack)
     if letter is not None:
         return Condition(letter[0], ">=", as_formula(letter[1]), slack)
@@ -325,18 +336,26 @@ def _formulas(layer: Layer) -> Iterator[tuple[Argument, Formula]]:
                 yield argument, value
 
 
-def _whole_divisions(formula: Formula, facts: Facts) -> list[Condition]:
-    """What every division in an argument needs to come out whole."""
-    if isinstance(formula, Function) and formula.name in ("floor", "ceil"):
-        return []
+def _whole_divisions(formula: Formula, facts: Facts, rounded: bool = False) -> list[Condition]:
+    """What every division in an argument needs to come out whole, if it is not rounded, and to be one at all."""
     if isinstance(formula, Symbol):
         inside = None if formula.name == CHANNELS else formula.value
-        return [] if inside is None else _whole_divisions(inside, facts)
-    found = [c for part in parts(formula) for c in _whole_divisions(part, facts)]
+        return [] if inside is None else _whole_divisions(inside, facts, rounded)
+    rounds = isinstance(formula, Function) and formula.name in ("floor", "ceil")
+    found = [c for part in parts(formula) for c in _whole_divisions(part, facts, rounded or rounds)]
     if isinstance(formula, Quotient) and number(formula) is None:
         top, bottom = as_formula(simplified(formula.top, facts)), as_formula(simplified(formula.bottom, facts))
-        found += _divides(top, bottom, facts)
+        found += [] if rounded else _divides(top, bottom, facts)
+        if not isinstance(bottom, Number):
+            found += _positive("the divisor would be", bottom, 1, facts)
     return found
+
+
+def _whole_value(formula: Formula, facts: Facts) -> list[Condition]:
+    """What a value with fractions in it, such as 0.5·H, needs to be whole."""
+    p = poly(formula, facts)
+    scale = lcm(*(c.denominator for c in p.values()))
+    return [] if scale == 1 else _divides(formula_of(scaled(p, scale)), Number(scale), facts)
 
 
 def _divides(top: Formula, bottom: Formula, facts: Facts) -> list[Condition]:

@@ -73,7 +73,8 @@ def _show(f: Formula, n: Notation, place: int) -> str:
         case Power(base, exponent):
             text, level = _power(base, exponent, n), _POWER
         case Function("mod", (left, right)):
-            text, level = _show(left, n, _PRODUCT) + n.modulo + _show(right, n, _SIGN), _PRODUCT
+            text = _show(left, n, _PRODUCT) + n.modulo + _show(right, n, _SIGN)
+            level = _PRODUCT if n.exact else _SUM
         case Function(name, arguments):
             return n.function(name, [_show(a, n, _SUM) for a in arguments])
         case _:
@@ -102,7 +103,7 @@ def decimals(value: Fraction) -> str | None:
 
 
 def _sum(terms: Sequence[Formula], n: Notation) -> str:
-    text = _show(terms[0], n, _SUM)
+    text = _show(terms[0], n, _PRODUCT if isinstance(terms[0], Sum) else _SUM)
     for term in terms[1:]:
         if isinstance(term, Negative):
             text += n.minus + _show(term.term, n, _PRODUCT)
@@ -115,13 +116,17 @@ def _product(factors: Sequence[Formula], n: Notation) -> str:
     between = n.beside if n.beside is not None and _can_touch(factors) else n.times
     last = _POWER if n.exact or n.quotient is None else _SIGN  # a*(b/c) is not (a*b)/c
     first = _show(factors[0], n, _PRODUCT if n.exact or n.quotient is None else _SIGN)
-    return between.join([first, *(_show(f, n, last) for f in factors[1:])])
+    *middle, end = factors[1:]
+    closing = _PRODUCT if isinstance(end, Quotient) and not n.exact else last  # k·C/g needs no bracket at the end
+    return between.join([first, *(_show(f, n, last) for f in middle), _show(end, n, closing)])
 
 
 def _can_touch(factors: Sequence[Formula]) -> bool:
     """Whether factors read well with nothing between them: 9C, 2(H - 1), k²C; not 3·3, C_in·F or k·k."""
     bases = [f.base if isinstance(f, Power) else f for f in factors]
     if isinstance(factors[0], Number):
+        if factors[0].value == 1:
+            return False
         bases = bases[1:]
     letters = [b.name for b in bases if isinstance(b, Symbol)]
     brackets = [
@@ -138,7 +143,7 @@ def _can_touch(factors: Sequence[Formula]) -> bool:
 
 def _quotient(top: Formula, bottom: Formula, n: Notation) -> tuple[str, int]:
     if n.quotient is not None:
-        return n.quotient(_show(top, n, _SUM), _show(bottom, n, _SUM)), _PRODUCT
+        return n.quotient(_show(top, n, _SUM), _show(bottom, n, _SUM)), _SIGN
     return f"{_show(top, n, _PRODUCT)}/{_show(bottom, n, _SIGN if n.exact else _POWER)}", _PRODUCT
 
 

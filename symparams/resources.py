@@ -28,9 +28,9 @@ def kept() -> Path | None:
     given = os.environ.get("SYMPARAMS_CACHE")
     if given == "":
         return None
-    home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-    place = Path(given) if given else Path(home) / "symparams" / __version__
     try:
+        home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+        place = Path(given) if given else Path(home) / "symparams" / __version__
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = place.stat()
     except (OSError, RuntimeError):

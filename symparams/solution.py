@@ -19,8 +19,8 @@ from symparams.derivation import (
     derive_parameters,
 )
 from symparams.errors import SymparamsError, nearest
-from symparams.formula import Formula, Number, Product, Symbol, Value, as_formula, parts, total
-from symparams.layer import Incoming, Shape
+from symparams.formula import Formula, Function, Number, Product, Symbol, Value, as_formula, parts, symbols, total
+from symparams.layer import Convention, Incoming, Shape
 from symparams.network import Condition, Counts, Derived, Network, Node
 from symparams.notation import PLAIN, shown
 
@@ -84,7 +84,8 @@ class Account:
         for axis, value in zip(self.derived.rules.output, self.derived.shape, strict=True):
             if not parts(axis.size) or value is axis.size:
                 continue  # a single symbol, or a size that is handed on
-            like = next((a.axis for a in found if a.like is None and _same_pattern(a.rule, axis.size)), None)
+            alike = (a.axis for a in found if a.like is None and _same_pattern(a.rule, axis.size))
+            like = next((name for name in alike if rounds(found[0].value) == rounds(value)), None)
             steps = partial(derive_axis, self.derived, axis, value)
             found.append(AxisSize(axis.name, Symbol(_output(axis.name)), axis.size, value, like, steps))
         return tuple(found)
@@ -112,6 +113,13 @@ class Account:
 
 def _output(axis: str) -> str:
     return _OUTPUT.get(axis, "n_out")
+
+
+def rounds(value: Value) -> bool:
+    """Whether a value has a floor or ceiling in it."""
+    if not isinstance(value, Formula):
+        return False
+    return isinstance(value, Function) or any(map(rounds, parts(value)))
 
 
 def _same_pattern(one: Formula, other: Formula) -> bool:
@@ -146,6 +154,7 @@ class LayerEntry:
     before: str | None  # an earlier layer that is the same on the same input
     first: bool  # whether no layer before it gives the same reason for its count
     first_shape: bool  # whether no layer before it gives the same reason for its shape
+    first_floor: bool  # whether it is the first whose size keeps a floor
 
     @property
     def name(self) -> str:
@@ -200,6 +209,7 @@ class Letter:
     value: Value | None
     meaning: str  # what it is where it first stands: "filters"
     layer: str | None  # the layer where it first stands; None for the input
+    others: bool  # whether it stands in other layers too
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +278,7 @@ class Solution:
             if account is None:
                 account = self._accounts[id(derived)] = Account(derived)
             feeding = [nodes[j] for j in node.inputs]
+            floor = any(rounds(v) for v in node.shape) and any(rounds(a.value) for a in account.axes)
             yield LayerEntry(
                 node,
                 i,
@@ -278,7 +289,9 @@ class Solution:
                 seen.get(id(derived)),
                 derived.rules.because not in explained,
                 derived.rules.shape_because not in explained,
+                floor and "floor" not in explained,
             )
+            explained |= {"floor"} if floor else set()
             seen.setdefault(id(derived), node.name)
             explained |= {derived.rules.because, derived.rules.shape_because}
 
@@ -290,6 +303,19 @@ class Solution:
     def total(self) -> Value:
         """The number of parameters, factored or collected, whichever is shorter."""
         return shortest(self.counts.params, self.network.facts)
+
+    @cached_property
+    def totals(self) -> Counts:
+        """All totals, each in its shortest form."""
+        c = self.counts
+        trainable = self.total if c.non_trainable == 0 else shortest(c.trainable, self.network.facts)
+        weights, biases, fixed = (shortest(v, self.network.facts) for v in (c.weights, c.biases, c.non_trainable))
+        return Counts(weights, biases, self.total, trainable, fixed)
+
+    @cached_property
+    def has_statistics(self) -> bool:
+        """Whether some parameters are measured, not trained."""
+        return any(w.kind == "statistic" and w.counted for e in self.every for w in e.node.derived.rules.weights)
 
     @cached_property
     def total_sum(self) -> Formula:
@@ -310,31 +336,28 @@ class Solution:
             Letter(
                 Symbol(name),
                 None if value is None else simplified(value, self.network.facts),
-                *meanings.get(name, ("", None)),
+                *meanings.get(name, ("", None, False)),
             )
             for name, value in self.network.symbols.items()
         )
 
-    def _meanings(self) -> dict[str, tuple[str, str | None]]:
-        found: dict[str, tuple[str, str | None]] = {}
-        wanted = set(self.network.symbols)
+    def _meanings(self) -> dict[str, tuple[str, str | None, bool]]:
+        """For every letter: what it is, the layer where it first stands (None: the input), whether others follow."""
+        uses: dict[int, list[Node]] = {}
         for node in self.network.nodes:
-            if not wanted - set(found):
-                break
-            for argument in arguments_of(type(node.layer)):
-                value = getattr(node.layer, argument.name)
-                sizes = value if isinstance(value, tuple) else (value,)
-                for i, size in enumerate(sizes):
-                    if isinstance(size, Symbol) and size.name not in found:
-                        found[size.name] = self._meaning(node, argument.meaning, i)
+            uses.setdefault(id(node.layer), []).append(node)
+        found: dict[str, tuple[str, str | None, bool]] = {}
+        for node, *others in uses.values():
+            for letter, what in _letters(node, self.network.convention):
+                where = node.name if node.layer.inputs != "none" or self.has_several_inputs else None
+                before = found.setdefault(letter, (what, where, bool(others)))
+                found[letter] = (*before[:2], before[2] or before[1] != where)
         return found
 
-    def _meaning(self, node: Node, meaning: str, index: int) -> tuple[str, str | None]:
-        if node.layer.inputs != "none":
-            return meaning.split(",")[0], node.name
-        axes = Incoming(node.shape, self.network.convention).axis_names()
-        several = sum(n.layer.inputs == "none" for n in self.network.nodes) > 1
-        return axes[index], node.name if several else None
+    @property
+    def has_several_inputs(self) -> bool:
+        """Whether "the input" would be ambiguous."""
+        return sum(node.layer.inputs == "none" for node in self.network.nodes) > 1
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -389,6 +412,17 @@ class Solution:
             for known in account.known(rule):
                 found.setdefault(known.symbol.name, known.symbol)
         return tuple(found.values())
+
+
+def _letters(node: Node, convention: Convention) -> Iterator[tuple[str, str]]:
+    """The letters among the arguments of a layer, each with what it is: ("k", "kernel size")."""
+    axes = Incoming(node.shape, convention).axis_names()
+    for argument in arguments_of(type(node.layer)):
+        value = getattr(node.layer, argument.name)
+        for i, size in enumerate(value if isinstance(value, tuple) else (value,)):
+            meaning = axes[i] if node.layer.inputs == "none" else argument.meaning.partition(":")[0]
+            for letter in symbols(size) if isinstance(size, Formula) else ():
+                yield letter.name, meaning if isinstance(size, Symbol) else f"letter in the {meaning}"
 
 
 def _pattern(rule: Formula) -> str:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from symparams.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol, Value
+from symparams.formula import (
+    Formula,
+    Function,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Value,
+    as_formula,
+)
 from symparams.normal import Poly
 
 if TYPE_CHECKING:
@@ -52,6 +65,28 @@ def letter(name: str) -> sympy.Symbol:
 
 # The language's functions under sympy's names.
 _FUNCTIONS = {"floor": "floor", "ceil": "ceiling", "min": "Min", "max": "Max", "mod": "Mod"}
+
+
+def from_sympy(expression: Any) -> Formula:
+    """A sympy expression as a formula; raises ValueError for what the language does not have."""
+    sympy = _sympy()
+    if expression.is_Rational:
+        value = Fraction(int(expression.p), int(expression.q))
+        return as_formula(value.numerator if value.denominator == 1 else value)
+    if expression.is_Symbol:
+        return Symbol(expression.name)
+    parts = tuple(from_sympy(a) for a in expression.args)
+    if expression.is_Add:
+        return Sum(parts)
+    if expression.is_Mul:
+        return Product(parts)
+    if expression.is_Pow:
+        inverse = expression.exp.is_Integer and expression.exp < 0
+        return Quotient(Number(1), Power(parts[0], Number(-int(expression.exp)))) if inverse else Power(*parts)
+    for name, theirs in _FUNCTIONS.items():
+        if isinstance(expression, getattr(sympy, theirs)):
+            return Function(name, parts)
+    raise ValueError(str(expression))
 
 
 def factored(p: Poly) -> tuple[int, list[tuple[Poly, int]]] | None:

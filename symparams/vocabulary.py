@@ -11,7 +11,7 @@ from symparams.formats import Format
 from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
 from symparams.layer import Shape
 from symparams.notation import PLAIN, shown, size
-from symparams.solution import AxisSize, Definition, Known, LayerEntry, SizeDefinition, Solution
+from symparams.solution import AxisSize, Definition, Known, LayerEntry, SizeDefinition, Solution, rounds
 from symparams.sources.reader import read_expression
 
 
@@ -66,6 +66,9 @@ class Vocabulary:
             "origin": self.origin,
             "source": self.source,
             "likewise": self.likewise,
+            "given": self.given,
+            "floor_note": self.floor_note,
+            "numbers": self.numbers,
             "layer_rows": self.layer_rows,
             "total_rows": self.total_rows,
             "symbol_rows": self.symbol_rows,
@@ -116,7 +119,7 @@ class Vocabulary:
         if all(t.kind != "statistic" for t in tensors):
             counts = entry.node.derived.counts
             if counts.biases == 0:
-                return "all of them weights"
+                return f"{self.counted(counts.weights, 'weights')}, no biases"
             return f"{self.counted(counts.weights, 'weights')} and {self.counted(counts.biases, 'biases')}"
         return _listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in tensors])
 
@@ -174,16 +177,38 @@ class Vocabulary:
         """`, whose channels are the filters of conv_1`."""
         if not entry.origin[0] or len(entry.arriving) != 1:
             return ""
-        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "outputs"):
+        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "features", "outputs"):
             return ""
-        what = "channels" if len(entry.arriving[0]) > 1 else "numbers"
+        what = "channels" if len(entry.arriving[0]) > 1 else "features"
         return f"; its {what} are {self._of(entry)}"
 
     def _of(self, entry: LayerEntry) -> str:
         what, name = entry.origin
         node = self.solution.network.node(name)
-        where = "the input" if node.layer.inputs == "none" else self.format.named(name)
+        lone = node.layer.inputs == "none" and not self.solution.has_several_inputs
+        where = "the input" if lone else self.format.named(name)
         return f"the {what} of {where}"
+
+    def given(self, entry: LayerEntry, derivation: Derivation) -> str:
+        """H_in = 26 (input height), k_h = 3 (kernel height) and s = 2 (stride)."""
+        return _listed([f"{self.valued(k)} ({k.symbol.meaning})" for k in entry.account.known(derivation)])
+
+    def floor_note(self, entry: LayerEntry, axis: AxisSize) -> str:
+        """What was done to a floor, where a reader may wonder."""
+        if not isinstance(axis.value, Formula):
+            return ""
+        if rounds(axis.rule) and not rounds(axis.value) and self.solution.network.facts.remainder:
+            return "The floor falls away because of what is given."
+        if entry.first_floor and rounds(axis.value):
+            return (
+                "A whole number beside a floor may go under it, multiplied by the divisor; "
+                "a floor inside a floor joins it, the divisors multiplied."
+            )
+        return ""
+
+    def numbers(self, shape: Shape) -> str:
+        """26 × 26 × 32, or 128 numbers."""
+        return self.size(shape) + (" numbers" if len(shape) == 1 else "")
 
     def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
         """`, the width in the same way: W_out = 24`."""
@@ -209,12 +234,13 @@ class Vocabulary:
         """A formula with line breaks before + and − where it is too long."""
         if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= self.format.width:
             return self.formula(formula)
-        lines = [self.formula(formula.terms[0])]
+        first = formula.terms[0]
+        lines = [self._bracketed(first)]
         length = len(shown(formula.terms[0], PLAIN))
         for term in formula.terms[1:]:
             minus = isinstance(term, Negative)
             bare = term.term if isinstance(term, Negative) else term
-            part = self.formula(total([bare])) if not isinstance(bare, Sum) else f"({self.formula(bare)})"
+            part = self._bracketed(bare)
             sign = self.format.notation.minus if minus else " + "
             length += len(shown(bare, PLAIN)) + 3
             if length > self.format.width:
@@ -223,6 +249,10 @@ class Vocabulary:
             else:
                 lines[-1] += sign + part
         return self.format.line_break.join(lines)
+
+    def _bracketed(self, term: Formula) -> str:
+        text = self.formula(term)
+        return self.format.notation.bracket(text) if isinstance(term, Sum) else text
 
     def count_lines(self, definition: Definition) -> list[tuple[str, list[str]]]:
         """P_conv_2 = (3·3·32 + 1)·63 = 18,207, a row a layer."""
@@ -233,11 +263,18 @@ class Vocabulary:
         return rows
 
     def size_lines(self, definition: SizeDefinition) -> list[tuple[str, list[str]]]:
-        """H_conv_2 = 26 − 3 + 1 = 24, a row an axis that is computed in a way of its own."""
-        rows = []
+        """H_conv_2 = W_conv_2 = 26 − 3 + 1 = 24, a row for each size that is computed."""
+        rows: list[tuple[str, list[str]]] = []
         for entry, axis in definition.cases:
-            left = self._indexed(axis.symbol.name[0], entry.name)
-            rows.append((left, self._sides(axis.derivation)))
+            sides = self._sides(axis.derivation)
+            lefts = [axis.symbol.name[0]]
+            for other in entry.account.axes:
+                if other.like == axis.axis:
+                    if (same := self._sides(other.derivation)) == sides:
+                        lefts.append(other.symbol.name[0])
+                    else:
+                        rows.append((self._indexed(other.symbol.name[0], entry.name), same))
+            rows.append((" = ".join(self._indexed(left, entry.name) for left in lefts), sides))
         return rows
 
     def _indexed(self, letter: str, name: str) -> str:
@@ -273,14 +310,16 @@ class Vocabulary:
         return self.math(entry.account.params.substitution) if entry.has_parameters else ""
 
     def total_rows(self, solution: Solution, width: int) -> list[list[str]]:
+        """Total, trainable and non-trainable."""
         if solution.only:
             return []
-        counts = solution.counts
-        rows = [("Total", solution.total), ("Trainable", counts.trainable), ("Non-trainable", counts.non_trainable)]
+        totals = solution.totals
+        rows = [("Total", totals.params), ("Trainable", totals.trainable), ("Non-trainable", totals.non_trainable)]
         return [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
 
     def symbol_rows(self, solution: Solution) -> list[list[str]]:
-        return [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in solution.symbols]
+        count = [[self.math(Symbol("P")), "parameters of a layer"]] if "params" in solution.quantities else []
+        return count + [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in solution.symbols]
 
     def differences(self, solution: Solution) -> list[str]:
         """How the conventions differ, for the layers shown, each once."""

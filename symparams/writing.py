@@ -67,6 +67,7 @@ def render(solution: Solution, document: Document) -> str:
         raise SymparamsError(f"there is no style `{document.style}`; there are {', '.join(STYLES)}")
     template = _environment(format_.name).get_template(f"styles/{document.style}.j2")
     words = Vocabulary(solution, format_, document.slug)
+    limits.begin_work(len(solution.network.nodes))
     with paused():
         return _tidied(template.render(words.names(), format=f"formats/{format_.name}.j2"), format_)
 
@@ -83,6 +84,7 @@ def render_with(template: Path, solution: Solution, document: Document) -> str:
     delimiters = _DELIMITERS if format_.name == "latex" else {}
     sandbox = ImmutableSandboxedEnvironment(**_OPTIONS, **delimiters)
     sandbox.filters |= filters(format_)
+    limits.begin_work(len(solution.network.nodes))
     names = Vocabulary(solution, format_, document.slug).names()
     try:
         return sandbox.from_string(text).render(names)

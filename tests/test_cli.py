@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,7 +108,10 @@ def test_standalone_latex_of_several_files() -> None:
     )
     assert out.count(r"\section{") == 2
     assert out.startswith(r"\documentclass")
-    assert out.count(r"\label{") == len(set(out.split(r"\label{")[1:]))
+    labels = re.findall(r"\\label\{(.*?)\}", out)
+    assert len(labels) == len(set(labels)) > 4
+    twice = run("solve", *["examples/mnist-63.arch"] * 2, "--style", "textbook", "--format", "latex")[1]
+    assert len(set(re.findall(r"\\label\{(.*?)\}", twice))) == twice.count(r"\label{")
 
 
 def test_catalogue_of_one_layer() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import operator
+from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
@@ -90,7 +92,6 @@ def test_random_numeric_networks(text: str) -> None:
     st.integers(1, 9),
     st.integers(1, 4),
 )
-@settings(max_examples=150)
 def test_symbolic_networks_equal_numeric_ones(text: str, H: int, W: int, C: int, F: int, k: int) -> None:
     letters = {"H": H, "W": W, "C": C, "F": F, "k": k}
     symbolic = built(text)
@@ -159,3 +160,63 @@ def test_every_layer_declares_all_it_should(layer: type) -> None:
     assert layer.__doc__, layer
     assert layer.title, layer  # type: ignore[attr-defined]
     assert any(isinstance(node.layer, layer) for node in net(layer.example).nodes)  # type: ignore[attr-defined]
+
+
+ARGUMENTS = st.sampled_from(
+    ["H//2", "ceil(H/3) + 1", "min(H, W)", "max(H - 3, 2)", "H*W", "H % 5 + 1", "floor(min(H/2, W/3))", "2*H/2", "H/2",
+     "floor((H/W + 1)*W)", "(H + W)*2", "H^2 - W", "ceil((H + 1)/W)", "H - 4", "0.5*H", "W/(H - 5)", "2^3*H"]
+)  # fmt: skip
+FACTS = st.sampled_from(
+    [
+        "",
+        "where H % 4 == 0",
+        "where H >= 10",
+        "where H == 2*W",
+        "where W % 3 == 1, H > W",
+        "where H > 6.5",
+        "where 2*H % 8 == 4",
+    ]
+)
+
+
+@given(FACTS, st.lists(ARGUMENTS, min_size=1, max_size=3), st.integers(1, 40), st.integers(1, 40))
+def test_expressions_and_facts_with_letters_equal_numbers(facts: str, sizes: list[str], H: int, W: int) -> None:
+    """Where facts and conditions hold, the numbers work and are the same; where numbers fail, something said so."""
+    letters = {"H": H, "W": W}
+    text = f"{facts} input(H, 3) -> maxpool(1, s=2) input(W) -> " + " -> ".join(f"dense({size})" for size in sizes)
+    symbolic = built(text)
+    given_facts = all(_holds(relation, value(a, letters), value(b, letters)) for a, relation, b in symbolic.stated)
+    conditions = all(_holds(c.relation, value(c.left, letters), value(c.right, letters)) for c in symbolic.conditions)
+    try:
+        numeric = sp.parse(text).subs(letters)
+    except SymparamsError:
+        assert not (given_facts and conditions), text
+        return
+    assert given_facts
+    assert conditions
+    assert [layer.output_shape for layer in numeric] == [
+        tuple(value(as_formula(v), letters) for v in node.shape) for node in symbolic.nodes
+    ]
+
+
+def _holds(relation: str, left: Any, right: Any) -> bool:
+    compare = {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+    return left > 0 and right % left == 0 if relation == "divides" else bool(compare[relation](left, right))
+
+
+def test_a_solution_can_be_written_again_and_again() -> None:
+    solution = sp.parse("input(H, W, C) -> conv(F, k) -> maxpool(2) -> flatten -> dense(10)").solve()
+    texts = {solution.to_text() for _ in range(600)}
+    assert len(texts) == 1
+
+
+def test_frozen_statistics_are_not_trained() -> None:
+    counts = net("input(4, 4, 3) -> bn(frozen) -> bn").counts
+    assert (counts.params, counts.trainable, counts.non_trainable) == (24, 6, 18)

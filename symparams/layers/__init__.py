@@ -30,7 +30,9 @@ def entries(layer: type[Layer]) -> dict[str, Entry]:
     """The catalogue of one layer; `CATALOGUE | entries(MyLayer)` adds a layer of one's own."""
     found: dict[str, Entry] = {}
     for name in layer.names:
-        found.setdefault(key(name), Entry(name, layer, layer.presets.get(name, {}), _rank(name)))
+        found.setdefault(
+            key(name), Entry(name, layer, layer.presets.get(name, {}), _rank(name) if layer.ranked else None)
+        )
     return found
 
 

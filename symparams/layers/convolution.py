@@ -27,14 +27,18 @@ class Convolution(Layer):
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
-    filters: Formula = argument(COUNT, "filters, which are the output channels")
+    filters: Formula = argument(COUNT, "filters: the output channels")
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
-    stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
+    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", (_ONE,), short="s", keyword=True)
     padding: str | tuple[Formula, ...] = argument(
-        padding("same", "valid", "causal"), "padding on both sides", "valid", short="p", keyword=True
+        padding("same", "valid", "causal"), "padding: on both sides", "valid", short="p", keyword=True
     )
-    dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
-    groups: Formula = argument(COUNT, "groups of channels that do not mix", _ONE, short="g", keyword=True)
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between taps", (_ONE,), short="d", keyword=True
+    )
+    groups: Formula = argument(
+        COUNT, "number of groups: channels of different groups do not mix", _ONE, short="g", keyword=True
+    )
     bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
@@ -64,7 +68,7 @@ class Convolution(Layer):
                 *([Weight("bias", (C_out,), "bias")] if self.bias else []),
             ),
             because=_because(grouped, self.bias),
-            shape_because=window.reason(),
+            shape_because=f"{window.reason()}; every filter gives one output channel",
             channels_are="filters",
             requires=(*window.requires(), *(self._whole_groups(x, C_in, C_out, g) if grouped else ())),
         )
@@ -98,10 +102,14 @@ class Depthwise(Layer):
     """
 
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
-    multiplier: Formula = argument(COUNT, "output channels for each input channel", _ONE, short="m", keyword=True)
-    stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
-    dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
+    multiplier: Formula = argument(
+        COUNT, "depth multiplier: output channels for each input channel", _ONE, short="m", keyword=True
+    )
+    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", (_ONE,), short="s", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between taps", (_ONE,), short="d", keyword=True
+    )
     bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
@@ -125,7 +133,7 @@ class Depthwise(Layer):
                 *([Weight("bias", (C_in, m), "bias")] if self.bias else []),
             ),
             because="each channel has a kernel of its own and sees no other channel, so the channels are counted once",
-            shape_because=window.reason(),
+            shape_because=f"{window.reason()}; every channel gives its own output channels",
             channels_are="channels",
             requires=window.requires(),
         )
@@ -139,14 +147,16 @@ class Separable(Layer):
     Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
     """
 
-    filters: Formula = argument(COUNT, "filters, which are the output channels")
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size of the depthwise step")
+    filters: Formula = argument(COUNT, "filters: the output channels")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size: of the depthwise step")
     multiplier: Formula = argument(
-        COUNT, "channels between the steps, for each input channel", _ONE, short="m", keyword=True
+        COUNT, "depth multiplier: channels between the steps, for each input channel", _ONE, short="m", keyword=True
     )
-    stride: tuple[Formula, ...] = argument(SIZES, "how far the kernel moves", (_ONE,), short="s", keyword=True)
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
-    dilation: tuple[Formula, ...] = argument(SIZES, "distance between taps", (_ONE,), short="d", keyword=True)
+    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", (_ONE,), short="s", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between taps", (_ONE,), short="d", keyword=True
+    )
     bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
@@ -175,7 +185,7 @@ class Separable(Layer):
             ),
             because="a kernel for each channel first, then a 1x1 convolution that mixes the channels; "
             + ("only the second step has biases" if self.bias else "neither step has biases"),
-            shape_because=window.reason(),
+            shape_because=f"{window.reason()}; every filter gives one output channel",
             channels_are="filters",
             requires=window.requires(),
         )

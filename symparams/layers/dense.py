@@ -18,7 +18,7 @@ class Dense(Layer):
     It works on the last axis: the axes before it are positions that share the weights. Keras and PyTorch count alike.
     """
 
-    units: Formula = argument(COUNT, "units, which are the outputs")
+    units: Formula = argument(COUNT, "units: the outputs")
     bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
@@ -43,7 +43,9 @@ class Dense(Layer):
             because="every unit has one weight for each input"
             + (" and one bias" if self.bias else "; there is no bias")
             + shared,
-            shape_because="the last axis becomes the units" + (", the axes before it stay" if before else ""),
+            shape_because="the units take the place of the last axis, the axes before it stay"
+            if before
+            else "every unit gives one number",
             channels_are="units",
         )
 

@@ -36,7 +36,7 @@ class Add(Layer):
         return nothing_to_learn(
             tuple(map(Axis, names, map(as_formula, shape))),
             f"the branches are {self.verb} number by number; there is nothing in it to learn",
-            "all branches have the same shape, which stays",
+            "the branches have one shape, or are repeated to it, and it stays",
         )
 
 
@@ -118,7 +118,7 @@ class Concatenate(Layer):
             tuple(output),
             "the branches are only put side by side; there is nothing in it to learn",
             f"the {name} of all branches add up, the other axes stay",
-            channels_are="channels" if joined == first.channel_axis else None,
+            channels_are=name if joined == first.channel_axis else None,
         )
 
     def _axis(self, x: Incoming, rank: int) -> int:

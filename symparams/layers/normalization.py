@@ -26,6 +26,7 @@ class BatchNormalization(Layer):
         "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d",
     )  # fmt: skip
     title: ClassVar = "Batch normalization"
+    ranked: ClassVar = False
     example: ClassVar = "input(112, 112, 64) -> bn"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -57,6 +58,6 @@ class BatchNormalization(Layer):
 
 
 _DIFFERS = (
-    "Keras counts the moving mean and variance as non-trainable parameters ({} for each channel); "
-    "PyTorch keeps them as buffers ({} for each channel)"
+    "Keras counts {} numbers for each channel, the moving mean and variance among them as non-trainable parameters; "
+    "PyTorch counts {} and keeps the mean and variance as buffers"
 )

@@ -20,11 +20,11 @@ class MaxPooling(Layer):
     the padding on the right is left out.
     """
 
-    size: tuple[Formula, ...] = argument(SIZES, "size of the window", (as_formula(2),))
+    size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),))
     stride: tuple[Formula, ...] | None = argument(
-        SIZES, "how far the window moves; as far as its size if not given", None, short="s", keyword=True
+        SIZES, "stride: how far the window moves; as far as its size if not given", None, short="s", keyword=True
     )
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding on both sides", "valid", short="p", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
     ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
 
     names: ClassVar[tuple[str, ...]] = (
@@ -32,6 +32,7 @@ class MaxPooling(Layer):
     )  # fmt: skip
     title: ClassVar[str] = "Max pooling"
     example: ClassVar[str] = "input(24, 24, 63) -> maxpool(2)"
+    does: ClassVar[str] = "picks the largest number of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -44,7 +45,7 @@ class MaxPooling(Layer):
         window = Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
         return nothing_to_learn(
             x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),
-            "pooling only picks or averages numbers; there is nothing in it to learn",
+            f"pooling only {self.does}; there is nothing in it to learn",
             f"{window.reason()}; each channel is pooled by itself, so the channels stay",
             requires=window.requires(),
         )
@@ -59,6 +60,7 @@ class AveragePooling(MaxPooling):
     )  # fmt: skip
     title: ClassVar = "Average pooling"
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
+    does: ClassVar = "averages the numbers of each window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class GlobalAveragePooling(Layer):
     )  # fmt: skip
     title: ClassVar[str] = "Global average pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
+    does: ClassVar[str] = "averages each channel"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -81,8 +84,8 @@ class GlobalAveragePooling(Layer):
         ones = [Axis(name, as_formula(1)) for name, _, _ in spatial]
         return nothing_to_learn(
             x.arranged(ones, channels) if self.keepdims else (channels,),
-            "pooling only picks or averages numbers; there is nothing in it to learn",
-            "each channel shrinks to one number, whatever its height and width",
+            f"pooling only {self.does}; there is nothing in it to learn",
+            "each channel shrinks to one number, however large it was",
         )
 
 
@@ -96,3 +99,4 @@ class GlobalMaxPooling(GlobalAveragePooling):
     )  # fmt: skip
     title: ClassVar = "Global max pooling"
     example: ClassVar = "input(7, 7, 2048) -> globalmaxpool"
+    does: ClassVar = "picks the largest number of each channel"

@@ -25,6 +25,7 @@ class Dropout(Layer):
         "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "GaussianDropout",
     )  # fmt: skip
     title: ClassVar = "Dropout"
+    ranked: ClassVar = False
     example: ClassVar = "input(128) -> dropout(0.5)"
 
     def rules(self, *arriving: Incoming) -> Rules:

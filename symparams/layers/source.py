@@ -26,5 +26,5 @@ class Input(Layer):
             tuple(Axis(f"axis {i + 1}", size) for i, size in enumerate(self.shape)),
             "the input only hands the data in; there is nothing in it to learn",
             "the shape is given",
-            channels_are="channels",
+            channels_are="channels" if len(self.shape) > 1 else "features",
         )

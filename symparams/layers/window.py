@@ -12,15 +12,8 @@ from symparams.formula import Formula, Function, as_formula, ceil, floor
 from symparams.layer import Axis, Incoming, Requirement, per_axis, spatial_axes, symbol
 from symparams.notation import PLAIN, shown
 
-_SAME = "with same padding only the stride makes the output smaller"
-_KEPT = "with same padding and stride 1 every position keeps its place, so the size stays"
-_STEPS = "starting at the edge, the {} moves {}, and the + 1 counts its first place"
-_MOVES = {  # (padded, stride 1): how often the window moves
-    (False, True): "`n - k` places further",
-    (True, True): "`n + 2*p - k` places further",
-    (False, False): "by `s` as often as it fits, `(n - k)/s` times rounded {}",
-    (True, False): "by `s` as often as it fits, `(n + 2*p - k)/s` times rounded {}",
-}
+_SAME = "with {} padding only the stride makes the output smaller"
+_KEPT = "with {} padding and stride 1 every position keeps its place, so the size stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,8 @@ class Window:
     def _check_padding(self, strides: tuple[Formula, ...]) -> None:
         if self.padding == "causal" and len(strides) != 1:
             raise LayerError("causal padding is for sequences (one spatial axis) only")
+        if self.padding == "causal" and self.x.convention == "torch":
+            raise LayerError("PyTorch has no causal padding; put zeropad before the layer")
         if self.padding == "same" and self.x.convention == "torch" and any(number(s) != 1 for s in strides):
             raise LayerError("PyTorch has same padding for stride 1 only; give the padding as a number")
 
@@ -129,11 +124,16 @@ class Window:
         return f"a {_by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {letter} >= {needed})"
 
     def reason(self) -> str:
+        """Why the size rule is as it is, in a sentence without its letters."""
         still = all(number(s) == 1 for s in self.stride or self.kernel)
         if self.padding in ("same", "causal"):
-            return (_KEPT if still else _SAME).replace("same", str(self.padding))
-        moves = _MOVES[self.padding != "valid", still].format("up" if self.up else "down")
-        return _STEPS.format(self.word, moves)
+            return (_KEPT if still else _SAME).format(self.padding)
+        inside = "the input" if self.padding == "valid" else "the padded input"
+        moves = "moves on" if still else "moves on by the stride"
+        spread = "" if all(number(d) == 1 for d in self.dilation) else "a dilated kernel spans `d*(k - 1) + 1` places; "
+        over = ", and once more if only a part of it still does (rounded up)" if self.up else ""
+        start = f"{spread}from the edge the {self.word} {moves} as long as it fits into {inside}{over}"
+        return f"{start}; + 1 counts its first place"
 
 
 def _by(sizes: tuple[Formula, ...]) -> str:

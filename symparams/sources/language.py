@@ -50,6 +50,7 @@ class _Builder:
         self.reserved = reserved_words(catalogue)
         self.layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal layers are one object
         self.reused: list[int] | None = None  # while sharing: the nodes whose weights come next
+        self.shared_as: str | None = None  # the name of the layer that `share` will make
         self.work = 0
 
     def built(self, statements: Sequence[r.Statement]) -> Network:
@@ -76,6 +77,7 @@ class _Builder:
                 raise self.error(message, chain.items[-1].at)
         if not self.network.nodes:
             raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
+        self.network.check_conditions()
 
     def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         return kind(matter, Place(self.source, at))
@@ -210,7 +212,7 @@ class _Builder:
             raise self.error(
                 f"macros are nested more than {limits.NESTING} deep, which is the limit", call.at, LimitError
             )
-        frozen = [a for a in call.arguments if a.keyword is None and a.value == Symbol(FROZEN)]
+        frozen = [a for a in call.arguments if _is_frozen(a)]
         inner = Scope(frozen=scope.frozen or bool(frozen), macros=(*scope.macros, call.name))
         inner.values = self.macro_arguments(macro, [a for a in call.arguments if a not in frozen], flow, scope, call)
         inner.outer = self._outer_points(scope)
@@ -261,6 +263,7 @@ class _Builder:
 
     def layer(self, call: r.Call, flow: _Flow, scope: Scope, name: r.Named | None) -> _Flow:
         if call.name == "share":
+            self.shared_as = self.title(name, scope)
             return self.share(call, flow, scope)
         entry = self.catalogue.get(key(call.name))
         if entry is None:
@@ -273,7 +276,7 @@ class _Builder:
             raise self.error(message, call.arguments[limits.ARGUMENTS].at, LimitError)
         frozen, given, places = scope.frozen, [], []
         for argument in call.arguments:
-            if argument.keyword is None and argument.value == Symbol(FROZEN):
+            if _is_frozen(argument):
                 frozen = True
             elif isinstance(argument.value, r.Reference) and entry.layer.inputs == "many":
                 inputs.append(self.point(argument.value, scope).node)
@@ -342,23 +345,29 @@ class _Builder:
         rank = self.catalogue[key(call.name)].rank
         if rank is not None and inputs and len(self.network.nodes[inputs[0]].shape) != rank + 1:
             arrived = self.network.nodes[inputs[0]].derived
-            found = len(arrived.shape) - 1
-            raise self.error(f"{call.name} is for {rank} spatial axes, but what arrives has {found}", call.at)
+            axes = f"{rank} spatial ax{'i' if rank == 1 else 'e'}s"
+            raise self.error(f"{call.name} is for {axes}, but what arrives has {len(arrived.shape) - 1}", call.at)
 
     def add(
         self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
     ) -> int:
-        title = None
-        if name is not None:
-            title = name.name if scope.outer is None else self.network.free_name(name.name)
+        title, self.shared_as = self.shared_as or self.title(name, scope), None
         shared = None
         if self.reused is not None:
+            if not self.reused:
+                raise self.error(f"{call.name} is a layer more than there are weights to share", call.at)
             shared = self.reused.pop(0)
         try:
             return self.network.add(layer, inputs, title, shared=shared, frozen=frozen)
         except SymparamsError as error:
             error.place = error.place or Place(self.source, call.at)
             raise
+
+    def title(self, name: r.Named | None, scope: Scope) -> str | None:
+        """What a layer is called: as named, with a counter inside macros and copies."""
+        if name is None:
+            return None
+        return name.name if scope.outer is None else self.network.free_name(name.name)
 
     def share(self, call: r.Call, flow: _Flow, scope: Scope) -> _Flow:
         """`share(@name)`: the same layer or macro once more, with the same weights."""
@@ -374,7 +383,11 @@ class _Builder:
             raise self.error("share cannot stand inside what is shared", call.at)
         self.reused = list(use.layers)
         try:
-            return self.item(use.call, flow, use.scope.inside(), first=False)
+            end = self.item(use.call, flow, use.scope.inside(), first=False)
+            if self.reused:
+                left = self.network.nodes[self.reused[0]].name
+                raise self.error(f"@{reference.name} has weights that are not used here, those of {left}", call.at)
+            return end
         except SymparamsError as error:
             error.place = Place(self.source, call.at)
             raise
@@ -396,6 +409,11 @@ class _Builder:
         shape = node.shape
         size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
         return Symbol(CHANNELS, as_formula(size))
+
+
+def _is_frozen(argument: r.Argument) -> bool:
+    value = argument.value
+    return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN
 
 
 def _counted(count: int, what: str) -> str:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from symparams import limits
+from symparams.algebra import simplified
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.exact import number
-from symparams.formula import CHANNELS, Formula, Symbol, mapped, weight
+from symparams.formula import (
+    CHANNELS,
+    Formula,
+    Function,
+    Quotient,
+    Symbol,
+    as_formula,
+    count_leaves,
+    mapped,
+    parts,
+    weight,
+)
 from symparams.sources.records import Let
 
 WORDS = frozenset(("model convention let where def for in as id share floor ceil min max " + CHANNELS).split())
@@ -90,7 +102,7 @@ class Names:
 
         result = mapped(formula, meaning)
         self._check(result, at)
-        return result
+        return computed(result)
 
     def check_given(self, given: Mapping[str, Formula]) -> None:
         """Every name given a value from outside must be a letter of the network."""
@@ -103,3 +115,17 @@ class Names:
 
     def _error(self, matter: str, at: int, name: str) -> SymparamsError:
         return SymparamsError(matter, Place(self.source, at).at_word(name))
+
+
+def computed(formula: Formula) -> Formula:
+    """The formula worked out where no symbol with a value and no division wants to be shown: 4·64 is 256."""
+    if not parts(formula) or _keeps(formula):
+        return formula
+    value = as_formula(simplified(formula))
+    return value if count_leaves(value) < count_leaves(formula) else formula
+
+
+def _keeps(formula: Formula) -> bool:
+    if isinstance(formula, (Quotient, Function)) or (isinstance(formula, Symbol) and formula.value is not None):
+        return True
+    return any(map(_keeps, parts(formula)))

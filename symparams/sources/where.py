@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import gcd
+from math import gcd, lcm
 
 from symparams import limits
 from symparams.algebra import at_least_zero, below_zero, poly, simplified
@@ -13,7 +14,7 @@ from symparams.errors import LimitError, Place, SymparamsError
 from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols, weight
-from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus
+from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, scaled
 from symparams.notation import SOURCE, shown
 from symparams.sources.names import Names
 from symparams.sources.records import Fact
@@ -35,7 +36,7 @@ def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
     if len(stated) > limits.ARGUMENTS:
         message = f"more than {limits.ARGUMENTS:,} facts, which is the limit"
         raise LimitError(message, Place(names.source, stated[limits.ARGUMENTS].at))
-    for fact in stated:
+    for fact in sorted(stated, key=_strength):
         sides = [names.resolved(side, _no_local, _no_channels, fact.at) for side in (fact.left, fact.right)]
         try:
             facts = _Reading(fact, names, facts, said).learned(sides[0], fact.relation, sides[1])
@@ -44,6 +45,14 @@ def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
             raise
         said.append((fact, sides[0], sides[1]))
     return facts
+
+
+def _strength(fact: Fact) -> int:
+    """Equalities are taken in first, then remainders, then bounds: so their order in the text does not matter."""
+    if fact.relation != "==":
+        return 2
+    sides = (fact.left, fact.right)
+    return 1 if any(isinstance(side, Function) and side.name == "mod" for side in sides) else 0
 
 
 def _no_local(name: str) -> None:
@@ -81,7 +90,8 @@ class _Reading:
             return self.facts
         if relation in ("<", "<="):
             difference = minus({}, difference)
-        if relation in ("<", ">"):
+        if relation in ("<", ">"):  # a whole number above 0 is at least 1
+            difference = scaled(difference, lcm(*(c.denominator for c in difference.values())))
             difference = minus(difference, {UNIT: 1})
         return self._at_least_zero(difference, left, right)
 
@@ -115,12 +125,15 @@ class _Reading:
             facts = _with(self.facts, whole=whole)
         else:
             facts = self.facts
-        letter = _letter(top)
-        if letter is None or not isinstance(modulus, int) or not isinstance(remainder, int):
+        if not isinstance(modulus, int) or not isinstance(remainder, int):
             return facts
         if not 0 <= remainder < modulus:
             raise self._contradiction(Function("mod", sides), rest)
-        combined = _both(facts.remainder.get(letter, (1, 0)), (modulus, remainder))
+        solved = _solved(poly(top, self.facts), modulus, remainder)
+        if solved is None:
+            return facts
+        letter, found_ = solved
+        combined = None if found_ is None else _both(facts.remainder.get(letter, (1, 0)), found_)
         if combined is None:
             raise self._contradiction(Function("mod", sides), rest)
         return _with(facts, remainder=facts.remainder | {letter: combined})
@@ -172,6 +185,22 @@ class _Reading:
         return SymparamsError(message, Place(self.names.source, self.fact.at))
 
 
+def _solved(p: Poly, modulus: int, remainder: int) -> tuple[str, tuple[int, int] | None] | None:
+    """(x, (m, r)) if p % modulus == remainder means x % m == r for its only letter; (x, None) if it cannot be."""
+    rest = [(m, c) for m, c in p.items() if m]
+    if len(rest) != 1 or len(rest[0][0]) != 1 or any(c.denominator != 1 for c in p.values()):
+        return None
+    ((atom, exponent),), factor = rest[0]
+    if not isinstance(atom, Symbol) or exponent != 1:
+        return None
+    shared = gcd(int(factor), modulus)
+    wanted = (remainder - int(p.get(UNIT, 0))) % modulus
+    if wanted % shared:
+        return atom.name, None
+    smaller = modulus // shared
+    return atom.name, (smaller, wanted // shared * pow(int(factor) // shared, -1, smaller) % smaller)
+
+
 def _written(fact: Fact) -> str:
     return f"{shown(fact.left, SOURCE)} {fact.relation} {shown(fact.right, SOURCE)}"
 
@@ -181,8 +210,7 @@ def _letter(formula: Formula) -> str | None:
 
 
 def _with(facts: Facts, **changes: object) -> Facts:
-    kept = {name: getattr(facts, name) for name in ("lower", "upper", "remainder", "equal", "at_least_zero", "whole")}
-    return Facts(**(kept | changes))
+    return dataclasses.replace(facts, **changes)  # type: ignore[arg-type]
 
 
 def _both(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int] | None:
