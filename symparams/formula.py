@@ -209,10 +209,13 @@ def mapped(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:
 
 def symbols(formula: Formula) -> Iterator[Symbol]:
     """Every symbol that stands in the formula, in reading order, as often as it stands there."""
-    if isinstance(formula, Symbol):
-        yield formula
-    for part in parts(formula):
-        yield from symbols(part)
+    pending = [formula]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Symbol):
+            yield node
+        elif not isinstance(node, Number):
+            pending.extend(reversed(parts(node)))
 
 
 def put_in(formula: Formula) -> Formula:

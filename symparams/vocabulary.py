@@ -115,13 +115,12 @@ class Vocabulary:
 
     def parts(self, entry: LayerEntry) -> str:
         """18,144 weights and 63 biases; tensor by tensor where that says too little."""
-        tensors = entry.account.tensors
-        if all(t.kind != "statistic" for t in tensors):
+        if not any(w.kind == "statistic" and w.counted for w in entry.node.derived.rules.weights):
             counts = entry.node.derived.counts
             if counts.biases == 0:
                 return f"{self.counted(counts.weights, 'weights')}, no biases"
             return f"{self.counted(counts.weights, 'weights')} and {self.counted(counts.biases, 'biases')}"
-        return _listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in tensors])
+        return _listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in entry.account.tensors])
 
     def size(self, shape: Shape) -> str:
         """26 × 26 × 32."""
