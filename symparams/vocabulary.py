@@ -265,15 +265,12 @@ class Vocabulary:
         """H_conv_2 = W_conv_2 = 26 − 3 + 1 = 24, a row for each size that is computed."""
         rows: list[tuple[str, list[str]]] = []
         for entry, axis in definition.cases:
-            sides = self._sides(axis.derivation)
-            lefts = [axis.symbol.name[0]]
-            for other in entry.account.axes:
-                if other.like == axis.axis:
-                    if (same := self._sides(other.derivation)) == sides:
-                        lefts.append(other.symbol.name[0])
-                    else:
-                        rows.append((self._indexed(other.symbol.name[0], entry.name), same))
-            rows.append((" = ".join(self._indexed(left, entry.name) for left in lefts), sides))
+            alike = [axis, *(other for other in entry.account.axes if other.like == axis.axis)]
+            by_sides: dict[tuple[str, ...], list[str]] = {}
+            for one in alike:
+                left = self._indexed(one.symbol.name[0], entry.name)
+                by_sides.setdefault(tuple(self._sides(one.derivation)), []).append(left)
+            rows += [(" = ".join(lefts), list(sides)) for sides, lefts in by_sides.items()]
         return rows
 
     def _indexed(self, letter: str, name: str) -> str:
