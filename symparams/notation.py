@@ -31,6 +31,7 @@ class Notation:
 
     times: str  # between factors that cannot stand side by side
     beside: str | None  # between factors that can; None: always `times`
+    parting: str  # after a bracket or floor that another one follows: a line may break there
     cross: str  # between the sizes of a shape
     minus: str  # binary, with its spaces
     leading_minus: str
@@ -118,7 +119,12 @@ def _product(factors: Sequence[Formula], n: Notation) -> str:
     first = _show(factors[0], n, _PRODUCT if n.exact or n.quotient is None else _SIGN)
     *middle, end = factors[1:]
     closing = _PRODUCT if isinstance(end, Quotient) and not n.exact else last  # k·C/g needs no bracket at the end
-    return between.join([first, *(_show(f, n, last) for f in middle), _show(end, n, closing)])
+    texts = [first, *(_show(f, n, last) for f in middle), _show(end, n, closing)]
+    if between != n.beside:
+        return between.join(texts)
+    closed = [isinstance(f, (Sum, Function)) for f in factors]
+    parted = [t + (n.parting if a and b else between) for t, a, b in zip(texts, closed, closed[1:], strict=False)]
+    return "".join([*parted, texts[-1]])
 
 
 def _can_touch(factors: Sequence[Formula]) -> bool:
@@ -239,7 +245,7 @@ def _latex_function(name: str, arguments: list[str]) -> str:
 
 
 def _latex_bracket(inner: str) -> str:
-    return f"\\left({inner}\\right)" if "\\frac" in inner else f"({inner})"
+    return f"\\Bigl({inner}\\Bigr)" if "\\frac" in inner else f"({inner})"  # not \left: a line may break inside
 
 
 def _superscript(base: str, exponent: str) -> str:
@@ -255,6 +261,7 @@ def _same(text: str) -> str:
 PLAIN = Notation(
     times="·",
     beside="",
+    parting="",
     cross=" × ",
     minus=" − ",
     leading_minus="−",
@@ -272,6 +279,7 @@ PLAIN = Notation(
 LATEX = Notation(
     times=" \\cdot ",
     beside=" ",
+    parting=" \\allowbreak ",
     cross=" \\times ",
     minus=" - ",
     leading_minus="-",
@@ -289,6 +297,7 @@ LATEX = Notation(
 SOURCE = Notation(
     times="*",
     beside=None,
+    parting="*",
     cross=", ",
     minus=" - ",
     leading_minus="-",
