@@ -210,6 +210,36 @@ def test_facts_remove_floors() -> None:
     assert len(net("input(d) -> dense(d/h)").conditions) == 1
 
 
+def conditions(text: str) -> list[str]:
+    return [f"{shown(c.left, SOURCE)} {c.relation} {shown(c.right, SOURCE)}" for c in net(text).conditions]
+
+
+def test_facts_work_together_whatever_their_order() -> None:
+    for facts in ("H % 4 == 0, H % 6 == 0", "H % 6 == 0, H % 4 == 0"):
+        assert shape(f"where {facts} input(H, 8, 1) -> maxpool(4) -> maxpool(3, same)") == ["H/12", 1, 1]
+    assert shape("where 2*H % 8 == 4 input(H, 8, 1) -> maxpool(2) -> maxpool(2)") == ["H/4 - 1/2", 2, 1]
+    for facts in ("H >= 10, H == W", "H == W, H >= 10"):
+        assert conditions(f"where {facts} input(H, W, 1) -> conv(3, 9)") == []
+    assert conditions("where W <= 100, H >= W input(3) -> dense(H - W + 1)") == []
+
+
+def test_facts_say_no_more_than_they_say() -> None:
+    assert conditions("where H > 2.5 input(H, H, 1) -> conv(1, 4)") == ["H >= 4"]
+    assert conditions("where H/2 > 3 input(H, H, 1) -> conv(1, 8)") == ["H >= 8"]
+
+
+def test_conditions_of_brackets_and_divisors() -> None:
+    assert conditions("input(3) -> dense((H - 5)*(W - 5) + 1)") == ["(H - 5)*(W - 5) >= 0"]
+    assert conditions("input(3) -> dense(W/(H - 5))") == ["H - 5 divides W", "H >= 6"]
+    assert conditions("input(3) -> dense(0.5*H)") == ["2 divides H"]
+    assert conditions("input(16, 16, 3) -> conv(8, 3, s=q)") == []
+
+
+def test_floors_stay_over_what_may_not_be_whole() -> None:
+    assert shape("input(3) -> dense(floor(min(H/2, W/3)))") == ["floor(min(H/2, W/3))"]
+    assert shape("input(3) -> dense(ceil(min(H, W)))") == ["min(H, W)"]
+
+
 def test_shared_and_frozen_weights() -> None:
     network = net("input(8) -> dense(8) as a -> share(@a) -> dense(3, frozen)")
     counts = [(node.counts.params, node.counts.trainable) for node in network.nodes]
