@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from symparams.account import AxisSize, Known, rounds
 from symparams.derivation import Derivation
 from symparams.errors import Source
 from symparams.formats import Format
 from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
 from symparams.layer import Shape
 from symparams.notation import PLAIN, shown, size
-from symparams.solution import AxisSize, Definition, Known, LayerEntry, SizeDefinition, Solution, rounds
+from symparams.solution import Definition, LayerEntry, SizeDefinition, Solution
 from symparams.sources.reader import read_expression
 
 

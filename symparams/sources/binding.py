@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, read, takes_word
-from symparams.errors import LayerError, nearest
+from symparams.errors import LayerError, Place, Source, SymparamsError, nearest
 from symparams.formula import Formula, Symbol
 from symparams.layer import Layer
 from symparams.layers import Catalogue, Entry
-from symparams.notation import SOURCE, shown
+from symparams.notation import PLAIN, SOURCE, shown
+from symparams.sources import records as r
 
 FROZEN = "frozen"  # the flag that every layer and every macro takes
 
@@ -144,3 +145,42 @@ def form(entry: Entry, name: str) -> str:
     accepts = signature(entry.layer)
     inside = [a.name + ("" if a.default is dataclasses.MISSING else "?") for a in accepts.positional]
     return f"{name}({', '.join(inside)})"
+
+
+# ---------------------------------------------------------------- macros
+
+
+def bind_macro(macro: r.Macro, given: Sequence[r.Argument], at: int, source: Source) -> dict[str, tuple[Formula, int]]:
+    """The expression for each parameter that is given, with its place; a missing or unknown parameter is an error."""
+    names = [p.name for p in macro.parameters]
+    waiting = list(names)
+    found: dict[str, tuple[Formula, int]] = {}
+    for argument in given:
+        place = Place(source, argument.at)
+        name = argument.keyword or (waiting[0] if waiting else None)
+        if name is None:
+            takes = _counted(len(names), "value")
+            raise SymparamsError(f"the macro `{macro.name}` takes {takes}; this is one too many", place)
+        if name not in names:
+            raise SymparamsError(f"the macro `{macro.name}` has no parameter `{name}`{nearest(name, names)}", place)
+        if name in found:
+            raise SymparamsError(f"the macro `{macro.name}` gets `{name}` twice", place)
+        if not isinstance(argument.value, Formula):
+            raise SymparamsError(f"the parameter `{name}` of `{macro.name}` takes a value", place)
+        waiting.remove(name)
+        found[name] = argument.value, argument.at
+    missing = next((p.name for p in macro.parameters if p.default is None and p.name not in found), None)
+    if missing is not None:
+        raise SymparamsError(f"the macro `{macro.name}` needs {missing}: {_form(macro)}", Place(source, at))
+    return found
+
+
+def _counted(count: int, what: str) -> str:
+    return f"no {what}s" if count == 0 else f"one {what}" if count == 1 else f"{count} {what}s"
+
+
+def _form(macro: r.Macro) -> str:
+    inside = ", ".join(
+        p.name + (f"={shown(p.default, PLAIN)}" if p.default is not None else "") for p in macro.parameters
+    )
+    return f"{macro.name}({inside})"

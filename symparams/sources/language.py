@@ -12,9 +12,9 @@ from symparams.formula import CHANNELS, Formula, Number, Symbol, as_formula
 from symparams.layer import Layer
 from symparams.layers import CATALOGUE, Catalogue, key
 from symparams.network import Network
-from symparams.notation import PLAIN, SOURCE, shown
+from symparams.notation import SOURCE, shown
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, Given, bind, reserved_words
+from symparams.sources.binding import FROZEN, Given, bind, bind_macro, reserved_words
 from symparams.sources.declarations import declared
 from symparams.sources.names import Names
 from symparams.sources.reader import read_network
@@ -230,33 +230,15 @@ class _Builder:
     def macro_arguments(
         self, macro: r.Macro, given: Sequence[r.Argument], flow: _Flow, scope: Scope, call: r.Call
     ) -> dict[str, Formula]:
+        """The values of a macro's parameters, computed where the call stands."""
         arriving = flow if isinstance(flow, int) else None
         values: dict[str, Formula] = {}
-        names = [p.name for p in macro.parameters]
-        waiting = list(names)
-        for argument in given:
-            name = argument.keyword or (waiting[0] if waiting else None)
-            if name is None:
-                raise self.error(
-                    f"the macro `{macro.name}` takes {_counted(len(names), 'value')}; this is one too many", argument.at
-                )
-            if name not in names:
-                raise self.error(
-                    f"the macro `{macro.name}` has no parameter `{name}`{nearest(name, names)}", argument.at
-                )
-            if name in values:
-                raise self.error(f"the macro `{macro.name}` gets `{name}` twice", argument.at)
-            if name in waiting:
-                waiting.remove(name)
-            if not isinstance(argument.value, Formula):
-                raise self.error(f"the parameter `{name}` of `{macro.name}` takes a value", argument.at)
-            values[name] = self.resolved(argument.value, scope, arriving, argument.at)
+        for name, (value, at) in bind_macro(macro, given, call.at, self.source).items():
+            values[name] = self.resolved(value, scope, arriving, at)
         for parameter in macro.parameters:
-            if parameter.name in values:
-                continue
-            if parameter.default is None:
-                raise self.error(f"the macro `{macro.name}` needs {parameter.name}: {_form(macro)}", call.at)
-            values[parameter.name] = self.resolved(parameter.default, Scope(values=dict(values)), arriving, macro.at)
+            if parameter.name not in values and parameter.default is not None:
+                here = Scope(values=dict(values))
+                values[parameter.name] = self.resolved(parameter.default, here, arriving, macro.at)
         return values
 
     # ------------------------------------------------------------ layers
@@ -414,14 +396,3 @@ class _Builder:
 def _is_frozen(argument: r.Argument) -> bool:
     value = argument.value
     return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN
-
-
-def _counted(count: int, what: str) -> str:
-    return f"no {what}s" if count == 0 else f"one {what}" if count == 1 else f"{count} {what}s"
-
-
-def _form(macro: r.Macro) -> str:
-    inside = ", ".join(
-        p.name + (f"={shown(p.default, PLAIN)}" if p.default is not None else "") for p in macro.parameters
-    )
-    return f"{macro.name}({inside})"
