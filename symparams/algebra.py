@@ -22,7 +22,7 @@ from symparams.formula import (
     Sum,
     Symbol,
     Value,
-    weight,
+    size_and_depth,
 )
 from symparams.normal import (
     UNIT,
@@ -52,7 +52,7 @@ def simplified(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
     if known is not None:
         return known
     value = value_of(poly(formula, facts))
-    if isinstance(value, Formula) and weight(value)[1] > limits.DEPTH:
+    if isinstance(value, Formula) and size_and_depth(value)[1] > limits.DEPTH:
         raise LimitError("the formulas here are nested too deeply to be read")
     return value
 

@@ -6,7 +6,7 @@ from symparams import sympy_bridge
 from symparams.algebra import poly
 from symparams.comparing import expanded
 from symparams.facts import Facts
-from symparams.formula import Formula, Number, Power, Product, Value, weight
+from symparams.formula import Formula, Number, Power, Product, Value, size_and_depth
 from symparams.normal import UNIT, Monomial, Poly, formula_of, join, value_of
 from symparams.notation import PLAIN, shown
 from symparams.order import atom_key
@@ -18,7 +18,7 @@ def shortest(value: Value, facts: Facts) -> Value:
         return value
     collected = poly(value, facts)
     forms = [value_of(collected)]
-    if weight(value)[0] <= _READABLE:
+    if size_and_depth(value)[0] <= _READABLE:
         open_ = expanded(collected, facts)
         forms.append(value_of(open_))
         product = _factored(open_) if _small(open_) else None

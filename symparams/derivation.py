@@ -17,8 +17,8 @@ from symparams.formula import (
     Symbol,
     Value,
     as_formula,
+    can_put_in,
     count_leaves,
-    is_known,
     mapped,
     parts,
     product,
@@ -87,7 +87,7 @@ def _derivation(quantity: Quantity, axis: str, rule: Formula, value: Value, fact
     rule = without_clashes(rule)
     steps = [Step("rule", rule)]
     line = rule
-    while is_known(line):
+    while can_put_in(line):
         line = put_in(line)
         steps.append(Step("substitution", line))
     steps += [Step("arithmetic", further) for further in _computed(line, facts)]
@@ -220,6 +220,6 @@ def _counts_outputs(factors: list[Formula]) -> Symbol | None:
 
 def _line(factors: list[Formula]) -> Formula:
     line = product(factors)
-    while is_known(line):
+    while can_put_in(line):
         line = put_in(line)
     return line

@@ -179,17 +179,15 @@ def parts(formula: Formula) -> tuple[Formula, ...]:
     return _PARTS[type(formula)](formula)
 
 
-def _flat(below: tuple[Formula, ...], kind: type[Formula]) -> tuple[Formula, ...]:
-    """The parts with nested nodes of the kind opened."""
-    if not any(type(part) is kind for part in below):
-        return below
-    return tuple(p for part in below for p in (parts(part) if type(part) is kind else (part,)))
+def _flat(terms: tuple[Formula, ...]) -> tuple[Formula, ...]:
+    """The terms with sums among them opened."""
+    return tuple(t for term in terms for t in (term.terms if isinstance(term, Sum) else (term,)))
 
 
 _REBUILT: dict[type[Formula], Callable[[Any, tuple[Formula, ...]], Formula]] = {
-    Sum: lambda f, below: Sum(_flat(below, Sum)),
+    Sum: lambda f, below: Sum(_flat(below)),
     Negative: lambda f, below: negative(*below),
-    Product: lambda f, below: Product(_flat(below, Product)),
+    Product: lambda f, below: Product(below),
     Quotient: lambda f, below: Quotient(*below),
     Power: lambda f, below: Power(*below),
     Function: lambda f, below: Function(f.name, below),
@@ -197,7 +195,7 @@ _REBUILT: dict[type[Formula], Callable[[Any, tuple[Formula, ...]], Formula]] = {
 
 
 def rebuilt(formula: Formula, below: tuple[Formula, ...]) -> Formula:
-    """The same kind of node over other parts; nested sums and products are laid flat."""
+    """The same kind of node over other parts; a sum in a sum is laid flat, a product such as 2F stays together."""
     return _REBUILT[type(formula)](formula, below)
 
 
@@ -223,12 +221,12 @@ def put_in(formula: Formula) -> Formula:
     return mapped(formula, lambda leaf: leaf.value if isinstance(leaf, Symbol) and leaf.value is not None else leaf)
 
 
-def is_known(formula: Formula) -> bool:
+def can_put_in(formula: Formula) -> bool:
     """Whether some symbol of the formula still waits for its value to be put in."""
     return any(s.value is not None for s in symbols(formula))
 
 
-def weight(formula: Formula, known: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:
+def size_and_depth(formula: Formula, known: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:
     """How many leaves the formula has with all values put in, and how deep it is; shared parts are walked once."""
     known = {} if known is None else known
     if isinstance(formula, Symbol) and formula.value is None:
@@ -236,7 +234,7 @@ def weight(formula: Formula, known: dict[int, tuple[int, int]] | None = None) ->
     found = known.get(id(formula))
     if found is None:
         below = (formula.value,) if isinstance(formula, Symbol) and formula.value is not None else parts(formula)
-        each = [weight(part, known) for part in below]
+        each = [size_and_depth(part, known) for part in below]
         found = (sum(w for w, _ in each) or 1, 1 + max((d for _, d in each), default=0))
         known[id(formula)] = found
     return found

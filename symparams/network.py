@@ -25,7 +25,7 @@ from symparams.formula import (
     as_formula,
     parts,
     product,
-    weight,
+    size_and_depth,
 )
 from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
 from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, quotient, scaled, value_of
@@ -234,7 +234,7 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
     shape = tuple(a.size if id(a.size) in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
     names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention).axis_names()
     for axis, name, value in zip(rules.output, names, shape, strict=True):
-        if isinstance(value, Formula) and weight(value)[0] > limits.SIZE:
+        if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:
             raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
         if value is not axis.size:
             conditions += _positive(f"the {name} of the output would be", value, 1, facts)

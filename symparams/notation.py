@@ -114,17 +114,26 @@ def _sum(terms: Sequence[Formula], n: Notation) -> str:
 
 
 def _product(factors: Sequence[Formula], n: Notation) -> str:
-    between = n.beside if n.beside is not None and _can_touch(factors) else n.times
-    last = _POWER if n.exact or n.quotient is None else _SIGN  # a*(b/c) is not (a*b)/c
-    first = _show(factors[0], n, _PRODUCT if n.exact or n.quotient is None else _SIGN)
-    *middle, end = factors[1:]
-    closing = _PRODUCT if isinstance(end, Quotient) and not n.exact else last  # k·C/g needs no bracket at the end
-    texts = [first, *(_show(f, n, last) for f in middle), _show(end, n, closing)]
-    if between != n.beside:
-        return between.join(texts)
+    texts = [_factor(f, n, at) for f, at in zip(factors, _places(len(factors)), strict=True)]
+    if n.beside is None or not _can_touch(factors):
+        return n.times.join(texts)
     closed = [isinstance(f, (Sum, Function)) for f in factors]
-    parted = [t + (n.parting if a and b else between) for t, a, b in zip(texts, closed, closed[1:], strict=False)]
+    parted = [t + (n.parting if a and b else n.beside) for t, a, b in zip(texts, closed, closed[1:], strict=False)]
     return "".join([*parted, texts[-1]])
+
+
+def _places(count: int) -> list[str]:
+    return ["first", *["middle"] * (count - 2), "last"] if count > 1 else ["first"]
+
+
+def _factor(f: Formula, n: Notation, at: str) -> str:
+    """A factor, with brackets where it would be read otherwise without."""
+    if n.exact:  # a*(b/c) is not (a*b)/c
+        return _show(f, n, _PRODUCT if at == "first" else _POWER)
+    if isinstance(f, Product) or (isinstance(f, Quotient) and at == "last"):
+        return _show(f, n, _PRODUCT)  # (4F + 1)·2F, k·C/g
+    built_up = n.quotient is not None
+    return _show(f, n, _SIGN if built_up else _PRODUCT if at == "first" else _POWER)
 
 
 def _can_touch(factors: Sequence[Formula]) -> bool:

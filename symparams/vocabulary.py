@@ -198,7 +198,7 @@ class Vocabulary:
         if not isinstance(axis.value, Formula):
             return ""
         if rounds(axis.rule) and not rounds(axis.value) and self.solution.network.facts.remainder:
-            return "The floor falls away because of what is given."
+            return "Nothing has to be rounded, because of what is given."
         if entry.first_floor and rounds(axis.value):
             return (
                 "A whole number beside a floor may go under it, multiplied by the divisor; "

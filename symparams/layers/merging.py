@@ -117,7 +117,7 @@ class Concatenate(Layer):
         return nothing_to_learn(
             tuple(output),
             "the branches are only put side by side; there is nothing in it to learn",
-            f"the {name} of all branches add up, the other axes stay",
+            f"the {name} of all branches add up" + (", the other axes stay" if rank > 1 else ""),
             channels_are=name if joined == first.channel_axis else None,
         )
 

@@ -18,7 +18,7 @@ from symparams.formula import (
     count_leaves,
     mapped,
     parts,
-    weight,
+    size_and_depth,
 )
 from symparams.sources.records import Let
 
@@ -77,7 +77,7 @@ class Names:
 
     def _check(self, formula: Formula, at: int) -> None:
         try:
-            leaves, depth = weight(formula)
+            leaves, depth = size_and_depth(formula)
             if leaves > limits.EXPRESSION:
                 raise LimitError(f"an expression with more than {limits.EXPRESSION:,} terms, which is the limit")
             if depth > 2 * limits.NESTING:

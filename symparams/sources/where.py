@@ -13,7 +13,7 @@ from symparams.comparing import largest_letter, smallest_letter, without_floor
 from symparams.errors import LimitError, Place, SymparamsError
 from symparams.exact import number
 from symparams.facts import Facts
-from symparams.formula import Formula, Function, Symbol, Value, as_formula, symbols, weight
+from symparams.formula import Formula, Function, Symbol, Value, as_formula, size_and_depth, symbols
 from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, scaled
 from symparams.notation import SOURCE, shown
 from symparams.sources.names import Names
@@ -147,7 +147,7 @@ class _Reading:
             if letter in {s.name for s in symbols(formula_of(value))}:
                 continue
             known: Value = formula_of(value)
-            if weight(as_formula(known))[0] > limits.SIZE:
+            if size_and_depth(as_formula(known))[0] > limits.SIZE:
                 raise LimitError(f"a value with more than {limits.SIZE} terms, which is the limit")
             low = minus(value, {UNIT: self.facts.lower.get(letter, 1)})
             if below_zero(low, self.facts) or self._breaks_remainder(letter, known):
