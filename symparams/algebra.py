@@ -176,11 +176,11 @@ def _is_whole_atom(atom: Formula) -> bool:
 def floored(top: Poly, bottom: Poly, facts: Facts) -> Poly:
     """⌊top/bottom⌋ as one floor: inner floors collapse, whole parts come out, known remainders remove it."""
     for _ in range(limits.NESTING):  # each pass removes one inner floor
-        inner = [m for m, c in top.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and is_floor(m[0][0])]
-        if len(inner) != 1:
+        inner = lone_floor(top)
+        if inner is None:
             break
-        inside = floor_parts(inner[0][0][0])
-        rest = {m: c for m, c in top.items() if m != inner[0]}
+        inside = floor_parts(inner[0][0])
+        rest = {m: c for m, c in top.items() if m != inner}
         top = plus((inside[0], expanded_product(inside[1], rest)))
         bottom = expanded_product(inside[1], bottom)
     if not is_constant(bottom):
@@ -193,6 +193,12 @@ def is_floor(atom: Formula) -> bool:
     if not isinstance(atom, Function) or atom.name not in ("floor", "ceil"):
         return False
     return all(map(is_whole, _ratio(atom.arguments[0], NOTHING_KNOWN)))
+
+
+def lone_floor(p: Poly) -> Monomial | None:
+    """The term that is just a floor, if there is exactly one."""
+    found = [m for m, c in p.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and is_floor(m[0][0])]
+    return found[0] if len(found) == 1 else None
 
 
 def floor_parts(atom: Formula) -> tuple[Poly, Poly]:

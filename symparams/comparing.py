@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from symparams import limits
-from symparams.algebra import floor_atom, floor_parts, is_floor, poly
+from symparams.algebra import floor_atom, floor_parts, is_floor, lone_floor, poly
 from symparams.facts import NOTHING_KNOWN, Facts
 from symparams.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula
 from symparams.normal import UNIT, Poly, constant, expanded_product, formula_of, is_constant, minus, plus, value_of
@@ -78,11 +78,11 @@ def without_floor(p: Poly) -> Poly:
     For whole e, floor(a/b) + e >= 0 is a + b*e >= 0.
     """
     for _ in range(limits.NESTING):
-        floors = [m for m, c in p.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and is_floor(m[0][0])]
-        rest = {m: c for m, c in p.items() if not floors or m != floors[0]}
-        if len(floors) != 1 or any(c.denominator != 1 for c in rest.values()):
+        floor = lone_floor(p)
+        rest = {m: c for m, c in p.items() if m != floor}
+        if floor is None or any(c.denominator != 1 for c in rest.values()):
             return p
-        top, bottom = floor_parts(floors[0][0][0])
+        top, bottom = floor_parts(floor[0][0])
         p = plus((top, expanded_product(bottom, rest)))
     return p
 

@@ -93,7 +93,7 @@ class Weight:
     counted: bool = True  # False: a buffer, which this convention does not call a parameter
 
 
-Relation: TypeAlias = Literal[">=", "divides"]
+Relation: TypeAlias = Literal[">=", "multiple"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Requirement:
     """What must hold for a layer to accept its input: an error for numbers, a condition for letters."""
 
     left: Formula
-    relation: Relation  # ">=", or "divides": left / right is whole
+    relation: Relation  # ">=", or "multiple": left is a multiple of right
     right: Formula
     otherwise: Callable[[], str]  # the message when it does not hold
 

@@ -271,7 +271,7 @@ def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
         if left < right:
             raise LayerError(requirement.otherwise())
         return []
-    if requirement.relation == "divides":
+    if requirement.relation == "multiple":
         if isinstance(left, int) and isinstance(right, int):
             if right < 1 or left % right:
                 raise LayerError(requirement.otherwise())

@@ -287,11 +287,11 @@ class Solution:
         rules = [(d.cases[0][0].account, d.cases[0][1].derivation) for d in self.sizes if "shape" in self.quantities]
         if "params" in self.quantities:
             rules += [(d.layers[0].account, d.layers[0].account.params) for d in self.definitions]
-        found: dict[str, Symbol] = {}
+        meanings: dict[str, dict[str, None]] = {}  # every meaning of a letter, in order: k is a window and a kernel
         for account, rule in rules:
             for known in account.known(rule):
-                found.setdefault(known.symbol.name, known.symbol)
-        return tuple(found.values())
+                meanings.setdefault(known.symbol.name, {})[known.symbol.meaning] = None
+        return tuple(Symbol(name, meaning=" or ".join(several)) for name, several in meanings.items())
 
 
 def _letters(node: Node, convention: Convention) -> Iterator[tuple[str, str]]:

@@ -79,8 +79,8 @@ class Convolution(Layer):
             return f"{groups} groups do not divide {what} ({shown(simplified(count), PLAIN)})"
 
         return (
-            Requirement(C_in, "divides", g, lambda: message("the input channels", C_in)),
-            Requirement(C_out, "divides", g, lambda: message("the filters", C_out)),
+            Requirement(C_in, "multiple", g, lambda: message("the input channels", C_in)),
+            Requirement(C_out, "multiple", g, lambda: message("the filters", C_out)),
         )
 
 

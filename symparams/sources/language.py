@@ -221,10 +221,8 @@ class _Builder:
     def _outer_points(self, scope: Scope) -> Scope:
         """Inside a macro the names of points outside can be used, the caller's parameters cannot."""
         points: dict[str, Point] = {}
-        here: Scope | None = scope
-        while here is not None:
-            points = here.points | points
-            here = here.outer
+        for around in scope.outward():
+            points = around.points | points
         return Scope(points=points)
 
     def macro_arguments(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from symparams.formula import Formula
@@ -36,20 +37,19 @@ class Scope:
     macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
 
     def value(self, name: str) -> Formula | None:
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.values:
-                return scope.values[name]
-            scope = scope.outer
-        return None
+        """The value of a parameter or loop variable, from here outward."""
+        return next((scope.values[name] for scope in self.outward() if name in scope.values), None)
 
     def point(self, name: str) -> Point | None:
+        """The point of that name, from here outward."""
+        return next((scope.points[name] for scope in self.outward() if name in scope.points), None)
+
+    def outward(self) -> Iterator[Scope]:
+        """This scope and those around it."""
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.points:
-                return scope.points[name]
+            yield scope
             scope = scope.outer
-        return None
 
     def inside(self, frozen: bool = False) -> Scope:
         return Scope(outer=self, frozen=self.frozen or frozen, macros=self.macros)
