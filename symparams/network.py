@@ -239,11 +239,7 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
         if value is not axis.size:
             conditions += _positive(f"the {name} of the output would be", value, 1, facts)
     for argument, formula in _formulas(layer):
-        conditions += _whole_divisions(formula, facts)
-        if argument.kind.least is not None and not any(c.relation == "divides" for c in conditions):
-            conditions += _whole_value(formula, facts)
-        if argument.kind.least is not None and number(formula) is None:
-            conditions += _positive(f"{argument.name} would be", simplified(formula, facts), argument.kind.least, facts)
+        conditions += _allowed(argument, formula, facts)
     derived = Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
     _ = derived.counts  # worked out now, while an error can still be said to be here
     return derived
@@ -349,6 +345,17 @@ def _whole_divisions(formula: Formula, facts: Facts, rounded: bool = False) -> l
         if not isinstance(bottom, Number):
             found += _positive("the divisor would be", bottom, 1, facts)
     return found
+
+
+def _allowed(argument: Argument, formula: Formula, facts: Facts) -> list[Condition]:
+    """What an argument with letters needs to be whole and not too small."""
+    found = _whole_divisions(formula, facts)
+    least = argument.kind.least
+    if least is None or number(formula) is not None:
+        return found
+    if not any(c.relation == "divides" for c in found):
+        found += _whole_value(formula, facts)
+    return found + _positive(f"{argument.name} would be", simplified(formula, facts), least, facts)
 
 
 def _whole_value(formula: Formula, facts: Facts) -> list[Condition]:

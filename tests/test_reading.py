@@ -232,6 +232,7 @@ def test_conditions_of_brackets_and_divisors() -> None:
     assert conditions("input(3) -> dense((H - 5)*(W - 5) + 1)") == ["(H - 5)*(W - 5) >= 0"]
     assert conditions("input(3) -> dense(W/(H - 5))") == ["H - 5 divides W", "H >= 6"]
     assert conditions("input(3) -> dense(0.5*H)") == ["2 divides H"]
+    assert "2 divides H" in conditions("input(9, 9, 8) -> conv(0.5*H, 3, g=g)")
     assert conditions("input(16, 16, 3) -> conv(8, 3, s=q)") == []
 
 

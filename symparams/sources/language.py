@@ -270,13 +270,9 @@ class _Builder:
     def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
         value = argument.value
         if isinstance(value, (str, r.Call, r.Reference)):
-            found = (
-                "a title"
-                if isinstance(value, str)
-                else "another layer"
-                if isinstance(value, r.Call)
-                else "@" + value.name
-            )
+            found = "a title" if isinstance(value, str) else "another layer"
+            if isinstance(value, r.Reference):
+                found = f"@{value.name}"
             raise self.error(f"a number, size or word is expected here, not {found}", argument.at)
         if isinstance(value, tuple):
             return Given(argument.keyword, self._several(value, scope, arriving, argument.at))
@@ -318,7 +314,7 @@ class _Builder:
             raise self.error(
                 f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at
             )
-        elif layer.inputs == "many" and isinstance(flow, int) and len(inputs) < 2:
+        elif layer.inputs == "many" and not isinstance(flow, tuple) and len(inputs) < 2:
             raise self.error(
                 f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at
             )
