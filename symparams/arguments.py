@@ -14,7 +14,14 @@ from symparams.formula import CHANNELS, Formula, Function, Quotient, Symbol, par
 from symparams.layer import Layer
 from symparams.notation import SOURCE, shown
 
-Raw: TypeAlias = "Formula | tuple[Any, ...] | str"  # an expression, several sizes, or a word
+Raw: TypeAlias = "Formula | tuple[Any, ...] | str | Quoted | Layer"  # an expression, sizes, a word, a text, a layer
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A text between quotes."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,51 @@ RATE = Kind("a rate from 0 up to, but not including, 1", _rate)
 AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
 
 
+def _layer(raw: Raw) -> Layer:
+    if not isinstance(raw, Layer):
+        raise ValueError
+    return raw
+
+
+def _text(raw: Raw) -> str:
+    if not isinstance(raw, Quoted):
+        raise ValueError
+    return raw.text
+
+
+def _integers(raw: Raw) -> tuple[int, ...]:
+    return tuple(map(_integer, raw)) if isinstance(raw, tuple) else (_integer(raw),)
+
+
+def _target(raw: Raw) -> tuple[Formula, ...]:
+    """Sizes of which one may be -1: whatever is left."""
+
+    def one(part: Raw) -> Formula:
+        if isinstance(part, Formula) and number(part) == -1:
+            return part
+        return whole_number(part, 1)
+
+    return tuple(map(one, raw)) if isinstance(raw, tuple) else (one(raw),)
+
+
+def _factors(raw: Raw) -> tuple[Formula, ...]:
+    """Positive factors, whole or not."""
+    found = raw if isinstance(raw, tuple) else (raw,)
+    for one in found:
+        known = number(one) if isinstance(one, Formula) else None
+        if not isinstance(one, Formula) or (known is not None and known <= 0):
+            raise ValueError
+    return found
+
+
+# In a signature these go with `argument(…)` like the kinds above.
+LAYER = Kind("a layer, such as lstm(64)", _layer)  # the value is a Layer
+TEXT = Kind('a text between quotes, such as "ab,bc->ac"', _text)  # the value is a str
+INTEGERS = Kind("numbers of axes, such as 2, 1", _integers)  # the value is a tuple of int
+TARGET = Kind("sizes of at least 1, one of which may be -1", _target, least=1)  # the value is a tuple of Formula
+FACTORS = Kind("a factor above 0, such as 2 or (2, 1.5)", _factors)  # the value is a tuple of Formula
+
+
 def choice(*words: str, **synonyms: object) -> Kind:
     """One of several words; a synonym gives the word it stands for."""
     values: dict[str, object] = {word: word for word in words} | synonyms
@@ -193,6 +245,10 @@ def read(argument: Argument, raw: Raw) -> object:
 def _described(raw: Raw) -> str:
     if isinstance(raw, tuple):
         return f"({', '.join(map(_described, raw))})"
+    if isinstance(raw, Quoted):
+        return f'"{raw.text}"'
+    if isinstance(raw, Layer):
+        return f"the layer {raw.kind}"
     assert isinstance(raw, Formula)
     text, known = shown(raw, SOURCE), number(raw)
     return text if known is None or shown(known, SOURCE) == text else f"{text} = {shown(known, SOURCE)}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Symbol, Value, as_formula
+from symparams.formula import ZERO, Formula, Symbol, Value, as_formula, product
 from symparams.notation import PLAIN, size
 
 Convention: TypeAlias = Literal["keras", "torch"]
@@ -51,6 +51,17 @@ class Incoming:
         """The number of channels that arrive, as a symbol of a rule."""
         return symbol("C_in", self.channels, "input channels", incoming=True)
 
+    def sequence(self) -> Axis:
+        """The axis of positions of a sequence (positions, features), which both conventions write alike."""
+        return Axis("length", symbol("T", self.shape[0], "sequence length", incoming=True))
+
+    def feature_names(self) -> tuple[str, ...]:
+        """What each axis is called where the last one holds the features, as layers for sequences have it."""
+        if self.convention == "keras":
+            return self.axis_names()
+        before = tuple(name for name, _, _ in SPATIAL.get(len(self.shape) - 1, ()))
+        return (*(before or tuple(f"axis {i + 1}" for i in range(len(self.shape) - 1))), "features")
+
     def axis_names(self) -> tuple[str, ...]:
         """What each axis is called; a tensor of one axis has features, one of more has channels."""
         if len(self.shape) == 1:
@@ -78,6 +89,73 @@ class Axis:
 
     name: str  # height, width, channels …
     size: Formula  # its rule, in reading order
+
+
+# What the output size along an axis is called.
+OUTPUT_LETTERS = {
+    "length": "L_out",
+    "height": "H_out",
+    "width": "W_out",
+    "depth": "D_out",
+    "channels": "C_out",
+    "features": "n_out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The output of a layer, its sizes known: what the rules for work and memory are written with."""
+
+    axes: tuple[str, ...]  # what each axis is called
+    shape: Shape
+
+    def size(self, axis: str) -> Symbol:
+        """The output size along an axis, as a symbol of a rule: H_out."""
+        return symbol(OUTPUT_LETTERS.get(axis, "n_out"), self.shape[self.axes.index(axis)], f"output {axis}")
+
+    def spatial(self) -> tuple[Symbol, ...]:
+        """The output sizes of the spatial axes: H_out, W_out."""
+        return tuple(self.size(axis) for axis in self.axes if axis in ("length", "depth", "height", "width"))
+
+    def numbers(self) -> Formula:
+        """How many numbers the output has: H_out·W_out·C_out."""
+        return product(
+            symbol(OUTPUT_LETTERS.get(axis, "n_out" if len(self.axes) == 1 else f"n_{i + 1}"), size, f"output {axis}")
+            for i, (axis, size) in enumerate(zip(self.axes, self.shape, strict=True))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a layer computes for one example, each kind of operation as a rule in reading order.
+
+    A multiply-accumulate is one multiplication and the addition of its product to a sum; the other kinds count what is
+    done besides. Training is not counted, only the forward pass.
+    """
+
+    macs: Formula = ZERO  # multiply-accumulates
+    additions: Formula = ZERO  # additions and subtractions, those of biases among them
+    multiplications: Formula = ZERO  # multiplications and divisions
+    comparisons: Formula = ZERO  # as in max pooling and relu
+    exponentials: Formula = ZERO  # exp, tanh, sigmoid and other functions that need a series, one each
+    because: str = ""  # one sentence on the rule for the multiply-accumulates
+
+
+def joined(left: Formula, right: Formula) -> Formula:
+    """left + right, where either may be nothing."""
+    return right if left == ZERO else left if right == ZERO else left + right
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one output number sees along one spatial axis of the input."""
+
+    kernel: Formula  # places from the first one that is seen to the last: d(k - 1) + 1
+    stride: Formula  # how far apart the views of neighbouring outputs are; 1/2 where the output is twice as large
+    before: Formula  # padding before the first place
+
+
+EVERYWHERE: Literal["everywhere"] = "everywhere"  # every output number sees the whole input
 
 
 WeightKind: TypeAlias = Literal["weight", "bias", "statistic"]
@@ -135,7 +213,9 @@ class Layer:
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
     title: ClassVar[str] = ""  # as a heading: "Convolution"
     example: ClassVar[str] = ""  # a small network that shows it
-    inputs: ClassVar[Literal["none", "one", "many"]] = "one"  # how many tensors it takes
+    # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc.
+    inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
+    sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
 
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
 
@@ -147,6 +227,18 @@ class Layer:
     def rules(self, *arriving: Incoming) -> Rules:
         """What the layer says about the tensors that arrive."""
         raise NotImplementedError
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """What it computes; a layer that only moves numbers computes nothing."""
+        return Work()
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        """What an output number sees along each spatial axis; (): only what stands at its own place."""
+        return ()
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        """How many numbers it keeps of one example while text is generated word by word."""
+        return ZERO
 
 
 def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[str, str, str], ...]:

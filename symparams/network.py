@@ -27,7 +27,7 @@ from symparams.formula import (
     product,
     size_and_depth,
 )
-from symparams.layer import Convention, Incoming, Layer, Requirement, Rules, Shape
+from symparams.layer import Convention, Incoming, Layer, Outgoing, Requirement, Rules, Shape, Work
 from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, quotient, scaled, value_of
 from symparams.notation import PLAIN, SOURCE, shown
 
@@ -69,6 +69,17 @@ class Derived:
     conditions: tuple[Condition, ...]
     facts: Facts
     convention: Convention
+
+    @cached_property
+    def out(self) -> Outgoing:
+        """The output, for the rules of work and memory."""
+        names = [axis.name for axis in self.rules.output] if self.arriving else None
+        return Outgoing(tuple(names or Incoming(self.shape, self.convention).axis_names()), self.shape)
+
+    @cached_property
+    def work(self) -> Work:
+        """What the layer computes for one example."""
+        return self.layer.work(self.out, *self.arriving)
 
     @cached_property
     def counts(self) -> Counts:
@@ -328,6 +339,8 @@ def _formulas(layer: Layer) -> Iterator[tuple[Argument, Formula]]:
             value = pending.pop()
             if isinstance(value, tuple):
                 pending.extend(value)
+            elif isinstance(value, Layer):
+                yield from _formulas(value)
             elif isinstance(value, Formula) and not isinstance(value, Number):
                 yield argument, value
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from symparams.arguments import argument, choice
-from symparams.layer import Incoming, Layer, Rules, nothing_to_learn
+from symparams.layer import Incoming, Layer, Outgoing, Rules, Work, joined, nothing_to_learn
 
 # The language's word and the names that Keras and PyTorch use for it.
 FUNCTIONS: dict[str, tuple[str, ...]] = {
@@ -33,9 +33,23 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "linear": (),
 }
 
+# Functions that only compare, and those that need an exponential or a series; the others compute nothing.
+_COMPARING = frozenset(("relu", "relu6", "leakyrelu", "hardsigmoid", "hardswish", "hardtanh"))
+_FREE = frozenset(("linear",))
+
 _NAMES = {name: word for word, aliases in FUNCTIONS.items() for name in (word, *aliases)}
 
 ACTIVATION = choice(**{name.casefold(): word for name, word in _NAMES.items()})
+
+
+def activated(work: Work, function: str, out: Outgoing) -> Work:
+    """The work of a layer with that of the function on its output: one operation for each number."""
+    if function in _FREE:
+        return work
+    numbers = out.numbers()
+    if function in _COMPARING:
+        return replace(work, comparisons=joined(work.comparisons, numbers))
+    return replace(work, exponentials=joined(work.exponentials, numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +74,6 @@ class Activation(Layer):
             "an activation applies a fixed function to every number; there is nothing in it to learn",
             "every number is replaced by one number, so the shape stays",
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return activated(Work(), self.function, out)

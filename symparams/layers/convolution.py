@@ -9,9 +9,9 @@ from symparams.algebra import simplified
 from symparams.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.errors import LayerError
 from symparams.exact import number
-from symparams.formula import Formula, as_formula, product
-from symparams.layer import Axis, Incoming, Layer, Requirement, Rules, Weight, symbol
-from symparams.layers.activation import ACTIVATION
+from symparams.formula import ZERO, Formula, as_formula, product
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Requirement, Rules, Weight, Work, symbol
+from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.window import Window
 from symparams.notation import PLAIN, shown
 
@@ -53,7 +53,7 @@ class Convolution(Layer):
         (x,) = arriving
         if x.convention == "keras" and _any_above_one(self.stride) and _any_above_one(self.dilation):
             raise LayerError("Keras cannot combine a stride with a dilation; one of them must be 1")
-        window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        window = self._window(x)
         k = window.sizes()
         C_in = x.C_in()
         C_out = symbol("C_out", self.filters, "filters")
@@ -72,6 +72,23 @@ class Convolution(Layer):
             channels_are="filters",
             requires=(*window.requires(), *(self._whole_groups(x, C_in, C_out, g) if grouped else ())),
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        (x,) = arriving
+        k = self._window(x).sizes()
+        seen = x.C_in() if number(self.groups) == 1 else x.C_in() / symbol("g", self.groups, "groups")
+        work = Work(
+            macs=product([*k, seen, out.size("channels"), *out.spatial()]),
+            additions=out.numbers() if self.bias else ZERO,
+            because="every filter is applied at every place of the output, with one multiplication for each weight",
+        )
+        return activated(work, self.activation, out)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return self._window(arriving[0]).reach()
+
+    def _window(self, x: Incoming) -> Window:
+        return Window(x, self.kernel, self.stride, self.padding, self.dilation)
 
     def _whole_groups(self, x: Incoming, C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
         def message(what: str, count: Formula) -> str:
@@ -119,7 +136,7 @@ class Depthwise(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        window = self._window(x)
         k = window.sizes()
         C_in = x.C_in()
         m = symbol("m", self.multiplier, "depth multiplier")
@@ -137,6 +154,21 @@ class Depthwise(Layer):
             channels_are="channels",
             requires=window.requires(),
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        k = self._window(arriving[0]).sizes()
+        work = Work(
+            macs=product([*k, out.size("channels"), *out.spatial()]),
+            additions=out.numbers() if self.bias else ZERO,
+            because="every output number is a sum over one window of one channel",
+        )
+        return activated(work, self.activation, out)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return self._window(arriving[0]).reach()
+
+    def _window(self, x: Incoming) -> Window:
+        return Window(x, self.kernel, self.stride, self.padding, self.dilation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +201,7 @@ class Separable(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        window = Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        window = self._window(x)
         k = window.sizes()
         C_in = x.C_in()
         C_out = symbol("C_out", self.filters, "filters")
@@ -189,3 +221,22 @@ class Separable(Layer):
             channels_are="filters",
             requires=window.requires(),
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        (x,) = arriving
+        k = self._window(x).sizes()
+        m = symbol("m", self.multiplier, "depth multiplier")
+        between = x.C_in() if number(self.multiplier) == 1 else x.C_in() * m
+        places = out.spatial()
+        work = Work(
+            macs=product([*k, between, *places]) + product([between, out.size("channels"), *places]),
+            additions=out.numbers() if self.bias else ZERO,
+            because="a window of each channel first, then a sum over the channels for every filter",
+        )
+        return activated(work, self.activation, out)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return self._window(arriving[0]).reach()
+
+    def _window(self, x: Incoming) -> Window:
+        return Window(x, self.kernel, self.stride, self.padding, self.dilation)

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, argument, switch
-from symparams.formula import Formula, as_formula, product
-from symparams.layer import Axis, Incoming, Layer, Rules, Weight, nothing_to_learn, symbol
-from symparams.layers.activation import ACTIVATION
+from symparams.formula import ZERO, Formula, as_formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Weight,
+    Work,
+    nothing_to_learn,
+    symbol,
+)
+from symparams.layers.activation import ACTIVATION, activated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,8 @@ class Dense(Layer):
         (x,) = arriving
         n_in = symbol("n_in", x.shape[-1], "inputs", incoming=True)
         n_out = symbol("n_out", self.units, "units")
-        before = tuple(map(Axis, x.axis_names()[:-1], map(as_formula, x.shape[:-1])))
-        last = x.axis_names()[-1]
+        *names, last = x.feature_names()
+        before = tuple(map(Axis, names, map(as_formula, x.shape[:-1])))
         shared = "; the positions before the last axis share these weights" if before else ""
         return Rules(
             output=(*before, Axis(last, n_out)),
@@ -48,6 +60,19 @@ class Dense(Layer):
             else "every unit gives one number",
             channels_are="units",
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        (x,) = arriving
+        n_in = symbol("n_in", x.shape[-1], "inputs", incoming=True)
+        work = Work(
+            macs=n_in * out.numbers(),
+            additions=out.numbers() if self.bias else ZERO,
+            because="every output number is a sum over all inputs",
+        )
+        return activated(work, self.activation, out)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
 _LETTERS = {
@@ -80,3 +105,6 @@ class Flatten(Layer):
             "all sizes are multiplied, because every number of the feature map becomes one input of what follows",
             channels_are="outputs",
         )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE

@@ -8,8 +8,8 @@ from typing import ClassVar
 from symparams.arguments import AXIS, argument
 from symparams.comparing import same
 from symparams.errors import LayerError
-from symparams.formula import Value, as_formula, total
-from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, symbol
+from symparams.formula import Formula, Value, as_formula, total
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, nothing_to_learn, symbol
 from symparams.notation import PLAIN, shown
 
 
@@ -38,6 +38,14 @@ class Add(Layer):
             f"the branches are {self.verb} number by number; there is nothing in it to learn",
             "the branches have one shape, or are repeated to it, and it stays",
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(additions=_each_further(out, arriving))
+
+
+def _each_further(out: Outgoing, arriving: tuple[Incoming, ...]) -> Formula:
+    """One operation for each output number and each branch after the first."""
+    return out.numbers() if len(arriving) == 2 else (len(arriving) - 1) * out.numbers()
 
 
 def _aligned(x: Incoming, rank: int) -> tuple[Value, ...]:
@@ -77,6 +85,9 @@ class Multiply(Add):
     title: ClassVar = "Multiply"
     example: ClassVar = "input(56, 56, 64) -> { id | globalavgpool -> dense(64, sigmoid) } -> multiply"
     verb: ClassVar = "multiplied"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(multiplications=_each_further(out, arriving))
 
 
 @dataclass(frozen=True, slots=True)

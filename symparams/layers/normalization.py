@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from symparams.arguments import argument, switch
 from symparams.formula import ZERO
-from symparams.layer import Incoming, Layer, Rules, Weight
+from symparams.layer import Incoming, Layer, Outgoing, Rules, Weight, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class BatchNormalization(Layer):
             channels_are=None,
             differs=_DIFFERS.format(2 + self.scale + self.center, self.scale + self.center),
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """Once trained, a factor and a term for each number: the statistics are folded into them."""
+        return Work(multiplications=out.numbers(), additions=out.numbers())
 
 
 _DIFFERS = (

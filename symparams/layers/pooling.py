@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from symparams.arguments import PADDING, SIZES, argument, switch
 from symparams.errors import LayerError
-from symparams.formula import Formula, as_formula
-from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, spatial_axes
+from symparams.formula import Formula, as_formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Work,
+    nothing_to_learn,
+    spatial_axes,
+    symbol,
+)
 from symparams.layers.window import Window
 
 
@@ -42,13 +54,22 @@ class MaxPooling(Layer):
             )
         if isinstance(self.padding, str) and self.padding != "valid" and x.convention == "torch":
             raise LayerError(f"PyTorch pools with a number as padding, not {self.padding}")
-        window = Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
+        window = self._window(x)
         return nothing_to_learn(
             x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),
             f"pooling only {self.does}; there is nothing in it to learn",
             f"{window.reason()}; each channel is pooled by itself, so the channels stay",
             requires=window.requires(),
         )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(comparisons=(product(self._window(arriving[0]).sizes()) - 1) * out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return self._window(arriving[0]).reach()
+
+    def _window(self, x: Incoming) -> Window:
+        return Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,11 @@ class AveragePooling(MaxPooling):
     title: ClassVar = "Average pooling"
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
     does: ClassVar = "averages the numbers of each window"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """A sum over the window and one division, for each output number."""
+        additions = (product(self._window(arriving[0]).sizes()) - 1) * out.numbers()
+        return Work(additions=additions, multiplications=out.numbers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +114,22 @@ class GlobalAveragePooling(Layer):
             "each channel shrinks to one number, however large it was",
         )
 
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """A sum over all places and one division, for each channel."""
+        return Work(additions=_others(arriving[0]), multiplications=out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+
+def _others(x: Incoming) -> Formula:
+    """What one number for each channel takes: an operation for every further place."""
+    places = [
+        symbol(f"{letter}_in", size, f"input {name}", incoming=True)
+        for (name, letter, _), size in zip(spatial_axes(x), x.spatial, strict=True)
+    ]
+    return (product(places) - 1) * x.C_in()
+
 
 @dataclass(frozen=True, slots=True)
 class GlobalMaxPooling(GlobalAveragePooling):
@@ -100,3 +142,6 @@ class GlobalMaxPooling(GlobalAveragePooling):
     title: ClassVar = "Global max pooling"
     example: ClassVar = "input(7, 7, 2048) -> globalmaxpool"
     does: ClassVar = "picks the largest number of each channel"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(comparisons=_others(arriving[0]))

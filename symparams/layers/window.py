@@ -8,8 +8,8 @@ from functools import partial
 from symparams.algebra import simplified
 from symparams.errors import LayerError
 from symparams.exact import number
-from symparams.formula import Formula, Function, as_formula, ceil, floor
-from symparams.layer import Axis, Incoming, Requirement, per_axis, spatial_axes, symbol
+from symparams.formula import ZERO, Formula, Function, as_formula, ceil, floor
+from symparams.layer import Axis, Incoming, Reach, Requirement, per_axis, spatial_axes, symbol
 from symparams.notation import PLAIN, shown
 
 _SAME = "with {} padding only the stride makes the output smaller"
@@ -122,6 +122,28 @@ class Window:
         dilated = "" if still else f", dilated to {shown(simplified(reach), PLAIN)},"
         arrived = _by(tuple(as_formula(v) for v in self.x.spatial))
         return f"a {_by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {letter} >= {needed})"
+
+    def reach(self) -> tuple[Reach, ...]:
+        """What a place of the output sees along each axis; same padding puts (k - 1)/2 before where the stride is 1."""
+        strides = self._settings("s", self.stride or self.kernel, "stride")
+        dilations = self._settings("d", self.dilation, "dilation")
+        paddings = self._settings("p", self.padding_sizes, "padding") if self.padding_sizes else ()
+        result = []
+        for i, k in enumerate(self.sizes()):
+            reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
+            before = paddings[i] if paddings else self._before(i, reach, strides[i])
+            result.append(Reach(reach, strides[i], before))
+        return tuple(result)
+
+    def _before(self, axis: int, reach: Formula, stride: Formula) -> Formula:
+        """The padding before the first place that same, causal or valid padding puts there."""
+        if self.padding == "valid":
+            return ZERO
+        if self.padding == "causal":
+            return reach - 1
+        n = as_formula(self.x.spatial[axis])
+        padded = Function("max", ((ceil(n / stride) - 1) * stride + reach - n, ZERO))
+        return floor(padded / 2)
 
     def reason(self) -> str:
         """Why the size rule is as it is, in a sentence without its letters."""

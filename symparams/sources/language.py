@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from symparams import limits
 from symparams.algebra import simplified
+from symparams.arguments import Quoted
 from symparams.collector import paused
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import CHANNELS, Formula, Number, Symbol, as_formula
 from symparams.layer import Layer
-from symparams.layers import CATALOGUE, Catalogue, key
+from symparams.layers import CATALOGUE, Catalogue, Entry, key
+from symparams.layers.wrapping import TimeDistributed
 from symparams.network import Network
 from symparams.notation import SOURCE, shown
 from symparams.sources import records as r
@@ -51,6 +53,8 @@ class _Builder:
         self.layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal layers are one object
         self.reused: list[int] | None = None  # while sharing: the nodes whose weights come next
         self.shared_as: str | None = None  # the name of the layer that `share` will make
+        self.steps = 0  # how many `timedistributed` stand around this place
+        self.wrapped: dict[int, TimeDistributed] = {}  # layers put into one, by identity
         self.work = 0
 
     def built(self, statements: Sequence[r.Statement]) -> Network:
@@ -245,10 +249,9 @@ class _Builder:
         if call.name == "share":
             self.shared_as = self.title(name, scope)
             return self.share(call, flow, scope)
-        entry = self.catalogue.get(key(call.name))
-        if entry is None:
-            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
-            raise self.error(f"unknown layer `{call.name}`{near}", call.at)
+        entry = self.entry(call)
+        if entry.layer is TimeDistributed:
+            return self.over_time(call, flow, scope, name)
         inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
         arriving = flow if isinstance(flow, int) else None
         if len(call.arguments) > limits.ARGUMENTS:
@@ -258,7 +261,7 @@ class _Builder:
         for argument in call.arguments:
             if _is_frozen(argument):
                 frozen = True
-            elif isinstance(argument.value, r.Reference) and entry.layer.inputs == "many":
+            elif isinstance(argument.value, r.Reference) and _is_source(argument, entry.layer):
                 inputs.append(self.point(argument.value, scope).node)
             else:
                 given.append(self.argument(argument, scope, arriving))
@@ -267,18 +270,58 @@ class _Builder:
         self._check_inputs(call, layer, flow, inputs)
         return self.add(call, layer, inputs, scope, name, frozen)
 
+    def entry(self, call: r.Call) -> Entry:
+        """What the catalogue has under the name of a layer."""
+        entry = self.catalogue.get(key(call.name))
+        if entry is None:
+            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
+            raise self.error(f"unknown layer `{call.name}`{near}", call.at)
+        return entry
+
     def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
         value = argument.value
-        if isinstance(value, (str, r.Call, r.Reference)):
-            found = "a title" if isinstance(value, str) else "another layer"
-            if isinstance(value, r.Reference):
-                found = f"@{value.name}"
-            raise self.error(f"a number, size or word is expected here, not {found}", argument.at)
+        if isinstance(value, str):
+            return Given(argument.keyword, Quoted(value[1:-1]))
+        if isinstance(value, r.Call):
+            return Given(argument.keyword, self.inner_layer(value, scope, arriving))
+        if isinstance(value, r.Reference):
+            return Given(argument.keyword, self.layer_of(value, scope))
         if isinstance(value, tuple):
             return Given(argument.keyword, self._several(value, scope, arriving, argument.at))
         if isinstance(value, Symbol) and value.name.casefold() in self.reserved:
             return Given(argument.keyword, value)
         return Given(argument.keyword, self.resolved(value, scope, arriving, argument.at))
+
+    def inner_layer(self, call: r.Call, scope: Scope, arriving: int | None) -> Layer:
+        """A layer as the argument of another: bidirectional(lstm(64))."""
+        if call.name in self.macros:
+            raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
+        self.entry(call)
+        given = tuple(self.argument(a, scope, arriving) for a in call.arguments)
+        return self.bound(call, given, [a.at for a in call.arguments])
+
+    def layer_of(self, reference: r.Reference, scope: Scope) -> Layer:
+        """The layer that a name stands for, as an argument: tied(@wte)."""
+        use = self.point(reference, scope).use
+        if use is None or len(use.layers) != 1:
+            raise self.error(f"@{reference.name} does not name a single layer", reference.at)
+        return self.network.nodes[use.layers[0]].layer
+
+    def over_time(self, call: r.Call, flow: _Flow, scope: Scope, name: r.Named | None) -> _Flow:
+        """`timedistributed(frame)`: every layer inside works at each time step."""
+        inside = [a for a in call.arguments if not _is_frozen(a)]
+        value = inside[0].value if len(inside) == 1 else None
+        if isinstance(value, Symbol):
+            value = r.Call(value.name, (), inside[0].at)
+        if not isinstance(value, r.Call):
+            raise self.error(f"{call.name} takes a layer or a macro, such as timedistributed(conv(8, 3))", call.at)
+        if flow is None:
+            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
+        self.steps += 1
+        try:
+            return self.item(value, flow, scope.inside(len(inside) < len(call.arguments)), first=False, name=name)
+        finally:
+            self.steps -= 1
 
     def _several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: int) -> tuple[object, ...]:
         resolved: list[object] = []
@@ -319,10 +362,10 @@ class _Builder:
                 f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at
             )
         rank = self.catalogue[key(call.name)].rank
-        if rank is not None and inputs and len(self.network.nodes[inputs[0]].shape) != rank + 1:
-            arrived = self.network.nodes[inputs[0]].derived
+        arrived = len(self.network.nodes[inputs[0]].shape) - 1 - self.steps if inputs else 0
+        if rank is not None and inputs and arrived != rank:
             axes = f"{rank} spatial ax{'i' if rank == 1 else 'e'}s"
-            raise self.error(f"{call.name} is for {axes}, but what arrives has {len(arrived.shape) - 1}", call.at)
+            raise self.error(f"{call.name} is for {axes}, but what arrives has {arrived}", call.at)
 
     def add(
         self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
@@ -333,6 +376,8 @@ class _Builder:
             if not self.reused:
                 raise self.error(f"{call.name} is a layer more than there are weights to share", call.at)
             shared = self.reused.pop(0)
+        for _ in range(self.steps):
+            layer = self.wrapped.setdefault(id(layer), TimeDistributed(layer))
         try:
             return self.network.add(layer, inputs, title, shared=shared, frozen=frozen)
         except SymparamsError as error:
@@ -385,6 +430,13 @@ class _Builder:
         shape = node.shape
         size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
         return Symbol(CHANNELS, as_formula(size))
+
+
+def _is_source(argument: r.Argument, layer: type[Layer]) -> bool:
+    """Whether @name as an argument is a tensor that the layer takes beside the one that flows in."""
+    if argument.keyword is not None:
+        return argument.keyword in layer.sources
+    return layer.inputs in ("many", "some")
 
 
 def _is_frozen(argument: r.Argument) -> bool:

@@ -1,0 +1,70 @@
+"""Layers that apply another layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import LAYER, argument
+from symparams.errors import LayerError
+from symparams.formula import ZERO, Formula
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, symbol
+
+
+@dataclass(frozen=True, slots=True)
+class TimeDistributed(Layer):
+    """Applies a layer, or every layer of a macro, at each step of the first axis with the same weights.
+
+    The parameters are those of the layer, counted once; its work is done at each of the T steps.
+    """
+
+    layer: Layer = argument(LAYER, "the layer or the macro")
+
+    names: ClassVar = ("timedistributed", "TimeDistributed")
+    title: ClassVar[str] = "Time-distributed layer"
+    example: ClassVar = "input(10, 28, 28, 1) -> timedistributed(conv(8, 3)) -> timedistributed(flatten)"
+    inputs: ClassVar = "some"
+
+    @property
+    def kind(self) -> str:
+        return self.layer.kind
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        rules = self.layer.rules(*map(_one_step, arriving))
+        T = _steps(arriving[0])
+        return replace(
+            rules,
+            output=(Axis("steps", T), *rules.output),
+            because=f"{rules.because}; every time step uses the same weights",
+            shape_because=f"the time steps stay; at each of them {rules.shape_because}",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        one = self.layer.work(Outgoing(out.axes[1:], out.shape[1:]), *map(_one_step, arriving))
+        T = _steps(arriving[0])
+
+        def every(formula: Formula) -> Formula:
+            return formula if formula == ZERO else T * formula
+
+        return replace(
+            one,
+            macs=every(one.macs),
+            additions=every(one.additions),
+            multiplications=every(one.multiplications),
+            comparisons=every(one.comparisons),
+            exponentials=every(one.exponentials),
+            because=f"{one.because}, at each time step" if one.because else "",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return self.layer.reach(*map(_one_step, arriving))
+
+
+def _one_step(x: Incoming) -> Incoming:
+    if len(x.shape) < 2:
+        raise LayerError(f"needs an input with time steps first, such as (T, n), but {x} arrives")
+    return Incoming(x.shape[1:], x.convention)
+
+
+def _steps(x: Incoming) -> Formula:
+    return symbol("T", x.shape[0], "time steps", incoming=True)
