@@ -22,6 +22,8 @@ from symparams.formula import (
     Sum,
     Symbol,
     Value,
+    as_formula,
+    replaced,
     size_and_depth,
 )
 from symparams.normal import (
@@ -31,6 +33,7 @@ from symparams.normal import (
     Poly,
     as_term,
     constant,
+    divisor_of,
     expanded_product,
     formula_of,
     is_constant,
@@ -82,6 +85,8 @@ def poly(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Poly:
             return raised(poly(base, facts), poly(exponent, facts))
         case Function("floor" | "ceil" as name, (argument,)):
             return _rounded(name, *_ratio(argument, facts), facts)
+        case Function("sum", (term, Symbol() as letter, first, last)):
+            return _series(term, letter, simplified(first, facts), simplified(last, facts), facts)
         case Function(name, arguments):
             return _function(name, [poly(a, facts) for a in arguments], facts)
     raise AssertionError(formula)
@@ -93,6 +98,14 @@ def _function(name: str, arguments: list[Poly], facts: Facts) -> Poly:
     if name == "mod":
         return _modulo_poly(arguments[0], arguments[1], facts)
     return _extreme(name, arguments, facts)
+
+
+def _series(term: Formula, letter: Symbol, first: Value, last: Value, facts: Facts) -> Poly:
+    """A written-out sum: added up if its ends are known."""
+    if isinstance(first, int) and isinstance(last, int):
+        return plus(poly(replaced(term, letter.name, as_formula(i)), facts) for i in range(first, last + 1))
+    inside = formula_of(poly(term, facts))
+    return {((Function("sum", (inside, letter, as_formula(first), as_formula(last))), 1),): 1}
 
 
 def _modulo_poly(top: Poly, bottom: Poly, facts: Facts) -> Poly:
@@ -150,7 +163,7 @@ def _cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
 def _rounded(name: str, top: Poly, bottom: Poly, facts: Facts) -> Poly:
     """⌊top/bottom⌋ or ⌈top/bottom⌉ = ⌊(top + bottom - 1)/bottom⌋; that takes whole numbers above and below."""
     if not (is_whole(top) and is_whole(bottom)):
-        ratio = formula_of(top) if bottom == {UNIT: 1} else Quotient(formula_of(top), formula_of(bottom))
+        ratio = formula_of(top) if bottom == {UNIT: 1} else Quotient(formula_of(top), divisor_of(bottom))
         return {((Function(name, (ratio,)), 1),): 1}
     return floored(top if name == "floor" else plus((top, bottom, constant(-1))), bottom, facts)
 
@@ -222,7 +235,7 @@ def _symbolic_floor(top: Poly, bottom: Poly) -> Poly:
             inside[m] = c
     if not inside:
         return outside
-    atom = Function("floor", (Quotient(formula_of(inside), formula_of(bottom)),))
+    atom = Function("floor", (Quotient(formula_of(inside), divisor_of(bottom)),))
     return plus((outside, {((atom, 1),): 1}))
 
 
@@ -285,6 +298,8 @@ def absorbed(p: Poly) -> Poly:
 # ---------------------------------------------------------------- bounds
 
 
+_LEAST_POWER = 20  # a power is bounded below by at most this power of its base
+
 Range: TypeAlias = "tuple[Fraction | None, Fraction | None]"  # smallest and largest; None where there is no bound
 
 
@@ -336,8 +351,9 @@ def _atom_bounds(atom: Formula, facts: Facts) -> Range:
             return _extreme_of(name, lows, low=True), _extreme_of(name, highs, low=False)
         case Power(base, exponent):
             base_low, exponent_low = bounds(poly(base, facts), facts)[0], bounds(poly(exponent, facts), facts)[0]
-            at_least_one = base_low is not None and base_low >= 1 and exponent_low is not None and exponent_low >= 0
-            return (Fraction(1), None) if at_least_one else (None, None)
+            if base_low is None or base_low < 1 or exponent_low is None or exponent_low < 0:
+                return None, None
+            return base_low ** min(math.floor(exponent_low), _LEAST_POWER), None
         case Sum():
             return bounds(poly(atom, facts), facts)
     return None, None

@@ -65,6 +65,8 @@ def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
     """The arguments of a layer, in their order."""
     for f in dataclasses.fields(layer):  # type: ignore[arg-type]
         about = f.metadata
+        if "kind" not in about:
+            continue  # a field of the engine's own, not of the language
         yield Argument(
             f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"]
         )

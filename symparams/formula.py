@@ -101,9 +101,9 @@ class Power(Formula):
 
 @dataclass(frozen=True, slots=True)
 class Function(Formula):
-    """⌊a⌋, ⌈a⌉, min(a, b), max(a, b) or a mod b."""
+    """⌊a⌋, ⌈a⌉, min(a, b), max(a, b), a mod b, or sum(term, i, first, last): the term added up for i = first … last."""
 
-    name: str  # floor, ceil, min, max or mod
+    name: str  # floor, ceil, min, max, mod or sum
     arguments: tuple[Formula, ...]
 
 
@@ -219,6 +219,13 @@ def symbols(formula: Formula) -> Iterator[Symbol]:
 def put_in(formula: Formula) -> Formula:
     """Every known symbol replaced by its value, once: the substitution line of a solution."""
     return mapped(formula, lambda leaf: leaf.value if isinstance(leaf, Symbol) and leaf.value is not None else leaf)
+
+
+def replaced(formula: Formula, name: str, by: Formula) -> Formula:
+    """The formula with a free letter replaced."""
+    return mapped(
+        formula, lambda leaf: by if isinstance(leaf, Symbol) and leaf.value is None and leaf.name == name else leaf
+    )
 
 
 def can_put_in(formula: Formula) -> bool:

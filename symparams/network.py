@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from math import lcm
 
 from symparams import limits
-from symparams.algebra import at_least_zero, below_zero, bounds, poly, simplified
-from symparams.arguments import Argument, arguments_of
-from symparams.comparing import as_one_floor, opened, same, smallest_letter, without_floor
+from symparams.algebra import below_zero, poly, simplified
+from symparams.comparing import as_one_floor, same, without_floor
+from symparams.conditions import Condition, allowed, formulas_of, implies, positive, required, unless_certain
 from symparams.errors import LayerError, LimitError, SymparamsError
-from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import (
-    CHANNELS,
     Formula,
-    Function,
-    Number,
-    Quotient,
-    Symbol,
     Value,
     as_formula,
-    parts,
     product,
+    replaced,
     size_and_depth,
 )
-from symparams.layer import Convention, Incoming, Layer, Outgoing, Requirement, Rules, Shape, Work
-from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, quotient, scaled, value_of
-from symparams.notation import PLAIN, SOURCE, shown
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that must hold for the formulas to be valid: H >= 19, or g divides C."""
-
-    left: Formula
-    relation: str  # ">=" or "divides" (left divides right)
-    right: Formula
-    slack: Poly | None = field(default=None, compare=False)  # what must be at least 0, for ">="
+from symparams.layer import Convention, Incoming, Layer, Outgoing, Rules, Shape, Work
+from symparams.normal import UNIT, Poly, formula_of, plus, value_of
+from symparams.notation import SOURCE, shown
+from symparams.summing import Repeat, mentions, over
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +90,7 @@ class Node:
     origin: tuple[str, str]  # what the last size of its output is: ("filters", "conv_1")
     shared: str | None  # the layer whose weights it uses again, which are counted there
     frozen: bool  # whether its parameters are kept from training
+    repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
 
     @property
     def layer(self) -> Layer:
@@ -121,10 +106,20 @@ class Node:
 
     @property
     def counts(self) -> Counts:
+        """What one copy of it has."""
         if self.shared is not None:
             return NO_PARAMETERS
         counts = self.derived.counts
         return Counts(counts.weights, counts.biases, counts.params, 0, counts.params) if self.frozen else counts
+
+    @property
+    def all_counts(self) -> Counts:
+        """What all copies of it have together."""
+        counts = self.counts
+        if not self.repeats or counts is NO_PARAMETERS:
+            return counts
+        facts = self.derived.facts
+        return Counts(*(over(getattr(counts, f.name), self.repeats, facts) for f in fields(Counts)))
 
 
 @dataclass
@@ -137,7 +132,7 @@ class Network:
     symbols: dict[str, Formula | None] = field(default_factory=dict)  # every letter, with its value if known
     stated: tuple[tuple[Formula, str, Formula], ...] = ()  # the facts of `where`: left, relation, right
     nodes: list[Node] = field(default_factory=list)
-    _known: dict[tuple[int, tuple[Shape, ...]], Derived] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[int, int, tuple[Shape, ...]], Derived] = field(default_factory=dict, repr=False)
     _names: dict[str, int] = field(default_factory=dict, repr=False)  # name: index
     _counters: dict[str, int] = field(default_factory=dict, repr=False)
     reserved: set[str] = field(default_factory=set, repr=False)  # names that automatic names keep clear of
@@ -189,19 +184,53 @@ class Network:
     @cached_property
     def counts(self) -> Counts:
         """The totals over all layers."""
-        every = [node.counts for node in self.nodes if node.counts is not NO_PARAMETERS]
+        every = [node.all_counts for node in self.nodes if node.counts is not NO_PARAMETERS]
         return Counts(*(added((getattr(c, f.name) for c in every), self.facts) for f in fields(Counts)))
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions but those that others imply."""
         kept: list[Condition] = []
-        for derived in {id(n.derived): n.derived for n in self.nodes}.values():
-            for condition in derived.conditions:
-                if not any(_implies(other, condition, self.facts) for other in kept):
-                    kept = [other for other in kept if not _implies(condition, other, self.facts)]
+        for node in {(id(n.derived), n.repeats): n for n in self.nodes}.values():
+            for condition in [*self._copies(node.repeats), *self._at_the_ends(node)]:
+                if not any(implies(other, condition, self.facts) for other in kept):
+                    kept = [other for other in kept if not implies(condition, other, self.facts)]
                     kept.append(condition)
         return tuple(kept)
+
+    def _at_the_ends(self, node: Node) -> Iterator[Condition]:
+        """What the layer needs; a size that changes from copy to copy must do in the first copy and in the last."""
+        pending = list(node.derived.conditions)
+        for repeat in reversed(node.repeats):
+            for condition in pending[:]:
+                if condition.slack is not None and mentions(formula_of(condition.slack), repeat.variable):
+                    pending.remove(condition)
+                    for end in (repeat.first, repeat.last):
+                        slack = poly(replaced(formula_of(condition.slack), repeat.variable, end), self.facts)
+                        pending += unless_certain(without_floor(slack), self.facts, node.name)
+        yield from pending
+
+    def _copies(self, repeats: Sequence[Repeat]) -> Iterator[Condition]:
+        """There are at least 0 copies."""
+        for repeat in repeats:
+            if not any(mentions(repeat.count, outer.variable) for outer in repeats):
+                yield from unless_certain(poly(as_formula(repeat.count), self.facts), self.facts, "")
+
+    def mark(self) -> tuple[int, dict[str, int]]:
+        """A point to come back to with `back_to`."""
+        return len(self.nodes), dict(self._counters)
+
+    def back_to(self, mark: tuple[int, dict[str, int]]) -> None:
+        """Take away every layer added since."""
+        for node in self.nodes[mark[0] :]:
+            self._names.pop(node.name, None)
+        del self.nodes[mark[0] :]
+        self._counters = dict(mark[1])
+
+    def repeat(self, since: int, repeat: Repeat) -> None:
+        """Say that the layers from index `since` on stand for copies."""
+        for i in range(since, len(self.nodes)):
+            self.nodes[i] = replace(self.nodes[i], repeats=(repeat, *self.nodes[i].repeats))
 
     def check_conditions(self) -> None:
         """Raise SymparamsError if no value of the letters fits all layers."""
@@ -215,7 +244,7 @@ class Network:
     # -------------------------------------------------------------- one layer
 
     def _derive(self, layer: Layer, shapes: tuple[Shape, ...]) -> Derived:
-        key = (id(layer), shapes)
+        key = (id(layer), id(self.facts), shapes)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = derive(layer, shapes, self.convention, self.facts)
@@ -238,7 +267,7 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
     rules = layer.rules(*arriving)
     conditions: list[Condition] = []
     for requirement in rules.requires:
-        conditions += _required(requirement, facts)
+        conditions += required(requirement, facts)
     if len(rules.output) > _AXES:
         raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
     handed_on = {id(size) for x in arriving for size in x.shape}  # sizes that are simple and positive already
@@ -248,9 +277,9 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
         if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:
             raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
         if value is not axis.size:
-            conditions += _positive(f"the {name} of the output would be", value, 1, facts)
-    for argument, formula in _formulas(layer):
-        conditions += _allowed(argument, formula, facts)
+            conditions += positive(f"the {name} of the output would be", value, 1, facts)
+    for argument, formula in formulas_of(layer):
+        conditions += allowed(argument, formula, facts)
     derived = Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
     _ = derived.counts  # worked out now, while an error can still be said to be here
     return derived
@@ -266,133 +295,3 @@ def added(values: Iterable[Value], facts: Facts) -> Value:
         else:
             open_.append(poly(as_formula(value), facts))
     return value_of(plus((*open_, {UNIT: known} if known else {}))) if open_ else known
-
-
-# ---------------------------------------------------------------- conditions
-
-
-def _required(requirement: Requirement, facts: Facts) -> list[Condition]:
-    """Nothing if it surely holds, an error if it surely does not, else the condition."""
-    left, right = simplified(requirement.left, facts), simplified(requirement.right, facts)
-    if requirement.relation == ">=" and isinstance(left, int) and isinstance(right, int):
-        if left < right:
-            raise LayerError(requirement.otherwise())
-        return []
-    if requirement.relation == "multiple":
-        if isinstance(left, int) and isinstance(right, int):
-            if right < 1 or left % right:
-                raise LayerError(requirement.otherwise())
-            return []
-        return _divides(as_formula(left), as_formula(right), facts)
-    difference = without_floor(minus(poly(as_formula(left), facts), poly(as_formula(right), facts)))
-    if below_zero(difference, facts):
-        raise LayerError(requirement.otherwise())
-    return [] if at_least_zero(difference, facts) else [_at_least(difference)]
-
-
-def _positive(what: str, value: Value, least: int, facts: Facts) -> list[Condition]:
-    """A value is at least 1, or at least 0."""
-    if isinstance(value, int) and value >= least:
-        return []
-    size = poly(as_formula(value), facts)
-    factors: list[Poly] = [size]
-    if len(size) == 1:  # a product is positive if all its factors are
-        ((mono, coefficient),) = size.items()
-        if coefficient > 0:
-            factors = [{((atom, 1),): 1} for atom, exponent in mono if exponent > 0]
-    found: list[Condition] = []
-    for factor in factors:
-        inside = opened(factor)
-        difference = without_floor(minus(inside, {UNIT: least}))
-        if below_zero(difference, facts):
-            raise LayerError(f"{what} {shown(value, PLAIN)}, but must be at least {least}")
-        lowest = bounds(inside, facts)[0]
-        if lowest is not None and lowest > least - 1:  # whole, so at least `least`
-            continue
-        if not at_least_zero(difference, facts):
-            found.append(_at_least(difference))
-    return found
-
-
-def _at_least(slack: Poly) -> Condition:
-    """slack >= 0, as a bound on its letter if it has only one."""
-    letter = smallest_letter(slack)
-    if letter is not None:
-        return Condition(letter[0], ">=", as_formula(letter[1]), slack)
-    left = {m: c for m, c in slack.items() if c > 0}
-    right = {m: -c for m, c in slack.items() if c < 0}
-    return Condition(formula_of(left), ">=", formula_of(right), slack)
-
-
-def _implies(one: Condition, other: Condition, facts: Facts) -> bool:
-    """Whether a condition makes another one needless."""
-    if one.slack is None or other.slack is None:
-        return one == other
-    return one == other or at_least_zero(minus(other.slack, one.slack), facts)
-
-
-def _formulas(layer: Layer) -> Iterator[tuple[Argument, Formula]]:
-    """Every formula among the arguments of a layer, with its argument."""
-    for argument in arguments_of(type(layer)):
-        pending = [getattr(layer, argument.name)]
-        while pending:
-            value = pending.pop()
-            if isinstance(value, tuple):
-                pending.extend(value)
-            elif isinstance(value, Layer):
-                yield from _formulas(value)
-            elif isinstance(value, Formula) and not isinstance(value, Number):
-                yield argument, value
-
-
-def _whole_divisions(formula: Formula, facts: Facts, rounded: bool = False) -> list[Condition]:
-    """What every division in an argument needs to come out whole, if it is not rounded, and to be one at all."""
-    if isinstance(formula, Symbol):
-        inside = None if formula.name == CHANNELS else formula.value
-        return [] if inside is None else _whole_divisions(inside, facts, rounded)
-    rounds = isinstance(formula, Function) and formula.name in ("floor", "ceil")
-    found = [c for part in parts(formula) for c in _whole_divisions(part, facts, rounded or rounds)]
-    if isinstance(formula, Quotient) and number(formula) is None:
-        top, bottom = as_formula(simplified(formula.top, facts)), as_formula(simplified(formula.bottom, facts))
-        found += [] if rounded else _divides(top, bottom, facts)
-        if not isinstance(bottom, Number):
-            found += _positive("the divisor would be", bottom, 1, facts)
-    return found
-
-
-def _allowed(argument: Argument, formula: Formula, facts: Facts) -> list[Condition]:
-    """What an argument with letters needs to be whole and not too small."""
-    found = _whole_divisions(formula, facts)
-    least = argument.kind.least
-    if least is None or number(formula) is not None:
-        return found
-    if not any(c.relation == "divides" for c in found):
-        found += _whole_value(formula, facts)
-    return found + _positive(f"{argument.name} would be", simplified(formula, facts), least, facts)
-
-
-def _whole_value(formula: Formula, facts: Facts) -> list[Condition]:
-    """What a value with fractions in it, such as 0.5·H, needs to be whole."""
-    p = poly(formula, facts)
-    scale = lcm(*(c.denominator for c in p.values()))
-    return [] if scale == 1 else _divides(formula_of(scaled(p, scale)), Number(scale), facts)
-
-
-def _divides(top: Formula, bottom: Formula, facts: Facts) -> list[Condition]:
-    """bottom | top, unless that is known."""
-    known_top, known_bottom = number(top), number(bottom)
-    if known_bottom == 0:
-        raise LayerError("division by zero")
-    if isinstance(known_top, int) and isinstance(known_bottom, int):
-        if known_top % known_bottom:
-            raise LayerError(f"the division {known_top}/{known_bottom} does not come out whole")
-        return []
-    if (top, bottom) in facts.whole:
-        return []
-    ratio = quotient(poly(top, facts), poly(bottom, facts))
-    if all(c.denominator == 1 and all(e > 0 for _, e in m) for m, c in ratio.items()):
-        return []
-    rounded = simplified(Function("floor", (Quotient(top, bottom),)), facts)
-    if not is_constant(ratio) and same(rounded, value_of(ratio), facts):
-        return []
-    return [Condition(bottom, "divides", top)]

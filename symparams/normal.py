@@ -14,7 +14,7 @@ from typing import TypeAlias
 from symparams import limits
 from symparams.errors import LimitError, SymparamsError
 from symparams.exact import whole
-from symparams.formula import Formula, Negative, Number, Power, Product, Quotient, Sum, Value
+from symparams.formula import Formula, Negative, Number, Power, Product, Quotient, Sum, Value, add, product
 from symparams.order import atom_key, product_key
 
 Coefficient: TypeAlias = "int | Fraction"
@@ -153,11 +153,35 @@ def _term(mono: Monomial, coefficient: int | Fraction) -> Formula:
     if size.numerator != 1 or not above:
         above.insert(0, Number(size.numerator))
     if size.denominator != 1:
-        below.insert(0, Number(size.denominator))
+        below = _with_number(size.denominator, below)
     top = above[0] if len(above) == 1 else Product(tuple(above))
     if below:
         top = Quotient(top, below[0] if len(below) == 1 else Product(tuple(below)))
     return top if coefficient > 0 else Negative(top)
+
+
+def divisor_of(p: Poly) -> Formula:
+    """The normal form as it stands under a fraction line: 2·2^i is 2^(i + 1) there."""
+    if len(p) != 1:
+        return formula_of(p)
+    ((mono, coefficient),) = p.items()
+    if not isinstance(coefficient, int) or coefficient < 2 or any(e < 0 for _, e in mono):
+        return formula_of(p)
+    return product(_with_number(coefficient, [_power(atom, e) for atom, e in mono]))
+
+
+def _with_number(number: int, below: list[Formula]) -> list[Formula]:
+    """The factors under a fraction line with a number before them: 2·2^i is 2^(i + 1) there."""
+    for place, factor in enumerate(below):
+        if isinstance(factor, Power) and isinstance(factor.base, Number) and isinstance(factor.base.value, int):
+            base, more = factor.base.value, 0
+            while base > 1 and number % base == 0:
+                number, more = number // base, more + 1
+            if number == 1:
+                raised_by = Power(factor.base, add(factor.exponent, Number(more)))
+                return [*below[:place], raised_by, *below[place + 1 :]]
+            number *= base**more
+    return [Number(number), *below]
 
 
 def _power(atom: Formula, exponent: int) -> Formula:

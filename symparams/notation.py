@@ -40,6 +40,7 @@ class Notation:
     quotient: Callable[[str, str], str] | None  # top and bottom of a built-up fraction; None: written a/b
     power: Callable[[str, str], str] | None  # None: written a^b
     function: Callable[[str, list[str]], str]
+    series: Callable[[str, str, str, str], str]  # term, letter, first, last: a written-out sum
     bracket: Callable[[str], str]
     modulo: str  # between the two sides of a remainder
     relation: dict[str, str]  # the sign for each of == != < <= > >=
@@ -76,6 +77,9 @@ def _show(f: Formula, n: Notation, place: int) -> str:
         case Function("mod", (left, right)):
             text = _show(left, n, _PRODUCT) + n.modulo + _show(right, n, _SIGN)
             level = _PRODUCT if n.exact else _SUM
+        case Function("sum", (term, letter, first, last)) if not n.exact:
+            sides = [_show(a, n, _SUM) for a in (letter, first, last)]
+            text, level = n.series(_show(term, n, _PRODUCT), *sides), _PRODUCT
         case Function(name, arguments):
             return n.function(name, [_show(a, n, _SUM) for a in arguments])
         case _:
@@ -279,6 +283,7 @@ PLAIN = Notation(
     quotient=None,
     power=_superscript,
     function=_plain_function,
+    series="Σ({1} = {2} … {3}) {0}".format,
     bracket="({})".format,
     modulo=" mod ",
     relation={"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "divides": "divides"},
@@ -297,6 +302,7 @@ LATEX = Notation(
     quotient="\\frac{{{}}}{{{}}}".format,
     power="{}^{{{}}}".format,
     function=_latex_function,
+    series="\\sum_{{{1}={2}}}^{{{3}}} {0}".format,
     bracket=_latex_bracket,
     modulo=" \\bmod ",
     relation={"==": "=", "!=": "\\neq", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "divides": "\\mid"},
@@ -315,6 +321,7 @@ SOURCE = Notation(
     quotient=None,
     power=None,
     function=lambda name, arguments: f"{name}({', '.join(arguments)})",
+    series="sum({0}, {1}, {2}, {3})".format,
     bracket="({})".format,
     modulo=" % ",
     relation={sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=")},

@@ -10,6 +10,7 @@ from symparams.account import Account, AxisSize, rounds
 from symparams.algebra import simplified
 from symparams.arguments import arguments_of
 from symparams.collecting import shortest
+from symparams.conditions import Condition
 from symparams.derivation import (
     QUANTITIES,
     Quantity,
@@ -17,7 +18,7 @@ from symparams.derivation import (
 from symparams.errors import SymparamsError, nearest
 from symparams.formula import Formula, Number, Product, Symbol, Value, as_formula, symbols, total
 from symparams.layer import Convention, Incoming, Shape
-from symparams.network import Condition, Counts, Network, Node
+from symparams.network import Counts, Network, Node
 from symparams.notation import PLAIN, shown
 
 

@@ -52,6 +52,8 @@ def to_sympy(value: Value) -> sympy.Expr:
             return to_sympy(top) / to_sympy(bottom)
         case Power(base, exponent):
             return to_sympy(base) ** to_sympy(exponent)
+        case Function("sum", (term, index, first, last)):
+            return _sympy().Sum(to_sympy(term), tuple(map(to_sympy, (index, first, last))))
         case Function(name, arguments):
             return getattr(_sympy(), _FUNCTIONS[name])(*map(to_sympy, arguments))
     raise AssertionError(value)

@@ -52,6 +52,9 @@ def value(formula: Any, letters: Mapping[str, Any]) -> Any:
             return Fraction(value(top, letters)) / Fraction(value(bottom, letters))
         case Power(base, exponent):
             return value(base, letters) ** value(exponent, letters)
+        case Function("sum", (term, Symbol(index), first, last)):
+            copies = range(value(first, letters), value(last, letters) + 1)
+            return sum(value(term, {**letters, index: i}) for i in copies)
         case Function(name, arguments):
             return functions[name](*(value(a, letters) for a in arguments))
     raise AssertionError(formula)

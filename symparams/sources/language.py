@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from symparams import limits
 from symparams.algebra import simplified
 from symparams.arguments import Quoted
 from symparams.collector import paused
-from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
-from symparams.formula import CHANNELS, Formula, Number, Symbol, as_formula
-from symparams.layer import Layer
+from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError, nearest
+from symparams.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
+from symparams.layer import Incoming, Layer
 from symparams.layers import CATALOGUE, Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
 from symparams.network import Network
@@ -20,6 +22,7 @@ from symparams.sources.binding import FROZEN, Given, bind, bind_macro, reserved_
 from symparams.sources.declarations import declared
 from symparams.sources.names import Names
 from symparams.sources.reader import read_network
+from symparams.sources.repeating import Repetition
 from symparams.sources.scope import Point, Scope, Use
 from symparams.sources.where import facts_of
 
@@ -34,7 +37,7 @@ def network(source: Source, given: Mapping[str, Formula] | None = None, catalogu
     limits.begin_work()
     try:
         with paused():
-            return _Builder(source, given or {}, catalogue).built(read_network(source))
+            return Builder(source, given or {}, catalogue).built(read_network(source))
     except RecursionError:
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
@@ -42,7 +45,7 @@ def network(source: Source, given: Mapping[str, Formula] | None = None, catalogu
 _Flow = int | tuple[int, ...] | None  # a node, the ends of a fork, or nothing yet
 
 
-class _Builder:
+class Builder:
     """Walks the chains once, adding layers to the network as they come."""
 
     def __init__(self, source: Source, given: Mapping[str, Formula], catalogue: Catalogue) -> None:
@@ -55,6 +58,7 @@ class _Builder:
         self.shared_as: str | None = None  # the name of the layer that `share` will make
         self.steps = 0  # how many `timedistributed` stand around this place
         self.wrapped: dict[int, TimeDistributed] = {}  # layers put into one, by identity
+        self.counting: set[str] = set()  # letters that count copies
         self.work = 0
 
     def built(self, statements: Sequence[r.Statement]) -> Network:
@@ -70,6 +74,8 @@ class _Builder:
         self.walk(found.chains)
         self.names.check_given(self.given)
         self.network.symbols = self.names.all()
+        for name in self.counting & self.network.symbols.keys():
+            raise self.error(f"{name} counts copies and is a letter of its own as well; one needs another name", 0)
         return self.network
 
     def walk(self, chains: Sequence[r.Chain]) -> None:
@@ -164,46 +170,75 @@ class _Builder:
         if group.variable is not None:
             self.names.check_word(group.variable, group.count_at)
         before = len(self.network.nodes)
-        values = self.copies(group, scope, arriving)
+        ends = self.ends(group, scope, arriving)
+        if not all(isinstance(end, int) for end in ends):
+            if not isinstance(flow, int):
+                message = "copies without a known number need something that arrives at the first of them"
+                raise self.error(message, group.at)
+            try:
+                return Repetition(self, group, scope, *map(as_formula, ends)).built(flow)
+            except SymparamsError as error:
+                error.place = error.place or Place(self.source, group.at)
+                raise
+        values = self.copies(group, *ends)
         for done, value in enumerate(values):
             inner = scope.inside()
             if group.variable is not None:
                 inner.values[group.variable] = as_formula(value)
-            flow = self.chain(group.chain, flow, inner)
+            try:
+                flow = self.chain(group.chain, flow, inner)
+            except LayerError as error:
+                if done and "does not fit behind" not in error.matter:
+                    error.matter = f"copy {done + 1} does not fit behind the one before: {error.matter}"
+                raise
             if done == 0 and (len(self.network.nodes) - before) * len(values) > limits.LAYERS:
                 message = f"this expands to more than {limits.LAYERS:,} layers, which is the limit"
                 raise self.error(message, group.at, LimitError)
         return flow
 
-    def copies(self, group: r.Group, scope: Scope, arriving: int | None) -> range:
-        """The values that the copies run through."""
+    def ends(self, group: r.Group, scope: Scope, arriving: int | None) -> tuple[Value, Value]:
+        """The numbers of the first and of the last copy, known or not."""
         if group.times is not None:
-            count = self.known(group.times, scope, arriving, "the number of copies", group.count_at)
-            if count < 0:
+            count = self.whole(group.times, scope, arriving, "the number of copies", group.count_at)
+            if isinstance(count, int) and count < 0:
                 raise self.error(f"the number of copies must be at least 0, not {count}", group.count_at)
-            first, last = 1, count
-        else:
-            assert group.first is not None
-            assert group.last is not None
-            first = self.known(group.first, scope, arriving, "the start of the repetition", group.count_at)
-            last = self.known(group.last, scope, arriving, "the end of the repetition", group.count_at)
+            return 1, count
+        assert group.first is not None
+        assert group.last is not None
+        first = self.whole(group.first, scope, arriving, "the start of the repetition", group.count_at)
+        return first, self.whole(group.last, scope, arriving, "the end of the repetition", group.count_at)
+
+    def copies(self, group: r.Group, first: Value, last: Value) -> range:
+        """The values that the copies run through."""
+        assert isinstance(first, int)
+        assert isinstance(last, int)
         if last - first >= limits.LAYERS:
             message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
             raise self.error(message, group.count_at, LimitError)
         return range(first, last + 1)
 
-    def known(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: int) -> int:
+    def whole(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: int) -> Value:
+        """A whole number, or a formula with letters."""
         try:
             value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
         except SymparamsError as error:
             error.place = error.place or Place(self.source, at)
             raise
-        if isinstance(value, int):
-            return value
-        text = shown(value, SOURCE)
-        if not isinstance(value, Formula):
-            raise self.error(f"{what} must be whole, not {text}", at)
-        raise self.error(f"{what} must be known here, but {text} is free; give it a value with `let` or --set", at)
+        if isinstance(value, Fraction):
+            raise self.error(f"{what} must be whole, not {shown(value, SOURCE)}", at)
+        return value
+
+    def free_letter(self, wanted: Sequence[str]) -> str:
+        """The first of some letters that the text does not use."""
+        words = set(re.findall(r"\w+", self.source.text))
+        return next((name for name in wanted if name not in words), "copy_number")
+
+    def axis_name(self, axis: int) -> str:
+        """What an axis of the layer added last is called."""
+        shape = self.network.nodes[-1].shape
+        names = Incoming(shape, self.network.convention).axis_names()
+        name = names[axis] if axis < len(names) else "size"
+        return f"number of {name}" if name in ("channels", "features") else name
 
     # ------------------------------------------------------------ macros
 

@@ -100,6 +100,8 @@ class Names:
                 return value
             return channels() if leaf.name == CHANNELS else self.symbol(leaf.name, at)
 
+        if _has_sum(formula):
+            raise self._error("a sum over copies is a result and cannot be an argument", at, "sum")
         result = mapped(formula, meaning)
         self._check(result, at)
         return computed(result)
@@ -115,6 +117,10 @@ class Names:
 
     def _error(self, matter: str, at: int, name: str) -> SymparamsError:
         return SymparamsError(matter, Place(self.source, at).at_word(name))
+
+
+def _has_sum(formula: Formula) -> bool:
+    return (isinstance(formula, Function) and formula.name == "sum") or any(map(_has_sum, parts(formula)))
 
 
 def computed(formula: Formula) -> Formula:

@@ -161,6 +161,8 @@ class _Expressions(Transformer[Token, Any]):
         wanted = 1 if name.value in ("floor", "ceil") else None
         if wanted and len(arguments) != wanted:
             raise _MisuseError(f"{name.value} takes one expression, not {len(arguments)}", name, SymparamsError)
+        if name.value == "sum" and (len(arguments) != 4 or not isinstance(arguments[1], Symbol)):
+            raise _MisuseError("sum is written sum(term, i, first, last)", name, SymparamsError)
         return Function(name.value, tuple(arguments))
 
     def relation(self, children: list[Any]) -> tuple[Formula, str, Formula]:

@@ -1,0 +1,211 @@
+"""`[ chain ] * N` with a letter: the first copies are derived, then one that stands for all that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from symparams.algebra import simplified
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.facts import Facts
+from symparams.formula import Formula, Symbol, Value, as_formula, replaced, symbols
+from symparams.growth import at, law, plus_number
+from symparams.layer import Axis, Incoming, Layer, Rules, Shape, nothing_to_learn
+from symparams.notation import PLAIN, shown
+from symparams.sources import records as r
+from symparams.sources.scope import Scope
+from symparams.summing import Repeat, mentions
+
+if TYPE_CHECKING:
+    from symparams.sources.language import Builder
+
+_TRIED = 4  # copies that a law for the sizes must fit before it is proved
+_LETTERS = ("i", "j", "t", "u", "v", "copy")  # for the number of the copy, where the user gives none
+
+
+@dataclass(frozen=True, slots=True)
+class Copies(Layer):
+    """The beginning or the end of copies whose sizes change: hands on what arrives there, no parameters."""
+
+    sizes: tuple[Formula, ...] = field()  # what arrives at the copy, with the letter that counts copies
+    text: str = field()  # why
+
+    names: ClassVar[tuple[str, ...]] = ()
+    title: ClassVar[str] = "Repetition"
+    kind: ClassVar[str] = "copies"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return nothing_to_learn(
+            tuple(map(Axis, x.axis_names(), self.sizes)),
+            "it only says how sizes change from copy to copy",
+            self.text,
+        )
+
+
+class Repetition:
+    """One bracket with a symbolic number of copies, as it is built."""
+
+    def __init__(self, builder: Builder, group: r.Group, scope: Scope, first: Formula, last: Formula) -> None:
+        self.builder = builder
+        self.network = builder.network
+        self.group = group
+        self.scope = scope
+        self.first = first
+        self.last = last
+        self.facts = builder.network.facts
+        self.runs = group.variable is not None and uses(group.chain, group.variable)
+        name = group.variable if self.runs and group.variable else builder.free_letter(_LETTERS)
+        self.index = Symbol(name)
+        builder.counting.add(name)
+
+    def built(self, flow: int) -> int:
+        """Add the layers that stand for all copies and return the end of the last."""
+        start = len(self.network.nodes)
+        mark = self.network.mark()
+        end = self._copy(flow, self.first)
+        if end == flow:
+            return flow
+        if not self.runs and self._alike(end, flow):
+            self.network.repeat(start, self._repeat(self.first))
+            return end
+        if not self.runs:
+            second = len(self.network.nodes)
+            after = self._following(end, plus_number(self.first, 1))
+            if self._alike(after, end):
+                self.network.repeat(second, self._repeat(plus_number(self.first, 1)))
+                return after
+        self.network.back_to(mark)
+        return self._changing(flow)
+
+    def _copy(self, flow: int, copy: Formula) -> int:
+        """One copy behind `flow`."""
+        inner = self.scope.inside()
+        if self.group.variable is not None:
+            inner.values[self.group.variable] = copy
+        end = self.builder.chain(self.group.chain, flow, inner)
+        if not isinstance(end, int):
+            raise self.builder.error("a fork ends here; a merging layer must close it", self.group.at)
+        return end
+
+    def _following(self, flow: int, copy: Formula) -> int:
+        try:
+            return self._copy(flow, copy)
+        except LayerError as error:
+            error.matter = f"the next copy does not fit behind the one before: {error.matter}"
+            raise
+
+    def _alike(self, one: int, other: int) -> bool:
+        left, right = self.network.nodes[one].shape, self.network.nodes[other].shape
+        return len(left) == len(right) and all(same(a, b, self.facts) for a, b in zip(left, right, strict=True))
+
+    def _repeat(self, first: Formula) -> Repeat:
+        count = simplified(self.last - first + 1, self.facts)
+        return Repeat(self.index.name, first, self.last, count, self.runs)
+
+    # ------------------------------------------------------------ sizes that change
+
+    def _changing(self, flow: int) -> int:
+        sizes, skipped = self._laws(flow)
+        first = plus_number(self.first, skipped)
+        if skipped:
+            flow = self._copy(flow, self.first)
+        start = len(self.network.nodes)
+        steady = not any(mentions(size, self.index.name) for size in sizes)
+        repeat = replace(self._repeat(first), runs=True)
+        self.network.facts = self._facts(first)
+        try:
+            arriving = flow if steady else self._marker(flow, sizes, self._words())
+            end = self._following(arriving, self.index)
+            self._prove(sizes, self.network.nodes[end].shape)
+            self.network.repeat(start, repeat)
+        finally:
+            self.network.facts = self.facts
+        if not any(mentions(size, self.index.name) for size in self.network.nodes[end].shape):
+            return end
+        beyond = Symbol(self.index.name, as_formula(simplified(self.last + 1, self.facts)), "the copy after the last")
+        final = [replaced(size, self.index.name, beyond) for size in sizes]
+        return self._marker(end, final, f"after the last copy the sizes are those for `{self.index.name}` one further")
+
+    def _laws(self, flow: int) -> tuple[list[Formula], int]:
+        """The sizes that arrive at a copy, and how many copies stand before these hold."""
+        shapes, step = self._tried(flow)
+        found: list[tuple[Formula, bool]] = []
+        for axis, values in enumerate(zip(*shapes, strict=True)):
+            one = law(values, step[axis] if step else None, self.index, self.first, self.facts)
+            if one is None:
+                raise self._lost(axis, values)
+            found.append(one)
+        return [size for size, _ in found], 0 if all(from_first for _, from_first in found) else 1
+
+    def _tried(self, flow: int) -> tuple[list[Shape], Shape | None]:
+        """What arrives at the first copies, and what a copy makes, written with the letter for its number."""
+        nodes, mark = self.network.nodes, self.network.mark()
+        shapes = [nodes[flow].shape]
+        end = flow
+        for i in range(_TRIED):
+            copy = plus_number(self.first, i)
+            try:
+                end = self._copy(end, copy) if i == 0 else self._following(end, copy)
+            except LayerError:
+                if len(shapes) < 3:
+                    raise
+                break  # the sizes of later copies are too small for known numbers
+            shapes.append(nodes[end].shape)
+        if any(len(shape) != len(shapes[0]) for shape in shapes):
+            raise self.builder.error("each copy changes the number of axes, so it cannot be repeated", self.group.at)
+        step = None
+        if self.runs:
+            self.network.back_to(mark)
+            self.network.facts = self._facts(self.first)
+            try:
+                before = flow if len(shapes[0]) == len(shapes[1]) else end
+                step = nodes[self._copy(before, self.index)].shape
+            except LayerError:
+                step = None
+            finally:
+                self.network.facts = self.facts
+        self.network.back_to(mark)
+        return shapes, step
+
+    def _facts(self, first: Formula) -> Facts:
+        """What is known inside a copy: its number lies between the first and the last."""
+        least = number(first)
+        lower = self.facts.lower | {self.index.name: least if isinstance(least, int) else 1}
+        between = (*self.facts.at_least_zero, self.last - self.index)
+        return replace(self.facts, lower=lower, at_least_zero=between)
+
+    def _prove(self, sizes: Sequence[Formula], made: Shape) -> None:
+        """A copy must make of what arrives what the next one is said to get: then the law holds for every copy."""
+        for axis, (size, value) in enumerate(zip(sizes, made, strict=True)):
+            if not same(at(size, self.index, self.index + 1, self.network.facts), value, self.network.facts):
+                raise self._lost(axis, [size, value])
+
+    def _lost(self, axis: int, values: Sequence[Value]) -> Exception:
+        texts = ", ".join(shown(value, PLAIN) for value in values[:3])
+        what = self.builder.axis_name(axis)
+        return self.builder.error(
+            f"how the {what} changes from copy to copy ({texts} …) has no formula that could be proved; "
+            "give the number of copies as a number",
+            self.group.count_at,
+        )
+
+    def _marker(self, flow: int, sizes: Sequence[Formula], text: str) -> int:
+        return self.network.add(Copies(tuple(sizes), text), [flow])
+
+    def _words(self) -> str:
+        return (
+            f"if this arrives at copy `{self.index.name}`, the copy makes of it what is said to arrive at the next one"
+        )
+
+
+def uses(item: object, name: str) -> bool:
+    """Whether a letter stands anywhere in a part of the text."""
+    if isinstance(item, Formula):
+        return any(s.name == name for s in symbols(item))
+    if isinstance(item, tuple):
+        return any(uses(part, name) for part in item)
+    return False

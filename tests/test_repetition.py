@@ -1,0 +1,127 @@
+"""Copies whose number is a letter: the closed forms equal the networks unrolled."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import symparams as sp
+from symparams.errors import SymparamsError
+from symparams.facts import NOTHING_KNOWN
+from symparams.formula import as_formula
+from symparams.notation import SOURCE, shown
+from symparams.summing import Repeat, over
+from tests.helpers import expression, net, value
+
+BLOCK = "def block = { bn -> dense(4*d, gelu) -> dense(d) | id } -> add"
+DENSE = "def layer(k) = { id | bn -> relu -> conv(4*k, 1) -> bn -> relu -> conv(k, 3, same) } -> concat"
+
+NETWORKS = [
+    "input(H, W, C) -> [conv(F, 3, same)] * N",
+    "input(d) -> [dense(4*d) -> dense(d)] * N -> dense(V)",
+    f"{BLOCK} input(T, d) -> [block] * N -> dense(V)",
+    "input(H, W, C) -> [conv(16*2^i, 3, same) -> maxpool(2) for i in 0..N]",
+    "input(H, W, C) -> [conv(16*2^i, 3, same) -> maxpool(2) for i in 0..N] -> flatten -> dense(10)",
+    "input(H, W, C) -> [conv(F*i, 3, same) -> bn for i in 1..N]",
+    "input(H, W, C) -> [conv(F*i^2, 3, same) for i in 2..N + 2]",
+    "input(H, W, 3) -> [conv(16, 3)] * N -> flatten -> dense(10)",
+    "input(H, W, 3) -> [conv(16, 3, s=2, p=1)] * N -> globalavgpool -> dense(10)",
+    "convention torch input(3, H, W) -> [conv(16, 3, s=2, p=1)] * N -> flatten -> dense(10)",
+    "input(H, W, 3) -> [conv(16, 3, same, s=3)] * N -> flatten",
+    "input(H, W, 3) -> [conv(16, 3, s=2)] * N -> flatten",
+    "input(H, W, 3) -> [maxpool(2)] * N -> conv(4, 1)",
+    f"{DENSE} input(H, W, C) -> [layer(k)] * N -> globalavgpool -> dense(10)",
+    f"{DENSE} input(H, W, C) -> [[layer(k)] * i -> conv(C, 1) for i in 1..N] -> globalavgpool -> dense(10)",
+    "input(d) -> [[dense(d)] * i for i in 1..N]",
+    "input(d) -> [[dense(4*d) -> dense(d)] * M -> dense(2*d) -> dense(d)] * N",
+    "input(d) -> [dense(d)] * (N - 1) -> dense(d)",
+    "input(d) -> [dense(i*2^i) for i in 1..N]",
+    "input(d) -> dense(d) as shared -> [share(@shared) -> dense(d)] * N",
+    "input(H, W, 2) -> [zeropad(1)] * N",
+    "input(H, W, C) -> [conv(2*channels, 3, same)] * N",
+    "input(8) -> [dense(d + i, frozen) for i in 1..N]",
+    "input(H, W, C) -> [[conv(F, 3, same)] * M -> maxpool(2)] * N",
+]
+SIZES = {"H": 700, "W": 729, "C": 3, "F": 5, "d": 4, "T": 6, "V": 11, "k": 2, "M": 2}
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_totals_and_shapes_equal_the_unrolled_network(text: str) -> None:
+    symbolic = net(text)
+    for n in (1, 2, 3, 5):
+        letters = {**SIZES, "N": n}
+        numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
+        counts = symbolic.counts
+        assert numeric.params == value(as_formula(counts.params), letters), n
+        assert numeric.trainable == value(as_formula(counts.trainable), letters), n
+        assert numeric.biases == value(as_formula(counts.biases), letters), n
+        assert numeric.layers[-1].output_shape == tuple(
+            value(as_formula(size), letters) for size in symbolic.nodes[-1].shape
+        ), n
+        conditions = [(value(c.left, letters), c.relation, value(c.right, letters)) for c in symbolic.conditions]
+        assert all(b % a == 0 if relation == "divides" else a >= b for a, relation, b in conditions), n
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_a_symbolic_repetition_costs_a_few_blocks(text: str) -> None:
+    assert len(net(text).nodes) < 45
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "last"),
+    [
+        ("input(H, H, 3) -> [conv(16, 3)] * N", {"N": 4}, 9),
+        ("input(H, H, 3) -> [conv(16, 3) -> maxpool(2)] * N", {"N": 2}, 10),
+        ("input(H, H, C) -> [conv(16*2^i, 3, same) -> maxpool(2) for i in 1..N]", {"N": 3}, 8),
+    ],
+)
+def test_conditions_hold_at_the_edge(text: str, letters: dict[str, Any], last: int) -> None:
+    def fits(height: int) -> bool:
+        try:
+            sp.parse(text, H=height, **letters)
+        except SymparamsError:
+            return False
+        return True
+
+    assert [fits(last), fits(last - 1)] == [True, False]
+    conditions = net(text).conditions
+    for height in (last, last - 1):
+        values = {"H": height, **letters}
+        assert all(value(c.left, values) >= value(c.right, values) for c in conditions) == (height == last)
+
+
+TERMS = st.sampled_from(
+    ["i", "i^2", "i^3*2^i", "2^i", "3^i*i", "a*i + b", "(a + i)^2", "4^i*2^i", "2^i/3^i", "7", "a", "i*(i - 1)"]
+)
+
+
+@given(TERMS, TERMS, st.integers(-2, 3), st.integers(-1, 6))
+def test_closed_forms_of_sums(one: str, other: str, first: int, copies: int) -> None:
+    term = expression(f"({one}) + ({other})")
+    last = expression("n")
+    repeat = Repeat("i", as_formula(first), last, as_formula(0) + last - first + 1, True)
+    letters = {"a": 5, "b": 3, "n": first + copies}
+    closed = as_formula(over(term, (repeat,), NOTHING_KNOWN))
+    wanted = sum(value(term, {**letters, "i": i}) for i in range(first, first + copies + 1))
+    assert value(closed, letters) == wanted
+    assert "sum" not in shown(closed, SOURCE)
+
+
+def test_a_sum_without_closed_form_is_shown_as_a_sum() -> None:
+    network = net("input(C) -> [dense(i) -> dense(floor(H/i)) for i in 1..n]")
+    assert "sum(" in shown(network.counts.params, SOURCE)
+    for n, height in itertools.product((1, 2, 4), (24, 31)):
+        letters: dict[str, Any] = {"n": n, "H": height, "C": 7}
+        numeric = sp.parse("input(C) -> [dense(i) -> dense(floor(H/i)) for i in 1..n]", **letters)
+        assert numeric.params == value(as_formula(network.counts.params), letters)
+
+
+def test_any_depth_of_a_transformer() -> None:
+    text = "def block = { bn -> dense(d) | id } -> add -> { bn -> dense(4*d, gelu) -> dense(d) | id } -> add"
+    one = net(f"{text} input(T, d) -> block")
+    many = net(f"{text} input(T, d) -> [block] * L")
+    assert len(one.nodes) == len(many.nodes)
