@@ -23,6 +23,7 @@ from symparams.formula import (
     Symbol,
     Value,
     as_formula,
+    product,
     replaced,
     size_and_depth,
 )
@@ -235,8 +236,25 @@ def _symbolic_floor(top: Poly, bottom: Poly) -> Poly:
             inside[m] = c
     if not inside:
         return outside
-    atom = Function("floor", (Quotient(formula_of(inside), divisor_of(bottom)),))
+    atom = Function("floor", (_reduced(inside, mono, int(scale)),))
     return plus((outside, {((atom, 1),): 1}))
+
+
+def _reduced(top: Poly, mono: Monomial, scale: int) -> Formula:
+    """top/(scale·mono) without common numbers; 2H/2^i is H/2^(i - 1)."""
+    shared = math.gcd(scale, *(int(c) for c in top.values()))
+    top, scale = {m: whole(Fraction(c, shared)) for m, c in top.items()}, scale // shared
+    for place, (atom, exponent) in enumerate(mono):
+        if scale == 1 and exponent == 1 and isinstance(atom, Power) and isinstance(atom.base, Number):
+            base, times_ = int(atom.base.value), 0
+            while base > 1 and all(c % base == 0 for c in top.values()):
+                top, times_ = {m: c // base for m, c in top.items()}, times_ + 1
+            if times_:
+                others = [*mono[:place], *mono[place + 1 :]]
+                lowered = Power(atom.base, atom.exponent - times_)
+                divisor = product([lowered, *([formula_of({tuple(others): 1})] if others else [])])
+                return Quotient(formula_of(top), divisor)
+    return Quotient(formula_of(top), divisor_of({mono: scale}))
 
 
 def _integer_floor(top: Poly, bottom: int, facts: Facts) -> Poly:

@@ -9,17 +9,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from symparams import contract
-from symparams.derivation import QUANTITIES, Quantity
+from symparams import contract, limits
 from symparams.errors import Source, SymparamsError, nearest
+from symparams.field import fields as field_states
 from symparams.files import read_source
 from symparams.formula import Formula, Value, as_formula
 from symparams.layers import CATALOGUE, Catalogue
+from symparams.measured import QUANTITIES, USUAL
+from symparams.measures import MEASURES, Measure, Settings, of_layer, of_network
 from symparams.network import Counts, Node
 from symparams.solution import Solution as _Contents
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
+from symparams.summing import over
 from symparams.sympy_bridge import from_sympy, letter, to_sympy
 from symparams.writing import Document, render, render_with, standalone
 
@@ -109,6 +112,19 @@ class LayerInfo(_Counted):
         shape = ", ".join(str(contract.value(size)) for size in self._node.shape)
         return f"<{self.kind} {self.name!r}: ({shape}), {contract.value(self._node.counts.params)} parameters>"
 
+    def quantity(self, name: str, **settings: str) -> int | sympy.Expr:
+        """A further quantity of the layer, of one copy: macs, flops, activations, memory or cache.
+
+        `settings`: dtype, optimizer, flops; see `Net.quantity`.
+        """
+        limits.begin_work()
+        return _exact(of_layer(_measure(name), self._node, Settings(**settings)))
+
+    @property
+    def copies(self) -> int | sympy.Expr:
+        """How many copies the layer stands for: 1 unless it is inside a bracket with a letter."""
+        return _exact(over(1, self._node.repeats, self._node.derived.facts))
+
     @property
     def output_shape(self) -> tuple[int | sympy.Expr, ...]:
         """The sizes of the output, without the batch axis, in the order of the convention."""
@@ -166,6 +182,26 @@ class Net(_Counted):
         """The free letters, as the sympy symbols that stand in its expressions."""
         return {name: letter(name) for name, value in self._network.symbols.items() if value is None}
 
+    def quantity(self, name: str, **settings: str) -> int | sympy.Expr:
+        """The total of a further quantity: macs, flops, activations, memory or cache.
+
+        `dtype` (float32, bfloat16, int8 …) for quantities in bytes, `optimizer` (none, sgd, momentum, adam) for memory,
+        `flops` (multiply-add, every-operation) for the policy by which FLOPs are counted.
+        """
+        limits.begin_work(len(self))
+        return _exact(of_network(_measure(name), self._network, Settings(**settings)))
+
+    @property
+    def macs(self) -> int | sympy.Expr:
+        """Multiply-accumulates of one forward pass for one example; one MAC is not one FLOP."""
+        return self.quantity("macs")
+
+    def receptive_field(self, layer: str) -> tuple[int | sympy.Expr, ...] | None:
+        """The receptive field of a layer along each axis, in places of the input; None: the whole input."""
+        limits.begin_work(len(self))
+        state = field_states(self._network)[self._network.index(self[layer].name)]
+        return None if isinstance(state, str) else tuple(_exact(field.size) for field in state)
+
     def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
         """The same network with values for letters: `net.subs(H=28, k="n + 1")`."""
         given = _formulas({**(values or {}), **more})
@@ -176,13 +212,14 @@ class Net(_Counted):
         style: Style = "steps",
         *,
         layers: tuple[str, ...] | list[str] = (),
-        quantities: tuple[Quantity, ...] | list[Quantity] = QUANTITIES,
+        quantities: tuple[str, ...] | list[str] = USUAL,
+        **settings: str,
     ) -> Solution:
-        """The worked solution, of some layers and quantities if named."""
+        """The worked solution, of some layers and quantities if named; for `settings` see `quantity`."""
         for quantity in quantities:
             if quantity not in QUANTITIES:
                 raise SymparamsError(f"there is no quantity `{quantity}`; there are {', '.join(QUANTITIES)}")
-        return Solution(_Contents(self._network, tuple(quantities), tuple(layers)), style)
+        return Solution(_Contents(self._network, tuple(quantities), tuple(layers), Settings(**settings)), style)
 
     def summary(self) -> str:
         """The familiar table, as text."""
@@ -238,6 +275,12 @@ class Solution:
 
 
 _standalone = standalone
+
+
+def _measure(name: str) -> Measure:
+    if name not in MEASURES:
+        raise SymparamsError(f"there is no quantity `{name}`; there are {', '.join(MEASURES)}")
+    return MEASURES[name]
 
 
 def _exact(value: Value) -> Any:

@@ -14,10 +14,11 @@ import click
 
 from symparams import contract
 from symparams.catalogue import catalogue_text
-from symparams.derivation import QUANTITIES, Quantity
 from symparams.errors import Source, SymparamsError, clean
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.formula import Formula
+from symparams.measured import QUANTITIES, USUAL
+from symparams.measures import BYTES, POLICIES, STATES, Settings
 from symparams.network import Network
 from symparams.solution import Solution
 from symparams.sources.language import network
@@ -51,6 +52,27 @@ _OUTPUT = _options(
 )
 
 
+_SETTINGS = _options(
+    click.option(
+        "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help="Of one number."
+    ),
+    click.option(
+        "--optimizer",
+        type=click.Choice(list(STATES)),
+        default="none",
+        show_default=True,
+        help="With memory: whose gradients and states are kept.",
+    ),
+    click.option(
+        "--flops",
+        type=click.Choice(list(POLICIES)),
+        default="multiply-add",
+        show_default=True,
+        help="The policy by which FLOPs are counted.",
+    ),
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="symparams")
 def main() -> None:
@@ -69,9 +91,10 @@ def main() -> None:
     "--quantity",
     "quantities",
     multiple=True,
-    type=click.Choice(QUANTITIES),
-    help="Only this quantity; may be repeated.",
+    type=click.Choice([*QUANTITIES, "all"]),
+    help="Only this quantity; may be repeated; shape and params if not given.",
 )
+@_SETTINGS
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="A Jinja template of your own.")
 @_OUTPUT
 def solve(
@@ -82,7 +105,10 @@ def solve(
     format_: str,
     whole: bool,
     layers: Sequence[str],
-    quantities: Sequence[Quantity],
+    quantities: Sequence[str],
+    dtype: str,
+    optimizer: str,
+    flops: str,
     template: Path | None,
     digits: str,
     output: str | None,
@@ -92,8 +118,9 @@ def solve(
         raise click.UsageError("--standalone goes with --format latex")
     if template is not None and format_ == "json":
         raise click.UsageError("--template goes with markdown, latex or text")
-    chosen = tuple(q for q in QUANTITIES if q in quantities) or QUANTITIES
-    solutions = [(s, Solution(n, chosen, tuple(layers))) for s, n in _networks(files, expression, given)]
+    chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in quantities) or USUAL
+    settings = Settings(dtype, optimizer, flops)
+    solutions = [(s, Solution(n, chosen, tuple(layers), settings)) for s, n in _networks(files, expression, given)]
     if format_ == "json":
         found = [contract.solve(solution) for _, solution in solutions]
         _deliver(_json(found), output)
@@ -112,12 +139,31 @@ def solve(
 @main.command()
 @_SOURCES
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    type=click.Choice([*QUANTITIES, "all"]),
+    help="A further column; may be repeated.",
+)
+@_SETTINGS
 @_OUTPUT
 def summary(
-    files: Sequence[str], expression: str | None, given: Sequence[str], format_: str, digits: str, output: str | None
+    files: Sequence[str],
+    expression: str | None,
+    given: Sequence[str],
+    format_: str,
+    quantities: Sequence[str],
+    dtype: str,
+    optimizer: str,
+    flops: str,
+    digits: str,
+    output: str | None,
 ) -> None:
     """The familiar table of layers, shapes and parameters."""
-    solutions = [Solution(n) for _, n in _networks(files, expression, given)]
+    chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in (*USUAL, *quantities))
+    settings = Settings(dtype, optimizer, flops)
+    solutions = [Solution(n, chosen, (), settings) for _, n in _networks(files, expression, given)]
     if format_ == "json":
         _deliver(_json([contract.summary(solution) for solution in solutions]), output)
     else:

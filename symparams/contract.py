@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
@@ -10,9 +11,11 @@ from symparams import limits
 from symparams.derivation import Derivation
 from symparams.derivation import derive_shape as _shapes
 from symparams.formula import Value
+from symparams.measured import FieldSteps
 from symparams.network import Counts
 from symparams.notation import SOURCE, shown
 from symparams.solution import LayerEntry, Solution
+from symparams.summing import Repeat
 
 _TEXTS = {
     "rule": "the rule",
@@ -28,9 +31,20 @@ def summary(solution: Solution) -> dict[str, Any]:
     return {
         "model": network.title,
         "convention": network.convention,
-        "layers": [_layer(entry) for entry in solution.layers],
+        "layers": [_layer(entry, solution) for entry in solution.layers],
         **_totals(network.counts),
+        **_measures(solution),
     }
+
+
+def _measures(solution: Solution) -> dict[str, Any]:
+    """The totals of the further quantities, and what they depend on."""
+    measurements = solution.measurements
+    if not measurements.chosen:
+        return {}
+    settings = {field.name: getattr(measurements.settings, field.name) for field in fields(measurements.settings)}
+    totals = {m.name: value(measurements.total(m)) for m in measurements.chosen}
+    return {"quantities": totals, "settings": settings}
 
 
 def solve(solution: Solution) -> dict[str, Any]:
@@ -47,9 +61,9 @@ def value(given: Value) -> int | str:
     return str(given) if isinstance(given, Fraction) else shown(given, SOURCE)
 
 
-def _layer(entry: LayerEntry) -> dict[str, Any]:
-    counts = entry.counts
-    return {
+def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
+    counts = entry.all_counts
+    found = {
         "name": entry.name,
         "kind": entry.kind,
         "inputs": list(entry.inputs),
@@ -58,6 +72,25 @@ def _layer(entry: LayerEntry) -> dict[str, Any]:
         "biases": value(counts.biases),
         **_totals(counts),
     }
+    if entry.node.repeats:
+        found["copies"] = [_repeat(repeat) for repeat in entry.node.repeats]
+    measurements = solution.measurements
+    if measurements.chosen:
+        found["quantities"] = {m.measure.name: value(m.together) for m in measurements.of(entry.node)}
+    if measurements.has_fields:
+        steps = measurements.fields_of(entry.number - 1)
+        found["field"] = steps if isinstance(steps, str) else [_field(one) for one in steps]
+    return found
+
+
+def _repeat(repeat: Repeat) -> dict[str, Any]:
+    ends = {"first": shown(repeat.first, SOURCE), "last": shown(repeat.last, SOURCE)}
+    return {"letter": repeat.variable, **ends, "count": value(repeat.count)}
+
+
+def _field(steps: FieldSteps) -> dict[str, Any]:
+    field = steps.field
+    return {"axis": steps.axis, "size": value(field.size), "jump": value(field.jump), "offset": value(field.offset)}
 
 
 def _totals(counts: Counts) -> dict[str, Any]:
@@ -75,6 +108,13 @@ def _derivations(entry: LayerEntry, solution: Solution) -> Iterator[dict[str, An
             yield _derivation(entry, derivation, f"{derivation.axis} of the output of {entry.name}", why)
     if "params" in solution.quantities:
         yield _derivation(entry, entry.account.params, f"parameters of {entry.name}", _why(entry))
+    for m in solution.measurements.of(entry.node):
+        yield _derivation(entry, m.derivation, f"{m.measure.title} of {entry.name}", m.because, m.measure.unit)
+    fields_ = solution.measurements.fields_of(entry.number - 1) if solution.measurements.has_fields else ()
+    for one in () if isinstance(fields_, str) else fields_:
+        for what, derivation in zip(("size", "jump", "offset"), one.steps, strict=False):
+            asked = f"{what} of the receptive field of {entry.name} along the {one.axis}"
+            yield {**_derivation(entry, derivation, asked, "", what), "part": what}
 
 
 def _why(entry: LayerEntry) -> str:
@@ -83,20 +123,22 @@ def _why(entry: LayerEntry) -> str:
     return entry.because + ("; they are frozen" if entry.node.frozen and entry.has_parameters else "")
 
 
-def _derivation(entry: LayerEntry, derivation: Derivation, asked: str, why: str) -> dict[str, Any]:
+def _derivation(entry: LayerEntry, derivation: Derivation, asked: str, why: str, unit: str = "") -> dict[str, Any]:
     known = {k.symbol.name: value(k.value) for k in entry.account.known(derivation, every=True)}
     result = shown(derivation.value, SOURCE)
     steps = [{"kind": "quantity", "expression": result, "text": asked}]
     for step in derivation.steps:
-        text = result_text(entry, derivation) if step.kind == "result" else _TEXTS[step.kind]
+        text = result_text(entry, derivation, unit) if step.kind == "result" else _TEXTS[step.kind]
         steps.append({"kind": step.kind, "expression": shown(step.expression, SOURCE), "text": text})
     steps.append({"kind": "remark", "expression": result, "text": why})
     found = {"layer": entry.name, "quantity": derivation.quantity, "symbols": known, "steps": steps}
     return {**found, "axis": derivation.axis} if derivation.axis else found
 
 
-def result_text(entry: LayerEntry, derivation: Derivation) -> str:
+def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> str:
     """The result with its unit."""
+    if unit:
+        return f"{shown(derivation.value, SOURCE)} {unit}"
     if derivation.quantity == "shape":
         return f"{derivation.axis} {shown(derivation.value, SOURCE)}"
     counts = entry.node.derived.counts

@@ -29,9 +29,6 @@ from symparams.formula import (
 from symparams.layer import Axis, Rules
 from symparams.network import Derived
 
-Quantity: TypeAlias = Literal["shape", "params"]
-QUANTITIES: tuple[Quantity, ...] = ("shape", "params")
-
 StepKind: TypeAlias = Literal["rule", "substitution", "arithmetic", "result"]
 
 
@@ -47,7 +44,7 @@ class Step:
 class Derivation:
     """The chain of equal expressions from a rule to its result."""
 
-    quantity: Quantity
+    quantity: str  # shape, params, macs …
     axis: str  # which axis of a shape: "height"; empty for parameters
     steps: tuple[Step, ...]
     symbols: tuple[Symbol, ...]  # the known symbols in the rule, once each, in reading order
@@ -69,7 +66,7 @@ class Derivation:
 
 def derive_parameters(derived: Derived) -> Derivation:
     """How the number of parameters of a layer comes out."""
-    return _derivation("params", "", derived.rules.parameters, derived.counts.params, derived.facts)
+    return derive("params", "", derived.rules.parameters, derived.counts.params, derived.facts)
 
 
 def derive_shape(derived: Derived) -> tuple[Derivation, ...]:
@@ -80,10 +77,11 @@ def derive_shape(derived: Derived) -> tuple[Derivation, ...]:
 
 def derive_axis(derived: Derived, axis: Axis, value: Value) -> Derivation:
     """How one axis of the output of a layer comes out."""
-    return _derivation("shape", axis.name, axis.size, value, derived.facts)
+    return derive("shape", axis.name, axis.size, value, derived.facts)
 
 
-def _derivation(quantity: Quantity, axis: str, rule: Formula, value: Value, facts: Facts) -> Derivation:
+def derive(quantity: str, axis: str, rule: Formula, value: Value, facts: Facts) -> Derivation:
+    """The steps from a rule to its value."""
     rule = without_clashes(rule)
     steps = [Step("rule", rule)]
     line = rule

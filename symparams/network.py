@@ -177,6 +177,10 @@ class Network:
         """The layer of that name; raises KeyError."""
         return self.nodes[self._names[name]]
 
+    def index(self, name: str) -> int:
+        """Where the layer of that name stands; raises KeyError."""
+        return self._names[name]
+
     @property
     def names(self) -> Iterator[str]:
         return iter(self._names)

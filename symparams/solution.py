@@ -11,15 +11,14 @@ from symparams.algebra import simplified
 from symparams.arguments import arguments_of
 from symparams.collecting import shortest
 from symparams.conditions import Condition
-from symparams.derivation import (
-    QUANTITIES,
-    Quantity,
-)
 from symparams.errors import SymparamsError, nearest
-from symparams.formula import Formula, Number, Product, Symbol, Value, as_formula, symbols, total
+from symparams.formula import Formula, Symbol, Value, as_formula, symbols
 from symparams.layer import Convention, Incoming, Shape
+from symparams.measured import USUAL, Measured, Measurements, sum_of
+from symparams.measures import Measure, Settings
 from symparams.network import Counts, Network, Node
 from symparams.notation import PLAIN, shown
+from symparams.summing import over_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,16 @@ class LayerEntry:
     @property
     def counts(self) -> Counts:
         return self.node.counts
+
+    @property
+    def all_counts(self) -> Counts:
+        """The counts of all copies that the layer stands for."""
+        return self.node.all_counts
+
+    @property
+    def is_marker(self) -> bool:
+        """Whether it only says how sizes change from copy to copy."""
+        return self.node.kind == "copies"
 
     @property
     def is_input(self) -> bool:
@@ -115,13 +124,26 @@ class SizeDefinition:
     cases: tuple[tuple[LayerEntry, AxisSize], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureDefinition:
+    """A rule for a further quantity and the layers that have it, for the textbook style."""
+
+    measure: Measure
+    heading: str
+    rule: Formula
+    because: str
+    symbols: tuple[Symbol, ...]
+    layers: tuple[tuple[LayerEntry, Measured], ...]
+
+
 @dataclass(frozen=True)
 class Solution:
     """The worked solution of a network."""
 
     network: Network
-    quantities: tuple[Quantity, ...] = QUANTITIES
+    quantities: tuple[str, ...] = USUAL
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
+    settings: Settings = Settings()  # types and policies for the further quantities
     _accounts: dict[int, Account] = field(default_factory=dict, repr=False)
 
     @property
@@ -201,13 +223,13 @@ class Solution:
     @cached_property
     def total_sum(self) -> Formula:
         """The sum over the layers; in a long one equal terms are taken together."""
-        terms = [entry.counts.params for entry in self.every if entry.counts.params != 0]
-        if len(terms) <= 12:
-            return total(map(as_formula, terms))
-        times: dict[Value, int] = {}
-        for term in terms:
-            times[term] = times.get(term, 0) + 1
-        return total(as_formula(v) if n == 1 else Product((Number(n), as_formula(v))) for v, n in times.items())
+        counted = (e for e in self.every if e.counts.params != 0)
+        return sum_of(over_shown(as_formula(e.counts.params), e.node.repeats) for e in counted)
+
+    @cached_property
+    def measurements(self) -> Measurements:
+        """The quantities beside shapes and parameters."""
+        return Measurements(self.network, self.quantities, self.settings)
 
     @cached_property
     def letters(self) -> tuple[Letter, ...]:
@@ -283,6 +305,28 @@ class Solution:
         )
 
     @cached_property
+    def measures(self) -> tuple[MeasureDefinition, ...]:
+        """The rules of the further quantities, each with its layers, in order of appearance."""
+        groups: dict[tuple[str, str, str], list[tuple[LayerEntry, Measured]]] = {}
+        for measure in self.measurements.chosen:
+            for entry in self.layers:
+                found = self.measurements.named(measure.name, entry.node)
+                if found is not None:
+                    pattern = (measure.name, entry.heading, _pattern(found.derivation.rule))
+                    groups.setdefault(pattern, []).append((entry, found))
+        return tuple(
+            MeasureDefinition(
+                cases[0][1].measure,
+                heading,
+                cases[0][1].derivation.rule,
+                cases[0][1].because,
+                tuple(s for s in cases[0][1].derivation.symbols if s.meaning),
+                tuple(cases),
+            )
+            for (_, heading, _), cases in groups.items()
+        )
+
+    @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """Every symbol of a rule that is shown, once, with its meaning."""
         rules = [(d.cases[0][0].account, d.cases[0][1].derivation) for d in self.sizes if "shape" in self.quantities]
@@ -292,6 +336,8 @@ class Solution:
         for account, rule in rules:
             for known in account.known(rule):
                 meanings.setdefault(known.symbol.name, {})[known.symbol.meaning] = None
+        for symbol in (s for definition in self.measures for s in definition.symbols):
+            meanings.setdefault(symbol.name, {})[symbol.meaning] = None
         return tuple(Symbol(name, meaning=" or ".join(several)) for name, several in meanings.items())
 
 

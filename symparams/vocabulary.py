@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from symparams.account import AxisSize, Known, rounds
 from symparams.derivation import Derivation
-from symparams.errors import Source
 from symparams.formats import Format
-from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, Value, as_formula, total
-from symparams.layer import Shape
-from symparams.notation import PLAIN, shown, size
-from symparams.solution import Definition, LayerEntry, SizeDefinition, Solution
-from symparams.sources.reader import read_expression
+from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, total
+from symparams.measures import Measure
+from symparams.notation import PLAIN, shown
+from symparams.phrases import Phrases, prose
+from symparams.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
 
 
 class Column(NamedTuple):
@@ -31,16 +29,8 @@ class Label(NamedTuple):
     tag: str  # as printed
 
 
-class Vocabulary:
+class Vocabulary(Phrases):
     """A solution spoken in a format."""
-
-    def __init__(self, solution: Solution, format_: Format, slug: str) -> None:
-        self.solution = solution
-        self.format = format_
-        self.slug = slug
-        self._texts: dict[int, tuple[Formula, str]] = {}  # formulas already written; the key is an id, kept alive
-        self._shapes: dict[Shape, str] = {}
-        self._tags = 0
 
     def names(self) -> dict[str, Any]:
         """Everything a template sees."""
@@ -76,6 +66,17 @@ class Vocabulary:
             "count_lines": self.count_lines,
             "size_lines": self.size_lines,
             "differences": self.differences,
+            "amount": self.amount,
+            "measured": self.measured,
+            "fields": self.fields,
+            "why": self.why,
+            "measure_rows": self.measure_rows,
+            "amount_rows": self.amount_rows,
+            "amount_lines": self.amount_lines,
+            "further_columns": self.further_columns,
+            "copies": self.copies,
+            "together": self.together,
+            "running": self.running,
             "columns": columns,
             "ruled": ruled,
             "label": self.label,
@@ -83,138 +84,6 @@ class Vocabulary:
             "one": ONE,
             "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
         }
-
-    # ------------------------------------------------------------ inside a line
-
-    def formula(self, value: Value) -> str:
-        """A formula or number, without marks around it."""
-        if not isinstance(value, Formula):
-            return shown(value, self.format.notation)
-        found = self._texts.get(id(value))
-        if found is None:
-            found = self._texts[id(value)] = (value, shown(value, self.format.notation))
-        return found[1]
-
-    def _inline(self, text: str) -> str:
-        before, after = self.format.inline
-        return f"{before}{text}{after}"
-
-    def math(self, value: Value) -> str:
-        """A formula in a line."""
-        return self._inline(self.formula(value))
-
-    def number(self, value: Value) -> str:
-        """A known number as text, a formula as mathematics."""
-        if isinstance(value, int):
-            return f"{value:,}".replace(",", self.format.group)
-        return self.math(value)
-
-    def counted(self, value: Value, plural: str) -> str:
-        """128 outputs, 1 output."""
-        singular = "bias" if plural == "biases" else plural.removesuffix("s")
-        return f"{self.number(value)} {singular if value in (1, ONE) else plural}"
-
-    def parts(self, entry: LayerEntry) -> str:
-        """18,144 weights and 63 biases; tensor by tensor where that says too little."""
-        if not any(w.kind == "statistic" and w.counted for w in entry.node.derived.rules.weights):
-            counts = entry.node.derived.counts
-            if counts.biases == 0:
-                return f"{self.counted(counts.weights, 'weights')}, no biases"
-            return f"{self.counted(counts.weights, 'weights')} and {self.counted(counts.biases, 'biases')}"
-        return _listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in entry.account.tensors])
-
-    def size(self, shape: Shape) -> str:
-        """26 × 26 × 32."""
-        found = self._shapes.get(shape)
-        if found is None:
-            found = self._shapes[shape] = self._inline(size(shape, self.format.notation))
-        return found
-
-    def equation(self, left: Value, right: Value) -> str:
-        """k = 5."""
-        return self._inline(f"{self.formula(left)} = {self.formula(right)}")
-
-    def math_equation(self, left: str, right: Value) -> str:
-        """parameters = …, with a word on the left."""
-        return self._inline(f"{self.format.word(left)} = {self.formula(right)}")
-
-    def joined(self, left: Value, right: Value) -> str:
-        """32·9 = 288; the left side alone if both are the same."""
-        return self.math(left) if as_formula(left) == as_formula(right) else self.equation(left, right)
-
-    def valued(self, known: Known) -> str:
-        """k_h = k = 5."""
-        sides: list[Value] = [known.symbol, *([known.written] if known.written is not None else []), known.value]
-        texts = list(dict.fromkeys(self.formula(side) for side in sides))
-        return self._inline(" = ".join(texts))
-
-    def one_line(self, derivation: Derivation, left: Symbol | None = None, start: str = "rule") -> str:
-        """rule = values put in = result, in one line."""
-        sides = [] if start == "substitution" else [derivation.rule]
-        sides += [derivation.substitution, as_formula(derivation.value)]
-        texts = ([self.formula(left)] if left is not None else []) + [self.formula(side) for side in sides]
-        return self._inline(" = ".join(dict.fromkeys(texts)))
-
-    def relation(self, fact: tuple[Formula, str, Formula]) -> str:
-        left, sign, right = fact
-        return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
-
-    def validity(self, solution: Solution) -> str:
-        """for H ≥ 19 and W ≥ 19, if 2 divides C."""
-        bounds = [c for c in solution.conditions if c.relation != "divides"]
-        divisions = [c for c in solution.conditions if c.relation == "divides"]
-        where = _listed([self.relation((c.left, c.relation, c.right)) for c in bounds])
-        whole = _listed([f"{self.math(c.left)} divides {self.math(c.right)}" for c in divisions])
-        return ", ".join([*([f"for {where}"] if where else []), *([f"if {whole}"] if whole else [])])
-
-    def origin(self, entry: LayerEntry, known: Known) -> str:
-        """Where a number of input channels comes from: `, the filters of conv_1`."""
-        if not known.incoming or not entry.origin[0] or "in" not in known.symbol.name.split("_"):
-            return ""
-        return f", which are {self._of(entry)}"
-
-    def source(self, entry: LayerEntry) -> str:
-        """`, whose channels are the filters of conv_1`."""
-        if not entry.origin[0] or len(entry.arriving) != 1:
-            return ""
-        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "features", "outputs"):
-            return ""
-        what = "channels" if len(entry.arriving[0]) > 1 else "features"
-        return f"; its {what} are {self._of(entry)}"
-
-    def _of(self, entry: LayerEntry) -> str:
-        what, name = entry.origin
-        node = self.solution.network.node(name)
-        lone = node.layer.inputs == "none" and not self.solution.has_several_inputs
-        where = "the input" if lone else self.format.named(name)
-        return f"the {what} of {where}"
-
-    def given(self, entry: LayerEntry, derivation: Derivation) -> str:
-        """H_in = 26 (input height), k_h = 3 (kernel height) and s = 2 (stride)."""
-        return _listed([f"{self.valued(k)} ({k.symbol.meaning})" for k in entry.account.known(derivation)])
-
-    def floor_note(self, entry: LayerEntry, axis: AxisSize) -> str:
-        """What was done to a floor, where a reader may wonder."""
-        if not isinstance(axis.value, Formula):
-            return ""
-        if rounds(axis.rule) and not rounds(axis.value) and self.solution.network.facts.remainder:
-            return "Nothing has to be rounded, because of what is given."
-        if entry.first_floor and rounds(axis.value):
-            return (
-                "A whole number beside a floor may go under it, multiplied by the divisor; "
-                "a floor inside a floor joins it, the divisors multiplied."
-            )
-        return ""
-
-    def numbers(self, shape: Shape) -> str:
-        """26 × 26 × 32, or 128 numbers."""
-        return self.size(shape) + (" numbers" if len(shape) == 1 else "")
-
-    def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
-        """`, the width in the same way: W_out = 24`."""
-        alike = [a for a in entry.account.axes if a.like == axis.axis]
-        each = [f"the {a.label} in the same way: {self.equation(a.symbol, a.value)}" for a in alike]
-        return "".join(", " + text for text in each)
 
     # ------------------------------------------------------------ displayed
 
@@ -262,6 +131,10 @@ class Vocabulary:
             rows.append((left, self._sides(entry.account.params)))
         return rows
 
+    def amount_lines(self, definition: MeasureDefinition) -> list[tuple[str, list[str]]]:
+        """MACs_conv_2 = 3·3·32·63·24·24 = …, a row a layer."""
+        return [(self._indexed("Q", entry.name), self._sides(m.derivation)) for entry, m in definition.layers]
+
     def size_lines(self, definition: SizeDefinition) -> list[tuple[str, list[str]]]:
         """H_conv_2 = W_conv_2 = 26 − 3 + 1 = 24, a row for each size that is computed."""
         rows: list[tuple[str, list[str]]] = []
@@ -295,11 +168,52 @@ class Vocabulary:
     def layer_rows(self, entries: Iterable[LayerEntry], computation: bool = False) -> list[list[str]]:
         rows = []
         for entry in entries:
-            row = [self.format.named(entry.name), self.size(entry.shape)]
+            row = [self._layer_cell(entry), self.size(entry.shape)]
             if computation:
                 row.append(self._computation(entry))
-            rows.append([*row, self.number(entry.counts.params)])
+            row += (
+                [self.number(entry.all_counts.params)]
+                if not computation or "params" in self.solution.quantities
+                else []
+            )
+            rows.append(row + ([] if computation else self._further(entry)))
         return rows
+
+    def _further(self, entry: LayerEntry) -> list[str]:
+        """The further quantities of a layer in all its copies, for its row."""
+        measurements = self.solution.measurements
+        found = {m.measure.name: m.together for m in measurements.of(entry.node)}
+        cells = [self.number(found.get(m.name, 0)) for m in measurements.chosen]
+        return [*cells, self._field(entry)] if measurements.has_fields else cells
+
+    def _field(self, entry: LayerEntry) -> str:
+        steps = self.solution.measurements.fields_of(entry.number - 1)
+        if isinstance(steps, str):
+            return "all" if steps == "everywhere" else ""
+        return self.size(tuple(s.field.size for s in steps)) if steps else ""
+
+    def further_columns(self) -> list[Column]:
+        """The columns of the further quantities, for the table of all layers."""
+        measurements = self.solution.measurements
+        titles = [capital(m.left) + (" (bytes)" if m.in_bytes else "") for m in measurements.chosen]
+        titles += ["Receptive field"] if measurements.has_fields else []
+        share = 0.44 / len(titles) if titles else 0.0
+        return [Column(title, share, True) for title in titles]
+
+    def measure_rows(self, measure: Measure) -> list[list[str]]:
+        """Every layer that has some of a quantity, with its computation."""
+        rows = []
+        for entry in self.solution.layers:
+            found = self.solution.measurements.named(measure.name, entry.node)
+            if found is not None:
+                computation = self.math(found.derivation.substitution)
+                rows.append([self._layer_cell(entry), computation, self.number(found.together)])
+        return rows
+
+    def _layer_cell(self, entry: LayerEntry) -> str:
+        """The name of a layer, and how many copies it stands for."""
+        name = self.format.named(entry.name)
+        return f"{name} ({self.copies(entry)})" if entry.node.repeats and not entry.is_marker else name
 
     def _computation(self, entry: LayerEntry) -> str:
         if entry.node.shared is not None:
@@ -312,7 +226,20 @@ class Vocabulary:
             return []
         totals = solution.totals
         rows = [("Total", totals.params), ("Trainable", totals.trainable), ("Non-trainable", totals.non_trainable)]
-        return [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
+        cells = [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
+        return cells if width > 3 else [[*row, *more] for row, more in zip(cells, self._further_totals(), strict=True)]
+
+    def _further_totals(self) -> list[list[str]]:
+        measurements = self.solution.measurements
+        last = [""] if measurements.has_fields else []
+        empty = [""] * len(measurements.chosen) + last
+        return [[*(self.number(measurements.total(m)) for m in measurements.chosen), *last], empty, empty]
+
+    def amount_rows(self, measure: Measure) -> list[list[str]]:
+        """The total of a quantity, for the table of its computations."""
+        if self.solution.only:
+            return []
+        return [["Total", "", self.number(self.solution.measurements.total(measure))]]
 
     def symbol_rows(self, solution: Solution) -> list[list[str]]:
         count = [[self.math(Symbol("P")), "parameters of a layer"]] if "params" in solution.quantities else []
@@ -321,11 +248,6 @@ class Vocabulary:
     def differences(self, solution: Solution) -> list[str]:
         """How the conventions differ, for the layers shown, each once."""
         return list(dict.fromkeys(entry.differs for entry in solution.layers if entry.differs))
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
 def capital(text: str) -> str:
@@ -363,16 +285,3 @@ def filters(format_: Format) -> dict[str, Any]:
         "added": lambda values: total(map(as_formula, values)),
         "is_sum": lambda value: isinstance(value, Sum),
     }
-
-
-def prose(text: str, format_: Format) -> str:
-    """A sentence of the catalogue; what stands between backquotes is an expression."""
-    pieces = text.split("`")
-    before, after = format_.inline
-    for i, piece in enumerate(pieces):
-        if i % 2:
-            formula = read_expression(Source("catalogue", piece))
-            pieces[i] = f"{before}{shown(formula, format_.notation)}{after}"
-        else:
-            pieces[i] = format_.escape(piece)
-    return "".join(pieces)

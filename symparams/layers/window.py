@@ -141,6 +141,8 @@ class Window:
             return ZERO
         if self.padding == "causal":
             return reach - 1
+        if number(stride) == 1:
+            return floor((reach - 1) / 2)
         n = as_formula(self.x.spatial[axis])
         padded = Function("max", ((ceil(n / stride) - 1) * stride + reach - n, ZERO))
         return floor(padded / 2)

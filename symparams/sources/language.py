@@ -59,6 +59,7 @@ class Builder:
         self.steps = 0  # how many `timedistributed` stand around this place
         self.wrapped: dict[int, TimeDistributed] = {}  # layers put into one, by identity
         self.counting: set[str] = set()  # letters that count copies
+        self.around: list[str] = []  # those of the brackets around this place
         self.work = 0
 
     def built(self, statements: Sequence[r.Statement]) -> Network:
@@ -231,7 +232,7 @@ class Builder:
     def free_letter(self, wanted: Sequence[str]) -> str:
         """The first of some letters that the text does not use."""
         words = set(re.findall(r"\w+", self.source.text))
-        return next((name for name in wanted if name not in words), "copy_number")
+        return next((name for name in wanted if name not in words and name not in self.around), "copy_number")
 
     def axis_name(self, axis: int) -> str:
         """What an axis of the layer added last is called."""

@@ -59,11 +59,20 @@ class Repetition:
         self.facts = builder.network.facts
         self.runs = group.variable is not None and uses(group.chain, group.variable)
         name = group.variable if self.runs and group.variable else builder.free_letter(_LETTERS)
+        if name in builder.around:
+            raise builder.error(f"{name} counts the copies of a bracket around this one; take another letter", group.at)
         self.index = Symbol(name)
         builder.counting.add(name)
 
     def built(self, flow: int) -> int:
         """Add the layers that stand for all copies and return the end of the last."""
+        self.builder.around.append(self.index.name)
+        try:
+            return self._built(flow)
+        finally:
+            self.builder.around.pop()
+
+    def _built(self, flow: int) -> int:
         start = len(self.network.nodes)
         mark = self.network.mark()
         end = self._copy(flow, self.first)

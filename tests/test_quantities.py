@@ -1,0 +1,217 @@
+"""Work, memory, caches and receptive fields: against counting by hand, published numbers and each other."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from typing import Any
+
+import pytest
+
+import symparams as sp
+from symparams import contract, limits
+from symparams.errors import SymparamsError
+from symparams.field import fields
+from symparams.formula import as_formula
+from symparams.measured import QUANTITIES, Measurements
+from symparams.measures import MEASURES, Settings, of_layer, of_network
+from symparams.network import Network
+from symparams.solution import Solution
+from tests.conftest import EXAMPLES
+from tests.helpers import expression, net, value
+from tests.test_laws import LETTERS, all_networks
+from tests.test_repetition import NETWORKS, SIZES
+
+# torchvision's documentation of its weights gives 15.47 GFLOPS for VGG-16, which are multiply-accumulates;
+# He et al., Deep Residual Learning, 2016, give 3.8e9 for ResNet-50 with the stride in the first convolution.
+PUBLISHED = [("vgg16.arch", 15.47e9, 0.01e9), ("resnet50.arch", 3.8e9, 0.08e9)]
+
+
+@pytest.mark.parametrize(("name", "macs", "tolerance"), PUBLISHED)
+def test_published_macs(name: str, macs: float, tolerance: float) -> None:
+    found = sp.load(EXAMPLES / name).macs
+    assert abs(found - macs) < tolerance
+
+
+def test_macs_are_counted_as_a_loop_would() -> None:
+    height, width, channels, filters = 7, 6, 3, 4
+    places = list(itertools.product(range(0, height - 2, 2), range(0, width - 1, 2)))
+    loop = sum(3 * 2 * channels for _ in places for _ in range(filters))
+    assert sp.parse(f"input({height}, {width}, {channels}) -> conv({filters}, 3x2, s=2)").macs == loop
+
+
+def test_flops_follow_the_policy() -> None:
+    network = sp.parse("input(10) -> dense(4, relu)")
+    assert network.macs == 40
+    assert network.quantity("flops") == 80
+    assert network.quantity("flops", flops="every-operation") == 80 + 4 + 4
+
+
+@pytest.mark.parametrize(
+    ("settings", "each"),
+    [
+        ({}, 4),
+        ({"dtype": "bfloat16"}, 2),
+        ({"dtype": "int8"}, 1),
+        ({"optimizer": "sgd"}, 8),
+        ({"optimizer": "momentum"}, 12),
+        ({"optimizer": "adam"}, 16),  # Rajbhandari et al., ZeRO, 2020: 16 bytes in float32 and in mixed precision
+        ({"optimizer": "adam", "dtype": "bfloat16"}, 16),
+    ],
+)
+def test_parameter_memory(settings: dict[str, str], each: int) -> None:
+    assert sp.parse("input(10) -> dense(4)").quantity("memory", **settings) == 44 * each
+
+
+def test_frozen_parameters_have_no_gradients() -> None:
+    memory = sp.parse("input(10) -> dense(4, frozen) -> dense(2)").quantity("memory", optimizer="adam")
+    assert memory == 44 * 4 + 10 * 16
+    shared = sp.parse("input(4) -> dense(4) as a -> share(@a)")
+    assert shared.quantity("memory") == 20 * 4
+    assert shared.macs == 32
+
+
+def test_settings_that_do_not_exist() -> None:
+    network = sp.parse("input(10) -> dense(4)")
+    for settings in (
+        {"dtype": "float31"},
+        {"optimizer": "lion"},
+        {"flops": "guess"},
+        {"dtype": "int8", "optimizer": "sgd"},
+    ):
+        with pytest.raises(SymparamsError):
+            network.quantity("memory", **settings)
+    with pytest.raises(SymparamsError, match="there is no quantity `speed`; there are macs"):
+        network.quantity("speed")
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+@pytest.mark.parametrize("quantity", ["macs", "flops", "activations", "memory"])
+def test_totals_over_copies_equal_the_unrolled_network(text: str, quantity: str) -> None:
+    symbolic = net(text)
+    settings = Settings("float32", "adam", "every-operation")
+    limits.begin_work(100)
+    total = as_formula(of_network(MEASURES[quantity], symbolic, settings))
+    for n in (1, 2, 4):
+        letters = {**SIZES, "N": n}
+        numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
+        wanted = of_network(MEASURES[quantity], numeric._network, settings)
+        assert value(total, letters) == wanted, n
+
+
+def test_steps_are_equal_for_every_quantity() -> None:
+    for network in all_networks():
+        measurements = Measurements(network, QUANTITIES, Settings("bfloat16", "adam", "every-operation"))
+        for index, node in enumerate(network.nodes):
+            derivations = [m.derivation for m in measurements.of(node)]
+            steps = measurements.fields_of(index)
+            derivations += [] if isinstance(steps, str) else [d for one in steps for d in one.steps]
+            for derivation in derivations:
+                values = [value(step.expression, LETTERS) for step in derivation.steps]
+                assert len(set(values)) == 1, (node.name, derivation)
+
+
+def test_json_of_every_quantity_has_one_value_a_derivation() -> None:
+    for path in sorted(EXAMPLES.glob("*letters.arch")):
+        solution = Solution(net(path.read_text("utf-8")), QUANTITIES)
+        for derivation in json.loads(json.dumps(contract.solve(solution)))["derivations"]:
+            symbols = {**LETTERS, **{n: v for n, v in derivation["symbols"].items() if v != n}}
+            values = {value(expression(step["expression"]), symbols) for step in derivation["steps"]}
+            assert len(values) == 1, derivation
+
+
+# ---------------------------------------------------------------- receptive fields
+
+WINDOWED = [
+    "conv(2, {k}, s={s}, p={p}, d={d})",
+    "maxpool({k}, s={s})",
+    "conv(2, {k}, s={s})",
+    "conv(2, {k}, same)",
+    "conv(2, {k}, d={d})",
+    "relu",
+    "bn",
+]
+
+
+def seen(network: Network, index: int, places: int, output: int) -> set[int]:
+    """Which places of a one-dimensional input an output number depends on: by following every tap back."""
+    node = network.nodes[index]
+    if not node.inputs:
+        return {output} if 0 <= output < places else set()
+    reach = node.layer.reach(*node.derived.arriving)
+    found: set[int] = set()
+    for i in node.inputs:
+        if not reach:
+            found |= seen(network, i, places, output)
+            continue
+        assert not isinstance(reach, str)
+        k, s, p = (value(x, {}) for x in (reach[0].kernel, reach[0].stride, reach[0].before))
+        for tap in (0, k - 1):
+            place = output * s - p + tap
+            found |= seen(network, i, 10**9, place) if place >= 0 else {place * 10**6}
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_receptive_fields_by_following_the_taps(seed: int) -> None:
+    draw = random.Random(seed)
+    layers = []
+    for _ in range(draw.randint(1, 4)):
+        text = draw.choice(WINDOWED)
+        k = draw.randint(1, 4)
+        layers.append(text.format(k=k, s=draw.randint(1, 3), p=0, d=draw.randint(1, 3)).replace("s=1, p=0, d=1", "s=1"))
+    chain = " -> ".join(layers)
+    try:
+        network = net(f"input(400, 1) -> {chain}")
+    except SymparamsError:
+        return
+    state = fields(network)[-1]
+    assert not isinstance(state, str)
+    (field,) = state
+    last = len(network.nodes) - 1
+    for output in (30, 31):
+        places = seen(network, last, 400, output)
+        start = field.offset + output * field.jump
+        assert min(places) == start
+        assert max(places) == start + field.size - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "size"),
+    [
+        # Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, 2019
+        ("vgg16.arch", "maxpool_5", 212),
+        ("resnet50.arch", None, 483),
+    ],
+)
+def test_published_receptive_fields(name: str, layer: str | None, size: int) -> None:
+    network = sp.load(EXAMPLES / name)
+    before = layer or network["globalavgpool_1"].inputs[0]
+    assert network.receptive_field(before) == (size, size)
+
+
+def test_receptive_field_of_copies() -> None:
+    text = "input(H, W, 3) -> [conv(8, 3, same)] * N -> [conv(8, 3, p=1) -> maxpool(2)] * M -> conv(8, 3, same)"
+    network = sp.parse(text)
+    size: Any = (network.receptive_field("conv_4") or ())[0]
+    letters = network.symbols
+    for n, m in ((1, 1), (3, 2), (2, 4)):
+        numeric: Any = sp.parse(text, N=n, M=m, H=512, W=512)
+        wanted = numeric.receptive_field(numeric.layers[-1].name)
+        assert size.subs({letters["N"]: n, letters["M"]: m}) == wanted[0]
+
+
+def test_a_field_that_sees_everything() -> None:
+    network = sp.parse("input(9, 9, 3) -> conv(8, 3) -> globalavgpool -> dense(3)")
+    assert network.receptive_field("conv_1") == (3, 3)
+    assert network.receptive_field("dense_1") is None
+
+
+def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:
+    network = sp.parse("input(8) -> [dense(8)] * N")
+    assert network["dense_1"].quantity("macs") == 64
+    assert str(network.macs) == "64*N"
+    assert str(network["dense_1"].copies) == "N"
+    node = network._network.nodes[1]
+    assert of_layer(MEASURES["macs"], node, Settings()) == 64
