@@ -1,0 +1,169 @@
+"""A text in our language against a framework: the same layers built there, on the framework's own outputs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from symparams.exact import number
+from symparams.formula import as_formula
+from symparams.layer import Layer
+from symparams.layers.source import Input
+from symparams.network import Node
+from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, excuse
+from tests.differential.family import Built, NoEquivalentError, Sizes
+from tests.differential.frameworks import Keras, Torch, is_refusal
+from tests.differential.reading import NotUnderstoodError, Read, read
+
+
+class DisagreementError(AssertionError):
+    """A layer that a framework has otherwise."""
+
+
+@dataclass
+class Tally:
+    """What has been compared."""
+
+    networks: int = 0
+    layers: int = 0
+    refused: int = 0  # networks that end in a layer that both refuse
+    macs: int = 0  # layers whose multiply-accumulates were compared
+    kinds: Counter[str] = field(default_factory=Counter)
+    uncompared: Counter[str] = field(default_factory=Counter)  # layers without an equivalent
+    excused: Counter[str] = field(default_factory=Counter)
+
+
+class Comparison:
+    """One framework, with the layers built so far kept for the next network."""
+
+    def __init__(self, framework: Keras | Torch) -> None:
+        self.framework = framework
+        self.tally = Tally()
+        self.kept: dict[tuple[Layer, tuple[Sizes, ...]], _Found] = {}
+
+    def compare(self, text: str) -> None:
+        """Raises DisagreementError at the first layer that differs."""
+        try:
+            ours = read(text)
+        except NotUnderstoodError as error:
+            raise DisagreementError(f"the text is not understood: {error}") from error
+        if len(self.kept) > 2000:
+            self.kept.clear()
+        outputs: list[Any] = []
+        owners: dict[str, Built | None] = {}  # by name, for shared weights
+        for node in ours.nodes:
+            outputs.append(self._node(node, [outputs[i] for i in node.inputs], owners))
+        if ours.refused is not None:
+            self._refused(ours, outputs, owners)
+        self.tally.networks += 1
+
+    def _node(self, node: Node, inputs: list[Any], owners: dict[str, Built | None]) -> Any:
+        shape = _numbers(node.shape)
+        if isinstance(node.layer, Input):
+            return self.framework.tensor(shape)
+        shapes = tuple(map(self.framework.shape, inputs))
+        found = self._theirs(node.layer, shapes, inputs, owners[node.shared] if node.shared else None)
+        owners[node.name] = found.built
+        if isinstance(found.error, NoEquivalentError):
+            self.tally.uncompared[node.kind] += 1
+            return self.framework.tensor(shape)
+        self.tally.layers += 1
+        self.tally.kinds[node.kind] += 1
+        if found.error is not None:
+            self._differs(node.layer, shapes, ACCEPTED, f"{node.name}: {shapes} -> {shape}", found.error)
+            return self.framework.tensor(shape)
+        theirs = found.shape
+        if theirs != shape:
+            self._differs(node.layer, shapes, SHAPE, f"{node.name}: {shapes} -> {shape}", theirs)
+            return self.framework.tensor(shape)
+        assert found.built is not None
+        self._counts(node, shapes, found)
+        return found.output
+
+    def _counts(self, node: Node, shapes: tuple[Sizes, ...], found: _Found) -> None:
+        assert found.built is not None
+        ours = (_int(node.counts.trainable), _int(node.counts.non_trainable))
+        theirs = (0, 0) if node.shared else self.framework.counts(found.built, node.frozen)
+        if ours != theirs or _int(node.counts.params) != sum(theirs):
+            self._differs(node.layer, shapes, COUNTS, f"{node.name} on {shapes}: {ours}", theirs)
+        if found.macs is not None:
+            self.tally.macs += 1
+            macs = number(node.derived.work.macs)
+            if macs != found.macs:
+                self._differs(node.layer, shapes, MACS, f"{node.name} on {shapes}: {macs}", found.macs)
+
+    def _theirs(self, layer: Layer, shapes: tuple[Sizes, ...], inputs: list[Any], owner: Built | None) -> _Found:
+        """The layer as the framework has it; from an earlier network if it was the same layer on the same shapes."""
+        if owner is not None:
+            return self._run(layer, inputs, owner)
+        key = (layer, shapes)
+        found = self.kept.get(key)
+        if found is None:
+            try:
+                found = self._run(layer, inputs, self.framework.build(layer, shapes))
+            except Exception as error:
+                found = _Found(error=_checked(error))
+            self.kept[key] = found
+        return found
+
+    def _run(self, layer: Layer, inputs: list[Any], built: Built) -> _Found:
+        try:
+            output = self.framework.call(built, inputs)
+            shape = self.framework.shape(output)
+        except Exception as error:
+            return _Found(built, error=_checked(error))
+        macs = None
+        if isinstance(self.framework, Torch) and type(layer) not in self.framework.uncounted:
+            macs = self.framework.macs(built, inputs)
+        return _Found(built, output, shape, macs)
+
+    def _refused(self, ours: Read, outputs: list[Any], owners: dict[str, Built | None]) -> None:
+        assert ours.refused is not None
+        layer, indexes, message = ours.refused
+        inputs = [outputs[i] for i in indexes]
+        shapes = tuple(map(self.framework.shape, inputs))
+        owner = None if ours.shared is None else owners[ours.nodes[ours.shared].name]
+        found = self._theirs(layer, shapes, inputs, owner)
+        if isinstance(found.error, NoEquivalentError):
+            self.tally.uncompared[layer.kind] += 1
+            return
+        self.tally.kinds[layer.kind] += 1
+        self.tally.refused += 1
+        if found.error is None:
+            self._differs(layer, shapes, REFUSED, f"{message} {shapes}", f"{found.shape}")
+
+    def _differs(self, layer: Layer, shapes: tuple[Sizes, ...], what: str, ours: object, theirs: object) -> None:
+        known = excuse(layer, shapes, what, self.framework.name)
+        if known is None:
+            raise DisagreementError(f"{what}\n  symparams: {ours}\n  {self.framework.name}: {theirs!r}\n  {layer}")
+        self.tally.excused[known.reason] += 1
+
+
+@dataclass
+class _Found:
+    """What the framework says of a layer on an input."""
+
+    built: Built | None = None
+    output: Any = None
+    shape: Sizes = ()
+    macs: int | None = None
+    error: Exception | None = None
+
+
+def _checked(error: Exception) -> Exception:
+    """The error, if it is one by which a framework refuses."""
+    if isinstance(error, NoEquivalentError) or is_refusal(error):
+        return error.with_traceback(None)
+    raise error
+
+
+def _numbers(shape: Sequence[Any]) -> Sizes:
+    return tuple(map(_int, shape))
+
+
+def _int(value: Any) -> int:
+    known = number(as_formula(value))
+    assert isinstance(known, int), value
+    return known

@@ -1,0 +1,223 @@
+"""What a family file says: how texts of its layers are drawn, and how the frameworks build them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, TypeAlias
+
+from hypothesis import strategies as st
+
+from symparams.exact import number
+from symparams.formula import Formula
+from symparams.layer import Layer
+
+Sizes: TypeAlias = "tuple[int, ...]"  # a shape without the batch axis
+Draw: TypeAlias = st.DrawFn
+
+# The number of axes (without the batch) of what a layer takes. In Keras a sequence is (T, features); in PyTorch it is
+# (C, L) for convolution and pooling and (T, features) for the layers of language: both have two axes.
+VECTORS, SEQUENCES, IMAGES, VOLUMES = 1, 2, 3, 4
+SPATIAL = (SEQUENCES, IMAGES, VOLUMES)
+ANY = (VECTORS, SEQUENCES, IMAGES, VOLUMES)
+BOTH = ("keras", "torch")
+
+
+class RefusedError(Exception):
+    """Raised by a builder where the framework has no such thing: counts as a refusal by the framework."""
+
+
+class NoEquivalentError(Exception):
+    """Raised by a builder where the framework's own layer means something else: the layer is left uncompared."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A named place of the network, with what made it."""
+
+    name: str
+    shape: Sizes
+    arrived: Sizes | None  # the shape that arrived at the layer; None if it cannot be shared
+    text: str  # the layer
+
+
+@dataclass(frozen=True)
+class Arriving:
+    """What arrives where a layer is to be written."""
+
+    shape: Sizes
+    convention: str  # keras or torch
+    points: tuple[Point, ...] = ()  # named places before this one, for memory=@name
+
+    @property
+    def rank(self) -> int:
+        """The number of spatial axes: 2 for images."""
+        return len(self.shape) - 1
+
+    @property
+    def keras(self) -> bool:
+        return self.convention == "keras"
+
+    @property
+    def channels(self) -> int:
+        return self.shape[-1] if self.keras else self.shape[0]
+
+    @property
+    def features(self) -> int:
+        """The last axis: the features for layers of language in both conventions."""
+        return self.shape[-1]
+
+    @property
+    def spatial(self) -> Sizes:
+        return self.shape[:-1] if self.keras else self.shape[1:]
+
+    def with_points(self, *ranks: int) -> list[Point]:
+        """The named places whose shape has so many axes."""
+        return [p for p in self.points if len(p.shape) in ranks]
+
+
+@dataclass
+class Built:
+    """A layer as a framework has it: its parts, which own the parameters, and how they are called together."""
+
+    parts: Sequence[Any]  # Keras layers, or torch modules
+    call: Callable[..., Any]
+
+
+Builder: TypeAlias = "Callable[[Any, Sequence[Sizes]], Any]"  # (layer, arriving shapes) -> Built, layer or module
+Drawn: TypeAlias = "Callable[[Draw, Arriving], str]"
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A function that draws the text of a layer, and what it can be drawn for."""
+
+    name: str
+    draw: Drawn
+    axes: tuple[int, ...]
+    conventions: tuple[str, ...]
+    merges: bool
+    weight: int
+
+
+@dataclass
+class Family:
+    """The layers of one file."""
+
+    name: str
+    writers: list[Writer] = field(default_factory=list)
+    keras_builders: dict[type[Layer], Builder] = field(default_factory=dict)
+    torch_builders: dict[type[Layer], Builder] = field(default_factory=dict)
+    uncounted: set[type[Layer]] = field(default_factory=set)  # multiply-accumulates not compared
+
+    def layer(
+        self,
+        *,
+        axes: tuple[int, ...] = ANY,
+        conventions: tuple[str, ...] = BOTH,
+        merges: bool = False,
+        weight: int = 1,
+    ) -> Callable[[Drawn], Drawn]:
+        """A function (draw, arriving) -> text of a layer, for inputs of so many axes.
+
+        With `merges` the text stands behind a fork: `{ … | … } -> add`. The weight says how often it is taken.
+        """
+
+        def register(drawn: Drawn) -> Drawn:
+            self.writers.append(Writer(f"{self.name}.{drawn.__name__}", drawn, axes, conventions, merges, weight))
+            return drawn
+
+        return register
+
+    def keras(self, *layers: type[Layer]) -> Callable[[Builder], Builder]:
+        """A function (layer, arriving shapes) -> a Keras layer, or Built."""
+
+        def register(builder: Builder) -> Builder:
+            self.keras_builders.update(dict.fromkeys(layers, builder))
+            return builder
+
+        return register
+
+    def torch(self, *layers: type[Layer], macs: bool = True) -> Callable[[Builder], Builder]:
+        """A function (layer, arriving shapes) -> a torch module, or Built; it stands on the meta device.
+
+        `macs=False`: PyTorch's counter counts something else, so multiply-accumulates are not compared.
+        """
+
+        def register(builder: Builder) -> Builder:
+            self.torch_builders.update(dict.fromkeys(layers, builder))
+            if not macs:
+                self.uncounted.update(layers)
+            return builder
+
+        return register
+
+
+# ---------------------------------------------------------------- for builders
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Formula):
+        return number(value)
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value
+
+
+def plain(layer: Layer) -> SimpleNamespace:
+    """The arguments of a layer as Python numbers, tuples and words."""
+    fields = dataclasses.fields(layer)  # type: ignore[arg-type]
+    return SimpleNamespace(**{f.name: _plain(getattr(layer, f.name)) for f in fields})
+
+
+def spread(sizes: Sizes, rank: int) -> Sizes:
+    """One size for every axis."""
+    return sizes * rank if len(sizes) == 1 else sizes
+
+
+def of_rank(module: Any, name: str, rank: int) -> Any:
+    """The class for so many spatial axes: of_rank(nn, "Conv{}d", 2); RefusedError if there is none."""
+    found = getattr(module, name.format(rank), None)
+    if found is None:
+        raise RefusedError(f"there is no {name.format(rank)}")
+    return found
+
+
+def chained(*parts: Any) -> Built:
+    """Layers or modules one behind the other."""
+
+    def call(x: Any) -> Any:
+        for part in parts:
+            x = part(x)
+        return x
+
+    return Built(parts, call)
+
+
+def function(call: Callable[..., Any]) -> Built:
+    """Something without parameters."""
+    return Built((), call)
+
+
+# ---------------------------------------------------------------- for writers
+
+
+def maybe(draw: Draw, *texts: str) -> str:
+    """One of the texts, or nothing (more often)."""
+    return draw(st.sampled_from(["", "", *texts]))
+
+
+def written(name: str, *arguments: object) -> str:
+    """name(a, b, …); empty arguments are left out."""
+    given = [str(a) for a in arguments if a != ""]
+    return f"{name}({', '.join(given)})" if given else name
+
+
+def size(draw: Draw, rank: int, most: int = 4, least: int = 1) -> str:
+    """A size: 3, or one for each axis: (3, 2)."""
+    one = st.integers(least, most)
+    if rank > 1 and draw(st.booleans()):
+        return f"({', '.join(str(draw(one)) for _ in range(rank))})"
+    return str(draw(one))

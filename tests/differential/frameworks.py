@@ -1,0 +1,146 @@
+"""Keras and PyTorch behind one face: tensors without numbers go in, shapes and counts come out."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from symparams.layer import Layer
+from tests.differential.families import families
+from tests.differential.family import Built, NoEquivalentError, RefusedError, Sizes
+
+BATCH = 2
+_HERE = str(Path(__file__).parent)
+
+
+class Framework(Protocol):
+    """What the comparison asks of a framework."""
+
+    name: str
+
+    def tensor(self, shape: Sizes) -> Any:
+        """A tensor of that shape behind a batch axis."""
+
+    def build(self, layer: Layer, arriving: Sequence[Sizes]) -> Built:
+        """The framework's layer; NoEquivalentError if it has none."""
+
+    def shape(self, tensor: Any) -> Sizes:
+        """The shape without the batch axis."""
+
+    def counts(self, built: Built, frozen: bool) -> tuple[int, int]:
+        """Trainable and non-trainable parameters."""
+
+    def call(self, built: Built, inputs: Sequence[Any]) -> Any:
+        """The output; several are a tuple."""
+
+
+class Keras:
+    """The functional API, on the torch backend."""
+
+    name = "keras"
+
+    def __init__(self) -> None:
+        os.environ.setdefault("KERAS_BACKEND", "torch")
+        import keras
+
+        self.keras = keras
+        self.builders = {layer: b for f in families().values() for layer, b in f.keras_builders.items()}
+
+    def tensor(self, shape: Sizes) -> Any:
+        return self.keras.KerasTensor((BATCH, *shape))
+
+    def build(self, layer: Layer, arriving: Sequence[Sizes]) -> Built:
+        return _built(self.builders, layer, arriving)
+
+    def shape(self, tensor: Any) -> Sizes:
+        return tuple(tensor.shape[1:])
+
+    def counts(self, built: Built, frozen: bool) -> tuple[int, int]:
+        weights = {id(w): w for part in built.parts for w in part.weights}.values()
+        sizes = [(not frozen and w.trainable, _product(w.shape)) for w in weights]
+        return sum(n for trained, n in sizes if trained), sum(n for trained, n in sizes if not trained)
+
+    def call(self, built: Built, inputs: Sequence[Any]) -> Any:
+        return built.call(*inputs)
+
+
+class Torch:
+    """Modules on the meta device, where tensors have shapes and no numbers."""
+
+    name = "torch"
+
+    def __init__(self) -> None:
+        import torch
+
+        self.torch = torch
+        self.builders = {layer: b for f in families().values() for layer, b in f.torch_builders.items()}
+        self.uncounted = {layer for f in families().values() for layer in f.uncounted}
+
+    def tensor(self, shape: Sizes) -> Any:
+        return self.torch.empty((BATCH, *shape), device="meta")
+
+    def build(self, layer: Layer, arriving: Sequence[Sizes]) -> Built:
+        with self.torch.device("meta"):
+            return _built(self.builders, layer, arriving)
+
+    def shape(self, tensor: Any) -> Sizes:
+        return tuple(tensor.shape[1:])
+
+    def counts(self, built: Built, frozen: bool) -> tuple[int, int]:
+        weights = {id(w): w for part in built.parts for w in part.parameters()}.values()
+        sizes = [(not frozen and w.requires_grad, w.numel()) for w in weights]
+        return sum(n for trained, n in sizes if trained), sum(n for trained, n in sizes if not trained)
+
+    def call(self, built: Built, inputs: Sequence[Any]) -> Any:
+        with self.torch.no_grad(), self.torch.device("meta"):
+            return built.call(*inputs)
+
+    def macs(self, built: Built, inputs: Sequence[Any]) -> int:
+        """Multiply-accumulates for one example: the counter has two operations for each."""
+        from torch.utils.flop_counter import FlopCounterMode
+
+        with FlopCounterMode(display=False) as counter:
+            self.call(built, inputs)
+        return int(counter.get_total_flops()) // (2 * BATCH)
+
+
+def _product(sizes: Sequence[int]) -> int:
+    result = 1
+    for size in sizes:
+        result *= size
+    return result
+
+
+def _built(builders: Any, layer: Layer, arriving: Sequence[Sizes]) -> Built:
+    builder = builders.get(type(layer))
+    if builder is None:
+        raise NoEquivalentError(f"no family builds {layer.kind}")
+    found = builder(layer, arriving)
+    return found if isinstance(found, Built) else Built((found,), found)
+
+
+def inside_out(framework: str, layer: Layer, arriving: Sequence[Sizes]) -> Built:
+    """A layer that another one wraps, for the builders of wrapping layers."""
+    which = "keras_builders" if framework == "keras" else "torch_builders"
+    return _built({k: b for f in families().values() for k, b in getattr(f, which).items()}, layer, arriving)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the framework refused, rather than a builder being wrong."""
+    if isinstance(error, RefusedError):
+        return True
+    if "unexpected keyword" in str(error) or "Unrecognized keyword" in str(error):
+        return False
+    trace: TracebackType | None = error.__traceback__
+    frames = traceback.extract_tb(trace)
+    last = frames[-1].filename
+    # Torch's operators and Python's own arithmetic have no frame: an error of theirs ends where it was called.
+    return not last.startswith(_HERE) or isinstance(error, RuntimeError)
+
+
+def framework_of(convention: str) -> Keras | Torch:
+    return Keras() if convention == "keras" else Torch()

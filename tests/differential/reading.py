@@ -1,0 +1,48 @@
+"""What symparams says of a text, up to the layer that it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from symparams.errors import LayerError, Source, SymparamsError
+from symparams.layer import Layer
+from symparams.network import Network, Node
+from symparams.sources import language
+
+
+class NotUnderstoodError(Exception):
+    """The text itself is wrong, not the place of a layer."""
+
+
+@dataclass
+class Read:
+    """What our side says of a text."""
+
+    nodes: list[Node]
+    refused: tuple[Layer, tuple[int, ...], str] | None = None  # the layer that does not fit, its inputs, the message
+    shared: int | None = None  # the node whose weights the refused layer uses again
+
+
+def read(text: str) -> Read:
+    """The layers of a text, up to one that does not fit; NotUnderstoodError if another thing is wrong."""
+    found = Read([])
+
+    class Recorded(Network):
+        def add(self, layer: Layer, inputs: Sequence[int], name: str | None = None, **more: Any) -> int:
+            found.nodes = self.nodes
+            try:
+                return super().add(layer, inputs, name, **more)
+            except LayerError as error:
+                found.refused, found.shared = (layer, tuple(inputs), error.matter), more.get("shared")
+                raise
+
+    with patch.object(language, "Network", Recorded):
+        try:
+            language.network(Source("<random>", text))
+        except SymparamsError as error:
+            if found.refused is None:
+                raise NotUnderstoodError(str(error)) from error
+    return found
