@@ -121,9 +121,38 @@ def raised(base: Poly, exponent: Poly) -> Poly:
         powered = tuple((atom, e * times_) for atom, e in mono) if times_ else UNIT
         return {powered: limits.power(coefficient, times_)}
     rest = {m: c for m, c in exponent.items() if m}
-    fixed = constant(exponent.get(UNIT, 0))
+    fixed = raised(base, constant(exponent.get(UNIT, 0)))
+    number = base.get(UNIT, 0) if is_constant(base) else 0
+    if isinstance(number, int) and 1 < number <= _FACTORED and all(isinstance(c, int) for c in rest.values()):
+        return times(fixed, {_power_of_primes(number, rest): 1})
     atom = Power(formula_of(base), formula_of(rest))
-    return times(raised(base, fixed), {((atom, 1),): 1})
+    return times(fixed, {((atom, 1),): 1})
+
+
+_FACTORED = 1_000_000  # numbers up to this are taken apart where they are raised to a letter
+
+
+def _power_of_primes(number: int, exponent: Poly) -> Monomial:
+    """12^(2i + j) as 2^i to the 4th, 3^i to the 2nd, 2^j to the 2nd and 3^j: equal powers have one form."""
+    factors: Monomial = UNIT
+    for prime, multiplicity in _primes(number).items():
+        for mono, coefficient in exponent.items():
+            atom = Power(Number(prime), formula_of({mono: 1}))
+            factors = join(factors, ((atom, multiplicity * int(coefficient)),))
+    return factors
+
+
+def _primes(number: int) -> dict[int, int]:
+    found: dict[int, int] = {}
+    divisor = 2
+    while divisor * divisor <= number:
+        while number % divisor == 0:
+            found[divisor] = found.get(divisor, 0) + 1
+            number //= divisor
+        divisor += 1
+    if number > 1:
+        found[number] = found.get(number, 0) + 1
+    return found
 
 
 def expanded_product(p: Poly, q: Poly) -> Poly:
@@ -147,8 +176,8 @@ def formula_of(p: Poly) -> Formula:
 
 
 def _term(mono: Monomial, coefficient: int | Fraction) -> Formula:
-    above = [_power(atom, e) for atom, e in mono if e > 0]
-    below = [_power(atom, -e) for atom, e in mono if e < 0]
+    above = _powers((atom, e) for atom, e in mono if e > 0)
+    below = _powers((atom, -e) for atom, e in mono if e < 0)
     size = Fraction(coefficient if coefficient > 0 else -coefficient)
     if size.numerator != 1 or not above:
         above.insert(0, Number(size.numerator))
@@ -167,7 +196,7 @@ def divisor_of(p: Poly) -> Formula:
     ((mono, coefficient),) = p.items()
     if not isinstance(coefficient, int) or coefficient < 2 or any(e < 0 for _, e in mono):
         return formula_of(p)
-    return product(_with_number(coefficient, [_power(atom, e) for atom, e in mono]))
+    return product(_with_number(coefficient, _powers(mono)))
 
 
 def _with_number(number: int, below: list[Formula]) -> list[Formula]:
@@ -182,6 +211,26 @@ def _with_number(number: int, below: list[Formula]) -> list[Formula]:
                 return [*below[:place], raised_by, *below[place + 1 :]]
             number *= base**more
     return [Number(number), *below]
+
+
+def _powers(factors: Iterable[tuple[Formula, int]]) -> list[Formula]:
+    """The factors as they are shown: powers of numbers with one exponent become one, 2^i·2^i·3^i is 12^i."""
+    found: list[Formula] = []
+    bases: dict[Formula, int] = {}  # exponent: place in found
+    for atom, e in factors:
+        if isinstance(atom, Power) and isinstance(atom.base, Number) and isinstance(atom.base.value, int):
+            base = atom.base.value**e
+            place = bases.setdefault(atom.exponent, len(found))
+            if place < len(found):
+                before = found[place]
+                assert isinstance(before, Power)
+                assert isinstance(before.base, Number)
+                found[place] = Power(Number(int(before.base.value) * base), atom.exponent)
+            else:
+                found.append(Power(Number(base), atom.exponent))
+        else:
+            found.append(_power(atom, e))
+    return found
 
 
 def _power(atom: Formula, exponent: int) -> Formula:

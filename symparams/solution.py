@@ -312,7 +312,8 @@ class Solution:
             for entry in self.layers:
                 found = self.measurements.named(measure.name, entry.node)
                 if found is not None:
-                    pattern = (measure.name, entry.heading, _pattern(found.derivation.rule))
+                    heading = f"{entry.heading}: " if found.because == entry.node.derived.work.because else ""
+                    pattern = (measure.name, heading, _pattern(found.derivation.rule))
                     groups.setdefault(pattern, []).append((entry, found))
         return tuple(
             MeasureDefinition(

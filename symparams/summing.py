@@ -11,7 +11,7 @@ from symparams.algebra import poly
 from symparams.comparing import expanded
 from symparams.exact import whole
 from symparams.facts import Facts
-from symparams.formula import Formula, Function, Number, Power, Symbol, Value, as_formula, symbols
+from symparams.formula import Formula, Function, Number, Power, Product, Symbol, Value, as_formula, symbols
 from symparams.normal import (
     UNIT,
     Coefficient,
@@ -58,7 +58,7 @@ def over_shown(formula: Formula, repeats: Sequence[Repeat]) -> Formula:
         if mentions(formula, repeat.variable):
             formula = Function("sum", (formula, repeat.symbol, repeat.first, repeat.last))
         else:
-            formula = as_formula(repeat.count) * formula if repeat.count != 1 else formula
+            formula = Product((as_formula(repeat.count), formula)) if repeat.count != 1 else formula
     return formula
 
 

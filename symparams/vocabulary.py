@@ -22,6 +22,14 @@ class Column(NamedTuple):
     right: bool
 
 
+class Table(NamedTuple):
+    """A table to be set."""
+
+    columns: list[Column]
+    rows: list[list[str]]
+    totals: list[list[str]]
+
+
 class Label(NamedTuple):
     """What a displayed equation is called."""
 
@@ -73,7 +81,7 @@ class Vocabulary(Phrases):
             "measure_rows": self.measure_rows,
             "amount_rows": self.amount_rows,
             "amount_lines": self.amount_lines,
-            "further_columns": self.further_columns,
+            "further_tables": self.further_tables,
             "copies": self.copies,
             "together": self.together,
             "running": self.running,
@@ -171,20 +179,8 @@ class Vocabulary(Phrases):
             row = [self._layer_cell(entry), self.size(entry.shape)]
             if computation:
                 row.append(self._computation(entry))
-            row += (
-                [self.number(entry.all_counts.params)]
-                if not computation or "params" in self.solution.quantities
-                else []
-            )
-            rows.append(row + ([] if computation else self._further(entry)))
+            rows.append([*row, self.number(entry.all_counts.params)])
         return rows
-
-    def _further(self, entry: LayerEntry) -> list[str]:
-        """The further quantities of a layer in all its copies, for its row."""
-        measurements = self.solution.measurements
-        found = {m.measure.name: m.together for m in measurements.of(entry.node)}
-        cells = [self.number(found.get(m.name, 0)) for m in measurements.chosen]
-        return [*cells, self._field(entry)] if measurements.has_fields else cells
 
     def _field(self, entry: LayerEntry) -> str:
         steps = self.solution.measurements.fields_of(entry.number - 1)
@@ -192,13 +188,30 @@ class Vocabulary(Phrases):
             return "all" if steps == "everywhere" else ""
         return self.size(tuple(s.field.size for s in steps)) if steps else ""
 
-    def further_columns(self) -> list[Column]:
-        """The columns of the further quantities, for the table of all layers."""
-        measurements = self.solution.measurements
+    def further_tables(self, solution: Solution) -> list[Table]:
+        """The further quantities of all layers in all their copies, as many columns a table as fit."""
+        measurements = solution.measurements
         titles = [capital(m.left) + (" (bytes)" if m.in_bytes else "") for m in measurements.chosen]
-        titles += ["Receptive field"] if measurements.has_fields else []
-        share = 0.44 / len(titles) if titles else 0.0
-        return [Column(title, share, True) for title in titles]
+        cells = [self._cells(measure) for measure in measurements.chosen]
+        totals = [self.number(measurements.total(m)) for m in measurements.chosen]
+        if measurements.has_fields:
+            titles.append("Receptive field")
+            cells.append([self._field(entry) for entry in solution.layers])
+            totals.append("")
+        names = [self._layer_cell(entry) for entry in solution.layers]
+        wide = 2 if solution.has_letters else 4
+        found = []
+        for start in range(0, len(titles), wide):
+            some = slice(start, start + wide)
+            heads = [Column(title, 0.72 / min(wide, len(titles) - start), True) for title in titles[some]]
+            rows = [list(row) for row in zip(names, *cells[some], strict=True)]
+            last = [] if solution.only or not any(totals[some]) else [["Total", *totals[some]]]
+            found.append(Table([Column("Layer", 0.2, False), *heads], rows, last))
+        return found
+
+    def _cells(self, measure: Measure) -> list[str]:
+        found = (self.solution.measurements.named(measure.name, entry.node) for entry in self.solution.layers)
+        return [self.number(m.together if m is not None else 0) for m in found]
 
     def measure_rows(self, measure: Measure) -> list[list[str]]:
         """Every layer that has some of a quantity, with its computation."""
@@ -226,14 +239,7 @@ class Vocabulary(Phrases):
             return []
         totals = solution.totals
         rows = [("Total", totals.params), ("Trainable", totals.trainable), ("Non-trainable", totals.non_trainable)]
-        cells = [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
-        return cells if width > 3 else [[*row, *more] for row, more in zip(cells, self._further_totals(), strict=True)]
-
-    def _further_totals(self) -> list[list[str]]:
-        measurements = self.solution.measurements
-        last = [""] if measurements.has_fields else []
-        empty = [""] * len(measurements.chosen) + last
-        return [[*(self.number(measurements.total(m)) for m in measurements.chosen), *last], empty, empty]
+        return [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
 
     def amount_rows(self, measure: Measure) -> list[list[str]]:
         """The total of a quantity, for the table of its computations."""

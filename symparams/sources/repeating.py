@@ -206,9 +206,8 @@ class Repetition:
         return self.network.add(Copies(tuple(sizes), text), [flow])
 
     def _words(self) -> str:
-        return (
-            f"if this arrives at copy `{self.index.name}`, the copy makes of it what is said to arrive at the next one"
-        )
+        i = self.index.name
+        return f"a copy that is given the sizes for `{i}` hands on those for `{i} + 1`, so they hold for every copy"
 
 
 def uses(item: object, name: str) -> bool:
