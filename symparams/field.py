@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from symparams.algebra import poly, simplified
 from symparams.comparing import same
 from symparams.facts import Facts
-from symparams.formula import ONE, ZERO, Formula, Function, Symbol, Value, as_formula
-from symparams.layer import Incoming, Reach, symbol
+from symparams.formula import ONE, ZERO, Formula, Function, Value, as_formula
+from symparams.layer import Incoming, symbol
 from symparams.network import Network, Node
 from symparams.normal import formula_of, minus, quotient
 from symparams.summing import Repeat, mentions
@@ -24,20 +24,48 @@ class Field:
     size: Value  # how many places it sees: r
     jump: Value  # how far apart the fields of neighbours begin: j
     offset: Value  # where the field of the first output number begins; negative in the padding: o
-    rules: tuple[tuple[str, Formula], ...] = ()  # r_out, j_out and o_out as rules; (): as the layer before
+    made_of: tuple[Value, ...] = ()  # r, j and o of the input, k, s and p of the layer; (): as the layer before
+
+    @property
+    def rules(self) -> tuple[Formula, ...]:
+        """The rules for size, jump and offset; (): as the layer before."""
+        if not self.made_of:
+            return ()
+        named = zip(_LETTERS, self.made_of, strict=True)
+        return _rules(*(symbol(name, value, meaning, incoming=incoming) for (name, meaning, incoming), value in named))
+
+
+_LETTERS = (
+    ("r_in", "receptive field of the input", True),
+    ("j_in", "jump of the input", True),
+    ("o_in", "offset of the input", True),
+    ("k", "places that the kernel spans", False),
+    ("s", "stride", False),
+    ("p", "padding before", False),
+)
+
+
+def _rules(r: Any, j: Any, o: Any, k: Any, s: Any, p: Any) -> tuple[Any, Any, Any]:
+    """Size, jump and offset behind a layer, for known integers or for formulas."""
+    return r + (k - 1) * j, j * s, o - p * j
 
 
 State: TypeAlias = "tuple[Field, ...] | Literal['everywhere', 'unknown']"
 
 
+_Known: TypeAlias = (
+    "dict[int, tuple[tuple[Value, ...], ...] | Literal['everywhere']]"  # windows of a layer, by identity
+)
+
+
 def fields(network: Network) -> list[State]:
     """The receptive field at the output of every layer; in copies, of the first copy."""
     states: list[State] = []
-    _follow(network, states, len(network.nodes), 0)
+    _follow(network, states, len(network.nodes), 0, {})
     return states
 
 
-def _follow(network: Network, states: list[State], end: int, depth: int) -> None:
+def _follow(network: Network, states: list[State], end: int, depth: int, known: _Known) -> None:
     """Work out the states up to the node `end`, all of one copy of the brackets around."""
     while len(states) < end:
         node = network.nodes[len(states)]
@@ -50,50 +78,52 @@ def _follow(network: Network, states: list[State], end: int, depth: int) -> None
             ):
                 last += 1
             before = states[node.inputs[0]] if node.inputs else "unknown"
-            _follow(network, states, last, depth + 1)
+            _follow(network, states, last, depth + 1, known)
             states[-1] = _after_copies(before, states[-1], repeat, network.facts)
         else:
-            states.append(_of(node, [states[i] for i in node.inputs], network.facts))
+            states.append(_of(node, [states[i] for i in node.inputs], network.facts, known))
 
 
-def _of(node: Node, arriving: Sequence[State], facts: Facts) -> State:
-    names = _spatial(Incoming(node.shape, node.derived.convention))
+def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> State:
     if not arriving:
+        names = _spatial(Incoming(node.shape, node.derived.convention))
         return tuple(Field(name, 1, 1, 0) for name in names)
     if node.kind == "copies":
         return arriving[0]
     state = _joined(arriving, facts)
     if isinstance(state, str):
         return state
-    reach = node.layer.reach(*node.derived.arriving)
-    if isinstance(reach, str):
+    windows = known.get(id(node.derived))
+    if windows is None:
+        windows = known[id(node.derived)] = _windows(node, facts)
+    if isinstance(windows, str):
         return "everywhere"
-    if not reach:
-        return tuple(Field(f.axis, f.size, f.jump, f.offset) for f in state)
-    if len(reach) != len(state):
+    if not windows:
+        return tuple(Field(f.axis, f.size, f.jump, f.offset) for f in state) if any(f.made_of for f in state) else state
+    if len(windows) != len(state):
         return "unknown"
-    return tuple(_through(field, one, facts) for field, one in zip(state, reach, strict=True))
+    return tuple(_through(field, window, facts) for field, window in zip(state, windows, strict=True))
 
 
 def _spatial(x: Incoming) -> tuple[str, ...]:
     return tuple(name for name in x.axis_names() if name not in ("channels", "features"))
 
 
-def _through(field: Field, reach: Reach, facts: Facts) -> Field:
-    """r + (k - 1)·j, j·s and o - p·j."""
-    r = symbol("r_in", field.size, "receptive field of the input", incoming=True)
-    j = symbol("j_in", field.jump, "jump of the input", incoming=True)
-    o = symbol("o_in", field.offset, "offset of the input", incoming=True)
-    k = _named("k", reach.kernel, "places that the kernel spans", facts)
-    s = _named("s", reach.stride, "stride", facts)
-    p = _named("p", reach.before, "padding before", facts)
-    rules = (("r_out", r + (k - 1) * j), ("j_out", j * s), ("o_out", o - p * j))
-    size, jump, offset = (simplified(rule, facts) for _, rule in rules)
-    return Field(field.axis, size, jump, offset, rules)
+def _through(field: Field, window: tuple[Value, ...], facts: Facts) -> Field:
+    """The field behind a layer whose window spans k places, moves by s and begins p places before the input."""
+    made_of = (field.size, field.jump, field.offset, *window)
+    if all(isinstance(value, int) for value in made_of):
+        return Field(field.axis, *_rules(*made_of), made_of)
+    size, jump, offset = (simplified(as_formula(v), facts) for v in _rules(*map(as_formula, made_of)))
+    return Field(field.axis, size, jump, offset, made_of)
 
 
-def _named(name: str, formula: Formula, meaning: str, facts: Facts) -> Symbol:
-    return symbol(name, simplified(formula, facts), meaning)
+def _windows(node: Node, facts: Facts) -> tuple[tuple[Value, ...], ...] | Literal["everywhere"]:
+    """k, s and p of a layer along each axis."""
+    reach = node.layer.reach(*node.derived.arriving)
+    if isinstance(reach, str):
+        return "everywhere"
+    return tuple(tuple(simplified(f, facts) for f in (one.kernel, one.stride, one.before)) for one in reach)
 
 
 def _joined(states: Sequence[State], facts: Facts) -> State:

@@ -96,16 +96,14 @@ class Measurements:
             like = next((f.axis for f in found if f.like is None and _alike(f.field, field)), None)
             steps = tuple(
                 derive("field", field.axis, rule, value, facts)
-                for (_, rule), value in zip(
-                    field.rules, (field.size, field.jump, field.offset), strict=bool(field.rules)
-                )
+                for rule, value in zip(field.rules, (field.size, field.jump, field.offset), strict=bool(field.rules))
             )
             found.append(FieldSteps(field.axis, field, steps, like))
         return tuple(found)
 
 
 def _alike(one: Field, other: Field) -> bool:
-    return (one.size, one.jump, one.offset, one.rules) == (other.size, other.jump, other.offset, other.rules)
+    return (one.size, one.jump, one.offset, one.made_of) == (other.size, other.jump, other.offset, other.made_of)
 
 
 def sum_of(terms: Iterable[Formula]) -> Formula:
