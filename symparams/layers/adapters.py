@@ -37,7 +37,7 @@ class LowRankAdapter(Layer):
         r = symbol("r", self.rank, "rank")
         torch = arriving[0].convention == "torch"
         fixed = [replace(w, trained=w.kind == "bias" and not torch) for w in base.weights]
-        bias = "; its bias is kept too" if torch else "; its bias is trained"
+        alone = "only they are" if torch or len(fixed) == 1 else "they and the bias are"
         inner = Symbol("r", r.value, "numbers between", True)
         return replace(
             base,
@@ -47,8 +47,8 @@ class LowRankAdapter(Layer):
                 Weight("lora A", (*seen, r)),
                 Weight("lora B", (inner, last)),
             ),
-            because=f"{base.because}; the adapter has one matrix down to `r` numbers and one up from them, and only it is "
-            f"trained{bias if len(fixed) > 1 else ''}",
+            because=f"{base.because}; the adapter has one matrix down to `r` numbers and one up from them, and "
+            f"{alone} trained",
             differs="" if len(fixed) == 1 else _DIFFERS,
         )
 
@@ -58,7 +58,10 @@ class LowRankAdapter(Layer):
         return self.layer.rules(*arriving)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """That of the layer, of r outputs more in its place, and of the way up from them; then both are added."""
+        """That of the layer, of r more outputs beside it and of the way up from them; then both are added.
+
+        Keras computes the sum of the matrices instead, which costs n_in·r·n_out whatever the number of positions.
+        """
         base = self.layer.work(out, *arriving)
         *seen, last = self._base(arriving).weights[0].dimensions
         r = symbol("r", self.rank, "rank")
@@ -69,7 +72,9 @@ class LowRankAdapter(Layer):
             macs=product([*where, r, *seen]) + product([*where, r, last]),
             additions=out.numbers(),
         )
-        return together(base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up")
+        return together(
+            base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up"
+        )
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
         return self.layer.reach(*arriving)

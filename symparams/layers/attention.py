@@ -31,20 +31,25 @@ from symparams.notation import PLAIN, shown
 
 @dataclass(frozen=True, slots=True)
 class Attention(Layer):
-    """Lets every position look at all positions: 3·(d + 1)·d + (d + 1)·d = 4d² + 4d parameters, whatever the number of heads.
+    """Lets every position look at all positions: 3·(d + 1)·d + (d + 1)·d = 4d² + 4d parameters.
 
     Queries, keys and values are projections of the input of width d, each cut into h heads; one more matrix joins the
-    heads again. With `head=` (Keras: key_dim) the heads have a width of their own and need not divide d; `kv=` heads of
-    keys and values serve all heads of queries (grouped-query attention, multi-query with 1). One input is
-    self-attention; with `memory=@enc`, or a fork of two, keys and values come from the second tensor; a fork of three is
-    query, key and value in this order, also where a framework's call takes the value first. Work: a causal mask hides
-    scores but saves nothing, since they are computed and then hidden; scaling by 1/√d_h is taken as part of the query
-    projection. Vaswani et al., Attention Is All You Need, 2017; Ainslie et al., GQA, 2023.
+    heads again. The number of heads changes nothing. With `head=` (Keras: key_dim) the heads have a width of their own
+    and need not divide d; `kv=` heads of keys and values serve all heads of queries (grouped-query attention,
+    multi-query with 1). One input is self-attention; with `memory=@enc`, or a fork of two, keys and values come from
+    the second tensor; a fork of three is query, key and value in this order, also where a framework's call takes the
+    value first. Work: a causal mask hides scores but saves nothing, since they are computed and then hidden; scaling
+    by 1/√d_h is taken as part of the query projection. Vaswani et al., Attention Is All You Need, 2017; Ainslie et
+    al., GQA, 2023.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h")
     head: Formula | None = argument(
-        COUNT, "width of a head: that of its queries and keys, width / heads if not given", None, short="key", keyword=True
+        COUNT,
+        "width of a head: that of its queries and keys, width / heads if not given",
+        None,
+        short="key",
+        keyword=True,
     )
     value: Formula | None = argument(
         COUNT, "width of the values in a head: that of the keys if not given", None, keyword=True
@@ -340,7 +345,7 @@ def _arriving(letter: Symbol, value: Formula) -> Symbol:
 
 def merged(projections: Iterator[Projection]) -> Iterator[Projection]:
     """Neighbours that are alike as one: 3·(d + 1)·d."""
-    found = []
+    found: list[Projection] = []
     for p in projections:
         before = found[-1] if found else None
         if before is not None and p.name != "output" and _alike(before) == _alike(p):

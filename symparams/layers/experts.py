@@ -21,9 +21,9 @@ _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0),
 class Experts(Layer):
     """Sends every position to k of E feed-forward parts: d·E + E·3·d·f parameters.
 
-    The router has d·E weights; an expert is gated (3·d·f), with `gated=no` it is plain (2·d·f). All experts are kept, but
-    a position uses k of them, so the work counts k only. `shared=s` more experts serve every position. Shazeer et al.,
-    Outrageously Large Neural Networks, 2017; Jiang et al., Mixtral of Experts, 2024.
+    The router has d·E weights; an expert is gated (3·d·f), with `gated=no` it is plain (2·d·f). All experts are kept,
+    but a position uses k of them, so the work counts k only. `shared=s` more experts serve every position. Shazeer et
+    al., Outrageously Large Neural Networks, 2017; Jiang et al., Mixtral of Experts, 2024.
     """
 
     experts: Formula = argument(COUNT, "number of experts")

@@ -130,9 +130,7 @@ def places(x: Incoming) -> tuple[Symbol, ...]:
     if len(x.shape) == 2:
         return (symbol("T", x.shape[0], "sequence length", incoming=True),)
     names = x.feature_names()
-    return tuple(
-        symbol(f"n_{i + 1}", size, names[i], incoming=True) for i, size in enumerate(x.shape[:-1])
-    )
+    return tuple(symbol(f"n_{i + 1}", size, names[i], incoming=True) for i, size in enumerate(x.shape[:-1]))
 
 
 def part_work(

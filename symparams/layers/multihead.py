@@ -22,8 +22,8 @@ class MultiHeadAttention(Spelling):
     """Attention as the frameworks write it: Keras (num_heads, key_dim), PyTorch (embed_dim, num_heads).
 
     The two positional arguments mean what the convention says. Keras: 2·(d + 1)·h·d_k + (d + 1)·h·d_v + (h·d_v + 1)·d,
-    where key_dim is the width of one head and need not divide d. PyTorch: 3·(d + 1)·d + (d + 1)·d, where embed_dim is the
-    width of the query and a multiple of num_heads. Inputs are as with `attention`.
+    where key_dim is the width of one head and need not divide d. PyTorch: 3·(d + 1)·d + (d + 1)·d, where embed_dim is
+    the width of the query and a multiple of num_heads. Inputs are as with `attention`.
     """
 
     first: Formula | None = argument(COUNT, "Keras: num_heads; PyTorch: embed_dim", None)
@@ -35,9 +35,7 @@ class MultiHeadAttention(Spelling):
     embed_dim: Formula | None = argument(COUNT, "PyTorch: width of the query", None, keyword=True)
     kdim: Formula | None = argument(COUNT, "PyTorch: width of the key", None, keyword=True)
     vdim: Formula | None = argument(COUNT, "PyTorch: width of the value", None, keyword=True)
-    bias: bool = argument(
-        switch(), "whether the projections have biases", True, short="use_bias", keyword=True
-    )
+    bias: bool = argument(switch(), "whether the projections have biases", True, short="use_bias", keyword=True)
     use_gate: bool = argument(switch(), "Keras: whether the query gates the heads", False, keyword=True)
     add_bias_kv: bool = argument(switch(), "PyTorch: whether a learned key and value are added", False, keyword=True)
     dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
@@ -99,18 +97,16 @@ def _one(name: str, positional: Formula | None, keyword: Formula | None, form: s
 
 @dataclass(frozen=True, slots=True)
 class GroupedQueryAttention(Spelling):
-    """Attention in which groups of query heads share keys and values, in Keras' spelling (head_dim, query heads, kv heads).
+    """Attention whose query heads share keys and values, as Keras writes it: (head_dim, query heads, kv heads).
 
-    (d + 1)·h·d_h + 2·(d + 1)·n_kv·d_h + (h·d_h + 1)·d parameters. It is `attention(h, head=d_h, kv=n_kv)`. Ainslie et al.,
-    GQA: Training Generalized Multi-Query Transformer Models, 2023.
+    (d + 1)·h·d_h + 2·(d + 1)·n_kv·d_h + (h·d_h + 1)·d parameters. It is `attention(h, head=d_h, kv=n_kv)`. Ainslie et
+    al., GQA: Training Generalized Multi-Query Transformer Models, 2023.
     """
 
     head_dim: Formula = argument(COUNT, "width of a head")
     num_query_heads: Formula = argument(COUNT, "number of heads of queries")
     num_key_value_heads: Formula = argument(COUNT, "number of heads of keys and values")
-    bias: bool = argument(
-        switch(), "whether the projections have biases", True, short="use_bias", keyword=True
-    )
+    bias: bool = argument(switch(), "whether the projections have biases", True, short="use_bias", keyword=True)
     use_gate: bool = argument(switch(), "whether the query gates the heads", False, keyword=True)
     dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
     causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)

@@ -37,15 +37,15 @@ class DotAttention(Layer):
     """Weighs values by the products of queries and keys, without projections: 0 parameters.
 
     `scale` (Keras: use_scale) has 1 number, `score=concat` (Keras: score_mode) 1 more. Inputs are as with `attention`:
-    one tensor, two for query and memory, three for query, key and value (Keras' own list is query, value, key). Keras calls
-    this layer Attention; here `attention` has heads and projections. Luong et al., Effective Approaches to
+    one tensor, two for query and memory, three for query, key and value (Keras' own list is query, value, key). Keras
+    calls this layer Attention; here `attention` has heads and projections. Luong et al., Effective Approaches to
     Attention-based Neural Machine Translation, 2015.
     """
 
-    scale: bool = argument(switch("scaled"), "whether the scores have a learned factor", False, short="use_scale", keyword=True)
-    score: str = argument(
-        choice("dot", "concat"), "how scores are computed", "dot", short="score_mode", keyword=True
+    scale: bool = argument(
+        switch("scaled"), "whether the scores have a learned factor", False, short="use_scale", keyword=True
     )
+    score: str = argument(choice("dot", "concat"), "how scores are computed", "dot", short="score_mode", keyword=True)
     dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
 
     names: ClassVar = ("dotattention",)

@@ -69,8 +69,8 @@ def _check_width(d_model: Formula, x: Incoming) -> None:
 class TransformerEncoder(Layer):
     """N encoder or decoder layers, each with weights of its own: N times the parameters of one.
 
-    It is PyTorch's TransformerEncoder(layer, num_layers) and TransformerDecoder; `norm=yes` adds a layer normalization of
-    2·d numbers at the end. N may be a letter.
+    It is PyTorch's TransformerEncoder(layer, num_layers) and TransformerDecoder; `norm=yes` adds a layer normalization
+    of 2·d numbers at the end. N may be a letter.
     """
 
     layer: Layer = argument(LAYER, "the layer, such as encoderlayer(8, 2048)")
@@ -163,9 +163,9 @@ class Stack:
 class Transformer(Layer):
     """Encoder and decoder: N_e·(12d² + 13d) + 2d + N_d·(16d² + 19d) + 2d parameters where the hidden width is 4d.
 
-    It is PyTorch's Transformer(d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward) and takes a fork of
-    two, source and target: `{ @src | @tgt } -> transformer(512, 8)`. Both stacks end in a layer normalization; embeddings
-    and the output layer are no part of it. Vaswani et al., Attention Is All You Need, 2017.
+    It is PyTorch's Transformer(d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward) and takes a
+    fork of two, source and target: `{ @src | @tgt } -> transformer(512, 8)`. Both stacks end in a layer normalization;
+    embeddings and the output layer are no part of it. Vaswani et al., Attention Is All You Need, 2017.
     """
 
     d_model: Formula = argument(COUNT, "width of the inputs", Number(512))

@@ -38,7 +38,10 @@ class ClassToken(Layer):
         n = symbol("n", self.tokens, "tokens")
         d = symbol("d", x.shape[-1], "input features", incoming=True)
         return Rules(
-            output=(Axis("length", length.size + (1 if one else n)), Axis(x.feature_names()[-1], as_it_came(x)[-1].size)),
+            output=(
+                Axis("length", length.size + (1 if one else n)),
+                Axis(x.feature_names()[-1], as_it_came(x)[-1].size),
+            ),
             parameters=d if one else n * d,
             weights=(Weight("token", (d,) if one else (n, d)),),
             because="the token is a learned vector as wide as a position"
@@ -95,13 +98,12 @@ class Rotary(Layer):
         if len(x.shape) < 2:
             raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
         d = symbol("d", x.shape[-1], "input features", incoming=True)
-        rules = nothing_to_learn(
+        return nothing_to_learn(
             as_it_came(x),
             "the angles follow from the position; there is nothing in it to learn",
             "every pair of numbers is turned, so the shape stays",
             requires=(Requirement(d, "multiple", Number(2), lambda: _odd(d)),),
         )
-        return rules
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """Two multiplications and one addition for each number; sines and cosines are made once."""

@@ -28,7 +28,7 @@ NORM_FIRST = "whether normalizations stand before the parts and not after them, 
 
 @dataclass(frozen=True, slots=True)
 class EncoderLayer(Layer):
-    """Self-attention and a feed-forward part, each with a layer normalization: 4d² + 4d + 2·d·f + f + d + 4d parameters.
+    """Self-attention, a feed-forward part and two normalizations: 4d² + 4d + 2·d·f + f + d + 4d parameters.
 
     It is PyTorch's TransformerEncoderLayer with the number of heads and the hidden width f as arguments; the width d is
     what arrives. Normalization before or after the parts (norm_first) changes no number. Vaswani et al., Attention Is
@@ -56,11 +56,13 @@ class EncoderLayer(Layer):
         norms = (count + 1) * (2 * d) if self.bias else (count + 1) * d
         return Rules(
             output=as_it_came(x),
-            parameters=(count * one.parameters if count > 1 else one.parameters) + part_rule(d, f, bias=self.bias) + norms,
+            parameters=(count * one.parameters if count > 1 else one.parameters)
+            + part_rule(d, f, bias=self.bias)
+            + norms,
             weights=tuple(self._tensors(arriving)),
             because=f"these are {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
-            f"{'two' if count == 1 else 'three'} layer normalizations with {'two numbers' if self.bias else 'one number'} "
-            "for each feature",
+            f"{'two' if count == 1 else 'three'} layer normalizations with "
+            f"{'two numbers' if self.bias else 'one number'} for each feature",
             shape_because="every part goes back to the width that arrived, so the shape stays",
             channels_are=None,
             requires=one.requires,
@@ -115,9 +117,9 @@ class EncoderLayer(Layer):
 class DecoderLayer(EncoderLayer):
     """Self-attention, attention to a memory and a feed-forward part: 2·(4d² + 4d) + 2·d·f + f + d + 6d parameters.
 
-    It is PyTorch's TransformerDecoderLayer: `decoderlayer(h, f, memory=@enc)`, or a fork of two, the second of which is
-    the memory, as wide as what flows in. Normalization before or after the parts (norm_first) changes no number. Vaswani
-    et al., Attention Is All You Need, 2017.
+    It is PyTorch's TransformerDecoderLayer: `decoderlayer(h, f, memory=@enc)`, or a fork of two, the second of which
+    is the memory, as wide as what flows in. Normalization before or after the parts (norm_first) changes no number.
+    Vaswani et al., Attention Is All You Need, 2017.
     """
 
     names: ClassVar = ("decoderlayer",)
