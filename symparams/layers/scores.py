@@ -78,7 +78,7 @@ class DotAttention(Layer):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """With concat, an addition and a tanh for each number of a query and a key; softmax is one exponential a score."""
+        """With concat an addition and a tanh for each number of a query and a key; softmax: an exponential a score."""
         return _work(_scored(arriving), self.score == "concat", weighted=False, scaled=self.scale)
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
