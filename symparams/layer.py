@@ -169,6 +169,7 @@ class Weight:
     dimensions: tuple[Formula, ...]  # its sizes, as the framework stores them
     kind: WeightKind = "weight"  # bias: added to the outputs; statistic: kept, never trained
     counted: bool = True  # False: a buffer, which this convention does not call a parameter
+    trained: bool = True  # False: kept as it is, like the weights below an adapter; a statistic never is
 
 
 Relation: TypeAlias = Literal[">=", "multiple"]

@@ -73,10 +73,12 @@ class Derived:
             return NO_PARAMETERS
         sizes = [(w.kind, simplified(product(w.dimensions), self.facts)) for w in counted]
         biases = added((n for kind, n in sizes if kind == "bias"), self.facts)
-        fixed = added((n for kind, n in sizes if kind == "statistic"), self.facts)
+        kept = [w.kind == "statistic" or not w.trained for w in counted]
+        fixed = added((n for (_, n), is_kept in zip(sizes, kept, strict=True) if is_kept), self.facts)
         others = added((n for kind, n in sizes if kind != "bias"), self.facts)
         params = simplified(self.rules.parameters, self.facts)
-        trainable = params if fixed == 0 else added((n for kind, n in sizes if kind != "statistic"), self.facts)
+        free = (n for (_, n), is_kept in zip(sizes, kept, strict=True) if not is_kept)
+        trainable = params if fixed == 0 else added(free, self.facts)
         return Counts(others, biases, params, trainable, fixed)
 
 

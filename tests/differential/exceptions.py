@@ -6,8 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symparams.errors import SymparamsError
+from symparams.facts import NOTHING_KNOWN
 from symparams.layer import Layer
+from symparams.layers.attention import Attention
+from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.pooling import AveragePooling
+from symparams.network import derive
 from tests.differential.family import BOTH, Sizes
 
 REFUSED = "we refuse, the framework accepts"
@@ -15,6 +20,15 @@ ACCEPTED = "we accept, the framework refuses"
 SHAPE = "shape"
 COUNTS = "trainable and non-trainable parameters"
 MACS = "multiply-accumulates"
+
+
+def _fits_alone(layer: Layer, arriving: Sequence[Sizes]) -> bool:
+    """Whether symparams takes the layer on this input with weights of its own."""
+    try:
+        derive(layer, tuple(arriving), "keras", NOTHING_KNOWN)
+    except SymparamsError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,13 @@ EXCUSES: tuple[Excuse, ...] = (
         "PyTorch checks the window of AvgPool3d against the input without its padding, unlike the other poolings",
         lambda layer, arriving: len(arriving[0]) == 4 and (layer.ceil or isinstance(layer.padding, tuple)),
         ("torch",),
+    ),
+    Excuse(
+        (Attention, MultiHeadAttention, GroupedQueryAttention),
+        REFUSED,
+        "where weights are shared, Keras repeats an input or a matrix of width 1 to fit the other",
+        lambda layer, arriving: _fits_alone(layer, arriving) or any(shape[-1] == 1 for shape in arriving),
+        ("keras",),
     ),
 )
 

@@ -1,0 +1,83 @@
+"""Adapters: small trained matrices beside a layer that is kept as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, LAYER, argument
+from symparams.errors import LayerError
+from symparams.formula import Formula, Symbol, product, symbols
+from symparams.layer import Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, symbol
+from symparams.layers.convolution import Convolution
+from symparams.layers.dense import Dense
+from symparams.layers.feedforward import together
+
+
+@dataclass(frozen=True, slots=True)
+class LowRankAdapter(Layer):
+    """Adds two thin matrices to a layer whose weights are kept: r·(n_in + n_out) more parameters, the trained ones.
+
+    The change of a dense kernel is a product of an n_in × r and an r × n_out matrix; of a convolution, r filters of the
+    same kernel and C_out of size 1. Keras (enable_lora) goes on training the bias; adapters for PyTorch (PEFT) keep it.
+    Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021.
+    """
+
+    layer: Layer = argument(LAYER, "the layer: a dense layer or a convolution")
+    rank: Formula = argument(COUNT, "rank: the width between the two matrices", short="r")
+
+    names: ClassVar = ("lora",)
+    title: ClassVar = "Low-rank adapter"
+    example: ClassVar = "input(128, 4096) -> lora(dense(4096, bias=no), 8)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        base = self._base(arriving)
+        kernel, *_ = base.weights
+        *seen, last = kernel.dimensions
+        r = symbol("r", self.rank, "rank")
+        torch = arriving[0].convention == "torch"
+        fixed = [replace(w, trained=w.kind == "bias" and not torch) for w in base.weights]
+        alone = "only they are" if torch or len(fixed) == 1 else "they and the bias are"
+        inner = Symbol("r", r.value, "numbers between", True)
+        return replace(
+            base,
+            parameters=base.parameters + r * (product(seen) + last),
+            weights=(
+                *fixed,
+                Weight("lora A", (*seen, r)),
+                Weight("lora B", (inner, last)),
+            ),
+            because=f"{base.because}; the adapter has one matrix down to `r` numbers and one up from them, and "
+            f"{alone} trained",
+            differs="" if len(fixed) == 1 else _DIFFERS,
+        )
+
+    def _base(self, arriving: tuple[Incoming, ...]) -> Rules:
+        if not isinstance(self.layer, (Dense, Convolution)):
+            raise LayerError(f"adapts a dense layer or a convolution, not {self.layer.kind}")
+        return self.layer.rules(*arriving)
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """That of the layer, of r more outputs beside it and of the way up from them; then both are added.
+
+        Keras computes the sum of the matrices instead, which costs n_in·r·n_out whatever the number of positions.
+        """
+        base = self.layer.work(out, *arriving)
+        *seen, last = self._base(arriving).weights[0].dimensions
+        r = symbol("r", self.rank, "rank")
+        leaving = Incoming(out.shape, arriving[0].convention)
+        channel = leaving.channel_axis if isinstance(self.layer, Convolution) else len(out.shape) - 1
+        where = [size for i, size in enumerate(symbols(out.numbers())) if i != channel]
+        adapter = Work(
+            macs=product([*where, r, *seen]) + product([*where, r, last]),
+            additions=out.numbers(),
+        )
+        return together(
+            base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up"
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return self.layer.reach(*arriving)
+
+
+_DIFFERS = "Keras goes on training the bias of the layer; adapters for PyTorch keep it as it is"

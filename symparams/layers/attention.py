@@ -1,0 +1,372 @@
+"""Multi-head attention: self-attention, cross-attention and shared key and value heads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import COUNT, argument, switch
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.formula import ONE, ZERO, Formula, Symbol, as_formula, product, total
+from symparams.layer import (
+    EVERYWHERE,
+    SPATIAL,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    symbol,
+)
+from symparams.notation import PLAIN, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Attention(Layer):
+    """Lets every position look at all positions: 3·(d + 1)·d + (d + 1)·d = 4d² + 4d parameters.
+
+    Queries, keys and values are projections of the input of width d, each cut into h heads; one more matrix joins the
+    heads again. The number of heads changes nothing. With `head=` (Keras: key_dim) the heads have a width of their own
+    and need not divide d; `kv=` heads of keys and values serve all heads of queries (grouped-query attention,
+    multi-query with 1). One input is self-attention; with `memory=@enc`, or a fork of two, keys and values come from
+    the second tensor; a fork of three is query, key and value in this order, also where a framework's call takes the
+    value first. Work: a causal mask hides scores but saves nothing, since they are computed and then hidden; scaling
+    by 1/√d_h is taken as part of the query projection. Vaswani et al., Attention Is All You Need, 2017; Ainslie et
+    al., GQA, 2023.
+    """
+
+    heads: Formula = argument(COUNT, "number of heads", short="h")
+    head: Formula | None = argument(
+        COUNT,
+        "width of a head: that of its queries and keys, width / heads if not given",
+        None,
+        short="key",
+        keyword=True,
+    )
+    value: Formula | None = argument(
+        COUNT, "width of the values in a head: that of the keys if not given", None, keyword=True
+    )
+    output: Formula | None = argument(COUNT, "output width: the query's if not given", None, keyword=True)
+    kv: Formula | None = argument(
+        COUNT, "heads of keys and values: as many as of queries if not given", None, keyword=True
+    )
+    bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True)
+    qkvbias: bool | None = argument(
+        switch(), "whether those of queries, keys and values have, if the output differs", None, keyword=True
+    )
+    gate: bool = argument(switch("gate"), "whether a projection of the query gates the heads", False, keyword=True)
+    biaskv: bool = argument(
+        switch(), "whether a learned key and value join the sequence, as PyTorch's add_bias_kv", False, keyword=True
+    )
+    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+
+    names: ClassVar = ("attention", "mqa", "gqa")
+    presets: ClassVar = {"mqa": {"kv": ONE}}
+    title: ClassVar = "Multi-head attention"
+    example: ClassVar = "input(128, 512) -> attention(8)"
+    inputs: ClassVar = "some"
+    sources: ClassVar = ("memory",)
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        of = Heads(self, attended(arriving))
+        if self.biaskv and not (of.plain and of.kv is None):
+            raise LayerError("has biaskv only where the heads share the width, without head, value and kv")
+        x = arriving[0]
+        *names, last = x.feature_names()
+        positions = tuple(map(Axis, names, map(as_formula, x.shape[:-1])))
+        out = x.shape[-1] if self.output is None else symbol("d_out", self.output, "output width")
+        return Rules(
+            output=(*positions, Axis(last, as_formula(out))),
+            parameters=total([*of.parameters(), *([2 * of.d] if self.biaskv else [])]),
+            weights=of.tensors(),
+            because=self._because(of),
+            shape_because="every position gives one vector"
+            + (", as wide as the query" if self.output is None else " of the output width"),
+            channels_are=None if self.output is None else "outputs",
+            requires=tuple(of.requires()),
+        )
+
+    def _because(self, of: Heads) -> str:
+        first = "queries, keys and values have a matrix each"
+        if self.gate:
+            first = "queries, keys, values and the gate have a matrix each"
+        if of.kv is not None:
+            first += ", those of keys and values for `n_kv` heads, which all `h` heads of queries use"
+        second = "and one more joins the heads again"
+        biases = {
+            (True, True): ", all with biases",
+            (False, False): "; there are no biases",
+            (True, False): "; the last has no bias",
+            (False, True): "; only the last has a bias",
+        }[self.input_bias, self.bias]
+        divided = "; the heads share the width among them, so their number does not matter" if of.plain else ""
+        extra = "; one learned key and one learned value join the sequence" if self.biaskv else ""
+        return f"{first}, {second}{biases}{divided}{extra}"
+
+    @property
+    def input_bias(self) -> bool:
+        return self.bias if self.qkvbias is None else self.qkvbias
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        of = Heads(self, attended(arriving))
+        scores = of.scores()
+        biases = [p.times * p.rows * p.wide for p in merged(of.projections()) if p.bias]
+        gated = of.rows * of.value_width if self.gate else ZERO
+        hidden = "; a causal mask hides scores that are computed all the same" if self.causal else ""
+        return Work(
+            macs=total([*_projected(of), *of.mixed()]),
+            additions=total(biases),
+            multiplications=gated,
+            exponentials=scores + gated if self.gate else scores,
+            because="every position is projected, and in each head every query meets every key and weighs every value"
+            + hidden,
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        """The keys and values of all positions that are attended to."""
+        of = Heads(self, attended(arriving))
+        if of.same_widths:
+            return 2 * of.key_rows * of.kept_width
+        return of.key_rows * of.kept * (of.key + of.value)
+
+
+# ---------------------------------------------------------------- what arrives
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """The tensors of an attention layer: query, key and value."""
+
+    query: Incoming
+    key: Incoming
+    value: Incoming
+    count: int  # how many of them are different tensors
+
+
+def attended(arriving: tuple[Incoming, ...]) -> Attended:
+    """Query, key and value out of one, two or three tensors; raises LayerError if they do not fit."""
+    if len(arriving) > 3:
+        raise LayerError(f"takes query, key and value, but {len(arriving)} tensors arrive")
+    for x in arriving:
+        if len(x.shape) < 2 or (x.convention == "torch" and len(x.shape) > 2):
+            raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
+    query, key, value = (*arriving, *arriving[-1:] * 2)[:3] if len(arriving) < 3 else arriving
+    if len(query.shape) != len(key.shape):
+        raise LayerError(f"the query is {query} and the memory is {key}: they have different numbers of axes")
+    if len(key.shape) != len(value.shape) or not all(map(same, key.shape[:-1], value.shape[:-1])):
+        raise LayerError(f"the key is {key} and the value is {value}: they must have the same positions")
+    return Attended(query, key, value, len(arriving))
+
+
+def positions(x: Incoming, mark: str = "") -> Formula:
+    """How many positions x has: T, or H·W for an image; `mark` tells those of a second tensor apart: T_m."""
+    if len(x.shape) == 2:
+        return symbol(f"T{mark}", x.shape[0], "sequence length" if not mark else "memory length", incoming=True)
+    axes = SPATIAL.get(len(x.shape) - 1)
+    letters = [letter for _, letter, _ in axes] if axes else [f"n_{i + 1}" for i in range(len(x.shape) - 1)]
+    names = x.axis_names()
+    return product(
+        symbol(letter + mark, size, names[i], incoming=True)
+        for i, (letter, size) in enumerate(zip(letters, x.shape[:-1], strict=True))
+    )
+
+
+def width(x: Incoming, letter: str = "d", of: str = "input") -> Symbol:
+    """The features of a position."""
+    return symbol(letter, x.shape[-1], f"{of} features", incoming=True)
+
+
+def known(value: Formula) -> str:
+    """A value in a message."""
+    return shown(simplified(value), PLAIN)
+
+
+# ---------------------------------------------------------------- the matrices
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One of the matrices, or several alike."""
+
+    name: str
+    joins: Formula  # the inputs of an output
+    wide: Formula  # the outputs
+    sizes: tuple[Formula, Formula]  # of the matrix, the heads side by side
+    bias: bool
+    rows: Formula  # the positions at which it is applied
+    times: int = 1
+
+    def count(self) -> Formula:
+        joins = self.joins + 1 if self.bias else self.joins
+        return joins * self.wide if self.times == 1 else self.times * joins * self.wide
+
+
+class Heads:
+    """The letters of an attention layer on its tensors, and its matrices."""
+
+    def __init__(self, layer: Attention, given: Attended) -> None:
+        self.layer = layer
+        self.given = given
+        self.h = symbol("h", layer.heads, "heads")
+        self.d = width(given.query)
+        self.d_key, self.d_value = self.d, self.d
+        if given.count == 2:
+            self.d_key = self.d_value = width(given.key, "d_m", "memory")
+        elif given.count == 3:
+            self.d_key, self.d_value = width(given.key, "d_key", "key"), width(given.value, "d_val", "value")
+        self.plain = layer.head is None and layer.value is None  # the heads share the width
+        self.same_widths = layer.value is None
+        shared = as_formula(given.query.shape[-1]) / layer.heads
+        letter = "d_h" if self.same_widths else "d_k"
+        meaning = "numbers in a head" if self.same_widths else "numbers in a key"
+        self.key = symbol(letter, shared if layer.head is None else layer.head, meaning)
+        self.value = self.key if layer.value is None else symbol("d_v", layer.value, "numbers in a value")
+        self.kv = None if layer.kv is None else symbol("n_kv", layer.kv, "heads of keys and values")
+        self.kept = self.h if self.kv is None else self.kv
+        self.rows = positions(given.query)
+        memory = positions(given.key, "_m") if given.count > 1 else self.rows
+        self.key_rows = memory + 1 if layer.biaskv else memory
+
+    @property
+    def query_width(self) -> Formula:
+        return self.d if self.layer.head is None else self.h * self.key
+
+    @property
+    def value_width(self) -> Formula:
+        """What the heads hand out together."""
+        return self.d if self.plain else self.h * self.value
+
+    @property
+    def kept_width(self) -> Formula:
+        """The keys of one position."""
+        return self.query_width if self.kv is None else self.kv * self.key
+
+    def projections(self) -> Iterator[Projection]:
+        """In reading order: query, key, value, gate, output."""
+        layer, bias = self.layer, self.layer.input_bias
+        memory = positions(self.given.key, "_m") if self.given.count > 1 else self.rows
+        d_out = self.d if layer.output is None else symbol("d_out", layer.output, "output width")
+        value_kept = self.value_width if self.kv is None else self.kv * self.value
+        key, value = self._head(self.key), self._head(self.value)
+        yield Projection("query", self.d, self.query_width, (self.d, self.h * key), bias, self.rows)
+        yield Projection("key", self.d_key, self.kept_width, (self.d_key, self.kept * key), bias, memory)
+        yield Projection("value", self.d_value, value_kept, (self.d_value, self.kept * value), bias, memory)
+        if layer.gate:
+            yield Projection("gate", self.d, self.value_width, (self.d, self.h * value), bias, self.rows)
+        leaving = Symbol(d_out.name, d_out.value, "outputs")
+        heads = _arriving(self.h, self.layer.heads) * _arriving(self.value, value)
+        yield Projection("output", self.value_width, d_out, (heads, leaving), layer.bias, self.rows)
+
+    def _head(self, head: Symbol) -> Formula:
+        """The width of a head as a size of a tensor: d/h where the heads share the width."""
+        if self.layer.head is not None or (head is not self.key):
+            return head
+        return symbol("d", self.given.query.shape[-1], "width") / self.h
+
+    def parameters(self) -> Iterator[Formula]:
+        return (p.count() for p in merged(self.projections()))
+
+    def tensors(self) -> tuple[Weight, ...]:
+        """One matrix each, the heads side by side; packed as PyTorch has them where its layer can be meant."""
+        torch = self.given.query.convention == "torch" and self.plain and self.kv is None
+        if torch and not self.layer.gate and self.layer.output is None:
+            found = list(self._packed())
+        else:
+            found = []
+            for p in self.projections():
+                found.append(Weight(f"{p.name} kernel", p.sizes))
+                if p.bias:
+                    found.append(Weight(f"{p.name} bias", p.sizes[1:], "bias"))
+        if self.layer.biaskv:
+            found += [Weight("key of its own", (self.d,)), Weight("value of its own", (self.d,))]
+        return tuple(found)
+
+    def _packed(self) -> Iterator[Weight]:
+        """PyTorch: one matrix for queries, keys and values where they are equally wide."""
+        out = Symbol("d", self.d.value, "outputs")
+        widths = (self.d, self.d_key, self.d_value)
+        if all(same(self.given.query.shape[-1], x.shape[-1]) for x in (self.given.key, self.given.value)):
+            yield Weight("in_proj_weight", (3 * out, self.d))
+        else:
+            for name, arriving in zip("qkv", widths, strict=True):
+                yield Weight(f"{name}_proj_weight", (out, arriving))
+        if self.layer.input_bias:
+            yield Weight("in_proj_bias", (3 * out,), "bias")
+        yield Weight("out_proj.weight", (out, _arriving(out, as_formula(self.given.query.shape[-1]))))
+        if self.layer.bias:
+            yield Weight("out_proj.bias", (out,), "bias")
+
+    def scores(self) -> Formula:
+        """One for each head, query and key."""
+        return self.h * multiplied(self.rows, self.key_rows)
+
+    def mixed(self) -> Iterator[Formula]:
+        """The work at the scores: queries with keys, scores with values."""
+        pairs = multiplied(self.rows, self.key_rows)
+        if self.same_widths:
+            yield 2 * pairs * self.query_width
+        else:
+            yield pairs * self.h * self.key
+            yield pairs * self.h * self.value
+
+    def requires(self) -> Iterator[Requirement]:
+        heads = known(self.h)
+        if self.layer.head is None:
+            yield Requirement(
+                self.d,
+                "multiple",
+                self.h,
+                lambda: f"{heads} heads do not divide the width {known(self.d)}; head= gives a head its own width",
+            )
+        kv = self.kv
+        if kv is not None:
+            yield Requirement(
+                self.h,
+                "multiple",
+                kv,
+                lambda: f"{known(kv)} heads of keys and values do not divide {heads} heads of queries",
+            )
+
+
+def _arriving(letter: Symbol, value: Formula) -> Symbol:
+    return Symbol(letter.name, as_formula(value), "numbers from the heads", True)
+
+
+def merged(projections: Iterator[Projection]) -> Iterator[Projection]:
+    """Neighbours that are alike as one: 3·(d + 1)·d."""
+    found: list[Projection] = []
+    for p in projections:
+        before = found[-1] if found else None
+        if before is not None and p.name != "output" and _alike(before) == _alike(p):
+            found[-1] = replace(before, times=before.times + 1)
+        else:
+            found.append(p)
+    return iter(found)
+
+
+def _alike(p: Projection) -> tuple[object, ...]:
+    return p.joins, p.wide, p.bias, p.rows
+
+
+def _projected(of: Heads) -> Iterator[Formula]:
+    """The work of the projections; those of one size together: 4·T·d²."""
+    for (joins, wide, rows), alike in groupby(of.projections(), lambda p: (p.joins, p.wide, p.rows)):
+        count = sum(1 for _ in alike)
+        one = rows * multiplied(joins, wide)
+        yield one if count == 1 else count * one
+
+
+def multiplied(left: Formula, right: Formula) -> Formula:
+    """left · right, or a square."""
+    return left**2 if left == right else left * right

@@ -1,0 +1,109 @@
+"""Mixture of experts: many feed-forward parts, of which a position uses a few."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import COUNT, Kind, argument, switch, whole_number
+from symparams.exact import number
+from symparams.formula import Formula, Number, Symbol, product
+from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Requirement, Rules, Weight, Work, symbol
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
+from symparams.notation import PLAIN, SOURCE, shown
+
+_NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0), least=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Experts(Layer):
+    """Sends every position to k of E feed-forward parts: d·E + E·3·d·f parameters.
+
+    The router has d·E weights; an expert is gated (3·d·f), with `gated=no` it is plain (2·d·f). All experts are kept,
+    but a position uses k of them, so the work counts k only. `shared=s` more experts serve every position. Shazeer et
+    al., Outrageously Large Neural Networks, 2017; Jiang et al., Mixtral of Experts, 2024.
+    """
+
+    experts: Formula = argument(COUNT, "number of experts")
+    top: Formula = argument(COUNT, "experts that a position uses")
+    hidden: Formula = argument(COUNT, "hidden width of an expert")
+    gated: bool = argument(switch("gated"), "whether the experts have gates", True, keyword=True)
+    shared: Formula = argument(_NUMBER, "experts that every position uses besides", Number(0), keyword=True)
+    bias: bool = argument(switch(), "whether the layers of the experts have biases", False, keyword=True)
+    activation: str = argument(ACTIVATION, "function inside the experts", "silu", keyword=True)
+
+    names: ClassVar = ("moe", "MixtureOfExperts")
+    title: ClassVar = "Mixture of experts"
+    example: ClassVar = "input(128, 4096) -> moe(8, 2, 14336)"
+
+    def _symbols(self) -> tuple[Symbol, Symbol, Symbol | None]:
+        """E, k and s."""
+        return (
+            symbol("E", self.experts, "experts"),
+            symbol("k", self.top, "experts that a position uses"),
+            None if number(self.shared) == 0 else symbol("s", self.shared, "shared experts"),
+        )
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        d, f = letters(x, self.hidden)
+        E, k, s = self._symbols()
+        one = part_rule(d, f, gated=self.gated, bias=self.bias)
+        weights = [
+            Weight("router kernel", (d, E)),
+            *part_tensors(d, f, gated=self.gated, bias=self.bias, copies=(E,), mark="expert "),
+            *(
+                part_tensors(d, f, gated=self.gated, bias=self.bias, copies=(s,), mark="shared ")
+                if s is not None
+                else ()
+            ),
+        ]
+        return Rules(
+            output=as_it_came(x),
+            parameters=d * E + (E if s is None else E + s) * one,
+            weights=tuple(weights),
+            because="the router has one weight for each input and expert, and every expert has "
+            + ("three matrices" if self.gated else "two matrices")
+            + (" with biases" if self.bias else "")
+            + "; "
+            + _active(d * E + (k if s is None else k + s) * one),
+            shape_because="the outputs of the experts are added with the router's weights, so the shape stays",
+            channels_are=None,
+            requires=(Requirement(E, ">=", k, lambda: _too_few(E, k)),),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """The k experts of a position and the shared ones; a softmax over E scores; k weighted sums of d numbers."""
+        (x,) = arriving
+        d, _ = letters(x, self.hidden)
+        E, k, s = self._symbols()
+        used = k if s is None else k + s
+        n = places(x)
+        parts = part_work(x, self.hidden, self.bias, self.activation, gated=self.gated, each=(used,))
+        router = Work(
+            macs=product([*n, d, E]),
+            multiplications=product([*n, k, d]),
+            additions=product([*n, used, d]),
+            exponentials=product([*n, E]),
+        )
+        because = "the router scores every expert, but only the experts that a position uses compute"
+        return together(router, parts, because=because)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE if len(arriving[0].shape) == 1 else ()
+
+
+def _active(rule: Formula) -> str:
+    """What of it one token uses."""
+    value = simplified(rule)
+    text = f"a token uses only `k` of the experts, so `{shown(rule, SOURCE)}`"
+    if isinstance(value, int):
+        text += f" = `{value}`"
+    return f"{text} parameters are active for each token"
+
+
+def _too_few(E: Formula, k: Formula) -> str:
+    counts = [shown(simplified(count), PLAIN) for count in (k, E)]
+    return f"a position cannot use {counts[0]} of {counts[1]} experts"

@@ -1,0 +1,194 @@
+"""The feed-forward parts of a transformer: two layers, or three with a gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, argument, switch
+from symparams.formula import ZERO, Formula, Symbol, as_formula, product, total
+from symparams.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, joined, symbol
+from symparams.layers.activation import ACTIVATION, activated
+
+
+@dataclass(frozen=True, slots=True)
+class FeedForward(Layer):
+    """Widens every position to f numbers and back to d: (d + 1)·f + (f + 1)·d = 2·d·f + f + d parameters.
+
+    It stands for dense(f, gelu) -> dense(d). Vaswani et al., Attention Is All You Need, 2017.
+    """
+
+    hidden: Formula = argument(COUNT, "hidden width")
+    bias: bool = argument(switch(), "whether both layers have biases", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function between the layers", "relu", keyword=True)
+
+    names: ClassVar = ("ffn", "feedforward")
+    title: ClassVar = "Feed-forward part"
+    example: ClassVar = "input(128, 512) -> ffn(2048, gelu)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        d, f = letters(x, self.hidden)
+        return Rules(
+            output=as_it_came(x),
+            parameters=part_rule(d, f, bias=self.bias),
+            weights=part_tensors(d, f, bias=self.bias),
+            because="the first layer has one weight for each input and hidden unit, the second takes as many back"
+            + (", and every unit has a bias" if self.bias else "; there are no biases"),
+            shape_because="the second layer goes back to the width that arrived, so the shape stays",
+            channels_are=None,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return part_work(arriving[0], self.hidden, self.bias, self.activation)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE if len(arriving[0].shape) == 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class GatedFeedForward(Layer):
+    """Multiplies two layers of f numbers, one through a function, and goes back to d: 3·d·f parameters.
+
+    `swiglu` and `geglu` name its function. There are no biases unless `bias=yes`: 2·(d + 1)·f + (f + 1)·d. Shazeer, GLU
+    Variants Improve Transformer, 2020.
+    """
+
+    hidden: Formula = argument(COUNT, "hidden width")
+    bias: bool = argument(switch(), "whether the three layers have biases", False, keyword=True)
+    activation: str = argument(ACTIVATION, "function of the gate", "silu", keyword=True)
+
+    names: ClassVar = ("gatedffn", "swiglu", "geglu", "reglu")
+    presets: ClassVar = {
+        "swiglu": {"activation": "silu"},
+        "geglu": {"activation": "gelu"},
+        "reglu": {"activation": "relu"},
+    }
+    title: ClassVar = "Gated feed-forward part"
+    example: ClassVar = "input(128, 512) -> gatedffn(1376, silu)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        d, f = letters(x, self.hidden)
+        return Rules(
+            output=as_it_came(x),
+            parameters=part_rule(d, f, gated=True, bias=self.bias),
+            weights=part_tensors(d, f, gated=True, bias=self.bias),
+            because="one layer makes the hidden units, one their gates, and a third goes back to the width that arrived"
+            + (", all with biases" if self.bias else "; there are no biases"),
+            shape_because="the last layer goes back to the width that arrived, so the shape stays",
+            channels_are=None,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return part_work(arriving[0], self.hidden, self.bias, self.activation, gated=True)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE if len(arriving[0].shape) == 1 else ()
+
+
+# ---------------------------------------------------------------- shared by all that have such a part
+
+
+def letters(x: Incoming, hidden: Formula) -> tuple[Symbol, Symbol]:
+    """d and f."""
+    d = symbol("d", x.shape[-1], "input features", incoming=True)
+    return d, symbol("f", hidden, "hidden units")
+
+
+def as_it_came(x: Incoming) -> tuple[Axis, ...]:
+    """The axes of a layer for sequences that keeps the shape."""
+    return tuple(map(Axis, x.feature_names(), map(as_formula, x.shape)))
+
+
+def part_rule(d: Formula, f: Formula, *, gated: bool = False, bias: bool) -> Formula:
+    """The parameters of one part."""
+    if not bias:
+        return (3 if gated else 2) * d * f
+    first = (d + 1) * f
+    return (2 * first if gated else first) + (f + 1) * d
+
+
+def part_tensors(
+    d: Symbol, f: Symbol, *, gated: bool = False, bias: bool, copies: tuple[Formula, ...] = (), mark: str = ""
+) -> tuple[Weight, ...]:
+    """Its tensors; `copies` of them, as experts have."""
+    names = ["gate", "up"] if gated else ["up"]
+    inner = Symbol(f.name, f.value, f.meaning, True)
+    back = Symbol(d.name, d.value, "outputs")
+    found: list[Weight] = []
+    for name in names:
+        found.append(Weight(f"{mark}{name} kernel", (*copies, d, f)))
+        found += [Weight(f"{mark}{name} bias", (*copies, f), "bias")] if bias else []
+    found.append(Weight(f"{mark}down kernel", (*copies, inner, back)))
+    found += [Weight(f"{mark}down bias", (*copies, back), "bias")] if bias else []
+    return tuple(found)
+
+
+def places(x: Incoming) -> tuple[Symbol, ...]:
+    """The positions: all axes before the last, as letters."""
+    if len(x.shape) == 2:
+        return (symbol("T", x.shape[0], "sequence length", incoming=True),)
+    names = x.feature_names()
+    return tuple(symbol(f"n_{i + 1}", size, names[i], incoming=True) for i, size in enumerate(x.shape[:-1]))
+
+
+def part_work(
+    x: Incoming, hidden: Formula, bias: bool, activation: str, *, gated: bool = False, each: tuple[Formula, ...] = ()
+) -> Work:
+    """What the part does at every position, `each` times there; the gate is a multiplication for each hidden number."""
+    d, f = letters(x, hidden)
+    n = (*places(x), *each)
+    inside = product([*n, f])
+    work = Work(
+        macs=product([*n, 3 if gated else 2, d, f]),
+        additions=total([2 * inside if gated else inside, product([*n, d])]) if bias else ZERO,
+        multiplications=inside if gated else ZERO,
+        because="at every position each weight is multiplied once",
+    )
+    return activated(work, activation, Hidden((), (), inside))
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden(Outgoing):
+    """The hidden units, on which the function works."""
+
+    count: Formula = ZERO
+
+    def numbers(self) -> Formula:
+        return self.count
+
+
+def together(*works: Work, because: str) -> Work:
+    """The work of several parts."""
+
+    def added(kind: str) -> Formula:
+        result: Formula = ZERO
+        for work in works:
+            result = joined(result, getattr(work, kind))
+        return result
+
+    return Work(
+        macs=added("macs"),
+        additions=added("additions"),
+        multiplications=added("multiplications"),
+        comparisons=added("comparisons"),
+        exponentials=added("exponentials"),
+        because=because,
+    )
+
+
+def repeated(work: Work, times: Formula, because: str) -> Work:
+    """A piece of work done several times over."""
+
+    def every(formula: Formula) -> Formula:
+        return formula if formula == ZERO else times * formula
+
+    return Work(
+        macs=every(work.macs),
+        additions=every(work.additions),
+        multiplications=every(work.multiplications),
+        comparisons=every(work.comparisons),
+        exponentials=every(work.exponentials),
+        because=because,
+    )

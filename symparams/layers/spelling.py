@@ -1,0 +1,30 @@
+"""Layers under a framework's name, whose arguments come in the framework's order."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from symparams.formula import Formula
+from symparams.layer import Incoming, Layer, Outgoing, Reach, Rules, Work
+
+
+class Spelling(Layer):
+    """Another way to write a layer: what it says is what that layer says."""
+
+    __slots__ = ()
+
+    def meant(self, *arriving: Incoming) -> Layer:
+        """The layer in the language's own spelling."""
+        raise NotImplementedError
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        return self.meant(*arriving).rules(*arriving)
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return self.meant(*arriving).work(out, *arriving)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return self.meant(*arriving).reach(*arriving)
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return self.meant(*arriving).cache(out, *arriving)

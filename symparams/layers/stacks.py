@@ -1,0 +1,228 @@
+"""Stacks of transformer layers, and the transformer, as PyTorch has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, LAYER, RATE, argument, switch
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.formula import ZERO, Formula, Number, Symbol, as_formula
+from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, symbol
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.attention import known
+from symparams.layers.feedforward import as_it_came, repeated, together
+from symparams.layers.spelling import Spelling
+from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
+
+_SHARE = "share of numbers that are switched off in training"
+
+
+@dataclass(frozen=True, slots=True)
+class TransformerEncoderLayer(Spelling):
+    """PyTorch's spelling of an encoder or decoder layer, with the width first: (d_model, nhead, dim_feedforward).
+
+    It is `encoderlayer(nhead, dim_feedforward)` on an input of width d_model: 4d² + 4d + 2·d·f + f + d + 4d parameters.
+    TransformerDecoderLayer, with its memory, is `decoderlayer`: 2·(4d² + 4d) + 2·d·f + f + d + 6d.
+    """
+
+    d_model: Formula = argument(COUNT, "width of the input")
+    nhead: Formula = argument(COUNT, "number of heads")
+    dim_feedforward: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048))
+    bias: bool = argument(switch(), "whether its layers have biases, the normalizations among them", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True)
+    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
+    dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True)
+    decoder: bool = argument(switch(), "whether it attends to a memory", False, keyword=True)
+
+    names: ClassVar = ("TransformerEncoderLayer", "TransformerDecoderLayer")
+    presets: ClassVar = {"TransformerDecoderLayer": {"decoder": True}}
+    title: ClassVar = "Transformer layer in PyTorch's spelling"
+    example: ClassVar = "convention torch input(128, 512) -> nn.TransformerEncoderLayer(512, 8)"
+    inputs: ClassVar = "some"
+    sources: ClassVar = ("memory",)
+
+    @property
+    def kind(self) -> str:
+        return "decoderlayer" if self.decoder else "encoderlayer"
+
+    def meant(self, *arriving: Incoming) -> EncoderLayer:
+        _check_width(self.d_model, arriving[0])
+        if len(arriving) > 1 and not self.decoder:
+            raise LayerError("has no memory; only a TransformerDecoderLayer has one")
+        of = DecoderLayer if self.decoder else EncoderLayer
+        return of(self.nhead, self.dim_feedforward, bias=self.bias, activation=self.activation)
+
+
+def _check_width(d_model: Formula, x: Incoming) -> None:
+    if not same(d_model, x.shape[-1]):
+        arrives = known(as_formula(x.shape[-1]))
+        raise LayerError(f"d_model is {known(d_model)}, but the width that arrives is {arrives}")
+
+
+# ---------------------------------------------------------------- stacks
+
+
+@dataclass(frozen=True, slots=True)
+class TransformerEncoder(Layer):
+    """N encoder or decoder layers, each with weights of its own: N times the parameters of one.
+
+    It is PyTorch's TransformerEncoder(layer, num_layers) and TransformerDecoder; `norm=yes` adds a layer normalization
+    of 2·d numbers at the end. N may be a letter.
+    """
+
+    layer: Layer = argument(LAYER, "the layer, such as encoderlayer(8, 2048)")
+    layers: Formula = argument(COUNT, "number of layers", short="num_layers")
+    norm: bool = argument(switch(), "whether a layer normalization ends it", False, keyword=True)
+
+    names: ClassVar = ("TransformerEncoder", "TransformerDecoder")
+    title: ClassVar = "Stack of transformer layers"
+    example: ClassVar = "input(128, 512) -> transformerencoder(encoderlayer(8, 2048), 6)"
+    inputs: ClassVar = "some"
+    sources: ClassVar = ("memory",)
+
+    @property
+    def kind(self) -> str:
+        return "transformer"
+
+    def _stack(self, arriving: tuple[Incoming, ...]) -> Stack:
+        layer = self.layer.meant(*arriving) if isinstance(self.layer, TransformerEncoderLayer) else self.layer
+        if not isinstance(layer, EncoderLayer):
+            raise LayerError(f"repeats an encoderlayer or a decoderlayer, not {layer.kind}")
+        if len(arriving) > 1 and not isinstance(layer, DecoderLayer):
+            raise LayerError("has a memory only where it repeats a decoderlayer")
+        return Stack(layer, symbol("N", self.layers, "layers"), arriving, 2 if self.norm else 0)
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        stack = self._stack(arriving)
+        one = stack.one
+        return replace(
+            one,
+            parameters=stack.parameters(),
+            weights=tuple(stack.tensors("")),
+            because=f"all `N` layers have weights of their own; in each of them {one.because}"
+            + ("; a last layer normalization has two numbers for each feature" if self.norm else ""),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return self._stack(arriving).work(out)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return self._stack(arriving).cache(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """N layers, one after the other."""
+
+    layer: EncoderLayer
+    N: Symbol
+    arriving: tuple[Incoming, ...]
+    norm: int  # how many numbers for each feature the last normalization has
+
+    @property
+    def one(self) -> Rules:
+        return self.layer.rules(*self.arriving)
+
+    @property
+    def d(self) -> Symbol:
+        return symbol("d", self.arriving[0].shape[-1], "input features", incoming=True)
+
+    def parameters(self) -> Formula:
+        every = self.N * self.one.parameters
+        return every + (self.norm * self.d if self.norm > 1 else self.d) if self.norm else every
+
+    def tensors(self, mark: str) -> Iterator[Weight]:
+        for w in self.one.weights:
+            yield replace(w, dimensions=(self.N, *w.dimensions), name=f"{mark}layers.{w.name}")
+        if self.norm:
+            yield Weight(f"{mark}norm gamma", (self.d,))
+        if self.norm > 1:
+            yield Weight(f"{mark}norm beta", (self.d,), "bias")
+
+    def work(self, out: Outgoing) -> Work:
+        """That of one layer N times, and two multiplications and additions a number for the last normalization."""
+        one = self.layer.work(out, *self.arriving)
+        every = repeated(one, self.N, f"{one.because}, in every layer")
+        last = Work(multiplications=2 * out.numbers(), additions=2 * out.numbers()) if self.norm else Work()
+        return together(every, last, because=every.because)
+
+    def cache(self, out: Outgoing) -> Formula:
+        return self.N * self.layer.cache(out, *self.arriving)
+
+
+# ---------------------------------------------------------------- both together
+
+
+@dataclass(frozen=True, slots=True)
+class Transformer(Layer):
+    """Encoder and decoder: N_e·(12d² + 13d) + 2d + N_d·(16d² + 19d) + 2d parameters where the hidden width is 4d.
+
+    It is PyTorch's Transformer(d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward) and takes a
+    fork of two, source and target: `{ @src | @tgt } -> transformer(512, 8)`. Both stacks end in a layer normalization;
+    embeddings and the output layer are no part of it. Vaswani et al., Attention Is All You Need, 2017.
+    """
+
+    d_model: Formula = argument(COUNT, "width of the inputs", Number(512))
+    nhead: Formula = argument(COUNT, "number of heads", Number(8))
+    encoders: Formula = argument(COUNT, "number of encoder layers", Number(6), short="num_encoder_layers")
+    decoders: Formula = argument(COUNT, "number of decoder layers", Number(6), short="num_decoder_layers")
+    hidden: Formula = argument(COUNT, "hidden width", Number(2048), short="dim_feedforward")
+    bias: bool = argument(switch(), "whether its layers have biases, the normalizations among them", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function of the feed-forward parts", "relu", keyword=True)
+    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
+    dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True)
+
+    names: ClassVar = ("Transformer",)
+    title: ClassVar = "Transformer"
+    example: ClassVar = "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)"
+    inputs: ClassVar = "many"
+
+    @property
+    def kind(self) -> str:
+        return "transformer"
+
+    def _stacks(self, arriving: tuple[Incoming, ...]) -> tuple[Stack, Stack]:
+        if len(arriving) != 2:
+            raise LayerError(f"takes a source and a target, but {len(arriving)} tensors arrive")
+        source, target = arriving
+        for x in arriving:
+            _check_width(self.d_model, x)
+        numbers = 2 if self.bias else 1
+        encoder = EncoderLayer(self.nhead, self.hidden, bias=self.bias, activation=self.activation)
+        decoder = DecoderLayer(self.nhead, self.hidden, bias=self.bias, activation=self.activation)
+        return (
+            Stack(encoder, symbol("N_e", self.encoders, "encoder layers"), (source,), numbers),
+            Stack(decoder, symbol("N_d", self.decoders, "decoder layers"), (target, source), numbers),
+        )
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        encoder, decoder = self._stacks(arriving)
+        return Rules(
+            output=as_it_came(arriving[1]),
+            parameters=encoder.parameters() + decoder.parameters(),
+            weights=(*encoder.tensors("encoder."), *decoder.tensors("decoder.")),
+            because="every layer has weights of its own, one attention in the encoder and two in the decoder, "
+            "and each of the two stacks ends in a layer normalization",
+            shape_because="the decoder keeps the shape of the target",
+            channels_are=None,
+            requires=decoder.one.requires,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        encoder, decoder = self._stacks(arriving)
+        shape = Outgoing(out.axes, arriving[0].shape)
+        because = "the layers of encoder and decoder add up"
+        return together(encoder.work(shape), decoder.work(out), because=because)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        """What the decoder keeps; the encoder works once."""
+        return self._stacks(arriving)[1].cache(out)

@@ -1,0 +1,114 @@
+"""Small parts of transformers: class tokens, scales for each channel, rotary positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.algebra import simplified
+from symparams.arguments import COUNT, argument
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, Formula, Number, Symbol
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Requirement, Rules, Weight, Work, nothing_to_learn, symbol
+from symparams.layers.feedforward import as_it_came
+from symparams.notation import PLAIN, shown
+
+
+@dataclass(frozen=True, slots=True)
+class ClassToken(Layer):
+    """Puts a learned position before the sequence: (T, d) becomes (T + 1, d), d parameters.
+
+    With `classtoken(n)` there are n of them, n·d parameters, as the registers of later vision transformers. Dosovitskiy
+    et al., An Image is Worth 16x16 Words, 2021.
+    """
+
+    tokens: Formula = argument(COUNT, "number of tokens", ONE)
+
+    names: ClassVar = ("classtoken",)
+    title: ClassVar = "Class token"
+    example: ClassVar = "input(196, 768) -> classtoken"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) != 2:
+            raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
+        length = x.sequence()
+        one = number(self.tokens) == 1
+        n = symbol("n", self.tokens, "tokens")
+        d = symbol("d", x.shape[-1], "input features", incoming=True)
+        return Rules(
+            output=(
+                Axis("length", length.size + (1 if one else n)),
+                Axis(x.feature_names()[-1], as_it_came(x)[-1].size),
+            ),
+            parameters=d if one else n * d,
+            weights=(Weight("token", (d,) if one else (n, d)),),
+            because="the token is a learned vector as wide as a position"
+            if one
+            else "each token is a learned vector as wide as a position",
+            shape_because="the tokens are put before the sequence, so it grows by their number",
+            channels_are=None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LayerScale(Layer):
+    """Multiplies each channel by a learned factor: d parameters, the shape stays.
+
+    The channels are those of the convention for images (ConvNeXt), the last axis for sequences (vision transformers).
+    Touvron et al., Going deeper with Image Transformers, 2021.
+    """
+
+    names: ClassVar = ("layerscale",)
+    title: ClassVar = "Scale for each channel"
+    example: ClassVar = "input(56, 56, 96) -> depthwise(7, same) -> layerscale"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        images = len(x.shape) > 2
+        size = x.channels if images else x.shape[-1]
+        d = symbol("d", size, "input channels" if images else "input features", incoming=True)
+        return Rules(
+            output=x.kept() if images else as_it_came(x),
+            parameters=d,
+            weights=(Weight("scale", (d,)),),
+            because="each channel has one factor, the same at every position",
+            shape_because="every number is rescaled, so the shape stays",
+            channels_are=None,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(multiplications=out.numbers())
+
+
+@dataclass(frozen=True, slots=True)
+class Rotary(Layer):
+    """Turns each pair of features by an angle that grows with the position: same shape, no parameters.
+
+    Inside an attention layer it acts on queries and keys; it stands before one to say so. Su et al., RoFormer, 2021.
+    """
+
+    names: ClassVar = ("rope", "rotary")
+    title: ClassVar = "Rotary positions"
+    example: ClassVar = "input(128, 512) -> rope -> attention(8)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) < 2:
+            raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
+        d = symbol("d", x.shape[-1], "input features", incoming=True)
+        return nothing_to_learn(
+            as_it_came(x),
+            "the angles follow from the position; there is nothing in it to learn",
+            "every pair of numbers is turned, so the shape stays",
+            requires=(Requirement(d, "multiple", Number(2), lambda: _odd(d)),),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """Two multiplications and one addition for each number; sines and cosines are made once."""
+        return Work(multiplications=2 * out.numbers(), additions=out.numbers())
+
+
+def _odd(d: Symbol) -> str:
+    return f"turns pairs of features, but their number ({shown(simplified(d), PLAIN)}) is odd"

@@ -1,0 +1,139 @@
+"""The encoder and decoder layers of a transformer as one layer each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, argument, switch
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.formula import Formula, Number, product, total
+from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.attention import Attention
+from symparams.layers.feedforward import (
+    as_it_came,
+    letters,
+    part_rule,
+    part_tensors,
+    part_work,
+    places,
+    together,
+)
+
+NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderLayer(Layer):
+    """Self-attention, a feed-forward part and two normalizations: 4d² + 4d + 2·d·f + f + d + 4d parameters.
+
+    It is PyTorch's TransformerEncoderLayer with the number of heads and the hidden width f as arguments; the width d is
+    what arrives. Normalization before or after the parts (norm_first) changes no number. Vaswani et al., Attention Is
+    All You Need, 2017.
+    """
+
+    heads: Formula = argument(COUNT, "number of heads", short="h")
+    hidden: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048))
+    bias: bool = argument(switch(), "whether its layers have biases, the normalizations among them", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True)
+    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
+    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+
+    names: ClassVar = ("encoderlayer",)
+    title: ClassVar[str] = "Transformer encoder layer"
+    example: ClassVar[str] = "input(128, 512) -> encoderlayer(8, 2048)"
+    attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        x = self._main(arriving)
+        given = self._given(arriving)
+        d, f = letters(x, self.hidden)
+        one = self._attention().rules(x)
+        count = len(given)
+        norms = (count + 1) * (2 * d) if self.bias else (count + 1) * d
+        return Rules(
+            output=as_it_came(x),
+            parameters=(count * one.parameters if count > 1 else one.parameters)
+            + part_rule(d, f, bias=self.bias)
+            + norms,
+            weights=tuple(self._tensors(arriving)),
+            because=f"these are {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
+            f"{'two' if count == 1 else 'three'} layer normalizations with "
+            f"{'two numbers' if self.bias else 'one number'} for each feature",
+            shape_because="every part goes back to the width that arrived, so the shape stays",
+            channels_are=None,
+            requires=one.requires,
+        )
+
+    def _attention(self) -> Attention:
+        return Attention(heads=self.heads, bias=self.bias, causal=self.causal)
+
+    def _main(self, arriving: tuple[Incoming, ...]) -> Incoming:
+        """The tensor that flows through."""
+        return arriving[0]
+
+    def _given(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Incoming, ...], ...]:
+        """What each of the attentions takes."""
+        return (arriving,)
+
+    def _tensors(self, arriving: tuple[Incoming, ...]) -> Iterator[Weight]:
+        x = self._main(arriving)
+        d, f = letters(x, self.hidden)
+        for name, given in zip(self.attentions, self._given(arriving), strict=True):
+            for w in self._attention().rules(*given).weights:
+                yield replace(w, name=f"{name}.{w.name}")
+        yield from part_tensors(d, f, bias=self.bias)
+        for i in range(len(self.attentions) + 1):
+            yield Weight(f"norm{i + 1} gamma", (d,))
+            if self.bias:
+                yield Weight(f"norm{i + 1} beta", (d,), "bias")
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """That of its parts; a normalization is two multiplications and two additions for each number, an addition
+        joins each part to what came in."""
+        x = self._main(arriving)
+        d, _ = letters(x, self.hidden)
+        numbers = product([*places(x), d])
+        parts = len(self.attentions) + 1
+        around = Work(multiplications=2 * parts * numbers, additions=3 * parts * numbers)
+        return together(
+            *(self._attention().work(out, *given) for given in self._given(arriving)),
+            part_work(x, self.hidden, self.bias, self.activation),
+            around,
+            because="attention and feed-forward part add up; normalizations multiply number by number",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return total(self._attention().cache(out, *given) for given in self._given(arriving))
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderLayer(EncoderLayer):
+    """Self-attention, attention to a memory and a feed-forward part: 2·(4d² + 4d) + 2·d·f + f + d + 6d parameters.
+
+    It is PyTorch's TransformerDecoderLayer: `decoderlayer(h, f, memory=@enc)`, or a fork of two, the second of which
+    is the memory, as wide as what flows in. Normalization before or after the parts (norm_first) changes no number.
+    Vaswani et al., Attention Is All You Need, 2017.
+    """
+
+    names: ClassVar = ("decoderlayer",)
+    title: ClassVar = "Transformer decoder layer"
+    example: ClassVar = "input(128, 512) as enc input(100, 512) -> decoderlayer(8, 2048, memory=@enc)"
+    inputs: ClassVar = "some"
+    sources: ClassVar = ("memory",)
+    attentions: ClassVar = ("self_attn", "multihead_attn")
+
+    def _given(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Incoming, ...], ...]:
+        if len(arriving) != 2:
+            count = "one tensor arrives" if len(arriving) == 1 else f"{len(arriving)} tensors arrive"
+            raise LayerError(f"needs two tensors, one of them as memory=@name, but {count}")
+        x, memory = arriving
+        if not same(x.shape[-1], memory.shape[-1]):
+            raise LayerError(f"{x} arrives and the memory is {memory}: their widths must be equal")
+        return ((x,), (x, memory))
