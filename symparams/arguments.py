@@ -45,7 +45,7 @@ def argument(
 ) -> Any:
     """A field that is an argument of a layer; `keyword`: never positional, `variadic`: takes all positionals."""
     about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic}
-    return dataclasses.field(default=default, metadata=about)
+    return dataclasses.field(default=default, metadata=about, kw_only=keyword)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ class Argument:
 
 
 def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
-    """The arguments of a layer, in their order."""
-    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
+    """The arguments of a layer: those without a keyword first, which a class may add to those of its base."""
+    fields = dataclasses.fields(layer)  # type: ignore[arg-type]
+    for f in sorted(fields, key=lambda f: bool(f.metadata["keyword"])):
         about = f.metadata
         if "kind" not in about:
             continue  # a field of the engine's own, not of the language
@@ -198,6 +199,19 @@ TARGET = Kind("sizes of at least 1, one of which may be -1", _target, least=1)  
 FACTORS = Kind("a factor above 0, such as 2 or (2, 1.5)", _factors)  # the value is a tuple of Formula
 
 
+EXTRA = Kind("a number of at least 0, such as 1 or (1, 0)", lambda raw: _sizes(raw, 0), least=0)
+KEEP = "keep"  # the word for a size that stays
+
+
+def _kept_sizes(raw: Raw) -> tuple[Formula | None, ...]:
+    """Sizes, None where one stays."""
+    several = raw if isinstance(raw, tuple) else (raw,)
+    return tuple(None if isinstance(one, str) and one == KEEP else whole_number(one, 1) for one in several)
+
+
+KEPT_SIZES = Kind("a size of at least 1, or keep, such as 7 or (7, keep)", _kept_sizes, {KEEP: (None,)}, least=1)
+
+
 def choice(*words: str, **synonyms: object) -> Kind:
     """One of several words; a synonym gives the word it stands for."""
     values: dict[str, object] = {word: word for word in words} | synonyms
@@ -251,6 +265,8 @@ def _described(raw: Raw) -> str:
         return f'"{raw.text}"'
     if isinstance(raw, Layer):
         return f"the layer {raw.kind}"
+    if isinstance(raw, str):
+        return raw
     assert isinstance(raw, Formula)
     text, known = shown(raw, SOURCE), number(raw)
     return text if known is None or shown(known, SOURCE) == text else f"{text} = {shown(known, SOURCE)}"

@@ -9,17 +9,56 @@ from symparams.algebra import simplified
 from symparams.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.errors import LayerError
 from symparams.exact import number
-from symparams.formula import ZERO, Formula, as_formula, product
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Requirement, Rules, Weight, Work, symbol
+from symparams.formula import ZERO, Formula, Function, as_formula, product
+from symparams.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    spatial_axes,
+    symbol,
+)
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.window import Window
 from symparams.notation import PLAIN, shown
 
 _ONE = as_formula(1)
+ONE_EACH = (_ONE,)
 
 
 @dataclass(frozen=True, slots=True)
-class Convolution(Layer):
+class Sliding(Layer):
+    """What all convolutions have: a kernel that moves, and what is done with its output."""
+
+    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True
+    )
+    bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+
+    def window(self, x: Incoming, kernel: tuple[Formula, ...]) -> Window:
+        """The kernel as it slides over x."""
+        return Window(x, kernel, self.stride, self.padding, self.dilation)
+
+    def not_both(self) -> tuple[Requirement, ...]:
+        """Keras takes a stride or a dilation, not both."""
+        pairs = [(s, d) for s in self.stride for d in self.dilation if 1 not in (number(s), number(d))]
+        return tuple(Requirement(_ONE, ">=", Function("min", pair), _both) for pair in dict.fromkeys(pairs))
+
+
+def _both() -> str:
+    return "Keras cannot combine a stride with a dilation; one of them must be 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Convolution(Sliding):
     """Slides filters over the input: (k_h·k_w·C_in/g + 1)·C_out parameters.
 
     Each of the C_out filters spans the whole kernel in all C_in channels (of its group) and has one bias. The output is
@@ -29,18 +68,12 @@ class Convolution(Layer):
 
     filters: Formula = argument(COUNT, "filters: the output channels")
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
-    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", (_ONE,), short="s", keyword=True)
     padding: str | tuple[Formula, ...] = argument(
         padding("same", "valid", "causal"), "padding: on both sides", "valid", short="p", keyword=True
-    )
-    dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", (_ONE,), short="d", keyword=True
     )
     groups: Formula = argument(
         COUNT, "number of groups: channels of different groups do not mix", _ONE, short="g", keyword=True
     )
-    bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
     names: ClassVar = (
         "conv", "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D",
@@ -51,9 +84,7 @@ class Convolution(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        if x.convention == "keras" and _any_above_one(self.stride) and _any_above_one(self.dilation):
-            raise LayerError("Keras cannot combine a stride with a dilation; one of them must be 1")
-        window = self._window(x)
+        window = self.window(x, self.kernel)
         k = window.sizes()
         C_in = x.C_in()
         C_out = symbol("C_out", self.filters, "filters")
@@ -70,12 +101,16 @@ class Convolution(Layer):
             because=_because(grouped, self.bias),
             shape_because=f"{window.reason()}; every filter gives one output channel",
             channels_are="filters",
-            requires=(*window.requires(), *(self._whole_groups(x, C_in, C_out, g) if grouped else ())),
+            requires=(
+                *window.requires(),
+                *(self.not_both() if x.convention == "keras" else ()),
+                *(whole_groups(C_in, C_out, g) if grouped else ()),
+            ),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         (x,) = arriving
-        k = self._window(x).sizes()
+        k = self.window(x, self.kernel).sizes()
         seen = x.C_in() if number(self.groups) == 1 else x.C_in() / symbol("g", self.groups, "groups")
         work = Work(
             macs=product([*k, seen, out.size("channels"), *out.spatial()]),
@@ -85,24 +120,20 @@ class Convolution(Layer):
         return activated(work, self.activation, out)
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
-        return self._window(arriving[0]).reach()
-
-    def _window(self, x: Incoming) -> Window:
-        return Window(x, self.kernel, self.stride, self.padding, self.dilation)
-
-    def _whole_groups(self, x: Incoming, C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
-        def message(what: str, count: Formula) -> str:
-            groups = shown(simplified(self.groups), PLAIN)
-            return f"{groups} groups do not divide {what} ({shown(simplified(count), PLAIN)})"
-
-        return (
-            Requirement(C_in, "multiple", g, lambda: message("the input channels", C_in)),
-            Requirement(C_out, "multiple", g, lambda: message("the filters", C_out)),
-        )
+        return self.window(arriving[0], self.kernel).reach()
 
 
-def _any_above_one(sizes: tuple[Formula, ...]) -> bool:
-    return any((number(size) or 1) > 1 for size in sizes)
+def whole_groups(C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
+    """The groups divide the channels on both sides."""
+
+    def message(what: str, count: Formula) -> str:
+        groups = shown(simplified(g), PLAIN)
+        return f"{groups} groups do not divide {what} ({shown(simplified(count), PLAIN)})"
+
+    return (
+        Requirement(C_in, "multiple", g, lambda: message("the input channels", C_in)),
+        Requirement(C_out, "multiple", g, lambda: message("the filters", C_out)),
+    )
 
 
 def _because(grouped: bool, bias: bool) -> str:
@@ -110,8 +141,13 @@ def _because(grouped: bool, bias: bool) -> str:
     return f"every filter spans the kernel in {spans}{', and adds one bias' if bias else '; there is no bias'}"
 
 
+def _two_at_most(x: Incoming, what: str) -> None:
+    if x.convention == "keras" and len(spatial_axes(x)) > 2:
+        raise LayerError(f"Keras has no {what}")
+
+
 @dataclass(frozen=True, slots=True)
-class Depthwise(Layer):
+class Depthwise(Sliding):
     """Convolves each channel by itself: (k_h·k_w + 1)·C_in·m parameters, C_in·m channels.
 
     Nothing mixes the channels, so C_in is multiplied in once. In PyTorch this is a convolution with groups = C_in.
@@ -122,13 +158,6 @@ class Depthwise(Layer):
     multiplier: Formula = argument(
         COUNT, "depth multiplier: output channels for each input channel", _ONE, short="m", keyword=True
     )
-    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", (_ONE,), short="s", keyword=True)
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
-    dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", (_ONE,), short="d", keyword=True
-    )
-    bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
     names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
     title: ClassVar = "Depthwise convolution"
@@ -136,7 +165,8 @@ class Depthwise(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        window = self._window(x)
+        _two_at_most(x, "depthwise convolution over three axes; write conv(channels, k, groups=channels)")
+        window = self.window(x, self.kernel)
         k = window.sizes()
         C_in = x.C_in()
         m = symbol("m", self.multiplier, "depth multiplier")
@@ -156,7 +186,7 @@ class Depthwise(Layer):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        k = self._window(arriving[0]).sizes()
+        k = self.window(arriving[0], self.kernel).sizes()
         work = Work(
             macs=product([*k, out.size("channels"), *out.spatial()]),
             additions=out.numbers() if self.bias else ZERO,
@@ -165,14 +195,11 @@ class Depthwise(Layer):
         return activated(work, self.activation, out)
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
-        return self._window(arriving[0]).reach()
-
-    def _window(self, x: Incoming) -> Window:
-        return Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        return self.window(arriving[0], self.kernel).reach()
 
 
 @dataclass(frozen=True, slots=True)
-class Separable(Layer):
+class Separable(Sliding):
     """A depthwise convolution and then a 1x1 convolution: k_h·k_w·C_in·m + (C_in·m + 1)·C_out parameters.
 
     Only the second step has biases. Keras calls this SeparableConv2D; PyTorch writes it as two layers.
@@ -184,13 +211,6 @@ class Separable(Layer):
     multiplier: Formula = argument(
         COUNT, "depth multiplier: channels between the steps, for each input channel", _ONE, short="m", keyword=True
     )
-    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", (_ONE,), short="s", keyword=True)
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
-    dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", (_ONE,), short="d", keyword=True
-    )
-    bias: bool = argument(switch(), "whether each filter has a bias", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
     names: ClassVar = (
         "separable", "SeparableConv1D", "SeparableConv2D", "SeparableConv",
@@ -201,7 +221,10 @@ class Separable(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        window = self._window(x)
+        _two_at_most(
+            x, "separable convolution over three axes; write conv(channels, k, groups=channels) -> conv(filters, 1)"
+        )
+        window = self.window(x, self.kernel)
         k = window.sizes()
         C_in = x.C_in()
         C_out = symbol("C_out", self.filters, "filters")
@@ -224,7 +247,7 @@ class Separable(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         (x,) = arriving
-        k = self._window(x).sizes()
+        k = self.window(x, self.kernel).sizes()
         m = symbol("m", self.multiplier, "depth multiplier")
         between = x.C_in() if number(self.multiplier) == 1 else x.C_in() * m
         places = out.spatial()
@@ -236,7 +259,4 @@ class Separable(Layer):
         return activated(work, self.activation, out)
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
-        return self._window(arriving[0]).reach()
-
-    def _window(self, x: Incoming) -> Window:
-        return Window(x, self.kernel, self.stride, self.padding, self.dilation)
+        return self.window(arriving[0], self.kernel).reach()

@@ -1,62 +1,225 @@
-"""Layers that add a border."""
+"""Layers that add a border, or take one away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, NamedTuple
 
-from symparams.arguments import AMOUNTS, argument
+from symparams.algebra import simplified
+from symparams.arguments import AMOUNTS, SIZES, argument, choice
 from symparams.errors import LayerError
 from symparams.exact import number
-from symparams.formula import Formula, as_formula
-from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn, spatial_axes, symbol
+from symparams.formula import ONE, Formula, as_formula, floor
+from symparams.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Reach,
+    Requirement,
+    Rules,
+    nothing_to_learn,
+    per_axis,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.window import channels_kept, input_sizes
+from symparams.notation import PLAIN, shown
+
+
+class _Side(NamedTuple):
+    """A border along one axis, as symbols of a rule."""
+
+    axis: str
+    n: Formula
+    before: Formula
+    after: Formula
+
+    @property
+    def even(self) -> bool:
+        return self.before == self.after
+
+
+def _sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str, what: str) -> list[_Side]:
+    """The border of every axis; a single amount is meant for all of them."""
+    spatial = spatial_axes(x)
+    count = len(spatial)
+    if count == 1 and len(amount) == 2:  # along a single axis (1, 2) can only be before and after
+        amount = ((amount[0][0], amount[1][0]),)
+    elif x.convention == "torch" and len(amount) == 2 * count:  # left, right, top, bottom: the last axis first
+        pairs = [(before[0], after[0]) for before, after in zip(amount[::2], amount[1::2], strict=True)]
+        amount = tuple(reversed(pairs))
+    if len(amount) not in (1, count):
+        axes = f"{count} spatial ax{'i' if count == 1 else 'e'}s"
+        raise LayerError(f"the {what} names {len(amount)} axes, but the input {x} has {axes}")
+    amounts = amount * count if len(amount) == 1 else amount
+    apart = len(set(amounts)) > 1
+    sides = []
+    for (name, _, sub), n, (before, after) in zip(spatial, input_sizes(x), amounts, strict=True):
+        if before == after:
+            both = symbol(f"{letter}{sub if apart else ''}", before, f"{what} on each side")
+            sides.append(_Side(name, n, both, both))
+        else:
+            first = symbol(f"{letter}_{name[0]}1", before, f"{what} before ({name})")
+            last = symbol(f"{letter}_{name[0]}2", after, f"{what} after ({name})")
+            sides.append(_Side(name, n, first, last))
+    return sides
+
+
+def _both_sides(sides: Sequence[_Side]) -> bool:
+    """Whether there is surely something on both sides of every axis."""
+    return all(number(side) != 0 for s in sides for side in (s.before, s.after))
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroPadding(Layer):
-    """Adds zeros around the input: n + 2p along every axis, n + before + after where the sides differ."""
+    """Adds zeros around the input: n + 2p along every axis, n + before + after where the sides differ.
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(
-        AMOUNTS, "zeros on each side", ((as_formula(1), as_formula(1)),)
-    )
+    An amount is 3, (1, 2) for an axis each, or ((1, 2), (3, 4)) for both sides of each axis. In the PyTorch convention
+    (1, 2, 3, 4) is left, right, top and bottom.
+    """
 
-    names: ClassVar = (
-        "zeropad",
-        "ZeroPadding1D",
-        "ZeroPadding2D",
-        "ZeroPadding3D",
-        "ZeroPad1d",
-        "ZeroPad2d",
-        "ZeroPad3d",
-    )
-    title: ClassVar = "Zero padding"
-    example: ClassVar = "input(224, 224, 3) -> zeropad(3)"
+    amount: tuple[tuple[Formula, Formula], ...] = argument(AMOUNTS, "places on each side", ((ONE, ONE),))
+
+    names: ClassVar[tuple[str, ...]] = (
+        "zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+    )  # fmt: skip
+    title: ClassVar[str] = "Zero padding"
+    example: ClassVar[str] = "input(224, 224, 3) -> zeropad(3)"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        spatial = spatial_axes(x)
-        amount = self.amount
-        if len(spatial) == 1 and len(amount) == 2:  # along a single axis (1, 2) can only be before and after
-            amount = ((amount[0][0], amount[1][0]),)
-        if len(amount) not in (1, len(spatial)):
-            raise LayerError(
-                f"the padding names {len(self.amount)} axes, but the input {x} has {len(spatial)} spatial axes"
-            )
-        amounts = amount * len(spatial) if len(amount) == 1 else amount
-        differ = len(set(amounts)) > 1
-        axes = []
-        for (name, letter, sub), size, (before, after) in zip(spatial, x.spatial, amounts, strict=True):
-            n = symbol(f"{letter}_in", size, f"input {name}", incoming=True)
-            if before == after:
-                axes.append(Axis(name, n + 2 * symbol(f"p{sub if differ else ''}", before, "padding on each side")))
-            else:
-                left = symbol(f"p_{name[0]}1", before, f"padding before ({name})")
-                right = symbol(f"p_{name[0]}2", after, f"padding after ({name})")
-                axes.append(Axis(name, n + left + right))
+        sides = _sides(self.amount, x, "p", "padding")
+        axes = [Axis(s.axis, s.n + 2 * s.before if s.even else s.n + s.before + s.after) for s in sides]
         return nothing_to_learn(
-            x.arranged(axes, Axis("channels", as_formula(x.channels))),
-            "the border is made of zeros; there is nothing in it to learn",
-            "the border adds to both sides of every axis"
-            if all(number(b) for b, _ in amounts)
-            else "the border adds to the sides",
+            x.arranged(axes, channels_kept(x)),
+            self._because(),
+            "the border adds to both sides of every axis" if _both_sides(sides) else "the border adds to the sides",
+            requires=self._requires(sides),
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return tuple(Reach(ONE, ONE, s.before) for s in _sides(self.amount, arriving[0], "p", "padding"))
+
+    def _because(self) -> str:
+        return "the border is made of zeros; there is nothing in it to learn"
+
+    def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
+        return ()
+
+
+_BORDERS = {
+    "zeros": "the border is made of zeros",
+    "constant": "the border is made of one fixed number",
+    "reflect": "the border mirrors the numbers next to it",
+    "replicate": "the border repeats the numbers at the edge",
+    "circular": "the border repeats the numbers of the opposite side",
+}
+_PRESETS = {
+    "ReflectionPad": "reflect",
+    "ReplicationPad": "replicate",
+    "CircularPad": "circular",
+    "ConstantPad": "constant",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Padding(ZeroPadding):
+    """Adds a border around the input: n + 2p along every axis, n + before + after where the sides differ.
+
+    A border that reflects must be smaller than the input, as the edge itself is not repeated; a circular one can be as
+    large as the input. These are layers of PyTorch; Keras has zero padding only.
+    """
+
+    mode: str = argument(choice(*_BORDERS), "what the border is made of", "zeros", keyword=True)
+
+    names: ClassVar = ("pad", *(f"{name}{rank}d" for name in _PRESETS for rank in (1, 2, 3)))
+    presets: ClassVar = {f"{name}{rank}d": {"mode": mode} for name, mode in _PRESETS.items() for rank in (1, 2, 3)}
+    title: ClassVar = "Padding"
+    example: ClassVar = "input(224, 224, 3) -> pad(3, reflect)"
+
+    def _because(self) -> str:
+        return f"{_BORDERS[self.mode]}; there is nothing in it to learn"
+
+    def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
+        if self.mode not in ("reflect", "circular"):
+            return ()
+        found = []
+        for s in sides:
+            for border in dict.fromkeys((s.before, s.after)):
+                if number(border) != 0:
+                    least = border + 1 if self.mode == "reflect" else border
+                    found.append(Requirement(s.n, ">=", least, partial(self._too_large, border, s)))
+        return tuple(found)
+
+    def _too_large(self, border: Formula, side: _Side) -> str:
+        p, n = (shown(simplified(size), PLAIN) for size in (border, side.n))
+        reflects = self.mode == "reflect"
+        how = f"{'reflecting' if reflects else 'circular'} border of {p}"
+        return f"a {how} must {'be smaller' if reflects else 'not be larger'} than the {side.axis}, which is {n}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cropping(Layer):
+    """Cuts a border off: n - 2c along every axis, n - before - after where the sides differ.
+
+    An amount is 3, (1, 2) for an axis each, or ((1, 2), (3, 4)) for both sides of each axis.
+    """
+
+    amount: tuple[tuple[Formula, Formula], ...] = argument(AMOUNTS, "places on each side")
+
+    names: ClassVar = ("crop", "Cropping1D", "Cropping2D", "Cropping3D")
+    title: ClassVar = "Cropping"
+    example: ClassVar = "input(28, 28, 3) -> crop(((2, 1), (3, 3)))"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        sides = _sides(self.amount, x, "c", "cropping")
+        axes = [Axis(s.axis, s.n - 2 * s.before if s.even else s.n - s.before - s.after) for s in sides]
+        return nothing_to_learn(
+            x.arranged(axes, channels_kept(x)),
+            "the border is only cut off; there is nothing to learn",
+            f"what is cut off is missing on {'both sides' if _both_sides(sides) else 'the sides'} of every axis",
+            requires=tuple(
+                Requirement(s.n, ">=", s.before + s.after + 1, partial(self._nothing_left, s)) for s in sides
+            ),
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return tuple(Reach(ONE, ONE, -s.before) for s in _sides(self.amount, arriving[0], "c", "cropping"))
+
+    def _nothing_left(self, side: _Side) -> str:
+        before, after, n = (shown(simplified(size), PLAIN) for size in (side.before, side.after, side.n))
+        return f"cutting off {before} and {after} places leaves nothing of the {side.axis}, which is {n}"
+
+
+@dataclass(frozen=True, slots=True)
+class CropToSize(Layer):
+    """Cuts an image to a given size, from the middle or at a random place.
+
+    The output has the given size in any case: Keras enlarges an image that is too small.
+    """
+
+    size: tuple[Formula, ...] = argument(SIZES, "height and width; one size for a square", variadic=True)
+
+    names: ClassVar = ("centercrop", "CenterCrop", "RandomCrop")
+    title: ClassVar = "Crop to a size"
+    example: ClassVar = "input(256, 256, 3) -> centercrop(224, 224)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial = spatial_axes(x, (2,))
+        sizes = per_axis(self.size, x, "the crop")
+        return nothing_to_learn(
+            x.arranged([Axis(name, size) for (name, _, _), size in zip(spatial, sizes, strict=True)], channels_kept(x)),
+            "cropping only cuts off; there is nothing to learn",
+            "the size is the one that is asked for",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        (x,) = arriving
+        sizes = per_axis(self.size, x, "the crop")
+        return tuple(
+            Reach(ONE, ONE, -floor((n - t) / as_formula(2))) for n, t in zip(input_sizes(x), sizes, strict=True)
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Literal
 
-from symparams.arguments import PADDING, SIZES, argument, switch
+from symparams.algebra import simplified
+from symparams.arguments import FACTORS, PADDING, SIZES, argument, switch
 from symparams.errors import LayerError
-from symparams.formula import Formula, as_formula, product
+from symparams.exact import number
+from symparams.formula import ONE, Formula, as_formula, product
 from symparams.layer import (
     EVERYWHERE,
     Axis,
@@ -15,22 +18,19 @@ from symparams.layer import (
     Layer,
     Outgoing,
     Reach,
+    Requirement,
     Rules,
     Work,
     nothing_to_learn,
     spatial_axes,
-    symbol,
 )
-from symparams.layers.window import Window
+from symparams.layers.window import Window, channels_kept, input_sizes
+from symparams.notation import PLAIN, shown
 
 
 @dataclass(frozen=True, slots=True)
-class MaxPooling(Layer):
-    """Keeps the largest number of each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
-
-    The stride is the size of the window unless given. PyTorch can round up (`ceil`): a last window that would start in
-    the padding on the right is left out.
-    """
+class Pooling(Layer):
+    """What pooling layers have: a window that makes one number of many."""
 
     size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),))
     stride: tuple[Formula, ...] | None = argument(
@@ -39,12 +39,7 @@ class MaxPooling(Layer):
     padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
     ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
 
-    names: ClassVar[tuple[str, ...]] = (
-        "maxpool", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D",
-    )  # fmt: skip
-    title: ClassVar[str] = "Max pooling"
-    example: ClassVar[str] = "input(24, 24, 63) -> maxpool(2)"
-    does: ClassVar[str] = "picks the largest number of each window"
+    does: ClassVar[str] = ""
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -54,27 +49,61 @@ class MaxPooling(Layer):
             )
         if isinstance(self.padding, str) and self.padding != "valid" and x.convention == "torch":
             raise LayerError(f"PyTorch pools with a number as padding, not {self.padding}")
-        window = self._window(x)
+        window = self.window(x)
         return nothing_to_learn(
-            x.arranged(window.axes(), Axis("channels", as_formula(x.channels))),
+            x.arranged(window.axes(), channels_kept(x)),
             f"pooling only {self.does}; there is nothing in it to learn",
             f"{window.reason()}; each channel is pooled by itself, so the channels stay",
             requires=window.requires(),
         )
 
-    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        return Work(comparisons=(product(self._window(arriving[0]).sizes()) - 1) * out.numbers())
-
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
-        return self._window(arriving[0]).reach()
+        return self.window(arriving[0]).reach()
 
-    def _window(self, x: Incoming) -> Window:
+    def window(self, x: Incoming) -> Window:
+        """The window as it slides over x."""
         return Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
 
 
 @dataclass(frozen=True, slots=True)
-class AveragePooling(MaxPooling):
-    """Averages each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters."""
+class MaxPooling(Pooling):
+    """Keeps the largest number of each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
+
+    The stride is the size of the window unless given. PyTorch can round up (`ceil`): a last window that would start in
+    the padding on the right is left out. It can also spread the window: d(k - 1) + 1 takes the place of k.
+    """
+
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between places (PyTorch)", (ONE,), short="d", keyword=True
+    )
+
+    names: ClassVar = (
+        "maxpool", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D",
+    )  # fmt: skip
+    title: ClassVar = "Max pooling"
+    example: ClassVar = "input(24, 24, 63) -> maxpool(2)"
+    does: ClassVar = "picks the largest number of each window"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if x.convention == "keras" and any(number(d) != 1 for d in self.dilation):
+            raise LayerError("Keras pooling has no dilation; it is PyTorch's")
+        return Pooling.rules(self, x)
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(comparisons=(product(self.window(arriving[0]).sizes()) - 1) * out.numbers())
+
+    def window(self, x: Incoming) -> Window:
+        """The window as it slides over x."""
+        return Window(x, self.size, self.stride, self.padding, self.dilation, up=self.ceil, word="window")
+
+
+@dataclass(frozen=True, slots=True)
+class AveragePooling(Pooling):
+    """Averages each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
+
+    Over three axes PyTorch wants the window to fit into the input without its padding.
+    """
 
     names: ClassVar = (
         "avgpool", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D",
@@ -83,10 +112,64 @@ class AveragePooling(MaxPooling):
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
     does: ClassVar = "averages the numbers of each window"
 
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        rules = Pooling.rules(self, x)
+        if x.convention == "keras" or len(x.spatial) != 3:
+            return rules
+        parts = zip(spatial_axes(x), input_sizes(x), self.window(x).sizes(), strict=True)
+        whole = [Requirement(n, ">=", k, partial(_smaller, name, n, k)) for (name, _, _), n, k in parts]
+        return replace(rules, requires=(*rules.requires, *whole))
+
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """A sum over the window and one division, for each output number."""
-        additions = (product(self._window(arriving[0]).sizes()) - 1) * out.numbers()
+        additions = (product(self.window(arriving[0]).sizes()) - 1) * out.numbers()
         return Work(additions=additions, multiplications=out.numbers())
+
+
+def _smaller(name: str, n: Formula, k: Formula) -> str:
+    arrives, window = (shown(simplified(f), PLAIN) for f in (n, k))
+    return f"the {name} {arrives} is smaller than the window {window}, which PyTorch does not average over three axes"
+
+
+@dataclass(frozen=True, slots=True)
+class PowerPooling(Layer):
+    """Takes the p-th root of the sum of the p-th powers of each window: ⌊(n - k)/s⌋ + 1 along every axis.
+
+    No parameters. With p = 1 it is a sum, with a large p nearly the maximum. A layer of PyTorch.
+    """
+
+    norm: tuple[Formula, ...] = argument(FACTORS, "the power p")
+    size: tuple[Formula, ...] = argument(SIZES, "window size")
+    stride: tuple[Formula, ...] | None = argument(
+        SIZES, "stride: how far the window moves; as far as its size if not given", None, short="s", keyword=True
+    )
+    ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
+
+    names: ClassVar = ("lppool", "LPPool1d", "LPPool2d", "LPPool3d")
+    title: ClassVar = "Power-average pooling"
+    example: ClassVar = "input(24, 24, 63) -> lppool(2, 3)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        return self._sum().rules(*arriving)
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """A power of every number that arrives, a sum over each window, and a root of it."""
+        (x,) = arriving
+        added = (product(self._sum().window(x).sizes()) - 1) * out.numbers()
+        return Work(additions=added, exponentials=product([*input_sizes(x), x.C_in()]) + out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return self._sum().reach(*arriving)
+
+    def _sum(self) -> Pooling:
+        return _PowerSum(size=self.size, stride=self.stride, ceil=self.ceil)
+
+
+class _PowerSum(AveragePooling):
+    __slots__ = ()
+    names = ()
+    does: ClassVar = "takes a root of the sum of powers of each window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +207,7 @@ class GlobalAveragePooling(Layer):
 
 def _others(x: Incoming) -> Formula:
     """What one number for each channel takes: an operation for every further place."""
-    places = [
-        symbol(f"{letter}_in", size, f"input {name}", incoming=True)
-        for (name, letter, _), size in zip(spatial_axes(x), x.spatial, strict=True)
-    ]
-    return (product(places) - 1) * x.C_in()
+    return (product(input_sizes(x)) - 1) * x.C_in()
 
 
 @dataclass(frozen=True, slots=True)

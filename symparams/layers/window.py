@@ -16,6 +16,19 @@ _SAME = "with {} padding only the stride makes the output smaller"
 _KEPT = "with {} padding and stride 1 every position keeps its place, so the size stays"
 
 
+def input_sizes(x: Incoming) -> tuple[Formula, ...]:
+    """H_in, W_in: the sizes of the spatial axes that arrive."""
+    return tuple(
+        symbol(f"{letter}_in", size, f"input {name}", incoming=True)
+        for (name, letter, _), size in zip(spatial_axes(x), x.spatial, strict=True)
+    )
+
+
+def channels_kept(x: Incoming) -> Axis:
+    """The channels of the output where they are those of the input."""
+    return Axis("channels", as_formula(x.channels))
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A window of size k that moves by s over an input padded by p, its taps d apart."""

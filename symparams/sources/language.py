@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symparams import limits
 from symparams.algebra import simplified
-from symparams.arguments import Quoted
+from symparams.arguments import KEEP, Quoted
 from symparams.collector import paused
 from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError, nearest
 from symparams.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
@@ -364,6 +364,8 @@ class Builder:
         for size in sizes:
             if isinstance(size, tuple):
                 resolved.append(self._several(size, scope, arriving, at))
+            elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
+                resolved.append(KEEP)
             else:
                 assert isinstance(size, Formula)
                 resolved.append(self.resolved(size, scope, arriving, at))

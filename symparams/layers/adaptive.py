@@ -1,0 +1,181 @@
+"""Pooling to a given size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import FACTORS, KEPT_SIZES, SIZES, argument
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, ZERO, Formula, Function, ceil, floor, product
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Work,
+    nothing_to_learn,
+    per_axis,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.window import channels_kept, input_sizes
+from symparams.notation import PLAIN, shown
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveAveragePooling(Layer):
+    """Averages windows chosen so that the output has the size that is given; no parameters.
+
+    `keep` in place of a size leaves it as it is (PyTorch). For an output size of m, output i averages the places from
+    ⌊i·n/m⌋ up to ⌈(i + 1)·n/m⌉ of n: with m = 1 all of them. The work counts windows of ⌈n/m⌉ places, which is exact where
+    m divides n; elsewhere windows overlap and some are a place or so larger.
+    """
+
+    size: tuple[Formula | None, ...] = argument(KEPT_SIZES, "output size; keep leaves it as it is")
+
+    names: ClassVar[tuple[str, ...]] = (
+        "adaptiveavgpool", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
+        "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d",
+    )  # fmt: skip
+    title: ClassVar[str] = "Adaptive average pooling"
+    example: ClassVar[str] = "input(13, 13, 256) -> adaptiveavgpool(6)"
+    does: ClassVar[str] = "averages the numbers of each window"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        names = [name for name, _, _ in spatial_axes(x)]
+        kept = None in self.size
+        if kept and (x.convention == "keras" or len(names) == 1):
+            where = "Keras" if x.convention == "keras" else "PyTorch along a single axis"
+            raise LayerError(f"{where} needs every output size; write the size in place of keep")
+        return nothing_to_learn(
+            x.arranged([Axis(name, size) for name, size in zip(names, self._sizes(x), strict=True)], channels_kept(x)),
+            f"pooling only {self.does}; there is nothing in it to learn",
+            "the windows are chosen so that the output has the size that is asked for; the channels stay",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """A sum over the window and one division, for each output number."""
+        return Work(additions=self._others(out, arriving[0]), multiplications=out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        """The widest window; it is ⌈n/m⌉, and one more unless the remainder of n/m divides m."""
+        (x,) = arriving
+        sizes = self._sizes(x)
+        if all(number(m) == 1 for m in sizes):
+            return EVERYWHERE
+        found = []
+        for n, m in zip(input_sizes(x), sizes, strict=True):
+            rest = Function("mod", (n, m))
+            wider = Function("min", (Function("mod", (m, Function("max", (rest, ONE)))), ONE))
+            found.append(Reach(ceil(n / m) + wider, n / m, ZERO))
+        return tuple(found)
+
+    def _sizes(self, x: Incoming) -> tuple[Formula, ...]:
+        """The output sizes; an input size where it is kept."""
+        wanted = per_axis(tuple(ZERO if m is None else m for m in self.size), x, "the output size")
+        return tuple(n if number(m) == 0 else m for n, m in zip(input_sizes(x), wanted, strict=True))
+
+    def _others(self, out: Outgoing, x: Incoming) -> Formula:
+        places = [ceil(n / m) for n, m in zip(input_sizes(x), out.spatial(), strict=True)]
+        return (product(places) - 1) * out.numbers()
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveMaxPooling(AdaptiveAveragePooling):
+    """Keeps the largest number of windows chosen so that the output has the size that is given; no parameters.
+
+    The windows are those of adaptive average pooling.
+    """
+
+    names: ClassVar = (
+        "adaptivemaxpool", "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
+        "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d",
+    )  # fmt: skip
+    title: ClassVar = "Adaptive max pooling"
+    example: ClassVar = "input(13, 13, 256) -> adaptivemaxpool(6)"
+    does: ClassVar = "picks the largest number of each window"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(comparisons=self._others(out, arriving[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class FractionalMaxPooling(Layer):
+    """Keeps the largest number of windows at random distances: a given output size, or ⌊n·r⌋ for a ratio r.
+
+    The windows have one size k; for an output size of m along an axis n must be at least m + k - 1, over three axes at
+    least m + k. No parameters. A layer of PyTorch.
+    Graham, Fractional Max-Pooling, 2014.
+    """
+
+    kernel: tuple[Formula, ...] = argument(SIZES, "window size")
+    size: tuple[Formula, ...] | None = argument(SIZES, "output size", None)
+    ratio: tuple[Formula, ...] | None = argument(
+        FACTORS, "output size as a part of the input size, below 1", None, keyword=True
+    )
+
+    names: ClassVar = ("fractionalmaxpool", "FractionalMaxPool2d", "FractionalMaxPool3d")
+    title: ClassVar = "Fractional max pooling"
+    example: ClassVar = "input(50, 32, 16) -> fractionalmaxpool(3, ratio=0.5)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        names = [name for name, _, _ in spatial_axes(x, (2, 3))]
+        sizes = self._sizes(x)
+        least = [m + k - 1 if len(names) == 2 else m + k for m, k in zip(sizes, self._kernel(x), strict=True)]
+        return nothing_to_learn(
+            x.arranged([Axis(name, size) for name, size in zip(names, sizes, strict=True)], channels_kept(x)),
+            "pooling only picks the largest number of each window; there is nothing in it to learn",
+            "the size is the one that is asked for; the channels stay"
+            if self.size is not None
+            else "every axis shrinks by the ratio, rounded down; the channels stay",
+            requires=tuple(
+                Requirement(n, ">=", needed, partial(_misfit, name, n, m, k, needed))
+                for name, n, m, k, needed in zip(names, input_sizes(x), sizes, self._kernel(x), least, strict=True)
+            ),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(comparisons=(product(self._kernel(arriving[0])) - 1) * out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        """The distance between neighbouring windows is n/m on average."""
+        (x,) = arriving
+        parts = zip(self._kernel(x), input_sizes(x), self._sizes(x), strict=True)
+        return tuple(Reach(k, n / m, ZERO) for k, n, m in parts)
+
+    def _kernel(self, x: Incoming) -> tuple[Formula, ...]:
+        values = per_axis(self.kernel, x, "the window")
+        return tuple(
+            symbol(f"k{sub}", value, f"window {name}")
+            for (name, _, sub), value in zip(spatial_axes(x), values, strict=True)
+        )
+
+    def _sizes(self, x: Incoming) -> tuple[Formula, ...]:
+        if (self.size is None) == (self.ratio is None):
+            raise LayerError("takes an output size or a ratio" + (", not both" if self.size is not None else ""))
+        if self.size is not None:
+            return per_axis(self.size, x, "the output size")
+        assert self.ratio is not None
+        ratios = per_axis(self.ratio, x, "the ratio")
+        if any((number(r) or 0) >= 1 for r in ratios):
+            raise LayerError("the ratio must be below 1")
+        apart = len(set(ratios)) > 1
+        return tuple(
+            floor(n * symbol(f"r{sub if apart else ''}", r, "ratio"))
+            for (_, _, sub), n, r in zip(spatial_axes(x), input_sizes(x), ratios, strict=True)
+        )
+
+
+def _misfit(name: str, n: Formula, m: Formula, k: Formula, needed: Formula) -> str:
+    arrives, out, window, least = (shown(simplified(f), PLAIN) for f in (n, m, k, needed))
+    return f"{out} windows of {window} need a {name} of at least {least}, but {arrives} arrives"

@@ -1,0 +1,131 @@
+"""The convolutional LSTM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, SIZES, argument, switch
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ZERO, Formula, as_formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Outgoing,
+    Reach,
+    Rules,
+    Weight,
+    Work,
+    joined,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.convolution import Sliding
+from symparams.layers.window import Window
+from symparams.notation import SOURCE, shown
+
+
+@dataclass(frozen=True, slots=True)
+class ConvLSTM(Sliding):
+    """An LSTM over images whose four gates are convolutions: 4·F·(k_h·k_w·(C + F) + 1) parameters.
+
+    Each gate convolves the C channels of the input, as a convolution with this stride and padding does, and the F
+    channels of the state, which keeps its size (same padding, stride 1). The input is (T, H, W, C); the output is the
+    last state, or with `sequences` all T of them. A layer of Keras; PyTorch has none. Beside the multiply-accumulates a
+    step takes, for each number of the state, 4 additions that join both convolutions, 4 for the biases, 3
+    multiplications and 1 addition for the cell, 3 sigmoids and 2 activations.
+    Shi et al., Convolutional LSTM Network: A Machine Learning Approach for Precipitation Nowcasting, 2015.
+    """
+
+    filters: Formula = argument(COUNT, "filters: the channels of the state and of the output")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    sequences: bool = argument(
+        switch("sequences"), "whether the state of every time step is returned", False, keyword=True
+    )
+    activation: str = argument(ACTIVATION, "function on the cell and on its input", "tanh", keyword=True)
+    rank: Formula | None = argument(
+        COUNT, "spatial axes that must arrive, which a name such as ConvLSTM2D says", None, keyword=True
+    )
+
+    names: ClassVar = ("convlstm", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+    presets: ClassVar = {f"ConvLSTM{rank}D": {"rank": as_formula(rank)} for rank in (1, 2, 3)}
+    ranked: ClassVar = False  # the time steps are an axis more
+    title: ClassVar = "Convolutional LSTM"
+    example: ClassVar = "input(10, 64, 64, 1) -> convlstm(40, 3, same, sequences)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        step = self._step(x)
+        window = self._input_window(step)
+        k, C, F = window.sizes(), self._C(step), self._F()
+        axes = (*window.axes(), Axis("channels", F))
+        gates = as_formula(4)
+        per_unit = product(k) * (C + F)
+        return Rules(
+            output=(Axis("steps", self._T(x)), *axes) if self.sequences else axes,
+            parameters=gates * F * (per_unit + 1 if self.bias else per_unit),
+            weights=(
+                Weight("kernel", (*k, C, gates * F)),
+                Weight("recurrent kernel", (*k, F, gates * F)),
+                *([Weight("bias", (gates * F,), "bias")] if self.bias else []),
+            ),
+            because="each of the four gates convolves the input channels and the channels of the state"
+            + (", and each of its filters adds one bias" if self.bias else "; there are no biases")
+            + "; every time step uses the same weights",
+            shape_because=f"{window.reason()}; "
+            + ("the state of every time step is kept" if self.sequences else "only the last state is kept"),
+            channels_are="filters",
+            requires=(*window.requires(), *self.not_both()),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        (x,) = arriving
+        step = self._step(x)
+        k, C, F = self._input_window(step).sizes(), self._C(step), self._F()
+        T, places = self._T(x), out.spatial() if not self.sequences else self._places(out)
+        states = product([T, *places, F])
+        gates = as_formula(4)
+        one = activated(Work(), self.activation, Outgoing((), ()))
+        functions = 2 * states
+        return Work(
+            macs=product([T, *places, gates, F, *k]) * (C + F),
+            additions=(9 if self.bias else 5) * states,
+            multiplications=3 * states,
+            comparisons=functions if one.comparisons != ZERO else ZERO,
+            exponentials=joined(3 * states, functions if one.exponentials != ZERO else ZERO),
+            because="at each time step every filter of four gates is applied to the input and to the state",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        """With every time step the state sees a kernel further."""
+        return EVERYWHERE
+
+    def _step(self, x: Incoming) -> Incoming:
+        if x.convention == "torch":
+            raise LayerError("PyTorch has no convolutional LSTM; it is Keras's")
+        if len(x.shape) not in (3, 4, 5):
+            raise LayerError(f"needs an input of shape (T, L, C), (T, H, W, C) or (T, D, H, W, C), but {x} arrives")
+        step = Incoming(x.shape[1:], x.convention)
+        arrived = len(spatial_axes(step))
+        if self.rank is not None and number(self.rank) != arrived:
+            wanted = shown(self.rank, SOURCE)
+            raise LayerError(f"is for {wanted} spatial axes beside the time steps, but {x} has {arrived}")
+        return step
+
+    def _input_window(self, step: Incoming) -> Window:
+        return self.window(step, self.kernel)
+
+    def _places(self, out: Outgoing) -> tuple[Formula, ...]:
+        return tuple(out.size(axis) for axis in out.axes[1:-1])
+
+    def _T(self, x: Incoming) -> Formula:
+        return symbol("T", x.shape[0], "time steps", incoming=True)
+
+    def _C(self, step: Incoming) -> Formula:
+        return symbol("C", step.channels, "input channels", incoming=True)
+
+    def _F(self) -> Formula:
+        return symbol("F", self.filters, "filters")

@@ -1,0 +1,128 @@
+"""Layers that make the feature map larger by repeating or interpolating."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from symparams.arguments import FACTORS, SIZES, argument, choice
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
+from symparams.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Work,
+    nothing_to_learn,
+    per_axis,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.window import channels_kept, input_sizes
+
+# mode: (numbers seen along an axis, how many spatial axes it is for)
+_MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {
+    "nearest": (1, (1, 2, 3)),
+    "linear": (2, (1,)),
+    "bilinear": (2, (2,)),
+    "bicubic": (4, (2,)),
+    "trilinear": (2, (3,)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upsampling(Layer):
+    """Repeats or interpolates numbers: n·f along every axis, ⌊n·f⌋ in PyTorch where f is not whole; no parameters.
+
+    PyTorch can be given the output size instead. The work is that of the interpolation: 2 numbers along each axis, 4
+    with bicubic, a multiplication each. Keras has whole factors only, and interpolates images only.
+    """
+
+    factor: tuple[Formula, ...] | None = argument(FACTORS, "how many times as large; 2 if there is no size", None)
+    size: tuple[Formula, ...] | None = argument(SIZES, "output size (PyTorch), instead of a factor", None, keyword=True)
+    mode: str = argument(choice(*_MODES), "how numbers between are found", "nearest", keyword=True)
+
+    names: ClassVar = (
+        "upsample", "UpSampling1D", "UpSampling2D", "UpSampling3D", "UpsamplingNearest2d", "UpsamplingBilinear2d",
+    )  # fmt: skip
+    presets: ClassVar = {"UpsamplingNearest2d": {"mode": "nearest"}, "UpsamplingBilinear2d": {"mode": "bilinear"}}
+    title: ClassVar = "Upsampling"
+    example: ClassVar = "input(14, 14, 512) -> upsample(2)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        self._check(x)
+        names = [name for name, _, _ in spatial_axes(x)]
+        sizes = self._by_factor(x) if self.size is None else per_axis(self.size, x, "the output size")
+        rounded = any(number(f) is not None and not isinstance(number(f), int) for f in self._factors)
+        return nothing_to_learn(
+            x.arranged([Axis(name, size) for name, size in zip(names, sizes, strict=True)], channels_kept(x)),
+            "numbers are only repeated"
+            + ("" if self.mode == "nearest" else " or averaged with fixed weights")
+            + "; there is nothing in it to learn",
+            "the size is the one that is asked for"
+            if self.size is not None
+            else "every axis grows by the factor" + (", rounded down" if rounded else "") + "; the channels stay",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        taps: int = _MODES[self.mode][0] ** len(arriving[0].spatial)
+        if taps == 1:
+            return Work()
+        return Work(multiplications=taps * out.numbers(), additions=(taps - 1) * out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        (x,) = arriving
+        taps = _MODES[self.mode][0]
+        before = as_formula(taps // 2) if taps > 1 else ZERO
+        n = input_sizes(x)
+        if self.size is None:
+            strides = [ONE / f for f in self._symbols(x)]
+        else:
+            strides = [a / b for a, b in zip(n, per_axis(self.size, x, "the output size"), strict=True)]
+        return tuple(Reach(as_formula(taps), stride, before) for stride in strides)
+
+    @property
+    def _factors(self) -> tuple[Formula, ...]:
+        return () if self.size is not None else self.factor or (as_formula(2),)
+
+    def _symbols(self, x: Incoming) -> tuple[Formula, ...]:
+        values = per_axis(self._factors, x, "the factor")
+        apart = len(set(values)) > 1
+        return tuple(
+            symbol(f"f{sub if apart else ''}", value, "factor")
+            for (_, _, sub), value in zip(spatial_axes(x), values, strict=True)
+        )
+
+    def _by_factor(self, x: Incoming) -> tuple[Formula, ...]:
+        found = []
+        for n, f in zip(input_sizes(x), self._symbols(x), strict=True):
+            assert isinstance(f, Symbol)
+            value = f.value
+            assert value is not None
+            whole = isinstance(number(value), int) or isinstance(value, Symbol)
+            if x.convention == "keras" and number(value) is not None and not whole:
+                raise LayerError("Keras upsamples by whole factors only; other ones are PyTorch's")
+            found.append(n * f if whole or x.convention == "keras" else floor(n * f))
+        return tuple(found)
+
+    def _check(self, x: Incoming) -> None:
+        rank = len(spatial_axes(x))
+        if self.size is not None and self.factor is not None:
+            raise LayerError("takes a factor or an output size, not both")
+        if self.size is not None and x.convention == "keras":
+            raise LayerError("Keras upsamples by a factor, such as upsample(2); an output size is PyTorch's")
+        ranks = _MODES[self.mode][1]
+        if rank not in ranks:
+            fitting = {1: "linear", 2: "bilinear or bicubic", 3: "trilinear"}[rank]
+            raise LayerError(
+                f"{self.mode} is for {ranks[0]} spatial ax{'i' if ranks[0] == 1 else 'e'}s, but {x} has {rank}: "
+                f"nearest or {fitting}"
+            )
+        if x.convention == "keras" and self.mode != "nearest" and rank != 2:
+            raise LayerError("Keras interpolates images only; along other axes numbers are repeated (nearest)")

@@ -1,0 +1,230 @@
+"""Layers that move numbers between channels and positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, ZERO, Formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Work,
+    nothing_to_learn,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.convolution import ONE_EACH
+from symparams.layers.window import Window, input_sizes
+from symparams.notation import PLAIN, shown
+
+_MOVES = "numbers only change their places; there is nothing in it to learn"
+
+
+def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
+    def message() -> str:
+        texts = [shown(simplified(f), PLAIN) for f in (count, divisor)]
+        return f"{what} must be a multiple of {texts[1]}, but {texts[0]} arrive{'' if what.endswith('s') else 's'}"
+
+    return Requirement(count, "multiple", divisor, message)
+
+
+@dataclass(frozen=True, slots=True)
+class PixelShuffle(Layer):
+    """Turns channels into positions: r·r channels become a square of r x r places, (r·H, r·W) with C/r² channels.
+
+    Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel CNN, 2016.
+    """
+
+    factor: Formula = argument(COUNT, "factor: how many times as high and as wide")
+
+    names: ClassVar = ("pixelshuffle", "depthtospace", "DepthToSpace", "depth_to_space")
+    title: ClassVar = "Pixel shuffle"
+    example: ClassVar = "input(32, 32, 36) -> pixelshuffle(2)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        names = [name for name, _, _ in spatial_axes(x, (2,))]
+        r = symbol("r", self.factor, "factor")
+        axes = [Axis(name, n * r) for name, n in zip(names, input_sizes(x), strict=True)]
+        return nothing_to_learn(
+            x.arranged(axes, Axis("channels", x.C_in() / r**2)),
+            _MOVES,
+            "`r^2` numbers from the channels become `r*r` places",
+            channels_are="channels",
+            requires=(_multiple(x.C_in(), r**2, "the number of channels"),),
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        r = symbol("r", self.factor, "factor")
+        return tuple(Reach(ONE, ONE / r, ZERO) for _ in arriving[0].spatial)
+
+
+@dataclass(frozen=True, slots=True)
+class PixelUnshuffle(Layer):
+    """Turns positions into channels: a square of r x r places becomes r·r channels, (H/r, W/r) with C·r² channels."""
+
+    factor: Formula = argument(COUNT, "factor: how many times as low and as narrow")
+
+    names: ClassVar = ("pixelunshuffle", "spacetodepth", "SpaceToDepth", "space_to_depth")
+    title: ClassVar = "Pixel unshuffle"
+    example: ClassVar = "input(64, 64, 9) -> pixelunshuffle(2)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        names = [name for name, _, _ in spatial_axes(x, (2,))]
+        r = symbol("r", self.factor, "factor")
+        sizes = input_sizes(x)
+        return nothing_to_learn(
+            x.arranged(
+                [Axis(name, n / r) for name, n in zip(names, sizes, strict=True)], Axis("channels", x.C_in() * r**2)
+            ),
+            _MOVES,
+            "`r*r` places become `r^2` channels",
+            channels_are="channels",
+            requires=tuple(_multiple(n, r, f"the {name}") for name, n in zip(names, sizes, strict=True)),
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        r = symbol("r", self.factor, "factor")
+        return tuple(Reach(r, r, ZERO) for _ in arriving[0].spatial)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelShuffle(Layer):
+    """Puts the channels of g groups one after the other in turn: output = input in shape.
+
+    Zhang et al., ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices, 2018.
+    """
+
+    groups: Formula = argument(COUNT, "number of groups")
+
+    names: ClassVar = ("channelshuffle", "ChannelShuffle")
+    title: ClassVar = "Channel shuffle"
+    example: ClassVar = "input(28, 28, 240) -> channelshuffle(3)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial_axes(x)
+        g = symbol("g", self.groups, "groups")
+        return nothing_to_learn(
+            x.kept(),
+            _MOVES,
+            "the channels only change their order, so the shape stays",
+            requires=(_multiple(x.C_in(), g, "the number of channels"),),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Windows(Layer):
+    """What laying windows out and adding them up again have in common."""
+
+    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True)
+    padding: tuple[Formula, ...] = argument(EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True)
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True
+    )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+    def window(self, image: Incoming, kernel: tuple[Formula, ...]) -> Window:
+        """The kernel as it slides over an image."""
+        padding = "valid" if all(number(p) == 0 for p in self.padding) else self.padding
+        return Window(image, kernel, self.stride, padding, self.dilation)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfold(_Windows):
+    """Lays out the windows of an image: k_h·k_w·C numbers for each of the H_out·W_out windows; no parameters.
+
+    Along every axis there are ⌊(n + 2p - (d(k - 1) + 1))/s⌋ + 1 windows, as in a convolution.
+    """
+
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+
+    names: ClassVar = ("unfold", "im2col")
+    title: ClassVar = "Unfold"
+    example: ClassVar = "convention torch input(3, 32, 32) -> unfold(4, s=4)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial_axes(x, (2,))
+        window = self.window(x, self.kernel)
+        places = product(axis.size for axis in window.axes())
+        return nothing_to_learn(
+            x.arranged([Axis("length", places)], Axis("channels", product([*window.sizes(), x.C_in()]))),
+            "the windows are only laid out; there is nothing in it to learn",
+            f"{window.reason()}; every window gives all its numbers",
+            channels_are="channels",
+            requires=window.requires(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fold(_Windows):
+    """Adds windows up to an image of the size that is given: C/(k_h·k_w) channels, no parameters.
+
+    What arrives is as `unfold` leaves it: one window at each position, as many as fit into the image.
+    """
+
+    size: tuple[Formula, ...] = argument(SIZES, "height and width of the output")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+
+    names: ClassVar = ("fold", "col2im")
+    title: ClassVar = "Fold"
+    example: ClassVar = "convention torch input(48, 64) -> fold(32, 4, s=4)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial_axes(x, (1,))
+        image = self._image(x)
+        window = self.window(image, self.kernel)
+        taps = product(window.sizes())
+        L = symbol("L_in", x.spatial[0], "input length", incoming=True)
+        sizes = zip(spatial_axes(image), image.spatial, strict=True)
+        return nothing_to_learn(
+            x.arranged(
+                [Axis(name, symbol(f"{letter}_out", size, f"output {name}")) for (name, letter, _), size in sizes],
+                Axis("channels", x.C_in() / taps),
+            ),
+            "windows are only added up; there is nothing in it to learn",
+            "the size is the one that is asked for; each channel takes the numbers of a whole window",
+            channels_are="channels",
+            requires=(
+                _multiple(x.C_in(), taps, "the number of channels"),
+                *window.requires(),
+                *self._as_many(L, product(axis.size for axis in window.axes())),
+            ),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """An addition for each number that arrives."""
+        (x,) = arriving
+        return Work(additions=x.C_in() * symbol("L_in", x.spatial[0], "input length", incoming=True))
+
+    def _image(self, x: Incoming) -> Incoming:
+        sizes = self.size * 2 if len(self.size) == 1 else self.size
+        if len(sizes) != 2:
+            raise LayerError(f"the output is an image with height and width, not with {len(sizes)} sizes")
+        values = tuple(simplified(size) for size in sizes)
+        return Incoming((1, *values) if x.convention == "torch" else (*values, 1), x.convention)
+
+    def _as_many(self, L: Formula, windows: Formula) -> tuple[Requirement, ...]:
+        """There is a position for every window, and no other."""
+
+        def message() -> str:
+            fit, arrive = (shown(simplified(f), PLAIN) for f in (windows, L))
+            return f"{fit} windows fit into the output, but {arrive} arrive"
+
+        return (Requirement(L, ">=", windows, message), Requirement(windows, ">=", L, message))
