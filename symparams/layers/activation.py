@@ -135,18 +135,19 @@ class PReLU(Layer):
     """Multiplies negative numbers by a learned slope: H·W·C parameters in Keras, one or C_in in PyTorch.
 
     In Keras every number of the input has a slope of its own, except along the axes that share it. In PyTorch there is
-    one slope for all, or one for each channel with `parameters=channels`. He et al., Delving Deep into Rectifiers, 2015.
+    one slope for all, or one for each channel with `parameters=channels`.
+    He et al., Delving Deep into Rectifiers, 2015.
     """
 
     shared: tuple[int, ...] = argument(
         INTEGERS, "the axes that share a slope (Keras)", (), short="shared_axes", keyword=True
     )
     parameters: Formula | None = argument(
-        COUNT, "the slopes: 1 or the channels (PyTorch); 1 if not given", None, short="num_parameters"
+        COUNT, "slopes: 1 or the channels (PyTorch); 1 if not given", None, short="num_parameters"
     )
 
     names: ClassVar = ("prelu", "PReLU")
-    title: ClassVar = "Parametric ReLU"
+    title: ClassVar = "Parametric rectifier"
     example: ClassVar = "input(32, 32, 16) -> prelu(shared=(1, 2))"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -160,8 +161,8 @@ class PReLU(Layer):
             shape_because="every number is replaced by one number, so the shape stays",
             channels_are=None,
             requires=requires,
-            differs="Keras has a slope for each number of the input, apart from the axes that share it; PyTorch has one "
-            "slope, or one for each channel",
+            differs="Keras has a slope for each number of the input, apart from the axes that share it; "
+            "PyTorch has one slope, or one for each channel",
         )
 
     def _keras(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:

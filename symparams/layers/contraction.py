@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
@@ -11,7 +12,7 @@ from symparams.arguments import AXIS, COUNT, INTEGERS, TARGET, TEXT, argument, s
 from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.exact import number
-from symparams.formula import ZERO, Formula, as_formula, product
+from symparams.formula import ZERO, Formula, Symbol, as_formula, product
 from symparams.layer import (
     EVERYWHERE,
     Axis,
@@ -28,7 +29,7 @@ from symparams.layer import (
 )
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.merging import broadcast, two
-from symparams.layers.sizes import axis_of, equal, sizes_of
+from symparams.layers.sizes import axis_of, equal, numbers_in
 from symparams.notation import PLAIN, shown
 
 
@@ -85,7 +86,7 @@ class Dot(Layer):
         x, y = two(arriving)
         left, _ = self._places(x, y)
         n = symbol("n", x.shape[left], "size of the axis that is added up", incoming=True)
-        scaled = sizes_product(x) + sizes_product(y) if self.normalize else ZERO
+        scaled = numbers_in(x) + numbers_in(y) if self.normalize else ZERO
         return Work(
             macs=n * out.numbers(),
             additions=scaled,
@@ -95,11 +96,6 @@ class Dot(Layer):
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
         return EVERYWHERE
-
-
-def sizes_product(x: Incoming) -> Formula:
-    """How many numbers arrive."""
-    return product(sizes_of(x))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +124,10 @@ class CosineSimilarity(Layer):
         )
 
     def _joined(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Axis, ...], int]:
-        axes = broadcast(two(arriving))
+        x, y = two(arriving)
+        if len(x.shape) != len(y.shape):
+            raise LayerError(f"the branches {x} and {y} must have as many axes as each other")
+        axes = broadcast((x, y))
         joined = Incoming(tuple(axis.size for axis in axes), arriving[0].convention)
         return axes, axis_of(self.axis, joined)
 
@@ -244,7 +243,7 @@ _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a
 class _Equation:
     """What the letters of an equation stand for on a given input."""
 
-    letters: dict[str, Formula]  # letter: its size as a symbol
+    letters: dict[str, Symbol]  # letter: its size as a symbol
     weight: str
     bias: str
     output: tuple[Formula, ...]  # without the batch
@@ -261,7 +260,7 @@ class EinsumDense(Layer):
     """
 
     equation: str = argument(TEXT, "what is multiplied and added up")
-    sizes: tuple[Formula, ...] = argument(TARGET, "the sizes that do not arrive", (), variadic=True)
+    sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those that do not arrive", (), variadic=True)
     bias_axes: str = argument(TEXT, "the letters of the output that have biases; none if not given", "", keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
 
@@ -288,11 +287,15 @@ class EinsumDense(Layer):
     def _read(self, x: Incoming) -> _Equation:
         parts = _EQUATION.fullmatch(self.equation.replace(" ", ""))
         if parts is None or (parts[1], parts[3]) != (parts[5], parts[7]) or (parts[1] and parts[3]):
-            raise LayerError(f'the equation "{self.equation}" is not of the form "abc,cd->abd", with ... in front or behind')
+            raise LayerError(
+                f'the equation "{self.equation}" is not of the form "abc,cd->abd", with ... in front or behind'
+            )
         arrive, weight, leave = parts[2], parts[4], parts[6]
         if not parts[1]:  # the first letter is the batch, which no size is given for
             if arrive[0] != leave[0] or arrive[0] in weight:
-                raise LayerError(f'the first letter of "{self.equation}" is the batch; it must stay first and have no weight')
+                raise LayerError(
+                    f'the first letter of "{self.equation}" is the batch; it must stay first and have no weight'
+                )
             arrive, leave = arrive[1:], leave[1:]
         for part in (arrive, weight, leave):
             if len(set(part)) < len(part):
@@ -303,7 +306,7 @@ class EinsumDense(Layer):
         between = slice(0, free) if parts[1] else slice(len(arrive), None)
         elided = tuple(map(as_formula, x.shape[between]))
         own = x.shape[free:] if parts[1] else x.shape[: len(arrive)]
-        letters: dict[str, Formula] = {
+        letters: dict[str, Symbol] = {
             letter: symbol(f"n_{letter}", value, f"input size {letter}", incoming=True)
             for letter, value in zip(arrive, own, strict=True)
         }
@@ -313,14 +316,13 @@ class EinsumDense(Layer):
         bias = "".join(letter for letter in leave if letter in self.bias_axes)
         return _Equation(letters, weight, bias, (*elided, *output) if parts[1] else (*output, *elided), requires)
 
-    def _given(self, leave: str, letters: dict[str, Formula]) -> tuple[Requirement, ...]:
+    def _given(self, leave: str, letters: dict[str, Symbol]) -> tuple[Requirement, ...]:
         """Put the sizes that are given to their letters."""
         new = [letter for letter in leave if letter not in letters]
         places = new if len(self.sizes) == len(new) else list(leave)
         if len(self.sizes) != len(places):
-            raise LayerError(
-                f'"{self.equation}" needs a size for {" and ".join(new) or "no letter"}, but {len(self.sizes)} are given'
-            )
+            needed = " and ".join(new) or "no letter"
+            raise LayerError(f'"{self.equation}" needs a size for {needed}, but {len(self.sizes) or "none"} are given')
         requires: tuple[Requirement, ...] = ()
         for letter, size in zip(places, self.sizes, strict=True):
             open_ = number(size) == -1
@@ -329,13 +331,16 @@ class EinsumDense(Layer):
                     raise LayerError(f"the size of {letter} does not arrive; it must be given")
                 letters[letter] = symbol(f"n_{letter}", size, f"output size {letter}")
             elif not open_:
-                requires += equal(letters[letter], size, lambda l=letter, s=size: _mismatch(l, letters[l], s))
+                requires += equal(letters[letter], size, partial(_mismatch, letter, letters[letter], size))
         return requires
 
-    def _check(self, weight: str, leave: str, letters: dict[str, Formula]) -> None:
+    def _check(self, weight: str, leave: str, letters: dict[str, Symbol]) -> None:
         for letter in weight:
             if letter not in letters:
                 raise LayerError(f"{letter} stands in the kernel, but neither arrives nor leaves")
+        for letter in leave:
+            if letter not in weight and not letters[letter].incoming:
+                raise LayerError(f"{letter} leaves, but neither arrives nor stands in the kernel")
         for letter in self.bias_axes:
             if letter not in leave:
                 raise LayerError(f"{letter} cannot have biases; it is not an axis of the output")
@@ -363,4 +368,6 @@ class EinsumDense(Layer):
 
 
 def _mismatch(letter: str, arrived: Formula, given: Formula) -> str:
-    return f"the size {letter} that arrives is {shown(simplified(arrived), PLAIN)}, not {shown(simplified(given), PLAIN)}"
+    return (
+        f"the size {letter} that arrives is {shown(simplified(arrived), PLAIN)}, not {shown(simplified(given), PLAIN)}"
+    )

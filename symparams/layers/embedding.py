@@ -41,8 +41,8 @@ class Embedding(Layer):
     It appends an axis: (T) becomes (T, d). A lookup multiplies nothing. Keras and PyTorch count alike.
     """
 
-    vocabulary: Formula = argument(COUNT, "how many different tokens there are")
-    width: Formula = argument(COUNT, "numbers in the vector of a token")
+    vocabulary: Formula = argument(COUNT, "vocabulary: how many different tokens there are")
+    width: Formula = argument(COUNT, "width: numbers in the vector of a token")
 
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
     title: ClassVar[str] = "Embedding"
@@ -71,7 +71,7 @@ class Embedding(Layer):
 class EmbeddingBag(Embedding):
     """Looks up a vector of d numbers for each token of a bag and joins them to one: V·d parameters.
 
-    It gives one vector for the whole bag: (T) becomes (d). They are averaged unless `mode` says otherwise.
+    It gives one vector for the whole bag: (T) becomes (d). They are averaged, or added with sums=yes.
     """
 
     sums: bool = argument(switch(), "whether the vectors are added and not averaged", False, keyword=True)
@@ -140,12 +140,12 @@ class Positional(Layer):
     Vaswani et al., Attention Is All You Need, 2017.
     """
 
-    length: Formula = argument(COUNT, "the largest number of positions")
-    width: Formula = argument(COUNT, "numbers in the vector of a position")
+    length: Formula = argument(COUNT, "positions: how many have a vector")
+    width: Formula = argument(COUNT, "width: numbers in the vector of a position")
     sinusoidal: bool = argument(switch("sinusoidal"), "whether they are sines and cosines", False, keyword=True)
 
     names: ClassVar = ("positional", "PositionEmbedding")
-    title: ClassVar = "Positions"
+    title: ClassVar = "Position embedding"
     example: ClassVar = "input(128) -> { embedding(10000, 64) | positional(512, 64) } -> add"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -154,7 +154,9 @@ class Positional(Layer):
             raise LayerError(f"needs an input of shape (T) or (T, d), but {x} arrives")
         T_max = symbol("T_max", self.length, "most positions")
         d = symbol("d", self.width, "width of a vector")
-        requires = () if self.sinusoidal else (Requirement(T_max, ">=", x.sequence().size, lambda: self._long(x)),)
+        requires: tuple[Requirement, ...] = ()
+        if not self.sinusoidal:
+            requires = (Requirement(T_max, ">=", x.sequence().size, lambda: self._long(x)),)
         if len(x.shape) == 2:
             arrived = symbol("n_in", x.shape[1], "width that arrives", incoming=True)
             requires += equal(arrived, d, lambda: self._wide(x))

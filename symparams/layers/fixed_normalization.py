@@ -60,7 +60,7 @@ class LocalResponseNormalization(Layer):
     Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural Networks, 2012.
     """
 
-    size: Formula = argument(COUNT, "how many neighbouring channels count", as_formula(5))
+    size: Formula = argument(COUNT, "neighbours: how many channels count", as_formula(5))
 
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
     title: ClassVar = "Local response normalization"
@@ -149,9 +149,9 @@ class SpectralNormalization(Layer):
             raise LayerError(f"needs a layer with one kernel, such as conv or dense, not {self.layer.kind}")
         keras = arriving[0].convention == "keras"
         u = kernel.dimensions[-1]
-        vectors = (Weight("u", (as_formula(1), u), "statistic", counted=keras),)
+        vectors = [Weight("u", (as_formula(1), u), "statistic", counted=keras)]
         if not keras:
-            vectors += (Weight("v", kernel.dimensions[:-1], "statistic", counted=False),)
+            vectors.append(Weight("v", kernel.dimensions[:-1], "statistic", counted=False))
         kept = (
             "a vector with a number for each place on the last axis of the kernel is kept besides, but not trained"
             if keras

@@ -45,7 +45,9 @@ class Factored(Layer):
         if not self.affine:
             return ()
         if x.convention == "torch" and self.has_beta() and not self.scale:
-            raise LayerError("PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone")
+            raise LayerError(
+                "PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone"
+            )
         return (
             *([Weight("gamma", sizes)] if self.scale else []),
             *([Weight("beta", sizes, "bias")] if self.has_beta() else []),
@@ -117,7 +119,9 @@ class BatchNormalization(Scaled):
         measured = _measured(C_in, keras, self.renorm) if self.track else ()
         before = " and a mean and a variance that are only measured"
         if self.renorm:
-            before = ", a mean and a variance that are only measured, and three more such numbers for the renormalization"
+            before = (
+                ", a mean and a variance that are only measured, and three more such numbers for the renormalization"
+            )
         if not keras:
             before = "; its mean and variance are buffers, not parameters" if self.track else ""
         counts = len(trained) + (5 if self.renorm else 2), len(trained)
@@ -246,7 +250,7 @@ class RMSNormalization(_OverAxes):
     """
 
     names: ClassVar = ("rmsnorm", "RMSNorm", "RMSNormalization")
-    title: ClassVar = "RMS normalization"
+    title: ClassVar = "Root mean square normalization"
     example: ClassVar = "input(16, 512) -> rmsnorm"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -280,7 +284,7 @@ class GroupNormalization(Scaled):
     channel a group. Wu and He, Group Normalization, 2018.
     """
 
-    groups: Formula = argument(COUNT, "number of groups; they divide the channels", as_formula(32), short="g")
+    groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g")
 
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     title: ClassVar = "Group normalization"

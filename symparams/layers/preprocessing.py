@@ -56,8 +56,8 @@ class Resizing(Layer):
     Cropping gives these sizes too; an image that is too small for it is resized. Keras only.
     """
 
-    height: Formula = argument(COUNT, "height of the output")
-    width: Formula = argument(COUNT, "width of the output")
+    height: Formula = argument(COUNT, "height: of the output")
+    width: Formula = argument(COUNT, "width: of the output")
 
     names: ClassVar = ("resizing", "Resizing", "CenterCrop", "RandomCrop")
     title: ClassVar = "Resizing"
@@ -99,9 +99,7 @@ class Augmentation(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         spatial_axes(x, (2,))
-        return nothing_to_learn(
-            x.kept(), "the images are varied at random; there is nothing in it to learn", _AS_IT_IS
-        )
+        return nothing_to_learn(x.kept(), "the images are varied at random; there is nothing in it to learn", _AS_IT_IS)
 
 
 # How a category is written: its number, a 1 at its place, or a 1 at the places of all that occur.
@@ -115,11 +113,11 @@ def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
         return nothing_to_learn(x.kept(), because, _AS_IT_IS)
     n = symbol("n", tokens, "categories")
     alone = number(as_formula(x.shape[-1])) == 1
-    before = x.shape if mode == "one_hot" and not alone else x.shape[:-1]
+    before = x.shape[1:] if mode == "multi_hot" else x.shape[:-1] if alone else x.shape
     sizes = (*before, n)
     reason = "each category has a place of its own on the last axis"
     if mode == "multi_hot":
-        reason = "all categories of the last axis are marked together, each at its own place"
+        reason = "all categories along the first axis are marked together, each at its own place"
     longer = mode == "one_hot" and number(as_formula(x.shape[-1])) is None
     requires = (Requirement(as_formula(x.shape[-1]), ">=", as_formula(2), str),) if longer else ()
     axes = tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), map(as_formula, sizes)))
@@ -133,7 +131,7 @@ class CategoryEncoding(Layer):
     With `one_hot` each keeps its place: (T) becomes (T, n), and (1) becomes (n). Keras only.
     """
 
-    tokens: Formula = argument(COUNT, "how many categories there are", short="num_tokens")
+    tokens: Formula = argument(COUNT, "categories: how many there are", short="num_tokens")
     mode: str = argument(_MODES, "how they are written", "multi_hot", short="output_mode", keyword=True)
 
     names: ClassVar = ("onehot", "CategoryEncoding")
@@ -153,7 +151,7 @@ class Lookup(Layer):
     weight. Keras only.
     """
 
-    tokens: Formula = argument(COUNT, "how many categories there are", as_formula(1))
+    tokens: Formula = argument(COUNT, "categories: how many there are", as_formula(1))
     mode: str = argument(_MODES, "how they are written", "int", short="output_mode", keyword=True)
 
     names: ClassVar = ("lookup", "StringLookup", "IntegerLookup", "Hashing", "Discretization")

@@ -22,7 +22,7 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.sizes import axis_of, equal, sizes_of
+from symparams.layers.sizes import axis_of, equal, numbers_in, sizes_of
 from symparams.notation import PLAIN, SOURCE, shown
 
 _BECAUSE = "the numbers are only rearranged; there is nothing in it to learn"
@@ -63,7 +63,7 @@ class Reshape(Layer):
     One size may be -1: whatever is left of the numbers, which must come out whole.
     """
 
-    target: tuple[Formula, ...] = argument(TARGET, "the sizes of the output", variadic=True)
+    target: tuple[Formula, ...] = argument(TARGET, "sizes: those of the output", variadic=True)
 
     names: ClassVar = ("reshape", "Reshape")
     title: ClassVar = "Reshape"
@@ -71,7 +71,7 @@ class Reshape(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        found = filled(self.target, product(sizes_of(x)), str(x))
+        found = filled(self.target, numbers_in(x), str(x))
         names = Incoming(found.sizes, x.convention).axis_names()
         return nothing_to_learn(
             tuple(map(Axis, names, found.sizes)),
@@ -94,7 +94,7 @@ class Unflatten(Layer):
     """
 
     axis: int = argument(AXIS, "the axis to split", short="dim")
-    sizes: tuple[Formula, ...] = argument(TARGET, "the sizes it is split into", variadic=True)
+    sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those it is split into", variadic=True)
 
     names: ClassVar = ("unflatten", "Unflatten")
     title: ClassVar = "Unflatten"
@@ -151,7 +151,7 @@ class Permute(Layer):
 class RepeatVector(Layer):
     """Repeats a vector n times: (d) becomes (n, d), no parameters."""
 
-    times: Formula = argument(COUNT, "how often the vector is repeated", short="n")
+    times: Formula = argument(COUNT, "copies: how often the vector is repeated", short="n")
 
     names: ClassVar = ("repeatvector", "RepeatVector")
     title: ClassVar = "Repeat vector"

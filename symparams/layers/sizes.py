@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from symparams.algebra import simplified
 from symparams.comparing import same
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Symbol, as_formula, product
+from symparams.formula import ZERO, Formula, Symbol, product
 from symparams.layer import Incoming, Requirement, symbol
 
 _LETTERS = {
@@ -40,7 +41,7 @@ def axis_of(axis: int, x: Incoming) -> int:
 def axes_of(axes: Sequence[int], x: Incoming) -> tuple[int, ...]:
     """The places of several axes, in the order of the shape; none twice."""
     places = sorted(axis_of(axis, x) for axis in axes)
-    for one, other in zip(places, places[1:], strict=False):
+    for one, other in itertools.pairwise(places):
         if one == other:
             raise LayerError(f"axis {one + 1} of {x} is named twice")
     return tuple(places)
@@ -61,8 +62,3 @@ def equal(left: Formula, right: Formula, otherwise: Callable[[], str]) -> tuple[
 def numbers_in(x: Incoming) -> Formula:
     """How many numbers arrive: H_in·W_in·C_in."""
     return product(sizes_of(x))
-
-
-def as_values(x: Incoming) -> tuple[Formula, ...]:
-    """The sizes of the input as formulas."""
-    return tuple(map(as_formula, x.shape))
