@@ -191,11 +191,20 @@ def _factors(raw: Raw) -> tuple[Formula, ...]:
     return found
 
 
+def _not_negative(raw: Raw) -> Formula:
+    known = number(raw) if isinstance(raw, Formula) else None
+    if not isinstance(raw, Formula) or (known is not None and known < 0):
+        raise ValueError
+    return raw
+
+
 # In a signature these go with `argument(…)` like the kinds above.
 LAYER = Kind("a layer, such as lstm(64)", _layer)  # the value is a Layer
 TEXT = Kind('a text between quotes, such as "ab,bc->ac"', _text)  # the value is a str
 INTEGERS = Kind("numbers of axes, such as 2, 1", _integers)  # the value is a tuple of int
 TARGET = Kind("sizes of at least 1, one of which may be -1", _target, least=1)  # the value is a tuple of Formula
+NOT_NEGATIVE = Kind("a number of at least 0", _not_negative)  # the value is a Formula, whole or not
+SETTINGS = Kind("numbers or texts", lambda raw: (raw,))  # no shape depends on them; the value is a tuple
 FACTORS = Kind("a factor above 0, such as 2 or (2, 1.5)", _factors)  # the value is a tuple of Formula
 
 

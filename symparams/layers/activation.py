@@ -5,8 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from symparams.arguments import argument, choice
-from symparams.layer import Incoming, Layer, Outgoing, Rules, Work, joined, nothing_to_learn
+from symparams.algebra import simplified
+from symparams.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, Formula, as_formula, product
+from symparams.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    joined,
+    nothing_to_learn,
+    symbol,
+)
+from symparams.layers.sizes import axes_of, axis_of, equal, sizes_of
+from symparams.notation import PLAIN, shown
 
 # The language's word and the names that Keras and PyTorch use for it.
 FUNCTIONS: dict[str, tuple[str, ...]] = {
@@ -29,12 +47,25 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "hardsigmoid": ("Hardsigmoid", "hard_sigmoid"),
     "hardswish": ("Hardswish", "hard_silu"),
     "hardtanh": ("Hardtanh", "hard_tanh"),
+    "hardshrink": ("Hardshrink", "hard_shrink"),
+    "softshrink": ("Softshrink", "soft_shrink"),
+    "tanhshrink": ("Tanhshrink", "tanh_shrink"),
+    "threshold": ("Threshold",),
+    "rrelu": ("RReLU",),
+    "logsigmoid": ("LogSigmoid", "log_sigmoid"),
+    "sparse_plus": (),
+    "sparse_sigmoid": (),
+    "sparsemax": (),
+    "squareplus": (),
     "exponential": ("exp",),
     "linear": (),
 }
 
 # Functions that only compare, and those that need an exponential or a series; the others compute nothing.
-_COMPARING = frozenset(("relu", "relu6", "leakyrelu", "hardsigmoid", "hardswish", "hardtanh"))
+_COMPARING = frozenset(
+    ("relu", "relu6", "leakyrelu", "rrelu", "hardsigmoid", "hardswish", "hardtanh", "hardshrink", "softshrink",
+     "threshold", "sparse_plus", "sparse_sigmoid", "sparsemax")
+)  # fmt: skip
 _FREE = frozenset(("linear",))
 
 _NAMES = {name: word for word, aliases in FUNCTIONS.items() for name in (word, *aliases)}
@@ -57,6 +88,9 @@ class Activation(Layer):
     """Applies a function to every number: output = input in shape."""
 
     function: str = argument(ACTIVATION, "the function")
+    settings: tuple[object, ...] = argument(
+        SETTINGS, "numbers that the function takes, such as a slope; no shape depends on them", (), variadic=True
+    )
 
     names: ClassVar = ("activation", *_NAMES)
     presets: ClassVar = {name: {"function": word} for name, word in _NAMES.items()}
@@ -77,3 +111,124 @@ class Activation(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return activated(Work(), self.function, out)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity(Layer):
+    """Hands its input on: same shape, no parameters."""
+
+    names: ClassVar = ("identity", "Identity")
+    title: ClassVar = "Identity"
+    example: ClassVar = "input(128) -> identity"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return nothing_to_learn(
+            x.kept(),
+            "the input is handed on as it is; there is nothing in it to learn",
+            "nothing happens to the input, so the shape stays",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PReLU(Layer):
+    """Multiplies negative numbers by a learned slope: H·W·C parameters in Keras, one or C_in in PyTorch.
+
+    In Keras every number of the input has a slope of its own, except along the axes that share it. In PyTorch there is
+    one slope for all, or one for each channel with `parameters=channels`.
+    He et al., Delving Deep into Rectifiers, 2015.
+    """
+
+    shared: tuple[int, ...] = argument(
+        INTEGERS, "the axes that share a slope (Keras)", (), short="shared_axes", keyword=True
+    )
+    parameters: Formula | None = argument(
+        COUNT, "slopes: 1 or the channels (PyTorch); 1 if not given", None, short="num_parameters"
+    )
+
+    names: ClassVar = ("prelu", "PReLU")
+    title: ClassVar = "Parametric rectifier"
+    example: ClassVar = "input(32, 32, 16) -> prelu(shared=(1, 2))"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        sizes, requires, because = self._keras(x) if x.convention == "keras" else self._torch(x)
+        return Rules(
+            output=x.kept(),
+            parameters=product(sizes),
+            weights=(Weight("alpha", sizes),),
+            because=because,
+            shape_because="every number is replaced by one number, so the shape stays",
+            channels_are=None,
+            requires=requires,
+            differs="Keras has a slope for each number of the input, apart from the axes that share it; "
+            "PyTorch has one slope, or one for each channel",
+        )
+
+    def _keras(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:
+        if self.parameters is not None:
+            raise LayerError("Keras says which axes share a slope: shared=(1, 2) leaves one for each channel")
+        shared = axes_of(self.shared, x)
+        sizes = tuple(ONE if place in shared else size for place, size in enumerate(sizes_of(x)))
+        because = "each number of the input has a slope of its own"
+        if shared:
+            because += ", but all places along an axis that is shared have the same"
+        return tuple(s for s in sizes if s != ONE), (), because
+
+    def _torch(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:
+        if self.shared:
+            raise LayerError("PyTorch has no shared axes; write parameters=channels for a slope for each channel")
+        if self.parameters is None or number(self.parameters) == 1:
+            return (ONE,), (), "all numbers have the same slope"
+        C_in = x.C_in()
+
+        def message() -> str:
+            return (
+                f"there must be 1 slope or as many as channels ({shown(x.channels, PLAIN)}), "
+                f"not {shown(simplified(given), PLAIN)}"
+            )
+
+        given = symbol("n_slopes", self.parameters, "slopes")
+        return (C_in,), equal(given, C_in, message), "each channel has a slope of its own"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """One comparison and one product for each number."""
+        return Work(comparisons=out.numbers(), multiplications=out.numbers())
+
+
+@dataclass(frozen=True, slots=True)
+class GLU(Layer):
+    """Multiplies one half of an axis by the sigmoid of the other half: n/2 numbers remain along it, no parameters.
+
+    It halves the last axis unless another is named. Dauphin et al., Language Modeling with Gated Convolutional
+    Networks, 2017.
+    """
+
+    axis: int = argument(AXIS, "the axis that is halved", -1, short="dim")
+
+    names: ClassVar = ("glu", "GLU")
+    title: ClassVar = "Gated linear unit"
+    example: ClassVar = "input(10, 64) -> glu"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        place = axis_of(self.axis, x)
+        n = sizes_of(x)[place]
+        output = list(x.kept())
+        output[place] = Axis(output[place].name, n / 2)
+
+        def message() -> str:
+            return f"the {names[place]} of {x} cannot be halved"
+
+        names = x.axis_names()
+        return nothing_to_learn(
+            tuple(output),
+            "one half only decides how much of the other passes; there is nothing in it to learn",
+            "two numbers become one, so the axis is halved",
+            channels_are=names[place] if place == x.channel_axis else None,
+            requires=(Requirement(n, "multiple", as_formula(2), message),),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """A sigmoid and a product for each number that leaves."""
+        return Work(exponentials=out.numbers(), multiplications=out.numbers())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, argument, switch
+from symparams.arguments import AXIS, COUNT, argument, switch
+from symparams.errors import LayerError
 from symparams.formula import ZERO, Formula, as_formula, product
 from symparams.layer import (
     EVERYWHERE,
@@ -21,6 +22,7 @@ from symparams.layer import (
     symbol,
 )
 from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.sizes import axis_of, sizes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +77,15 @@ class Dense(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
-_LETTERS = {
-    "length": "L_in",
-    "height": "H_in",
-    "width": "W_in",
-    "depth": "D_in",
-    "channels": "C_in",
-    "features": "n_in",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
-    """Lays all numbers of the input in one row: H·W·C of them."""
+    """Lays all numbers of the input in one row: H·W·C of them.
+
+    PyTorch can also join only the axes from `start` to `end`, which count from 1.
+    """
+
+    start: int = argument(AXIS, "the first axis that is joined", 1, short="start_dim")
+    end: int = argument(AXIS, "the last axis that is joined", -1, short="end_dim")
 
     names: ClassVar = ("flatten",)
     title: ClassVar = "Flatten"
@@ -95,16 +93,33 @@ class Flatten(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        sizes = [
-            symbol(_LETTERS.get(name, f"n_{i + 1}"), value, f"input {name}", incoming=True)
-            for i, (name, value) in enumerate(zip(x.axis_names(), x.shape, strict=True))
-        ]
+        first, last = self._joined(x)
+        sizes = sizes_of(x)[first : last + 1]
+        if len(sizes) == len(x.shape):
+            return nothing_to_learn(
+                (Axis("features", product(sizes)),),
+                _ONLY_REARRANGES,
+                "all sizes are multiplied, because every number of the feature map becomes one input of what follows",
+                channels_are="outputs",
+            )
+        kept = tuple(map(as_formula, x.shape))
+        shape = (*kept[:first], product(sizes), *kept[last + 1 :])
         return nothing_to_learn(
-            (Axis("features", product(sizes)),),
-            "flattening only rearranges numbers; there is nothing in it to learn",
-            "all sizes are multiplied, because every number of the feature map becomes one input of what follows",
-            channels_are="outputs",
+            tuple(map(Axis, Incoming(shape, x.convention).axis_names(), shape)),
+            _ONLY_REARRANGES,
+            "the sizes of the joined axes are multiplied, the other axes stay",
+            channels_are=None if len(sizes) == 1 or not first <= x.channel_axis <= last else "channels",
         )
 
+    def _joined(self, x: Incoming) -> tuple[int, int]:
+        first, last = axis_of(self.start, x), axis_of(self.end, x)
+        if first > last:
+            raise LayerError(f"the axis to start with, {self.start}, comes after the axis to end with, {self.end}")
+        return first, last
+
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        return EVERYWHERE
+        first, last = self._joined(arriving[0])
+        return EVERYWHERE if first < last or len(arriving[0].shape) == 1 else ()
+
+
+_ONLY_REARRANGES = "flattening only rearranges numbers; there is nothing in it to learn"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import Formula, Value, as_formula, total
 from symparams.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, nothing_to_learn, symbol
+from symparams.layers.sizes import axis_of
 from symparams.notation import PLAIN, shown
 
 
@@ -27,20 +29,25 @@ class Add(Layer):
     verb: ClassVar[str] = "added"
 
     def rules(self, *arriving: Incoming) -> Rules:
-        first, *others = arriving
-        shape = list(_aligned(first, max(len(x.shape) for x in arriving)))
-        names = max(arriving, key=lambda x: len(x.shape)).axis_names()
-        for index, x in enumerate(others, start=2):
-            for axis, value in enumerate(_aligned(x, len(shape))):
-                shape[axis] = _joined(shape[axis], value, names[axis], index, (first, x))
         return nothing_to_learn(
-            tuple(map(Axis, names, map(as_formula, shape))),
+            broadcast(arriving),
             f"the branches are {self.verb} number by number; there is nothing in it to learn",
             "the branches have one shape, or are repeated to it, and it stays",
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(additions=_each_further(out, arriving))
+
+
+def broadcast(arriving: Sequence[Incoming]) -> tuple[Axis, ...]:
+    """The shape that all branches have, or are repeated to."""
+    first, *others = arriving
+    shape = list(_aligned(first, max(len(x.shape) for x in arriving)))
+    names = max(arriving, key=lambda x: len(x.shape)).axis_names()
+    for index, x in enumerate(others, start=2):
+        for axis, value in enumerate(_aligned(x, len(shape))):
+            shape[axis] = _joined(shape[axis], value, names[axis], index, (first, x))
+    return tuple(map(Axis, names, map(as_formula, shape)))
 
 
 def _each_further(out: Outgoing, arriving: tuple[Incoming, ...]) -> Formula:
@@ -90,11 +97,82 @@ class Multiply(Add):
         return Work(multiplications=_each_further(out, arriving))
 
 
+def two(arriving: Sequence[Incoming]) -> tuple[Incoming, Incoming]:
+    """The only two branches, or an error."""
+    if len(arriving) != 2:
+        raise LayerError(f"takes two branches, but {len(arriving)} arrive")
+    return arriving[0], arriving[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Subtract(Add):
+    """Subtracts the second branch from the first number by number: same shape, no parameters.
+
+    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    """
+
+    names: ClassVar = ("subtract", "sub")
+    title: ClassVar = "Subtract"
+    example: ClassVar = "input(56, 56, 64) -> { id | conv(64, 3, same) } -> subtract"
+    verb: ClassVar = "subtracted"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        two(arriving)
+        return Add.rules(self, *arriving)
+
+
+@dataclass(frozen=True, slots=True)
+class Average(Add):
+    """Averages the branches number by number: same shape, no parameters.
+
+    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    """
+
+    names: ClassVar = ("average",)
+    title: ClassVar = "Average"
+    example: ClassVar = "input(64) -> { dense(10) | dense(10) | dense(10) } -> average"
+    verb: ClassVar = "averaged"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(additions=_each_further(out, arriving), multiplications=out.numbers())
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum(Add):
+    """Keeps the largest number of all branches at each place: same shape, no parameters.
+
+    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ("maximum",)
+    title: ClassVar[str] = "Maximum"
+    example: ClassVar[str] = "input(64) -> { dense(10) | dense(10) } -> maximum"
+    verb: ClassVar[str] = "compared"
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(comparisons=_each_further(out, arriving))
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum(Maximum):
+    """Keeps the smallest number of all branches at each place: same shape, no parameters.
+
+    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    """
+
+    names: ClassVar = ("minimum",)
+    title: ClassVar = "Minimum"
+    example: ClassVar = "input(64) -> { dense(10) | dense(10) } -> minimum"
+
+
 @dataclass(frozen=True, slots=True)
 class Concatenate(Layer):
-    """Puts the branches one behind the other: C_1 + C_2 + … along one axis, no parameters."""
+    """Puts the branches one behind the other: C_1 + C_2 + … along one axis, no parameters.
 
-    axis: int | None = argument(AXIS, "the axis to join along; the channels if not given", None)
+    In `convention torch` the channels come first; the features of sequences, which come last, are axis=-1.
+    """
+
+    axis: int | None = argument(AXIS, "the axis to join along; the channels if not given", None, short="dim")
 
     names: ClassVar = ("concat", "Concatenate", "cat")
     title: ClassVar = "Concatenate"
@@ -104,7 +182,7 @@ class Concatenate(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         first = arriving[0]
         rank = len(first.shape)
-        joined = self._axis(first, rank)
+        joined = first.channel_axis if self.axis is None else axis_of(self.axis, first)
         for index, x in enumerate(arriving[1:], start=2):
             if len(x.shape) != rank:
                 raise LayerError(
@@ -131,11 +209,3 @@ class Concatenate(Layer):
             f"the {name} of all branches add up" + (", the other axes stay" if rank > 1 else ""),
             channels_are=name if joined == first.channel_axis else None,
         )
-
-    def _axis(self, x: Incoming, rank: int) -> int:
-        if self.axis is None:
-            return x.channel_axis
-        axis = self.axis - 1 if self.axis > 0 else rank + self.axis
-        if not 0 <= axis < rank or self.axis == 0:
-            raise LayerError(f"there is no axis {self.axis} in {x}; axes count from 1 to {rank}")
-        return axis

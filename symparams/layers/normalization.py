@@ -1,25 +1,103 @@
-"""Normalization layers."""
+"""Normalization layers with numbers to train."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
-from symparams.arguments import argument, switch
-from symparams.formula import ZERO
-from symparams.layer import Incoming, Layer, Outgoing, Rules, Weight, Work
+from symparams.algebra import simplified
+from symparams.arguments import COUNT, INTEGERS, SIZES, argument, switch
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import Formula, as_formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.sizes import axes_of, sizes_of, times
+from symparams.notation import PLAIN, shown, size
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNormalization(Layer):
+class Factored(Layer):
+    """A layer that ends with a trained factor gamma."""
+
+    scale: bool = argument(switch(), "whether it has gamma, a factor", True, keyword=True)
+    affine: bool = argument(
+        switch(), "whether it has anything to train", True, short="elementwise_affine", keyword=True
+    )
+
+    def has_beta(self) -> bool:
+        return False
+
+    def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Weight, ...]:
+        """gamma and beta, as far as the layer has them."""
+        if not self.affine:
+            return ()
+        if x.convention == "torch" and self.has_beta() and not self.scale:
+            raise LayerError(
+                "PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone"
+            )
+        return (
+            *([Weight("gamma", sizes)] if self.scale else []),
+            *([Weight("beta", sizes, "bias")] if self.has_beta() else []),
+        )
+
+    def scaled_work(self, out: Outgoing, additions: int, multiplications: int) -> Work:
+        """So many operations for each number, and those of beta and gamma."""
+        return Work(
+            additions=times(additions + (self.affine and self.has_beta()), out.numbers()),
+            multiplications=times(multiplications + (self.affine and self.scale), out.numbers()),
+        )
+
+
+def _center() -> Any:
+    """The argument of layers that can have a beta."""
+    return argument(switch(), "whether it has beta, a term that PyTorch calls bias", True, short="bias", keyword=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled(Factored):
+    """A layer that ends with a trained factor gamma and a trained term beta."""
+
+    center: bool = _center()
+
+    def has_beta(self) -> bool:
+        return self.center
+
+
+def named(weights: tuple[Weight, ...]) -> str:
+    """gamma and beta; nothing."""
+    return " and ".join(w.name for w in weights) or "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNormalization(Scaled):
     """Normalizes each channel over the batch: 4·C_in parameters in Keras, 2·C_in in PyTorch.
 
     gamma and beta are trained. The moving mean and variance are measured: Keras counts them as non-trainable,
-    PyTorch as buffers, which are no parameters. Ioffe and Szegedy, Batch Normalization, 2015.
+    PyTorch as buffers, which are no parameters, with one more for the number of batches. Batch renormalization (Keras)
+    measures three more numbers for each channel. Ioffe and Szegedy, Batch Normalization, 2015.
     """
 
-    scale: bool = argument(switch(), "whether it has gamma", True, keyword=True)
-    center: bool = argument(switch(), "whether it has beta", True, keyword=True)
+    track: bool = argument(
+        switch(),
+        "whether it keeps a moving mean and variance (PyTorch)",
+        True,
+        short="track_running_stats",
+        keyword=True,
+    )
+    renorm: bool = argument(switch("renorm"), "whether it is batch renormalization (Keras)", False, keyword=True)
 
     names: ClassVar = (
         "bn", "BatchNorm", "BatchNormalization", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm",
@@ -31,29 +109,30 @@ class BatchNormalization(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        C_in = x.C_in()
         keras = x.convention == "keras"
-        weights = [
-            *([Weight("gamma", (C_in,))] if self.scale else []),
-            *([Weight("beta", (C_in,), "bias")] if self.center else []),
-            Weight("moving mean", (C_in,), "statistic", counted=keras),
-            Weight("moving variance", (C_in,), "statistic", counted=keras),
-        ]
-        counted = sum(w.counted for w in weights)
-        trained = " and ".join(w.name for w in weights if w.kind != "statistic") or "nothing"
-        measured = (
-            " and a mean and a variance that are only measured"
-            if keras
-            else "; its mean and variance are buffers, not parameters"
-        )
+        if keras and not self.track:
+            raise LayerError("Keras always keeps a moving mean and variance; track=no is for convention torch")
+        if self.renorm and not keras:
+            raise LayerError("PyTorch has no batch renormalization; leave renorm out")
+        C_in = x.C_in()
+        trained = self.trained(x, (C_in,))
+        measured = _measured(C_in, keras, self.renorm) if self.track else ()
+        before = " and a mean and a variance that are only measured"
+        if self.renorm:
+            before = (
+                ", a mean and a variance that are only measured, and three more such numbers for the renormalization"
+            )
+        if not keras:
+            before = "; its mean and variance are buffers, not parameters" if self.track else ""
+        counts = len(trained) + (5 if self.renorm else 2), len(trained)
         return Rules(
             output=x.kept(),
-            parameters=counted * C_in if counted > 1 else C_in if counted else ZERO,
-            weights=tuple(weights),
-            because=f"each channel has {trained} to train{measured}",
+            parameters=times(len(trained) + (len(measured) if keras else 0), C_in),
+            weights=(*trained, *measured),
+            because=f"each channel has {named(trained)} to train{before}",
             shape_because="every number is rescaled, so the shape stays",
             channels_are=None,
-            differs=_DIFFERS.format(2 + self.scale + self.center, self.scale + self.center),
+            differs=_DIFFERS.format(*counts) if self.track and not self.renorm else "",
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -61,7 +140,232 @@ class BatchNormalization(Layer):
         return Work(multiplications=out.numbers(), additions=out.numbers())
 
 
+def _measured(C_in: Formula, keras: bool, renorm: bool) -> tuple[Weight, ...]:
+    """What is measured while training."""
+    every = ["moving mean", "moving variance"]
+    every += ["moving deviation", "renorm mean", "renorm deviation"] if renorm else []
+    tensors = tuple(Weight(name, (C_in,), "statistic", counted=keras) for name in every)
+    return tensors if keras else (*tensors, Weight("batches tracked", (), "statistic", counted=False))
+
+
 _DIFFERS = (
     "Keras counts {} numbers for each channel, the moving mean and variance among them as non-trainable parameters; "
     "PyTorch counts {} and keeps the mean and variance as buffers"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _OverAxes(Factored):
+    """A normalization over the last axis, or over several that are named."""
+
+    shape: tuple[Formula, ...] | None = argument(
+        SIZES, "the sizes of the trailing axes that are normalized together, as PyTorch gives them", None
+    )
+    trailing: tuple[int, ...] | None = argument(
+        INTEGERS, "how many trailing axes are normalized together; one if not given", None, keyword=True
+    )
+    axis: tuple[int, ...] | None = argument(
+        INTEGERS, "the axes that are normalized together, as Keras gives them", None, keyword=True
+    )
+
+    def places(self, x: Incoming) -> tuple[int, ...]:
+        """The axes that are normalized together."""
+        given = [name for name in ("shape", "trailing", "axis") if getattr(self, name) is not None]
+        rank = len(x.shape)
+        if len(given) > 1:
+            raise LayerError(f"{given[0]} and {given[1]} both say which axes are normalized; give one of them")
+        if self.axis is not None:
+            places = axes_of(self.axis, x)
+            if x.convention == "torch" and places != tuple(range(rank - len(places), rank)):
+                raise LayerError("PyTorch normalizes the last axes only; choose convention keras or permute before it")
+            return places
+        count = 1
+        if self.trailing is not None:
+            count = self.trailing[0]
+            if len(self.trailing) != 1 or not 1 <= count <= rank:
+                raise LayerError(f"trailing must be one number from 1 to {rank}, the axes of {x}")
+        if self.shape is not None:
+            count = len(self.shape)
+            arrived = x.shape[-count:]
+            wanted = tuple(simplified(one) for one in self.shape)
+            if count > rank or not all(map(same, arrived, wanted)):
+                raise LayerError(f"the axes to normalize have the sizes {size(wanted, PLAIN)}, but {x} arrives")
+        return tuple(range(rank - count, rank))
+
+    def sizes(self, x: Incoming) -> tuple[Formula, ...]:
+        every = sizes_of(x, x.feature_names())
+        return tuple(every[place] for place in self.places(x))
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        """Everywhere as soon as the numbers of several positions are normalized together."""
+        (x,) = arriving
+        last = len(x.shape) - 1
+        return () if last and self.places(x) == (last,) and x.feature_names()[last] != "width" else EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNormalization(_OverAxes):
+    """Normalizes the last axis at each position: 2·n_in parameters, a gamma and a beta for each of its numbers.
+
+    Over several axes these are the products of their sizes. Keras and PyTorch count alike; nothing is measured, so
+    all of it is trained. Ba, Kiros and Hinton, Layer Normalization, 2016.
+    """
+
+    center: bool = _center()
+
+    names: ClassVar = ("ln", "LayerNorm", "LayerNormalization")
+    title: ClassVar = "Layer normalization"
+    example: ClassVar = "input(16, 512) -> ln"
+
+    def has_beta(self) -> bool:
+        return self.center
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        sizes = self.sizes(x)
+        weights = self.trained(x, sizes)
+        shared = "; all positions share them" if len(sizes) < len(x.shape) else ""
+        return Rules(
+            output=x.kept(),
+            parameters=times(len(weights), product(sizes)),
+            weights=weights,
+            because=f"each number that is normalized has {named(weights)} to train{shared}"
+            if weights
+            else "the mean and the variance come from the input itself; there is nothing in it to learn",
+            shape_because="every number is rescaled, so the shape stays",
+            channels_are=None,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
+        return self.scaled_work(out, additions=3, multiplications=2)
+
+
+@dataclass(frozen=True, slots=True)
+class RMSNormalization(_OverAxes):
+    """Divides by the root of the mean square of the last axis: n_in parameters, a factor for each of its numbers.
+
+    It subtracts no mean and has no beta, which is half of what layer normalization has. Keras and PyTorch count alike.
+    Zhang and Sennrich, Root Mean Square Layer Normalization, 2019.
+    """
+
+    names: ClassVar = ("rmsnorm", "RMSNorm", "RMSNormalization")
+    title: ClassVar = "Root mean square normalization"
+    example: ClassVar = "input(16, 512) -> rmsnorm"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if x.convention == "keras" and not (self.scale and self.affine):
+            raise LayerError("RMS normalization of Keras always has its factor")
+        sizes = self.sizes(x)
+        weights = self.trained(x, sizes)
+        shared = "; all positions share them" if len(sizes) < len(x.shape) else ""
+        return Rules(
+            output=x.kept(),
+            parameters=times(len(weights), product(sizes)),
+            weights=weights,
+            because=f"each number that is normalized has one factor to train and no term{shared}"
+            if weights
+            else "the mean square comes from the input itself; there is nothing in it to learn",
+            shape_because="every number is rescaled, so the shape stays",
+            channels_are=None,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: squared, into the mean, divided by the root."""
+        return self.scaled_work(out, additions=1, multiplications=2)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNormalization(Scaled):
+    """Normalizes groups of channels together over all positions: 2·C_in parameters, however many groups.
+
+    The groups share a mean and a variance, but every channel has its own gamma and beta. `groups=channels` makes every
+    channel a group. Wu and He, Group Normalization, 2018.
+    """
+
+    groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g")
+
+    names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
+    title: ClassVar = "Group normalization"
+    example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        C_in, g = x.C_in(), symbol("g", self.groups, "groups")
+        weights = self.trained(x, (C_in,))
+
+        def message() -> str:
+            groups, channels = (shown(simplified(s), PLAIN) for s in (self.groups, as_formula(x.channels)))
+            return f"{groups} groups do not divide the input channels ({channels})"
+
+        return Rules(
+            output=x.kept(),
+            parameters=times(len(weights), C_in),
+            weights=weights,
+            because=f"each channel has {named(weights)} to train; how many groups there are does not matter",
+            shape_because="every number is rescaled, so the shape stays",
+            channels_are=None,
+            requires=() if number(self.groups) == 1 else (Requirement(C_in, "multiple", g, message),),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
+        return self.scaled_work(out, additions=3, multiplications=2)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceNormalization(Scaled):
+    """Normalizes each channel over its own positions: no parameters by default, 2·C_in with `affine`.
+
+    PyTorch keeps a moving mean and variance only where asked, and as buffers. Keras has it as group normalization with
+    as many groups as channels. Ulyanov, Vedaldi and Lempitsky, Instance Normalization, 2016.
+    """
+
+    affine: bool = argument(switch("affine"), "whether it has gamma and beta", False, keyword=True)
+    track: bool = argument(
+        switch(), "whether it keeps a moving mean and variance", False, short="track_running_stats", keyword=True
+    )
+
+    names: ClassVar = (
+        "instancenorm", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
+        "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d",
+    )  # fmt: skip
+    title: ClassVar = "Instance normalization"
+    example: ClassVar = "input(256, 256, 3) -> instancenorm"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial_axes(x)
+        C_in = x.C_in()
+        if self.track and x.convention == "keras":
+            raise LayerError("Keras keeps no moving mean and variance of instances; track is for convention torch")
+        weights = self.trained(x, (C_in,))
+        places = product(s for i, s in enumerate(sizes_of(x)) if i != x.channel_axis)
+
+        def message() -> str:
+            return f"needs more than one position to normalize over, but {x} arrives"
+
+        return Rules(
+            output=x.kept(),
+            parameters=times(len(weights), C_in),
+            weights=(*weights, *(_measured(C_in, False, False) if self.track else ())),
+            because=f"each channel has {named(weights)} to train"
+            if weights
+            else "the mean and the variance come from the input itself, and gamma and beta have to be asked for",
+            shape_because="every number is rescaled, so the shape stays",
+            channels_are=None,
+            requires=(Requirement(places, ">=", as_formula(2), message),)
+            if x.convention == "torch" and not self.track
+            else (),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
+        return self.scaled_work(out, additions=3, multiplications=2)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from symparams.arguments import RATE, argument
+from symparams.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
 from symparams.formula import Formula, Number
 from symparams.layer import Incoming, Layer, Rules, nothing_to_learn
 
@@ -34,4 +34,62 @@ class Dropout(Layer):
             x.kept(),
             "dropout switches units off in training, but the weights stay in the model and are counted where they are",
             "units that are switched off still have their place, so the shape stays",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianNoise(Layer):
+    """Adds random numbers while training: same shape, no parameters."""
+
+    deviation: Formula = argument(NOT_NEGATIVE, "standard deviation of the noise", short="stddev")
+
+    names: ClassVar = ("noise", "GaussianNoise")
+    title: ClassVar = "Gaussian noise"
+    example: ClassVar = "input(128) -> noise(0.1)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return nothing_to_learn(
+            x.kept(),
+            "the noise is random and only added in training; there is nothing in it to learn",
+            "every number keeps its place, so the shape stays",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRegularization(Layer):
+    """Adds a penalty for large outputs to the loss: same shape, no parameters."""
+
+    l1: Formula = argument(NOT_NEGATIVE, "penalty for the size", Number(0), keyword=True)
+    l2: Formula = argument(NOT_NEGATIVE, "penalty for the square", Number(0), keyword=True)
+
+    names: ClassVar = ("activityregularization", "ActivityRegularization")
+    title: ClassVar = "Activity regularization"
+    example: ClassVar = "input(128) -> activityregularization(l2=0.01)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return nothing_to_learn(
+            x.kept(),
+            "the penalty is added to the loss; there is nothing in it to learn",
+            "the numbers are handed on as they are, so the shape stays",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Masking(Layer):
+    """Marks the time steps that the layers behind it leave out: same shape, no parameters."""
+
+    value: tuple[object, ...] = argument(SETTINGS, "the number that marks a step", (Number(0),), short="mask_value")
+
+    names: ClassVar = ("masking", "Masking")
+    title: ClassVar = "Masking"
+    example: ClassVar = "input(10, 8) -> masking"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return nothing_to_learn(
+            x.kept(),
+            "masking only marks steps; there is nothing in it to learn",
+            "steps that are marked still have their place, so the shape stays",
         )

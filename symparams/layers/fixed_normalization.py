@@ -1,0 +1,172 @@
+"""Normalizations with nothing to train, and the one that wraps a layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, INTEGERS, LAYER, argument, switch
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import Formula, as_formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Weight,
+    Work,
+    joined,
+    nothing_to_learn,
+    symbol,
+)
+from symparams.layers.sizes import axes_of, sizes_of
+
+
+@dataclass(frozen=True, slots=True)
+class UnitNormalization(Layer):
+    """Divides by the length of the vector along the last axis, or along other axes: same shape, no parameters."""
+
+    axis: tuple[int, ...] = argument(INTEGERS, "the axes of one vector", (-1,))
+
+    names: ClassVar = ("unitnorm", "UnitNormalization")
+    title: ClassVar = "Unit normalization"
+    example: ClassVar = "input(16, 64) -> unitnorm"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        axes_of(self.axis, x)
+        return nothing_to_learn(
+            x.kept(),
+            "the length is computed from the input itself; there is nothing in it to learn",
+            "every number is rescaled, so the shape stays",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: squared, into the sum, divided by the length."""
+        return Work(additions=out.numbers(), multiplications=2 * out.numbers())
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        (x,) = arriving
+        return () if axes_of(self.axis, x) == (x.channel_axis,) and len(x.shape) > 1 else EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResponseNormalization(Layer):
+    """Divides each number by the strength of its neighbours in n channels: same shape, no parameters.
+
+    Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural Networks, 2012.
+    """
+
+    size: Formula = argument(COUNT, "neighbours: how many channels count", as_formula(5))
+
+    names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
+    title: ClassVar = "Local response normalization"
+    ranked: ClassVar = False
+    example: ClassVar = "input(55, 55, 96) -> lrn(5)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) < 2:
+            raise LayerError(f"needs an input with channels at positions, but {x} arrives")
+        return nothing_to_learn(
+            x.kept(),
+            "the strength is computed from the input itself; there is nothing in it to learn",
+            "every number is rescaled, so the shape stays",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: its square, the sum over n of them, a power of it, and a division."""
+        n = symbol("n", self.size, "neighbouring channels")
+        return Work(
+            additions=out.numbers() if number(self.size) == 1 else n * out.numbers(),
+            multiplications=2 * out.numbers(),
+            exponentials=out.numbers(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization(Layer):
+    """Normalizes data by a mean and a variance that are measured beforehand: 2·C_in + 1 non-trainable parameters.
+
+    They are the mean and the variance of every channel, and one counter. With a mean and a variance that are given
+    (`fixed`) it keeps nothing. Keras only; in PyTorch it is a preprocessing step outside of the network.
+    """
+
+    axis: tuple[int, ...] = argument(INTEGERS, "the axes that have a mean of their own", (-1,))
+    fixed: bool = argument(switch("fixed"), "whether the mean and the variance are given", False, keyword=True)
+
+    names: ClassVar = ("normalization", "Normalization")
+    title: ClassVar = "Normalization of data"
+    example: ClassVar = "input(32, 32, 3) -> normalization"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        places = axes_of(self.axis, x)
+        stays = "every number is rescaled, so the shape stays"
+        if self.fixed:
+            return nothing_to_learn(x.kept(), "the mean and the variance are given, not learned", stays)
+        sizes = tuple(sizes_of(x)[place] for place in places)
+        return Rules(
+            output=x.kept(),
+            parameters=2 * product(sizes) + 1,
+            weights=(
+                Weight("mean", sizes, "statistic"),
+                Weight("variance", sizes, "statistic"),
+                Weight("count", (), "statistic"),
+            ),
+            because="a mean and a variance are measured before training, with one counter; none of it is trained",
+            shape_because=stays,
+            channels_are=None,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """For each number: minus the mean, divided by the deviation."""
+        return Work(additions=out.numbers(), multiplications=out.numbers())
+
+
+@dataclass(frozen=True, slots=True)
+class SpectralNormalization(Layer):
+    """Divides the kernel of a layer by its largest singular value: the parameters of the layer and C_out more.
+
+    The vector u that the singular value is estimated with is kept and not trained. In Keras it has the size of the
+    last axis of the kernel and counts as non-trainable; PyTorch keeps u and a second vector v as buffers.
+    Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018.
+    """
+
+    layer: Layer = argument(LAYER, "the layer whose kernel is normalized")
+
+    names: ClassVar = ("spectralnorm", "SpectralNormalization")
+    title: ClassVar = "Spectral normalization"
+    example: ClassVar = "input(28, 28, 1) -> spectralnorm(conv(64, 3))"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        rules = self.layer.rules(*arriving)
+        kernel = next((w for w in rules.weights if w.name in ("kernel", "depthwise kernel", "embeddings")), None)
+        if kernel is None or sum("kernel" in w.name for w in rules.weights) > 1:
+            raise LayerError(f"needs a layer with one kernel, such as conv or dense, not {self.layer.kind}")
+        keras = arriving[0].convention == "keras"
+        u = kernel.dimensions[-1]
+        vectors = [Weight("u", (as_formula(1), u), "statistic", counted=keras)]
+        if not keras:
+            vectors.append(Weight("v", kernel.dimensions[:-1], "statistic", counted=False))
+        kept = (
+            "a vector with a number for each place on the last axis of the kernel is kept besides, but not trained"
+            if keras
+            else "the vectors of the estimate are buffers, not parameters"
+        )
+        return replace(
+            rules,
+            parameters=joined(rules.parameters, u) if keras else rules.parameters,
+            weights=(*rules.weights, *vectors),
+            because=f"{rules.because}; {kept}",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """That of the layer; once trained, the kernel is divided beforehand."""
+        return self.layer.work(out, *arriving)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return self.layer.reach(*arriving)

@@ -1,0 +1,163 @@
+"""Layers that prepare data: categories, images that are rescaled or varied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, SETTINGS, argument, choice
+from symparams.exact import number
+from symparams.formula import ZERO, Formula, as_formula
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Work,
+    nothing_to_learn,
+    spatial_axes,
+    symbol,
+)
+
+_AS_IT_IS = "the shape stays as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class Rescaling(Layer):
+    """Multiplies every number by a fixed factor and adds a fixed term: same shape, no parameters."""
+
+    scale: tuple[object, ...] = argument(SETTINGS, "the factor", (as_formula(1),))
+    offset: tuple[object, ...] | None = argument(SETTINGS, "the term", None)
+
+    names: ClassVar = ("rescaling", "Rescaling")
+    title: ClassVar = "Rescaling"
+    example: ClassVar = "input(28, 28, 1) -> rescaling(1/255)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return nothing_to_learn(
+            x.kept(),
+            "the factor is given; there is nothing in it to learn",
+            "every number is rescaled, so the shape stays",
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(multiplications=out.numbers(), additions=out.numbers() if self.offset else ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Resizing(Layer):
+    """Gives images another height and width: (H, W, C) becomes (height, width, C), no parameters.
+
+    Cropping gives these sizes too; an image that is too small for it is resized. Keras only.
+    """
+
+    height: Formula = argument(COUNT, "height: of the output")
+    width: Formula = argument(COUNT, "width: of the output")
+
+    names: ClassVar = ("resizing", "Resizing", "CenterCrop", "RandomCrop")
+    title: ClassVar = "Resizing"
+    example: ClassVar = "input(300, 400, 3) -> resizing(224, 224)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial_axes(x, (2,))
+        axes = (
+            Axis("height", symbol("H_out", self.height, "height that is asked for")),
+            Axis("width", symbol("W_out", self.width, "width that is asked for")),
+        )
+        return nothing_to_learn(
+            x.arranged(axes, Axis("channels", as_formula(x.channels))),
+            "the image is only resized; there is nothing in it to learn",
+            "the height and the width are given; the channels stay",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation(Layer):
+    """Varies images at random while training: same shape, no parameters."""
+
+    settings: tuple[object, ...] = argument(SETTINGS, "how much they vary", (), variadic=True)
+
+    names: ClassVar = (
+        "augment", "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Equalization",
+        "MixUp", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter", "RandomContrast",
+        "RandomElasticTransform", "RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue",
+        "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation",
+        "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
+    )  # fmt: skip
+    title: ClassVar = "Image augmentation"
+    example: ClassVar = 'input(224, 224, 3) -> RandomFlip("horizontal") -> RandomRotation(0.1)'
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        spatial_axes(x, (2,))
+        return nothing_to_learn(x.kept(), "the images are varied at random; there is nothing in it to learn", _AS_IT_IS)
+
+
+# How a category is written: its number, a 1 at its place, or a 1 at the places of all that occur.
+_MODES = choice("int", "one_hot", "multi_hot")
+
+
+def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
+    """The rules of a layer that writes categories in one of the ways."""
+    because = "categories are only written in another way; there is nothing in it to learn"
+    if mode == "int":
+        return nothing_to_learn(x.kept(), because, _AS_IT_IS)
+    n = symbol("n", tokens, "categories")
+    alone = number(as_formula(x.shape[-1])) == 1
+    before = x.shape[1:] if mode == "multi_hot" else x.shape[:-1] if alone else x.shape
+    sizes = (*before, n)
+    reason = "each category has a place of its own on the last axis"
+    if mode == "multi_hot":
+        reason = "all categories along the first axis are marked together, each at its own place"
+    longer = mode == "one_hot" and number(as_formula(x.shape[-1])) is None
+    requires = (Requirement(as_formula(x.shape[-1]), ">=", as_formula(2), str),) if longer else ()
+    axes = tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), map(as_formula, sizes)))
+    return nothing_to_learn(axes, because, reason, channels_are="categories", requires=requires)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryEncoding(Layer):
+    """Writes categories as zeros and ones: (T) becomes (n) with a 1 for each that occurs, no parameters.
+
+    With `one_hot` each keeps its place: (T) becomes (T, n), and (1) becomes (n). Keras only.
+    """
+
+    tokens: Formula = argument(COUNT, "categories: how many there are", short="num_tokens")
+    mode: str = argument(_MODES, "how they are written", "multi_hot", short="output_mode", keyword=True)
+
+    names: ClassVar = ("onehot", "CategoryEncoding")
+    title: ClassVar = "Category encoding"
+    example: ClassVar = "input(20) -> onehot(1000, one_hot)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return encoded(x, self.tokens, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Layer):
+    """Replaces words or numbers by the number of their category: same shape, no parameters.
+
+    With `one_hot` or `multi_hot` it writes zeros and ones instead, as `onehot` does. The vocabulary is a table, not a
+    weight. Keras only.
+    """
+
+    tokens: Formula = argument(COUNT, "categories: how many there are", as_formula(1))
+    mode: str = argument(_MODES, "how they are written", "int", short="output_mode", keyword=True)
+
+    names: ClassVar = ("lookup", "StringLookup", "IntegerLookup", "Hashing", "Discretization")
+    title: ClassVar = "Lookup of categories"
+    example: ClassVar = "input(20) -> lookup(1000)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return encoded(x, self.tokens, self.mode)

@@ -1,0 +1,173 @@
+"""Layers that only arrange numbers in another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import AXIS, COUNT, INTEGERS, TARGET, argument
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import Formula, as_formula, product
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Reach,
+    Requirement,
+    Rules,
+    nothing_to_learn,
+    symbol,
+)
+from symparams.layers.sizes import axis_of, equal, numbers_in, sizes_of
+from symparams.notation import PLAIN, SOURCE, shown
+
+_BECAUSE = "the numbers are only rearranged; there is nothing in it to learn"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Sizes that so many numbers are laid out in; one of them may be open."""
+
+    sizes: tuple[Formula, ...]
+    requires: tuple[Requirement, ...]
+
+
+def filled(target: Sequence[Formula], numbers: Formula, arrived: str) -> Filled:
+    """The target with -1 replaced by what is left; it must hold exactly the numbers that arrive."""
+    open_ = [i for i, one in enumerate(target) if number(one) == -1]
+    wanted = f"({', '.join(shown(simplified(one), SOURCE) for one in target)})"
+    if len(open_) > 1:
+        raise LayerError(f"only one of the sizes {wanted} can be -1")
+    closed = product(one for i, one in enumerate(target) if i not in open_)
+
+    def message() -> str:
+        have, need = (shown(simplified(one), PLAIN) for one in (numbers, closed))
+        fits = f"{have} is not a multiple of {need}" if open_ else f"these are {have} and {need} numbers"
+        return f"{arrived} cannot be arranged as {wanted}: {fits}"
+
+    if not open_:
+        return Filled(tuple(target), equal(numbers, closed, message))
+    left = numbers / closed if len(target) > 1 else numbers
+    sizes = tuple(left if i in open_ else one for i, one in enumerate(target))
+    return Filled(sizes, (Requirement(numbers, "multiple", closed, message),) if len(target) > 1 else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Reshape(Layer):
+    """Lays the numbers out in another shape, in the same order: no parameters.
+
+    One size may be -1: whatever is left of the numbers, which must come out whole.
+    """
+
+    target: tuple[Formula, ...] = argument(TARGET, "sizes: those of the output", variadic=True)
+
+    names: ClassVar = ("reshape", "Reshape")
+    title: ClassVar = "Reshape"
+    example: ClassVar = "input(6272) -> reshape(7, 7, -1)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        found = filled(self.target, numbers_in(x), str(x))
+        names = Incoming(found.sizes, x.convention).axis_names()
+        return nothing_to_learn(
+            tuple(map(Axis, names, found.sizes)),
+            _BECAUSE,
+            "as many numbers leave as arrive"
+            + (", so the open size is what is left of them" if len(found.requires) == 1 else ""),
+            channels_are=names[0 if x.convention == "torch" else -1],
+            requires=found.requires,
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Unflatten(Layer):
+    """Splits one axis into several: no parameters.
+
+    One size may be -1: whatever is left of the axis, which must come out whole.
+    """
+
+    axis: int = argument(AXIS, "the axis to split", short="dim")
+    sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those it is split into", variadic=True)
+
+    names: ClassVar = ("unflatten", "Unflatten")
+    title: ClassVar = "Unflatten"
+    example: ClassVar = "convention torch input(128) -> unflatten(1, 8, 4, 4)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        place = axis_of(self.axis, x)
+        n = sizes_of(x)[place]
+        found = filled(self.sizes, n, f"the {x.axis_names()[place]} of {x}")
+        kept = tuple(map(as_formula, x.shape))
+        sizes = (*kept[:place], *found.sizes, *kept[place + 1 :])
+        return nothing_to_learn(
+            tuple(map(Axis, Incoming(sizes, x.convention).axis_names(), sizes)),
+            _BECAUSE,
+            "one axis is split into several that hold as many numbers",
+            channels_are="channels",
+            requires=found.requires,
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Permute(Layer):
+    """Puts the axes in another order: no parameters. The first axis is 1, as in Keras."""
+
+    order: tuple[int, ...] = argument(INTEGERS, "the axes of the input, in their new order", variadic=True)
+
+    names: ClassVar = ("permute", "Permute")
+    title: ClassVar = "Permute"
+    example: ClassVar = "input(10, 64) -> permute(2, 1)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        rank = len(x.shape)
+        if sorted(self.order) != list(range(1, rank + 1)):
+            order = ", ".join(map(str, self.order))
+            raise LayerError(f"the order {order} does not name each of the axes 1 to {rank} of {x} once")
+        sizes = tuple(as_formula(x.shape[place - 1]) for place in self.order)
+        return nothing_to_learn(
+            tuple(map(Axis, x.axis_names(), sizes)),
+            _BECAUSE,
+            "the axes change places, with their sizes",
+            channels_are=None if self.order[x.channel_axis] == x.channel_axis + 1 else "channels",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return () if self.order == tuple(range(1, len(self.order) + 1)) else EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatVector(Layer):
+    """Repeats a vector n times: (d) becomes (n, d), no parameters."""
+
+    times: Formula = argument(COUNT, "copies: how often the vector is repeated", short="n")
+
+    names: ClassVar = ("repeatvector", "RepeatVector")
+    title: ClassVar = "Repeat vector"
+    example: ClassVar = "input(64) -> repeatvector(10)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) != 1:
+            raise LayerError(f"needs a vector, an input of shape (n), but {x} arrives")
+        n = symbol("n", self.times, "copies")
+        names = Incoming((n, x.shape[0]), x.convention).feature_names()
+        return nothing_to_learn(
+            (Axis(names[0], n), Axis(names[1], as_formula(x.shape[0]))),
+            "the vector is only copied; there is nothing in it to learn",
+            "an axis with a place for each copy is put before the vector",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE

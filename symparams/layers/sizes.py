@@ -1,0 +1,64 @@
+"""What rules about whole shapes share: a symbol for each size, axes by number, sizes that must be equal."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+from symparams.algebra import simplified
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.formula import ZERO, Formula, Symbol, product
+from symparams.layer import Incoming, Requirement, symbol
+
+_LETTERS = {
+    "length": "L_in",
+    "height": "H_in",
+    "width": "W_in",
+    "depth": "D_in",
+    "channels": "C_in",
+    "features": "n_in",
+}
+
+
+def sizes_of(x: Incoming, names: Sequence[str] | None = None) -> tuple[Symbol, ...]:
+    """H_in, W_in, C_in: a symbol for each size of the input."""
+    return tuple(
+        symbol(_LETTERS.get(name, f"n_{i + 1}"), value, f"input {name}", incoming=True)
+        for i, (name, value) in enumerate(zip(names or x.axis_names(), x.shape, strict=True))
+    )
+
+
+def axis_of(axis: int, x: Incoming) -> int:
+    """The place of an axis in the shape: 1 is the first, -1 the last."""
+    rank = len(x.shape)
+    place = axis - 1 if axis > 0 else rank + axis
+    if not 0 <= place < rank or axis == 0:
+        raise LayerError(f"there is no axis {axis} in {x}; axes count from 1 to {rank}")
+    return place
+
+
+def axes_of(axes: Sequence[int], x: Incoming) -> tuple[int, ...]:
+    """The places of several axes, in the order of the shape; none twice."""
+    places = sorted(axis_of(axis, x) for axis in axes)
+    for one, other in itertools.pairwise(places):
+        if one == other:
+            raise LayerError(f"axis {one + 1} of {x} is named twice")
+    return tuple(places)
+
+
+def times(count: int, numbers: Formula) -> Formula:
+    """count · numbers, without a needless factor."""
+    return ZERO if count == 0 else numbers if count == 1 else count * numbers
+
+
+def equal(left: Formula, right: Formula, otherwise: Callable[[], str]) -> tuple[Requirement, ...]:
+    """Two sizes must be the same: an error for numbers, conditions for letters."""
+    if same(simplified(left), simplified(right)):
+        return ()
+    return (Requirement(left, ">=", right, otherwise), Requirement(right, ">=", left, otherwise))
+
+
+def numbers_in(x: Incoming) -> Formula:
+    """How many numbers arrive: H_in·W_in·C_in."""
+    return product(sizes_of(x))

@@ -1,0 +1,162 @@
+"""Sound: a wave becomes frames of frequencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import COUNT, argument, choice, switch
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import Formula, as_formula, floor
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    nothing_to_learn,
+    spatial_axes,
+    symbol,
+)
+from symparams.layers.window import Window
+from symparams.notation import PLAIN, shown
+
+_ONE = as_formula(1)
+
+
+@dataclass(frozen=True, slots=True)
+class STFTSpectrogram(Layer):
+    """Compares frames of a wave with cosines and sines: 2·k·(⌊n_fft/2⌋ + 1) parameters, which are trained.
+
+    The real and the imaginary part have a kernel each, so modes that need only one of them have half the parameters.
+    Every channel is compared by itself with the same kernels. The frames overlap by half unless a step is given, and
+    n_fft is the next power of two unless given. Keras only.
+    """
+
+    frame_length: Formula = argument(COUNT, "frame length: places in a frame", as_formula(256))
+    frame_step: Formula | None = argument(COUNT, "frame step: how far frames are apart", None, short="s")
+    fft_length: Formula | None = argument(COUNT, "transform length: places of the transform", None)
+    mode: str = argument(
+        choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"), "what is given", "log", keyword=True
+    )
+    padding: str = argument(choice("valid", "same"), "padding", "valid", short="p", keyword=True)
+    expand_dims: bool = argument(switch(), "whether frequencies and channels have an axis each", False, keyword=True)
+
+    names: ClassVar = ("stft", "STFTSpectrogram")
+    title: ClassVar = "Spectrogram"
+    example: ClassVar = "input(16000, 1) -> stft(400, 160, 512)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        window, k, bins = self._window(x), *self._kernel()
+        C_in = x.C_in()
+        found = 2 * bins if self.mode == "stft" else bins
+        (frames,) = window.axes()
+        kernels = [part for part in ("real", "imag") if self.mode not in ("real", "imag") or part == self.mode]
+        channels = Axis("channels", C_in if self.expand_dims else C_in * found)
+        spatial = (frames, Axis("width", found)) if self.expand_dims else (frames,)
+        return Rules(
+            output=x.arranged(spatial, channels),
+            parameters=len(kernels) * k * bins if len(kernels) > 1 else k * bins,
+            weights=tuple(Weight(f"{part} kernel", (k, _ONE, bins)) for part in kernels),
+            because="each frequency has a weight for each place of a frame"
+            + (", once for the cosine and once for the sine" if len(kernels) > 1 else "")
+            + "; Keras trains them",
+            shape_because=f"{window.reason()}; each channel gives its frequencies",
+            channels_are="frequencies",
+            requires=(*window.requires(), *self._fits(k)),
+        )
+
+    def _window(self, x: Incoming) -> Window:
+        spatial_axes(x, (1,))
+        step = floor(self.frame_length / 2) if self.frame_step is None else self.frame_step
+        return Window(x, (self.frame_length,), (as_formula(simplified(step)),), self.padding)
+
+    def _n_fft(self) -> Formula:
+        if self.fft_length is not None:
+            return self.fft_length
+        length = number(self.frame_length)
+        if not isinstance(length, int):
+            raise LayerError("needs fft_length where the length of a frame is a letter")
+        return as_formula(1 << (length - 1).bit_length())
+
+    def _kernel(self) -> tuple[Formula, Formula]:
+        """The places of a frame, and how many frequencies there are."""
+        k = symbol("k", self.frame_length, "places in a frame")
+        return k, floor(symbol("n_fft", self._n_fft(), "places of the transform") / 2) + 1
+
+    def _fits(self, k: Formula) -> tuple[Requirement, ...]:
+        def message(smaller: str, larger: str) -> str:
+            return f"the {smaller} must not be larger than the {larger}"
+
+        found = (Requirement(self._n_fft(), ">=", k, lambda: message("frame", "transform")),)
+        if self.frame_step is None:
+            least = as_formula(2)
+            return (*found, Requirement(k, ">=", least, lambda: "a frame of one place cannot be halved; give a step"))
+        return (*found, Requirement(k, ">=", self.frame_step, lambda: message("step", "frame")))
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """The products with both kernels; the squares and the root are left out."""
+        k, bins = self._kernel()
+        frames = out.size("length" if "length" in out.axes else out.axes[0])
+        macs = k * bins * arriving[0].C_in() * frames
+        return Work(
+            macs=macs if self.mode in ("real", "imag") else 2 * macs,
+            because="every frame is compared with a cosine and a sine of each frequency",
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+        return self._window(arriving[0]).reach()
+
+
+@dataclass(frozen=True, slots=True)
+class MelSpectrogram(Layer):
+    """Gives the strength of a wave in bands of pitch: (L) becomes (bands, ⌊L/s⌋ + 1), no parameters.
+
+    Frames stand s apart, the first one around the start; the wave is mirrored at its ends. Keras only.
+    """
+
+    fft_length: Formula = argument(COUNT, "transform length: an even number of places", as_formula(2048))
+    sequence_stride: Formula = argument(COUNT, "stride: how far frames are apart", as_formula(512), short="s")
+    num_mel_bins: Formula = argument(COUNT, "bands: of pitch", as_formula(128), short="bands", keyword=True)
+
+    names: ClassVar = ("melspectrogram", "MelSpectrogram")
+    title: ClassVar = "Mel spectrogram"
+    example: ClassVar = "input(16000) -> melspectrogram(512, 160, bands=80)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) not in (1, 2):
+            raise LayerError(f"needs a wave, an input of shape (L) or (channels, L), but {x} arrives")
+        L_in = symbol("L_in", x.shape[-1], "input length", incoming=True)
+        n_fft = symbol("n_fft", self.fft_length, "places of the transform")
+        frames = floor(L_in / symbol("s", self.sequence_stride, "stride")) + 1
+        sizes = (*map(as_formula, x.shape[:-1]), symbol("n", self.num_mel_bins, "bands"), frames)
+
+        def short() -> str:
+            length, places = shown(x.shape[-1], PLAIN), shown(simplified(self.fft_length), PLAIN)
+            return f"a wave of {length} cannot be mirrored by half of {places}"
+
+        def odd() -> str:
+            return "fft_length must be even"
+
+        return nothing_to_learn(
+            tuple(map(Axis, ("channels", "height", "width")[-len(sizes) :], sizes)),
+            "the bands are fixed; there is nothing in it to learn",
+            "a frame stands at every step, the first one at the start",
+            channels_are="frames",
+            requires=(
+                Requirement(n_fft, "multiple", as_formula(2), odd),
+                Requirement(2 * L_in, ">=", n_fft + 1, short),
+            ),
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
