@@ -23,7 +23,11 @@ class _Answers(Vocabulary):
 
     def values(self, numbers: NumberSet, letter: Symbol) -> str:
         """k = 5; every k from 1 to 6; every k from 4 on."""
-        several = numbers.stretches()
+        several = [
+            one
+            for s in numbers.stretches()
+            for one in ([s] if s.last is None or s.last > s.first + s.step else [Stretch(n, n, 1) for n in s])
+        ]
         listed = [self._stretch(s, letter) for s in several[:_STRETCHES]]
         if all(s.first == s.last for s in several):
             each = [self.number(s.first) for s in several[: _STRETCHES + 1]]
@@ -36,8 +40,6 @@ class _Answers(Vocabulary):
         every = f"every {self.math(letter)}" if s.step == 1 else f"every {self._nth(s.step)} {self.math(letter)}"
         if s.last is None:
             return f"{every} from {self.number(s.first)} on"
-        if s.step == 1 and s.last == s.first + 1:
-            return f"{self.equation(letter, s.first)} or {self.equation(letter, s.last)}"
         return f"{every} from {self.number(s.first)} to {self.number(s.last)}"
 
     def _nth(self, n: int) -> str:

@@ -14,7 +14,6 @@ from symparams.comparison import compared
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.field import fields as field_states
 from symparams.files import read_source
-from symparams.finding import Target, read_target, whole_target
 from symparams.finding import find as found
 from symparams.formula import Formula, Value, as_formula
 from symparams.layers import CATALOGUE, Catalogue
@@ -29,6 +28,7 @@ from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
 from symparams.summing import over
 from symparams.sympy_bridge import from_sympy, letter, to_sympy
+from symparams.targets import Target, read_target, whole_target
 from symparams.writing import Document, render, render_with, standalone
 
 if TYPE_CHECKING:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import gcd
 from typing import TypeAlias
 
 from symparams import limits
@@ -15,41 +12,21 @@ from symparams.collecting import shortest
 from symparams.comparing import expanded
 from symparams.derivation import derive_parameters
 from symparams.domain import both, domain
-from symparams.errors import Place, Source, SymparamsError, nearest
+from symparams.errors import SymparamsError, nearest
 from symparams.exact import number
 from symparams.formula import Formula, Number, Symbol, Value, as_formula
-from symparams.measure import MEASURES, Measure, measure, measured, node, sum_over_layers
+from symparams.measure import measured, node, sum_over_layers
 from symparams.network import Network
-from symparams.normal import UNIT, Poly, formula_of, scaled
+from symparams.normal import formula_of
 from symparams.numbersets import NumberSet, points
 from symparams.solving import grows, letters_of, put, solutions, value_for
-from symparams.sources.reader import read_expression
+from symparams.targets import Equation, Target, equations_to, holds
 
 Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # the network with values for some letters
 
 PAIRS = 2_000  # values of one letter that are gone through where two are unknown
 SHOWN = 20  # solutions that are checked and shown one by one
 BUILT = 200  # networks that are built where there is no formula
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """How much of a quantity is wanted."""
-
-    what: Measure
-    relation: str  # == <= >= < or >
-    amount: int
-    layer: str | None = None  # of this layer alone
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """One line of the way to the answer."""
-
-    left: Formula
-    relation: str
-    right: Formula
-    note: str = ""  # what was done, or why there is no going on
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +58,6 @@ class Finding:
     def fitting(self) -> tuple[Row, ...]:
         """The rows that fulfil the target."""
         return tuple(row for row in self.rows if row.fulfils)
-
-
-def read_target(text: str, layer: str | None = None) -> Target:
-    """params <= 100,000."""
-    source = Source("--target", text[: limits.SOURCE_BYTES])
-    found = re.match(r"\s*(\w*)\s*(==|<=|>=|=|≤|≥|<|>)?\s*", source.text)
-    assert found is not None
-    if not found[1]:
-        raise SymparamsError("a target starts with a quantity: params=51264, params<=100000", Place(source, 0))
-    if found[1].isdigit() and not found[2]:
-        raise SymparamsError(f"what is {found[1][:20]} a number of? write params={found[1][:20]}", Place(source, 0))
-    if found[1] not in MEASURES:
-        near = nearest(found[1], MEASURES) or f"; there are {', '.join(MEASURES)}"
-        raise SymparamsError(f"there is no quantity `{found[1][:60]}`{near}", Place(source, found.start(1)))
-    if not found[2]:
-        raise SymparamsError("=, <= or >= is expected here", Place(source, found.end(1)))
-    grouped = re.sub(r"(?<=[0-9])[,_ \u202f](?=[0-9]{3}(?![0-9]))", "", source.text[found.end() :])
-    if not grouped.strip():
-        raise SymparamsError("a number is expected after the sign", Place(source, max(found.end() - 1, 0)))
-    amount = number(read_expression(Source(f"--target {found[1]}", grouped)))
-    if not isinstance(amount, int):
-        wanted = "one number, without letters" if amount is None else "a whole number"
-        raise SymparamsError(f"the target must be {wanted}", Place(source, found.end()))
-    sign = {"=": "==", "≤": "<=", "≥": ">="}.get(found[2], found[2])
-    return Target(measure(found[1]), sign, amount, layer)
-
-
-def whole_target(amount: object) -> int:
-    """The amount, if it is a whole number within the limit."""
-    if not isinstance(amount, int) or isinstance(amount, bool):
-        raise SymparamsError("the target must be a whole number")
-    limits.checked(amount)
-    return amount
 
 
 def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
@@ -169,7 +113,7 @@ def _one(build: Build, network: Network, letter: str, target: Target, formula: F
     found = both(allowed, solutions(formula, target.relation, right, letter))
     numbers = _that_build(build, letter, target, found.numbers)
     depends = letter in letters_of(formula)
-    equations = _equations(formula, letter, target) if depends else ()
+    equations = equations_to(formula, letter, target) if depends else ()
     rows = _rows(formula, letter, target, numbers, allowed.numbers) if depends else _some_row(numbers, formula, target)
     more = len([row for row in rows if row.fulfils]) != numbers.count
     return Finding(
@@ -220,12 +164,7 @@ def _builds(build: Build, values: Mapping[str, int], target: Target) -> bool:
         count = measured(network, target.what, target.layer)
     except SymparamsError:
         return False
-    return isinstance(count, int) and _holds(count, target)
-
-
-def _holds(count: int | Fraction, target: Target) -> bool:
-    signs = {"==": (0,), "<=": (-1, 0), ">=": (0, 1), "<": (-1,), ">": (1,)}
-    return (count > target.amount) - (count < target.amount) in signs[target.relation]
+    return isinstance(count, int) and holds(count, target)
 
 
 def _rows(formula: Formula, letter: str, target: Target, numbers: NumberSet, allowed: NumberSet) -> tuple[Row, ...]:
@@ -282,66 +221,7 @@ def _nearest_counts(formula: Formula, letter: str, target: Target, allowed: Numb
 def _some_row(numbers: NumberSet, formula: Formula, target: Target) -> tuple[Row, ...]:
     """What is the same for every value, shown at the smallest."""
     count = number(formula)
-    return () if numbers.is_empty or count is None else (Row((numbers.smallest,), count, _holds(count, target)),)
-
-
-# ---------------------------------------------------------------- the way to the answer
-
-
-def _equations(formula: Formula, letter: str, target: Target) -> tuple[Equation, ...]:
-    """The equation, made simpler as far as that is clear."""
-    relation = target.relation
-    start = Equation(formula, relation, as_formula(target.amount))
-    p = expanded(poly(formula))
-    symbol = Symbol(letter)
-    if any(atom != symbol or e < 0 for m in p for atom, e in m) or any(c.denominator != 1 for c in p.values()):
-        return (start,)
-    found = [start]
-    rest: Poly = {m: c for m, c in p.items() if m}
-    right = target.amount - int(p.get(UNIT, 0))
-    if UNIT in p or len(rest) < len(p) or formula_of(p) != formula:
-        note = "" if UNIT not in p else f"`{p[UNIT]}` taken to the right" if p[UNIT] > 0 else "the number taken over"
-        found.append(Equation(formula_of(rest), relation, as_formula(right), note))
-    shared = gcd(*(int(c) for c in rest.values()))
-    if shared > 1:
-        if right % shared and relation == "==":
-            before = f"{found.pop().note}; " if found[-1].note else ""
-            note = f"{before}`{shared}` divides the left side, but not the right one"
-            return (*found, Equation(formula_of(rest), relation, as_formula(right), note))
-        rest = scaled(rest, Fraction(1, shared))
-        exact = right % shared == 0
-        right = -(-right // shared) if relation in (">=", "<") else right // shared
-        way = "up" if relation in (">=", "<") else "down"
-        note = f"divided by `{shared}`" + ("" if exact else f"; the left side is whole, so the right one is rounded {way}")
-        found.append(Equation(formula_of(rest), relation, as_formula(right), note))
-    return (*found, *_root(rest, relation, right, symbol))
-
-
-def _root(rest: Poly, relation: str, right: int, symbol: Symbol) -> Iterator[Equation]:
-    """k² = 25, so k = 5."""
-    ((mono, coefficient),) = rest.items() if len(rest) == 1 else ((UNIT, 0),)
-    exponent = mono[0][1] if mono and coefficient == 1 else 1
-    if exponent < 2 or right < 1:
-        return
-    root = _whole_root(right, exponent)
-    exact = root**exponent == right
-    if exact:
-        yield Equation(symbol, relation, Number(root))
-    elif relation == "==":
-        note = f"no whole number has `{right}` as its {'square' if exponent == 2 else 'power'}"
-        yield Equation(formula_of(rest), relation, Number(right), note)
-    else:
-        rounded = root + 1 if relation in (">=", "<") else root
-        yield Equation(symbol, relation, Number(rounded), "a whole number")
-
-
-def _whole_root(value: int, exponent: int) -> int:
-    """The largest whole number whose power is at most `value`."""
-    low, high = 0, 1 << (value.bit_length() // exponent + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if middle**exponent <= value else (low, middle - 1)
-    return low
+    return () if numbers.is_empty or count is None else (Row((numbers.smallest,), count, holds(count, target)),)
 
 
 # ---------------------------------------------------------------- two letters
@@ -444,7 +324,7 @@ def _by_building(build: Build, letter: str, target: Target, first: SymparamsErro
             others = " and ".join(f"`{x}`" for x in letters_of(count))
             raise SymparamsError(f"the number of {target.what.plural} depends on {others} too; give values with --set")
         counts[at] = int(count)
-    fitting = [at for at, count in counts.items() if _holds(count, target)]
+    fitting = [at for at, count in counts.items() if holds(count, target)]
     below = [at for at, count in counts.items() if count < target.amount]
     above = [at for at, count in counts.items() if count > target.amount]
     if target.relation == "==" and fitting:

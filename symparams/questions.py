@@ -13,11 +13,11 @@ from symparams.comparison import compared
 from symparams.console import COMMAND_LINE, FORMATS, OUTPUT, SOURCES, as_json, assignments, deliver, read, sources
 from symparams.errors import Source, SymparamsError
 from symparams.finding import find as found
-from symparams.finding import read_target
 from symparams.formula import Formula
 from symparams.measure import MEASURES, measure
 from symparams.network import Network
 from symparams.sources.language import network
+from symparams.targets import read_target
 from symparams.writing import Document, render_comparison, render_finding, standalone
 
 

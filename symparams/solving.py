@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isqrt, lcm
 
+from symparams import limits
 from symparams.algebra import cleared, poly, simplified
 from symparams.errors import LimitError, SymparamsError
 from symparams.exact import number
@@ -32,6 +33,7 @@ from symparams.polynomials import DEGREE, added, least, multiplied, signs
 
 PERIOD = 2_000  # residue classes that are followed one by one
 TRIED = 10_000  # numbers that are tried where nothing better is known
+SUMMED = 200  # the same where each of them means adding up a sum
 
 _WANTED = {"==": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
 
@@ -253,8 +255,6 @@ def grows(formula: Formula, letter: str) -> bool:
             return all(grows(part, letter) for part in parts(formula))
         case Function("floor" | "ceil" | "min" | "max"):
             return all(grows(part, letter) for part in parts(formula))
-        case Function("sum", (term, _, first, last)):
-            return number(first) is not None and grows(term, letter) and grows(last, letter)
         case Quotient(top, bottom):
             below = number(bottom) if letter not in letters_of(bottom) else None
             return below is not None and below > 0 and grows(top, letter)
@@ -299,11 +299,18 @@ def _passes(left: Formula, letter: str, n: int, target: int | Fraction, *, or_eq
 def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Found:
     found = []
     difference = left - right
-    for n in range(1, TRIED + 1):
+    tried = SUMMED if _has_sum(difference) else TRIED
+    for n in range(1, tried + 1):
+        limits.begin_work()
         value = value_for(difference, letter, n)
         if value is not None and (value > 0) - (value < 0) in _WANTED[relation]:
             found.append(n)
-    return Found(points(found), tried=TRIED)
+    return Found(points(found), tried=tried)
+
+
+def _has_sum(formula: Formula) -> bool:
+    """Whether a sum over copies stands in it, which is added up term by term."""
+    return (isinstance(formula, Function) and formula.name == "sum") or any(map(_has_sum, parts(formula)))
 
 
 def _divisors(bottom: Formula, top: Formula, letter: str) -> Found:

@@ -23,8 +23,8 @@ APART = "input(H, W, C) -> separable(F, k, same, bias=no)"
 FULL = "input(H, W, C) -> conv(F, k, same, bias=no)"
 
 
-def compared(one: str, other: str, **values: int | str) -> sp.Comparison:
-    return sp.compare(sp.parse(one), sp.parse(other), **values)
+def compared(one: str, other: str, **values: int) -> sp.Comparison:
+    return sp.compare(sp.parse(one), sp.parse(other), "params", **values)
 
 
 def test_three_small_kernels_against_a_large_one() -> None:
@@ -73,15 +73,22 @@ def test_depthwise_separable_against_full_convolution() -> None:
 
 def test_where_it_depends_on_the_letter_the_ranges_are_said() -> None:
     text = compared("input(C) -> dense(100)", "input(C) -> dense(C)").to_text()
-    assert "A has fewer parameters than B for every C from 101 on; as many for C = 100; more for every C from 1 to 99." in text
+    assert (
+        "A has fewer parameters than B for every C from 101 on; as many for C = 100; more for every C from 1 to 99."
+        in text
+    )
 
 
 def test_nothing_against_something() -> None:
-    assert "B has no parameters, so there is no ratio." in compared("input(3) -> dense(2)", "input(3) -> relu").to_text()
+    assert (
+        "B has no parameters, so there is no ratio." in compared("input(3) -> dense(2)", "input(3) -> relu").to_text()
+    )
     assert "A has no parameters." in compared("input(3) -> relu", "input(C) -> dense(2)").to_text()
     assert "same number of parameters." in compared("input(3) -> dense(2)", "input(3) -> dense(2)").to_text()
     assert compared("input(3) -> relu", "input(3) -> relu").ratio is None
-    assert "A has 2 times the parameters of B." in compared("input(3) -> [dense(3)] * 2", "input(3) -> dense(3)").to_text()
+    assert (
+        "A has 2 times the parameters of B." in compared("input(3) -> [dense(3)] * 2", "input(3) -> dense(3)").to_text()
+    )
 
 
 def test_letters_of_only_one_network_can_be_set() -> None:
@@ -128,7 +135,9 @@ def test_command(tmp_path: Path) -> None:
 def test_errors() -> None:
     assert refused("compare", "-e", THREE).startswith("give two networks, as files or with -e; this is 1")
     assert "is not one of" in refused("compare", "-e", THREE, "-e", SEVEN, "--quantity", "size")
-    assert refused("compare", "-e", THREE, "-e", "input(3) -> denze(3)").startswith("<command line>:1:13: unknown layer")
+    assert refused("compare", "-e", THREE, "-e", "input(3) -> denze(3)").startswith(
+        "<command line>:1:13: unknown layer"
+    )
     with pytest.raises(sp.SymparamsError, match="there is no quantity `parms`; did you mean `params`"):
         sp.compare(sp.parse(THREE), sp.parse(SEVEN), quantity="parms")
 
@@ -151,7 +160,9 @@ def test_three_figures(number: Fraction, text: str) -> None:
     assert exact == (value(rounded, {}) == number if number >= Fraction(1, 10**20) else True)
 
 
-LAYERS = st.sampled_from(["conv(F, 3, same)", "conv(C, k, same)", "separable(F, 3, same)", "bn", "conv(2*F, 1, bias=no)"])
+LAYERS = st.sampled_from(
+    ["conv(F, 3, same)", "conv(C, k, same)", "separable(F, 3, same)", "bn", "conv(2*F, 1, bias=no)"]
+)
 
 
 @settings(max_examples=60)
