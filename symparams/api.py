@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from symparams import contract, limits
+from symparams.amounts import amount
 from symparams.comparison import compared
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.field import fields as field_states
@@ -17,7 +18,6 @@ from symparams.files import read_source
 from symparams.finding import find as found
 from symparams.formula import Formula, Value, as_formula
 from symparams.layers import CATALOGUE, Catalogue
-from symparams.measure import measure as amount
 from symparams.measured import QUANTITIES, USUAL
 from symparams.measures import MEASURES, Measure, Settings, of_layer, of_network
 from symparams.network import Counts, Network, Node

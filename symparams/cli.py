@@ -22,6 +22,7 @@ from symparams.solution import Solution
 from symparams.version import __version__
 from symparams.writing import STYLES, Document, render, render_with, standalone
 
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="symparams")
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra import at_least_zero, cleared, poly
+from symparams.amounts import Amount, amount_of, sum_over_layers
 from symparams.collecting import factored, shortest, small
 from symparams.comparing import expanded
 from symparams.domain import both, domain
@@ -17,7 +18,6 @@ from symparams.errors import SymparamsError, nearest
 from symparams.exact import divided
 from symparams.facts import Facts
 from symparams.formula import Formula, Number, Power, Product, Quotient, Symbol, Value, as_formula
-from symparams.measure import Measure, measured, sum_over_layers
 from symparams.network import Network
 from symparams.normal import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
 from symparams.notation import PLAIN, shown
@@ -33,12 +33,12 @@ class Side:
     letter: str  # A or B
     title: str
     network: Network
-    what: Measure
+    what: Amount
 
     @property
     def total(self) -> Value:
         """The quantity, in the shortest of its forms."""
-        return shortest(measured(self.network, self.what), self.network.facts)
+        return shortest(amount_of(self.network, self.what), self.network.facts)
 
     @property
     def lines(self) -> tuple[Formula, ...]:
@@ -47,7 +47,7 @@ class Side:
 
     @property
     def symbol(self) -> Symbol:
-        return Symbol(f"P_{self.letter}")
+        return Symbol(f"{self.what.letter}_{self.letter}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Comparison:
     values: tuple[Value, Value] | None = None  # the totals with these values
 
     @property
-    def what(self) -> Measure:
+    def what(self) -> Amount:
         return self.sides[0].what
 
     @cached_property
@@ -223,7 +223,7 @@ class Comparison:
 Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # a network with values for some of its letters
 
 
-def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str, Formula], what: Measure) -> Comparison:
+def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str, Formula], what: Amount) -> Comparison:
     """Two networks compared; numbers among `given` are put in at the end, expressions at once."""
     formulas = {name: value for name, value in given.items() if letters_of(value)}
     closed = [build(given) for build in builds]
@@ -244,7 +244,7 @@ def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str,
     comparison = Comparison((sides[0], sides[1]), given)
     if networks is closed or not any(isinstance(total, Formula) for total in comparison.totals):
         return comparison
-    one, other = (shortest(measured(network, what), network.facts) for network in closed)
+    one, other = (shortest(amount_of(network, what), network.facts) for network in closed)
     return Comparison(comparison.sides, given, (one, other))
 
 

@@ -8,14 +8,14 @@ from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra import poly
+from symparams.amounts import amount_of, node, sum_over_layers
 from symparams.collecting import shortest
 from symparams.comparing import expanded
-from symparams.derivation import derive_parameters
+from symparams.derivation import derive
 from symparams.domain import both, domain
 from symparams.errors import SymparamsError, nearest
 from symparams.exact import number
 from symparams.formula import Formula, Number, Symbol, Value, as_formula
-from symparams.measure import measured, node, sum_over_layers
 from symparams.network import Network
 from symparams.normal import formula_of
 from symparams.numbersets import NumberSet, points
@@ -74,7 +74,7 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
     letters = tuple(letters) or _only_letter(network)
     for name in letters:
         _check_letter(name, network)
-    formula = as_formula(shortest(measured(network, target.what, target.layer), network.facts))
+    formula = as_formula(shortest(amount_of(network, target.what, target.layer), network.facts))
     others = [name for name in letters_of(formula) if name not in letters]
     if others:
         listed, them = " and ".join(f"`{x}`" for x in others), "it a value" if len(others) == 1 else "them values"
@@ -135,10 +135,10 @@ def _lines(network: Network, target: Target, formula: Formula) -> tuple[Formula,
     """Where the formula comes from: the sum over the layers, or the rule of the layer with its values."""
     if target.layer is None:
         return tuple(dict.fromkeys([sum_over_layers(network, target.what), formula]))
-    if target.what.name != "params":
-        return (formula,)
-    rule = derive_parameters(node(network, target.layer).derived)
-    return tuple(dict.fromkeys([rule.rule, rule.substitution, formula]))
+    found = node(network, target.layer)
+    rule = derive(target.what.name, "", target.what.rule(found), target.what.of_layer(found), found.derived.facts)
+    lines = [rule.rule, rule.substitution] if not found.repeats else []
+    return tuple(dict.fromkeys([*lines, formula]))
 
 
 def _that_build(build: Build, letter: str, target: Target, numbers: NumberSet) -> NumberSet:
@@ -161,7 +161,7 @@ def _builds(build: Build, values: Mapping[str, int], target: Target) -> bool:
     """Whether the network with these values can be built; that it fulfils the target is certain then."""
     try:
         network = build({name: Number(n) for name, n in values.items()})
-        count = measured(network, target.what, target.layer)
+        count = amount_of(network, target.what, target.layer)
     except SymparamsError:
         return False
     return isinstance(count, int) and holds(count, target)
@@ -319,7 +319,7 @@ def _by_building(build: Build, letter: str, target: Target, first: SymparamsErro
         node(network, target.layer)
     counts: dict[int, int] = {}
     for at, each in networks.items():
-        count = measured(each, target.what, target.layer)
+        count = amount_of(each, target.what, target.layer)
         if isinstance(count, Formula):
             others = " and ".join(f"`{x}`" for x in letters_of(count))
             raise SymparamsError(f"the number of {target.what.plural} depends on {others} too; give values with --set")

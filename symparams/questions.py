@@ -9,12 +9,24 @@ from pathlib import Path
 import click
 
 from symparams import contract
+from symparams.amounts import AMOUNTS, amount
 from symparams.comparison import compared
-from symparams.console import COMMAND_LINE, FORMATS, OUTPUT, SOURCES, as_json, assignments, deliver, read, sources
+from symparams.console import (
+    COMMAND_LINE,
+    FORMATS,
+    OUTPUT,
+    SETTINGS,
+    SOURCES,
+    as_json,
+    assignments,
+    deliver,
+    read,
+    sources,
+)
 from symparams.errors import Source, SymparamsError
 from symparams.finding import find as found
 from symparams.formula import Formula
-from symparams.measure import MEASURES, measure
+from symparams.measures import Settings
 from symparams.network import Network
 from symparams.sources.language import network
 from symparams.targets import read_target
@@ -27,9 +39,10 @@ from symparams.writing import Document, render_comparison, render_finding, stand
     "-e", "expressions", multiple=True, metavar="SOURCE", help="A network instead of a file; may be repeated."
 )
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
-@click.option("--quantity", type=click.Choice(list(MEASURES)), default="params", show_default=True)
+@click.option("--quantity", type=click.Choice(AMOUNTS), default="params", show_default=True)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
 @click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@SETTINGS
 @OUTPUT
 def compare(
     files: Sequence[str],
@@ -38,6 +51,9 @@ def compare(
     quantity: str,
     format_: str,
     whole: bool,
+    dtype: str,
+    optimizer: str,
+    flops: str,
     digits: str,
     output: str | None,
 ) -> None:
@@ -47,8 +63,9 @@ def compare(
         raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
     if whole and format_ != "latex":
         raise click.UsageError("--standalone goes with --format latex")
+    what = amount(quantity, Settings(dtype, optimizer, flops))
     titles = ["" if source.name == COMMAND_LINE else Path(source.name).stem for source in texts]
-    comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), measure(quantity))
+    comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
     if format_ == "json":
         deliver(as_json([contract.compare(comparison)]), output)
         return
@@ -63,6 +80,7 @@ def compare(
 @click.option("--layer", metavar="NAME", help="What this layer alone has.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
 @click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@SETTINGS
 @OUTPUT
 def find(
     files: Sequence[str],
@@ -73,6 +91,9 @@ def find(
     layer: str | None,
     format_: str,
     whole: bool,
+    dtype: str,
+    optimizer: str,
+    flops: str,
     digits: str,
     output: str | None,
 ) -> None:
@@ -86,7 +107,8 @@ def find(
     for name in unknowns:
         if name in values:
             raise SymparamsError(f"`{name}` cannot be both set and unknown")
-    finding = found(lambda more: network(texts[0], {**values, **more}), unknowns, read_target(target, layer))
+    wanted = read_target(target, layer, Settings(dtype, optimizer, flops))
+    finding = found(lambda more: network(texts[0], {**values, **more}), unknowns, wanted)
     if format_ == "json":
         deliver(as_json([contract.find(finding)]), output)
         return

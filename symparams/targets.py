@@ -10,11 +10,12 @@ from math import gcd
 
 from symparams import limits
 from symparams.algebra import poly
+from symparams.amounts import AMOUNTS, Amount, amount
 from symparams.comparing import expanded
 from symparams.errors import Place, Source, SymparamsError, nearest
 from symparams.exact import number
 from symparams.formula import Formula, Number, Symbol, as_formula
-from symparams.measure import MEASURES, Measure, measure
+from symparams.measures import Settings
 from symparams.normal import UNIT, Poly, formula_of, scaled
 from symparams.sources.reader import read_expression
 
@@ -23,7 +24,7 @@ from symparams.sources.reader import read_expression
 class Target:
     """How much of a quantity is wanted."""
 
-    what: Measure
+    what: Amount
     relation: str  # == <= >= < or >
     amount: int
     layer: str | None = None  # of this layer alone
@@ -39,7 +40,7 @@ class Equation:
     note: str = ""  # what was done, or why there is no going on
 
 
-def read_target(text: str, layer: str | None = None) -> Target:
+def read_target(text: str, layer: str | None = None, settings: Settings | None = None) -> Target:
     """params <= 100,000."""
     source = Source("--target", text[: limits.SOURCE_BYTES])
     found = re.match(r"\s*(\w*)\s*(==|<=|>=|=|≤|≥|<|>)?\s*", source.text)
@@ -48,8 +49,8 @@ def read_target(text: str, layer: str | None = None) -> Target:
         raise SymparamsError("a target starts with a quantity: params=51264, params<=100000", Place(source, 0))
     if found[1].isdigit() and not found[2]:
         raise SymparamsError(f"what is {found[1][:20]} a number of? write params={found[1][:20]}", Place(source, 0))
-    if found[1] not in MEASURES:
-        near = nearest(found[1], MEASURES) or f"; there are {', '.join(MEASURES)}"
+    if found[1] not in AMOUNTS:
+        near = nearest(found[1], AMOUNTS) or f"; there are {', '.join(AMOUNTS)}"
         raise SymparamsError(f"there is no quantity `{found[1][:60]}`{near}", Place(source, found.start(1)))
     if not found[2]:
         raise SymparamsError("=, <= or >= is expected here", Place(source, found.end(1)))
@@ -58,23 +59,23 @@ def read_target(text: str, layer: str | None = None) -> Target:
         raise SymparamsError("a number is expected after the sign", Place(source, max(found.end() - 1, 0)))
     written = read_expression(Source(f"--target {found[1]}", grouped))
     try:
-        amount = number(written)
+        wanted = number(written)
     except SymparamsError as error:
         error.place = Place(source, found.end())
         raise
-    if not isinstance(amount, int):
-        wanted = "one number, without letters" if amount is None else "a whole number"
-        raise SymparamsError(f"the target must be {wanted}", Place(source, found.end()))
+    if not isinstance(wanted, int):
+        needed = "one number, without letters" if wanted is None else "a whole number"
+        raise SymparamsError(f"the target must be {needed}", Place(source, found.end()))
     sign = {"=": "==", "≤": "<=", "≥": ">="}.get(found[2], found[2])
-    return Target(measure(found[1]), sign, amount, layer)
+    return Target(amount(found[1], settings), sign, wanted, layer)
 
 
-def whole_target(amount: object) -> int:
+def whole_target(value: object) -> int:
     """The amount, if it is a whole number within the limit."""
-    if not isinstance(amount, int) or isinstance(amount, bool):
+    if not isinstance(value, int) or isinstance(value, bool):
         raise SymparamsError("the target must be a whole number")
-    limits.checked(amount)
-    return amount
+    limits.checked(value)
+    return value
 
 
 def holds(count: int | Fraction, target: Target) -> bool:

@@ -181,3 +181,9 @@ def test_every_line_equals_the_numbers(one: list[str], other: list[str], data: s
     if found["fewer"] is not None:
         sign = (totals[0] > totals[1]) - (totals[0] < totals[1])
         assert {"A": -1, "neither": 0, "B": 1}[found["fewer"]] == sign
+
+
+def test_other_quantities() -> None:
+    text = sp.compare(sp.parse(APART), sp.parse(FULL), "macs").to_text()
+    assert "N_A/N_B = HWC(k² + F)/(k²HWCF)" in text
+    assert "= 1/F + 1/k²\n" in text

@@ -312,3 +312,11 @@ def test_sets_of_numbers(one: NumberSet, other: NumberSet) -> None:
         assert both.is_endless == (numbers[-1] > 100)
         assert both.is_endless or (both.largest == numbers[-1] and both.count == len(numbers))
         assert [n for n in range(120) if n in both.without(numbers[0])] == numbers[1:]
+
+
+def test_other_quantities() -> None:
+    text = "input(224, 224, 3) -> conv(F, 3, same) -> conv(F, 3, same)"
+    assert found(text, target="macs <= 10^9", layer="conv_2").largest == 47
+    finding = run("find", "-e", text, "--target", "memory<=10^6", "--optimizer", "adam", "--format", "text")[1]
+    assert "Every F from 1 to 81 fits" in finding
+    assert "bytes of parameter memory" in finding
