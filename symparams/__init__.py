@@ -6,13 +6,16 @@ net.params, net["conv_1"].output_shape
 net.solve("lesson").to_markdown()
 """
 
-from symparams.api import LayerInfo, Net, Solution, load, parse
+from symparams.api import LayerInfo, Net, Solution, compare, load, parse
 from symparams.errors import LayerError, LimitError, SymparamsError
 from symparams.layers import CATALOGUE, entries
+from symparams.results import Comparison, Finding
 from symparams.version import __version__
 
 __all__ = [
     "CATALOGUE",
+    "Comparison",
+    "Finding",
     "LayerError",
     "LayerInfo",
     "LimitError",
@@ -20,6 +23,7 @@ __all__ = [
     "Solution",
     "SymparamsError",
     "__version__",
+    "compare",
     "entries",
     "load",
     "parse",

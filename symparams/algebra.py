@@ -112,7 +112,7 @@ def _series(term: Formula, letter: Symbol, first: Value, last: Value, facts: Fac
 def _modulo_poly(top: Poly, bottom: Poly, facts: Facts) -> Poly:
     if not bottom:
         raise SymparamsError("division by zero")
-    floor_part = floored(*_cleared(top, bottom), facts)
+    floor_part = floored(*cleared(top, bottom), facts)
     rest = minus(top, times(floor_part, bottom))
     if is_constant(rest):
         return rest
@@ -139,11 +139,11 @@ def _extreme(name: str, arguments: list[Poly], facts: Facts) -> Poly:
 def _ratio(formula: Formula, facts: Facts) -> tuple[Poly, Poly]:
     """A formula as top/bottom with whole coefficients and no negative exponents."""
     if isinstance(formula, Quotient):
-        return _cleared(poly(formula.top, facts), poly(formula.bottom, facts))
-    return _cleared(poly(formula, facts), {UNIT: 1})
+        return cleared(poly(formula.top, facts), poly(formula.bottom, facts))
+    return cleared(poly(formula, facts), {UNIT: 1})
 
 
-def _cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
+def cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
     """top/bottom, fractions inside either multiplied away; the bottom is one product."""
     if not bottom:
         raise SymparamsError("division by zero")

@@ -5,25 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from symparams import contract, limits
+from symparams.amounts import amount
+from symparams.comparison import compared
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.field import fields as field_states
 from symparams.files import read_source
+from symparams.finding import find as found
 from symparams.formula import Formula, Value, as_formula
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.measured import QUANTITIES, USUAL
 from symparams.measures import MEASURES, Measure, Settings, of_layer, of_network
-from symparams.network import Counts, Node
+from symparams.network import Counts, Network, Node
+from symparams.results import Comparison, Finding
 from symparams.solution import Solution as _Contents
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
 from symparams.summing import over
 from symparams.sympy_bridge import from_sympy, letter, to_sympy
+from symparams.targets import Target, read_target, whole_target
 from symparams.writing import Document, render, render_with, standalone
 
 if TYPE_CHECKING:
@@ -221,6 +226,17 @@ class Net(_Counted):
                 raise SymparamsError(f"there is no quantity `{quantity}`; there are {', '.join(QUANTITIES)}")
         return Solution(_Contents(self._network, tuple(quantities), tuple(layers), Settings(**settings)), style)
 
+    def find(self, *unknowns: str, target: str | None = None, layer: str | None = None, **exactly: int) -> Finding:
+        """The values of letters that meet a target: `find("k", params=51264)`, `find("k", target="params <= 10^6")`."""
+        wanted = [Target(amount(name), "==", whole_target(value), layer) for name, value in exactly.items()]
+        wanted += [] if target is None else [read_target(target, layer)]
+        if len(wanted) != 1:
+            raise SymparamsError('find takes one target, such as params=51264 or target="params <= 100000"')
+        return Finding(found(partial(self._with, for_others=False), unknowns, wanted[0]))
+
+    def _with(self, more: Mapping[str, Formula], *, for_others: bool = True) -> Network:
+        return network(self._source, {**self._values, **more}, self._catalogue, for_others=for_others)
+
     def summary(self) -> str:
         """The familiar table, as text."""
         return render(_Contents(self._network), Document("summary", "text"))
@@ -234,6 +250,12 @@ class Net(_Counted):
 
     def _repr_latex_(self) -> str:
         return render(_Contents(self._network), Document("summary", "latex"))
+
+
+def compare(first: Net, second: Net, /, quantity: str = "params", **values: Given) -> Comparison:
+    """Two networks side by side; numbers among `values` are put in at the end."""
+    nets = (first, second)
+    return Comparison(compared([n._with for n in nets], [n.title for n in nets], _formulas(values), amount(quantity)))
 
 
 @dataclass(frozen=True, repr=False)

@@ -21,7 +21,7 @@ def shortest(value: Value, facts: Facts) -> Value:
     if size_and_depth(value)[0] <= _READABLE:
         open_ = expanded(collected, facts)
         forms.append(value_of(open_))
-        product = _factored(open_) if _small(open_) else None
+        product = factored(open_) if small(open_) else None
         if product is not None:
             forms.append(product)
     return min(forms, key=lambda form: len(shown(form, PLAIN)))
@@ -30,13 +30,14 @@ def shortest(value: Value, facts: Facts) -> Value:
 _READABLE = 200  # leaves of a total that other forms are tried for
 
 
-def _small(p: Poly) -> bool:
+def small(p: Poly) -> bool:
     """Whether factoring is quick."""
     degree = max((sum(abs(e) for _, e in m) for m in p), default=0)
     return len(p) <= 60 and degree <= 12 and len({atom for m in p for atom, _ in m}) <= 8
 
 
-def _factored(p: Poly) -> Formula | None:
+def factored(p: Poly) -> Formula | None:
+    """A sum as a product; None where that makes nothing clearer."""
     found = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
     if found is None:
         return None

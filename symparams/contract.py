@@ -8,12 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from symparams import limits
+from symparams.algebra import simplified
+from symparams.comparison import Comparison
 from symparams.derivation import Derivation
 from symparams.derivation import derive_shape as _shapes
+from symparams.finding import Finding
 from symparams.formula import Value
 from symparams.measured import FieldSteps
 from symparams.network import Counts
 from symparams.notation import SOURCE, shown
+from symparams.numbersets import NumberSet
 from symparams.solution import LayerEntry, Solution
 from symparams.summing import Repeat
 
@@ -144,3 +148,70 @@ def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> st
     counts = entry.node.derived.counts
     parts = f"{shown(counts.weights, SOURCE)} weights and {shown(counts.biases, SOURCE)} biases"
     return f"{shown(derivation.value, SOURCE)} parameters" + (f", of which {parts}" if counts.params != 0 else "")
+
+
+def compare(comparison: Comparison) -> dict[str, Any]:
+    """Two networks side by side; every line of `steps` has the same value."""
+    c = comparison
+    limits.begin_work(sum(len(side.network.nodes) for side in c.sides))
+    networks = [
+        {
+            "model": side.title,
+            "convention": side.network.convention,
+            "layers": len(side.network.nodes),
+            "total": value(side.total),
+            "steps": [shown(line, SOURCE) for line in side.lines],
+        }
+        for side in c.sides
+    ]
+    for network, total in zip(networks, c.values or (), strict=False):
+        network["value"] = value(total)
+    known = c.number_of_values
+    return {
+        "quantity": c.what.name,
+        "set": {name: value(simplified(given)) for name, given in c.given.items()},
+        "networks": networks,
+        "difference": {"value": value(c.difference), "steps": [shown(line, SOURCE) for line in c.difference_lines]},
+        "ratio": None
+        if c.ratio is None
+        else {"value": value(c.ratio), "steps": [shown(line, SOURCE) for line in c.ratio_lines]},
+        "ratio_with_values": None if known is None else value(known),
+        "fewer": {-1: "A", 0: "neither", 1: "B"}.get(c.sign) if c.sign is not None else None,
+        "order": None
+        if c.order is None
+        else {
+            "letter": c.order.letter.name,
+            "A has fewer": _numbers(c.order.fewer),
+            "as many": _numbers(c.order.equal),
+            "A has more": _numbers(c.order.more),
+        },
+    }
+
+
+def find(finding: Finding) -> dict[str, Any]:
+    """The values that were searched for."""
+    x = finding
+    limits.begin_work(len(x.network.nodes))
+    return {
+        "model": x.network.title,
+        "quantity": x.target.what.name,
+        "layer": x.target.layer,
+        "relation": x.target.relation,
+        "target": x.target.amount,
+        "unknowns": [letter.name for letter in x.letters],
+        "formula": shown(x.lines[-1], SOURCE) if x.lines else None,
+        "equations": [
+            {"left": shown(e.left, SOURCE), "relation": e.relation, "right": shown(e.right, SOURCE), "text": e.note}
+            for e in x.equations
+        ],
+        "depends": x.depends,
+        "solutions": _numbers(x.numbers) if len(x.letters) == 1 else None,
+        "rows": [{"values": list(row.values), "count": value(row.count), "fits": row.fulfils} for row in x.rows],
+        "tried_up_to": x.tried,
+        "more": x.more,
+    }
+
+
+def _numbers(numbers: NumberSet) -> list[dict[str, int | None]]:
+    """Whole numbers as stretches from first to last; last is null where there is no end."""
+    return [{"first": s.first, "last": s.last, "step": s.step} for s in numbers.stretches()]

@@ -120,3 +120,16 @@ def _from_sympy(factor: Any, atoms: list[Formula]) -> Poly:
         tuple((atom, e) for atom, e in zip(atoms, exponents, strict=True) if e): int(c)
         for exponents, c in factor.terms()
     }
+
+
+def cancelled(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
+    """top/bottom in lowest terms, for normal forms with whole coefficients and no letter below a fraction bar."""
+    atoms = list(dict.fromkeys(atom for mono in (*top, *bottom) for atom, _ in mono))
+    generators = _sympy().symbols(f"x0:{len(atoms)}")
+    place = {atom: i for i, atom in enumerate(atoms)}
+    both = [
+        _sympy().Poly({tuple(_exponents(m, place, len(atoms))): c for m, c in p.items()}, *generators, domain="ZZ")
+        for p in (top, bottom)
+    ]
+    above, below = both[0].cancel(both[1], include=True)
+    return _from_sympy(above, atoms), _from_sympy(below, atoms)

@@ -13,8 +13,11 @@ from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError,
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from symparams import limits
+from symparams.answers import ComparisonWords, FindingWords
 from symparams.collector import paused
+from symparams.comparison import Comparison
 from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.finding import Finding
 from symparams.formats import FORMATS, Format, with_digits
 from symparams.resources import folder, kept
 from symparams.solution import Solution
@@ -65,11 +68,28 @@ def render(solution: Solution, document: Document) -> str:
     format_ = with_digits(_format(document.format), document.digits)
     if document.style not in (*STYLES, "summary"):
         raise SymparamsError(f"there is no style `{document.style}`; there are {', '.join(STYLES)}")
-    template = _environment(format_.name).get_template(f"styles/{document.style}.j2")
-    words = Vocabulary(solution, format_, document.slug)
-    limits.begin_work(len(solution.network.nodes))
+    return _written(Vocabulary(solution, format_, document.slug), document.style)
+
+
+def render_comparison(comparison: Comparison, document: Document) -> str:
+    """Two networks side by side."""
+    format_ = with_digits(_format(document.format), document.digits)
+    return _written(ComparisonWords(comparison, format_, document.slug), "compare")
+
+
+def render_finding(finding: Finding, document: Document) -> str:
+    """The values that were searched for, and how they come out."""
+    format_ = with_digits(_format(document.format), document.digits)
+    return _written(FindingWords(finding, format_, document.slug), "find")
+
+
+def _written(words: Vocabulary, style: str) -> str:
+    """The words arranged by one of our own templates."""
+    template = _environment(words.format.name).get_template(f"styles/{style}.j2")
+    limits.begin_work(len(words.solution.network.nodes))
     with paused():
-        return _tidied(template.render(words.names(), format=f"formats/{format_.name}.j2"), format_)
+        text = template.render(words.names(), format=f"formats/{words.format.name}.j2")
+    return _tidied(text, words.format)
 
 
 def standalone(body: str) -> str:

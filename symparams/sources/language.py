@@ -29,15 +29,23 @@ from symparams.sources.where import facts_of
 _WORK = 4 * limits.LAYERS  # items that may be expanded, layers or not
 
 
-def network(source: Source, given: Mapping[str, Formula] | None = None, catalogue: Catalogue = CATALOGUE) -> Network:
+def network(
+    source: Source,
+    given: Mapping[str, Formula] | None = None,
+    catalogue: Catalogue = CATALOGUE,
+    *,
+    for_others: bool = False,
+) -> Network:
     """The network that a text describes; `given` are values that win over `let`.
+
+    With `for_others` there may be values for letters that this network does not have.
 
     Raises SymparamsError, with its place, for whatever is wrong with the text.
     """
     limits.begin_work()
     try:
         with paused():
-            return Builder(source, given or {}, catalogue).built(read_network(source))
+            return Builder(source, given or {}, catalogue, for_others).built(read_network(source))
     except RecursionError:
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
@@ -48,8 +56,11 @@ _Flow = int | tuple[int, ...] | None  # a node, the ends of a fork, or nothing y
 class Builder:
     """Walks the chains once, adding layers to the network as they come."""
 
-    def __init__(self, source: Source, given: Mapping[str, Formula], catalogue: Catalogue) -> None:
+    def __init__(
+        self, source: Source, given: Mapping[str, Formula], catalogue: Catalogue, for_others: bool = False
+    ) -> None:
         self.source = source
+        self.for_others = for_others
         self.given = given
         self.catalogue = catalogue
         self.reserved = reserved_words(catalogue)
@@ -73,7 +84,8 @@ class Builder:
         self.network.stated = tuple((fact.left, fact.relation, fact.right) for fact in found.facts)
         self.network.reserved = found.names()
         self.walk(found.chains)
-        self.names.check_given(self.given)
+        if not self.for_others:
+            self.names.check_given(self.given)
         self.network.symbols = self.names.all()
         for name in self.counting & self.network.symbols.keys():
             raise self.error(f"{name} counts copies and is a letter of its own as well; one needs another name", 0)

@@ -1,0 +1,97 @@
+"""Polynomials in one whole number: where they are below zero, zero and above, exactly and however large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import comb, lcm
+from typing import TypeAlias
+
+Coefficients: TypeAlias = "Sequence[int | Fraction]"  # the constant first
+
+DEGREE = 40  # up to here a polynomial that goes up and down is followed
+
+
+def value_at(p: Coefficients, n: int) -> int | Fraction:
+    """p(n)."""
+    result: int | Fraction = 0
+    for c in reversed(p):
+        result = result * n + c
+    return result
+
+
+def added(p: Coefficients, q: Coefficients) -> list[int | Fraction]:
+    """p + q."""
+    longer, shorter = (p, q) if len(p) >= len(q) else (q, p)
+    return [c + (shorter[i] if i < len(shorter) else 0) for i, c in enumerate(longer)]
+
+
+def multiplied(p: Coefficients, q: Coefficients) -> list[int | Fraction]:
+    """p · q."""
+    result: list[int | Fraction] = [0] * max(len(p) + len(q) - 1, 0)
+    for i, c in enumerate(p):
+        for j, d in enumerate(q):
+            result[i + j] += c * d
+    return result
+
+
+def signs(p: Coefficients) -> list[tuple[int, int]]:
+    """(n, sign) for each stretch of equal sign on 0, 1, 2 …: it starts at n; the last goes on without end."""
+    scale = lcm(*(Fraction(c).denominator for c in p))
+    return _signs([int(c * scale) for c in p])
+
+
+def _signs(p: list[int]) -> list[tuple[int, int]]:
+    while p and not p[-1]:
+        p = p[:-1]
+    if all(c >= 0 for c in p) or all(c <= 0 for c in p):  # of one sign, but for 0 at n = 0
+        at_zero, later = _sign(p[0] if p else 0), _sign(sum(p))
+        return [(0, at_zero), (1, later)] if at_zero != later else [(0, later)]
+    slopes = _signs([_step(p, i) for i in range(len(p) - 1)])
+    found: list[tuple[int, int]] = []
+    for i, (first, slope) in enumerate(slopes):
+        last = slopes[i + 1][0] if i + 1 < len(slopes) else None
+        _follow(p, first, last, slope, found)
+    return found
+
+
+def _step(p: list[int], i: int) -> int:
+    """The coefficient of n^i in p(n + 1) - p(n)."""
+    return sum(c * comb(j, i) for j, c in enumerate(p) if j > i)
+
+
+def _follow(p: list[int], first: int, last: int | None, slope: int, found: list[tuple[int, int]]) -> None:
+    """Add the stretches of p from first to last, between which it only rises or only falls."""
+    points = [first]
+    if slope:
+        points.append(least(lambda n: slope * value_at(p, n) >= 0, first, last))
+        points.append(least(lambda n: slope * value_at(p, n) > 0, first, last))
+    for n in points:
+        if last is not None and n > last:
+            continue
+        sign = _sign(value_at(p, n))
+        if not found or found[-1][1] != sign:
+            found.append((n, sign))
+
+
+def least(holds: Callable[[int], bool], first: int, last: int | None) -> int:
+    """The least n from first on for which something holds that holds ever after; last + 1 if none up to last does."""
+    if last is None:
+        reach = 1
+        while not holds(first + reach - 1):
+            reach *= 2
+        low, high = first + reach // 2, first + reach - 1
+        low = first if reach == 1 else low
+    else:
+        low, high = first, last + 1
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _sign(value: int | Fraction) -> int:
+    return (value > 0) - (value < 0)
