@@ -63,11 +63,9 @@ class Argument:
 
 def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
     """The arguments of a layer: those without a keyword first, which a class may add to those of its base."""
-    fields = dataclasses.fields(layer)  # type: ignore[arg-type]
+    fields = [f for f in dataclasses.fields(layer) if "kind" in f.metadata]  # type: ignore[arg-type]
     for f in sorted(fields, key=lambda f: bool(f.metadata["keyword"])):
         about = f.metadata
-        if "kind" not in about:
-            continue  # a field of the engine's own, not of the language
         yield Argument(
             f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"]
         )

@@ -35,7 +35,7 @@ class AdaptiveAveragePooling(Layer):
     """Averages windows chosen so that the output has the size that is given; no parameters.
 
     `keep` in place of a size leaves it as it is (PyTorch). For an output size of m, output i averages the places from
-    ⌊i·n/m⌋ up to ⌈(i + 1)·n/m⌉ of n: with m = 1 all of them. The work counts windows of ⌈n/m⌉ places, which is exact where
+    ⌊i·n/m⌋ up to ⌈(i + 1)·n/m⌉ of n: with m = 1 all of them. The work counts windows of ⌈n/m⌉ places, exact where
     m divides n; elsewhere windows overlap and some are a place or so larger.
     """
 

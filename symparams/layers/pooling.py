@@ -105,7 +105,7 @@ class AveragePooling(Pooling):
     Over three axes PyTorch wants the window to fit into the input without its padding.
     """
 
-    names: ClassVar = (
+    names: ClassVar[tuple[str, ...]] = (
         "avgpool", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D",
     )  # fmt: skip
     title: ClassVar = "Average pooling"
@@ -168,7 +168,7 @@ class PowerPooling(Layer):
 
 class _PowerSum(AveragePooling):
     __slots__ = ()
-    names = ()
+    names: ClassVar[tuple[str, ...]] = ()
     does: ClassVar = "takes a root of the sum of powers of each window"
 
 
