@@ -42,7 +42,7 @@ def everything(draw: Draw, x: Arriving) -> str:
 
 
 @FAMILY.keras(MaxPooling, AveragePooling)
-def keras_pooling(layer: MaxPooling, arriving: Sequence[Sizes]) -> Any:
+def keras_pooling(layer: MaxPooling | AveragePooling, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     a, rank = plain(layer), len(arriving[0]) - 1
@@ -53,7 +53,7 @@ def keras_pooling(layer: MaxPooling, arriving: Sequence[Sizes]) -> Any:
 
 
 @FAMILY.torch(MaxPooling, AveragePooling)
-def torch_pooling(layer: MaxPooling, arriving: Sequence[Sizes]) -> Any:
+def torch_pooling(layer: MaxPooling | AveragePooling, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     a, rank = plain(layer), len(arriving[0]) - 1
