@@ -66,10 +66,17 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         (Attention, GroupedQueryAttention),
         ACCEPTED,
-        "Keras' functional API refuses a memory of another width for grouped queries, though the layer computes with one",
+        "Keras' functional API refuses a memory of another width for grouped queries, though the layer takes it",
         lambda layer, arriving: (
             (isinstance(layer, GroupedQueryAttention) or layer.kv is not None) and len({s[-1] for s in arriving}) > 1
         ),
+        ("keras",),
+    ),
+    Excuse(
+        (Attention, MultiHeadAttention),
+        REFUSED,
+        "Keras' functional API gives a shape where query and memory have different numbers of axes, but computes nothing",
+        lambda layer, arriving: len({len(shape) for shape in arriving}) > 1,
         ("keras",),
     ),
 )
