@@ -75,7 +75,7 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         (Attention, MultiHeadAttention),
         REFUSED,
-        "Keras' functional API gives a shape where query and memory have different numbers of axes, but computes nothing",
+        "Keras' functional API gives a shape where query and memory have different ranks, but cannot compute",
         lambda layer, arriving: len({len(shape) for shape in arriving}) > 1,
         ("keras",),
     ),
