@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from symparams.errors import SymparamsError
+from symparams.exact import number
 from symparams.facts import NOTHING_KNOWN
 from symparams.layer import Layer
 from symparams.layers.attention import Attention
@@ -29,6 +30,11 @@ def _fits_alone(layer: Layer, arriving: Sequence[Sizes]) -> bool:
     except SymparamsError:
         return False
     return True
+
+
+def _shares_heads(layer: Layer, arriving: Sequence[Sizes]) -> bool:
+    """Whether the heads would have to divide the width: Keras is then built by the first use, and refused there."""
+    return isinstance(layer, Attention) and layer.head is None and arriving[0][-1] % (number(layer.heads) or 1) != 0
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,23 @@ EXCUSES: tuple[Excuse, ...] = (
         (Attention, MultiHeadAttention, GroupedQueryAttention),
         REFUSED,
         "where weights are shared, Keras repeats an input or a matrix of width 1 to fit the other",
-        lambda layer, arriving: _fits_alone(layer, arriving) or any(shape[-1] == 1 for shape in arriving),
+        lambda layer, arriving: _fits_alone(layer, arriving) or _shares_heads(layer, arriving),
+        ("keras",),
+    ),
+    Excuse(
+        (Attention, GroupedQueryAttention),
+        ACCEPTED,
+        "Keras' functional API refuses a memory of another width for grouped queries, though the layer takes it",
+        lambda layer, arriving: (
+            (isinstance(layer, GroupedQueryAttention) or layer.kv is not None) and len({s[-1] for s in arriving}) > 1
+        ),
+        ("keras",),
+    ),
+    Excuse(
+        (Attention, MultiHeadAttention),
+        REFUSED,
+        "Keras' functional API gives a shape where query and memory have different ranks, but cannot compute",
+        lambda layer, arriving: len({len(shape) for shape in arriving}) > 1,
         ("keras",),
     ),
 )
