@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.comparing import same
 from symparams.errors import SymparamsError
 from symparams.formula import as_formula
 from symparams.layer import EVERYWHERE
@@ -146,6 +147,12 @@ def test_letters_equal_numbers(layer: str, convention: str, T: int, D: int, U: i
     node = symbolic.nodes[-1]
     assert numeric.layers[-1].output_shape == tuple(value(as_formula(size), letters) for size in node.shape)
     assert numeric.params == value(as_formula(node.counts.params), letters)
+
+
+def test_a_stack_is_the_layers_in_a_row() -> None:
+    row = net("input(T, D) -> [bidirectional(lstm(U, sequences))] * N").counts.params
+    stack = net("input(T, D) -> lstm(U, sequences, bidirectional, layers=N)").counts.params
+    assert same(row, stack)
 
 
 def test_a_bound_from_the_projection() -> None:

@@ -12,7 +12,7 @@ from symparams.errors import LayerError
 from symparams.exact import number
 from symparams.formula import ONE, Formula
 from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work
-from symparams.layers.recurrent_cells import marked
+from symparams.layers.stacked_cells import marked
 from symparams.notation import PLAIN, shown
 
 MERGE = choice("concat", "sum", "mul", "ave", "none")

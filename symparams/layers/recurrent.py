@@ -230,7 +230,7 @@ class LSTM(Recurrent):
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
 
     names: ClassVar = ("lstm",)
-    title: ClassVar = "LSTM"
+    title: ClassVar = "Long short-term memory"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
 
     def cell(self) -> Cell:
@@ -267,7 +267,7 @@ class GRU(Recurrent):
     reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
 
     names: ClassVar = ("gru",)
-    title: ClassVar = "GRU"
+    title: ClassVar = "Gated recurrent unit"
     example: ClassVar = "input(10, 32) -> gru(64)"
 
     def cell(self) -> Cell:

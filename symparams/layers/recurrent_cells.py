@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, Kind, Raw, argument, switch
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Symbol, as_formula, mapped, total
+from symparams.formula import ZERO, Formula, Symbol, as_formula
 from symparams.layer import (
     EVERYWHERE,
     Axis,
@@ -97,16 +96,16 @@ def features(x: Incoming) -> Symbol:
     return symbol("D", x.shape[-1], "input features", incoming=True)
 
 
-def _cell(raw: Raw) -> Cell:
+def cell_of(raw: Raw) -> Cell:
+    """A cell given as an argument."""
     if not isinstance(raw, Cell):
         raise ValueError
     return raw
 
 
-CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (_cell(raw),))  # for all positionals: a tuple of Cell
 UNITS_OR_CELL = Kind(
     "a number of units, or a cell such as lstmcell(64)",
-    lambda raw: _cell(raw) if isinstance(raw, Layer) else COUNT.read(raw),
+    lambda raw: cell_of(raw) if isinstance(raw, Layer) else COUNT.read(raw),
     least=COUNT.least,
 )
 
@@ -242,7 +241,7 @@ class LSTMCell(GatedCell):
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
 
     names: ClassVar[tuple[str, ...]] = ("lstmcell",)
-    title: ClassVar[str] = "LSTM cell"
+    title: ClassVar[str] = "Long short-term memory cell"
     example: ClassVar = "input(32) -> lstmcell(64)"
     gates: ClassVar = 4
     parts: ClassVar = "each of the 4 parts, the input, forget and output gates and the new content,"
@@ -300,7 +299,7 @@ class GRUCell(GatedCell):
     reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
 
     names: ClassVar = ("grucell",)
-    title: ClassVar = "GRU cell"
+    title: ClassVar = "Gated recurrent unit cell"
     example: ClassVar = "input(32) -> grucell(64)"
     gates: ClassVar = 3
     parts: ClassVar = "each of the 3 parts, the reset gate, the update gate and the new content,"
@@ -326,90 +325,3 @@ class GRUCell(GatedCell):
             "with reset_after=no Keras has one bias for each unit in each of the 3 parts, `3*U` for each layer and "
             "direction; by default, and always in PyTorch, there are two, `6*U`"
         )
-
-
-# ---------------------------------------------------------------- several cells in one step
-
-
-@dataclass(frozen=True, slots=True)
-class StackedCells(Cell):
-    """Several cells in one step, each on the outputs of the one before: the sum of their parameters.
-
-    Keras calls this StackedRNNCells; rnn(stackedcells(…)) runs it over a sequence.
-    """
-
-    cells: tuple[Cell, ...] = argument(CELLS, "the cells, such as lstmcell(64), the first one first", variadic=True)
-
-    names: ClassVar = ("stackedcells", "StackedRNNCells")
-    title: ClassVar = "Stacked recurrent cells"
-    example: ClassVar = "input(32) -> stackedcells(lstmcell(64), grucell(16))"
-    giver: ClassVar = "unit of the last cell"
-
-    def each(self) -> tuple[Cell, ...]:
-        """The cells, those of a stack in the stack among them."""
-        inner = (cell.each() if isinstance(cell, StackedCells) else (cell,) for cell in self.cells)
-        return tuple(cell for cells in inner for cell in cells)
-
-    def _sum(self, rule: Callable[[Cell, Formula], Formula], D: Formula, convention: Convention) -> Formula:
-        return total(marked(rule(cell, FED), i, fed) for i, cell, fed in self._fed(D, convention))
-
-    def _fed(self, D: Formula, convention: Convention) -> Iterator[tuple[str, Cell, Formula]]:
-        """Every cell with its number and what feeds it."""
-        for i, cell in enumerate(self.each(), 1):
-            yield str(i), cell, D
-            D = marked(cell.output(convention), str(i))
-
-    def check(self, convention: Convention) -> None:
-        for cell in self.each():
-            cell.check(convention)
-
-    def output(self, convention: Convention) -> Formula:
-        cells = self.each()
-        return marked(cells[-1].output(convention), str(len(cells)))
-
-    def parameters(self, D: Formula, convention: Convention) -> Formula:
-        return self._sum(lambda cell, fed: cell.parameters(fed, convention), D, convention)
-
-    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
-        return tuple(
-            replace(
-                weight, name=f"cell {i} {weight.name}", dimensions=tuple(marked(d, i, fed) for d in weight.dimensions)
-            )
-            for i, cell, fed in self._fed(D, convention)
-            for weight in cell.tensors(FED, convention)
-        )
-
-    def macs(self, D: Formula, convention: Convention) -> Formula:
-        return self._sum(lambda cell, fed: cell.macs(fed, convention), D, convention)
-
-    def besides(self, convention: Convention) -> Work:
-        work = Work()
-        for i, cell in enumerate(self.each(), 1):
-            one = cell.besides(convention)
-            work = work.plus(one.changed(lambda formula, mark=str(i): marked(formula, mark)))  # type: ignore[misc]
-        return work
-
-    def why(self, convention: Convention) -> str:
-        return (
-            "the first cell sees the features and every further one the outputs of the cell before it; "
-            "each also sees its own outputs of the step before"
-        )
-
-    def difference(self) -> str:
-        return "; ".join(dict.fromkeys(filter(None, (cell.difference() for cell in self.each()))))
-
-
-FED = Symbol("D")  # stands for what feeds a cell until its own letters have their marks
-
-
-def marked(rule: Formula, mark: str, fed: Formula | None = None) -> Formula:
-    """The rule with a mark at each of its own letters, so that U becomes U_1, and what feeds it put in."""
-
-    def one(leaf: Formula) -> Formula:
-        if leaf == FED:
-            return fed or leaf
-        if not isinstance(leaf, Symbol) or leaf.incoming or leaf.value is None:
-            return leaf
-        return replace(leaf, name=f"{leaf.name}{'' if '_' in leaf.name else '_'}{mark}")
-
-    return mapped(rule, one)

@@ -10,6 +10,7 @@ from symparams.errors import SymparamsError
 from symparams.facts import NOTHING_KNOWN
 from symparams.layer import Layer
 from symparams.layers.attention import Attention
+from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.pooling import AveragePooling
 from symparams.network import derive
@@ -56,6 +57,16 @@ EXCUSES: tuple[Excuse, ...] = (
         "where weights are shared, Keras repeats an input or a matrix of width 1 to fit the other",
         lambda layer, arriving: _fits_alone(layer, arriving) or any(shape[-1] == 1 for shape in arriving),
         ("keras",),
+    ),
+    *(
+        Excuse(
+            (Bidirectional,),
+            what,
+            "Keras takes the outputs of the forward layer for those of both, until it runs and they are what we say",
+            lambda layer, arriving: layer.backward is not None,
+            ("keras",),
+        )
+        for what in (SHAPE, REFUSED)
     ),
 )
 
