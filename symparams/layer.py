@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Symbol, Value, as_formula, product
+from symparams.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.notation import PLAIN, size
 
 Convention: TypeAlias = Literal["keras", "torch"]
@@ -139,6 +139,36 @@ class Work:
     comparisons: Formula = ZERO  # as in max pooling and relu
     exponentials: Formula = ZERO  # exp, tanh, sigmoid and other functions that need a series, one each
     because: str = ""  # one sentence on the rule for the multiply-accumulates
+
+    def changed(self, change: Callable[[Formula], Formula]) -> Work:
+        """The rules changed, all alike; what is not done stays so."""
+
+        def of(done: Formula) -> Formula:
+            return done if done == ZERO else change(done)
+
+        return Work(
+            macs=of(self.macs),
+            additions=of(self.additions),
+            multiplications=of(self.multiplications),
+            comparisons=of(self.comparisons),
+            exponentials=of(self.exponentials),
+            because=self.because,
+        )
+
+    def times(self, factor: Operand) -> Work:
+        """All of it so many times over."""
+        return self.changed(lambda done: factor * done)
+
+    def plus(self, other: Work) -> Work:
+        """This and other work besides; the sentence stays."""
+        return Work(
+            macs=joined(self.macs, other.macs),
+            additions=joined(self.additions, other.additions),
+            multiplications=joined(self.multiplications, other.multiplications),
+            comparisons=joined(self.comparisons, other.comparisons),
+            exponentials=joined(self.exponentials, other.exponentials),
+            because=self.because,
+        )
 
 
 def joined(left: Formula, right: Formula) -> Formula:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.algebra import simplified
@@ -19,7 +19,6 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
-    joined,
     nothing_to_learn,
     symbol,
 )
@@ -73,14 +72,16 @@ _NAMES = {name: word for word, aliases in FUNCTIONS.items() for name in (word, *
 ACTIVATION = choice(**{name.casefold(): word for name, word in _NAMES.items()})
 
 
-def activated(work: Work, function: str, out: Outgoing) -> Work:
-    """The work of a layer with that of the function on its output: one operation for each number."""
+def effort(function: str, numbers: Formula) -> Work:
+    """The work of a function on so many numbers: one operation for each."""
     if function in _FREE:
-        return work
-    numbers = out.numbers()
-    if function in _COMPARING:
-        return replace(work, comparisons=joined(work.comparisons, numbers))
-    return replace(work, exponentials=joined(work.exponentials, numbers))
+        return Work()
+    return Work(comparisons=numbers) if function in _COMPARING else Work(exponentials=numbers)
+
+
+def activated(work: Work, function: str, out: Outgoing) -> Work:
+    """The work of a layer with that of the function on its output."""
+    return work.plus(effort(function, out.numbers()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from symparams.arguments import LAYER, argument
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula
+from symparams.formula import Formula
 from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, symbol
 
 
@@ -41,20 +41,8 @@ class TimeDistributed(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         one = self.layer.work(Outgoing(out.axes[1:], out.shape[1:]), *map(_one_step, arriving))
-        T = _steps(arriving[0])
-
-        def every(formula: Formula) -> Formula:
-            return formula if formula == ZERO else T * formula
-
-        return replace(
-            one,
-            macs=every(one.macs),
-            additions=every(one.additions),
-            multiplications=every(one.multiplications),
-            comparisons=every(one.comparisons),
-            exponentials=every(one.exponentials),
-            because=f"{one.because}, at each time step" if one.because else "",
-        )
+        because = f"{one.because}, at each time step" if one.because else ""
+        return replace(one.times(_steps(arriving[0])), because=because)
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
         return self.layer.reach(*map(_one_step, arriving))

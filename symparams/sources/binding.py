@@ -46,7 +46,7 @@ def signature(layer: type[Layer]) -> Signature:
 def _signature(layer: type[Layer]) -> Signature:
     every = tuple(arguments_of(layer))
     keywords = {a.name: a for a in every} | {a.short: a for a in every if a.short}
-    words = {word: a for a in every for word in a.kind.words}
+    words = {word: a for a in reversed(every) for word in a.kind.words}  # the first argument that has a word gets it
     required = tuple(a for a in every if a.default is dataclasses.MISSING)
     return Signature(tuple(a for a in every if a.positional), keywords, words, required)
 

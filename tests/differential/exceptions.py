@@ -11,6 +11,7 @@ from symparams.exact import number
 from symparams.facts import NOTHING_KNOWN
 from symparams.layer import Layer
 from symparams.layers.attention import Attention
+from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.pooling import AveragePooling
 from symparams.network import derive
@@ -78,6 +79,16 @@ EXCUSES: tuple[Excuse, ...] = (
         "Keras' functional API gives a shape where query and memory have different ranks, but cannot compute",
         lambda layer, arriving: len({len(shape) for shape in arriving}) > 1,
         ("keras",),
+    ),
+    *(
+        Excuse(
+            (Bidirectional,),
+            what,
+            "Keras takes the outputs of the forward layer for those of both, until it runs and they are what we say",
+            lambda layer, arriving: layer.backward is not None,
+            ("keras",),
+        )
+        for what in (SHAPE, REFUSED)
     ),
 )
 

@@ -1,0 +1,154 @@
+"""A recurrent layer in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.algebra import simplified
+from symparams.arguments import LAYER, argument, choice
+from symparams.comparing import same
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, Formula
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work
+from symparams.layers.stacked_cells import marked
+from symparams.notation import PLAIN, shown
+
+MERGE = choice("concat", "sum", "mul", "ave", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Bidirectional(Layer):
+    """A layer that reads forwards and another one that reads backwards: twice the parameters of the layer.
+
+    The outputs stand side by side (concat: 2·U of them), or are added (sum), multiplied (mul) or averaged (ave). A
+    second layer reads backwards in place of a copy of the first. Keras has it as a wrapper; `lstm(64, bidirectional)`
+    is the same with concat. Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997.
+    """
+
+    layer: Layer = argument(LAYER, "the recurrent layer")
+    backward: Layer | None = argument(LAYER, "the layer that reads backwards, if it is another one", None)
+    merge: str = argument(MERGE, "how the outputs of both are joined", "concat", short="merge_mode", keyword=True)
+
+    names: ClassVar = ("bidirectional",)
+    title: ClassVar[str] = "Bidirectional layer"
+    example: ClassVar[str] = "input(10, 32) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(32), sum)"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        self._check()
+        forward = self.layer.rules(*arriving)
+        output = forward.output
+        if self.backward is None:
+            parameters = 2 * forward.parameters
+            weights = (*_named("forward", forward.weights), *_named("backward", forward.weights))
+            joined = replace(output[_units(output)], size=2 * output[_units(output)].size)
+            because = f"{forward.because}; a second layer, with weights of its own, reads backwards"
+            requires, differs = forward.requires, forward.differs
+        else:
+            forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
+            self._check_alike(forward, backward)
+            parameters = forward.parameters + backward.parameters
+            weights = (*_named("forward", forward.weights), *_named("backward", backward.weights))
+            output = forward.output
+            sizes = [rules.output[_units(rules.output)].size for rules in (forward, backward)]
+            joined = replace(output[_units(output)], size=sizes[0] + sizes[1])
+            because = f"forwards, {forward.because}; backwards, {backward.because}"
+            requires = (*forward.requires, *backward.requires)
+            differs = "; ".join(dict.fromkeys(filter(None, (forward.differs, backward.differs))))
+        if self.merge == "concat":
+            output = tuple(joined if i == _units(output) else axis for i, axis in enumerate(output))
+        return Rules(
+            output=output,
+            parameters=parameters,
+            weights=weights,
+            because=because,
+            shape_because=f"{forward.shape_because}; {_JOINED[self.merge]}",
+            channels_are=forward.channels_are,
+            requires=requires,
+            differs=differs,
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        forward = self._one_way(self.layer, arriving)
+        if self.backward is None:
+            both = forward.times(2)
+        else:
+            backward = self._one_way(self.backward, arriving).changed(lambda rule: marked(rule, "b"))
+            both = forward.changed(lambda rule: marked(rule, "f")).plus(backward)
+        numbers = out.numbers()
+        if self.merge in ("sum", "ave"):
+            both = both.plus(Work(additions=numbers))
+        return both.plus(Work(multiplications=numbers)) if self.merge in ("mul", "ave") else both
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return self.layer.reach(*arriving)
+
+    @staticmethod
+    def _one_way(layer: Layer, arriving: tuple[Incoming, ...]) -> Work:
+        axes = layer.rules(*arriving).output
+        return layer.work(Outgoing(tuple(a.name for a in axes), tuple(simplified(a.size) for a in axes)), *arriving)
+
+    def _check(self) -> None:
+        name = self.layer.kind
+        if self.merge == "none":
+            raise LayerError(
+                f"with merge=none has two outputs; a fork has as many: {{ {name}(…) | {name}(…) }}, "
+                "whose second branch is meant to read backwards"
+            )
+        for layer in (self.layer, self.backward):
+            if layer is None:
+                continue
+            if not hasattr(layer, "sequences"):  # every layer that reads a sequence step by step has this argument
+                raise LayerError(f"takes a recurrent layer, such as lstm(64), not {layer.kind}")
+            if getattr(layer, "bidirectional", False):
+                raise LayerError(
+                    f"takes a layer of one direction, but {layer.kind} has both; leave out its `bidirectional`"
+                )
+            if number(getattr(layer, "layers", ONE)) != 1:
+                raise LayerError(f"takes a single layer; {layer.kind}(…, layers=…, bidirectional) has several")
+
+    def _check_alike(self, forward: Rules, backward: Rules) -> None:
+        """The outputs of both directions must fit together."""
+        shapes = [[simplified(axis.size) for axis in rules.output] for rules in (forward, backward)]
+        units = _units(forward.output)
+        if len(shapes[0]) != len(shapes[1]):
+            raise LayerError("gives out every step in one direction and only the last one in the other")
+        for axis, (one, other) in enumerate(zip(*shapes, strict=True)):
+            if not same(one, other) and not (axis == units and self.merge == "concat"):
+                texts = f"{shown(one, PLAIN)} and {shown(other, PLAIN)}"
+                raise LayerError(
+                    f"has {texts} {forward.output[axis].name} in its two directions; only concat joins these"
+                )
+
+
+_JOINED = {
+    "concat": "the outputs of both directions stand side by side",
+    "sum": "the outputs of both directions are added",
+    "mul": "the outputs of both directions are multiplied",
+    "ave": "the outputs of both directions are averaged",
+}
+
+
+def _units(output: tuple[Axis, ...]) -> int:
+    """Which axis holds the outputs of the units."""
+    return next(i for i, axis in reversed(list(enumerate(output))) if axis.name in ("channels", "features"))
+
+
+def _named(direction: str, weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
+    return tuple(replace(weight, name=f"{direction} {weight.name}") for weight in weights)
+
+
+def _marked(rules: Rules, mark: str) -> Rules:
+    """The rules of one direction, its letters told from those of the other."""
+
+    def every(sizes: tuple[Formula, ...]) -> tuple[Formula, ...]:
+        return tuple(marked(size, mark) for size in sizes)
+
+    return replace(
+        rules,
+        output=tuple(replace(axis, size=marked(axis.size, mark)) for axis in rules.output),
+        parameters=marked(rules.parameters, mark),
+        weights=tuple(replace(weight, dimensions=every(weight.dimensions)) for weight in rules.weights),
+        because=rules.because.replace("`U`", f"`U_{mark}`").replace("`H`", f"`H_{mark}`").replace("`P`", f"`P_{mark}`"),
+    )

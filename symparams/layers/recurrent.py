@@ -1,0 +1,275 @@
+"""Recurrent layers: a cell run over a sequence, stacked and in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, RATE, argument, switch
+from symparams.errors import LayerError
+from symparams.exact import number
+from symparams.formula import ONE, ZERO, Formula, Symbol
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    symbol,
+)
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.recurrent_cells import (
+    GATES,
+    RESET_AFTER,
+    UNITS_OR_CELL,
+    Cell,
+    GRUCell,
+    LSTMCell,
+    ProjectedLSTMCell,
+    RNNCell,
+    features,
+)
+from symparams.notation import PLAIN, shown
+
+_LISTED = 8  # so many layers have their tensors listed one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrent(Layer):
+    """What all recurrent layers have in common."""
+
+    units: Formula | Cell = argument(COUNT, "units: the outputs of a step")
+    sequences: bool | None = argument(
+        switch("sequences"), "whether every step is given out, as always in PyTorch", None, keyword=True
+    )
+    last: bool = argument(
+        switch("last"), "whether only the last step is given out, as by default in Keras", False, keyword=True
+    )
+    bidirectional: bool = argument(
+        switch("bidirectional"),
+        "whether a second one reads backwards, its outputs beside the first one's",
+        False,
+        keyword=True,
+    )
+    layers: Formula = argument(
+        COUNT, "layers: how many, each on the outputs of the one below", ONE, short="num_layers", keyword=True
+    )
+    bias: bool = argument(switch(), "whether the units have biases", True, keyword=True)
+    dropout: Formula = argument(RATE, "share of numbers that are switched off in training", ZERO, keyword=True)
+    activation: str = argument(ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True)
+
+    def cell(self) -> Cell:
+        """What it does at one step."""
+        raise NotImplementedError
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        cell = self._checked(x)
+        steps = self._every_step(x)
+        one_way = cell.output(x.convention)
+        n_out = 2 * one_way if self.bidirectional else one_way
+        *_, last = x.feature_names()
+        return Rules(
+            output=(x.sequence(), Axis(last, n_out)) if steps else (Axis("features", n_out),),
+            parameters=self._total(lambda D: cell.parameters(D, x.convention), x),
+            weights=tuple(self._tensors(cell, x)),
+            because=cell.why(x.convention) + self._structure(),
+            shape_because=_shape_because(cell.giver, steps, self.bidirectional),
+            channels_are="units",
+            requires=self.requirements(cell, x),
+            differs=cell.difference(),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        (x,) = arriving
+        cell = self.cell()
+        besides = cell.besides(x.convention)
+        if number(self.layers) != 1:
+            besides = besides.times(self._n())
+        if self.bidirectional:
+            besides = besides.times(2)
+        step = replace(besides, macs=self._total(lambda D: cell.macs(D, x.convention), x))
+        return replace(
+            step.times(symbol("T", x.shape[0], "steps", incoming=True)), because="every step uses each weight once"
+        )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+    def requirements(self, cell: Cell, x: Incoming) -> tuple[Requirement, ...]:
+        """What the sizes must fulfil."""
+        return ()
+
+    def _checked(self, x: Incoming) -> Cell:
+        """The cell, if the input and the convention suit it."""
+        if len(x.shape) != 2:
+            raise LayerError(f"needs an input of shape (T, features), but {x} arrives{_hint(x)}")
+        if self.sequences and self.last:
+            raise LayerError("cannot give out every step and only the last one; leave out `sequences` or `last`")
+        cell = self.cell()
+        cell.check(x.convention)
+        return cell
+
+    def _every_step(self, x: Incoming) -> bool:
+        if self.sequences is not None:
+            return self.sequences
+        return x.convention == "torch" and not self.last
+
+    # -------------------------------------------------------------- layers and directions
+
+    def _n(self) -> Symbol:
+        return symbol("n", self.layers, "layers")
+
+    def _between(self, x: Incoming) -> Formula:
+        """What arrives at the layers above the first."""
+        below = self.cell().output(x.convention)
+        return 2 * below if self.bidirectional else below
+
+    def _total(self, one: Callable[[Formula], Formula], x: Incoming) -> Formula:
+        """The rule of one cell, over all layers and directions."""
+        rule = one(features(x))
+        if number(self.layers) != 1:
+            rule = rule + (self._n() - 1) * one(self._between(x))
+        return 2 * rule if self.bidirectional else rule
+
+    def _tensors(self, cell: Cell, x: Incoming) -> Iterator[Weight]:
+        first, above = features(x), self._between(x)
+        known = number(self.layers)
+        floors: list[tuple[str, Formula, tuple[Formula, ...]]] = [("0", first, ())]
+        if isinstance(known, int) and known <= _LISTED:
+            floors += [(str(i), above, ()) for i in range(1, known)]
+        else:
+            floors.append(("1 …", above, (self._n() - 1,)))
+        for floor, D, copies in floors:
+            for backwards in (False, True) if self.bidirectional else (False,):
+                for weight in cell.tensors(D, x.convention):
+                    name = self._name(weight.name, floor, backwards, x)
+                    yield replace(weight, name=name, dimensions=(*copies, *weight.dimensions))
+
+    def _name(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
+        if x.convention == "torch":
+            return f"{name}_l{floor}{'_reverse' if backwards else ''}"
+        direction = ("backward " if backwards else "forward ") if self.bidirectional else ""
+        if number(self.layers) == 1:
+            return direction + name
+        place = "layer 1" if floor == "0" else "layers 2 …" if "…" in floor else f"layer {int(floor) + 1}"
+        return f"{place} {direction}{name}"
+
+    def _structure(self) -> str:
+        """The clauses on layers and directions."""
+        above = "; the layers above the first see the outputs of the layer below" if number(self.layers) != 1 else ""
+        return above + (
+            "; a second layer beside each, with weights of its own, reads backwards" if self.bidirectional else ""
+        )
+
+
+def _shape_because(giver: str, steps: bool, both: bool) -> str:
+    numbers = f"every {giver} gives one number{' in each direction' if both else ''}"
+    return f"{numbers} at every step, so the length stays" if steps else f"only the last step is given out; {numbers}"
+
+
+def _hint(x: Incoming) -> str:
+    if len(x.shape) == 1:
+        before = "give the layer before it `sequences`" if x.convention == "keras" else "leave out `last` before it"
+        return f"; {before}, or put an embedding before it"
+    return "; timedistributed(flatten) makes one row of numbers of each step"
+
+
+# ---------------------------------------------------------------- the layers
+
+
+@dataclass(frozen=True, slots=True)
+class RNN(Recurrent):
+    """A simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
+
+    It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
+    `last`. The length T does not count. rnn(lstmcell(64)) is Keras's RNN of a cell. Further layers (PyTorch's
+    num_layers; in Keras so many layers in a row) have (H + H)·H + 2·H each. Elman, Finding Structure in Time, 1990.
+    """
+
+    units: Formula | Cell = argument(UNITS_OR_CELL, "units: the outputs of a step; or the cell of each step")
+
+    names: ClassVar = ("rnn", "SimpleRNN")
+    title: ClassVar = "Simple recurrent layer"
+    example: ClassVar = "input(10, 32) -> rnn(64)"
+
+    def cell(self) -> Cell:
+        if not isinstance(self.units, Cell):
+            return RNNCell(self.units, bias=self.bias, activation=self.activation)
+        if number(self.layers) != 1:
+            raise LayerError("has layers only with units; rnn(stackedcells(…, …)) stacks cells")
+        if not self.bias or self.activation != "tanh":
+            raise LayerError("takes the bias and the activation from its cell; give them to the cell")
+        return self.units
+
+    def _name(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
+        if not isinstance(self.units, Cell):
+            return Recurrent._name(self, name, floor, backwards, x)
+        return (("backward " if backwards else "forward ") if self.bidirectional else "") + name
+
+
+@dataclass(frozen=True, slots=True)
+class LSTM(Recurrent):
+    """A long short-term memory: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
+
+    It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
+    `last`. The length T does not count. With PyTorch's projection to P outputs: 4·((D + P)·H + 2·H) + P·H. Further
+    layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs below in place of D features.
+    `bidirectional` doubles the parameters and the outputs. Hochreiter and Schmidhuber, Long Short-Term Memory, 1997.
+    """
+
+    projection: Formula | None = argument(
+        COUNT, "outputs that a matrix makes of the units; PyTorch only", None, short="proj_size", keyword=True
+    )
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+
+    names: ClassVar = ("lstm",)
+    title: ClassVar = "Long short-term memory"
+    example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
+
+    def cell(self) -> Cell:
+        assert isinstance(self.units, Formula)
+        given = (self.units, self.bias, self.activation, self.recurrent_activation)
+        return LSTMCell(*given) if self.projection is None else ProjectedLSTMCell(*given, self.projection)
+
+    def requirements(self, cell: Cell, x: Incoming) -> tuple[Requirement, ...]:
+        if not isinstance(cell, ProjectedLSTMCell):
+            return ()
+        if x.convention == "keras":
+            raise LayerError("has no projection in Keras; `convention torch` has it")
+        H, P = cell.unit(x.convention), cell.output(x.convention)
+        texts = [shown(number(size) or size, PLAIN) for size in (P, H)]
+        return (
+            Requirement(
+                H, ">=", P + 1, lambda: f"the projection ({texts[0]}) must be smaller than the units ({texts[1]})"
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GRU(Recurrent):
+    """A gated recurrent unit: 3·((D + U)·U + 2·U) parameters in both frameworks.
+
+    It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
+    `last`. The length T does not count. With reset_after=no (Keras; the original form) there is one bias for each unit
+    and gate: 3·((D + U)·U + U). Further layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs
+    below in place of D features. `bidirectional` doubles the parameters and the outputs. Cho et al., Learning Phrase
+    Representations using RNN Encoder-Decoder, 2014.
+    """
+
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+    reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
+
+    names: ClassVar = ("gru",)
+    title: ClassVar = "Gated recurrent unit"
+    example: ClassVar = "input(10, 32) -> gru(64)"
+
+    def cell(self) -> Cell:
+        assert isinstance(self.units, Formula)
+        return GRUCell(self.units, self.bias, self.activation, self.recurrent_activation, self.reset_after)

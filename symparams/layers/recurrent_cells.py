@@ -1,0 +1,327 @@
+"""Recurrent cells: what a recurrent layer does at one step of a sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from symparams.arguments import COUNT, Kind, Raw, argument, switch
+from symparams.errors import LayerError
+from symparams.formula import ZERO, Formula, Symbol, as_formula
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Convention,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Weight,
+    Work,
+    joined,
+    symbol,
+)
+from symparams.layers.activation import ACTIVATION, effort
+
+
+class Cell(Layer):
+    """One step: the features of the step and the outputs of the step before give new outputs."""
+
+    __slots__ = ()
+
+    giver: ClassVar[str] = "unit"  # what gives the numbers of its output
+
+    def check(self, convention: Convention) -> None:
+        """Raise LayerError for what the convention does not have."""
+
+    def output(self, convention: Convention) -> Formula:
+        """How many numbers it gives at a step."""
+        raise NotImplementedError
+
+    def parameters(self, D: Formula, convention: Convention) -> Formula:
+        """Its parameters where D features arrive."""
+        raise NotImplementedError
+
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
+        """Its tensors, as the framework stores them."""
+        raise NotImplementedError
+
+    def macs(self, D: Formula, convention: Convention) -> Formula:
+        """The multiply-accumulates of one step."""
+        raise NotImplementedError
+
+    def besides(self, convention: Convention) -> Work:
+        """What else it computes in one step."""
+        raise NotImplementedError
+
+    def why(self, convention: Convention) -> str:
+        """One clause on the parameters."""
+        raise NotImplementedError
+
+    def difference(self) -> str:
+        """How the conventions differ in the number of parameters."""
+        return ""
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) != 1:
+            name = self.kind
+            raise LayerError(
+                f"takes one step of shape (D), but {x} arrives; rnn({name}(…)) runs it over all steps of a sequence"
+            )
+        self.check(x.convention)
+        D = features(x)
+        return Rules(
+            output=(Axis("features", self.output(x.convention)),),
+            parameters=self.parameters(D, x.convention),
+            weights=self.tensors(D, x.convention),
+            because=self.why(x.convention),
+            shape_because=f"every {self.giver} gives one number",
+            channels_are="units",
+            differs=self.difference(),
+        )
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        (x,) = arriving
+        because = "each weight is used once in a step"
+        return replace(self.besides(x.convention), macs=self.macs(features(x), x.convention), because=because)
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+        return EVERYWHERE
+
+
+def features(x: Incoming) -> Symbol:
+    """The features that arrive at each step."""
+    return symbol("D", x.shape[-1], "input features", incoming=True)
+
+
+def cell_of(raw: Raw) -> Cell:
+    """A cell given as an argument."""
+    if not isinstance(raw, Cell):
+        raise ValueError
+    return raw
+
+
+UNITS_OR_CELL = Kind(
+    "a number of units, or a cell such as lstmcell(64)",
+    lambda raw: cell_of(raw) if isinstance(raw, Layer) else COUNT.read(raw),
+    least=COUNT.least,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GatedCell(Cell):
+    """A cell whose parts, the gates and the new content, are alike in their weights."""
+
+    units: Formula = argument(COUNT, "units: the outputs")
+    bias: bool = argument(switch(), "whether the units have biases", True, keyword=True)
+    activation: str = argument(ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True)
+
+    gates: ClassVar[int] = 1  # how many parts, the new content among them
+    parts: ClassVar[str] = "every unit"  # what they are, as the beginning of a sentence
+    functions: ClassVar[tuple[str, ...]] = ("tanh",)  # the activations that PyTorch has
+
+    def check(self, convention: Convention) -> None:
+        if convention == "torch" and self.activation not in self.functions:
+            known = " or ".join(self.functions)
+            raise LayerError(f"has {known} as its activation in PyTorch, not {self.activation}")
+
+    def unit(self, convention: Convention) -> Symbol:
+        """The number of units, under the letter of the convention."""
+        return symbol("U", self.units, "units") if convention == "keras" else symbol("H", self.units, "hidden units")
+
+    def output(self, convention: Convention) -> Formula:
+        return self.unit(convention)
+
+    def biases(self, convention: Convention) -> int:
+        """How many biases a unit has in each part."""
+        return 0 if not self.bias else 1 if convention == "keras" else 2
+
+    def parameters(self, D: Formula, convention: Convention) -> Formula:
+        U = self.unit(convention)
+        each = (D + self.output(convention)) * U
+        count = self.biases(convention)
+        return _times(self.gates, joined(each, _times(count, U) if count else ZERO))
+
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
+        every, before, count = (
+            _times(self.gates, self.unit(convention)),
+            self.output(convention),
+            self.biases(convention),
+        )
+        if convention == "torch":
+            return (
+                Weight("weight_ih", (every, D)),
+                Weight("weight_hh", (every, before)),
+                *(Weight(name, (every,), "bias") for name in ("bias_ih", "bias_hh")[:count]),
+            )
+        bias = (Weight("bias", (every,) if count == 1 else (as_formula(count), every), "bias"),)
+        return (
+            Weight("kernel", (D, every)),
+            Weight("recurrent kernel", (before, every)),
+            *(bias if count else ()),
+        )
+
+    def macs(self, D: Formula, convention: Convention) -> Formula:
+        return _times(self.gates, (D + self.output(convention)) * self.unit(convention))
+
+    def besides(self, convention: Convention) -> Work:
+        U = self.unit(convention)
+        count = self.gates * self.biases(convention)
+        biases = Work(additions=_times(count, U)) if count else Work()
+        return biases.plus(self.mixing(U))
+
+    def mixing(self, U: Formula) -> Work:
+        """The functions, and how the gates and the old state make the new one."""
+        return effort(self.activation, U)
+
+    def why(self, convention: Convention) -> str:
+        count = self.biases(convention)
+        biases = ("; there are no biases", ", and adds one bias for each unit", ", and adds two biases for each unit")
+        if self.gates == 1:
+            biases = ("; there is no bias", ", and has one bias", ", and has two biases")
+        before = "`U`" if convention == "keras" else "`H`"
+        return (
+            f"{self.parts} weighs all `D` features and all {before} outputs of the step before{biases[count]}; "
+            "every step uses these weights again"
+        )
+
+    def difference(self) -> str:
+        if not self.bias:
+            return ""
+        one, two = (self.gates * count for count in (1, 2))
+        parts = f" in each of the {self.gates} parts" if self.gates > 1 else ""
+        return (
+            f"Keras has one bias for each unit{parts}, `{_coefficient(one)}U` for each layer and direction; "
+            f"PyTorch has two, one beside each of its weight matrices, `{_coefficient(two)}H`"
+        )
+
+
+def _coefficient(factor: int) -> str:
+    return "" if factor == 1 else f"{factor}*"
+
+
+def _times(factor: int, formula: Formula) -> Formula:
+    return formula if factor == 1 else factor * formula
+
+
+@dataclass(frozen=True, slots=True)
+class RNNCell(GatedCell):
+    """One step of a simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
+
+    D features arrive and as many numbers leave as it has units. PyTorch has tanh and relu. Elman, Finding Structure in
+    Time, 1990.
+    """
+
+    names: ClassVar = ("rnncell", "SimpleRNNCell")
+    title: ClassVar = "Simple recurrent cell"
+    example: ClassVar = "input(32) -> rnncell(64)"
+    functions: ClassVar = ("tanh", "relu")
+
+
+GATES = "function of the gates; PyTorch has sigmoid"
+RESET_AFTER = "whether the reset gate comes after the matrix, as always in PyTorch"
+
+
+def check_gates(function: str, convention: Convention) -> None:
+    """PyTorch has one function for the gates."""
+    if convention == "torch" and function != "sigmoid":
+        raise LayerError(f"has sigmoid as the function of its gates in PyTorch, not {function}")
+
+
+@dataclass(frozen=True, slots=True)
+class LSTMCell(GatedCell):
+    """One step of an LSTM: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
+
+    D features arrive and as many numbers leave as it has units; the cell state is kept inside. Hochreiter and
+    Schmidhuber, Long Short-Term Memory, 1997.
+    """
+
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+
+    names: ClassVar[tuple[str, ...]] = ("lstmcell",)
+    title: ClassVar[str] = "Long short-term memory cell"
+    example: ClassVar = "input(32) -> lstmcell(64)"
+    gates: ClassVar = 4
+    parts: ClassVar = "each of the 4 parts, the input, forget and output gates and the new content,"
+
+    def check(self, convention: Convention) -> None:
+        GatedCell.check(self, convention)
+        check_gates(self.recurrent_activation, convention)
+
+    def mixing(self, U: Formula) -> Work:
+        """c = f·c + i·g and o·tanh(c): three products and a sum; three gates, and the activation twice."""
+        work = Work(multiplications=3 * U, additions=U)
+        return work.plus(effort(self.recurrent_activation, 3 * U)).plus(effort(self.activation, 2 * U))
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedLSTMCell(LSTMCell):
+    """An LSTM cell whose H outputs a matrix makes P: what leaves and what the next step sees."""
+
+    projection: Formula = argument(COUNT, "outputs", as_formula(1))
+
+    names: ClassVar = ()  # only the layer has it
+    giver: ClassVar = "output of the projection"
+
+    def output(self, convention: Convention) -> Formula:
+        return symbol("P", self.projection, "outputs of the projection")
+
+    def parameters(self, D: Formula, convention: Convention) -> Formula:
+        return LSTMCell.parameters(self, D, convention) + self._projecting(convention)
+
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
+        matrix = Weight("weight_hr", (self.output(convention), self.unit(convention)))
+        return (*LSTMCell.tensors(self, D, convention), matrix)
+
+    def macs(self, D: Formula, convention: Convention) -> Formula:
+        return LSTMCell.macs(self, D, convention) + self._projecting(convention)
+
+    def why(self, convention: Convention) -> str:
+        before = LSTMCell.why(self, convention).replace("all `H` outputs", "all `P` outputs")
+        return f"{before}; a matrix makes `P` outputs of the `H` units"
+
+    def _projecting(self, convention: Convention) -> Formula:
+        return self.output(convention) * self.unit(convention)
+
+
+@dataclass(frozen=True, slots=True)
+class GRUCell(GatedCell):
+    """One step of a GRU: 3·((D + U)·U + 2·U) parameters in both frameworks.
+
+    D features arrive and as many numbers leave as it has units. With reset_after=no (Keras; the original form) there is
+    one bias for each unit and gate: 3·((D + U)·U + U). Cho et al., Learning Phrase Representations using RNN
+    Encoder-Decoder, 2014.
+    """
+
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+    reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
+
+    names: ClassVar = ("grucell",)
+    title: ClassVar = "Gated recurrent unit cell"
+    example: ClassVar = "input(32) -> grucell(64)"
+    gates: ClassVar = 3
+    parts: ClassVar = "each of the 3 parts, the reset gate, the update gate and the new content,"
+
+    def check(self, convention: Convention) -> None:
+        GatedCell.check(self, convention)
+        check_gates(self.recurrent_activation, convention)
+        if convention == "torch" and not self.reset_after:
+            raise LayerError("has its reset gate after the matrix in PyTorch; leave out reset_after=no")
+
+    def biases(self, convention: Convention) -> int:
+        return 0 if not self.bias else 2 if self.reset_after else 1
+
+    def mixing(self, U: Formula) -> Work:
+        """r·h and (1 - z)·g + z·h: three products, two sums; two gates and the activation."""
+        work = Work(multiplications=3 * U, additions=2 * U)
+        return work.plus(effort(self.recurrent_activation, 2 * U)).plus(effort(self.activation, U))
+
+    def difference(self) -> str:
+        if self.reset_after or not self.bias:
+            return ""
+        return (
+            "with reset_after=no Keras has one bias for each unit in each of the 3 parts, `3*U` for each layer and "
+            "direction; by default, and always in PyTorch, there are two, `6*U`"
+        )

@@ -1,0 +1,97 @@
+"""Several recurrent cells in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from symparams.arguments import Kind, argument
+from symparams.formula import Formula, Symbol, mapped, total
+from symparams.layer import Convention, Weight, Work
+from symparams.layers.recurrent_cells import Cell, cell_of
+
+CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (cell_of(raw),))  # for all positionals: a tuple of Cell
+
+FED = Symbol("D")  # stands for what feeds a cell until its own letters have their marks
+
+
+def marked(rule: Formula, mark: str, fed: Formula | None = None) -> Formula:
+    """The rule with a mark at each of its own letters, so that U becomes U_1, and what feeds it put in."""
+
+    def one(leaf: Formula) -> Formula:
+        if leaf == FED:
+            return fed or leaf
+        if not isinstance(leaf, Symbol) or leaf.incoming or leaf.value is None:
+            return leaf
+        return replace(leaf, name=f"{leaf.name}{'' if '_' in leaf.name else '_'}{mark}")
+
+    return mapped(rule, one)
+
+
+@dataclass(frozen=True, slots=True)
+class StackedCells(Cell):
+    """Several cells in one step, each on the outputs of the one before: the sum of their parameters.
+
+    Keras calls this StackedRNNCells; rnn(stackedcells(…)) runs it over a sequence.
+    """
+
+    cells: tuple[Cell, ...] = argument(CELLS, "the cells, such as lstmcell(64), the first one first", variadic=True)
+
+    names: ClassVar = ("stackedcells", "StackedRNNCells")
+    title: ClassVar = "Stacked recurrent cells"
+    example: ClassVar = "input(32) -> stackedcells(lstmcell(64), grucell(16))"
+    giver: ClassVar = "unit of the last cell"
+
+    def each(self) -> tuple[Cell, ...]:
+        """The cells, those of a stack in the stack among them."""
+        inner = (cell.each() if isinstance(cell, StackedCells) else (cell,) for cell in self.cells)
+        return tuple(cell for cells in inner for cell in cells)
+
+    def _sum(self, rule: Callable[[Cell, Formula], Formula], D: Formula, convention: Convention) -> Formula:
+        return total(marked(rule(cell, FED), i, fed) for i, cell, fed in self._fed(D, convention))
+
+    def _fed(self, D: Formula, convention: Convention) -> Iterator[tuple[str, Cell, Formula]]:
+        """Every cell with its number and what feeds it."""
+        for i, cell in enumerate(self.each(), 1):
+            yield str(i), cell, D
+            D = marked(cell.output(convention), str(i))
+
+    def check(self, convention: Convention) -> None:
+        for cell in self.each():
+            cell.check(convention)
+
+    def output(self, convention: Convention) -> Formula:
+        cells = self.each()
+        return marked(cells[-1].output(convention), str(len(cells)))
+
+    def parameters(self, D: Formula, convention: Convention) -> Formula:
+        return self._sum(lambda cell, fed: cell.parameters(fed, convention), D, convention)
+
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
+        return tuple(
+            replace(
+                weight, name=f"cell {i} {weight.name}", dimensions=tuple(marked(d, i, fed) for d in weight.dimensions)
+            )
+            for i, cell, fed in self._fed(D, convention)
+            for weight in cell.tensors(FED, convention)
+        )
+
+    def macs(self, D: Formula, convention: Convention) -> Formula:
+        return self._sum(lambda cell, fed: cell.macs(fed, convention), D, convention)
+
+    def besides(self, convention: Convention) -> Work:
+        work = Work()
+        for i, cell in enumerate(self.each(), 1):
+            one = cell.besides(convention)
+            work = work.plus(one.changed(lambda formula, mark=str(i): marked(formula, mark)))  # type: ignore[misc]
+        return work
+
+    def why(self, convention: Convention) -> str:
+        return (
+            "the first cell sees the features and every further one the outputs of the cell before it; "
+            "each also sees its own outputs of the step before"
+        )
+
+    def difference(self) -> str:
+        return "; ".join(dict.fromkeys(filter(None, (cell.difference() for cell in self.each()))))

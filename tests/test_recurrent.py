@@ -1,0 +1,249 @@
+"""Recurrent layers: numbers measured in Keras 3.15 and PyTorch 2.13, letters against numbers, work by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import symparams as sp
+from symparams.comparing import same
+from symparams.errors import SymparamsError
+from symparams.formula import as_formula
+from symparams.layer import EVERYWHERE
+from symparams.layers import CATALOGUE
+from symparams.notation import SOURCE, shown
+from tests.helpers import net, value
+from tests.test_laws import steps_agree, tensors_agree
+
+# Layer, output behind an input of (4, 10), count_params() in Keras.
+KERAS = [
+    ("lstm(20)", (20,), 2480),
+    ("lstm(20, sequences)", (4, 20), 2480),
+    ("lstm(20, bias=no)", (20,), 2400),
+    ("gru(20)", (20,), 1920),
+    ("gru(20, reset_after=no)", (20,), 1860),
+    ("rnn(20)", (20,), 620),
+    ("bidirectional(lstm(20))", (40,), 4960),
+    ("bidirectional(lstm(20, sequences), sum)", (4, 20), 4960),
+    ("lstm(20, bidirectional)", (40,), 4960),
+    ("rnn(lstmcell(20), sequences)", (4, 20), 2480),
+]
+
+# Layer, output behind an input of (4, 10), numbers in parameters() in PyTorch.
+TORCH = [
+    ("lstm(20)", (4, 20), 2560),
+    ("lstm(20, last)", (20,), 2560),
+    ("nn.LSTM(20, proj_size=5)", (4, 5), 1460),
+    ("nn.LSTM(20, proj_size=5, num_layers=3, bidirectional)", (4, 10), 8760),
+    ("lstm(20, layers=12)", (4, 20), 39520),
+    ("gru(20, layers=2)", (4, 20), 4440),
+    ("rnn(20, layers=3, bidirectional)", (4, 40), 6240),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "params"), KERAS)
+def test_as_keras_has_it(layer: str, shape: tuple[int, ...], params: int) -> None:
+    found = sp.parse(f"input(4, 10) -> {layer}").layers[-1]
+    assert (found.output_shape, found.params) == (shape, params)
+
+
+@pytest.mark.parametrize(("layer", "shape", "params"), TORCH)
+def test_as_torch_has_it(layer: str, shape: tuple[int, ...], params: int) -> None:
+    found = sp.parse(f"convention torch input(4, 10) -> {layer}").layers[-1]
+    assert (found.output_shape, found.params) == (shape, params)
+
+
+def test_the_text_classifier_of_the_keras_examples() -> None:
+    """keras.io, Bidirectional LSTM on IMDB: 2,757,761 in all, of which the embedding has 2,560,000."""
+    behind = "bidirectional(lstm(64, sequences)) -> bidirectional(lstm(64)) -> dense(1, sigmoid)"
+    assert [layer.params for layer in sp.parse(f"input(T, 128) -> {behind}")] == [0, 98816, 98816, 129]
+    assert 20000 * 128 + sp.parse(f"input(T, 128) -> {behind}").params == 2_757_761
+
+
+RULES = [
+    ("", "lstm(U)", "4*((D + U)*U + U)"),
+    ("", "gru(U)", "3*((D + U)*U + 2*U)"),
+    ("", "gru(U, reset_after=no)", "3*((D + U)*U + U)"),
+    ("", "rnn(U)", "(D + U)*U + U"),
+    ("", "lstm(U, bias=no)", "4*(D + U)*U"),
+    ("", "bidirectional(lstm(U))", "2*4*((D + U)*U + U)"),
+    ("convention torch", "lstm(H)", "4*((D + H)*H + 2*H)"),
+    ("convention torch", "gru(H)", "3*((D + H)*H + 2*H)"),
+    ("convention torch", "rnn(H)", "(D + H)*H + 2*H"),
+    ("convention torch", "lstm(H, projection=P)", "4*((D + P)*H + 2*H) + P*H"),
+    ("convention torch", "rnn(H, layers=n)", "(D + H)*H + 2*H + (n - 1)*((H + H)*H + 2*H)"),
+]
+
+
+@pytest.mark.parametrize(("convention", "layer", "rule"), RULES)
+def test_the_rule_as_a_teacher_writes_it(convention: str, layer: str, rule: str) -> None:
+    rules = net(f"{convention} input(T, D) -> {layer}").nodes[-1].derived.rules
+    assert shown(rules.parameters, SOURCE) == rule
+
+
+def tensors(text: str) -> list[tuple[str, tuple[object, ...]]]:
+    weights = net(text).nodes[-1].derived.rules.weights
+    return [(weight.name, tuple(value(d, {}) for d in weight.dimensions)) for weight in weights]
+
+
+def test_tensors_are_those_of_the_frameworks() -> None:
+    """As `weights` of Keras and `named_parameters()` of PyTorch list them."""
+    assert tensors("input(7, 5) -> gru(4)") == [("kernel", (5, 12)), ("recurrent kernel", (4, 12)), ("bias", (2, 12))]
+    found = tensors("convention torch input(7, 5) -> lstm(4, layers=2, bidirectional, projection=3)")
+    one = [
+        ("weight_ih", (16, 5)),
+        ("weight_hh", (16, 3)),
+        ("bias_ih", (16,)),
+        ("bias_hh", (16,)),
+        ("weight_hr", (3, 4)),
+    ]
+    two = [("weight_ih", (16, 6)), *one[1:]]
+    assert found == [
+        (f"{name}_l{floor}{direction}", sizes)
+        for floor, layer in enumerate((one, two))
+        for direction in ("", "_reverse")
+        for name, sizes in layer
+    ]
+
+
+# ---------------------------------------------------------------- letters and numbers
+
+CELLS = st.sampled_from(["lstmcell(U)", "grucell(V, reset_after=no)", "rnncell(U + 1, relu)", "grucell(2*U, bias=no)"])
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> str:
+    flags = draw(
+        st.sampled_from(["", ", sequences", ", last", ", bias=no", ", bidirectional", ", layers=n", ", layers=3"])
+    )
+    kind = draw(st.sampled_from(["lstm", "gru", "rnn"]))
+    inner = draw(
+        st.sampled_from(
+            [f"{kind}(U{flags})", f"rnn(stackedcells({draw(CELLS)}, {draw(CELLS)}))", f"rnn({draw(CELLS)})"]
+        )
+    )
+    if "bidirectional" in inner or "layers" in inner or draw(st.booleans()):
+        return inner
+    backward = draw(st.sampled_from(["", ", gru(V, sequences)" if "sequences" in inner else ", gru(V, last)"]))
+    merge = draw(st.sampled_from(["", ", sum", ", mul", ", ave"])) if not backward else ""
+    return f"bidirectional({inner.replace(', last', '')}{backward}{merge})"
+
+
+@given(layers(), st.sampled_from(["keras", "torch"]), *[st.integers(1, 9)] * 5)
+def test_letters_equal_numbers(layer: str, convention: str, T: int, D: int, U: int, V: int, n: int) -> None:
+    text = f"convention {convention} input(T, D) -> {layer}"
+    letters = {"T": T, "D": D, "U": U, "V": V, "n": n}
+    try:
+        symbolic = net(text)
+    except SymparamsError as error:
+        refused = "reset gate after the matrix" in str(error) or "every step in one direction" in str(error)
+        assert refused
+        assert convention == "torch"
+        return
+    tensors_agree(symbolic)
+    steps_agree(symbolic, letters)
+    numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
+    node = symbolic.nodes[-1]
+    assert numeric.layers[-1].output_shape == tuple(value(as_formula(size), letters) for size in node.shape)
+    assert numeric.params == value(as_formula(node.counts.params), letters)
+
+
+def test_a_stack_is_the_layers_in_a_row() -> None:
+    row = net("input(T, D) -> [bidirectional(lstm(U, sequences))] * N").counts.params
+    stack = net("input(T, D) -> lstm(U, sequences, bidirectional, layers=N)").counts.params
+    assert same(row, stack)
+
+
+def test_a_bound_from_the_projection() -> None:
+    (condition,) = net("convention torch input(T, 8) -> lstm(H, projection=5)").conditions
+    assert (shown(condition.left, SOURCE), value(condition.right, {})) == ("H", 6)
+
+
+# ---------------------------------------------------------------- work and reach
+
+
+def work(text: str) -> tuple[int, ...]:
+    done = net(text).nodes[-1].derived.work
+    kinds = (done.macs, done.additions, done.multiplications, done.comparisons, done.exponentials)
+    return tuple(value(kind, {}) for kind in kinds)
+
+
+def test_work_by_hand() -> None:
+    """5 steps, 3 features, 2 units: the cell has (3 + 2)·2 = 10 weights in each part."""
+    assert work("input(5, 3) -> rnn(2)") == (5 * 10, 5 * 2, 0, 0, 5 * 2)
+    assert work("input(5, 3) -> lstm(2)") == (5 * 40, 5 * (8 + 2), 5 * 6, 0, 5 * 10)
+    assert work("input(5, 3) -> lstm(2, relu)") == (5 * 40, 5 * (8 + 2), 5 * 6, 5 * 4, 5 * 6)
+    assert work("input(5, 3) -> gru(2)") == (5 * 30, 5 * (12 + 4), 5 * 6, 0, 5 * 6)
+    assert work("input(5, 3) -> lstm(2, bidirectional)") == (5 * 80, 5 * 20, 5 * 12, 0, 5 * 20)
+    assert work("input(5, 3) -> bidirectional(rnn(2), ave)") == (5 * 20, 5 * 4 + 2, 2, 0, 5 * 4)
+    assert work("input(3) -> lstmcell(2)") == (40, 10, 6, 0, 10)
+    assert work("input(5, 3) -> rnn(stackedcells(rnncell(2), rnncell(1)))") == (5 * (10 + 3), 15, 0, 0, 15)
+
+
+def test_work_as_torch_counts_it() -> None:
+    """Half of what torch.utils.flop_counter says of one example, the multiply-accumulates."""
+    text = "convention torch input(5, 3) -> lstm(4, layers=3, bidirectional, projection=2)"
+    assert work(text)[0] == 5 * 2 * (4 * (3 + 2) * 4 + 2 * 4 + 2 * (4 * (4 + 2) * 4 + 2 * 4))
+
+
+def test_every_output_sees_every_step() -> None:
+    for layer in ("lstm(2, sequences)", "bidirectional(gru(3))"):
+        derived = net(f"input(5, 3) -> {layer}").nodes[-1].derived
+        assert derived.layer.reach(*derived.arriving) == EVERYWHERE
+
+
+# ---------------------------------------------------------------- names and mistakes
+
+
+def test_the_names_of_both_frameworks() -> None:
+    for name in (
+        "LSTM",
+        "GRU",
+        "RNN",
+        "SimpleRNN",
+        "LSTMCell",
+        "GRUCell",
+        "RNNCell",
+        "SimpleRNNCell",
+        "StackedRNNCells",
+    ):
+        assert name.casefold() in CATALOGUE
+
+
+def test_flag_words_go_to_the_activation_and_not_to_the_gates() -> None:
+    layer = net("input(5, 3) -> lstm(2, relu, recurrent_activation=hardsigmoid)").nodes[-1].layer
+    assert (layer.activation, layer.recurrent_activation) == ("relu", "hardsigmoid")  # type: ignore[attr-defined]
+
+
+MISTAKES = [
+    ("input(7) -> lstm(64)", "give the layer before it `sequences`"),
+    ("input(9, 7) -> lstm(64) -> lstm(32)", "lstm_2: needs an input of shape (T, features), but 64 arrives"),
+    ("convention torch input(9, 7) -> lstm(6, last) -> gru(5)", "leave out `last` before it"),
+    ("input(7, 8, 9) -> lstm(64)", "timedistributed(flatten)"),
+    ("input(9, 7) -> lstm(3, sequences, last)", "leave out `sequences` or `last`"),
+    ("input(9, 7) -> lstm(3, projection=2)", "has no projection in Keras"),
+    ("convention torch input(9, 7) -> lstm(3, projection=3)", "the projection (3) must be smaller than the units (3)"),
+    ("convention torch input(9, 7) -> lstm(3, relu)", "has tanh as its activation in PyTorch"),
+    ("convention torch input(9, 7) -> rnn(3, sigmoid)", "has tanh or relu as its activation in PyTorch"),
+    ("convention torch input(9, 7) -> gru(3, recurrent_activation=tanh)", "has sigmoid as the function of its gates"),
+    ("convention torch input(9, 7) -> gru(3, reset_after=no)", "leave out reset_after=no"),
+    ("input(9, 7) -> lstmcell(4)", "rnn(lstmcell(…)) runs it over all steps"),
+    ("input(9, 7) -> rnn(dense(3))", "units must be a number of units, or a cell such as lstmcell(64)"),
+    ("input(9, 7) -> rnn(lstmcell(4), layers=2)", "rnn(stackedcells(…, …)) stacks cells"),
+    ("input(9, 7) -> rnn(lstmcell(4), relu)", "takes the bias and the activation from its cell"),
+    ("input(9, 7) -> rnn(stackedcells(lstmcell(4), dense(4)))", "cells must be a cell, such as lstmcell(64)"),
+    ("input(9, 7) -> bidirectional(lstm(3), none)", "{ lstm(…) | lstm(…) }"),
+    ("input(9, 7) -> bidirectional(dense(3))", "takes a recurrent layer, such as lstm(64), not dense"),
+    ("input(9, 7) -> bidirectional(lstm(3), gru(4), sum)", "has 3 and 4 features in its two directions"),
+    ("input(9, 7) -> bidirectional(lstm(3, sequences), gru(4))", "every step in one direction"),
+    ("input(9, 7) -> bidirectional(lstm(3, bidirectional))", "leave out its `bidirectional`"),
+    ("input(9, 7) -> bidirectional(lstm(3, layers=2))", "takes a single layer"),
+]
+
+
+@pytest.mark.parametrize(("text", "part"), MISTAKES)
+def test_mistakes_say_what_to_write(text: str, part: str) -> None:
+    with pytest.raises(SymparamsError) as caught:
+        net(text)
+    assert part in str(caught.value)
