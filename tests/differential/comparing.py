@@ -136,14 +136,15 @@ class Comparison:
         return found
 
     def _run(self, layer: Layer, inputs: list[Any], built: Built) -> _Found:
+        macs = None
         try:
-            output = self.framework.call(built, inputs)
+            if isinstance(self.framework, Torch) and type(layer) not in self.framework.uncounted:
+                output, macs = self.framework.call_counted(built, inputs)
+            else:
+                output = self.framework.call(built, inputs)
             shape = self.framework.shape(output)
         except Exception as error:
             return _Found(built, error=_checked(error))
-        macs = None
-        if isinstance(self.framework, Torch) and type(layer) not in self.framework.uncounted:
-            macs = self.framework.macs(built, inputs)
         return _Found(built, output, shape, macs)
 
     def _refused(self, ours: Read, outputs: list[Any], owners: dict[str, Built | None]) -> None:

@@ -112,13 +112,13 @@ class Torch:
         zeros = [self.torch.zeros((BATCH, *shape)) for shape in arriving]
         return _runs(lambda: _built(self.builders, layer, arriving).call(*zeros))
 
-    def macs(self, built: Built, inputs: Sequence[Any]) -> int:
-        """Multiply-accumulates for one example: the counter has two operations for each."""
+    def call_counted(self, built: Built, inputs: Sequence[Any]) -> tuple[Any, int]:
+        """The output, and multiply-accumulates for one example: the counter has two operations for each."""
         from torch.utils.flop_counter import FlopCounterMode
 
         with FlopCounterMode(display=False) as counter:
-            self.call(built, inputs)
-        return int(counter.get_total_flops()) // (2 * BATCH)
+            output = self.call(built, inputs)
+        return output, int(counter.get_total_flops()) // (2 * BATCH)
 
 
 def _runs(make: Callable[[], Any]) -> bool:

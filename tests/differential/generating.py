@@ -26,6 +26,7 @@ class Sketch:
     heads: list[str] = field(default_factory=list)  # macros and lets
     points: list[Point] = field(default_factory=list)
     count: int = 0  # of names given so far
+    behind: dict[tuple[Sizes, str], Sizes | None] = field(default_factory=dict)  # what has been asked already
 
     def name(self) -> str:
         self.count += 1
@@ -48,6 +49,11 @@ class Sketch:
 
     def shape_behind(self, shape: Sizes, item: str) -> Sizes | None:
         """What leaves the item when the shape arrives; None if it is refused."""
+        if (shape, item) not in self.behind:
+            self.behind[shape, item] = self._behind(shape, item)
+        return self.behind[shape, item]
+
+    def _behind(self, shape: Sizes, item: str) -> Sizes | None:
         try:
             found = self.probe(shape, item)
         except NotUnderstoodError:

@@ -13,7 +13,7 @@ from symparams.layer import Layer
 from symparams.network import Network, Node
 from symparams.sources import language
 
-_PROMISED = re.compile(r"^\w+ is for \d spatial ax")
+_PROMISED = re.compile(r"^[\w.]+ is for \d spatial ax")
 
 
 class NotUnderstoodError(Exception):
