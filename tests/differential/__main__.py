@@ -33,6 +33,9 @@ def run(convention: str, count: int, start: int, only: str | None, progress: boo
             told = len(seen)
             print(f"{convention}: {told} networks, {time.perf_counter() - began:.0f} s", flush=True)
     print(f"{convention}: {len(seen)} networks, {time.perf_counter() - began:.0f} s; {comparison.tally}", flush=True)
+    unseen = sorted(layer.names[0] for layer in comparison.framework.builders if layer not in comparison.tally.seen)
+    if unseen and only is None:
+        print(f"  never built: {', '.join(unseen)}")
     return failure
 
 

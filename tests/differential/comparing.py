@@ -27,6 +27,7 @@ class Tally:
     """What has been compared."""
 
     layers: Counter[str] = field(default_factory=Counter)  # that both build, by kind
+    seen: set[type[Layer]] = field(default_factory=set)
     refused: Counter[str] = field(default_factory=Counter)  # that both refuse
     macs: int = 0  # layers whose multiply-accumulates were compared
     totals: int = 0  # networks whose sums were compared
@@ -83,6 +84,7 @@ class Comparison:
             self.tally.uncompared[node.kind] += 1
             return self.framework.tensor(shape)
         self.tally.layers[node.kind] += 1
+        self.tally.seen.add(type(node.layer))
         if found.error is not None:
             if self.framework.name == "keras" or not self.framework.runs(node.layer, shapes, owner):
                 self._differs(node.layer, shapes, ACCEPTED, f"{node.name}: {shapes} -> {shape}", found.error)
