@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from symparams.layer import Incoming, Rules
+from symparams.layers import CATALOGUE
 from symparams.layers.dense import Dense
 from tests.differential.__main__ import run
+from tests.differential.families import families
 from tests.differential.family import BOTH
 from tests.differential.generating import networks
 from tests.differential.reading import read
@@ -56,3 +58,13 @@ def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypat
     text, _, found = failure.partition("\n\n")
     assert "trainable" in found
     assert len(text) < 80, text
+
+
+# Layers that neither framework has: their counts are compared with recorded figures or with nothing.
+NEITHER = {"input": "the shape of the data is given, not computed"}
+
+
+def test_every_layer_is_built_by_a_family() -> None:
+    built = {layer for f in families().values() for layer in (*f.keras_builders, *f.torch_builders)}
+    names = {entry.layer.names[0] for entry in CATALOGUE.values() if entry.layer not in built}
+    assert names == set(NEITHER)
