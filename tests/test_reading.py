@@ -241,6 +241,11 @@ def test_floors_stay_over_what_may_not_be_whole() -> None:
     assert shape("input(3) -> dense(ceil(min(H, W)))") == ["min(H, W)"]
 
 
+def test_a_time_distributed_layer_has_the_name_it_is_given() -> None:
+    network = net("input(4, 2) -> timedistributed(dense(3)) as a -> timedistributed(relu, frozen) as b")
+    assert [node.name for node in network.nodes] == ["input_1", "a", "b"]
+
+
 def test_shared_and_frozen_weights() -> None:
     network = net("input(8) -> dense(8) as a -> share(@a) -> dense(3, frozen)")
     counts = [(node.counts.params, node.counts.trainable) for node in network.nodes]

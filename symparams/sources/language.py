@@ -66,7 +66,7 @@ class Builder:
         self.reserved = reserved_words(catalogue)
         self.layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal layers are one object
         self.reused: list[int] | None = None  # while sharing: the nodes whose weights come next
-        self.shared_as: str | None = None  # the name of the layer that `share` will make
+        self.shared_as: str | None = None  # the name of the layer that `share` or `timedistributed` will make
         self.steps = 0  # how many `timedistributed` stand around this place
         self.wrapped: dict[int, TimeDistributed] = {}  # layers put into one, by identity
         self.counting: set[str] = set()  # letters that count copies
@@ -365,6 +365,8 @@ class Builder:
             raise self.error(f"{call.name} takes a layer or a macro, such as timedistributed(conv(8, 3))", call.at)
         if flow is None:
             raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
+        if self.shared_as is None and value.name not in (*self.macros, "id"):
+            self.shared_as = self.title(name, scope)
         self.steps += 1
         try:
             return self.item(value, flow, scope.inside(len(inside) < len(call.arguments)), first=False, name=name)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+import traceback
 import warnings
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from tests.differential.comparing import Comparison, DisagreementError
 from tests.differential.families import families
@@ -15,16 +17,35 @@ from tests.differential.family import BOTH
 from tests.differential.frameworks import framework_of
 from tests.differential.generating import networks
 
+_BATCH = 10  # Hypothesis starts to repeat itself with small changes after ten
+
 
 def run(convention: str, count: int, start: int, only: str | None, progress: bool = True) -> str | None:
-    """Compare so many networks; the shrunk first disagreement, or None."""
+    """Compare so many different networks; the shrunk first disagreement, or None."""
     comparison = Comparison(framework_of(convention))
-    began = time.perf_counter()
+    strategy = networks(convention, families()[only] if only else None)
+    began, told, batch, seen = time.perf_counter(), 0, 0, set[str]()
+    failure = None
+    while len(seen) < count and failure is None:
+        failure = _batch(strategy, comparison, start * 1_000_003 + batch, seen)
+        batch += 1
+        if progress and len(seen) - told >= 500:
+            told = len(seen)
+            print(f"{convention}: {told} networks, {time.perf_counter() - began:.0f} s", flush=True)
+    print(f"{convention}: {len(seen)} networks, {time.perf_counter() - began:.0f} s; {comparison.tally}", flush=True)
+    unseen = sorted(layer.names[0] for layer in comparison.framework.builders if layer not in comparison.tally.seen)
+    if unseen and only is None:
+        print(f"  never built: {', '.join(unseen)}")
+    return failure
+
+
+def _batch(strategy: st.SearchStrategy[str], comparison: Comparison, start: int, seen: set[str]) -> str | None:
+    """A few networks; what is wrong with the smallest one that Hypothesis finds, if anything is."""
     smallest: list[str] = []
 
     @seed(start)
     @settings(
-        max_examples=count,
+        max_examples=_BATCH,
         deadline=None,
         database=None,
         phases=(Phase.generate, Phase.shrink),
@@ -32,41 +53,29 @@ def run(convention: str, count: int, start: int, only: str | None, progress: boo
         report_multiple_bugs=False,
         print_blob=False,
     )
-    @given(networks(convention, families()[only] if only else None))
+    @given(strategy)
     def agree(text: str) -> None:
+        if text in seen and not smallest:
+            return
         try:
             comparison.compare(text)
         except Exception as error:
-            smallest[:] = [
-                f"{text}\n\n{'' if isinstance(error, DisagreementError) else type(error).__name__ + ': '}{error}"
-            ]
+            name = "" if isinstance(error, DisagreementError) else f"{type(error).__name__}: "
+            smallest[:] = [f"{text}\n\n{name}{error}"]
             raise
-        done = comparison.tally.networks
-        if progress and not smallest and done % 500 == 0:
-            print(f"{convention}: {done} networks, {time.perf_counter() - began:.0f} s", flush=True)
+        if not smallest:
+            seen.add(text)
 
-    failure = None
     try:
         agree()
     except Exception as error:
         if not smallest:
             raise
-        failure = smallest[0] if isinstance(error, DisagreementError) else f"{smallest[0]}\n{_where(error)}"
-    tally = comparison.tally
-    print(
-        f"{convention}: {tally.networks} networks, {tally.layers} layers, {tally.macs} with multiply-accumulates, "
-        f"{tally.refused} refused by both, {time.perf_counter() - began:.0f} s"
-    )
-    print("  " + ", ".join(f"{kind} {n}" for kind, n in sorted(tally.kinds.items())))
-    for title, found in (("without an equivalent", tally.uncompared), ("excused", tally.excused)):
-        if found:
-            print(f"  {title}: " + ", ".join(f"{what} {n}" for what, n in sorted(found.items())))
-    return failure
+        return smallest[0] if isinstance(error, DisagreementError) else f"{smallest[0]}\n{_where(error)}"
+    return None
 
 
 def _where(error: BaseException) -> str:
-    import traceback
-
     return "".join(traceback.format_exception(error)[-6:])
 
 

@@ -11,7 +11,7 @@ from symparams.exact import number
 from symparams.formula import as_formula
 from symparams.layer import Layer
 from symparams.layers.source import Input
-from symparams.network import Node
+from symparams.network import Network, Node
 from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, excuse
 from tests.differential.family import Built, NoEquivalentError, Sizes
 from tests.differential.frameworks import Keras, Torch, is_refusal
@@ -26,13 +26,25 @@ class DisagreementError(AssertionError):
 class Tally:
     """What has been compared."""
 
-    networks: int = 0
-    layers: int = 0
-    refused: int = 0  # networks that end in a layer that both refuse
+    layers: Counter[str] = field(default_factory=Counter)  # that both build, by kind
+    seen: set[type[Layer]] = field(default_factory=set)
+    refused: Counter[str] = field(default_factory=Counter)  # that both refuse
     macs: int = 0  # layers whose multiply-accumulates were compared
-    kinds: Counter[str] = field(default_factory=Counter)
-    uncompared: Counter[str] = field(default_factory=Counter)  # layers without an equivalent
+    totals: int = 0  # networks whose sums were compared
+    uncompared: Counter[str] = field(default_factory=Counter)  # without an equivalent
     excused: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        lines = [f"{self.layers.total()} layers, {self.macs} with multiply-accumulates, {self.totals} totals"]
+        for title, found in (
+            ("built", self.layers),
+            ("refused", self.refused),
+            ("without an equivalent", self.uncompared),
+            ("excused", self.excused),
+        ):
+            if found:
+                lines.append(f"  {title}: " + ", ".join(f"{what} {n}" for what, n in sorted(found.items())))
+        return "\n".join(lines)
 
 
 class Comparison:
@@ -57,22 +69,25 @@ class Comparison:
             outputs.append(self._node(node, [outputs[i] for i in node.inputs], owners))
         if ours.refused is not None:
             self._refused(ours, outputs, owners)
-        self.tally.networks += 1
+        elif ours.network is not None:
+            self._total(ours.network, owners)
 
     def _node(self, node: Node, inputs: list[Any], owners: dict[str, Built | None]) -> Any:
         shape = _numbers(node.shape)
         if isinstance(node.layer, Input):
             return self.framework.tensor(shape)
         shapes = tuple(map(self.framework.shape, inputs))
-        found = self._theirs(node.layer, shapes, inputs, owners[node.shared] if node.shared else None)
+        owner = owners[node.shared] if node.shared else None
+        found = self._theirs(node.layer, shapes, inputs, owner)
         owners[node.name] = found.built
         if isinstance(found.error, NoEquivalentError):
             self.tally.uncompared[node.kind] += 1
             return self.framework.tensor(shape)
-        self.tally.layers += 1
-        self.tally.kinds[node.kind] += 1
+        self.tally.layers[node.kind] += 1
+        self.tally.seen.add(type(node.layer))
         if found.error is not None:
-            self._differs(node.layer, shapes, ACCEPTED, f"{node.name}: {shapes} -> {shape}", found.error)
+            if self.framework.name == "keras" or not self.framework.runs(node.layer, shapes, owner):
+                self._differs(node.layer, shapes, ACCEPTED, f"{node.name}: {shapes} -> {shape}", found.error)
             return self.framework.tensor(shape)
         theirs = found.shape
         if theirs != shape:
@@ -81,6 +96,20 @@ class Comparison:
         assert found.built is not None
         self._counts(node, shapes, found)
         return found.output
+
+    def _total(self, network: Network, owners: dict[str, Built | None]) -> None:
+        """The sums of the whole network, shared weights once."""
+        if None in owners.values():
+            return
+        self.tally.totals += 1
+        frozen = {node.name: node.frozen for node in network.nodes}
+        found = [self.framework.counts(b, frozen[name]) for name, b in owners.items() if b is not None]
+        own = {name for name in owners if network.node(name).shared is None}
+        pairs = [pair for name, pair in zip(owners, found, strict=True) if name in own]
+        theirs = (sum(a for a, _ in pairs), sum(b for _, b in pairs))
+        ours = (_int(network.counts.trainable), _int(network.counts.non_trainable))
+        if ours != theirs or _int(network.counts.params) != sum(theirs):
+            raise DisagreementError(f"totals\n  symparams: {ours}\n  {self.framework.name}: {theirs}")
 
     def _counts(self, node: Node, shapes: tuple[Sizes, ...], found: _Found) -> None:
         assert found.built is not None
@@ -109,14 +138,15 @@ class Comparison:
         return found
 
     def _run(self, layer: Layer, inputs: list[Any], built: Built) -> _Found:
+        macs = None
         try:
-            output = self.framework.call(built, inputs)
+            if isinstance(self.framework, Torch) and type(layer) not in self.framework.uncounted:
+                output, macs = self.framework.call_counted(built, inputs)
+            else:
+                output = self.framework.call(built, inputs)
             shape = self.framework.shape(output)
         except Exception as error:
             return _Found(built, error=_checked(error))
-        macs = None
-        if isinstance(self.framework, Torch) and type(layer) not in self.framework.uncounted:
-            macs = self.framework.macs(built, inputs)
         return _Found(built, output, shape, macs)
 
     def _refused(self, ours: Read, outputs: list[Any], owners: dict[str, Built | None]) -> None:
@@ -129,9 +159,8 @@ class Comparison:
         if isinstance(found.error, NoEquivalentError):
             self.tally.uncompared[layer.kind] += 1
             return
-        self.tally.kinds[layer.kind] += 1
-        self.tally.refused += 1
-        if found.error is None:
+        self.tally.refused[layer.kind] += 1
+        if found.error is None and self.framework.runs(layer, shapes, owner):
             self._differs(layer, shapes, REFUSED, f"{message} {shapes}", f"{found.shape}")
 
     def _differs(self, layer: Layer, shapes: tuple[Sizes, ...], what: str, ours: object, theirs: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -35,7 +35,10 @@ class Framework(Protocol):
         """Trainable and non-trainable parameters."""
 
     def call(self, built: Built, inputs: Sequence[Any]) -> Any:
-        """The output; several are a tuple."""
+        """The output of the layer."""
+
+    def runs(self, layer: Layer, arriving: Sequence[Sizes], owner: Built | None) -> bool:
+        """Whether it really computes something, on zeros: a shape alone may be given where a run fails."""
 
 
 class Keras:
@@ -66,6 +69,10 @@ class Keras:
 
     def call(self, built: Built, inputs: Sequence[Any]) -> Any:
         return built.call(*inputs)
+
+    def runs(self, layer: Layer, arriving: Sequence[Sizes], owner: Built | None) -> bool:
+        zeros = [self.keras.ops.zeros((BATCH, *shape)) for shape in arriving]
+        return _runs(lambda: (owner or self.build(layer, arriving)).call(*zeros))
 
 
 class Torch:
@@ -99,13 +106,29 @@ class Torch:
         with self.torch.no_grad(), self.torch.device("meta"):
             return built.call(*inputs)
 
-    def macs(self, built: Built, inputs: Sequence[Any]) -> int:
-        """Multiply-accumulates for one example: the counter has two operations for each."""
+    def runs(self, layer: Layer, arriving: Sequence[Sizes], owner: Built | None) -> bool:
+        if owner is not None:  # its weights have no numbers, but their shapes have been checked
+            return True
+        zeros = [self.torch.zeros((BATCH, *shape)) for shape in arriving]
+        return _runs(lambda: _built(self.builders, layer, arriving).call(*zeros))
+
+    def call_counted(self, built: Built, inputs: Sequence[Any]) -> tuple[Any, int]:
+        """The output, and multiply-accumulates for one example: the counter has two operations for each."""
         from torch.utils.flop_counter import FlopCounterMode
 
         with FlopCounterMode(display=False) as counter:
-            self.call(built, inputs)
-        return int(counter.get_total_flops()) // (2 * BATCH)
+            output = self.call(built, inputs)
+        return output, int(counter.get_total_flops()) // (2 * BATCH)
+
+
+def _runs(make: Callable[[], Any]) -> bool:
+    try:
+        make()
+    except Exception as error:
+        if is_refusal(error):
+            return False
+        raise
+    return True
 
 
 def _product(sizes: Sequence[int]) -> int:
@@ -115,18 +138,18 @@ def _product(sizes: Sequence[int]) -> int:
     return result
 
 
+def built_inside(builders: str, layer: Layer, arriving: Sequence[Sizes]) -> Built:
+    """A layer that another one wraps, for the builders of wrapping layers; `builders` is keras or torch."""
+    which = f"{builders}_builders"
+    return _built({k: b for f in families().values() for k, b in getattr(f, which).items()}, layer, arriving)
+
+
 def _built(builders: Any, layer: Layer, arriving: Sequence[Sizes]) -> Built:
     builder = builders.get(type(layer))
     if builder is None:
         raise NoEquivalentError(f"no family builds {layer.kind}")
     found = builder(layer, arriving)
     return found if isinstance(found, Built) else Built((found,), found)
-
-
-def inside_out(framework: str, layer: Layer, arriving: Sequence[Sizes]) -> Built:
-    """A layer that another one wraps, for the builders of wrapping layers."""
-    which = "keras_builders" if framework == "keras" else "torch_builders"
-    return _built({k: b for f in families().values() for k, b in getattr(f, which).items()}, layer, arriving)
 
 
 def is_refusal(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from symparams.layers import CATALOGUE, Entry, key
 from tests.differential.families import families
 from tests.differential.family import ANY, Arriving, Draw, Family, Point, Sizes, Writer
 from tests.differential.reading import NotUnderstoodError, Read, read
@@ -25,6 +26,7 @@ class Sketch:
     heads: list[str] = field(default_factory=list)  # macros and lets
     points: list[Point] = field(default_factory=list)
     count: int = 0  # of names given so far
+    behind: dict[tuple[Sizes, str], Sizes | None] = field(default_factory=dict)  # what has been asked already
 
     def name(self) -> str:
         self.count += 1
@@ -47,11 +49,16 @@ class Sketch:
 
     def shape_behind(self, shape: Sizes, item: str) -> Sizes | None:
         """What leaves the item when the shape arrives; None if it is refused."""
+        if (shape, item) not in self.behind:
+            self.behind[shape, item] = self._behind(shape, item)
+        return self.behind[shape, item]
+
+    def _behind(self, shape: Sizes, item: str) -> Sizes | None:
         try:
             found = self.probe(shape, item)
         except NotUnderstoodError:
             return None
-        return None if found.refused else tuple(map(int, found.nodes[-1].shape))  # type: ignore[arg-type]
+        return None if found.refused or found.by_name else tuple(map(int, found.nodes[-1].shape))  # type: ignore[arg-type]
 
     def understood(self, shape: Sizes, item: str, *heads: str) -> bool:
         """Whether the item can be read: a number put somewhere else may not be one that its argument takes."""
@@ -132,10 +139,27 @@ def _layer(draw: Draw, sketch: Sketch, shape: Sizes) -> str:
     for _ in range(4):
         fitting = [w for w in sketch.writers if len(shape) in w.axes and not w.merges]
         writer = draw(st.sampled_from(fitting))
-        item = writer.draw(draw, Arriving(shape, sketch.convention, tuple(sketch.points)))
+        item = _renamed(
+            draw, writer.draw(draw, Arriving(shape, sketch.convention, tuple(sketch.points))), len(shape) - 1
+        )
         if sketch.shape_behind(shape, item) is not None or draw(st.integers(0, 3)) == 0:
             break
     return item
+
+
+def _renamed(draw: Draw, item: str, rank: int) -> str:
+    """Now and then another name of the catalogue for the same layer."""
+    found = re.match(r"\w+", item)
+    entry = CATALOGUE.get(key(found[0])) if found else None
+    if found is None or entry is None or draw(st.integers(0, 4)):
+        return item
+    others = _names(entry, rank)
+    return draw(st.sampled_from(others)) + item[found.end() :] if others else item
+
+
+def _names(entry: Entry, rank: int) -> list[str]:
+    alike = [e for e in CATALOGUE.values() if e.layer is entry.layer and e.preset == entry.preset]
+    return [prefix + e.name for e in alike if e.rank in (None, rank) for prefix in ("", "nn.")]
 
 
 def _keeping(draw: Draw, sketch: Sketch, shape: Sizes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from symparams.errors import LayerError, Source, SymparamsError
 from symparams.layer import Layer
 from symparams.network import Network, Node
 from symparams.sources import language
+
+_PROMISED = re.compile(r"^[\w.]+ is for \d spatial ax")
 
 
 class NotUnderstoodError(Exception):
@@ -23,6 +26,8 @@ class Read:
 
     nodes: list[Node]
     refused: tuple[Layer, tuple[int, ...], str] | None = None  # the layer that does not fit, its inputs, the message
+    network: Network | None = None  # the whole of it, if nothing is refused
+    by_name: bool = False  # refused for what a name promises, such as Conv2D on a sequence: no framework to ask
     shared: int | None = None  # the node whose weights the refused layer uses again
 
 
@@ -41,8 +46,9 @@ def read(text: str) -> Read:
 
     with patch.object(language, "Network", Recorded):
         try:
-            language.network(Source("<random>", text))
+            found.network = language.network(Source("<random>", text))
         except SymparamsError as error:
-            if found.refused is None:
+            found.by_name = bool(_PROMISED.search(error.matter))
+            if found.refused is None and not found.by_name:
                 raise NotUnderstoodError(str(error)) from error
     return found

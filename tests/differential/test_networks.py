@@ -1,0 +1,70 @@
+"""The random networks themselves; a few of them against the frameworks, where those are installed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from symparams.layer import Incoming, Rules
+from symparams.layers import CATALOGUE
+from symparams.layers.dense import Dense
+from tests.differential.__main__ import run
+from tests.differential.families import families
+from tests.differential.family import BOTH
+from tests.differential.generating import networks
+from tests.differential.reading import read
+
+
+@pytest.mark.parametrize("convention", BOTH)
+def test_every_text_is_understood(convention: str) -> None:
+    @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(networks(convention))
+    def understood(text: str) -> None:
+        read(text)
+
+    understood()
+
+
+@pytest.fixture
+def frameworks() -> None:
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    pytest.importorskip("torch")
+    pytest.importorskip("keras")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize("convention", BOTH)
+def test_networks_agree(convention: str) -> None:
+    assert run(convention, 60, 0, None, progress=False) is None
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize("convention", BOTH)
+def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = Dense.rules
+
+    def wrong(self: Dense, *arriving: Incoming) -> Rules:
+        found = rules(self, *arriving)
+        return replace(found, weights=found.weights[:1], parameters=found.weights[0].dimensions[0])
+
+    monkeypatch.setattr(Dense, "rules", wrong)
+    failure = run(convention, 60, 0, None, progress=False)
+    assert failure is not None
+    text, _, found = failure.partition("\n\n")
+    assert "trainable" in found
+    assert len(text) < 80, text
+
+
+# Layers that neither framework has: their counts are compared with recorded figures or with nothing.
+NEITHER = {"input": "the shape of the data is given, not computed"}
+
+
+def test_every_layer_is_built_by_a_family() -> None:
+    built = {layer for f in families().values() for layer in (*f.keras_builders, *f.torch_builders)}
+    names = {entry.layer.names[0] for entry in CATALOGUE.values() if entry.layer not in built}
+    assert names == set(NEITHER)
