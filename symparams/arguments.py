@@ -64,7 +64,7 @@ class Argument:
 def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
     """The arguments of a layer: those without a keyword first, which a class may add to those of its base."""
     fields = dataclasses.fields(layer)  # type: ignore[arg-type]
-    for f in sorted(fields, key=lambda f: bool(f.metadata["keyword"])):
+    for f in sorted(fields, key=lambda f: bool(f.metadata.get("keyword"))):
         about = f.metadata
         if "kind" not in about:
             continue  # a field of the engine's own, not of the language
