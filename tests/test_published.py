@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sympy
 
 import symparams as sp
-from symparams.exact import number
 from tests.conftest import EXAMPLES
-
-
-def macs(net: sp.Net) -> int:
-    """Multiply-accumulates for one example, all layers together."""
-    counts = [number(layer._node.derived.work.macs) for layer in net]
-    assert None not in counts
-    return sum(int(count) for count in counts if count is not None)
-
 
 QUANTITIES: dict[str, Callable[[sp.Net], int]] = {
     "parameters": lambda net: net.params,
     "non-trainable": lambda net: net.non_trainable,
     "weights": lambda net: net.weights,
     "parameters before the last layer": lambda net: net.params - net.layers[-1].params,
-    "multiply-accumulates": macs,
+    "multiply-accumulates": lambda net: net.macs,
 }
 
 PARAMETERS, FIXED, WEIGHTS, TRUNK, MACS = QUANTITIES
@@ -148,6 +141,40 @@ PUBLISHED: list[Row] = [
     ("resnet50", "", MACS, "3.86 G", "Hu, Shen, Sun 2017, Table 2, for ResNet-50"),
     ("deep-autoencoder", "", WEIGHTS, 2833000, "Hinton, Salakhutdinov 2006: 2(784*1000 + 1000*500 + 500*250 + 250*30)"),
     ("dcgan-discriminator", "", PARAMETERS, 2765568, "PyTorch's DCGAN tutorial"),
+    ("dcgan-generator", "", PARAMETERS, 3576704, "PyTorch's DCGAN tutorial"),
+    ("conv-autoencoder", "", PARAMETERS, 4385, "Keras 3, the network of the tutorial: count_params()"),
+    ("unet", "", PARAMETERS, 31030658, "PyTorch, the layers of Ronneberger et al. 2015, Figure 1"),
+    ("unet-keras", "", PARAMETERS, 31031685, "github.com/zhixuhao/unet: summary()"),
+    ("fcn-resnet50", "", PARAMETERS, 35322218, TORCHVISION),
+    ("fcn-resnet50", "", MACS, "152.717 G", TORCHVISION),
+    ("convnext", "", PARAMETERS, 28589128, KERAS),
+    ("convnext", "", MACS, "4.456 G", TORCHVISION),
+    ("convnext", "n=27", PARAMETERS, 50223688, KERAS),
+    ("convnext", "n=27", MACS, "8.684 G", TORCHVISION),
+    ("convnext", "n=27 c=128", PARAMETERS, 88591464, KERAS),
+    ("convnext", "n=27 c=128", MACS, "15.355 G", TORCHVISION),
+    ("mlp-mixer", "", PARAMETERS, 59880472, "timm, mixer_b16_224"),
+    ("mlp-mixer", "", TRUNK, "59 M", MIXER),
+    ("mlp-mixer", "L=8 d=512", TRUNK, "18 M", MIXER),
+    ("mlp-mixer", "L=24 d=1024", TRUNK, "207 M", MIXER),
+    ("vit", "", PARAMETERS, 86567656, TORCHVISION),
+    ("vit", "p=32", PARAMETERS, 88224232, TORCHVISION),
+    ("vit", "L=24 d=1024 h=16", PARAMETERS, 304326632, TORCHVISION),
+    ("vit", "L=24 d=1024 h=16 p=32", PARAMETERS, 306535400, TORCHVISION),
+    ("vit", "L=32 d=1280 h=16 p=14", PARAMETERS, 632045800, TORCHVISION),
+    ("transformer", "", PARAMETERS, 44140544 + 37000 * 512, "PyTorch, nn.Transformer(), and one matrix of tokens"),
+    ("bert", "", PARAMETERS, 109482240, HUGGING_FACE),
+    ("bert", "L=24 d=1024 h=16", PARAMETERS, 335141888, HUGGING_FACE),
+    ("gpt2", "", PARAMETERS, 124439808, HUGGING_FACE),
+    ("gpt2", "L=24 d=1024 h=16", PARAMETERS, 354823168, HUGGING_FACE),
+    ("gpt2", "L=36 d=1280 h=20", PARAMETERS, 774030080, HUGGING_FACE),
+    ("gpt2", "L=48 d=1600 h=25", PARAMETERS, 1557611200, HUGGING_FACE),
+    ("llama", "", PARAMETERS, 6738415616, HUGGING_FACE),
+    ("llama", "L=40 d=5120 h=40 g=40 f=13824", PARAMETERS, 13015864320, HUGGING_FACE),
+    ("llama", "L=80 d=8192 h=64 g=8 f=28672", PARAMETERS, 68976648192, HUGGING_FACE),
+    ("llama", "g=8 f=14336", PARAMETERS, 7241732096, HUGGING_FACE),
+    ("llama", "g=8 f=14336 V=128256", PARAMETERS, 8030261248, HUGGING_FACE),
+    ("mixtral", "", PARAMETERS, 46702792704, HUGGING_FACE),
 ]
 
 # The last tensor with height and width, before the classifier: in the order of the framework.
@@ -166,7 +193,36 @@ FEATURE_MAPS: dict[str, tuple[int, ...]] = {
     "xception": (10, 10, 2048),
     "efficientnet-b0": (1280, 7, 7),
     "mobilenet-v3": (960, 7, 7),
+    "unet": (388, 388, 2),
+    "convnext": (7, 7, 768),
 }
+
+ARAUJO = "Araujo, Norris, Sim 2019, Computing Receptive Fields of Convolutional Neural Networks"
+
+# Example, letters, layer, places of the input that one of its outputs sees.
+RECEPTIVE_FIELDS: list[tuple[str, str, str, int, str]] = [
+    ("alexnet-torchvision", "", "maxpool_3", 195, ARAUJO),
+    ("vgg16", "", "maxpool_5", 212, ARAUJO),
+    ("mobilenet", "", "relu6_27", 315, ARAUJO),
+    ("inception-v3", "", "concat_15", 1311, ARAUJO),
+    ("resnet50", "", "add_16", 483, ARAUJO),
+    ("resnet101-152", "", "add_33", 1027, ARAUJO),
+    ("resnet101-152", "n_2=8 n_3=36", "add_50", 1507, ARAUJO),
+    ("wavenet", "", "add_10", 1024, "van den Oord et al. 2016, Section 2.1"),
+]
+
+# With letters: the formula instead of a number.
+FORMULAS = [
+    ("gpt2", "L=l d=D h=H V=v T=t", "12*l*D**2 + 13*l*D + (v + t + 2)*D"),
+    ("llama", "L=l d=128*H h=H g=G f=F V=v", "l*(2*128**2*(H**2 + H*G) + 3*128*H*F + 256*H) + (2*v + 1)*128*H"),
+    ("transformer", "N=l d=D h=H V=v", "l*(12*D**2 + 13*D) + l*(16*D**2 + 19*D) + (v + 4)*D"),
+    ("mobilenet", "alpha=a", "3139584*a**2 + 1113280*a + 1000"),
+    ("vgg-family", "p=P n=N m=M c=C", "122059432 + 36928*P + 147584*N + 5309696*M + 591104*C"),
+    ("wide-resnet", "d=6*m+4 k=w", "96768*m*w**2 + 448*m*w - 22784*w**2 + 3200*w + 474"),
+    ("resnet20-cifar", "n=m", "97888*m - 19222"),
+    ("densenet", "n_4=m", "2112*m**2 + 134976*m + 5362216"),
+    ("dcgan-discriminator", "f=F", "672*F**2 + 204*F"),
+]
 
 
 def loaded(example: str, letters: str) -> sp.Net:
@@ -194,3 +250,23 @@ def test_published_numbers(example: str, letters: str, quantity: str, published:
 def test_the_last_feature_map(example: str) -> None:
     shapes = [layer.output_shape for layer in loaded(example, "") if len(layer.output_shape) == 3]
     assert shapes[-1] == FEATURE_MAPS[example]
+
+
+@pytest.mark.parametrize(("example", "letters", "layer", "places", "source"), RECEPTIVE_FIELDS)
+def test_receptive_fields(example: str, letters: str, layer: str, places: int, source: str) -> None:
+    field = loaded(example, letters).receptive_field(layer)
+    assert set(field or ()) == {places}, f"{example} {letters}: {field}, but {source} has {places}"
+
+
+@pytest.mark.parametrize(("example", "letters", "formula"), FORMULAS)
+def test_formulas(example: str, letters: str, formula: str) -> None:
+    net = loaded(example, letters)
+    assert sympy.expand(net.params - sympy.sympify(formula, locals=net.symbols)) == 0
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.arch")), ids=lambda path: path.stem)
+def test_an_example_is_short_and_says_where_it_is_from(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) < 60
+    assert lines[0].startswith("# ")
+    assert sp.load(path).title
