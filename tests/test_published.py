@@ -175,6 +175,9 @@ PUBLISHED: list[Row] = [
     ("llama", "g=8 f=14336", PARAMETERS, 7241732096, HUGGING_FACE),
     ("llama", "g=8 f=14336 V=128256", PARAMETERS, 8030261248, HUGGING_FACE),
     ("mixtral", "", PARAMETERS, 46702792704, HUGGING_FACE),
+    ("bilstm-imdb", "", PARAMETERS, 2757761, "Keras, the example bidirectional_lstm_imdb: summary()"),
+    ("char-rnn", "", PARAMETERS, 4022850, "TensorFlow's tutorial on text generation: summary()"),
+    ("seq2seq", "", WEIGHTS, 384000000, "Sutskever, Vinyals, Le 2014, Section 3.4: 384M parameters"),
 ]
 
 # The last tensor with height and width, before the classifier: in the order of the framework.
