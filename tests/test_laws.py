@@ -27,7 +27,7 @@ from tests.conftest import EXAMPLES
 from tests.helpers import expression, net, networks, value
 
 LAYERS = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
-LETTERS = {"H": 97, "W": 113, "C": 5, "F": 6, "k": 3, "m": 11, "K": 7}
+LETTERS = {"H": 97, "W": 113, "C": 5, "F": 6, "k": 3, "m": 11, "K": 7, "S": 19, "T": 23}
 
 
 def built(text: str) -> Network:
