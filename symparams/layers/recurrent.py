@@ -235,8 +235,12 @@ class LSTM(Recurrent):
 
     def cell(self) -> Cell:
         assert isinstance(self.units, Formula)
-        given = (self.units, self.bias, self.activation, self.recurrent_activation)
-        return LSTMCell(*given) if self.projection is None else ProjectedLSTMCell(*given, self.projection)
+        units, bias, function, gates = self.units, self.bias, self.activation, self.recurrent_activation
+        if self.projection is None:
+            return LSTMCell(units, bias=bias, activation=function, recurrent_activation=gates)
+        return ProjectedLSTMCell(
+            units, projection=self.projection, bias=bias, activation=function, recurrent_activation=gates
+        )
 
     def requirements(self, cell: Cell, x: Incoming) -> tuple[Requirement, ...]:
         if not isinstance(cell, ProjectedLSTMCell):
@@ -272,4 +276,10 @@ class GRU(Recurrent):
 
     def cell(self) -> Cell:
         assert isinstance(self.units, Formula)
-        return GRUCell(self.units, self.bias, self.activation, self.recurrent_activation, self.reset_after)
+        return GRUCell(
+            self.units,
+            bias=self.bias,
+            activation=self.activation,
+            recurrent_activation=self.recurrent_activation,
+            reset_after=self.reset_after,
+        )
