@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from symparams import limits
-from symparams.algebra import simplified
-from symparams.arguments import KEEP, Quoted
 from symparams.collector import paused
-from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError, nearest
-from symparams.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
-from symparams.layer import Incoming, Layer
-from symparams.layers import CATALOGUE, Catalogue, Entry, key
+from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError
+from symparams.formula import Formula, Symbol, Value, as_formula
+from symparams.layer import Incoming
+from symparams.layers import CATALOGUE, Catalogue
 from symparams.layers.wrapping import TimeDistributed
 from symparams.network import Network
-from symparams.notation import SOURCE, shown
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, Given, bind, bind_macro, reserved_words
+from symparams.sources.binding import bind_macro
 from symparams.sources.declarations import declared
 from symparams.sources.names import Names
+from symparams.sources.placing import Flow, Placing, is_frozen, is_source
 from symparams.sources.reader import read_network
 from symparams.sources.repeating import Repetition
 from symparams.sources.scope import Point, Scope, Use
@@ -50,28 +47,8 @@ def network(
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
 
-_Flow = int | tuple[int, ...] | None  # a node, the ends of a fork, or nothing yet
-
-
-class Builder:
+class Builder(Placing):
     """Walks the chains once, adding layers to the network as they come."""
-
-    def __init__(
-        self, source: Source, given: Mapping[str, Formula], catalogue: Catalogue, for_others: bool = False
-    ) -> None:
-        self.source = source
-        self.for_others = for_others
-        self.given = given
-        self.catalogue = catalogue
-        self.reserved = reserved_words(catalogue)
-        self.layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal layers are one object
-        self.reused: list[int] | None = None  # while sharing: the nodes whose weights come next
-        self.shared_as: str | None = None  # the name of the layer that `share` or `timedistributed` will make
-        self.steps = 0  # how many `timedistributed` stand around this place
-        self.wrapped: dict[int, TimeDistributed] = {}  # layers put into one, by identity
-        self.counting: set[str] = set()  # letters that count copies
-        self.around: list[str] = []  # those of the brackets around this place
-        self.work = 0
 
     def built(self, statements: Sequence[r.Statement]) -> Network:
         found = declared(statements, self.source, self.catalogue)
@@ -102,17 +79,13 @@ class Builder:
             raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
         self.network.check_conditions()
 
-    def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
-        return kind(matter, Place(self.source, at))
-
     # ------------------------------------------------------------ chains
-
-    def chain(self, chain: r.Chain, flow: _Flow, scope: Scope) -> _Flow:
+    def chain(self, chain: r.Chain, flow: Flow, scope: Scope) -> Flow:
         for index, item in enumerate(chain.items):
             flow = self.item(item, flow, scope, first=index == 0)
         return flow
 
-    def item(self, item: r.Item, flow: _Flow, scope: Scope, first: bool, name: r.Named | None = None) -> _Flow:
+    def item(self, item: r.Item, flow: Flow, scope: Scope, first: bool, name: r.Named | None = None) -> Flow:
         self.work += 1
         if self.work > _WORK:
             raise self.error(
@@ -134,7 +107,7 @@ class Builder:
             return self.fork(item, flow, scope)
         return self.group(item, flow, scope)
 
-    def fork(self, item: r.Branches, flow: _Flow, scope: Scope) -> _Flow:
+    def fork(self, item: r.Branches, flow: Flow, scope: Scope) -> Flow:
         if isinstance(flow, tuple):
             raise self.error("a fork ends here; a merging layer such as add or concat must follow it", item.at)
         ends: list[int] = []
@@ -150,7 +123,7 @@ class Builder:
             ends.append(end)
         return tuple(ends)
 
-    def named(self, item: r.Named, flow: _Flow, scope: Scope, first: bool) -> _Flow:
+    def named(self, item: r.Named, flow: Flow, scope: Scope, first: bool) -> Flow:
         self.names.check_word(item.name, item.at)
         if item.name in scope.points:
             raise self.error(f"the name `{item.name}` is taken already", item.at)
@@ -166,17 +139,8 @@ class Builder:
         scope.points[item.name] = Point(flow, use)
         return flow
 
-    def point(self, reference: r.Reference, scope: Scope) -> Point:
-        found = scope.point(reference.name)
-        if found is None:
-            near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
-            message = f"there is no `as {reference.name}` before this place{near}"
-            raise self.error(message, reference.at)
-        return found
-
     # ------------------------------------------------------------ repetition
-
-    def group(self, group: r.Group, flow: _Flow, scope: Scope) -> _Flow:
+    def group(self, group: r.Group, flow: Flow, scope: Scope) -> Flow:
         if group.times is None and group.variable is None:
             return self.chain(group.chain, flow, scope)
         arriving = flow if isinstance(flow, int) else None
@@ -230,17 +194,6 @@ class Builder:
             raise self.error(message, group.count_at, LimitError)
         return range(first, last + 1)
 
-    def whole(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: int) -> Value:
-        """A whole number, or a formula with letters."""
-        try:
-            value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
-        except SymparamsError as error:
-            error.place = error.place or Place(self.source, at)
-            raise
-        if isinstance(value, Fraction):
-            raise self.error(f"{what} must be whole, not {shown(value, SOURCE)}", at)
-        return value
-
     def free_letter(self, wanted: Sequence[str]) -> str:
         """The first of some letters that the text does not use."""
         words = set(re.findall(r"\w+", self.source.text))
@@ -255,7 +208,7 @@ class Builder:
 
     # ------------------------------------------------------------ macros
 
-    def macro(self, call: r.Call, flow: _Flow, scope: Scope) -> _Flow:
+    def macro(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
         macro = self.macros[call.name]
         if call.name in scope.macros:
             round_trip = " -> ".join([*scope.macros[scope.macros.index(call.name) :], call.name])
@@ -264,7 +217,7 @@ class Builder:
             raise self.error(
                 f"macros are nested more than {limits.NESTING} deep, which is the limit", call.at, LimitError
             )
-        frozen = [a for a in call.arguments if _is_frozen(a)]
+        frozen = [a for a in call.arguments if is_frozen(a)]
         inner = Scope(frozen=scope.frozen or bool(frozen), macros=(*scope.macros, call.name))
         inner.values = self.macro_arguments(macro, [a for a in call.arguments if a not in frozen], flow, scope, call)
         inner.outer = self._outer_points(scope)
@@ -278,7 +231,7 @@ class Builder:
         return Scope(points=points)
 
     def macro_arguments(
-        self, macro: r.Macro, given: Sequence[r.Argument], flow: _Flow, scope: Scope, call: r.Call
+        self, macro: r.Macro, given: Sequence[r.Argument], flow: Flow, scope: Scope, call: r.Call
     ) -> dict[str, Formula]:
         """The values of a macro's parameters, computed where the call stands."""
         arriving = flow if isinstance(flow, int) else None
@@ -293,7 +246,7 @@ class Builder:
 
     # ------------------------------------------------------------ layers
 
-    def layer(self, call: r.Call, flow: _Flow, scope: Scope, name: r.Named | None) -> _Flow:
+    def layer(self, call: r.Call, flow: Flow, scope: Scope, name: r.Named | None) -> Flow:
         if call.name == "share":
             self.shared_as = self.title(name, scope)
             return self.share(call, flow, scope)
@@ -307,57 +260,20 @@ class Builder:
             raise self.error(message, call.arguments[limits.ARGUMENTS].at, LimitError)
         frozen, given, places = scope.frozen, [], []
         for argument in call.arguments:
-            if _is_frozen(argument):
+            if is_frozen(argument):
                 frozen = True
-            elif isinstance(argument.value, r.Reference) and _is_source(argument, entry.layer):
+            elif isinstance(argument.value, r.Reference) and is_source(argument, entry.layer):
                 inputs.append(self.point(argument.value, scope).node)
             else:
                 given.append(self.argument(argument, scope, arriving))
                 places.append(argument.at)
         layer = self.bound(call, tuple(given), places)
-        self._check_inputs(call, layer, flow, inputs)
+        self.check_inputs(call, layer, flow, inputs)
         return self.add(call, layer, inputs, scope, name, frozen)
 
-    def entry(self, call: r.Call) -> Entry:
-        """What the catalogue has under the name of a layer."""
-        entry = self.catalogue.get(key(call.name))
-        if entry is None:
-            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
-            raise self.error(f"unknown layer `{call.name}`{near}", call.at)
-        return entry
-
-    def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
-        value = argument.value
-        if isinstance(value, str):
-            return Given(argument.keyword, Quoted(value[1:-1]))
-        if isinstance(value, r.Call):
-            return Given(argument.keyword, self.inner_layer(value, scope, arriving))
-        if isinstance(value, r.Reference):
-            return Given(argument.keyword, self.layer_of(value, scope))
-        if isinstance(value, tuple):
-            return Given(argument.keyword, self._several(value, scope, arriving, argument.at))
-        if isinstance(value, Symbol) and value.name.casefold() in self.reserved:
-            return Given(argument.keyword, value)
-        return Given(argument.keyword, self.resolved(value, scope, arriving, argument.at))
-
-    def inner_layer(self, call: r.Call, scope: Scope, arriving: int | None) -> Layer:
-        """A layer as the argument of another: bidirectional(lstm(64))."""
-        if call.name in self.macros:
-            raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
-        self.entry(call)
-        given = tuple(self.argument(a, scope, arriving) for a in call.arguments)
-        return self.bound(call, given, [a.at for a in call.arguments])
-
-    def layer_of(self, reference: r.Reference, scope: Scope) -> Layer:
-        """The layer that a name stands for, as an argument: tied(@wte)."""
-        use = self.point(reference, scope).use
-        if use is None or len(use.layers) != 1:
-            raise self.error(f"@{reference.name} does not name a single layer", reference.at)
-        return self.network.nodes[use.layers[0]].layer
-
-    def over_time(self, call: r.Call, flow: _Flow, scope: Scope, name: r.Named | None) -> _Flow:
+    def over_time(self, call: r.Call, flow: Flow, scope: Scope, name: r.Named | None) -> Flow:
         """`timedistributed(frame)`: every layer inside works at each time step."""
-        inside = [a for a in call.arguments if not _is_frozen(a)]
+        inside = [a for a in call.arguments if not is_frozen(a)]
         value = inside[0].value if len(inside) == 1 else None
         if isinstance(value, Symbol):
             value = r.Call(value.name, (), inside[0].at)
@@ -373,76 +289,7 @@ class Builder:
         finally:
             self.steps -= 1
 
-    def _several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: int) -> tuple[object, ...]:
-        resolved: list[object] = []
-        for size in sizes:
-            if isinstance(size, tuple):
-                resolved.append(self._several(size, scope, arriving, at))
-            elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
-                resolved.append(KEEP)
-            else:
-                assert isinstance(size, Formula)
-                resolved.append(self.resolved(size, scope, arriving, at))
-        return tuple(resolved)
-
-    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int]) -> Layer:
-        where = (key(call.name), given)
-        layer = self.layers.get(where)
-        if layer is None:
-            try:
-                layer = bind(self.catalogue[key(call.name)], call.name, given, self.reserved)
-            except SymparamsError as error:
-                index = getattr(error, "argument", None)
-                error.place = Place(self.source, call.at if index is None else places[index])
-                raise
-            self.layers[where] = layer
-        return layer
-
-    def _check_inputs(self, call: r.Call, layer: Layer, flow: _Flow, inputs: Sequence[int]) -> None:
-        if layer.inputs == "none":
-            if inputs:
-                raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
-        elif not inputs:
-            missing = "; is a -> missing before it?" if self.network.nodes else ""
-            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name{missing}", call.at)
-        elif layer.inputs == "one" and isinstance(flow, tuple):
-            raise self.error(
-                f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at
-            )
-        elif layer.inputs == "many" and not isinstance(flow, tuple) and len(inputs) < 2:
-            raise self.error(
-                f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at
-            )
-        rank = self.catalogue[key(call.name)].rank
-        arrived = len(self.network.nodes[inputs[0]].shape) - 1 - self.steps if inputs else 0
-        if rank is not None and inputs and arrived != rank:
-            axes = f"{rank} spatial ax{'i' if rank == 1 else 'e'}s"
-            raise self.error(f"{call.name} is for {axes}, but what arrives has {arrived}", call.at)
-
-    def add(
-        self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
-    ) -> int:
-        title, self.shared_as = self.shared_as or self.title(name, scope), None
-        shared = None
-        if self.reused is not None:
-            if not self.reused:
-                raise self.error(f"{call.name} is a layer more than there are weights to share", call.at)
-            shared = self.reused.pop(0)
-        for _ in range(self.steps):
-            layer = self.wrapped.setdefault(id(layer), TimeDistributed(layer))
-        try:
-            return self.network.add(layer, inputs, title, shared=shared, frozen=frozen)
-        except SymparamsError as error:
-            error.place = error.place or Place(self.source, call.at)
-            raise
-
-    def title(self, name: r.Named | None, scope: Scope) -> str | None:
-        """What a layer is called: as named, with a counter inside macros and copies."""
-        if name is None:
-            return None
-        return name.name if scope.outer is None else self.network.free_name(name.name)
-
-    def share(self, call: r.Call, flow: _Flow, scope: Scope) -> _Flow:
+    def share(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
         """`share(@name)`: the same layer or macro once more, with the same weights."""
         reference = call.arguments[0].value if len(call.arguments) == 1 else None
         if not isinstance(reference, r.Reference):
@@ -468,29 +315,3 @@ class Builder:
             self.reused = None
 
     # ------------------------------------------------------------ values
-
-    def resolved(self, formula: Formula, scope: Scope, arriving: int | None, at: int) -> Formula:
-        """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
-        if isinstance(formula, Number):
-            return formula
-        return self.names.resolved(formula, scope.value, lambda: self.channels(arriving, at), at)
-
-    def channels(self, arriving: int | None, at: int) -> Formula:
-        if arriving is None:
-            raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)
-        node = self.network.nodes[arriving]
-        shape = node.shape
-        size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
-        return Symbol(CHANNELS, as_formula(size))
-
-
-def _is_source(argument: r.Argument, layer: type[Layer]) -> bool:
-    """Whether @name as an argument is a tensor that the layer takes beside the one that flows in."""
-    if argument.keyword is not None:
-        return argument.keyword in layer.sources
-    return layer.inputs in ("many", "some")
-
-
-def _is_frozen(argument: r.Argument) -> bool:
-    value = argument.value
-    return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN
