@@ -56,9 +56,18 @@ def test_as_torch_has_it(layer: str, shape: tuple[int, ...], params: int) -> Non
 
 def test_the_text_classifier_of_the_keras_examples() -> None:
     """keras.io, Bidirectional LSTM on IMDB: 2,757,761 in all, of which the embedding has 2,560,000."""
-    behind = "bidirectional(lstm(64, sequences)) -> bidirectional(lstm(64)) -> dense(1, sigmoid)"
-    assert [layer.params for layer in sp.parse(f"input(T, 128) -> {behind}")] == [0, 98816, 98816, 129]
-    assert 20000 * 128 + sp.parse(f"input(T, 128) -> {behind}").params == 2_757_761
+    text = (
+        "input(T) -> embedding(20000, 128) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(64)) -> dense(1)"
+    )
+    network = sp.parse(text)
+    assert [layer.params for layer in network] == [0, 2_560_000, 98_816, 98_816, 129]
+    assert network.params == 2_757_761
+
+
+def test_both_directions_of_a_convolutional_lstm() -> None:
+    """Measured in Keras: an output of (6, 8, 8, 6), 1,104 parameters."""
+    found = sp.parse("input(6, 8, 8, 2) -> bidirectional(convlstm(3, 3, same, sequences))").layers[-1]
+    assert (found.output_shape, found.params) == ((6, 8, 8, 6), 1104)
 
 
 RULES = [

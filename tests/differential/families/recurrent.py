@@ -157,6 +157,9 @@ def keras_recurrent(layer: Recurrent, arriving: Sequence[Sizes]) -> Built:
 
     if getattr(layer, "projection", None) is not None:
         raise RefusedError("Keras has no projection")
+    _check_steps(layer, arriving)
+    if isinstance(layer.units, Cell) and plain(layer).layers != 1:
+        raise RefusedError("an RNN runs one cell, which may be a stack")
     parts = []
     for i in range(plain(layer).layers):
         one = _keras_one_way(layer, bool(layer.sequences) or i < plain(layer).layers - 1)
@@ -176,11 +179,18 @@ def keras_bidirectional(layer: Any, arriving: Sequence[Sizes]) -> Any:
 
     if layer.merge == "none":
         raise RefusedError("two outputs are a fork here")
+    for one in (layer.layer, layer.backward):
+        _check_steps(one, arriving)
     forward = _keras_one_way(layer.layer, bool(layer.layer.sequences))
     if layer.backward is None:
         return layers.Bidirectional(forward, merge_mode=layer.merge)
     backward = _keras_one_way(layer.backward, bool(layer.backward.sequences), backwards=True)
     return layers.Bidirectional(forward, merge_mode=layer.merge, backward_layer=backward)
+
+
+def _check_steps(layer: Any, arriving: Sequence[Sizes]) -> None:
+    if len(arriving[0]) != 2 and isinstance(getattr(layer, "units", None), Cell):
+        raise RefusedError("the RNN of a cell fails when it runs, not before")
 
 
 # ---------------------------------------------------------------- PyTorch
