@@ -61,11 +61,21 @@ class Argument:
     variadic: bool  # whether it takes all positional values
 
 
-def arguments_of(layer: type[Layer]) -> Iterator[Argument]:
+_known: dict[type[Layer], tuple[Argument, ...]] = {}
+
+
+def arguments_of(layer: type[Layer]) -> tuple[Argument, ...]:
     """The arguments of a layer: those without a keyword first, which a class may add to those of its base."""
-    fields = [f for f in dataclasses.fields(layer) if "kind" in f.metadata]  # type: ignore[arg-type]
-    for f in sorted(fields, key=lambda f: bool(f.metadata["keyword"])):
+    if layer not in _known:
+        _known[layer] = tuple(sorted(_declared(layer), key=lambda a: not a.positional))
+    return _known[layer]
+
+
+def _declared(layer: type[Layer]) -> Iterator[Argument]:
+    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
         about = f.metadata
+        if "kind" not in about:
+            continue  # a field of the engine's own, not of the language
         yield Argument(
             f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"]
         )

@@ -111,8 +111,8 @@ class ConvLSTM(Sliding):
         step = Incoming(x.shape[1:], x.convention)
         arrived = len(spatial_axes(step))
         if self.rank is not None and number(self.rank) != arrived:
-            wanted = shown(self.rank, SOURCE)
-            raise LayerError(f"is for {wanted} spatial axes beside the time steps, but {x} has {arrived}")
+            wanted = f"{shown(self.rank, SOURCE)} spatial ax{'i' if number(self.rank) == 1 else 'e'}s"
+            raise LayerError(f"is for {wanted} beside the time steps, but {x} has {arrived}")
         return step
 
     def _input_window(self, step: Incoming) -> Window:

@@ -39,8 +39,9 @@ _MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {
 class Upsampling(Layer):
     """Repeats or interpolates numbers: n·f along every axis, ⌊n·f⌋ in PyTorch where f is not whole; no parameters.
 
-    PyTorch can be given the output size instead. The work is that of the interpolation: 2 numbers along each axis, 4
-    with bicubic, a multiplication each. Keras has whole factors only, and interpolates images only.
+    PyTorch can be given the output size instead. It multiplies in floating point: 100 places by 0.29 become 28, not 29.
+    The work is that of the interpolation: 2 numbers along each axis, 4 with bicubic, a multiplication each. Keras has
+    whole factors only, and interpolates images only.
     """
 
     factor: tuple[Formula, ...] | None = argument(FACTORS, "how many times as large; 2 if there is no size", None)

@@ -34,7 +34,7 @@ _MOVES = "numbers only change their places; there is nothing in it to learn"
 def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
     def message() -> str:
         texts = [shown(simplified(f), PLAIN) for f in (count, divisor)]
-        return f"{what} must be a multiple of {texts[1]}, but {texts[0]} arrive{'' if what.endswith('s') else 's'}"
+        return f"{what} must be a multiple of {texts[1]}, but is {texts[0]}"
 
     return Requirement(count, "multiple", divisor, message)
 

@@ -13,7 +13,6 @@ from symparams.layer import Layer
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
-from symparams.layers.pooling import AveragePooling
 from symparams.network import derive
 from tests.differential.family import BOTH, Sizes
 
@@ -50,13 +49,6 @@ class Excuse:
 
 
 EXCUSES: tuple[Excuse, ...] = (
-    Excuse(
-        (AveragePooling,),
-        ACCEPTED,
-        "PyTorch checks the window of AvgPool3d against the input without its padding, unlike the other poolings",
-        lambda layer, arriving: len(arriving[0]) == 4 and (layer.ceil or isinstance(layer.padding, tuple)),
-        ("torch",),
-    ),
     Excuse(
         (Attention, MultiHeadAttention, GroupedQueryAttention),
         REFUSED,

@@ -14,7 +14,6 @@ from tests.differential.family import (
     Built,
     Draw,
     Family,
-    NoEquivalentError,
     Sizes,
     chained,
     maybe,
@@ -100,8 +99,6 @@ def keras_depthwise(layer: Depthwise | Separable, arriving: Sequence[Sizes]) -> 
     import keras
 
     a, rank = plain(layer), len(arriving[0]) - 1
-    if rank == 3:
-        raise NoEquivalentError("Keras has it for one and two axes")
     word = "Depthwise" if isinstance(layer, Depthwise) else "Separable"
     kind = of_rank(keras.layers, f"{word}Conv{{}}D", rank)
     sizes = [spread(a.kernel, rank)] if word == "Depthwise" else [a.filters, spread(a.kernel, rank)]

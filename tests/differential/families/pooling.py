@@ -33,7 +33,9 @@ def pooling(draw: Draw, x: Arriving) -> str:
     padding = maybe(draw, "same", "valid", "p=1") if x.keras else maybe(draw, "p=1", "valid", "p=2")
     ceil = "" if x.keras else maybe(draw, "ceil")
     stride = maybe(draw, f"s={size(draw, x.rank, 3)}")
-    return written(draw(st.sampled_from(["maxpool", "avgpool"])), size(draw, x.rank), stride, padding, ceil)
+    name = draw(st.sampled_from(["maxpool", "avgpool"]))
+    spaced = maybe(draw, f"d={size(draw, x.rank, 3)}") if name == "maxpool" and not x.keras else ""
+    return written(name, size(draw, x.rank), stride, padding, ceil, spaced)
 
 
 @FAMILY.layer(axes=SPATIAL)
@@ -60,7 +62,8 @@ def torch_pooling(layer: MaxPooling | AveragePooling, arriving: Sequence[Sizes])
     word = "Avg" if isinstance(layer, AveragePooling) else "Max"
     padding = 0 if a.padding == "valid" else spread(a.padding, rank)
     strides = spread(a.stride, rank) if a.stride else None
-    return of_rank(nn, f"{word}Pool{{}}d", rank)(spread(a.size, rank), strides, padding, ceil_mode=a.ceil)
+    spaced = {"dilation": spread(a.dilation, rank)} if isinstance(layer, MaxPooling) else {}
+    return of_rank(nn, f"{word}Pool{{}}d", rank)(spread(a.size, rank), strides, padding, ceil_mode=a.ceil, **spaced)
 
 
 @FAMILY.keras(GlobalAveragePooling, GlobalMaxPooling)

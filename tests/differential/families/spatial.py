@@ -1,0 +1,402 @@
+"""Layers over spatial axes beside convolution and pooling by windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from symparams.layers.adaptive import AdaptiveAveragePooling, AdaptiveMaxPooling, FractionalMaxPooling
+from symparams.layers.convlstm import ConvLSTM
+from symparams.layers.padding import Cropping, CropToSize, Padding
+from symparams.layers.pooling import PowerPooling
+from symparams.layers.resizing import Upsampling
+from symparams.layers.shuffling import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
+from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
+from tests.differential.family import (
+    IMAGES,
+    SEQUENCES,
+    SPATIAL,
+    VOLUMES,
+    Arriving,
+    Built,
+    Draw,
+    Family,
+    RefusedError,
+    Sizes,
+    function,
+    maybe,
+    of_rank,
+    plain,
+    size,
+    spread,
+    written,
+)
+
+FAMILY = Family("spatial")
+TORCH = ("torch",)
+
+
+@FAMILY.layer(axes=SPATIAL, weight=3)
+def transposed(draw: Draw, x: Arriving) -> str:
+    name = draw(st.sampled_from(["tconv", f"Conv{x.rank}DTranspose"]))
+    found: list[str] = []
+    if x.keras:
+        found.append(maybe(draw, "same", "valid"))
+    else:
+        found.append(maybe(draw, "p=1", f"p={size(draw, x.rank, 2, 0)}"))
+        found.append(maybe(draw, "g=2", "g=3"))
+    found.append(maybe(draw, f"s={size(draw, x.rank, 3)}"))
+    if not found[-1] or not x.keras:
+        found.append(maybe(draw, f"d={size(draw, x.rank, 3)}"))
+    found.append(maybe(draw, f"op={size(draw, x.rank, 2, 0)}"))
+    return written(
+        name, draw(st.integers(1, 8)), size(draw, x.rank), *found, maybe(draw, "bias=no"), maybe(draw, "relu")
+    )
+
+
+@FAMILY.layer(axes=SPATIAL)
+def upsampling(draw: Draw, x: Arriving) -> str:
+    modes = ["nearest", {1: "linear", 2: "bilinear", 3: "trilinear"}[x.rank], "bicubic"]
+    mode = maybe(draw, *modes) if not x.keras or x.rank == 2 else ""
+    if not x.keras and draw(st.integers(0, 2)) == 0:
+        return written("upsample", f"size={size(draw, x.rank, 20)}", mode)
+    if not x.keras and draw(st.booleans()):
+        return written("upsample", draw(st.sampled_from(["1.5", "0.5", "2.25", "3", "0.75"])), mode)
+    return written("upsample", draw(st.integers(1, 3)) if x.keras and x.rank == 1 else size(draw, x.rank, 3), mode)
+
+
+@FAMILY.layer(axes=SPATIAL)
+def cropping(draw: Draw, x: Arriving) -> str:
+    if x.rank == 1:
+        return written("crop", draw(st.sampled_from(["1", "2", "(0, 1)", "(2, 3)"])))
+    one = st.integers(0, 3)
+    pairs = ", ".join(f"({draw(one)}, {draw(one)})" for _ in range(x.rank))
+    return written("crop", draw(st.sampled_from(["1", "2", f"({pairs})"])))
+
+
+@FAMILY.layer(axes=(IMAGES,))
+def crop_to_size(draw: Draw, x: Arriving) -> str:
+    return written(
+        draw(st.sampled_from(["centercrop", "RandomCrop"])), draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    )
+
+
+@FAMILY.layer(axes=SPATIAL, conventions=TORCH, weight=2)
+def borders(draw: Draw, x: Arriving) -> str:
+    one = st.integers(0, 5)
+    amount = draw(st.sampled_from([str(draw(one)), f"({', '.join(str(draw(one)) for _ in range(2 * x.rank))})"]))
+    kind = draw(st.sampled_from(["Reflection", "Replication", "Circular", "Constant"]))
+    return written(f"{kind}Pad{x.rank}d", amount)
+
+
+@FAMILY.layer(axes=(IMAGES,), conventions=TORCH)
+def pixels(draw: Draw, x: Arriving) -> str:
+    return written(draw(st.sampled_from(["pixelshuffle", "pixelunshuffle"])), draw(st.integers(1, 3)))
+
+
+@FAMILY.layer(axes=SPATIAL, conventions=TORCH)
+def channels(draw: Draw, x: Arriving) -> str:
+    return written("channelshuffle", draw(st.integers(1, 4)))
+
+
+def _windows(draw: Draw) -> list[str]:
+    return [maybe(draw, f"s={size(draw, 2, 3)}"), maybe(draw, "p=1", "p=(0, 2)"), maybe(draw, "d=2", "d=(1, 2)")]
+
+
+@FAMILY.layer(axes=(IMAGES,), conventions=TORCH)
+def unfolded(draw: Draw, x: Arriving) -> str:
+    return written("unfold", size(draw, 2), *_windows(draw))
+
+
+@FAMILY.layer(axes=(SEQUENCES,), conventions=TORCH)
+def folded(draw: Draw, x: Arriving) -> str:
+    if draw(st.booleans()):  # an image with as many windows as there are places
+        return written("fold", f"({x.shape[1]}, 2)", "(1, 2)")
+    return written("fold", size(draw, 2, 9), size(draw, 2, 3), *_windows(draw))
+
+
+@FAMILY.layer(axes=SPATIAL, conventions=TORCH)
+def power_pooling(draw: Draw, x: Arriving) -> str:
+    return written("lppool", 2, size(draw, x.rank), maybe(draw, f"s={size(draw, x.rank, 3)}"), maybe(draw, "ceil"))
+
+
+@FAMILY.layer(axes=SPATIAL, weight=2)
+def adaptive(draw: Draw, x: Arriving) -> str:
+    name = draw(st.sampled_from(["adaptiveavgpool", "adaptivemaxpool"]))
+    if not x.keras and draw(st.integers(0, 3)) == 0:
+        kept = draw(st.permutations(["keep", *["3"] * (x.rank - 1)]))
+        return written(name, f"({', '.join(kept)})" if x.rank > 1 else "keep")
+    return written(name, size(draw, x.rank, 9))
+
+
+@FAMILY.layer(axes=(IMAGES, VOLUMES), conventions=TORCH)
+def fractional(draw: Draw, x: Arriving) -> str:
+    wanted = draw(st.sampled_from(["ratio=0.5", "ratio=0.75", "ratio=0.875", size(draw, x.rank, 6)]))
+    return written("fractionalmaxpool", size(draw, x.rank, 3), wanted)
+
+
+@FAMILY.layer(axes=SPATIAL, conventions=TORCH)
+def unpooling(draw: Draw, x: Arriving) -> str:
+    more = [
+        maybe(draw, f"s={size(draw, x.rank, 3)}"),
+        maybe(draw, "p=1"),
+        maybe(draw, f"output={size(draw, x.rank, 30)}"),
+    ]
+    return written("maxunpool", size(draw, x.rank), *more)
+
+
+@FAMILY.layer(axes=(IMAGES, VOLUMES), conventions=("keras",))
+def convlstm(draw: Draw, x: Arriving) -> str:
+    rank = x.rank - 1
+    stride = maybe(draw, f"s={size(draw, rank, 2)}")
+    more = ["" if stride else maybe(draw, f"d={size(draw, rank, 2)}"), maybe(draw, "bias=no"), maybe(draw, "relu")]
+    name = draw(st.sampled_from(["convlstm", f"ConvLSTM{rank}D"]))
+    return written(
+        name, draw(st.integers(1, 4)), size(draw, rank, 3), stride, maybe(draw, "same"), *more, maybe(draw, "sequences")
+    )
+
+
+# ---------------------------------------------------------------- Keras
+
+
+@FAMILY.keras(TransposedConvolution)
+def keras_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    return of_rank(keras.layers, "Conv{}DTranspose", rank)(
+        a.filters,
+        spread(a.kernel, rank),
+        strides=spread(a.stride, rank),
+        padding=a.padding,
+        output_padding=None if a.output_padding is None else spread(a.output_padding, rank),
+        dilation_rate=spread(a.dilation, rank),
+        use_bias=a.bias,
+    )
+
+
+@FAMILY.keras(Upsampling)
+def keras_upsampling(layer: Upsampling, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    factor = spread(a.factor or (2,), rank)
+    kind = of_rank(keras.layers, "UpSampling{}D", rank)
+    return kind(factor, interpolation=a.mode) if rank == 2 else kind(factor if rank > 1 else factor[0])
+
+
+@FAMILY.keras(Cropping)
+def keras_cropping(layer: Cropping, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    rank = len(arriving[0]) - 1
+    return of_rank(keras.layers, "Cropping{}D", rank)(_amounts(layer, rank) if rank > 1 else _amounts(layer, 1)[0])
+
+
+def _amounts(layer: Cropping | Padding, rank: int) -> list[tuple[int, int]]:
+    """Before and after on every axis; along one axis (1, 2) is both."""
+    amount = plain(layer).amount
+    if rank == 1 and len(amount) == 2:
+        return [(amount[0][0], amount[1][0])]
+    return list(amount * rank if len(amount) == 1 else amount)
+
+
+@FAMILY.keras(CropToSize)
+def keras_crop_to_size(layer: CropToSize, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    return keras.layers.CenterCrop(*spread(plain(layer).size, 2))
+
+
+@FAMILY.keras(AdaptiveAveragePooling, AdaptiveMaxPooling)
+def keras_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    word = "Max" if isinstance(layer, AdaptiveMaxPooling) else "Average"
+    sizes = spread(a.size, rank)
+    return of_rank(keras.layers, f"Adaptive{word}Pooling{{}}D", rank)(sizes if rank > 1 else sizes[0])
+
+
+@FAMILY.keras(ConvLSTM)
+def keras_convlstm(layer: ConvLSTM, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    a, rank = plain(layer), len(arriving[0]) - 2
+    return of_rank(keras.layers, "ConvLSTM{}D", rank)(
+        a.filters,
+        spread(a.kernel, rank),
+        strides=spread(a.stride, rank),
+        padding=a.padding,
+        dilation_rate=spread(a.dilation, rank),
+        activation=a.activation,
+        use_bias=a.bias,
+        return_sequences=a.sequences,
+    )
+
+
+# ---------------------------------------------------------------- PyTorch
+
+
+def _not_empty(call: Any, *parts: Any) -> Built:
+    """An output without numbers, which real tensors refuse or which nothing can be done with, is a refusal."""
+
+    def checked(x: Any) -> Any:
+        out = call(x)
+        if 0 in out.shape:
+            raise RefusedError("the output would be empty")
+        return out
+
+    return Built(parts, checked)
+
+
+@FAMILY.torch(TransposedConvolution)
+def torch_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    extra = spread(a.output_padding or (0,), rank)
+    if any(op >= max(s, d) for op, s, d in zip(extra, spread(a.stride, rank), spread(a.dilation, rank), strict=True)):
+        raise RefusedError("the output padding is too large, which is checked with real tensors only")
+    module = of_rank(nn, "ConvTranspose{}d", rank)(
+        arriving[0][0],
+        a.filters,
+        spread(a.kernel, rank),
+        stride=spread(a.stride, rank),
+        padding=0 if a.padding == "valid" else spread(a.padding, rank),
+        output_padding=extra,
+        groups=a.groups,
+        bias=a.bias,
+        dilation=spread(a.dilation, rank),
+    )
+    return _not_empty(module, module)
+
+
+@FAMILY.torch(Upsampling, macs=False)
+def torch_upsampling(layer: Upsampling, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    if a.size is not None:
+        return nn.Upsample(size=spread(a.size, rank), mode=a.mode)
+    return nn.Upsample(scale_factor=tuple(map(float, spread(a.factor or (2,), rank))), mode=a.mode)
+
+
+@FAMILY.torch(Padding)
+def torch_padding(layer: Padding, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    words = {"reflect": "Reflection", "replicate": "Replication", "circular": "Circular", "constant": "Constant"}
+    amount = a.amount[0][0] if len(a.amount) == 1 else tuple(before for before, _ in a.amount)
+    value = (0.5,) if a.mode == "constant" else ()
+    return of_rank(nn, f"{words[a.mode]}Pad{{}}d", rank)(amount, *value)
+
+
+@FAMILY.torch(Cropping)
+def torch_cropping(layer: Cropping, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    amounts = _amounts(layer, len(arriving[0]) - 1)
+    return _not_empty(
+        nn.ConstantPad1d([-side for pair in reversed(amounts) for side in pair], 0.0)
+    )  # negative: cut off
+
+
+@FAMILY.torch(CropToSize)
+def torch_crop_to_size(layer: CropToSize, arriving: Sequence[Sizes]) -> Any:
+    _only(arriving, 3)
+    height, width = spread(plain(layer).size, 2)
+    return function(lambda x: x.new_empty((*x.shape[:2], height, width)))
+
+
+def _only(arriving: Sequence[Sizes], axes: int) -> None:
+    """PyTorch takes the batch axis for the channels where an axis is missing, and the channels for a batch."""
+    if len(arriving[0]) != axes:
+        raise RefusedError("that is another layer's input")
+
+
+@FAMILY.torch(PixelShuffle)
+def torch_pixel_shuffle(layer: PixelShuffle, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    _only(arriving, 3)
+    return nn.PixelShuffle(plain(layer).factor)
+
+
+@FAMILY.torch(PixelUnshuffle)
+def torch_pixel_unshuffle(layer: PixelUnshuffle, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    _only(arriving, 3)
+    return nn.PixelUnshuffle(plain(layer).factor)
+
+
+@FAMILY.torch(ChannelShuffle)
+def torch_channel_shuffle(layer: ChannelShuffle, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    return nn.ChannelShuffle(plain(layer).groups)
+
+
+@FAMILY.torch(Unfold)
+def torch_unfold(layer: Unfold, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    _only(arriving, 3)
+    a = plain(layer)
+    return nn.Unfold(*(spread(one, 2) for one in (a.kernel, a.dilation, a.padding, a.stride)))
+
+
+@FAMILY.torch(Fold)
+def torch_fold(layer: Fold, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    _only(arriving, 2)
+    a = plain(layer)
+    return nn.Fold(*(spread(one, 2) for one in (a.size, a.kernel, a.dilation, a.padding, a.stride)))
+
+
+@FAMILY.torch(PowerPooling)
+def torch_power_pooling(layer: PowerPooling, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    sizes, strides = spread(a.size, rank), spread(a.stride or a.size, rank)
+    if rank == 1:
+        return nn.LPPool1d(a.norm[0], sizes[0], strides[0], a.ceil)
+    return of_rank(nn, "LPPool{}d", rank)(a.norm[0], sizes, strides, a.ceil)
+
+
+@FAMILY.torch(AdaptiveAveragePooling, AdaptiveMaxPooling)
+def torch_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    word = "Max" if isinstance(layer, AdaptiveMaxPooling) else "Avg"
+    return of_rank(nn, f"Adaptive{word}Pool{{}}d", rank)(a.size[0] if len(a.size) == 1 else a.size)
+
+
+@FAMILY.torch(FractionalMaxPooling)
+def torch_fractional(layer: FractionalMaxPooling, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    wanted = (
+        {"output_size": spread(a.size, rank)} if a.size else {"output_ratio": tuple(map(float, spread(a.ratio, rank)))}
+    )
+    return _not_empty(of_rank(nn, "FractionalMaxPool{}d", rank)(spread(a.kernel, rank), **wanted))
+
+
+@FAMILY.torch(MaxUnpooling)
+def torch_unpooling(layer: MaxUnpooling, arriving: Sequence[Sizes]) -> Any:
+    import torch
+    from torch import nn
+
+    a, rank = plain(layer), len(arriving[0]) - 1
+    sizes = [spread(one, rank) for one in (a.size, a.stride or a.size, a.padding)]
+    module = of_rank(nn, "MaxUnpool{}d", rank)(*sizes)
+    output = list(spread(a.output, rank)) if a.output else None
+    return _not_empty(lambda x: module(x, torch.zeros_like(x, dtype=torch.int64), output_size=output))
