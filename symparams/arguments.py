@@ -114,7 +114,7 @@ def _rate(raw: Raw) -> Formula:
     if not isinstance(raw, Formula):
         raise ValueError
     known = number(raw)
-    if known is not None and not 0 <= known < 1:
+    if known is not None and not 0 <= known <= 1:
         raise ValueError
     return raw
 
@@ -148,7 +148,7 @@ def _pairs(raw: Raw) -> tuple[tuple[Formula, Formula], ...]:
 COUNT = Kind("a whole number of at least 1", lambda raw: whole_number(raw, 1), least=1)
 SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _sizes(raw, 1), least=1)
 AMOUNTS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs, least=0)
-RATE = Kind("a rate from 0 up to, but not including, 1", _rate)
+RATE = Kind("a rate from 0 to 1", _rate)
 AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
 
 

@@ -257,9 +257,11 @@ class RMSNormalization(_OverAxes):
         (x,) = arriving
         if x.convention == "keras" and not (self.scale and self.affine):
             raise LayerError("RMS normalization of Keras always has its factor")
-        sizes = self.sizes(x)
+        sizes, rank = self.sizes(x), len(x.shape)
+        if self.places(x) != tuple(range(rank - len(sizes), rank)):  # Keras does not bring the factor to other axes
+            raise LayerError("RMS normalization takes the last axes only; permute brings another axis there")
         weights = self.trained(x, sizes)
-        shared = "; all positions share them" if len(sizes) < len(x.shape) else ""
+        shared = "; all positions share them" if len(sizes) < rank else ""
         return Rules(
             output=x.kept(),
             parameters=times(len(weights), product(sizes)),

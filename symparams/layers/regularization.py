@@ -41,7 +41,7 @@ class Dropout(Layer):
 class GaussianNoise(Layer):
     """Adds random numbers while training: same shape, no parameters."""
 
-    deviation: Formula = argument(NOT_NEGATIVE, "standard deviation of the noise", short="stddev")
+    deviation: Formula = argument(RATE, "standard deviation of the noise", short="stddev")
 
     names: ClassVar = ("noise", "GaussianNoise")
     title: ClassVar = "Gaussian noise"

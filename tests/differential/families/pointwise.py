@@ -18,6 +18,7 @@ from tests.differential.family import (
     Draw,
     Family,
     NoEquivalentError,
+    RefusedError,
     Sizes,
     function,
     maybe,
@@ -41,7 +42,8 @@ def dropout(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=ANY)
 def batch_normalization(draw: Draw, x: Arriving) -> str:
-    return written("bn", maybe(draw, "scale=no"), maybe(draw, "center=no"), maybe(draw, "frozen"))
+    more = maybe(draw, "renorm") if x.keras else maybe(draw, "affine=no", "track=no")
+    return written("bn", maybe(draw, "scale=no"), maybe(draw, "bias=no"), more, maybe(draw, "frozen"))
 
 
 @FAMILY.layer(axes=SPATIAL)
@@ -59,7 +61,10 @@ def keras_activation(layer: Activation, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     names = {"leakyrelu": "leaky_relu", "logsoftmax": "log_softmax", "hardsigmoid": "hard_sigmoid"}
-    names |= {"hardswish": "hard_silu", "hardtanh": "hard_tanh"}
+    names |= {"hardswish": "hard_silu", "hardtanh": "hard_tanh", "hardshrink": "hard_shrink"}
+    names |= {"softshrink": "soft_shrink", "tanhshrink": "tanh_shrink", "logsigmoid": "log_sigmoid"}
+    if layer.function in ("rrelu", "threshold"):
+        raise NoEquivalentError("Keras has no such activation without arguments")
     if layer.function == "softmin":
         return function(lambda x: keras.ops.softmax(-x))
     return keras.layers.Activation(names.get(layer.function, layer.function))
@@ -73,8 +78,13 @@ def torch_activation(layer: Activation, arriving: Sequence[Sizes]) -> Any:
     for name in (layer.function, *FUNCTIONS[layer.function]):
         if hasattr(nn, name):
             kind = getattr(nn, name)
+            if name == "Threshold":
+                return kind(0.1, 20)
             return kind(dim=1) if name in ("Softmax", "LogSoftmax", "Softmin") else kind()
-    return function({"exponential": torch.exp, "linear": lambda x: x}[layer.function])
+    found = {"exponential": torch.exp, "linear": lambda x: x}.get(layer.function)
+    if found is None:
+        raise NoEquivalentError("Keras only")
+    return function(found)
 
 
 @FAMILY.keras(Dropout)
@@ -95,17 +105,19 @@ def torch_dropout(layer: Dropout, arriving: Sequence[Sizes]) -> Any:
 def keras_batch_normalization(layer: BatchNormalization, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    return keras.layers.BatchNormalization(center=layer.center, scale=layer.scale)
+    return keras.layers.BatchNormalization(center=layer.center, scale=layer.scale, renorm=layer.renorm)
 
 
 @FAMILY.torch(BatchNormalization)
 def torch_batch_normalization(layer: BatchNormalization, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    if layer.scale != layer.center:
-        raise NoEquivalentError("PyTorch has both or neither")
+    if layer.affine and not layer.scale:
+        raise RefusedError("PyTorch has no beta without gamma") if layer.center else NoEquivalentError("affine=no")
     rank = max(len(arriving[0]) - 1, 1)
-    return of_rank(nn, "BatchNorm{}d", rank)(arriving[0][0], affine=layer.scale)
+    return of_rank(nn, "BatchNorm{}d", rank)(
+        arriving[0][0], affine=layer.affine, bias=layer.center, track_running_stats=layer.track
+    )
 
 
 def _amounts(layer: ZeroPadding, rank: int) -> Any:
