@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,7 +156,11 @@ def test_the_same_numbers_in_every_style_and_format() -> None:
                     assert f"{total:,}" in text
 
 
-def test_every_example_is_named_in_the_readme() -> None:
-    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+def test_every_example_stands_in_the_list_with_its_total() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "examples.md").read_text("utf-8")
+    rows = {path.name: row for row in page.splitlines() for path in EXAMPLES.glob("*.arch") if f"`{path.name}`" in row}
     for path in EXAMPLES.glob("*.arch"):
-        assert path.name in readme, path.name
+        params = sp.load(path).params
+        assert path.name in rows
+        said = re.fullmatch(r"[\d,]+", rows[path.name].split("|")[-2].strip())
+        assert said is None or said[0] == f"{params:,}", path.name

@@ -61,7 +61,7 @@ class Names:
             raise self._error(f"`{name}` is not a symbol: a symbol has no dot", at, name)
         value = self.given.get(name)
         let = self.lets.get(name)
-        if value is None and let is None:
+        if (value is None and let is None) or value == Symbol(name):  # --set L=L sets a letter free again
             return None
         if name in self._open:
             raise self._error(f"{name} is given by itself: {' -> '.join([*self._open, name])}", at, name)
