@@ -40,7 +40,6 @@ TORCH = ("torch",)
 
 @FAMILY.layer(axes=SPATIAL, weight=3)
 def transposed(draw: Draw, x: Arriving) -> str:
-    name = draw(st.sampled_from(["tconv", f"Conv{x.rank}DTranspose"]))
     found: list[str] = []
     if x.keras:
         found.append(maybe(draw, "same", "valid"))
@@ -52,7 +51,7 @@ def transposed(draw: Draw, x: Arriving) -> str:
         found.append(maybe(draw, f"d={size(draw, x.rank, 3)}"))
     found.append(maybe(draw, f"op={size(draw, x.rank, 2, 0)}"))
     return written(
-        name, draw(st.integers(1, 8)), size(draw, x.rank), *found, maybe(draw, "bias=no"), maybe(draw, "relu")
+        "tconv", draw(st.integers(1, 8)), size(draw, x.rank), *found, maybe(draw, "bias=no"), maybe(draw, "relu")
     )
 
 
@@ -87,8 +86,7 @@ def crop_to_size(draw: Draw, x: Arriving) -> str:
 def borders(draw: Draw, x: Arriving) -> str:
     one = st.integers(0, 5)
     amount = draw(st.sampled_from([str(draw(one)), f"({', '.join(str(draw(one)) for _ in range(2 * x.rank))})"]))
-    kind = draw(st.sampled_from(["Reflection", "Replication", "Circular", "Constant"]))
-    return written(f"{kind}Pad{x.rank}d", amount)
+    return written("pad", amount, draw(st.sampled_from(["reflect", "replicate", "circular", "constant"])))
 
 
 @FAMILY.layer(axes=(IMAGES,), conventions=TORCH)
@@ -152,9 +150,14 @@ def convlstm(draw: Draw, x: Arriving) -> str:
     rank = x.rank - 1
     stride = maybe(draw, f"s={size(draw, rank, 2)}")
     more = ["" if stride else maybe(draw, f"d={size(draw, rank, 2)}"), maybe(draw, "bias=no"), maybe(draw, "relu")]
-    name = draw(st.sampled_from(["convlstm", f"ConvLSTM{rank}D"]))
     return written(
-        name, draw(st.integers(1, 4)), size(draw, rank, 3), stride, maybe(draw, "same"), *more, maybe(draw, "sequences")
+        "convlstm",
+        draw(st.integers(1, 4)),
+        size(draw, rank, 3),
+        stride,
+        maybe(draw, "same"),
+        *more,
+        maybe(draw, "sequences"),
     )
 
 
@@ -184,6 +187,8 @@ def keras_upsampling(layer: Upsampling, arriving: Sequence[Sizes]) -> Any:
     a, rank = plain(layer), len(arriving[0]) - 1
     factor = spread(a.factor or (2,), rank)
     kind = of_rank(keras.layers, "UpSampling{}D", rank)
+    if len(factor) != rank:
+        raise RefusedError("as many factors as axes")
     return kind(factor, interpolation=a.mode) if rank == 2 else kind(factor if rank > 1 else factor[0])
 
 
@@ -200,6 +205,8 @@ def _amounts(layer: Cropping | Padding, rank: int) -> list[tuple[int, int]]:
     amount = plain(layer).amount
     if rank == 1 and len(amount) == 2:
         return [(amount[0][0], amount[1][0])]
+    if rank == 0 or len(amount) not in (1, rank):
+        raise RefusedError("as many amounts as axes")
     return list(amount * rank if len(amount) == 1 else amount)
 
 
@@ -217,6 +224,8 @@ def keras_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> 
     a, rank = plain(layer), len(arriving[0]) - 1
     word = "Max" if isinstance(layer, AdaptiveMaxPooling) else "Average"
     sizes = spread(a.size, rank)
+    if len(sizes) != rank:
+        raise RefusedError("as many sizes as axes")
     return of_rank(keras.layers, f"Adaptive{word}Pooling{{}}D", rank)(sizes if rank > 1 else sizes[0])
 
 
@@ -271,7 +280,13 @@ def torch_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
         bias=a.bias,
         dilation=spread(a.dilation, rank),
     )
-    return _not_empty(module, module)
+
+    def call(x: Any) -> Any:
+        if x.shape[1] != module.in_channels:  # as when weights are shared; checked with real tensors only
+            raise RefusedError("other channels arrive than the weights are for")
+        return module(x)
+
+    return _not_empty(call, module)
 
 
 @FAMILY.torch(Upsampling, macs=False)
@@ -290,9 +305,12 @@ def torch_padding(layer: Padding, arriving: Sequence[Sizes]) -> Any:
 
     a, rank = plain(layer), len(arriving[0]) - 1
     words = {"reflect": "Reflection", "replicate": "Replication", "circular": "Circular", "constant": "Constant"}
-    amount = a.amount[0][0] if len(a.amount) == 1 else tuple(before for before, _ in a.amount)
+    if len(a.amount) == 2 * rank:  # as PyTorch writes it
+        amount = [before for before, _ in a.amount]
+    else:
+        amount = [side for pair in reversed(a.amount * rank if len(a.amount) == 1 else a.amount) for side in pair]
     value = (0.5,) if a.mode == "constant" else ()
-    return of_rank(nn, f"{words[a.mode]}Pad{{}}d", rank)(amount, *value)
+    return of_rank(nn, f"{words[a.mode]}Pad{{}}d", rank)(tuple(amount), *value)
 
 
 @FAMILY.torch(Cropping)
@@ -365,6 +383,8 @@ def torch_power_pooling(layer: PowerPooling, arriving: Sequence[Sizes]) -> Any:
 
     a, rank = plain(layer), len(arriving[0]) - 1
     sizes, strides = spread(a.size, rank), spread(a.stride or a.size, rank)
+    if {len(sizes), len(strides)} != {rank}:
+        raise RefusedError("as many sizes as axes")
     if rank == 1:
         return nn.LPPool1d(a.norm[0], sizes[0], strides[0], a.ceil)
     return of_rank(nn, "LPPool{}d", rank)(a.norm[0], sizes, strides, a.ceil)
