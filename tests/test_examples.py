@@ -163,4 +163,5 @@ def test_every_example_stands_in_the_list_with_its_total() -> None:
         params = sp.load(path).params
         assert path.name in rows
         said = re.fullmatch(r"[\d,]+", rows[path.name].split("|")[-2].strip())
-        assert said is None or said[0] == f"{params:,}", path.name
+        if said is not None and isinstance(params, int):
+            assert said[0] == f"{params:,}", path.name
