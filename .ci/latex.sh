@@ -16,16 +16,16 @@ compile() { # name
         fi
     fi
 }
-count=0
+sample="examples/gpt2.arch examples/lenet5-letters.arch examples/resnet50.arch examples/mobilenet.arch examples/unet.arch examples/bilstm-imdb.arch"
+letters="--set L=L --set d=d --set h=h --set V=V --set T=T"
 for style in steps formula lesson table textbook; do
-    for example in examples/*.arch; do
-        name=$(basename "$example" .arch)-$style
-        "$symparams" solve "$example" --format latex --standalone --style "$style" -o "$out/$name.tex"
-        compile "$name"
-        count=$((count + 1))
-    done
     "$symparams" solve examples/*.arch --format latex --standalone --style "$style" -o "$out/all-$style.tex"
     compile "all-$style"
-    count=$((count + 1))
+    # shellcheck disable=SC2086
+    "$symparams" solve $sample --quantity all --format latex --standalone --style "$style" -o "$out/quantities-$style.tex"
+    compile "quantities-$style"
+    # shellcheck disable=SC2086
+    "$symparams" solve examples/gpt2.arch $letters --quantity all --format latex --standalone --style "$style" -o "$out/letters-$style.tex"
+    compile "letters-$style"
 done
-echo "LaTeX: $count documents compiled, no overfull box"
+echo "LaTeX: every example in every style, further quantities and symbolic depth compiled, no overfull box"

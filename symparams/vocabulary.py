@@ -203,7 +203,7 @@ class Vocabulary(Phrases):
         found = []
         for start in range(0, len(titles), wide):
             some = slice(start, start + wide)
-            heads = [Column(title, 0.72 / min(wide, len(titles) - start), True) for title in titles[some]]
+            heads = [Column(title, 0.66 / min(wide, len(titles) - start), True) for title in titles[some]]
             rows = [list(row) for row in zip(names, *cells[some], strict=True)]
             last = [] if solution.only or not any(totals[some]) else [["Total", *totals[some]]]
             found.append(Table([Column("Layer", 0.2, False), *heads], rows, last))

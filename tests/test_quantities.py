@@ -18,6 +18,7 @@ from symparams.measured import QUANTITIES, Measurements
 from symparams.measures import MEASURES, Settings, of_layer, of_network
 from symparams.network import Network
 from symparams.solution import Solution
+from symparams.writing import STYLES
 from tests.conftest import EXAMPLES
 from tests.helpers import expression, net, value
 from tests.test_laws import LETTERS, all_networks
@@ -215,3 +216,25 @@ def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:
     assert str(network["dense_1"].copies) == "N"
     node = network._network.nodes[1]
     assert of_layer(MEASURES["macs"], node, Settings()) == 64
+
+
+EVERYWHERE = [
+    "input(28, 28, 1) -> conv(4, 3, relu) -> maxpool(2) -> flatten -> dense(3)",
+    "input(H, W, C) -> [conv(F, 3, same)] * N -> [conv(16*2^i, 3, same) -> maxpool(2) for i in 0..n] -> globalavgpool",
+    "def b = { ln -> attention(h) | id } -> add -> { ln -> ffn(4*d, gelu) | id } -> add "
+    "input(T) -> { embedding(V, d) as wte | positional(T, d) } -> add -> [b] * L -> ln -> tied(@wte)",
+    "input(4, 4, 2)",
+]
+
+
+@pytest.mark.parametrize("text", EVERYWHERE)
+@pytest.mark.parametrize("style", STYLES)
+def test_every_quantity_in_every_style_and_format(text: str, style: Any) -> None:
+    network = sp.parse(text)
+    solution = network.solve(style, quantities=list(QUANTITIES), optimizer="adam", flops="every-operation")
+    for document in (solution.to_text(), solution.to_markdown(), solution.to_latex()):
+        assert "Receptive field" in document or "receptive field" in document
+        for measure in MEASURES.values():
+            total = network.quantity(measure.name, optimizer="adam", flops="every-operation")
+            if isinstance(total, int) and total:
+                assert f"{total:,}" in document, measure.name
