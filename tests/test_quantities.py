@@ -221,8 +221,10 @@ def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:
 EVERYWHERE = [
     "input(28, 28, 1) -> conv(4, 3, relu) -> maxpool(2) -> flatten -> dense(3)",
     "input(H, W, C) -> [conv(F, 3, same)] * N -> [conv(16*2^i, 3, same) -> maxpool(2) for i in 0..n] -> globalavgpool",
-    "def b = { ln -> attention(h) | id } -> add -> { ln -> ffn(4*d, gelu) | id } -> add "
-    "input(T) -> { embedding(V, d) as wte | positional(T, d) } -> add -> [b] * L -> ln -> tied(@wte)",
+    (
+        "def b = { ln -> attention(h) | id } -> add -> { ln -> ffn(4*d, gelu) | id } -> add "
+        "input(T) -> { embedding(V, d) as wte | positional(T, d) } -> add -> [b] * L -> ln -> tied(@wte)"
+    ),
     "input(4, 4, 2)",
 ]
 
