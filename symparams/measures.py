@@ -177,7 +177,7 @@ MEASURES: dict[str, Measure] = {
             _cache,
             lambda node: "while text is generated, the keys and values of all earlier positions are kept",
             lambda settings: (
-                f"Key-value cache: keys and values of one sequence, {BYTES[settings.dtype]} bytes a number "
+                f"Key-value cache: keys and values of one sequence in every attention layer, {BYTES[settings.dtype]} bytes a number "
                 f"({settings.dtype})"
             ),
         ),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from symparams import limits
 from symparams.collector import paused
 from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError
 from symparams.formula import Formula, Symbol, Value, as_formula
-from symparams.layer import Incoming
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.layers.wrapping import TimeDistributed
 from symparams.network import Network
@@ -153,7 +151,7 @@ class Builder(Placing):
                 message = "copies without a known number need something that arrives at the first of them"
                 raise self.error(message, group.at)
             try:
-                return Repetition(self, group, scope, *map(as_formula, ends)).built(flow)
+                return Repetition(self, self.chain, group, scope, *map(as_formula, ends)).built(flow)
             except SymparamsError as error:
                 error.place = error.place or Place(self.source, group.at)
                 raise
@@ -193,18 +191,6 @@ class Builder(Placing):
             message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
             raise self.error(message, group.count_at, LimitError)
         return range(first, last + 1)
-
-    def free_letter(self, wanted: Sequence[str]) -> str:
-        """The first of some letters that the text does not use."""
-        words = set(re.findall(r"\w+", self.source.text))
-        return next((name for name in wanted if name not in words and name not in self.around), "copy_number")
-
-    def axis_name(self, axis: int) -> str:
-        """What an axis of the layer added last is called."""
-        shape = self.network.nodes[-1].shape
-        names = Incoming(shape, self.network.convention).axis_names()
-        name = names[axis] if axis < len(names) else "size"
-        return f"number of {name}" if name in ("channels", "features") else name
 
     # ------------------------------------------------------------ macros
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
@@ -10,7 +11,7 @@ from symparams.algebra import simplified
 from symparams.arguments import KEEP, Quoted
 from symparams.errors import Place, Source, SymparamsError, nearest
 from symparams.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
-from symparams.layer import Layer
+from symparams.layer import Incoming, Layer
 from symparams.layers import Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
 from symparams.network import Network
@@ -68,6 +69,18 @@ class Placing:
         if isinstance(value, Fraction):
             raise self.error(f"{what} must be whole, not {shown(value, SOURCE)}", at)
         return value
+
+    def free_letter(self, wanted: Sequence[str]) -> str:
+        """The first of some letters that the text does not use."""
+        words = set(re.findall(r"\w+", self.source.text))
+        return next((name for name in wanted if name not in words and name not in self.around), "copy_number")
+
+    def axis_name(self, axis: int) -> str:
+        """What an axis of the layer added last is called."""
+        shape = self.network.nodes[-1].shape
+        names = Incoming(shape, self.network.convention).axis_names()
+        name = names[axis] if axis < len(names) else "size"
+        return f"number of {name}" if name in ("channels", "features") else name
 
     def entry(self, call: r.Call) -> Entry:
         """What the catalogue has under the name of a layer."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, TypeAlias
 
 from symparams.algebra import simplified
 from symparams.comparing import same
@@ -16,11 +16,9 @@ from symparams.growth import at, law, plus_number
 from symparams.layer import Axis, Incoming, Layer, Rules, Shape, nothing_to_learn
 from symparams.notation import PLAIN, shown
 from symparams.sources import records as r
+from symparams.sources.placing import Flow, Placing
 from symparams.sources.scope import Scope
 from symparams.summing import Repeat, mentions
-
-if TYPE_CHECKING:
-    from symparams.sources.language import Builder
 
 _TRIED = 4  # copies that a law for the sizes must fit before it is proved
 _LETTERS = ("i", "j", "t", "u", "v", "copy")  # for the number of the copy, where the user gives none
@@ -46,11 +44,17 @@ class Copies(Layer):
         )
 
 
+Walk: TypeAlias = "Callable[[r.Chain, Flow, Scope], Flow]"  # adds the layers of a chain behind what flows into it
+
+
 class Repetition:
     """One bracket with a symbolic number of copies, as it is built."""
 
-    def __init__(self, builder: Builder, group: r.Group, scope: Scope, first: Formula, last: Formula) -> None:
+    def __init__(
+        self, builder: Placing, walk: Walk, group: r.Group, scope: Scope, first: Formula, last: Formula
+    ) -> None:
         self.builder = builder
+        self.walk = walk
         self.network = builder.network
         self.group = group
         self.scope = scope
@@ -95,7 +99,7 @@ class Repetition:
         inner = self.scope.inside()
         if self.group.variable is not None:
             inner.values[self.group.variable] = copy
-        end = self.builder.chain(self.group.chain, flow, inner)
+        end = self.walk(self.group.chain, flow, inner)
         if not isinstance(end, int):
             raise self.builder.error("a fork ends here; a merging layer must close it", self.group.at)
         return end
