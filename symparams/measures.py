@@ -177,7 +177,8 @@ MEASURES: dict[str, Measure] = {
             _cache,
             lambda node: "while text is generated, the keys and values of all earlier positions are kept",
             lambda settings: (
-                f"Key-value cache: keys and values of one sequence in every attention layer, {BYTES[settings.dtype]} bytes a number "
+                "Key-value cache: keys and values of one sequence in every attention layer, "
+                f"{BYTES[settings.dtype]} bytes a number "
                 f"({settings.dtype})"
             ),
         ),
