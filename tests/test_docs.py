@@ -9,6 +9,7 @@ import pytest
 
 import symparams as sp
 from symparams.catalogue import catalogue_text
+from symparams.formats import FORMATS
 from symparams.vocabulary import Vocabulary
 from tests.conftest import EXAMPLES
 from tests.test_cli import run
@@ -56,7 +57,7 @@ def test_the_python_of_the_readme() -> None:
 def test_every_name_of_a_template_is_documented() -> None:
     page = (ROOT / "docs" / "templates.md").read_text("utf-8")
     solution = sp.parse("input(3)").solve()
-    vocabulary = Vocabulary(solution._contents, __import__("symparams.formats").formats.FORMATS["text"], "x")
+    vocabulary = Vocabulary(solution._contents, FORMATS["text"], "x")
     inner = {
         "words",
         "columns",
