@@ -86,6 +86,7 @@ REFUSED = [
     "input(8, 8, 6) -> groupnorm(4)",
     "input(8, 8, 6) -> groupnorm(12)",
     "convention torch input(6, 1, 1) -> InstanceNorm2d",
+    "convention torch input(3, 2, 2, 2, 2) -> bn",
     "input(8, 8, 3) -> spectralnorm(separable(4, 3))",
     "convention torch input(5) -> lrn(3)",
     "convention torch input(6, 8) -> prelu(8)",

@@ -112,6 +112,8 @@ class BatchNormalization(Scaled):
         keras = x.convention == "keras"
         if keras and not self.track:
             raise LayerError("Keras always keeps a moving mean and variance; track=no is for convention torch")
+        if not keras and len(x.shape) > 4:
+            raise LayerError(f"PyTorch normalizes batches of at most 4 axes, (C, D, H, W), but {x} arrives")
         if self.renorm and not keras:
             raise LayerError("PyTorch has no batch renormalization; leave renorm out")
         C_in = x.C_in()

@@ -120,7 +120,8 @@ class STFTSpectrogram(Layer):
 class MelSpectrogram(Layer):
     """Gives the strength of a wave in bands of pitch: (L) becomes (bands, ⌊L/s⌋ + 1), no parameters.
 
-    Frames stand s apart, the first one around the start; the wave is mirrored at its ends. Keras only.
+    Frames stand s apart, the first one around the start; the wave is mirrored at its ends.
+    Axes before that of time, such as channels, stay. Keras only.
     """
 
     fft_length: Formula = argument(COUNT, "transform length: an even number of places", as_formula(2048))
@@ -133,8 +134,6 @@ class MelSpectrogram(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        if len(x.shape) not in (1, 2):
-            raise LayerError(f"needs a wave, an input of shape (L) or (channels, L), but {x} arrives")
         L_in = symbol("L_in", x.shape[-1], "input length", incoming=True)
         n_fft = symbol("n_fft", self.fft_length, "places of the transform")
         frames = floor(L_in / symbol("s", self.sequence_stride, "stride")) + 1
@@ -148,7 +147,7 @@ class MelSpectrogram(Layer):
             return "fft_length must be even"
 
         return nothing_to_learn(
-            tuple(map(Axis, ("channels", "height", "width")[-len(sizes) :], sizes)),
+            tuple(map(Axis, Incoming(sizes, x.convention).axis_names(), sizes)),
             "the bands are fixed; there is nothing in it to learn",
             "a frame stands at every step, the first one at the start",
             channels_are="frames",

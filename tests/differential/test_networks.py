@@ -68,7 +68,6 @@ NEITHER = {
     "moe": "papers make it of dense layers",
     "positional": "papers make it of an embedding",
     "rope": "papers make it of sines and cosines",
-    "tied": "another layer's matrix, used again",
 }
 
 
