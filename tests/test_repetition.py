@@ -43,6 +43,8 @@ NETWORKS = [
     "input(d) -> dense(d) as shared -> [share(@shared) -> dense(d)] * N",
     "input(H, W, 2) -> [zeropad(1)] * N",
     "input(H, W, C) -> [conv(2*channels, 3, same)] * N",
+    "input(H, W, 3) -> [conv(max(channels, 8) + 4, 1)] * N",
+    "input(H, W, 3) -> [conv(2*max(channels, 8), 1)] * N",
     "input(8) -> [dense(d + i, frozen) for i in 1..N]",
     "input(H, W, C) -> [[conv(F, 3, same)] * M -> maxpool(2)] * N",
 ]

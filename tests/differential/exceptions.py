@@ -13,6 +13,7 @@ from symparams.layer import Layer
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
+from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.network import derive
 from tests.differential.family import BOTH, Sizes
 
@@ -41,7 +42,7 @@ def _shares_heads(layer: Layer, arriving: Sequence[Sizes]) -> bool:
 class Excuse:
     """A kind of disagreement that is wanted."""
 
-    layers: tuple[type[Layer], ...]
+    layers: tuple[type[Layer], ...]  # (): every layer
     what: str  # REFUSED, ACCEPTED, SHAPE, COUNTS or MACS
     reason: str
     when: Callable[[Any, Sequence[Sizes]], bool] = lambda layer, arriving: True
@@ -54,6 +55,20 @@ EXCUSES: tuple[Excuse, ...] = (
         REFUSED,
         "where weights are shared, Keras repeats an input or a matrix of width 1 to fit the other",
         lambda layer, arriving: _fits_alone(layer, arriving) or _shares_heads(layer, arriving),
+        ("keras",),
+    ),
+    Excuse(
+        (),
+        REFUSED,
+        "where weights are shared, Keras spreads a size of 1 over another one",
+        _fits_alone,
+        ("keras",),
+    ),
+    Excuse(
+        (DotAttention, AdditiveAttention),
+        REFUSED,
+        "Keras takes inputs with further axes and spreads the scores over them; here positions and features are wanted",
+        lambda layer, arriving: any(len(shape) > 2 for shape in arriving),
         ("keras",),
     ),
     Excuse(
@@ -89,7 +104,7 @@ def excuse(layer: Layer, arriving: Sequence[Sizes], what: str, convention: str) 
     """The reason why a disagreement is wanted, if there is one."""
     for one in EXCUSES:
         if (
-            type(layer) in one.layers
+            (not one.layers or type(layer) in one.layers)
             and one.what == what
             and convention in one.conventions
             and one.when(layer, arriving)
