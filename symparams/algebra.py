@@ -247,7 +247,7 @@ def _reduced(top: Poly, mono: Monomial, scale: int) -> Formula:
     for place, (atom, exponent) in enumerate(mono):
         if scale == 1 and exponent == 1 and isinstance(atom, Power) and isinstance(atom.base, Number):
             base, times_ = int(atom.base.value), 0
-            while base > 1 and all(c % base == 0 for c in top.values()):
+            while base > 1 and any(top) and all(c % base == 0 for c in top.values()):
                 top, times_ = {m: c // base for m, c in top.items()}, times_ + 1
             if times_:
                 others = [*mono[:place], *mono[place + 1 :]]

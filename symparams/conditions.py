@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import lcm
 
 from symparams.algebra import at_least_zero, below_zero, bounds, poly, simplified
@@ -12,10 +13,11 @@ from symparams.comparing import opened, same, smallest_letter, without_floor
 from symparams.errors import LayerError
 from symparams.exact import number
 from symparams.facts import Facts
-from symparams.formula import CHANNELS, Formula, Function, Number, Quotient, Symbol, Value, as_formula, parts
+from symparams.formula import CHANNELS, Formula, Function, Number, Quotient, Symbol, Value, as_formula, parts, replaced
 from symparams.layer import Layer, Requirement
-from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, quotient, scaled, value_of
+from symparams.normal import UNIT, Poly, common_number, formula_of, is_constant, minus, quotient, scaled, value_of
 from symparams.notation import PLAIN, shown
+from symparams.summing import Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def positive(what: str, value: Value, least: int, facts: Facts) -> list[Conditio
 
 
 def _at_least(slack: Poly) -> Condition:
-    """slack >= 0, as a bound on its letter if it has only one."""
+    """slack >= 0, as a bound on its letter if it has only one, without a common number."""
+    slack = scaled(slack, 1 / abs(Fraction(common_number(slack))))
     letter = smallest_letter(slack)
     if letter is not None:
         return Condition(letter[0], ">=", as_formula(letter[1]), slack)
@@ -88,11 +91,25 @@ def unless_certain(slack: Poly, facts: Facts, where: str) -> list[Condition]:
     return [] if at_least_zero(slack, facts) else [_at_least(slack)]
 
 
+def tightest(slack: Poly, repeat: Repeat, facts: Facts) -> tuple[Formula, ...]:
+    """The copies in which slack >= 0 is hardest to fulfil: the first, the last, or either if it may rise and fall."""
+    later = poly(replaced(formula_of(slack), repeat.variable, repeat.symbol + 1), facts)
+    growth = minus(later, slack)
+    if at_least_zero(growth, facts):
+        return (repeat.first,)
+    if at_least_zero(scaled(growth, -1), facts):
+        return (repeat.last,)
+    return (repeat.first, repeat.last)
+
+
 def implies(one: Condition, other: Condition, facts: Facts) -> bool:
     """Whether a condition makes another one needless."""
     if one.slack is None or other.slack is None:
         return one == other
-    return one == other or at_least_zero(minus(other.slack, one.slack), facts)
+    ratios = {Fraction(c) / one.slack[m] for m, c in other.slack.items() if m and one.slack.get(m, 0) * c > 0}
+    return one == other or any(
+        at_least_zero(minus(other.slack, scaled(one.slack, ratio)), facts) for ratio in sorted({Fraction(1), *ratios})
+    )
 
 
 def formulas_of(layer: Layer) -> Iterator[tuple[Argument, Formula]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from symparams import limits
 from symparams.algebra import below_zero, poly, simplified
 from symparams.comparing import as_one_floor, same, without_floor
-from symparams.conditions import Condition, allowed, formulas_of, implies, positive, required, unless_certain
+from symparams.conditions import Condition, allowed, formulas_of, implies, positive, required, tightest, unless_certain
 from symparams.errors import LayerError, LimitError, SymparamsError
 from symparams.facts import Facts
 from symparams.formula import (
@@ -205,13 +205,13 @@ class Network:
         return tuple(kept)
 
     def _at_the_ends(self, node: Node) -> Iterator[Condition]:
-        """What the layer needs; a size that changes from copy to copy must do in the first copy and in the last."""
+        """What the layer needs; a size that changes from copy to copy must do where it is tightest."""
         pending = list(node.derived.conditions)
         for repeat in reversed(node.repeats):
             for condition in pending[:]:
                 if condition.slack is not None and mentions(formula_of(condition.slack), repeat.variable):
                     pending.remove(condition)
-                    for end in (repeat.first, repeat.last):
+                    for end in tightest(condition.slack, repeat, node.derived.facts):
                         slack = poly(replaced(formula_of(condition.slack), repeat.variable, end), self.facts)
                         pending += unless_certain(without_floor(slack), self.facts, node.name)
         yield from pending

@@ -96,6 +96,26 @@ def test_conditions_hold_at_the_edge(text: str, letters: dict[str, Any], last: i
         assert all(value(c.left, values) >= value(c.right, values) for c in conditions) == (height == last)
 
 
+@pytest.mark.parametrize("text", [text for text in NETWORKS if "H, W" in text])
+def test_the_range_of_validity_is_exact(text: str) -> None:
+    """Numbers can be built if and only if the stated conditions hold."""
+    symbolic = net(text)
+    for height, n in itertools.product((1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 40), (1, 2, 3)):
+        letters = {**SIZES, "H": height, "W": 64, "N": n}
+        holds = all(
+            value(c.right, letters) % value(c.left, letters) == 0
+            if c.relation == "divides"
+            else value(c.left, letters) >= value(c.right, letters)
+            for c in symbolic.conditions
+        )
+        try:
+            sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
+            built = True
+        except SymparamsError:
+            built = False
+        assert built == holds, (height, n)
+
+
 TERMS = st.sampled_from(
     ["i", "i^2", "i^3*2^i", "2^i", "3^i*i", "a*i + b", "(a + i)^2", "4^i*2^i", "2^i/3^i", "7", "a", "i*(i - 1)"]
 )
