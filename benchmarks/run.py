@@ -1,6 +1,6 @@
 """Run with `python -m benchmarks.run`; peers that are not installed are left out and named.
 
-Peers: sympy's import (always there); `pip install torch torchinfo keras` for the others.
+Peers: sympy's import (always there); `pip install torch torchinfo keras jax flax` for the others.
 """
 
 from __future__ import annotations
@@ -10,29 +10,10 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measure import PYTHON, best, paired, process
-from symparams.errors import Source
-from symparams.network import Network
-from symparams.solution import Solution
-from symparams.sources.language import network
-from symparams.writing import Document, render
+from benchmarks import quantities, symbolic
+from benchmarks.measure import PYTHON, best, paired, process, row, solved
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-
-
-def built(text: str) -> Network:
-    """Parse and derive."""
-    return network(Source("benchmark", text))
-
-
-def row(what: str, figure: float, unit: str) -> str:
-    """A line of the report."""
-    return f"{what:52}{figure:7.3f} {unit}"
-
-
-def solved(text: str) -> str:
-    """Parse, derive and render, as one job."""
-    return render(Solution(built(text)), Document("steps", "markdown"))
 
 
 def cold() -> Iterator[str]:
@@ -103,16 +84,16 @@ def torchinfo() -> Iterator[str]:
     yield row("warm, 200 layers solved / torchinfo totals", ours / theirs, "of the time")
 
 
-def symbolic() -> Iterator[str]:
+def letters() -> Iterator[str]:
     """ResNet-50 with free H, W, C against the same network with numbers."""
     numbers = (EXAMPLES / "resnet50.arch").read_text("utf-8")
-    letters = numbers.replace("224, 224, 3", "H, W, C")
-    solved(letters)
-    ratio = best(lambda: solved(letters)) / best(lambda: solved(numbers))
+    free = numbers.replace("224, 224, 3", "H, W, C")
+    solved(free)
+    ratio = best(lambda: solved(free)) / best(lambda: solved(numbers))
     yield row("warm, ResNet-50, free H, W, C / numbers", ratio, "of the time")
 
 
 if __name__ == "__main__":
-    for part in (cold, warm, torchinfo, symbolic):
+    for part in (cold, warm, torchinfo, letters, symbolic.peers, symbolic.depth, quantities.all_of_them):
         for line in part():
             print(line, flush=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from functools import lru_cache
+from typing import TypeAlias, cast
 
 from symparams import limits
 from symparams.errors import LimitError, SymparamsError
@@ -70,7 +71,7 @@ def poly(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Poly:
         case Symbol(name, value):
             if value is None:
                 value = facts.equal.get(name)
-            return {((Symbol(name), 1),): 1} if value is None else poly(value, facts)
+            return {((Symbol(name), 1),): 1} if value is None else _poly_of_value(value, facts)
         case Sum(terms):
             return absorbed(plus(poly(t, facts) for t in terms))
         case Negative(term):
@@ -91,6 +92,18 @@ def poly(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Poly:
         case Function(name, arguments):
             return _function(name, [poly(a, facts) for a in arguments], facts)
     raise AssertionError(formula)
+
+
+def _poly_of_value(value: Formula, facts: Facts) -> Poly:
+    """The normal form of what a symbol stands for: a size that arrives stands in many rules."""
+    if isinstance(value, Number):
+        return constant(value.value)
+    if facts is NOTHING_KNOWN:
+        return poly(value, facts)
+    found = facts.polys.get(id(value))
+    if found is None:
+        found = facts.polys[id(value)] = (value, poly(value, facts))
+    return cast("Poly", found[1])
 
 
 def _function(name: str, arguments: list[Poly], facts: Facts) -> Poly:
@@ -202,6 +215,7 @@ def floored(top: Poly, bottom: Poly, facts: Facts) -> Poly:
     return _integer_floor(top, int(bottom[UNIT]), facts)
 
 
+@lru_cache(4096)
 def is_floor(atom: Formula) -> bool:
     """Whether an atom is ⌊…⌋ or ⌈…⌉ of a ratio of whole numbers."""
     if not isinstance(atom, Function) or atom.name not in ("floor", "ceil"):
@@ -215,6 +229,7 @@ def lone_floor(p: Poly) -> Monomial | None:
     return found[0] if len(found) == 1 else None
 
 
+@lru_cache(4096)
 def floor_parts(atom: Formula) -> tuple[Poly, Poly]:
     """top and bottom of a floor atom; ⌈a/b⌉ is ⌊(a + b - 1)/b⌋."""
     assert isinstance(atom, Function)

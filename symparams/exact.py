@@ -14,13 +14,17 @@ from symparams.formula import Formula, Function, Negative, Number, Power, Produc
 
 def number(formula: Formula) -> int | Fraction | None:
     """The exact value of a formula without free symbols; None if there is one."""
+    if isinstance(formula, Symbol):
+        if formula.value is None:
+            return None
+        formula = formula.value
     if isinstance(formula, Number):
         return formula.value
     if isinstance(formula, Symbol):
-        return None if formula.value is None else number(formula.value)
+        return number(formula)
     below = []
     for part in parts(formula):
-        known = number(part)
+        known = part.value if isinstance(part, Number) else number(part)
         if known is None:
             return None
         below.append(known)
@@ -78,4 +82,4 @@ FUNCTIONS: dict[str, Callable[..., int | Fraction]] = {
 
 def whole(value: int | Fraction) -> int | Fraction:
     """The same number, an int where it is one."""
-    return value.numerator if value.denominator == 1 else value
+    return value if isinstance(value, int) or value.denominator != 1 else value.numerator

@@ -17,6 +17,8 @@ class Facts:
     equal: dict[str, Formula] = field(default_factory=dict)  # symbol: what it equals
     at_least_zero: tuple[Formula, ...] = ()  # differences of letters that are 0 or more: H - W
     whole: frozenset[tuple[Formula, Formula]] = frozenset()  # (top, bottom) pairs that divide exactly
+    # Normal forms under these facts, by the identity of a formula, which is kept with its own.
+    polys: dict[int, tuple[Formula, object]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 NOTHING_KNOWN = Facts()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from symparams.algebra import poly, simplified
+from symparams.collector import paused
 from symparams.comparing import same
 from symparams.facts import Facts
 from symparams.formula import ONE, ZERO, Formula, Function, Value, as_formula
@@ -58,6 +59,7 @@ _Known: TypeAlias = (
 )
 
 
+@paused()
 def fields(network: Network) -> list[State]:
     """The receptive field at the output of every layer; in copies, of the first copy."""
     states: list[State] = []

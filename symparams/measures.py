@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from symparams.algebra import simplified
+from symparams.collector import paused
 from symparams.errors import SymparamsError
 from symparams.formula import ZERO, Formula, Number, Value, total
 from symparams.layer import symbol
@@ -191,6 +192,7 @@ def of_layer(measure: Measure, node: Node, settings: Settings) -> Value:
     return simplified(measure.rule(node, settings), node.derived.facts)
 
 
+@paused()
 def of_network(measure: Measure, network: Network, settings: Settings) -> Value:
     """The quantity of a network: all layers in all their copies; equal layers are worked out once."""
     known: dict[tuple[int, bool, bool], Value] = {}

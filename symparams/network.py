@@ -21,7 +21,7 @@ from symparams.formula import (
     size_and_depth,
 )
 from symparams.layer import Convention, Incoming, Layer, Outgoing, Rules, Shape, Work
-from symparams.normal import UNIT, Poly, formula_of, plus, value_of
+from symparams.normal import UNIT, formula_of, plus, scaled, value_of
 from symparams.notation import SOURCE, shown
 from symparams.summing import Repeat, mentions, over
 
@@ -120,8 +120,10 @@ class Node:
         counts = self.counts
         if not self.repeats or counts is NO_PARAMETERS:
             return counts
-        facts = self.derived.facts
-        return Counts(*(over(getattr(counts, f.name), self.repeats, facts) for f in fields(Counts)))
+        every = [getattr(counts, f.name) for f in fields(Counts)]
+        once = {id(value): value for value in every}  # most have as many trainable ones as parameters
+        summed = {name: over(value, self.repeats, self.derived.facts) for name, value in once.items()}
+        return Counts(*(summed[id(value)] for value in every))
 
 
 @dataclass
@@ -191,7 +193,12 @@ class Network:
     def counts(self) -> Counts:
         """The totals over all layers."""
         every = [node.all_counts for node in self.nodes if node.counts is not NO_PARAMETERS]
-        return Counts(*(added((getattr(c, f.name) for c in every), self.facts) for f in fields(Counts)))
+        weights, biases, params, fixed = (
+            added((getattr(c, name) for c in every), self.facts)
+            for name in ("weights", "biases", "params", "non_trainable")
+        )
+        trainable = params if fixed == 0 else added((c.trainable for c in every), self.facts)
+        return Counts(weights, biases, params, trainable, fixed)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -294,10 +301,13 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
 def added(values: Iterable[Value], facts: Facts) -> Value:
     """The sum of values; sums of known integers stay Python integers."""
     known = 0
-    open_: list[Poly] = []
+    open_: dict[int, tuple[Value, int]] = {}  # by identity: equal layers have the same one, which is counted
     for value in values:
         if isinstance(value, int):
             known += value
         else:
-            open_.append(poly(as_formula(value), facts))
-    return value_of(plus((*open_, {UNIT: known} if known else {}))) if open_ else known
+            open_[id(value)] = value, open_.get(id(value), (value, 0))[1] + 1
+    if not open_:
+        return known
+    polys = (scaled(poly(as_formula(value), facts), times) for value, times in open_.values())
+    return value_of(plus((*polys, {UNIT: known} if known else {})))

@@ -39,11 +39,12 @@ def plus(several: Iterable[Poly]) -> dict[Monomial, Coefficient]:
     result: dict[Monomial, Coefficient] = {}
     for p in several:
         for monomial, coefficient in p.items():
-            summed = whole(result.get(monomial, 0) + coefficient)
+            before = result.get(monomial)
+            summed = whole(coefficient if before is None else before + coefficient)
             if summed:
                 result[monomial] = limits.checked(summed)
-            else:
-                result.pop(monomial, None)
+            elif before is not None:
+                del result[monomial]
     if len(result) > limits.TERMS:
         raise LimitError(f"a sum here has more than {limits.TERMS:,} terms, which is the limit")
     return result
@@ -74,7 +75,7 @@ def as_term(p: Poly) -> tuple[Monomial, Coefficient]:
     if len(p) == 1:
         return next(iter(p.items()))
     content = common_number(p)
-    return ((formula_of(scaled(p, 1 / Fraction(content))), 1),), content
+    return ((formula_of(p if content == 1 else scaled(p, 1 / Fraction(content))), 1),), content
 
 
 def common_number(p: Poly) -> Coefficient:

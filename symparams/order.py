@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from symparams.formula import Formula, Function, Power, Product, Quotient, Sum, Symbol, symbols
@@ -21,7 +22,13 @@ def atom_key(factor: tuple[Formula, int]) -> tuple[int, int, str, str]:
         case Power():
             return (1, 0, "", repr(atom))
         case _:
-            return (2, 0, _first_letter(atom), repr(atom))
+            return bracket_key(atom)
+
+
+@lru_cache(4096)
+def bracket_key(atom: Formula) -> tuple[int, int, str, str]:
+    """The place of a floor or a bracket."""
+    return (2, 0, _first_letter(atom), repr(atom))
 
 
 def _natural(name: str) -> str:

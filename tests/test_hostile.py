@@ -78,7 +78,7 @@ CASES = {
     "sizes that square": ("'input(9, C) -> [dense(channels^2 + 1)] * 50'", "are nested too deeply to be read"),
     "sizes that double": (
         "'input(9, C) -> [dense(channels//2 + channels//3)] * 12'",
-        "the formulas here grow too large",
+        "has more than 300 terms, which is the limit",
     ),
     "many facts": ("'where ' + ','.join(f'x{i} >= 3' for i in range(20000)) + '\\ninput(3)'", "more than 1,000 facts"),
     "many axes": ("'input(' + ','.join(['2'] * 900) + ')'", "a shape has more than 16 axes, which is the limit"),

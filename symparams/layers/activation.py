@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.algebra import simplified
@@ -19,6 +18,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     nothing_to_learn,
     symbol,
 )
@@ -84,7 +84,7 @@ def activated(work: Work, function: str, out: Outgoing) -> Work:
     return work.plus(effort(function, out.numbers()))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Activation(Layer):
     """Applies a function to every number: output = input in shape."""
 
@@ -114,7 +114,7 @@ class Activation(Layer):
         return activated(Work(), self.function, out)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Identity(Layer):
     """Hands its input on: same shape, no parameters."""
 
@@ -131,7 +131,7 @@ class Identity(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class PReLU(Layer):
     """Multiplies negative numbers by a learned slope: H·W·C parameters in Keras, one or C_in in PyTorch.
 
@@ -197,7 +197,7 @@ class PReLU(Layer):
         return Work(comparisons=out.numbers(), multiplications=out.numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GLU(Layer):
     """Multiplies one half of an axis by the sigmoid of the other half: n/2 numbers remain along it, no parameters.
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, LAYER, argument
 from symparams.errors import LayerError
 from symparams.formula import Formula, Symbol, product, symbols
-from symparams.layer import Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, symbol
+from symparams.layer import Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
 from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import together
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class LowRankAdapter(Layer):
     """Adds two thin matrices to a layer whose weights are kept: r·(n_in + n_out) more parameters, the trained ones.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -21,6 +20,7 @@ from symparams.layer import (
     Requirement,
     Rules,
     Work,
+    layer_class,
     nothing_to_learn,
     per_axis,
     spatial_axes,
@@ -30,7 +30,7 @@ from symparams.layers.window import channels_kept, input_sizes
 from symparams.notation import PLAIN, shown
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class AdaptiveAveragePooling(Layer):
     """Averages windows chosen so that the output has the size that is given; no parameters.
 
@@ -89,7 +89,7 @@ class AdaptiveAveragePooling(Layer):
         return (product(places) - 1) * out.numbers()
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class AdaptiveMaxPooling(AdaptiveAveragePooling):
     """Keeps the largest number of windows chosen so that the output has the size that is given; no parameters.
 
@@ -108,7 +108,7 @@ class AdaptiveMaxPooling(AdaptiveAveragePooling):
         return Work(comparisons=self._others(out, arriving[0]))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class FractionalMaxPooling(Layer):
     """Keeps the largest number of windows at random distances: a given output size, or ⌊n·r⌋ for a ratio r.
 

@@ -24,12 +24,13 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     symbol,
 )
 from symparams.notation import PLAIN, shown
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Attention(Layer):
     """Lets every position look at all positions: 3·(d + 1)·d + (d + 1)·d = 4d² + 4d parameters.
 

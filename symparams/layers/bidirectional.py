@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
@@ -11,14 +11,14 @@ from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.exact import number
 from symparams.formula import ONE, Formula
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
 from symparams.layers.stacked_cells import marked
 from symparams.notation import PLAIN, shown
 
 MERGE = choice("concat", "sum", "mul", "ave", "none")
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Bidirectional(Layer):
     """A layer that reads forwards and another one that reads backwards: twice the parameters of the layer.
 

@@ -24,6 +24,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     nothing_to_learn,
     symbol,
 )
@@ -41,7 +42,7 @@ def _named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
 _ONE_NUMBER = (as_formula(1),)  # what remains where no axis is left
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Dot(Layer):
     """Adds up products of two branches along one axis of each: the other axes of both remain, no parameters.
 
@@ -98,7 +99,7 @@ class Dot(Layer):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class CosineSimilarity(Layer):
     """The cosine of the angle between the vectors of two branches along an axis, which disappears: no parameters.
 
@@ -146,7 +147,7 @@ class CosineSimilarity(Layer):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class PairwiseDistance(CosineSimilarity):
     """The distance between the vectors of two branches along the last axis, which disappears: no parameters.
 
@@ -181,7 +182,7 @@ class PairwiseDistance(CosineSimilarity):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Bilinear(Layer):
     """Multiplies every number of one branch with every number of another: (n_1·n_2 + 1)·n_out parameters.
 
@@ -250,7 +251,7 @@ class _Equation:
     requires: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class EinsumDense(Layer):
     """A dense layer whose sums an equation describes: one weight for each combination of the letters of the kernel.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, SIZES, argument, switch
@@ -19,6 +18,7 @@ from symparams.layer import (
     Weight,
     Work,
     joined,
+    layer_class,
     spatial_axes,
     symbol,
 )
@@ -28,7 +28,7 @@ from symparams.layers.window import Window
 from symparams.notation import SOURCE, shown
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ConvLSTM(Sliding):
     """An LSTM over images whose four gates are convolutions: 4·F·(k_h·k_w·(C + F) + 1) parameters.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.algebra import simplified
@@ -20,6 +19,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     spatial_axes,
     symbol,
 )
@@ -31,7 +31,7 @@ _ONE = as_formula(1)
 ONE_EACH = (_ONE,)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Sliding(Layer):
     """What all convolutions have: a kernel that moves, and what is done with its output."""
 
@@ -57,7 +57,7 @@ def _both() -> str:
     return "Keras cannot combine a stride with a dilation; one of them must be 1"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Convolution(Sliding):
     """Slides filters over the input: (k_h·k_w·C_in/g + 1)·C_out parameters.
 
@@ -146,7 +146,7 @@ def _two_at_most(x: Incoming, what: str) -> None:
         raise LayerError(f"Keras has no {what}")
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Depthwise(Sliding):
     """Convolves each channel by itself: (k_h·k_w + 1)·C_in·m parameters, C_in·m channels.
 
@@ -198,7 +198,7 @@ class Depthwise(Sliding):
         return self.window(arriving[0], self.kernel).reach()
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Separable(Sliding):
     """A depthwise convolution and then a 1x1 convolution: k_h·k_w·C_in·m + (C_in·m + 1)·C_out parameters.
 

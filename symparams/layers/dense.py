@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.arguments import AXIS, COUNT, argument, switch
@@ -18,6 +17,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     nothing_to_learn,
     symbol,
 )
@@ -25,7 +25,7 @@ from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import axis_of, sizes_of
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Dense(Layer):
     """Joins every input to every unit: (n_in + 1)·n_out parameters.
 
@@ -77,7 +77,7 @@ class Dense(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Flatten(Layer):
     """Lays all numbers of the input in one row: H·W·C of them.
 

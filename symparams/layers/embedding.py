@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
@@ -20,6 +19,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     nothing_to_learn,
     symbol,
 )
@@ -34,7 +34,7 @@ def _vectors(x: Incoming, d: Formula) -> tuple[Axis, ...]:
     return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), map(as_formula, sizes)))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Embedding(Layer):
     """Looks up a vector of d numbers for each token: V·d parameters, whatever the length of the text.
 
@@ -67,7 +67,7 @@ class Embedding(Layer):
         return symbol("d", self.width, "width of a vector")
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class EmbeddingBag(Embedding):
     """Looks up a vector of d numbers for each token of a bag and joins them to one: V·d parameters.
 
@@ -103,7 +103,7 @@ class EmbeddingBag(Embedding):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ReversibleEmbedding(Embedding):
     """An embedding that can be used backwards: V·d parameters if the way back has the same matrix, else 2·V·d.
 
@@ -131,7 +131,7 @@ class ReversibleEmbedding(Embedding):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Positional(Layer):
     """Gives a vector of d numbers for each position: T_max·d parameters, none for sines and cosines.
 
@@ -188,7 +188,7 @@ def _shown(formula: Formula) -> str:
     return shown(simplified(formula), PLAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Tied(Layer):
     """Gives a score for each token with the matrix of an embedding: (T, d) becomes (T, V), without new weights.
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
 from symparams.arguments import COUNT, Kind, argument, switch, whole_number
 from symparams.exact import number
 from symparams.formula import Formula, Number, Symbol, product
-from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Requirement, Rules, Weight, Work, symbol
+from symparams.layer import (
+    EVERYWHERE,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    layer_class,
+    symbol,
+)
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
 from symparams.notation import PLAIN, SOURCE, shown
@@ -17,7 +28,7 @@ from symparams.notation import PLAIN, SOURCE, shown
 _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0), least=0)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Experts(Layer):
     """Sends every position to k of E feed-forward parts: d·E + E·3·d·f parameters.
 

@@ -7,11 +7,24 @@ from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, argument, switch
 from symparams.formula import ZERO, Formula, Symbol, as_formula, product, total
-from symparams.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, joined, symbol
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Weight,
+    Work,
+    joined,
+    layer_class,
+    symbol,
+)
 from symparams.layers.activation import ACTIVATION, activated
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class FeedForward(Layer):
     """Widens every position to f numbers and back to d: (d + 1)·f + (f + 1)·d = 2·d·f + f + d parameters.
 
@@ -46,7 +59,7 @@ class FeedForward(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GatedFeedForward(Layer):
     """Multiplies two layers of f numbers, one through a function, and goes back to d: 3·d·f parameters.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, INTEGERS, LAYER, argument, switch
@@ -19,13 +19,14 @@ from symparams.layer import (
     Weight,
     Work,
     joined,
+    layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.layers.sizes import axes_of, sizes_of
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class UnitNormalization(Layer):
     """Divides by the length of the vector along the last axis, or along other axes: same shape, no parameters."""
 
@@ -53,7 +54,7 @@ class UnitNormalization(Layer):
         return () if axes_of(self.axis, x) == (x.channel_axis,) and len(x.shape) > 1 else EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class LocalResponseNormalization(Layer):
     """Divides each number by the strength of its neighbours in n channels: same shape, no parameters.
 
@@ -87,7 +88,7 @@ class LocalResponseNormalization(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Normalization(Layer):
     """Normalizes data by a mean and a variance that are measured beforehand: 2·C_in + 1 non-trainable parameters.
 
@@ -127,7 +128,7 @@ class Normalization(Layer):
         return Work(additions=out.numbers(), multiplications=out.numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class SpectralNormalization(Layer):
     """Divides the kernel of a layer by its largest singular value: the parameters of the layer and C_out more.
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.arguments import AXIS, argument
 from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import Formula, Value, as_formula, total
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, nothing_to_learn, symbol
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, layer_class, nothing_to_learn, symbol
 from symparams.layers.sizes import axis_of
 from symparams.notation import PLAIN, shown
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Add(Layer):
     """Adds the branches number by number: same shape, no parameters.
 
@@ -81,7 +80,7 @@ def differ(axis: str) -> str:
     return f"{axis} {'differ' if axis.endswith('s') else 'differs'}"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Multiply(Add):
     """Multiplies the branches number by number: same shape, no parameters.
 
@@ -104,7 +103,7 @@ def two(arriving: Sequence[Incoming]) -> tuple[Incoming, Incoming]:
     return arriving[0], arriving[1]
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Subtract(Add):
     """Subtracts the second branch from the first number by number: same shape, no parameters.
 
@@ -121,7 +120,7 @@ class Subtract(Add):
         return Add.rules(self, *arriving)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Average(Add):
     """Averages the branches number by number: same shape, no parameters.
 
@@ -137,7 +136,7 @@ class Average(Add):
         return Work(additions=_each_further(out, arriving), multiplications=out.numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Maximum(Add):
     """Keeps the largest number of all branches at each place: same shape, no parameters.
 
@@ -153,7 +152,7 @@ class Maximum(Add):
         return Work(comparisons=_each_further(out, arriving))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Minimum(Maximum):
     """Keeps the smallest number of all branches at each place: same shape, no parameters.
 
@@ -165,7 +164,7 @@ class Minimum(Maximum):
     example: ClassVar = "input(64) -> { dense(10) | dense(10) } -> minimum"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Concatenate(Layer):
     """Puts the branches one behind the other: C_1 + C_2 + … along one axis, no parameters.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.arguments import COUNT, RATE, argument, switch
 from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import ZERO, Formula, as_formula
-from symparams.layer import Incoming, Layer
+from symparams.layer import Incoming, Layer, layer_class
 from symparams.layers.attention import Attention, attended, known
 from symparams.layers.spelling import Spelling
 
@@ -17,7 +16,7 @@ _KERAS = "in the Keras convention it is MultiHeadAttention(num_heads, key_dim)"
 _TORCH = "in the PyTorch convention it is MultiheadAttention(embed_dim, num_heads)"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class MultiHeadAttention(Spelling):
     """Attention as the frameworks write it: Keras (num_heads, key_dim), PyTorch (embed_dim, num_heads).
 
@@ -95,7 +94,7 @@ def _one(name: str, positional: Formula | None, keyword: Formula | None, form: s
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GroupedQueryAttention(Spelling):
     """Attention whose query heads share keys and values, as Keras writes it: (head_dim, query heads, kv heads).
 

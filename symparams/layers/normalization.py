@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from symparams.algebra import simplified
@@ -21,6 +20,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     spatial_axes,
     symbol,
 )
@@ -28,7 +28,7 @@ from symparams.layers.sizes import axes_of, sizes_of, times
 from symparams.notation import PLAIN, shown, size
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Factored(Layer):
     """A layer that ends with a trained factor gamma."""
 
@@ -66,7 +66,7 @@ def _center() -> Any:
     return argument(switch(), "whether it has beta, a term that PyTorch calls bias", True, short="bias", keyword=True)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Scaled(Factored):
     """A layer that ends with a trained factor gamma and a trained term beta."""
 
@@ -81,7 +81,7 @@ def named(weights: tuple[Weight, ...]) -> str:
     return " and ".join(w.name for w in weights) or "nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class BatchNormalization(Scaled):
     """Normalizes each channel over the batch: 4·C_in parameters in Keras, 2·C_in in PyTorch.
 
@@ -156,7 +156,7 @@ _DIFFERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class _OverAxes(Factored):
     """A normalization over the last axis, or over several that are named."""
 
@@ -205,7 +205,7 @@ class _OverAxes(Factored):
         return () if last and self.places(x) == (last,) and x.feature_names()[last] != "width" else EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class LayerNormalization(_OverAxes):
     """Normalizes the last axis at each position: 2·n_in parameters, a gamma and a beta for each of its numbers.
 
@@ -243,7 +243,7 @@ class LayerNormalization(_OverAxes):
         return self.scaled_work(out, additions=3, multiplications=2)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class RMSNormalization(_OverAxes):
     """Divides by the root of the mean square of the last axis: n_in parameters, a factor for each of its numbers.
 
@@ -280,7 +280,7 @@ class RMSNormalization(_OverAxes):
         return self.scaled_work(out, additions=1, multiplications=2)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GroupNormalization(Scaled):
     """Normalizes groups of channels together over all positions: 2·C_in parameters, however many groups.
 
@@ -321,7 +321,7 @@ class GroupNormalization(Scaled):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class InstanceNormalization(Scaled):
     """Normalizes each channel over its own positions: no parameters by default, 2·C_in with `affine`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, NamedTuple
 
@@ -19,6 +18,7 @@ from symparams.layer import (
     Reach,
     Requirement,
     Rules,
+    layer_class,
     nothing_to_learn,
     per_axis,
     spatial_axes,
@@ -72,7 +72,7 @@ def _both_sides(sides: Sequence[_Side]) -> bool:
     return all(number(side) != 0 for s in sides for side in (s.before, s.after))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ZeroPadding(Layer):
     """Adds zeros around the input: n + 2p along every axis, n + before + after where the sides differ.
 
@@ -124,7 +124,7 @@ _PRESETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Padding(ZeroPadding):
     """Adds a border around the input: n + 2p along every axis, n + before + after where the sides differ.
 
@@ -160,7 +160,7 @@ class Padding(ZeroPadding):
         return f"a {how} must {'be smaller' if reflects else 'not be larger'} than the {side.axis}, which is {n}"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Cropping(Layer):
     """Cuts a border off: n - 2c along every axis, n - before - after where the sides differ.
 
@@ -194,7 +194,7 @@ class Cropping(Layer):
         return f"cutting off {before} and {after} places leaves nothing of the {side.axis}, which is {n}"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class CropToSize(Layer):
     """Cuts an image to a given size, from the middle or at a random place.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -21,6 +21,7 @@ from symparams.layer import (
     Requirement,
     Rules,
     Work,
+    layer_class,
     nothing_to_learn,
     spatial_axes,
 )
@@ -28,7 +29,7 @@ from symparams.layers.window import Window, channels_kept, input_sizes
 from symparams.notation import PLAIN, shown
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Pooling(Layer):
     """What pooling layers have: a window that makes one number of many."""
 
@@ -65,7 +66,7 @@ class Pooling(Layer):
         return Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class MaxPooling(Pooling):
     """Keeps the largest number of each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
 
@@ -98,7 +99,7 @@ class MaxPooling(Pooling):
         return Window(x, self.size, self.stride, self.padding, self.dilation, up=self.ceil, word="window")
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class AveragePooling(Pooling):
     """Averages each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
 
@@ -132,7 +133,7 @@ def _smaller(name: str, n: Formula, k: Formula) -> str:
     return f"the {name} {arrives} is smaller than the window {window}, which PyTorch does not average over three axes"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class PowerPooling(Layer):
     """Takes the p-th root of the sum of the p-th powers of each window: ⌊(n - k)/s⌋ + 1 along every axis.
 
@@ -172,7 +173,7 @@ class _PowerSum(AveragePooling):
     does: ClassVar = "takes a root of the sum of powers of each window"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GlobalAveragePooling(Layer):
     """Averages each channel over all positions: C numbers remain, no parameters."""
 
@@ -210,7 +211,7 @@ def _others(x: Incoming) -> Formula:
     return (product(input_sizes(x)) - 1) * x.C_in()
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GlobalMaxPooling(GlobalAveragePooling):
     """Keeps the largest number of each channel: C numbers remain, no parameters."""
 

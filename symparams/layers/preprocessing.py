@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, SETTINGS, argument, choice
@@ -18,6 +17,7 @@ from symparams.layer import (
     Requirement,
     Rules,
     Work,
+    layer_class,
     nothing_to_learn,
     spatial_axes,
     symbol,
@@ -26,7 +26,7 @@ from symparams.layer import (
 _AS_IT_IS = "the shape stays as it is"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Rescaling(Layer):
     """Multiplies every number by a fixed factor and adds a fixed term: same shape, no parameters."""
 
@@ -49,7 +49,7 @@ class Rescaling(Layer):
         return Work(multiplications=out.numbers(), additions=out.numbers() if self.offset else ZERO)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Resizing(Layer):
     """Gives images another height and width: (H, W, C) becomes (height, width, C), no parameters.
 
@@ -80,7 +80,7 @@ class Resizing(Layer):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Augmentation(Layer):
     """Varies images at random while training: same shape, no parameters."""
 
@@ -124,7 +124,7 @@ def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
     return nothing_to_learn(axes, because, reason, channels_are="categories", requires=requires)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class CategoryEncoding(Layer):
     """Writes categories as zeros and ones: (T) becomes (n) with a 1 for each that occurs, no parameters.
 
@@ -143,7 +143,7 @@ class CategoryEncoding(Layer):
         return encoded(x, self.tokens, self.mode)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Lookup(Layer):
     """Replaces words or numbers by the number of their category: same shape, no parameters.
 

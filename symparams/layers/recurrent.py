@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, RATE, argument, switch
@@ -21,6 +21,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     symbol,
 )
 from symparams.layers.activation import ACTIVATION
@@ -40,7 +41,7 @@ from symparams.notation import PLAIN, shown
 _LISTED = 8  # so many layers have their tensors listed one by one
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Recurrent(Layer):
     """What all recurrent layers have in common."""
 
@@ -184,7 +185,7 @@ def _hint(x: Incoming) -> str:
 # ---------------------------------------------------------------- the layers
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class RNN(Recurrent):
     """A simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
 
@@ -214,7 +215,7 @@ class RNN(Recurrent):
         return (("backward " if backwards else "forward ") if self.bidirectional else "") + name
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class LSTM(Recurrent):
     """A long short-term memory: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
 
@@ -256,7 +257,7 @@ class LSTM(Recurrent):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GRU(Recurrent):
     """A gated recurrent unit: 3·((D + U)·U + 2·U) parameters in both frameworks.
 

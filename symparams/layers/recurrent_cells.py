@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, Kind, Raw, argument, switch
@@ -20,6 +20,7 @@ from symparams.layer import (
     Weight,
     Work,
     joined,
+    layer_class,
     symbol,
 )
 from symparams.layers.activation import ACTIVATION, effort
@@ -110,7 +111,7 @@ UNITS_OR_CELL = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GatedCell(Cell):
     """A cell whose parts, the gates and the new content, are alike in their weights."""
 
@@ -206,7 +207,7 @@ def _times(factor: int, formula: Formula) -> Formula:
     return formula if factor == 1 else factor * formula
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class RNNCell(GatedCell):
     """One step of a simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
 
@@ -230,7 +231,7 @@ def check_gates(function: str, convention: Convention) -> None:
         raise LayerError(f"has sigmoid as the function of its gates in PyTorch, not {function}")
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class LSTMCell(GatedCell):
     """One step of an LSTM: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
 
@@ -256,7 +257,7 @@ class LSTMCell(GatedCell):
         return work.plus(effort(self.recurrent_activation, 3 * U)).plus(effort(self.activation, 2 * U))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ProjectedLSTMCell(LSTMCell):
     """An LSTM cell whose H outputs a matrix makes P: what leaves and what the next step sees."""
 
@@ -286,7 +287,7 @@ class ProjectedLSTMCell(LSTMCell):
         return self.output(convention) * self.unit(convention)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GRUCell(GatedCell):
     """One step of a GRU: 3·((D + U)·U + 2·U) parameters in both frameworks.
 

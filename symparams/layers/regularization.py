@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
 from symparams.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
 from symparams.formula import Formula, Number
-from symparams.layer import Incoming, Layer, Rules, nothing_to_learn
+from symparams.layer import Incoming, Layer, Rules, layer_class, nothing_to_learn
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Dropout(Layer):
     """Switches off a share of the units while training: same shape, no parameters.
 
@@ -37,7 +36,7 @@ class Dropout(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class GaussianNoise(Layer):
     """Adds random numbers while training: same shape, no parameters."""
 
@@ -56,7 +55,7 @@ class GaussianNoise(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ActivityRegularization(Layer):
     """Adds a penalty for large outputs to the loss: same shape, no parameters."""
 
@@ -76,7 +75,7 @@ class ActivityRegularization(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Masking(Layer):
     """Marks the time steps that the layers behind it leave out: same shape, no parameters."""
 

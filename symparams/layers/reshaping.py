@@ -19,6 +19,7 @@ from symparams.layer import (
     Reach,
     Requirement,
     Rules,
+    layer_class,
     nothing_to_learn,
     symbol,
 )
@@ -56,7 +57,7 @@ def filled(target: Sequence[Formula], numbers: Formula, arrived: str) -> Filled:
     return Filled(sizes, (Requirement(numbers, "multiple", closed, message),) if len(target) > 1 else ())
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Reshape(Layer):
     """Lays the numbers out in another shape, in the same order: no parameters.
 
@@ -86,7 +87,7 @@ class Reshape(Layer):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Unflatten(Layer):
     """Splits one axis into several: no parameters.
 
@@ -119,7 +120,7 @@ class Unflatten(Layer):
         return EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Permute(Layer):
     """Puts the axes in another order: no parameters. The first axis is 1, as in Keras."""
 
@@ -147,7 +148,7 @@ class Permute(Layer):
         return () if self.order == tuple(range(1, len(self.order) + 1)) else EVERYWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class RepeatVector(Layer):
     """Repeats a vector n times: (d) becomes (n, d), no parameters."""
 

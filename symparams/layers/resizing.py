@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.arguments import FACTORS, SIZES, argument, choice
@@ -18,6 +17,7 @@ from symparams.layer import (
     Reach,
     Rules,
     Work,
+    layer_class,
     nothing_to_learn,
     per_axis,
     spatial_axes,
@@ -35,7 +35,7 @@ _MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Upsampling(Layer):
     """Repeats or interpolates numbers: n·f along every axis, ⌊n·f⌋ in PyTorch where f is not whole; no parameters.
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.arguments import RATE, argument, choice, switch
 from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import ZERO, Formula, as_formula
-from symparams.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, nothing_to_learn
+from symparams.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Rules,
+    Weight,
+    Work,
+    layer_class,
+    nothing_to_learn,
+)
 from symparams.layers.attention import Attended, attended, positions, width
 
 
@@ -32,7 +43,7 @@ def _output(given: Attended) -> tuple[Axis, ...]:
 _SHAPE = "every query gives a weighted mean of the values, so there are as many as queries, each as wide as a value"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class DotAttention(Layer):
     """Weighs values by the products of queries and keys, without projections: 0 parameters.
 
@@ -108,7 +119,7 @@ def _work(given: Attended, added: bool, weighted: bool, scaled: bool) -> Work:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class AdditiveAttention(Layer):
     """Scores queries and keys by the sum over tanh(query + key), with a factor for each of d features: d parameters.
 

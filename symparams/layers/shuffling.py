@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
@@ -20,6 +19,7 @@ from symparams.layer import (
     Requirement,
     Rules,
     Work,
+    layer_class,
     nothing_to_learn,
     spatial_axes,
     symbol,
@@ -39,7 +39,7 @@ def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
     return Requirement(count, "multiple", divisor, message)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class PixelShuffle(Layer):
     """Turns channels into positions: r·r channels become a square of r x r places, (r·H, r·W) with C/r² channels.
 
@@ -70,7 +70,7 @@ class PixelShuffle(Layer):
         return tuple(Reach(ONE, ONE / r, ZERO) for _ in arriving[0].spatial)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class PixelUnshuffle(Layer):
     """Turns positions into channels: a square of r x r places becomes r·r channels, (H/r, W/r) with C·r² channels."""
 
@@ -100,7 +100,7 @@ class PixelUnshuffle(Layer):
         return tuple(Reach(r, r, ZERO) for _ in arriving[0].spatial)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ChannelShuffle(Layer):
     """Puts the channels of g groups one after the other in turn: output = input in shape.
 
@@ -125,7 +125,7 @@ class ChannelShuffle(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class _Windows(Layer):
     """What laying windows out and adding them up again have in common."""
 
@@ -144,7 +144,7 @@ class _Windows(Layer):
         return Window(image, kernel, self.stride, padding, self.dilation)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Unfold(_Windows):
     """Lays out the windows of an image: k_h·k_w·C numbers for each of the H_out·W_out windows; no parameters.
 
@@ -171,7 +171,7 @@ class Unfold(_Windows):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Fold(_Windows):
     """Adds windows up to an image of the size that is given: C/(k_h·k_w) channels, no parameters.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.arguments import SIZES, argument
 from symparams.formula import Formula
-from symparams.layer import Axis, Incoming, Layer, Rules, nothing_to_learn
+from symparams.layer import Axis, Incoming, Layer, Rules, layer_class, nothing_to_learn
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Input(Layer):
     """Declares the shape of the data, without the batch: no parameters."""
 

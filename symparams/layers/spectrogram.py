@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
@@ -21,6 +20,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     nothing_to_learn,
     spatial_axes,
     symbol,
@@ -31,7 +31,7 @@ from symparams.notation import PLAIN, shown
 _ONE = as_formula(1)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class STFTSpectrogram(Layer):
     """Compares frames of a wave with cosines and sines: 2·k·(⌊n_fft/2⌋ + 1) parameters, which are trained.
 
@@ -116,7 +116,7 @@ class STFTSpectrogram(Layer):
         return self._window(arriving[0]).reach()
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class MelSpectrogram(Layer):
     """Gives the strength of a wave in bands of pitch: (L) becomes (bands, ⌊L/s⌋ + 1), no parameters.
 

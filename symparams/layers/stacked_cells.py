@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from symparams.arguments import Kind, argument
 from symparams.formula import Formula, Symbol, mapped, total
-from symparams.layer import Convention, Weight, Work
+from symparams.layer import Convention, Weight, Work, layer_class
 from symparams.layers.recurrent_cells import Cell, cell_of
 
 CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (cell_of(raw),))  # for all positionals: a tuple of Cell
@@ -29,7 +29,7 @@ def marked(rule: Formula, mark: str, fed: Formula | None = None) -> Formula:
     return mapped(rule, one)
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class StackedCells(Cell):
     """Several cells in one step, each on the outputs of the one before: the sum of their parameters.
 

@@ -10,7 +10,7 @@ from symparams.arguments import COUNT, LAYER, RATE, argument, switch
 from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import ZERO, Formula, Number, Symbol, as_formula
-from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, symbol
+from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.attention import known
 from symparams.layers.feedforward import as_it_came, repeated, together
@@ -20,7 +20,7 @@ from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
 _SHARE = "share of numbers that are switched off in training"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class TransformerEncoderLayer(Spelling):
     """PyTorch's spelling of an encoder or decoder layer, with the width first: (d_model, nhead, dim_feedforward).
 
@@ -65,7 +65,7 @@ def _check_width(d_model: Formula, x: Incoming) -> None:
 # ---------------------------------------------------------------- stacks
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class TransformerEncoder(Layer):
     """N encoder or decoder layers, each with weights of its own: N times the parameters of one.
 
@@ -159,7 +159,7 @@ class Stack:
 # ---------------------------------------------------------------- both together
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Transformer(Layer):
     """Encoder and decoder: N_e·(12d² + 13d) + 2d + N_d·(16d² + 19d) + 2d parameters where the hidden width is 4d.
 

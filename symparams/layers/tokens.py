@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from symparams.algebra import simplified
@@ -10,12 +9,24 @@ from symparams.arguments import COUNT, argument
 from symparams.errors import LayerError
 from symparams.exact import number
 from symparams.formula import ONE, Formula, Number, Symbol
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Requirement, Rules, Weight, Work, nothing_to_learn, symbol
+from symparams.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    layer_class,
+    nothing_to_learn,
+    symbol,
+)
 from symparams.layers.feedforward import as_it_came
 from symparams.notation import PLAIN, shown
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class ClassToken(Layer):
     """Puts a learned position before the sequence: (T, d) becomes (T + 1, d), d parameters.
 
@@ -52,7 +63,7 @@ class ClassToken(Layer):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class LayerScale(Layer):
     """Multiplies each channel by a learned factor: d parameters, the shape stays.
 
@@ -82,7 +93,7 @@ class LayerScale(Layer):
         return Work(multiplications=out.numbers())
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Rotary(Layer):
     """Turns each pair of features by an angle that grows with the position: same shape, no parameters.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, argument, switch
 from symparams.comparing import same
 from symparams.errors import LayerError
 from symparams.formula import Formula, Number, product, total
-from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work
+from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.attention import Attention
 from symparams.layers.feedforward import (
@@ -26,7 +26,7 @@ from symparams.layers.feedforward import (
 NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class EncoderLayer(Layer):
     """Self-attention, a feed-forward part and two normalizations: 4d² + 4d + 2·d·f + f + d + 4d parameters.
 
@@ -113,7 +113,7 @@ class EncoderLayer(Layer):
         return total(self._attention().cache(out, *given) for given in self._given(arriving))
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class DecoderLayer(EncoderLayer):
     """Self-attention, attention to a memory and a feed-forward part: 2·(4d² + 4d) + 2·d·f + f + d + 6d parameters.
 

@@ -22,6 +22,7 @@ from symparams.layer import (
     Rules,
     Weight,
     Work,
+    layer_class,
     nothing_to_learn,
     per_axis,
     spatial_axes,
@@ -84,7 +85,7 @@ def _settings(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class TransposedConvolution(Sliding):
     """Puts a kernel down for every input number, a stride apart: (k_h·k_w·C_in/g + 1)·C_out parameters.
 
@@ -246,7 +247,7 @@ def _too_much(extra: Formula, stride: Formula, dilation: Formula | None) -> str:
     return f"the output padding {op} must be smaller than the stride {s}{or_dilation}"
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class MaxUnpooling(Layer):
     """Puts each number back where max pooling found it, zeros around it: (n - 1)·s - 2p + k along every axis.
 

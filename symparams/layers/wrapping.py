@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import LAYER, argument
 from symparams.errors import LayerError
 from symparams.formula import Formula
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, symbol
+from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, layer_class, symbol
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class TimeDistributed(Layer):
     """Applies a layer, or every layer of a macro, at each step of the first axis with the same weights.
 
