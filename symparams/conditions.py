@@ -161,12 +161,11 @@ def _inside(argument: Argument, formula: Formula, within: Range, facts: Facts) -
     if number(formula) is not None:
         return []
     top, bottom = cleared(poly(formula, facts), {UNIT: 1})
-    slacks = [minus(minus(top, scaled(bottom, within.least)), {UNIT: int(within.open)})]
+    beyond = [minus(minus(top, scaled(bottom, within.least)), {UNIT: int(within.open)})]
     if within.most is not None:
-        slacks.append(minus(scaled(bottom, within.most), top))
+        beyond.append(minus(scaled(bottom, within.most), top))
     found: list[Condition] = []
-    for slack in slacks:
-        slack = without_floor(slack)
+    for slack in map(without_floor, beyond):
         if below_zero(slack, facts):
             raise LayerError(f"{argument.name} must be {argument.kind.expects}, not {shown(formula, PLAIN)}")
         if not at_least_zero(slack, facts):
