@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from symparams.errors import LayerError, nearest
 from symparams.exact import number
@@ -24,6 +24,19 @@ class Quoted:
     text: str
 
 
+class Range(NamedTuple):
+    """Numbers from a smallest to a largest one."""
+
+    least: int
+    most: int | None = None  # None: there is no largest one
+    open: bool = False  # whether the smallest itself is not one of them
+
+    def __contains__(self, value: object) -> bool:
+        assert isinstance(value, (int, Fraction))
+        above = value > self.least if self.open else value >= self.least
+        return above and (self.most is None or value <= self.most)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of argument."""
@@ -32,6 +45,7 @@ class Kind:
     read: Callable[[Raw], object]  # raises ValueError for what it does not take
     words: Mapping[str, object] = dataclasses.field(default_factory=dict)  # flag word: the value it gives
     least: int | None = None  # the smallest number, for kinds that are whole numbers
+    within: Range | None = None  # the numbers that it takes, for kinds that need not be whole
 
 
 def argument(
@@ -120,11 +134,13 @@ def _sizes(raw: Raw, least: int) -> tuple[Formula, ...]:
     return (whole_number(raw, least),)
 
 
-def _rate(raw: Raw) -> Formula:
-    if not isinstance(raw, Formula):
-        raise ValueError
-    known = number(raw)
-    if known is not None and not 0 <= known <= 1:
+_SHARE, _NOT_NEGATIVE, _POSITIVE = Range(0, 1), Range(0), Range(0, open=True)
+
+
+def _number(raw: Raw, within: Range) -> Formula:
+    """The expression itself, if it lies within the range as far as is known."""
+    known = number(raw) if isinstance(raw, Formula) else None
+    if not isinstance(raw, Formula) or (known is not None and known not in within):
         raise ValueError
     return raw
 
@@ -158,7 +174,7 @@ def _pairs(raw: Raw) -> tuple[tuple[Formula, Formula], ...]:
 COUNT = Kind("a whole number of at least 1", lambda raw: whole_number(raw, 1), least=1)
 SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _sizes(raw, 1), least=1)
 AMOUNTS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs, least=0)
-RATE = Kind("a rate from 0 to 1", _rate)
+RATE = Kind("a rate from 0 to 1", lambda raw: _number(raw, _SHARE), within=_SHARE)
 AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
 
 
@@ -191,19 +207,7 @@ def _target(raw: Raw) -> tuple[Formula, ...]:
 
 def _factors(raw: Raw) -> tuple[Formula, ...]:
     """Positive factors, whole or not."""
-    found = raw if isinstance(raw, tuple) else (raw,)
-    for one in found:
-        known = number(one) if isinstance(one, Formula) else None
-        if not isinstance(one, Formula) or (known is not None and known <= 0):
-            raise ValueError
-    return found
-
-
-def _not_negative(raw: Raw) -> Formula:
-    known = number(raw) if isinstance(raw, Formula) else None
-    if not isinstance(raw, Formula) or (known is not None and known < 0):
-        raise ValueError
-    return raw
+    return tuple(_number(one, _POSITIVE) for one in (raw if isinstance(raw, tuple) else (raw,)))
 
 
 # In a signature these go with `argument(…)` like the kinds above.
@@ -211,9 +215,11 @@ LAYER = Kind("a layer, such as lstm(64)", _layer)  # the value is a Layer
 TEXT = Kind('a text between quotes, such as "ab,bc->ac"', _text)  # the value is a str
 INTEGERS = Kind("numbers of axes, such as 2, 1", _integers)  # the value is a tuple of int
 TARGET = Kind("sizes of at least 1, one of which may be -1", _target, least=1)  # the value is a tuple of Formula
-NOT_NEGATIVE = Kind("a number of at least 0", _not_negative)  # the value is a Formula, whole or not
+NOT_NEGATIVE = Kind(
+    "a number of at least 0", lambda raw: _number(raw, _NOT_NEGATIVE), within=_NOT_NEGATIVE
+)  # the value is a Formula, whole or not
 SETTINGS = Kind("numbers or texts", lambda raw: (raw,))  # no shape depends on them; the value is a tuple
-FACTORS = Kind("a factor above 0, such as 2 or (2, 1.5)", _factors)  # the value is a tuple of Formula
+FACTORS = Kind("a factor above 0, such as 2 or (2, 1.5)", _factors, within=_POSITIVE)  # the value is a tuple of Formula
 
 
 EXTRA = Kind("a number of at least 0, such as 1 or (1, 0)", lambda raw: _sizes(raw, 0), least=0)

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from symparams import limits
-from symparams.algebra import floor_atom, floor_parts, is_floor, lone_floor, poly
+from symparams.algebra import floor_atom, floor_parts, is_floor, is_whole, lone_floor, poly
 from symparams.facts import NOTHING_KNOWN, Facts
 from symparams.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula
 from symparams.normal import UNIT, Poly, constant, expanded_product, formula_of, is_constant, minus, plus, value_of
@@ -85,6 +85,17 @@ def without_floor(p: Poly) -> Poly:
         top, bottom = floor_parts(floor[0][0])
         p = plus((top, expanded_product(bottom, rest)))
     return p
+
+
+def reduced(p: Poly) -> Poly:
+    """q with p >= 0 just when q >= 0, without a common factor: 9a - 9b - 1 as a - b - 1."""
+    rest = {m: c for m, c in p.items() if m}
+    if not rest or not is_whole(rest):
+        return p
+    shared = math.gcd(*(int(c) for c in rest.values()))
+    return plus(
+        ({m: int(c) // shared for m, c in rest.items()}, constant(math.floor(p.get(UNIT, 0) / Fraction(shared))))
+    )
 
 
 def smallest_letter(p: Poly) -> tuple[Symbol, int] | None:

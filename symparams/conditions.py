@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 
-from symparams.algebra import at_least_zero, below_zero, bounds, poly, simplified
-from symparams.arguments import Argument, arguments_of
-from symparams.comparing import opened, same, smallest_letter, without_floor
+from symparams.algebra import at_least_zero, below_zero, bounds, cleared, poly, simplified
+from symparams.arguments import Argument, Range, arguments_of
+from symparams.comparing import opened, reduced, same, smallest_letter, without_floor
 from symparams.errors import LayerError
 from symparams.exact import number
 from symparams.facts import Facts
@@ -28,6 +28,7 @@ class Condition:
     relation: str  # ">=" or "divides" (left divides right)
     right: Formula
     slack: Poly | None = field(default=None, compare=False)  # what must be at least 0, for ">="
+    copies: tuple[Repeat, ...] = ()  # of which brackets it must hold in every copy, the outermost first
 
 
 def required(requirement: Requirement, facts: Facts) -> list[Condition]:
@@ -75,7 +76,7 @@ def positive(what: str, value: Value, least: int, facts: Facts) -> list[Conditio
 
 def _at_least(slack: Poly) -> Condition:
     """slack >= 0, as a bound on its letter if it has only one, without a common number."""
-    slack = scaled(slack, 1 / abs(Fraction(common_number(slack))))
+    slack = reduced(scaled(slack, 1 / abs(Fraction(common_number(slack)))))
     letter = smallest_letter(slack)
     if letter is not None:
         return Condition(letter[0], ">=", as_formula(letter[1]), slack)
@@ -143,6 +144,9 @@ def _whole_divisions(formula: Formula, facts: Facts, rounded: bool = False) -> l
 
 def allowed(argument: Argument, formula: Formula, facts: Facts) -> list[Condition]:
     """What an argument with letters needs to be whole and not too small."""
+    if argument.kind.within is not None:
+        found = _whole_divisions(formula, facts, rounded=True)
+        return found + _inside(argument, formula, argument.kind.within, facts)
     found = _whole_divisions(formula, facts)
     least = argument.kind.least
     if least is None or number(formula) is not None:
@@ -150,6 +154,23 @@ def allowed(argument: Argument, formula: Formula, facts: Facts) -> list[Conditio
     if not any(c.relation == "divides" for c in found):
         found += _whole_value(formula, facts)
     return found + positive(f"{argument.name} would be", simplified(formula, facts), least, facts)
+
+
+def _inside(argument: Argument, formula: Formula, within: Range, facts: Facts) -> list[Condition]:
+    """What a number with letters, whole or not, needs to lie in a range."""
+    if number(formula) is not None:
+        return []
+    top, bottom = cleared(poly(formula, facts), {UNIT: 1})
+    beyond = [minus(minus(top, scaled(bottom, within.least)), {UNIT: int(within.open)})]
+    if within.most is not None:
+        beyond.append(minus(scaled(bottom, within.most), top))
+    found: list[Condition] = []
+    for slack in map(without_floor, beyond):
+        if below_zero(slack, facts):
+            raise LayerError(f"{argument.name} must be {argument.kind.expects}, not {shown(formula, PLAIN)}")
+        if not at_least_zero(slack, facts):
+            found.append(_at_least(slack))
+    return found
 
 
 def _whole_value(formula: Formula, facts: Facts) -> list[Condition]:

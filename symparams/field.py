@@ -55,7 +55,7 @@ State: TypeAlias = "tuple[Field, ...] | Literal['everywhere', 'unknown']"
 
 
 _Known: TypeAlias = (
-    "dict[int, tuple[tuple[Value, ...], ...] | Literal['everywhere']]"  # windows of a layer, by identity
+    "dict[int, tuple[tuple[Value, ...], ...] | Literal['everywhere', 'unknown']]"  # windows of a layer, by identity
 )
 
 
@@ -99,7 +99,7 @@ def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> S
     if windows is None:
         windows = known[id(node.derived)] = _windows(node, facts)
     if isinstance(windows, str):
-        return "everywhere"
+        return windows
     if not windows:
         return tuple(Field(f.axis, f.size, f.jump, f.offset) for f in state) if any(f.made_of for f in state) else state
     if len(windows) != len(state):
@@ -120,11 +120,11 @@ def _through(field: Field, window: tuple[Value, ...], facts: Facts) -> Field:
     return Field(field.axis, size, jump, offset, made_of)
 
 
-def _windows(node: Node, facts: Facts) -> tuple[tuple[Value, ...], ...] | Literal["everywhere"]:
+def _windows(node: Node, facts: Facts) -> tuple[tuple[Value, ...], ...] | Literal["everywhere", "unknown"]:
     """k, s and p of a layer along each axis."""
     reach = node.layer.reach(*node.derived.arriving)
     if isinstance(reach, str):
-        return "everywhere"
+        return reach
     return tuple(tuple(simplified(f, facts) for f in (one.kernel, one.stride, one.before)) for one in reach)
 
 

@@ -302,8 +302,11 @@ class Layer:
         """What it computes; a layer that only moves numbers computes nothing."""
         return Work()
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        """What an output number sees along each spatial axis; (): only what stands at its own place."""
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+        """What an output number sees along each spatial axis; (): only what stands at its own place.
+
+        "unknown": it depends on what the letters are in a way that has no formula.
+        """
         return ()
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:

@@ -212,7 +212,10 @@ class Network:
         return tuple(kept)
 
     def _at_the_ends(self, node: Node) -> Iterator[Condition]:
-        """What the layer needs; a size that changes from copy to copy must do where it is tightest."""
+        """What the layer needs; a size that changes from copy to copy must do where it is tightest.
+
+        A divisor that changes must divide in every copy.
+        """
         pending = list(node.derived.conditions)
         for repeat in reversed(node.repeats):
             for condition in pending[:]:
@@ -221,7 +224,10 @@ class Network:
                     for end in tightest(condition.slack, repeat, node.derived.facts):
                         slack = poly(replaced(formula_of(condition.slack), repeat.variable, end), self.facts)
                         pending += unless_certain(without_floor(slack), self.facts, node.name)
-        yield from pending
+        for condition in pending:
+            sides = (condition.left, condition.right)
+            changing = tuple(r for r in node.repeats if any(mentions(side, r.variable) for side in sides))
+            yield replace(condition, copies=changing) if changing else condition
 
     def _copies(self, repeats: Sequence[Repeat]) -> Iterator[Condition]:
         """There are at least 0 copies."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symparams.account import AxisSize, Known, rounds
+from symparams.conditions import Condition
 from symparams.derivation import Derivation
 from symparams.errors import Source
 from symparams.formats import Format
@@ -108,8 +109,13 @@ class Phrases:
         bounds = [c for c in solution.conditions if c.relation != "divides"]
         divisions = [c for c in solution.conditions if c.relation == "divides"]
         where = listed([self.relation((c.left, c.relation, c.right)) for c in bounds])
-        whole = listed([f"{self.math(c.left)} divides {self.math(c.right)}" for c in divisions])
+        whole = listed([f"{self.math(c.left)} divides {self.math(c.right)}{self._copies(c)}" for c in divisions])
         return ", ".join([*([f"for {where}"] if where else []), *([f"if {whole}"] if whole else [])])
+
+    def _copies(self, condition: Condition) -> str:
+        """` for each i from 1 to N`, where something must hold in every copy."""
+        ends = [(r.symbol, r.first, r.last) for r in condition.copies]
+        return "".join(f" for each {self.math(i)} from {self.math(a)} to {self.math(b)}" for i, a, b in ends)
 
     def origin(self, entry: LayerEntry, known: Known) -> str:
         """Where a number of input channels comes from: `, the filters of conv_1`."""

@@ -116,6 +116,13 @@ def test_the_range_of_validity_is_exact(text: str) -> None:
         assert built == holds, (height, n)
 
 
+def test_a_divisor_that_changes_must_divide_in_every_copy() -> None:
+    (condition,) = [c for c in net("input(T, d) -> [attention(i + 1) for i in M..N]").conditions if c.copies]
+    assert [(r.variable, shown(r.first, SOURCE), shown(r.last, SOURCE)) for r in condition.copies] == [("i", "M", "N")]
+    written = sp.parse("input(T, d) -> [attention(i + 1) for i in M..N]").solve().to_text()
+    assert "i + 1 divides d for each i from M to N" in written
+
+
 TERMS = st.sampled_from(
     ["i", "i^2", "i^3*2^i", "2^i", "3^i*i", "a*i + b", "(a + i)^2", "4^i*2^i", "2^i/3^i", "7", "a", "i*(i - 1)"]
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.errors import SymparamsError
+from symparams.field import fields
 from symparams.formula import as_formula
 from symparams.layer import Reach
 from symparams.network import Node
@@ -263,3 +264,10 @@ def test_letters_equal_numbers(written: tuple[str, str], sizes: list[int], lette
 def _values(reach: Any, letters: dict[str, int]) -> Any:
     assert all(isinstance(r, Reach) for r in reach)
     return [[value(part, letters) for part in (r.kernel, r.stride, r.before)] for r in reach]
+
+
+def test_taps_that_letters_leave_open_have_no_field() -> None:
+    text = "convention torch input(C, L) -> tconv(F, 3, s=s, d={})"
+    assert fields(net(text.format("2")))[-1] == "unknown"
+    assert fields(net(text.format("d")))[-1] == "unknown"
+    assert fields(net(text.format("1")))[-1] != "unknown"

@@ -76,7 +76,7 @@ class LowRankAdapter(Layer):
             base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up"
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
         return self.layer.reach(*arriving)
 
 

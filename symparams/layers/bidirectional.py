@@ -81,7 +81,7 @@ class Bidirectional(Layer):
             both = both.plus(Work(additions=numbers))
         return both.plus(Work(multiplications=numbers)) if self.merge in ("mul", "ave") else both
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
         return self.layer.reach(*arriving)
 
     @staticmethod

@@ -49,7 +49,7 @@ class UnitNormalization(Layer):
         """For each number: squared, into the sum, divided by the length."""
         return Work(additions=out.numbers(), multiplications=2 * out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
         (x,) = arriving
         return () if axes_of(self.axis, x) == (x.channel_axis,) and len(x.shape) > 1 else EVERYWHERE
 
@@ -169,5 +169,5 @@ class SpectralNormalization(Layer):
         """That of the layer; once trained, the kernel is divided beforehand."""
         return self.layer.work(out, *arriving)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
         return self.layer.reach(*arriving)

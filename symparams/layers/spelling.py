@@ -23,7 +23,7 @@ class Spelling(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return self.meant(*arriving).work(out, *arriving)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
         return self.meant(*arriving).reach(*arriving)
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:

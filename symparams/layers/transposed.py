@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from math import gcd
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
 from symparams.arguments import COUNT, EXTRA, SIZES, argument
@@ -64,6 +64,12 @@ class _Along:
         """What a place of the output sees, where so much is taken away before its first place."""
         before = floor((self.span - 1 - padding) / self.s)
         return Reach(self._seen(), ONE / self.s, before)
+
+    @property
+    def shares_unknown_factor(self) -> bool:
+        """Whether letters leave open which taps meet the same place."""
+        s, d = number(self.s), number(self.d)
+        return 1 not in (s, d) and None in (s, d)
 
     def _seen(self) -> Formula:
         s, d = number(self.s), number(self.d)
@@ -155,8 +161,12 @@ class TransposedConvolution(Sliding):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
-        return tuple(a.reach(self._cut(a)) for a in self._along(arriving[0]))
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        (x,) = arriving
+        along = self._along(x)
+        if x.convention == "torch" and any(a.shares_unknown_factor for a in along):  # Keras has no stride with dilation
+            return "unknown"
+        return tuple(a.reach(self._cut(a)) for a in along)
 
     def _check(self, x: Incoming) -> None:
         if x.convention == "torch" and self.padding == "same":

@@ -44,7 +44,7 @@ class TimeDistributed(Layer):
         because = f"{one.because}, at each time step" if one.because else ""
         return replace(one.times(_steps(arriving[0])), because=because)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
         return self.layer.reach(*map(_one_step, arriving))
 
 

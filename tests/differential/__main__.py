@@ -1,4 +1,4 @@
-"""python -m tests.differential --networks 2000 --seed 0 [--convention keras|torch] [--family x]."""
+"""python -m tests.differential --networks 2000 --seed 0 [--convention keras|torch] [--family x] [--letters]."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 import warnings
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -16,14 +17,37 @@ from tests.differential.families import families
 from tests.differential.family import BOTH
 from tests.differential.frameworks import framework_of
 from tests.differential.generating import networks
+from tests.differential.letters import LetterCheck, lettered
 
+_SHRINKING = 60  # seconds after which the smallest failure so far will do
 _BATCH = 10  # Hypothesis starts to repeat itself with small changes after ten
 
 
 def run(convention: str, count: int, start: int, only: str | None, progress: bool = True) -> str | None:
-    """Compare so many different networks; the shrunk first disagreement, or None."""
+    """Compare so many different networks with a framework; the shrunk first disagreement, or None."""
     comparison = Comparison(framework_of(convention))
     strategy = networks(convention, families()[only] if only else None)
+    failure = _search(convention, strategy, comparison, count, start, progress)
+    unseen = sorted(layer.names[0] for layer in comparison.framework.builders if layer not in comparison.tally.seen)
+    if unseen and only is None:
+        print(f"  never built: {', '.join(unseen)}")
+    return failure
+
+
+def run_letters(convention: str, count: int, start: int, only: str | None, progress: bool = True) -> str | None:
+    """Compare so many networks with letters with the same networks in numbers; as `run`."""
+    strategy = lettered(convention, families()[only] if only else None)
+    return _search(convention, strategy, LetterCheck(), count, start, progress)
+
+
+def _search(
+    convention: str,
+    strategy: st.SearchStrategy[Any],
+    comparison: Comparison | LetterCheck,
+    count: int,
+    start: int,
+    progress: bool,
+) -> str | None:
     began, told, batch, seen = time.perf_counter(), 0, 0, set[str]()
     failure = None
     while len(seen) < count and failure is None:
@@ -33,15 +57,15 @@ def run(convention: str, count: int, start: int, only: str | None, progress: boo
             told = len(seen)
             print(f"{convention}: {told} networks, {time.perf_counter() - began:.0f} s", flush=True)
     print(f"{convention}: {len(seen)} networks, {time.perf_counter() - began:.0f} s; {comparison.tally}", flush=True)
-    unseen = sorted(layer.names[0] for layer in comparison.framework.builders if layer not in comparison.tally.seen)
-    if unseen and only is None:
-        print(f"  never built: {', '.join(unseen)}")
     return failure
 
 
-def _batch(strategy: st.SearchStrategy[str], comparison: Comparison, start: int, seen: set[str]) -> str | None:
+def _batch(
+    strategy: st.SearchStrategy[Any], comparison: Comparison | LetterCheck, start: int, seen: set[str]
+) -> str | None:
     """A few networks; what is wrong with the smallest one that Hypothesis finds, if anything is."""
     smallest: list[str] = []
+    found_at: list[float] = []
 
     @seed(start)
     @settings(
@@ -54,13 +78,15 @@ def _batch(strategy: st.SearchStrategy[str], comparison: Comparison, start: int,
         print_blob=False,
     )
     @given(strategy)
-    def agree(text: str) -> None:
-        if text in seen and not smallest:
+    def agree(network: Any) -> None:
+        text = str(network)
+        if (text in seen and not smallest) or (found_at and time.perf_counter() - found_at[0] > _SHRINKING):
             return
         try:
-            comparison.compare(text)
+            comparison.compare(network)
         except Exception as error:
             name = "" if isinstance(error, DisagreementError) else f"{type(error).__name__}: "
+            found_at.append(time.perf_counter())
             smallest[:] = [f"{text}\n\n{name}{error}"]
             raise
         if not smallest:
@@ -85,11 +111,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--convention", choices=BOTH)
     parser.add_argument("--family", choices=sorted(families()), help="mostly layers of this family")
+    parser.add_argument("--letters", action="store_true", help="letters against numbers instead; needs no framework")
     given_ = parser.parse_args()
     warnings.simplefilter("ignore")
     failed = False
     for convention in [given_.convention] if given_.convention else BOTH:
-        failure = run(convention, given_.networks, given_.seed, given_.family)
+        failure = (run_letters if given_.letters else run)(convention, given_.networks, given_.seed, given_.family)
         if failure:
             print(f"\n{convention} disagrees:\n\n{failure}\n", flush=True)
             failed = True
