@@ -21,7 +21,7 @@ from symparams.sources.scope import Scope
 from symparams.summing import Repeat, mentions
 
 _TRIED = 4  # copies that a law for the sizes must fit before it is proved
-_LETTERS = ("i", "j", "t", "u", "v", "copy")  # for the number of the copy, where the user gives none
+_LETTERS = ("i", "j", "t", "u", "v")  # for the number of the copy, where the user gives none
 
 
 @dataclass(frozen=True, slots=True)
