@@ -48,6 +48,7 @@ class Placing:
         self.counting: set[str] = set()  # letters that count copies
         self.around: list[str] = []  # those of the brackets around this place
         self.work = 0
+        self.tried = 0  # layers of copies in copies that were tried
 
     def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         return kind(matter, Place(self.source, at))
