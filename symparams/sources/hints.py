@@ -7,19 +7,19 @@ from collections.abc import Collection
 from symparams.errors import nearest
 
 # The size of what arrives, which the frameworks want to be told and the language knows.
-_ARRIVES = frozenset(
+_ARRIVES = (
     "in_channels in_features in1_features in2_features input_size input_shape input_dim input_length "
-    "num_features num_channels batch_input_shape batch_shape".split()
+    "num_features num_channels batch_input_shape batch_shape"
 )
 
 # Settings that no shape and no count depends on.
-_IDLE = frozenset(
+_IDLE = (
     "kernel_initializer bias_initializer recurrent_initializer embeddings_initializer gamma_initializer "
     "beta_initializer depthwise_initializer pointwise_initializer kernel_regularizer bias_regularizer "
     "recurrent_regularizer embeddings_regularizer activity_regularizer kernel_constraint bias_constraint "
     "dtype device seed momentum eps epsilon inplace batch_first batch_size recurrent_dropout go_backwards "
     "stateful unroll mask_zero padding_idx max_norm norm_type sparse count_include_pad return_indices "
-    "synchronized".split()
+    "synchronized"
 )
 
 # What the frameworks call an argument: what layers here may call it.
@@ -85,9 +85,9 @@ def instead(keyword: str, known: Collection[str], layer: str) -> str:
         return f"; here it is `{here}`"
     if keyword in _OTHERWISE:
         return "; " + _OTHERWISE[keyword].format(layer=layer)
-    if keyword in _ARRIVES:
+    if keyword in _ARRIVES.split():
         return "; the size of what arrives is known, so leave it out"
-    if keyword in _IDLE:
+    if keyword in _IDLE.split():
         return "; no shape or count depends on it, so leave it out"
     if not known:
         return "; it has no arguments"
@@ -95,16 +95,16 @@ def instead(keyword: str, known: Collection[str], layer: str) -> str:
 
 
 # The layers whose constructors in PyTorch begin with the size of what arrives.
-_TOLD = frozenset(
+_TOLD = (
     "nn.linear nn.conv1d nn.conv2d nn.conv3d nn.convtranspose1d nn.convtranspose2d nn.convtranspose3d nn.batchnorm1d "
     "nn.batchnorm2d nn.batchnorm3d nn.syncbatchnorm nn.instancenorm1d nn.instancenorm2d nn.instancenorm3d nn.rnn "
-    "nn.lstm nn.gru nn.rnncell nn.lstmcell nn.grucell nn.bilinear linear".split()
+    "nn.lstm nn.gru nn.rnncell nn.lstmcell nn.grucell nn.bilinear linear"
 )
 
 
 def too_many(name: str, known: Collection[str], text: str) -> str:
     """The likely reason why there is a number too many."""
-    if name.casefold() in _TOLD:
+    if name.casefold() in _TOLD.split():
         return "; the size of what arrives is known and not written"
     return f"; a stride is stride={text}" if "stride" in known else ""
 
