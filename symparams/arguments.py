@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
-from symparams.errors import LayerError, nearest
+from symparams.errors import LayerError, listed, nearest
 from symparams.exact import number
 from symparams.formula import CHANNELS, Formula, Function, Quotient, Symbol, parts
 from symparams.layer import Layer
 from symparams.notation import SOURCE, shown
 
-Raw: TypeAlias = "Formula | tuple[Any, ...] | str | Quoted | Layer"  # an expression, sizes, a word, a text, a layer
+Raw: TypeAlias = "Formula | tuple[Any, ...] | str | Quoted | Layer | Named"  # an expression, sizes, a word, a text …
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,14 @@ class Range(NamedTuple):
         assert isinstance(value, (int, Fraction))
         above = value > self.least if self.open else value >= self.least
         return above and (self.most is None or value <= self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A layer of the network by its name: @words."""
+
+    name: str
+    layer: Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +192,12 @@ def _layer(raw: Raw) -> Layer:
     return raw
 
 
+def _named(raw: Raw) -> Layer:
+    if not isinstance(raw, Named):
+        raise ValueError
+    return raw.layer
+
+
 def _text(raw: Raw) -> str:
     if not isinstance(raw, Quoted):
         raise ValueError
@@ -212,6 +226,7 @@ def _factors(raw: Raw) -> tuple[Formula, ...]:
 
 # In a signature these go with `argument(…)` like the kinds above.
 LAYER = Kind("a layer, such as lstm(64)", _layer)  # the value is a Layer
+NAMED = Kind("the name of a layer, such as @words", _named)  # the value is a Layer
 TEXT = Kind('a text between quotes, such as "ab,bc->ac"', _text)  # the value is a str
 INTEGERS = Kind("numbers of axes, such as 2, 1", _integers)  # the value is a tuple of int
 TARGET = Kind("sizes of at least 1, one of which may be -1", _target, least=1)  # the value is a tuple of Formula
@@ -277,17 +292,40 @@ def read(argument: Argument, raw: Raw) -> object:
     try:
         return kind.read(raw)
     except ValueError:
-        found = f"{raw}{nearest(raw, kind.words)}" if isinstance(raw, str) else _described(raw)
-        raise LayerError(f"{argument.name} must be {kind.expects}, not {found}") from None
+        raise LayerError(f"{argument.name} must be {_expected(kind)}, not {described(raw)}{_hint(kind, raw)}") from None
 
 
-def _described(raw: Raw) -> str:
+_MANY = 10  # words that a message can name all of
+
+
+def _expected(kind: Kind) -> str:
+    words = list(dict.fromkeys(map(str, kind.words.values())))
+    if kind.read is _never and len(words) > _MANY:
+        return f"a word such as {listed(words[:3], 'or')}"
+    return kind.expects
+
+
+def _hint(kind: Kind, raw: Raw) -> str:
+    """What to write in place of what an argument does not take."""
+    if isinstance(raw, str):
+        return nearest(raw, kind.words)
+    if isinstance(raw, Quoted) and (raw.text.casefold() in kind.words or kind.expects == "yes or no"):
+        return "; leave out the quotes"
+    if kind is LAYER and isinstance(raw, Symbol) and raw.value is None:
+        return f"; a layer here has brackets: {raw.name}(…)"
+    return "; write the layer itself" if kind is LAYER and isinstance(raw, Named) else ""
+
+
+def described(raw: Raw) -> str:
+    """What was written for an argument, for a message."""
     if isinstance(raw, tuple):
-        return f"({', '.join(map(_described, raw))})"
+        return f"({', '.join(map(described, raw))})"
     if isinstance(raw, Quoted):
         return f'"{raw.text}"'
+    if isinstance(raw, Named):
+        return f"@{raw.name}"
     if isinstance(raw, Layer):
-        return f"the layer {raw.kind}"
+        return f"the layer {raw.called}"
     if isinstance(raw, str):
         return raw
     assert isinstance(raw, Formula)

@@ -71,6 +71,7 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
             return _by_building(build, letters[0], target, error)
         raise
     limits.begin_work(len(network.nodes))
+    limits.begin_search()
     letters = tuple(letters) or _only_letter(network)
     for name in letters:
         _check_letter(name, network)
@@ -161,6 +162,7 @@ def _builds(build: Build, values: Mapping[str, int], target: Target) -> bool:
     """Whether the network with these values can be built; that it fulfils the target is certain then."""
     try:
         network = build({name: Number(n) for name, n in values.items()})
+        limits.searched(len(network.nodes) // 2)
         count = amount_of(network, target.what, target.layer)
     except SymparamsError:
         return False
@@ -242,6 +244,9 @@ def _two(build: Build, network: Network, letters: Sequence[str], target: Target,
     rows: list[Row] = []
     tried = None if count is not None and count <= PAIRS else several[-1]
     for n in several:
+        if limits.search_is_over() and n > several[0]:
+            tried = n - 1
+            break
         at = put(formula, outer, Number(n))
         found = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
         tried = tried if found.tried is None else n
@@ -258,8 +263,8 @@ def _two(build: Build, network: Network, letters: Sequence[str], target: Target,
     if target.relation != "==" and rising:
         rows = _outermost(rows)
     checked: list[Row] = []
-    for row in sorted(rows, key=lambda row: row.values):
-        if len(checked) == 10 * SHOWN:
+    for done, row in enumerate(sorted(rows, key=lambda row: row.values)):
+        if len(checked) == 10 * SHOWN or (done >= SHOWN and limits.search_is_over()):
             break
         if _builds(build, dict(zip(letters, row.values, strict=True)), target):
             checked.append(row)
@@ -274,7 +279,7 @@ def _two(build: Build, network: Network, letters: Sequence[str], target: Target,
         True,
         rising,
         tried,
-        len(checked) == 10 * SHOWN < len(rows),
+        len(checked) < len(rows) and (len(checked) == 10 * SHOWN or limits.search_is_over()),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
 from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
-from symparams.errors import LayerError
+from symparams.errors import LayerError, listed
 from symparams.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.notation import PLAIN, size
 
@@ -294,6 +294,11 @@ class Layer:
         """The name that its automatic name starts with."""
         return self.names[0]
 
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        return self.kind
+
     def rules(self, *arriving: Incoming) -> Rules:
         """What the layer says about the tensors that arrive."""
         raise NotImplementedError
@@ -330,8 +335,9 @@ def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[s
         expected = {1: "(L, C)", 2: "(H, W, C)", 3: "(D, H, W, C)"}
         if x.convention == "torch":
             expected = {1: "(C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}
-        wanted = " or ".join(expected[r] for r in ranks)
-        hint = "; a flattened tensor has no height and width left" if count == 0 else ""
+        wanted = listed([expected[r] for r in ranks], "or")
+        lost = "height and width" if 2 in ranks else "length"
+        hint = f"; a flattened tensor has no {lost} left" if count == 0 else ""
         raise LayerError(f"needs an input of shape {wanted}, but {x} arrives{hint}")
     return SPATIAL[count]
 

@@ -12,6 +12,8 @@ LAYERS = 100_000
 NESTING = 100
 DIGITS = 1_000
 ARGUMENTS = 1_000  # between two brackets
+LETTERS = 1_000  # in a network
+TRIED_LAYERS = 1_000  # layers of copies in copies that are tried to see how sizes change
 EXPRESSION = 1_000  # numbers and symbols in an expression, values put in
 SIZE = 300  # numbers and symbols in a size that layers hand on
 DEPTH = 24  # how deep a simplified formula may be nested
@@ -42,6 +44,25 @@ def spend(amount: int = 1) -> None:
     _left.set(left)
     if left < 0:
         raise LimitError("the formulas here grow too large to be worked out")
+
+
+_SEARCH = 30_000  # steps that a search may take before it says how far it came
+_unsearched: ContextVar[int] = ContextVar("_unsearched", default=10**9)
+
+
+def begin_search() -> None:
+    """Give a search a new allowance."""
+    _unsearched.set(_SEARCH)
+
+
+def searched(steps: int) -> None:
+    """Take steps from the allowance of a search."""
+    _unsearched.set(_unsearched.get() - steps)
+
+
+def search_is_over() -> bool:
+    """Whether the allowance is used up: the search ends with what it has."""
+    return _unsearched.get() < 0
 
 
 def checked(value: int | Fraction) -> int | Fraction:

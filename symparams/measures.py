@@ -215,7 +215,7 @@ def terms(measure: Measure, network: Network, settings: Settings) -> list[tuple[
 
 def size_in_bytes(count: Value) -> str:
     """A known number of bytes in the largest binary unit that fits: 1.5 MiB = 1.5·2^20 bytes."""
-    if not isinstance(count, int) or count < 1024:
+    if not isinstance(count, int) or not 1024 <= count < 1024**7:
         return ""
     power = min((count.bit_length() - 1) // 10, 5)
     return f"{count / 1024**power:,.4g} {('KiB', 'MiB', 'GiB', 'TiB', 'PiB')[power - 1]}"

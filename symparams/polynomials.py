@@ -7,6 +7,8 @@ from fractions import Fraction
 from math import comb, lcm
 from typing import TypeAlias
 
+from symparams import limits
+
 Coefficients: TypeAlias = "Sequence[int | Fraction]"  # the constant first
 
 DEGREE = 40  # up to here a polynomial that goes up and down is followed
@@ -76,14 +78,20 @@ def _follow(p: list[int], first: int, last: int | None, slope: int, found: list[
 
 def least(holds: Callable[[int], bool], first: int, last: int | None) -> int:
     """The least n from first on for which something holds that holds ever after; last + 1 if none up to last does."""
-    if last is None:
-        reach = 1
-        while not holds(first + reach - 1):
-            reach *= 2
-        low, high = first + reach // 2, first + reach - 1
-        low = first if reach == 1 else low
-    else:
-        low, high = first, last + 1
+    low, reach = first, 1
+    while True:  # ever larger strides: 1, 2, 4, 16, 256 …
+        high = first + reach - 1
+        if last is not None and high >= last:
+            if low > last or not holds(last):
+                return last + 1
+            high = last
+            break
+        if holds(high):
+            break
+        low = high + 1
+        reach *= max(reach, 2)
+    bits = (high - low).bit_length()
+    limits.searched(1 + bits * (256 + bits) // 4096)
     while low < high:
         middle = (low + high) // 2
         if holds(middle):

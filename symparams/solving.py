@@ -24,6 +24,7 @@ from symparams.formula import (
     Quotient,
     Sum,
     Symbol,
+    count_leaves,
     mapped,
     parts,
 )
@@ -33,6 +34,7 @@ from symparams.polynomials import DEGREE, added, least, multiplied, signs
 
 PERIOD = 2_000  # residue classes that are followed one by one
 TRIED = 10_000  # numbers that are tried where nothing better is known
+LEAST_TRIED = 20  # numbers that are tried however long it takes
 SUMMED = 200  # the same where each of them means adding up a sum
 
 _WANTED = {"==": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
@@ -119,8 +121,9 @@ class _FinerError(Exception):
 
 def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> NumberSet:
     difference = _without_fractions(left, right, letter)
-    period = 1
+    period, weight = 1, 1 + count_leaves(difference) // 4
     while True:
+        limits.searched(weight * period)
         try:
             found = [_stretches(difference, relation, letter, period, rest) for rest in range(period)]
             return NumberSet(period, tuple(found)) & everything(1)
@@ -288,6 +291,7 @@ _FAR = 10**1000
 
 
 def _passes(left: Formula, letter: str, n: int, target: int | Fraction, *, or_equal: bool) -> bool:
+    limits.searched(1 + count_leaves(left) // 4)
     try:
         value = _number_at(left, letter, n)
     except LimitError:
@@ -299,9 +303,14 @@ def _passes(left: Formula, letter: str, n: int, target: int | Fraction, *, or_eq
 def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Found:
     found = []
     difference = left - right
-    tried = SUMMED if _has_sum(difference) else TRIED
+    weight, sums = 1 + count_leaves(difference) // 4, _has_sum(difference)
+    tried = SUMMED if sums else TRIED
     for n in range(1, tried + 1):
         limits.begin_work()
+        limits.searched(weight * (4 * n if sums else 1))
+        if limits.search_is_over() and n > LEAST_TRIED:
+            tried = n - 1
+            break
         value = value_for(difference, letter, n)
         if value is not None and (value > 0) - (value < 0) in _WANTED[relation]:
             found.append(n)

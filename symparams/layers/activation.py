@@ -219,7 +219,8 @@ class GLU(Layer):
         output[place] = Axis(output[place].name, n / 2)
 
         def message() -> str:
-            return f"the {names[place]} of {x} cannot be halved"
+            what = f"number of {names[place]}" if names[place] in ("channels", "features") else names[place]
+            return f"halves the {what}, but {shown(x.shape[place], PLAIN)} is not even"
 
         names = x.axis_names()
         return nothing_to_learn(

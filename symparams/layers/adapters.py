@@ -54,7 +54,7 @@ class LowRankAdapter(Layer):
 
     def _base(self, arriving: tuple[Incoming, ...]) -> Rules:
         if not isinstance(self.layer, (Dense, Convolution)):
-            raise LayerError(f"adapts a dense layer or a convolution, not {self.layer.kind}")
+            raise LayerError(f"adapts a dense layer or a convolution, not {self.layer.called}")
         return self.layer.rules(*arriving)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -178,4 +178,5 @@ class FractionalMaxPooling(Layer):
 
 def _misfit(name: str, n: Formula, m: Formula, k: Formula, needed: Formula) -> str:
     arrives, out, window, least = (shown(simplified(f), PLAIN) for f in (n, m, k, needed))
-    return f"{out} windows of {window} need a {name} of at least {least}, but {arrives} arrives"
+    windows = "1 window" if out == "1" else f"{out} windows"
+    return f"{windows} of {window} need{'s' if out == '1' else ''} a {name} of at least {least}, but {arrives} arrives"

@@ -100,7 +100,7 @@ class Bidirectional(Layer):
             if layer is None:
                 continue
             if not hasattr(layer, "sequences"):  # every layer that reads a sequence step by step has this argument
-                raise LayerError(f"takes a recurrent layer, such as lstm(64), not {layer.kind}")
+                raise LayerError(f"takes a recurrent layer, such as lstm(64), not {layer.called}")
             if getattr(layer, "bidirectional", False):
                 raise LayerError(
                     f"takes a layer of one direction, but {layer.kind} has both; leave out its `bidirectional`"

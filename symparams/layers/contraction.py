@@ -127,7 +127,7 @@ class CosineSimilarity(Layer):
     def _joined(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Axis, ...], int]:
         x, y = two(arriving)
         if len(x.shape) != len(y.shape):
-            raise LayerError(f"the branches {x} and {y} must have as many axes as each other")
+            raise LayerError(f"the branches {x} and {y} must have equally many axes")
         axes = broadcast((x, y))
         joined = Incoming(tuple(axis.size for axis in axes), arriving[0].convention)
         return axes, axis_of(self.axis, joined)
@@ -200,7 +200,7 @@ class Bilinear(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         x, y = two(arriving)
         if len(x.shape) != len(y.shape) or not all(map(same, x.shape[:-1], y.shape[:-1])):
-            raise LayerError(f"the branches {x} and {y} may differ in their last axis only")
+            raise LayerError(f"branch 1 is {x} and branch 2 is {y}: they may differ in their last axis only")
         n_1, n_2 = self._inputs(x, y)
         n_out = symbol("n_out", self.units, "units")
         *names, last = x.feature_names()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from symparams.algebra import simplified
-from symparams.arguments import COUNT, LAYER, argument, switch
+from symparams.arguments import COUNT, NAMED, argument, switch
 from symparams.errors import LayerError
 from symparams.formula import ZERO, Formula, as_formula
 from symparams.layer import (
@@ -196,7 +196,7 @@ class Tied(Layer):
     where the embedding stands. Press and Wolf, Using the Output Embedding to Improve Language Models, 2017.
     """
 
-    embedding: Layer = argument(LAYER, "the embedding, by its name: @name")
+    embedding: Layer = argument(NAMED, "the embedding")
     bias: bool = argument(switch("bias"), "whether each token has a bias", False, keyword=True)
 
     names: ClassVar = ("tied",)
@@ -226,7 +226,7 @@ class Tied(Layer):
         while isinstance(layer, TimeDistributed):
             layer = layer.layer
         if not isinstance(layer, Embedding):
-            raise LayerError(f"needs the name of an embedding, but this is the layer {layer.kind}")
+            raise LayerError(f"needs the name of an embedding, but this is the layer {layer.called}")
         return layer
 
     def _misfit(self, x: Incoming) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import ClassVar, Literal
 
 from symparams.arguments import COUNT, INTEGERS, LAYER, argument, switch
@@ -71,7 +71,7 @@ class LocalResponseNormalization(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) < 2:
-            raise LayerError(f"needs an input with channels at positions, but {x} arrives")
+            raise LayerError(f"needs an input with channels and at least one spatial axis, but {x} arrives")
         return nothing_to_learn(
             x.kept(),
             "the strength is computed from the input itself; there is nothing in it to learn",
@@ -146,8 +146,9 @@ class SpectralNormalization(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*arriving)
         kernel = next((w for w in rules.weights if w.name in ("kernel", "depthwise kernel", "embeddings")), None)
-        if kernel is None or sum("kernel" in w.name for w in rules.weights) > 1:
-            raise LayerError(f"needs a layer with one kernel, such as conv or dense, not {self.layer.kind}")
+        wraps = any(isinstance(getattr(self.layer, field.name), Layer) for field in fields(self.layer))  # type: ignore[arg-type]
+        if wraps or kernel is None or sum("kernel" in w.name for w in rules.weights) > 1:
+            raise LayerError(f"needs a layer with one kernel, such as conv or dense, not {self.layer.called}")
         keras = arriving[0].convention == "keras"
         u = kernel.dimensions[-1]
         vectors = [Weight("u", (as_formula(1), u), "statistic", counted=keras)]

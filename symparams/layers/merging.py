@@ -71,13 +71,13 @@ def _joined(left: Value, right: Value, name: str, index: int, pair: tuple[Incomi
         return right if left == 1 else left
     raise LayerError(
         f"branch 1 is {pair[0]} and branch {index} is {pair[1]}: "
-        f"the {differ(name)} ({shown(left, PLAIN)} and {shown(right, PLAIN)}), but must be equal"
+        f"{differ(name)} ({shown(left, PLAIN)} and {shown(right, PLAIN)}), but must be equal"
     )
 
 
 def differ(axis: str) -> str:
     """The height differs, the channels differ."""
-    return f"{axis} {'differ' if axis.endswith('s') else 'differs'}"
+    return f"{'' if axis.startswith('axis ') else 'the '}{axis} {'differ' if axis.endswith('s') else 'differs'}"
 
 
 @layer_class
@@ -185,13 +185,14 @@ class Concatenate(Layer):
         for index, x in enumerate(arriving[1:], start=2):
             if len(x.shape) != rank:
                 raise LayerError(
-                    f"branch 1 is {first} and branch {index} is {x}: they have {rank} and {len(x.shape)} axes"
+                    f"branch 1 is {first} and branch {index} is {x}: they have {rank} and {len(x.shape)} axes, "
+                    "but must have equally many"
                 )
             for axis, (left, right) in enumerate(zip(first.shape, x.shape, strict=True)):
                 if axis != joined and not same(left, right):
                     names = first.axis_names()
                     raise LayerError(
-                        f"branch 1 is {first} and branch {index} is {x}: the {differ(names[axis])} "
+                        f"branch 1 is {first} and branch {index} is {x}: {differ(names[axis])} "
                         f"({shown(left, PLAIN)} and {shown(right, PLAIN)}); only the {names[joined]} may differ"
                     )
         name = first.axis_names()[joined]

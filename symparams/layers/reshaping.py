@@ -135,7 +135,8 @@ class Permute(Layer):
         rank = len(x.shape)
         if sorted(self.order) != list(range(1, rank + 1)):
             order = ", ".join(map(str, self.order))
-            raise LayerError(f"the order {order} does not name each of the axes 1 to {rank} of {x} once")
+            axes = f"each of the axes 1 to {rank}" if rank > 1 else "the one axis"
+            raise LayerError(f"the order {order} must name {axes} of {x} exactly once")
         sizes = tuple(as_formula(x.shape[place - 1]) for place in self.order)
         return nothing_to_learn(
             tuple(map(Axis, x.axis_names(), sizes)),

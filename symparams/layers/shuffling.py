@@ -225,6 +225,6 @@ class Fold(_Windows):
 
         def message() -> str:
             fit, arrive = (shown(simplified(f), PLAIN) for f in (windows, L))
-            return f"{fit} windows fit into the output, but {arrive} arrive"
+            return f"the length must be the number of windows in the output, which is {fit}, but is {arrive}"
 
         return (Requirement(L, ">=", windows, message), Requirement(windows, ">=", L, message))

@@ -29,12 +29,18 @@ def sizes_of(x: Incoming, names: Sequence[str] | None = None) -> tuple[Symbol, .
     )
 
 
+def _axes(axis: int, rank: int) -> str:
+    if axis == 0:
+        return "axes count from 1, and the batch is not one of them"
+    return "it has one axis" if rank == 1 else f"axes count from 1 to {rank}"
+
+
 def axis_of(axis: int, x: Incoming) -> int:
     """The place of an axis in the shape: 1 is the first, -1 the last."""
     rank = len(x.shape)
     place = axis - 1 if axis > 0 else rank + axis
     if not 0 <= place < rank or axis == 0:
-        raise LayerError(f"there is no axis {axis} in {x}; axes count from 1 to {rank}")
+        raise LayerError(f"there is no axis {axis} in {x}; {_axes(axis, rank)}")
     return place
 
 

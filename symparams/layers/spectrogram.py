@@ -77,7 +77,7 @@ class STFTSpectrogram(Layer):
     def _window(self, x: Incoming) -> Window:
         spatial_axes(x, (1,))
         step = floor(self.frame_length / 2) if self.frame_step is None else self.frame_step
-        return Window(x, (self.frame_length,), (as_formula(simplified(step)),), self.padding)
+        return Window(x, (self.frame_length,), (as_formula(simplified(step)),), self.padding, word="frame")
 
     def _n_fft(self) -> Formula:
         if self.fft_length is not None:
@@ -141,7 +141,7 @@ class MelSpectrogram(Layer):
 
         def short() -> str:
             length, places = shown(x.shape[-1], PLAIN), shown(simplified(self.fft_length), PLAIN)
-            return f"a wave of {length} cannot be mirrored by half of {places}"
+            return f"mirroring half a transform of {places} at each end needs a longer wave than {length}"
 
         def odd() -> str:
             return "fft_length must be even"

@@ -90,7 +90,7 @@ class TransformerEncoder(Layer):
     def _stack(self, arriving: tuple[Incoming, ...]) -> Stack:
         layer = self.layer.meant(*arriving) if isinstance(self.layer, TransformerEncoderLayer) else self.layer
         if not isinstance(layer, EncoderLayer):
-            raise LayerError(f"repeats an encoderlayer or a decoderlayer, not {layer.kind}")
+            raise LayerError(f"repeats an encoderlayer or a decoderlayer, not {layer.called}")
         if len(arriving) > 1 and not isinstance(layer, DecoderLayer):
             raise LayerError("has a memory only where it repeats a decoderlayer")
         return Stack(layer, symbol("N", self.layers, "layers"), arriving, 2 if self.norm else 0)

@@ -29,6 +29,10 @@ class TimeDistributed(Layer):
     def kind(self) -> str:
         return self.layer.kind
 
+    @property
+    def called(self) -> str:
+        return self.names[0]
+
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*map(_one_step, arriving))
         T = _steps(arriving[0])
@@ -50,7 +54,7 @@ class TimeDistributed(Layer):
 
 def _one_step(x: Incoming) -> Incoming:
     if len(x.shape) < 2:
-        raise LayerError(f"needs an input with time steps first, such as (T, n), but {x} arrives")
+        raise LayerError(f"timedistributed needs an input with time steps first, such as (T, n), but {x} arrives")
     return Incoming(x.shape[1:], x.convention)
 
 

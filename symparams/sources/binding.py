@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, read, takes_word
-from symparams.errors import LayerError, Place, Source, SymparamsError, nearest
+from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, described, read, takes_word
+from symparams.errors import LayerError, Place, Source, SymparamsError, listed, nearest
 from symparams.formula import Formula, Symbol
 from symparams.layer import Layer
 from symparams.layers import Catalogue, Entry
-from symparams.notation import PLAIN, SOURCE, shown
+from symparams.notation import PLAIN, shown
 from symparams.sources import records as r
+from symparams.sources.hints import instead, too_many
 
 FROZEN = "frozen"  # the flag that every layer and every macro takes
 
@@ -70,7 +71,7 @@ def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[st
     for index, (keyword, value) in enumerate(given):
         try:
             if keyword is not None:
-                argument = _by_keyword(accepts, keyword, name)
+                argument = _by_keyword(entry, keyword, name)
             elif _is_flag(value, accepts):
                 assert isinstance(value, Symbol)
                 argument, value = accepts.words[value.name.casefold()], value.name
@@ -89,7 +90,7 @@ def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[st
             raise
     missing = [a.name for a in accepts.required if a.name not in values]
     if missing:
-        raise LayerError(f"{name} needs {' and '.join(missing)}: {form(entry, name)}")
+        raise LayerError(f"{name} needs {listed(missing)}: {form(entry, name)}")
     return entry.layer(**values)
 
 
@@ -113,14 +114,15 @@ def _extend(values: dict[str, object], argument: Argument, value: Raw) -> None:
     values[argument.name] = before + added
 
 
-def _by_keyword(accepts: Signature, keyword: str, name: str) -> Argument:
+def _by_keyword(entry: Entry, keyword: str, name: str) -> Argument:
+    accepts = signature(entry.layer)
     argument = accepts.keywords.get(keyword)
+    if keyword in entry.layer.sources:
+        raise LayerError(f"{keyword} takes the name of a tensor: {keyword}=@name")
     if argument is None:
-        known = ", ".join(a.name for a in accepts.keywords.values() if a.name) or "none"
-        unique = ", ".join(dict.fromkeys(known.split(", ")))
-        raise LayerError(
-            f"{name} has no argument `{keyword}`{nearest(keyword, accepts.keywords) or f'; it has {unique}'}"
-        )
+        known = ", ".join(dict.fromkeys(a.name for a in accepts.keywords.values()))
+        hint = instead(keyword, accepts.keywords, name) or f"; it has {known}"
+        raise LayerError(f"{name} has no argument `{keyword}`{hint}")
     return argument
 
 
@@ -133,9 +135,9 @@ def _next_positional(
     if not waiting:
         if bare is not None:
             raise LayerError(f"{name} has no flag `{bare}`{nearest(bare, accepts.words)}")
-        takes = " and ".join(a.name for a in accepts.positional) or "no numbers"
-        text = shown(value, SOURCE) if isinstance(value, Formula) else "this size"
-        raise LayerError(f"{name} takes {takes} without a keyword; {text} is one too many")
+        takes = listed([a.name for a in accepts.positional]) or "nothing"
+        hint = too_many(name, accepts.keywords, described(value)) if isinstance(value, Formula) else ""
+        raise LayerError(f"{name} takes {takes} without a keyword; {described(value)} is one too many{hint}")
     argument = waiting[0] if waiting[0].variadic else waiting.pop(0)
     return argument, value
 

@@ -132,7 +132,9 @@ class Builder(Placing):
         use = None
         if isinstance(item.item, r.Call) and item.item.name in self.macros:
             use = Use(item.item, scope, tuple(range(before, len(self.network.nodes))))
-        elif isinstance(item.item, r.Call) and item.item.name not in ("id", "share"):
+        elif isinstance(item.item, r.Call) and item.item.name == "share":
+            use = self.shared(item.item, scope)[1]
+        elif isinstance(item.item, r.Call) and item.item.name != "id":
             use = Use(item.item, scope, (flow,))
         scope.points[item.name] = Point(flow, use)
         return flow
@@ -275,16 +277,23 @@ class Builder(Placing):
         finally:
             self.steps -= 1
 
-    def share(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
-        """`share(@name)`: the same layer or macro once more, with the same weights."""
+    def shared(self, call: r.Call, scope: Scope) -> tuple[str, Use]:
+        """What `share(@name)` shares, with its name."""
         reference = call.arguments[0].value if len(call.arguments) == 1 else None
         if not isinstance(reference, r.Reference):
-            raise self.error("share takes the name of a layer or of the use of a macro: share(@name)", call.at)
+            raise self.error("share takes one name, of a layer or of the use of a macro: share(@name)", call.at)
         use = self.point(reference, scope).use
-        if use is None:
+        if use is None or not use.layers:
             raise self.error(
                 f"@{reference.name} names a point, not a layer or the use of a macro", call.arguments[0].at
             )
+        return reference.name, use
+
+    def share(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
+        """`share(@name)`: the same layer or macro once more, with the same weights."""
+        name, use = self.shared(call, scope)
+        if self.network.nodes[use.layers[0]].layer.inputs == "none":
+            raise self.error(f"@{name} is an input, which has no weights to share", call.arguments[0].at)
         if self.reused is not None:
             raise self.error("share cannot stand inside what is shared", call.at)
         self.reused = list(use.layers)
@@ -292,7 +301,7 @@ class Builder(Placing):
             end = self.item(use.call, flow, use.scope.inside(), first=False)
             if self.reused:
                 left = self.network.nodes[self.reused[0]].name
-                raise self.error(f"@{reference.name} has weights that are not used here, those of {left}", call.at)
+                raise self.error(f"@{name} has weights that are not used here, those of {left}", call.at)
             return end
         except SymparamsError as error:
             error.place = Place(self.source, call.at)

@@ -52,6 +52,8 @@ class Names:
     def symbol(self, name: str, at: int) -> Symbol:
         """The letter, with its value if it has one."""
         if name not in self._found:
+            if len(self._found) >= limits.LETTERS:
+                raise LimitError(f"more than {limits.LETTERS:,} letters, which is the limit", Place(self.source, at))
             self._found[name] = self._value(name, at)
         return Symbol(name, self._found[name])
 

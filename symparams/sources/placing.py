@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symparams.algebra import simplified
-from symparams.arguments import KEEP, Quoted
+from symparams.arguments import KEEP, Named, Quoted
 from symparams.errors import Place, Source, SymparamsError, nearest
 from symparams.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
 from symparams.layer import Incoming, Layer
@@ -18,6 +18,7 @@ from symparams.network import Network
 from symparams.notation import SOURCE, shown
 from symparams.sources import records as r
 from symparams.sources.binding import FROZEN, Given, bind, reserved_words
+from symparams.sources.hints import no_layer
 from symparams.sources.names import Names
 from symparams.sources.scope import Point, Scope
 
@@ -47,6 +48,7 @@ class Placing:
         self.counting: set[str] = set()  # letters that count copies
         self.around: list[str] = []  # those of the brackets around this place
         self.work = 0
+        self.tried = 0  # layers of copies in copies that were tried
 
     def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         return kind(matter, Place(self.source, at))
@@ -86,8 +88,10 @@ class Placing:
         """What the catalogue has under the name of a layer."""
         entry = self.catalogue.get(key(call.name))
         if entry is None:
+            if call.name in self.macros:
+                raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
             near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
-            raise self.error(f"unknown layer `{call.name}`{near}", call.at)
+            raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
         return entry
 
     def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
@@ -97,7 +101,7 @@ class Placing:
         if isinstance(value, r.Call):
             return Given(argument.keyword, self.inner_layer(value, scope, arriving))
         if isinstance(value, r.Reference):
-            return Given(argument.keyword, self.layer_of(value, scope))
+            return Given(argument.keyword, Named(value.name, self.layer_of(value, scope)))
         if isinstance(value, tuple):
             return Given(argument.keyword, self.several(value, scope, arriving, argument.at))
         if isinstance(value, Symbol) and value.name.casefold() in self.reserved:
@@ -106,8 +110,6 @@ class Placing:
 
     def inner_layer(self, call: r.Call, scope: Scope, arriving: int | None) -> Layer:
         """A layer as the argument of another: bidirectional(lstm(64))."""
-        if call.name in self.macros:
-            raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
         self.entry(call)
         given = tuple(self.argument(a, scope, arriving) for a in call.arguments)
         return self.bound(call, given, [a.at for a in call.arguments])

@@ -297,6 +297,8 @@ def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
         return SymparamsError("this title has no closing quote", Place(source, offset))
     shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
     hint = "; the arrow is ->" if character in "⟶⇒–—➔" else ""
+    if character in "'‘’“”":
+        hint = '; words stand without quotes, texts between "'
     return SymparamsError(f"{shown} is not a character of the language{hint}", Place(source, offset))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeAlias
 
+from symparams import limits
 from symparams.algebra import simplified
 from symparams.comparing import same
-from symparams.errors import LayerError
+from symparams.errors import LayerError, LimitError
 from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import Formula, Symbol, Value, as_formula, replaced, symbols
@@ -21,7 +22,7 @@ from symparams.sources.scope import Scope
 from symparams.summing import Repeat, mentions
 
 _TRIED = 4  # copies that a law for the sizes must fit before it is proved
-_LETTERS = ("i", "j", "t", "u", "v", "copy")  # for the number of the copy, where the user gives none
+_LETTERS = ("i", "j", "t", "u", "v")  # for the number of the copy, where the user gives none
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Repetition:
             if self._alike(after, end):
                 self.network.repeat(second, self._repeat(plus_number(self.first, 1)))
                 return after
-        self.network.back_to(mark)
+        self._back_to(mark)
         return self._changing(flow)
 
     def _copy(self, flow: int, copy: Formula) -> int:
@@ -118,6 +119,19 @@ class Repetition:
     def _repeat(self, first: Formula) -> Repeat:
         count = simplified(self.last - first + 1, self.facts)
         return Repeat(self.index.name, first, self.last, count, self.runs)
+
+    def _back_to(self, mark: tuple[int, dict[str, int]]) -> None:
+        """Take away the copies that were tried; brackets in brackets try copies of copies."""
+        if len(self.builder.around) > 1:
+            self.builder.tried += len(self.network.nodes) - mark[0]
+        if self.builder.tried > limits.TRIED_LAYERS:
+            raise self.builder.error(
+                f"copies in copies whose sizes change have more than {limits.TRIED_LAYERS:,} layers to be tried, which "
+                "is the limit; give a number of copies as a number",
+                self.group.at,
+                LimitError,
+            )
+        self.network.back_to(mark)
 
     # ------------------------------------------------------------ sizes that change
 
@@ -172,7 +186,7 @@ class Repetition:
             raise self.builder.error("each copy changes the number of axes, so it cannot be repeated", self.group.at)
         step = None
         if self.runs:
-            self.network.back_to(mark)
+            self._back_to(mark)
             self.network.facts = self._facts(self.first)
             try:
                 before = flow if len(shapes[0]) == len(shapes[1]) else end
@@ -181,7 +195,7 @@ class Repetition:
                 step = None
             finally:
                 self.network.facts = self.facts
-        self.network.back_to(mark)
+        self._back_to(mark)
         return shapes, step
 
     def _facts(self, first: Formula) -> Facts:
