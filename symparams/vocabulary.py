@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from symparams.derivation import Derivation
+from symparams.algebra import simplified
+from symparams.derivation import Derivation, TensorCount
 from symparams.formats import Format
-from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, total
+from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, product, total
 from symparams.measures import Measure
 from symparams.notation import PLAIN, shown
-from symparams.phrases import Phrases, prose
+from symparams.phrases import Phrases, listed, prose
 from symparams.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
+
+_NAMES = ("Gaussian", "Keras", "PyTorch")  # words that keep their capital letter
 
 
 class Column(NamedTuple):
@@ -56,6 +60,9 @@ class Vocabulary(Phrases):
             "equation": self.equation,
             "math_equation": self.math_equation,
             "joined": self.joined,
+            "worked": self.worked,
+            "listed": listed,
+            "tensor_groups": tensor_groups,
             "valued": self.valued,
             "one_line": self.one_line,
             "chain_lines": self.chain_lines,
@@ -85,6 +92,7 @@ class Vocabulary(Phrases):
             "copies": self.copies,
             "together": self.together,
             "running": self.running,
+            "symbol_named": Symbol,
             "columns": columns,
             "ruled": ruled,
             "label": self.label,
@@ -266,6 +274,26 @@ def columns(*given: Sequence[Any]) -> list[Column]:
     return [Column(title, width, bool(right)) for title, width, *right in given]
 
 
+def small(heading: str) -> str:
+    """A heading inside a line: its first letter small, unless a name begins it."""
+    return heading if heading.split(" ")[0] in _NAMES or heading[1:2].isupper() else heading[:1].lower() + heading[1:]
+
+
+def tensor_groups(entry: LayerEntry) -> list[list[TensorCount]]:
+    """The tensors of a layer, those of one kind and size together: the kernels of query, key and value."""
+    groups: dict[TensorCount, list[TensorCount]] = {}
+    for t in entry.account.tensors:
+        vector = t.inputs is not None and t.each_value == 1 and t.kind != "statistic"
+        alike = replace(t, name="bias" if t.name == "bias" else "", kind="weight" if vector else t.kind)
+        groups.setdefault(alike, []).append(t)
+    return list(groups.values())
+
+
+def _summed(groups: Sequence[Sequence[TensorCount]]) -> Formula:
+    """What groups of tensors have together: 4·262,144 + 4·512."""
+    return total([product([as_formula(len(g)), as_formula(g[0].value)][len(g) == 1 :]) for g in groups])
+
+
 def ruled(given: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> list[str]:
     """A table for the terminal: columns padded to their widest cell."""
     head = [column.title for column in given]
@@ -289,5 +317,9 @@ def filters(format_: Format) -> dict[str, Any]:
         "sentence": lambda text: prose(capital(text), format_),
         "times": lambda inputs, each: Product((as_formula(inputs), as_formula(each))),
         "added": lambda values: total(map(as_formula, values)),
+        "small": small,
+        "summed": _summed,
+        "all_of": lambda value, many: simplified(product([as_formula(many), as_formula(value)])),
+        "the_name": "the {}".format,
         "is_sum": lambda value: isinstance(value, Sum),
     }

@@ -102,7 +102,7 @@ class TransformerEncoder(Layer):
             one,
             parameters=stack.parameters(),
             weights=tuple(stack.tensors("")),
-            because=f"all `N` layers have weights of their own; in each of them {one.because}"
+            because=f"every layer of the stack has weights of its own: {one.because}"
             + ("; a last layer normalization has two numbers for each feature" if self.norm else ""),
         )
 
