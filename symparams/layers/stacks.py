@@ -39,7 +39,7 @@ class TransformerEncoderLayer(Spelling):
 
     names: ClassVar = ("TransformerEncoderLayer", "TransformerDecoderLayer")
     presets: ClassVar = {"TransformerDecoderLayer": {"decoder": True}}
-    title: ClassVar = "Transformer layer in PyTorch's spelling"
+    title: ClassVar = "Transformer layer"
     example: ClassVar = "convention torch input(128, 512) -> nn.TransformerEncoderLayer(512, 8)"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
