@@ -9,7 +9,7 @@ from symparams.conditions import Condition
 from symparams.derivation import Derivation
 from symparams.errors import Source
 from symparams.formats import Format
-from symparams.formula import ONE, Formula, Symbol, Value, as_formula
+from symparams.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.layer import Shape
 from symparams.measured import FieldSteps, Measured
 from symparams.measures import Measure, size_in_bytes
@@ -106,6 +106,8 @@ class Phrases:
 
     def relation(self, fact: tuple[Formula, str, Formula]) -> str:
         left, sign, right = fact
+        if isinstance(left, Number) and sign == ">=":
+            left, sign, right = right, "<=", left
         return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
 
     def validity(self, solution: Solution) -> str:

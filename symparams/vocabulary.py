@@ -15,6 +15,7 @@ from symparams.notation import PLAIN, shown
 from symparams.phrases import Phrases, listed, prose
 from symparams.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
 
+_SHORT = 6  # letters on the left of an equation that a line has room for in any case
 _NAMES = ("Gaussian", "Keras", "PyTorch")  # words that keep their capital letter
 
 
@@ -103,21 +104,22 @@ class Vocabulary(Phrases):
 
     # ------------------------------------------------------------ displayed
 
-    def chain_lines(self, derivation: Derivation) -> list[str]:
-        """The steps of a derivation, a line each; a step that prints like the one before is left out."""
+    def chain_lines(self, derivation: Derivation, left: str = "") -> list[str]:
+        """The steps of a derivation behind a word, a line each; one that prints like the line before is left out."""
         lines: list[str] = []
         for step in derivation.steps:
-            text = self.broken(step.expression)
+            text = self.broken(step.expression, left)
             if not lines or lines[-1] != text:
                 lines.append(text)
         return lines
 
-    def sum_lines(self, formula: Formula) -> list[str]:
-        return [self.broken(formula)]
+    def sum_lines(self, formula: Formula, left: str = "") -> list[str]:
+        return [self.broken(formula, left)]
 
-    def broken(self, formula: Formula) -> str:
-        """A formula with line breaks before + and − where it is too long."""
-        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= self.format.width:
+    def broken(self, formula: Formula, left: str = "") -> str:
+        """A formula with line breaks before + and − where it is too long to stand behind what is left of it."""
+        width = self.format.width - max(0, len(left) - _SHORT)
+        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= width:
             return self.formula(formula)
         first = formula.terms[0]
         lines = [self._bracketed(first)]
@@ -128,7 +130,7 @@ class Vocabulary(Phrases):
             part = self._bracketed(bare)
             sign = self.format.notation.minus if minus else " + "
             length += len(shown(bare, PLAIN)) + 3
-            if length > self.format.width:
+            if length > width:
                 lines.append(sign.lstrip() + part)
                 length = len(shown(bare, PLAIN)) + 3
             else:
