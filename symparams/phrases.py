@@ -135,7 +135,8 @@ class Phrases:
             return ""
         if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "features", "outputs"):
             return ""
-        what = "channels" if len(entry.arriving[0]) > 1 else "features"
+        alone = len(entry.arriving[0]) == 1 or entry.origin[0] in ("units", "width")
+        what = "features" if alone else "channels"
         return f"; its {what} are {self._of(entry)}"
 
     def _of(self, entry: LayerEntry) -> str:

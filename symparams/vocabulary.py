@@ -259,7 +259,10 @@ class Vocabulary(Phrases):
 
     def symbol_rows(self, solution: Solution) -> list[list[str]]:
         count = [[self.math(Symbol("P")), "parameters of a layer"]] if "params" in solution.quantities else []
-        return count + [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in solution.symbols]
+        if solution.measurements.chosen:
+            count.append([self.math(Symbol("Q")), "the quantity of a layer that the heading names"])
+        known = [symbol for symbol in solution.symbols if not count or symbol.name != "P"]
+        return count + [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in known]
 
     def differences(self, solution: Solution) -> list[str]:
         """How the conventions differ, for the layers shown, each once."""
