@@ -10,6 +10,7 @@ from symparams.algebra import simplified
 from symparams.exact import number
 from symparams.facts import Facts
 from symparams.formula import (
+    ONE,
     Formula,
     Function,
     Number,
@@ -186,6 +187,14 @@ class TensorCount:
     inputs: Formula | None  # how many inputs there are; None if the tensor does not depend on them
     input_word: str  # what the inputs are: "input channels"
     value: Value  # all numbers of the tensor
+    sizes: tuple[Formula, ...]  # of its axes as they are stored, values put in: 64, 4·64
+    spans: bool  # whether it is the kernel of a convolution, which spans several places
+    joined: Formula | None  # the outputs that a matrix joins its inputs to: 4·64; None if it is no such matrix
+
+    @property
+    def product(self) -> Formula:
+        """Its sizes multiplied: 64·4·64."""
+        return product(self.sizes)
 
 
 def count_tensors(rules: Rules, facts: Facts) -> tuple[TensorCount, ...]:
@@ -197,6 +206,10 @@ def _count(name: str, kind: str, dimensions: tuple[Formula, ...], facts: Facts) 
     inputs = [d for d in dimensions if any(s.incoming for s in symbols(d))]
     outputs = [d for d in reversed(dimensions) if d not in inputs and number(d) != 1]
     kernel_last = [*outputs[:1], *reversed(outputs[1:])]
+    sized = [d for d in dimensions if number(d) != 1]
+    meanings = [s.meaning for d in sized for s in symbols(d)]
+    spans = any("kernel" in meaning for meaning in meanings)
+    matrix = len(inputs) == 1 == len(outputs) and not spans and not any("layers" in meaning for meaning in meanings)
     each = _line(kernel_last)
     every = _line([*inputs, *kernel_last])
     return TensorCount(
@@ -208,7 +221,17 @@ def _count(name: str, kind: str, dimensions: tuple[Formula, ...], facts: Facts) 
         as_formula(simplified(_line(inputs), facts)) if inputs else None,
         next((s.meaning for d in inputs for s in symbols(d) if s.incoming), ""),
         simplified(every, facts),
+        tuple(_size(d, facts) for d in sized) or (ONE,),
+        spans,
+        _size(outputs[0], facts) if matrix else None,
     )
+
+
+def _size(dimension: Formula, facts: Facts) -> Formula:
+    """A size with its values put in; computed where it is more than a product: 512/8·8 = 512."""
+    line = _line([dimension])
+    plain = all(isinstance(part, (Number, Symbol)) for part in (parts(line) or (line,)))
+    return line if plain else as_formula(simplified(line, facts))
 
 
 def _counts_outputs(factors: list[Formula]) -> Symbol | None:

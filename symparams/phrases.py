@@ -9,7 +9,7 @@ from symparams.conditions import Condition
 from symparams.derivation import Derivation
 from symparams.errors import Source
 from symparams.formats import Format
-from symparams.formula import ONE, Formula, Symbol, Value, as_formula
+from symparams.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.layer import Shape
 from symparams.measured import FieldSteps, Measured
 from symparams.measures import Measure, size_in_bytes
@@ -56,15 +56,19 @@ class Phrases:
 
     def counted(self, value: Value, plural: str) -> str:
         """128 outputs, 1 output."""
-        singular = "bias" if plural == "biases" else plural.removesuffix("s")
-        return f"{self.number(value)} {singular if value in (1, ONE) else plural}"
+        return f"{self.number(value)} {_numbered(value, plural)}"
+
+    def worked(self, left: Value, value: Value, plural: str) -> str:
+        """32·9 = 288 weights."""
+        alone = as_formula(left) == as_formula(value)
+        return f"{self.number(value) if alone else self.joined(left, value)} {_numbered(value, plural)}"
 
     def parts(self, entry: LayerEntry) -> str:
         """18,144 weights and 63 biases; tensor by tensor where that says too little."""
         if not any(w.kind == "statistic" and w.counted for w in entry.node.derived.rules.weights):
             counts = entry.node.derived.counts
             if counts.biases == 0:
-                return f"{self.counted(counts.weights, 'weights')}, no biases"
+                return "all of them weights" if counts.weights != 1 else "a weight"
             return f"{self.counted(counts.weights, 'weights')} and {self.counted(counts.biases, 'biases')}"
         return listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in entry.account.tensors])
 
@@ -85,7 +89,7 @@ class Phrases:
 
     def joined(self, left: Value, right: Value) -> str:
         """32·9 = 288; the left side alone if both are the same."""
-        return self.math(left) if as_formula(left) == as_formula(right) else self.equation(left, right)
+        return self.math(left) if self.formula(left) == self.formula(right) else self.equation(left, right)
 
     def valued(self, known: Known) -> str:
         """k_h = k = 5."""
@@ -102,6 +106,8 @@ class Phrases:
 
     def relation(self, fact: tuple[Formula, str, Formula]) -> str:
         left, sign, right = fact
+        if isinstance(left, Number) and sign == ">=":
+            left, sign, right = right, "<=", left
         return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
 
     def validity(self, solution: Solution) -> str:
@@ -129,7 +135,8 @@ class Phrases:
             return ""
         if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "features", "outputs"):
             return ""
-        what = "channels" if len(entry.arriving[0]) > 1 else "features"
+        alone = len(entry.arriving[0]) == 1 or entry.origin[0] in ("units", "width")
+        what = "features" if alone else "channels"
         return f"; its {what} are {self._of(entry)}"
 
     def _of(self, entry: LayerEntry) -> str:
@@ -158,7 +165,7 @@ class Phrases:
 
     def numbers(self, shape: Shape) -> str:
         """26 × 26 × 32, or 128 numbers."""
-        return self.size(shape) + (" numbers" if len(shape) == 1 else "")
+        return self.counted(shape[0], "numbers") if len(shape) == 1 else self.size(shape)
 
     def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
         """`, the width in the same way: W_out = 24`."""
@@ -198,7 +205,7 @@ class Phrases:
     def copies(self, entry: LayerEntry) -> str:
         """N − 1 copies; in nested brackets all of them."""
         count = over(1, entry.node.repeats, entry.node.derived.facts)
-        return self.counted(count, "copies").replace("copie", "copy") if count == 1 else self.counted(count, "copies")
+        return self.counted(count, "copies")
 
     def together(self, entry: LayerEntry, value: Value, all_of_it: Value) -> str:
         """What all copies have: (N − 1)·(9F + 1)·F = …"""
@@ -217,6 +224,12 @@ class Phrases:
     @property
     def _dots(self) -> str:
         return "…" if self.format.name == "text" else r"\dots"
+
+
+def _numbered(value: Value, plural: str) -> str:
+    """The word for so many: weights, or weight for one."""
+    singular = {"biases": "bias", "copies": "copy"}.get(plural, plural.removesuffix("s"))
+    return singular if value in (1, ONE) else plural
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from symparams.collecting import shortest
 from symparams.conditions import Condition
 from symparams.errors import SymparamsError, nearest
 from symparams.formula import Formula, Symbol, Value, as_formula, symbols
-from symparams.layer import Convention, Incoming, Shape
+from symparams.layer import Incoming, Shape
 from symparams.measured import USUAL, Measured, Measurements, sum_of
 from symparams.measures import Measure, Settings
 from symparams.network import Counts, Network, Node
@@ -251,7 +251,7 @@ class Solution:
             uses.setdefault(id(node.layer), []).append(node)
         found: dict[str, tuple[str, str | None, bool]] = {}
         for node, *others in uses.values():
-            for letter, what in _letters(node, self.network.convention):
+            for letter, what in _letters(node, self._axes(node)):
                 where = node.name if node.layer.inputs != "none" or self.has_several_inputs else None
                 before = found.setdefault(letter, (what, where, bool(others)))
                 found[letter] = (*before[:2], before[2] or before[1] != where)
@@ -260,6 +260,19 @@ class Solution:
                 for one in symbols(as_formula(repeat.count)):
                     found.setdefault(one.name, ("number of copies", node.name, False))
         return found
+
+    def _axes(self, node: Node) -> tuple[str, ...]:
+        """What the axes of an input are called, as the layer that reads it has them."""
+        x = Incoming(node.shape, self.network.convention)
+        if node.layer.inputs == "none" and len(x.shape) <= 2:
+            place = self.network.nodes.index(node)
+            reader = next((other for other in self.network.nodes if place in other.inputs), node)
+            names = [axis.name for axis in reader.derived.rules.output]
+            if len(x.shape) == 1 and names[0] == "length" and reader.shape[0] == x.shape[0]:
+                return ("length",)
+            if len(x.shape) == 2 and names[-1] == "features":
+                return x.feature_names()
+        return x.axis_names()
 
     @property
     def has_several_inputs(self) -> bool:
@@ -346,9 +359,8 @@ class Solution:
         return tuple(Symbol(name, meaning=" or ".join(several)) for name, several in meanings.items())
 
 
-def _letters(node: Node, convention: Convention) -> Iterator[tuple[str, str]]:
+def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The letters among the arguments of a layer, each with what it is: ("k", "kernel size")."""
-    axes = Incoming(node.shape, convention).axis_names()
     for argument in arguments_of(type(node.layer)):
         value = getattr(node.layer, argument.name)
         for i, size in enumerate(value if isinstance(value, tuple) else (value,)):

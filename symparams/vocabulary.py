@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from symparams.derivation import Derivation
+from symparams.algebra import simplified
+from symparams.derivation import Derivation, TensorCount
 from symparams.formats import Format
-from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, total
+from symparams.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, product, total
 from symparams.measures import Measure
 from symparams.notation import PLAIN, shown
-from symparams.phrases import Phrases, prose
+from symparams.phrases import Phrases, listed, prose
 from symparams.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
+
+_SHORT = 6  # letters on the left of an equation that a line has room for in any case
+_NAMES = ("Gaussian", "Keras", "PyTorch")  # words that keep their capital letter
 
 
 class Column(NamedTuple):
@@ -56,6 +61,9 @@ class Vocabulary(Phrases):
             "equation": self.equation,
             "math_equation": self.math_equation,
             "joined": self.joined,
+            "worked": self.worked,
+            "listed": listed,
+            "tensor_groups": tensor_groups,
             "valued": self.valued,
             "one_line": self.one_line,
             "chain_lines": self.chain_lines,
@@ -85,6 +93,7 @@ class Vocabulary(Phrases):
             "copies": self.copies,
             "together": self.together,
             "running": self.running,
+            "symbol_named": Symbol,
             "columns": columns,
             "ruled": ruled,
             "label": self.label,
@@ -95,21 +104,22 @@ class Vocabulary(Phrases):
 
     # ------------------------------------------------------------ displayed
 
-    def chain_lines(self, derivation: Derivation) -> list[str]:
-        """The steps of a derivation, a line each; a step that prints like the one before is left out."""
+    def chain_lines(self, derivation: Derivation, left: str = "") -> list[str]:
+        """The steps of a derivation behind a word, a line each; one that prints like the line before is left out."""
         lines: list[str] = []
         for step in derivation.steps:
-            text = self.broken(step.expression)
+            text = self.broken(step.expression, left)
             if not lines or lines[-1] != text:
                 lines.append(text)
         return lines
 
-    def sum_lines(self, formula: Formula) -> list[str]:
-        return [self.broken(formula)]
+    def sum_lines(self, formula: Formula, left: str = "") -> list[str]:
+        return [self.broken(formula, left)]
 
-    def broken(self, formula: Formula) -> str:
-        """A formula with line breaks before + and − where it is too long."""
-        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= self.format.width:
+    def broken(self, formula: Formula, left: str = "") -> str:
+        """A formula with line breaks before + and − where it is too long to stand behind what is left of it."""
+        width = self.format.width - max(0, len(left) - _SHORT)
+        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= width:
             return self.formula(formula)
         first = formula.terms[0]
         lines = [self._bracketed(first)]
@@ -120,7 +130,7 @@ class Vocabulary(Phrases):
             part = self._bracketed(bare)
             sign = self.format.notation.minus if minus else " + "
             length += len(shown(bare, PLAIN)) + 3
-            if length > self.format.width:
+            if length > width:
                 lines.append(sign.lstrip() + part)
                 length = len(shown(bare, PLAIN)) + 3
             else:
@@ -249,7 +259,10 @@ class Vocabulary(Phrases):
 
     def symbol_rows(self, solution: Solution) -> list[list[str]]:
         count = [[self.math(Symbol("P")), "parameters of a layer"]] if "params" in solution.quantities else []
-        return count + [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in solution.symbols]
+        if solution.measurements.chosen:
+            count.append([self.math(Symbol("Q")), "the quantity of a layer that the heading names"])
+        known = [symbol for symbol in solution.symbols if not count or symbol.name != "P"]
+        return count + [[self.math(symbol), prose(symbol.meaning, self.format)] for symbol in known]
 
     def differences(self, solution: Solution) -> list[str]:
         """How the conventions differ, for the layers shown, each once."""
@@ -264,6 +277,26 @@ def capital(text: str) -> str:
 def columns(*given: Sequence[Any]) -> list[Column]:
     """Columns of a table from (title, width) or (title, width, right)."""
     return [Column(title, width, bool(right)) for title, width, *right in given]
+
+
+def small(heading: str) -> str:
+    """A heading inside a line: its first letter small, unless a name begins it."""
+    return heading if heading.split(" ")[0] in _NAMES or heading[1:2].isupper() else heading[:1].lower() + heading[1:]
+
+
+def tensor_groups(entry: LayerEntry) -> list[list[TensorCount]]:
+    """The tensors of a layer, those of one kind and size together: the kernels of query, key and value."""
+    groups: dict[TensorCount, list[TensorCount]] = {}
+    for t in entry.account.tensors:
+        vector = t.inputs is not None and t.each_value == 1 and t.kind != "statistic"
+        alike = replace(t, name="bias" if t.name == "bias" else "", kind="weight" if vector else t.kind)
+        groups.setdefault(alike, []).append(t)
+    return list(groups.values())
+
+
+def _summed(groups: Sequence[Sequence[TensorCount]]) -> Formula:
+    """What groups of tensors have together: 4·262,144 + 4·512."""
+    return total([product([as_formula(len(g)), as_formula(g[0].value)][len(g) == 1 :]) for g in groups])
 
 
 def ruled(given: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> list[str]:
@@ -289,5 +322,9 @@ def filters(format_: Format) -> dict[str, Any]:
         "sentence": lambda text: prose(capital(text), format_),
         "times": lambda inputs, each: Product((as_formula(inputs), as_formula(each))),
         "added": lambda values: total(map(as_formula, values)),
+        "small": small,
+        "summed": _summed,
+        "all_of": lambda value, many: simplified(product([as_formula(many), as_formula(value)])),
+        "the_name": "the {}".format,
         "is_sum": lambda value: isinstance(value, Sum),
     }

@@ -38,7 +38,7 @@ class LowRankAdapter(Layer):
         torch = arriving[0].convention == "torch"
         fixed = [replace(w, trained=w.kind == "bias" and not torch) for w in base.weights]
         alone = "only they are" if torch or len(fixed) == 1 else "they and the bias are"
-        inner = Symbol("r", r.value, "numbers between", True)
+        inner = Symbol("r", r.value, "dimensions of the adapter", True)
         return replace(
             base,
             parameters=base.parameters + r * (product(seen) + last),
@@ -47,8 +47,8 @@ class LowRankAdapter(Layer):
                 Weight("lora A", (*seen, r)),
                 Weight("lora B", (inner, last)),
             ),
-            because=f"{base.because}; the adapter has one matrix down to `r` numbers and one up from them, and "
-            f"{alone} trained",
+            because=f"{base.because}; the adapter has one matrix that goes down to a few dimensions, its rank, and one "
+            f"that goes up again, and {alone} trained",
             differs="" if len(fixed) == 1 else _DIFFERS,
         )
 

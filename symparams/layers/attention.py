@@ -100,7 +100,7 @@ class Attention(Layer):
         if self.gate:
             first = "queries, keys, values and the gate have a matrix each"
         if of.kv is not None:
-            first += ", those of keys and values for `n_kv` heads, which all `h` heads of queries use"
+            first += ", those of keys and values for fewer heads, which several heads of queries share"
         second = "and one more joins the heads again"
         biases = {
             (True, True): ", all with biases",

@@ -308,7 +308,7 @@ class EinsumDense(Layer):
         elided = tuple(map(as_formula, x.shape[between]))
         own = x.shape[free:] if parts[1] else x.shape[: len(arrive)]
         letters: dict[str, Symbol] = {
-            letter: symbol(f"n_{letter}", value, f"input size {letter}", incoming=True)
+            letter: symbol(f"n_{letter}", value, f"inputs along {letter}", incoming=True)
             for letter, value in zip(arrive, own, strict=True)
         }
         requires = self._given(leave, letters)

@@ -79,7 +79,7 @@ class Experts(Layer):
             + ("three matrices" if self.gated else "two matrices")
             + (" with biases" if self.bias else "")
             + "; "
-            + _active(d * E + (k if s is None else k + s) * one),
+            + _active(d * E + (k if s is None else k + s) * one, k),
             shape_because="the outputs of the experts are added with the router's weights, so the shape stays",
             channels_are=None,
             requires=(Requirement(E, ">=", k, lambda: _too_few(E, k)),),
@@ -106,10 +106,11 @@ class Experts(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
-def _active(rule: Formula) -> str:
+def _active(rule: Formula, k: Formula) -> str:
     """What of it one token uses."""
     value = simplified(rule)
-    text = f"a token uses only `k` of the experts, so `{shown(rule, SOURCE)}`"
+    some = f"`{shown(simplified(k), SOURCE)}`"
+    text = f"a token uses only {some} of the experts, so `{shown(rule, SOURCE)}`"
     if isinstance(value, int):
         text += f" = `{value}`"
     return f"{text} parameters are active for each token"

@@ -41,7 +41,7 @@ class MultiHeadAttention(Spelling):
     causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
 
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
-    title: ClassVar = "Multi-head attention in a framework's spelling"
+    title: ClassVar = "Multi-head attention"
     example: ClassVar = "input(128, 512) -> MultiHeadAttention(8, 64)"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
@@ -111,7 +111,7 @@ class GroupedQueryAttention(Spelling):
     causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
 
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")
-    title: ClassVar = "Grouped-query attention in Keras' spelling"
+    title: ClassVar = "Grouped-query attention"
     example: ClassVar = "input(128, 512) -> GroupedQueryAttention(64, 8, 2)"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)

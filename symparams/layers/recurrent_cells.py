@@ -104,6 +104,8 @@ def cell_of(raw: Raw) -> Cell:
     return raw
 
 
+_WEIGHS = "weighs all features of the step and all outputs of the step before"
+
 UNITS_OR_CELL = Kind(
     "a number of units, or a cell such as lstmcell(64)",
     lambda raw: cell_of(raw) if isinstance(raw, Layer) else COUNT.read(raw),
@@ -182,11 +184,7 @@ class GatedCell(Cell):
         biases = ("; there are no biases", ", and adds one bias for each unit", ", and adds two biases for each unit")
         if self.gates == 1:
             biases = ("; there is no bias", ", and has one bias", ", and has two biases")
-        before = "`U`" if convention == "keras" else "`H`"
-        return (
-            f"{self.parts} weighs all `D` features and all {before} outputs of the step before{biases[count]}; "
-            "every step uses these weights again"
-        )
+        return f"{self.parts} {_WEIGHS}{biases[count]}; every step uses these weights again"
 
     def difference(self) -> str:
         if not self.bias:
@@ -280,8 +278,7 @@ class ProjectedLSTMCell(LSTMCell):
         return LSTMCell.macs(self, D, convention) + self._projecting(convention)
 
     def why(self, convention: Convention) -> str:
-        before = LSTMCell.why(self, convention).replace("all `H` outputs", "all `P` outputs")
-        return f"{before}; a matrix makes `P` outputs of the `H` units"
+        return f"{LSTMCell.why(self, convention)}; one more matrix makes the outputs, fewer than the units"
 
     def _projecting(self, convention: Convention) -> Formula:
         return self.output(convention) * self.unit(convention)

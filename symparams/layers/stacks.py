@@ -39,7 +39,7 @@ class TransformerEncoderLayer(Spelling):
 
     names: ClassVar = ("TransformerEncoderLayer", "TransformerDecoderLayer")
     presets: ClassVar = {"TransformerDecoderLayer": {"decoder": True}}
-    title: ClassVar = "Transformer layer in PyTorch's spelling"
+    title: ClassVar = "Transformer layer"
     example: ClassVar = "convention torch input(128, 512) -> nn.TransformerEncoderLayer(512, 8)"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
@@ -102,7 +102,7 @@ class TransformerEncoder(Layer):
             one,
             parameters=stack.parameters(),
             weights=tuple(stack.tensors("")),
-            because=f"all `N` layers have weights of their own; in each of them {one.because}"
+            because=f"every layer of the stack has weights of its own: {one.because}"
             + ("; a last layer normalization has two numbers for each feature" if self.norm else ""),
         )
 

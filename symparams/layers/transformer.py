@@ -60,7 +60,7 @@ class EncoderLayer(Layer):
             + part_rule(d, f, bias=self.bias)
             + norms,
             weights=tuple(self._tensors(arriving)),
-            because=f"these are {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
+            because=f"it has {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
             f"{'two' if count == 1 else 'three'} layer normalizations with "
             f"{'two numbers' if self.bias else 'one number'} for each feature",
             shape_because="every part goes back to the width that arrived, so the shape stays",
