@@ -144,11 +144,10 @@ def _whole_divisions(formula: Formula, facts: Facts, rounded: bool = False) -> l
 
 def allowed(argument: Argument, formula: Formula, facts: Facts) -> list[Condition]:
     """What an argument with letters needs to be whole and not too small."""
-    if argument.kind.within is not None:
-        found = _whole_divisions(formula, facts, rounded=True)
-        return found + _inside(argument, formula, argument.kind.within, facts)
-    found = _whole_divisions(formula, facts)
-    least = argument.kind.least
+    least, within = argument.kind.least, argument.kind.within
+    found = _whole_divisions(formula, facts, rounded=least is None)
+    if within is not None:
+        return found + _inside(argument, formula, within, facts)
     if least is None or number(formula) is not None:
         return found
     if not any(c.relation == "divides" for c in found):

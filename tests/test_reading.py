@@ -239,6 +239,7 @@ def test_conditions_of_brackets_and_divisors() -> None:
 def test_rates_and_factors_need_not_be_whole() -> None:
     assert conditions("input(3) -> dropout(a/4)") == ["4 >= a"]
     assert conditions("input(3) -> dropout(1/b)") == []
+    assert conditions("input(3) -> rescaling(a/b)") == []
     assert conditions("input(3) -> dropout((a - 1)/b)") == ["b >= a - 1"]
     assert conditions("convention torch input(3, 9, 9) -> upsample(a - b)") == ["a >= b + 1"]
     with pytest.raises(SymparamsError, match=r"rate must be a rate from 0 to 1, not a \+ 1"):

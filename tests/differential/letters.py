@@ -45,7 +45,7 @@ _EQUAL = "sizes that differ as formulas are taken for a mistake; `where` can say
 UNDECIDED: dict[str, str] = {
     "must be (numbers of axes|the number of an axis)": "the axes of a shape cannot depend on a letter",
     r"differs? \(.* and .*\)|may differ in their last axis only": _EQUAL,
-    "has .* features in its two directions": _EQUAL,
+    "has .* (features|channels) in its two directions": _EQUAL,
     "(embed_dim|d_model) is .*, but the width that arrives": _EQUAL,
     "the weights of .* fit an input .*, but .* arrives here": _EQUAL,
     "the next copy does not fit behind the one before": "with a letter for their number there may be two copies",
@@ -53,6 +53,7 @@ UNDECIDED: dict[str, str] = {
     "has no formula that could be proved": "sizes must be followed through all copies; the message asks for a number",
     r"is for \d spatial axes": "with a letter for their number there may be two copies",
     "there is no axis": "with a letter for their number there may be two copies",
+    "needs fft_length where the length of a frame is a letter": "the next power of two has no formula",
     "has layers only with units": "a letter need not be 1",
     "the formulas here grow too large": "a limit",
     "does not name each of the axes": "the axes of a shape cannot depend on a letter",
