@@ -134,6 +134,7 @@ def _modulo_poly(top: Poly, bottom: Poly, facts: Facts) -> Poly:
 
 def _extreme(name: str, arguments: list[Poly], facts: Facts) -> Poly:
     """min or max, without the arguments that can never be it."""
+    limits.spend(10)  # the bounds of what stands inside are worked out for each comparison
     sign = 1 if name == "max" else -1
     kept: list[Poly] = []
     for p in arguments:

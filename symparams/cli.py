@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ import click
 
 from symparams import contract
 from symparams.catalogue import catalogue_text
-from symparams.console import FORMATS, OUTPUT, SETTINGS, SOURCES, as_json, deliver, networks
+from symparams.console import FORMATS, OUTPUT, SETTINGS, SOURCES, as_json, deliver, networks, of
 from symparams.errors import SymparamsError, clean
 from symparams.measured import QUANTITIES, USUAL
 from symparams.measures import Settings
@@ -72,8 +73,7 @@ def solve(
     settings = Settings(dtype, optimizer, flops)
     solutions = [(s, Solution(n, chosen, tuple(layers), settings)) for s, n in networks(files, expression, given)]
     if format_ == "json":
-        found = [contract.solve(solution) for _, solution in solutions]
-        deliver(as_json(found), output)
+        deliver(as_json([of(source, contract.solve, solution) for source, solution in solutions]), output)
         return
     bodies = []
     slugs: list[str] = []
@@ -81,7 +81,8 @@ def solve(
         slugs.append(_slug(solution.title or source.name))
         count = slugs.count(slugs[-1])
         document = Document(style, format_, digits, slugs[-1] if count == 1 else f"{slugs[-1]}-{count}")
-        bodies.append(render_with(template, solution, document) if template else render(solution, document))
+        voice = partial(render_with, template) if template else render
+        bodies.append(of(source, voice, solution, document))
     body = "\n".join(bodies)
     deliver(standalone(body) if whole else body, output)
 
@@ -113,11 +114,12 @@ def summary(
     """The familiar table of layers, shapes and parameters."""
     chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in (*USUAL, *quantities))
     settings = Settings(dtype, optimizer, flops)
-    solutions = [Solution(n, chosen, (), settings) for _, n in networks(files, expression, given)]
+    solutions = [(s, Solution(n, chosen, (), settings)) for s, n in networks(files, expression, given)]
     if format_ == "json":
-        deliver(as_json([contract.summary(solution) for solution in solutions]), output)
-    else:
-        deliver("\n".join(render(solution, Document("summary", format_, digits)) for solution in solutions), output)
+        deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
+        return
+    document = Document("summary", format_, digits)
+    deliver("\n".join(of(source, render, solution, document) for source, solution in solutions), output)
 
 
 @main.command()

@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from symparams.errors import Source, SymparamsError
+from symparams.errors import LimitError, Source, SymparamsError
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.formula import Formula
 from symparams.measures import BYTES, POLICIES, STATES
@@ -20,6 +20,8 @@ from symparams.sources.reader import read_expression
 
 FORMATS = ("markdown", "latex", "text", "json")
 GROUPS = ("comma", "space", "none")
+
+T = TypeVar("T")
 
 COMMAND_LINE = "<command line>"  # where a text of -e comes from
 
@@ -84,6 +86,16 @@ def sources(files: Sequence[str], expression: str | None) -> list[Source]:
     if not files:
         raise click.UsageError("give a FILE, - for standard input, or -e SOURCE")
     return [read(file) for file in files]
+
+
+def of(source: Source, made: Callable[..., T], *given: Any) -> T:
+    """What is made of a network; a limit that is passed on the way is told with the name of its file."""
+    try:
+        return made(*given)
+    except LimitError as error:
+        if error.place is None:
+            error.matter = f"{source.name}: {error.matter}"
+        raise
 
 
 def read(file: str) -> Source:

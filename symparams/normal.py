@@ -85,6 +85,9 @@ def common_number(p: Poly) -> Coefficient:
     return whole(Fraction(top if max(p.values()) > 0 else -top, bottom))
 
 
+_SORTED_AT_ONCE = 8  # factors that are put in order in one step of the allowance
+
+
 def join(left: Monomial, right: Monomial) -> Monomial:
     """The product of two products."""
     if not left or not right:
@@ -92,6 +95,8 @@ def join(left: Monomial, right: Monomial) -> Monomial:
     exponents = dict(left)
     for atom, exponent in right:
         exponents[atom] = exponents.get(atom, 0) + exponent
+    if len(exponents) > _SORTED_AT_ONCE:
+        limits.spend(len(exponents) // _SORTED_AT_ONCE)
     return tuple(sorted(((a, e) for a, e in exponents.items() if e), key=atom_key))
 
 

@@ -7,8 +7,6 @@ from fractions import Fraction
 from math import comb, lcm
 from typing import TypeAlias
 
-from symparams import limits
-
 Coefficients: TypeAlias = "Sequence[int | Fraction]"  # the constant first
 
 DEGREE = 40  # up to here a polynomial that goes up and down is followed
@@ -90,8 +88,6 @@ def least(holds: Callable[[int], bool], first: int, last: int | None) -> int:
             break
         low = high + 1
         reach *= max(reach, 2)
-    bits = (high - low).bit_length()
-    limits.searched(1 + bits * (256 + bits) // 4096)
     while low < high:
         middle = (low + high) // 2
         if holds(middle):

@@ -158,6 +158,8 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
     p = along(difference, letter, period, rest)
     if len(p) - 1 > DEGREE and sum(c < 0 for c in p) > 1:
         raise _NoPolynomialError
+    bits = max((abs(Fraction(c).numerator).bit_length() for c in p), default=0)
+    limits.searched(len(p) * bits * (256 + bits) // 4096)  # halving takes a step a bit, on numbers of so many bits
     runs = signs(p)
     found: list[Interval] = []
     for i, (first, sign) in enumerate(runs):

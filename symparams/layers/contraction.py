@@ -237,6 +237,7 @@ class Bilinear(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
+_LONGEST = 100  # characters of an equation
 _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
 
 
@@ -286,6 +287,8 @@ class EinsumDense(Layer):
         )
 
     def _read(self, x: Incoming) -> _Equation:
+        if len(self.equation) > _LONGEST:
+            raise LayerError(f"the equation has more than {_LONGEST} characters, which is the limit")
         parts = _EQUATION.fullmatch(self.equation.replace(" ", ""))
         if parts is None or (parts[1], parts[3]) != (parts[5], parts[7]) or (parts[1] and parts[3]):
             raise LayerError(

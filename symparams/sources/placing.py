@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import TypeAlias
 
 from symparams.algebra import simplified
@@ -73,9 +74,10 @@ class Placing:
         return value
 
     def free_letter(self, wanted: Sequence[str]) -> str:
-        """The first of some letters that the text does not use."""
-        words = set(re.findall(r"\w+", self.source.text))
-        return next((name for name in wanted if name not in words and name not in self.around), "copy_number")
+        """The first of some letters that the text does not use, else one of them with a number."""
+        used = {*re.findall(r"\w+", self.source.text), *self.around}
+        numbered = (f"{wanted[0]}_{number}" for number in count(2))
+        return next((name for name in wanted if name not in used), "") or next(n for n in numbered if n not in used)
 
     def axis_name(self, axis: int) -> str:
         """What an axis of the layer added last is called."""
