@@ -9,11 +9,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from symparams.documents.solution import Solution
+from symparams.documents.writing import Document, render
 from symparams.errors import Source
-from symparams.network import Network
-from symparams.solution import Solution
+from symparams.model.network import Network
 from symparams.sources.language import network
-from symparams.writing import Document, render
 
 
 def best(work: Callable[[], object], runs: int = 5) -> float:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from benchmarks.measure import best, built, row
 from symparams import limits
-from symparams.field import fields
-from symparams.measures import MEASURES, Settings, of_network
-from symparams.network import Network
+from symparams.model.network import Network
+from symparams.quantities.field import fields
+from symparams.quantities.measures import MEASURES, Settings, of_network
 
 
 def parameters(text: str) -> Network:

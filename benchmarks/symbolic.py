@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.measure import PYTHON, best, built, process, row, solved
-from symparams import algebra, order
+from symparams.algebra import order
+from symparams.algebra import simplifying as algebra
 
 RESNET = (Path(__file__).parent.parent / "examples" / "resnet50.arch").read_text("utf-8").replace("224, 224", "H, W")
 

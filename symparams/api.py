@@ -9,27 +9,28 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from symparams import contract, limits
-from symparams.amounts import amount
-from symparams.comparison import compared
+from symparams import limits
+from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.summing import over
+from symparams.algebra.sympy_bridge import from_sympy, letter, to_sympy
+from symparams.documents import contract
+from symparams.documents.solution import Solution as _Contents
+from symparams.documents.writing import Document, render, render_with, standalone
 from symparams.errors import Source, SymparamsError, nearest
-from symparams.field import fields as field_states
 from symparams.files import read_source
-from symparams.finding import find as found
-from symparams.formula import Formula, Value, as_formula
 from symparams.layers import CATALOGUE, Catalogue
-from symparams.measured import QUANTITIES, USUAL
-from symparams.measures import MEASURES, Measure, Settings, of_layer, of_network
-from symparams.network import Counts, Network, Node
+from symparams.model.network import Counts, Network, Node
+from symparams.quantities.amounts import amount
+from symparams.quantities.field import fields as field_states
+from symparams.quantities.measured import QUANTITIES, USUAL
+from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer, of_network
+from symparams.questions.comparison import compared
+from symparams.questions.finding import find as found
+from symparams.questions.targets import Target, read_target, whole_target
 from symparams.results import Comparison, Finding
-from symparams.solution import Solution as _Contents
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
-from symparams.summing import over
-from symparams.sympy_bridge import from_sympy, letter, to_sympy
-from symparams.targets import Target, read_target, whole_target
-from symparams.writing import Document, render, render_with, standalone
 
 if TYPE_CHECKING:
     import sympy

@@ -7,12 +7,12 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symparams import contract
-from symparams.comparison import Comparison as _Comparison
-from symparams.finding import Finding as _Finding
-from symparams.formula import Value
-from symparams.sympy_bridge import to_sympy
-from symparams.writing import Document, render_comparison, render_finding, standalone
+from symparams.algebra.formula import Value
+from symparams.algebra.sympy_bridge import to_sympy
+from symparams.documents import contract
+from symparams.documents.writing import Document, render_comparison, render_finding, standalone
+from symparams.questions.comparison import Comparison as _Comparison
+from symparams.questions.finding import Finding as _Finding
 
 if TYPE_CHECKING:
     import sympy

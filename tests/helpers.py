@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from symparams.algebra.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol
 from symparams.errors import Source
-from symparams.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol
-from symparams.network import Network
+from symparams.model.network import Network
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
 

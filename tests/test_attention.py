@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.formula import as_formula
 from symparams.errors import SymparamsError
-from symparams.formula import as_formula
-from symparams.network import Node
+from symparams.model.network import Node
 from tests.helpers import net, value
 from tests.test_laws import steps_agree, tensors_agree
 

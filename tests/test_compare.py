@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.comparison import significant
-from symparams.notation import PLAIN, shown
+from symparams.algebra.notation import PLAIN, shown
+from symparams.questions.comparison import significant
 from tests.helpers import value
 from tests.test_cli import refused, run
 

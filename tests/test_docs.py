@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import symparams as sp
-from symparams.catalogue import catalogue_text
-from symparams.formats import FORMATS
-from symparams.vocabulary import Vocabulary
+from symparams.documents.catalogue import catalogue_text
+from symparams.documents.formats import FORMATS
+from symparams.documents.vocabulary import Vocabulary
 from tests.conftest import EXAMPLES
 from tests.test_cli import run
 

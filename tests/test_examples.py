@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import symparams as sp
-from symparams.writing import STYLES
+from symparams.documents.writing import STYLES
 from tests.conftest import EXAMPLES
 
 # Every row of the summaries that the questions and tutorials quote: shape and parameters.

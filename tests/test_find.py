@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.numbersets import NumberSet, everything, points
-from symparams.polynomials import multiplied, signs, value_at
-from symparams.targets import read_target
+from symparams.algebra.numbersets import NumberSet, everything, points
+from symparams.algebra.polynomials import multiplied, signs, value_at
+from symparams.questions.targets import read_target
 from tests.helpers import convolutions
 from tests.test_cli import refused, run
 

@@ -17,7 +17,7 @@ arguments = sys.argv[2:]
 resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
 sys.stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
 sys.argv = ["symparams", *arguments, "-"]
-from symparams.cli import run
+from symparams.commands.main import run
 try:
     run()
 finally:

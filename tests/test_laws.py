@@ -12,17 +12,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams import contract
-from symparams.algebra import simplified
-from symparams.comparing import same
-from symparams.derivation import derive_parameters, derive_shape
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import as_formula, product, total
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.sympy_bridge import to_sympy
+from symparams.documents import contract
+from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError
-from symparams.formula import as_formula, product, total
 from symparams.layers import CATALOGUE
-from symparams.network import Network
-from symparams.notation import SOURCE, shown
-from symparams.solution import Solution
-from symparams.sympy_bridge import to_sympy
+from symparams.model.network import Network
+from symparams.quantities.derivation import derive_parameters, derive_shape
 from tests.conftest import EXAMPLES
 from tests.helpers import expression, net, networks, value
 

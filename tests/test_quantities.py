@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 import symparams as sp
-from symparams import contract, limits
+from symparams import limits
+from symparams.algebra.formula import as_formula
+from symparams.documents import contract
+from symparams.documents.solution import Solution
+from symparams.documents.writing import STYLES
 from symparams.errors import SymparamsError
-from symparams.field import fields
-from symparams.formula import as_formula
-from symparams.measured import QUANTITIES, Measurements
-from symparams.measures import MEASURES, Settings, of_layer, of_network
-from symparams.network import Network
-from symparams.solution import Solution
-from symparams.writing import STYLES
+from symparams.model.network import Network
+from symparams.quantities.field import fields
+from symparams.quantities.measured import QUANTITIES, Measurements
+from symparams.quantities.measures import MEASURES, Settings, of_layer, of_network
 from tests.conftest import EXAMPLES
 from tests.helpers import expression, net, value
 from tests.test_laws import LETTERS, all_networks

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, negative, product, total
+from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import Source, SymparamsError
-from symparams.formula import Formula, Function, Number, Power, Quotient, Symbol, negative, product, total
-from symparams.notation import SOURCE, shown
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
 from tests.conftest import EXAMPLES
@@ -273,7 +273,7 @@ def test_aliases_of_the_frameworks() -> None:
 
 
 def test_a_layer_of_ones_own() -> None:
-    from symparams.layer import Incoming, Layer, Rules, Weight
+    from symparams.model.layer import Incoming, Layer, Rules, Weight
 
     @dataclasses.dataclass(frozen=True, slots=True)
     class Scale(Layer):

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import as_formula
+from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import SymparamsError
-from symparams.formula import as_formula
-from symparams.layer import EVERYWHERE
 from symparams.layers import CATALOGUE
-from symparams.notation import SOURCE, shown
+from symparams.model.layer import EVERYWHERE
 from tests.helpers import net, value
 from tests.test_laws import steps_agree, tensors_agree
 

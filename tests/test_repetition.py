@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.facts import NOTHING_KNOWN
+from symparams.algebra.formula import as_formula
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.summing import Repeat, over
 from symparams.errors import SymparamsError
-from symparams.facts import NOTHING_KNOWN
-from symparams.formula import as_formula
-from symparams.notation import SOURCE, shown
-from symparams.summing import Repeat, over
 from tests.helpers import expression, net, value
 
 BLOCK = "def block = { bn -> dense(4*d, gelu) -> dense(d) | id } -> add"

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.formula import as_formula
+from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import SymparamsError
-from symparams.formula import as_formula
-from symparams.notation import SOURCE, shown
 from tests.helpers import net, value
 
 # Measured with Keras 3.15 and PyTorch 2.13: output shape, trainable and non-trainable parameters of the last layer.

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.formula import as_formula
+from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import SymparamsError
-from symparams.field import fields
-from symparams.formula import as_formula
-from symparams.layer import Reach
-from symparams.network import Node
-from symparams.notation import SOURCE, shown
+from symparams.model.layer import Reach
+from symparams.model.network import Node
+from symparams.quantities.field import fields
 from tests.helpers import net, value
 
 # (text, output shape, parameters), each measured: PyTorch 2.13 and Keras 3.15 on its torch backend

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from symparams.layer import Layer
+from symparams.model.layer import Layer
 
 
 @dataclass(frozen=True, slots=True)

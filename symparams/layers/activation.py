@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra import simplified
-from symparams.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula, as_formula, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.sizes import axes_of, axis_of, equal, sizes_of
+from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
+from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
@@ -22,8 +24,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.sizes import axes_of, axis_of, equal, sizes_of
-from symparams.notation import PLAIN, shown
 
 # The language's word and the names that Keras and PyTorch use for it.
 FUNCTIONS: dict[str, tuple[str, ...]] = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, LAYER, argument
+from symparams.algebra.formula import Formula, Symbol, product, symbols
 from symparams.errors import LayerError
-from symparams.formula import Formula, Symbol, product, symbols
-from symparams.layer import Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
 from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import together
+from symparams.model.arguments import COUNT, LAYER, argument
+from symparams.model.layer import Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
 
 
 @layer_class

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import FACTORS, KEPT_SIZES, SIZES, argument
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, ZERO, Formula, Function, ceil, floor, product
-from symparams.layer import (
+from symparams.layers.window import channels_kept, input_sizes
+from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -26,8 +28,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.window import channels_kept, input_sizes
-from symparams.notation import PLAIN, shown
 
 
 @layer_class

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, argument, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, product, total
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.formula import ONE, ZERO, Formula, Symbol, as_formula, product, total
-from symparams.layer import (
+from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     SPATIAL,
     Axis,
@@ -27,7 +28,6 @@ from symparams.layer import (
     layer_class,
     symbol,
 )
-from symparams.notation import PLAIN, shown
 
 
 @layer_class

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import LAYER, argument, choice
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, Formula
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
 from symparams.layers.stacked_cells import marked
-from symparams.notation import PLAIN, shown
+from symparams.model.arguments import LAYER, argument, choice
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
 
 MERGE = choice("concat", "sum", "mul", "ave", "none")
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import AXIS, COUNT, INTEGERS, TARGET, TEXT, argument, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ZERO, Formula, Symbol, as_formula, product
-from symparams.layer import (
+from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.merging import broadcast, two
+from symparams.layers.sizes import axis_of, equal, numbers_in
+from symparams.model.arguments import AXIS, COUNT, INTEGERS, TARGET, TEXT, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -28,10 +32,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.merging import broadcast, two
-from symparams.layers.sizes import axis_of, equal, numbers_in
-from symparams.notation import PLAIN, shown
 
 
 def _named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:

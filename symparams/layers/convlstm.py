@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, SIZES, argument, switch
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ZERO, Formula, as_formula, product
+from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ZERO, Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.convolution import Sliding
+from symparams.layers.window import Window
+from symparams.model.arguments import COUNT, SIZES, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -22,10 +26,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.convolution import Sliding
-from symparams.layers.window import Window
-from symparams.notation import SOURCE, shown
 
 
 @layer_class

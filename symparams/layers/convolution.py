@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, PADDING, SIZES, argument, padding, switch
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ZERO, Formula, Function, as_formula, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ZERO, Formula, Function, as_formula, product
-from symparams.layer import (
+from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.window import Window
+from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
+from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
@@ -23,9 +26,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.window import Window
-from symparams.notation import PLAIN, shown
 
 _ONE = as_formula(1)
 ONE_EACH = (_ONE,)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.arguments import AXIS, COUNT, argument, switch
+from symparams.algebra.formula import ZERO, Formula, as_formula, product
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.sizes import axis_of, sizes_of
+from symparams.model.arguments import AXIS, COUNT, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -21,8 +23,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.sizes import axis_of, sizes_of
 
 
 @layer_class

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, NAMED, argument, switch
+from symparams.algebra.formula import ZERO, Formula, as_formula
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, as_formula
-from symparams.layer import (
+from symparams.layers.sizes import equal
+from symparams.layers.wrapping import TimeDistributed
+from symparams.model.arguments import COUNT, NAMED, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -23,9 +26,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.sizes import equal
-from symparams.layers.wrapping import TimeDistributed
-from symparams.notation import PLAIN, shown
 
 
 def _vectors(x: Incoming, d: Formula) -> tuple[Axis, ...]:

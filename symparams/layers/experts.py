@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, Kind, argument, switch, whole_number
-from symparams.exact import number
-from symparams.formula import Formula, Number, Symbol, product
-from symparams.layer import (
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Number, Symbol, product
+from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.simplifying import simplified
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
+from symparams.model.arguments import COUNT, Kind, argument, switch, whole_number
+from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
     Layer,
@@ -21,9 +24,6 @@ from symparams.layer import (
     layer_class,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION
-from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
-from symparams.notation import PLAIN, SOURCE, shown
 
 _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0), least=0)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, argument, switch
-from symparams.formula import ZERO, Formula, Symbol, as_formula, product, total
-from symparams.layer import (
+from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product, total
+from symparams.layers.activation import ACTIVATION, activated
+from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -21,7 +22,6 @@ from symparams.layer import (
     layer_class,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION, activated
 
 
 @layer_class

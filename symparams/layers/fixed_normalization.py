@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, INTEGERS, LAYER, argument, switch
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, as_formula, product
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.sizes import axes_of, sizes_of
+from symparams.model.arguments import COUNT, INTEGERS, LAYER, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
     Layer,
@@ -23,7 +24,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.sizes import axes_of, sizes_of
 
 
 @layer_class

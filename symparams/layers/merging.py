@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from symparams.arguments import AXIS, argument
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import Formula, Value, as_formula, total
+from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError
-from symparams.formula import Formula, Value, as_formula, total
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, layer_class, nothing_to_learn, symbol
 from symparams.layers.sizes import axis_of
-from symparams.notation import PLAIN, shown
+from symparams.model.arguments import AXIS, argument
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, layer_class, nothing_to_learn, symbol
 
 
 @layer_class

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.arguments import COUNT, RATE, argument, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, as_formula
-from symparams.layer import Incoming, Layer, layer_class
 from symparams.layers.attention import Attention, attended, known
 from symparams.layers.spelling import Spelling
+from symparams.model.arguments import COUNT, RATE, argument, switch
+from symparams.model.layer import Incoming, Layer, layer_class
 
 _KERAS = "in the Keras convention it is MultiHeadAttention(num_heads, key_dim)"
 _TORCH = "in the PyTorch convention it is MultiheadAttention(embed_dim, num_heads)"

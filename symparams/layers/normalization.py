@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, INTEGERS, SIZES, argument, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, as_formula, product
+from symparams.algebra.notation import PLAIN, shown, size
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.sizes import axes_of, sizes_of, times
+from symparams.model.arguments import COUNT, INTEGERS, SIZES, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
     Layer,
@@ -24,8 +26,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.sizes import axes_of, sizes_of, times
-from symparams.notation import PLAIN, shown, size
 
 
 @layer_class

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from symparams.algebra import simplified
-from symparams.arguments import AMOUNTS, SIZES, argument, choice
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula, as_formula, floor
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, Formula, as_formula, floor
-from symparams.layer import (
+from symparams.layers.window import channels_kept, input_sizes
+from symparams.model.arguments import AMOUNTS, SIZES, argument, choice
+from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
@@ -24,8 +26,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.window import channels_kept, input_sizes
-from symparams.notation import PLAIN, shown
 
 
 class _Side(NamedTuple):

@@ -6,12 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import FACTORS, PADDING, SIZES, argument, switch
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula, as_formula, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.window import Window, channels_kept, input_sizes
+from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -25,8 +27,6 @@ from symparams.layer import (
     nothing_to_learn,
     spatial_axes,
 )
-from symparams.layers.window import Window, channels_kept, input_sizes
-from symparams.notation import PLAIN, shown
 
 
 @layer_class

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, SETTINGS, argument, choice
-from symparams.exact import number
-from symparams.formula import ZERO, Formula, as_formula
-from symparams.layer import (
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ZERO, Formula, as_formula
+from symparams.model.arguments import COUNT, SETTINGS, argument, choice
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,

@@ -6,11 +6,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, RATE, argument, switch
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
+from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, ZERO, Formula, Symbol
-from symparams.layer import (
+from symparams.layers.activation import ACTIVATION
+from symparams.layers.recurrent_cells import (
+    GATES,
+    RESET_AFTER,
+    UNITS_OR_CELL,
+    Cell,
+    GRUCell,
+    LSTMCell,
+    ProjectedLSTMCell,
+    RNNCell,
+    features,
+)
+from symparams.model.arguments import COUNT, RATE, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -24,19 +37,6 @@ from symparams.layer import (
     layer_class,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION
-from symparams.layers.recurrent_cells import (
-    GATES,
-    RESET_AFTER,
-    UNITS_OR_CELL,
-    Cell,
-    GRUCell,
-    LSTMCell,
-    ProjectedLSTMCell,
-    RNNCell,
-    features,
-)
-from symparams.notation import PLAIN, shown
 
 _LISTED = 8  # so many layers have their tensors listed one by one
 

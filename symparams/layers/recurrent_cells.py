@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, Kind, Raw, argument, switch
+from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Symbol, as_formula
-from symparams.layer import (
+from symparams.layers.activation import ACTIVATION, effort
+from symparams.model.arguments import COUNT, Kind, Raw, argument, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Convention,
@@ -23,7 +24,6 @@ from symparams.layer import (
     layer_class,
     symbol,
 )
-from symparams.layers.activation import ACTIVATION, effort
 
 
 class Cell(Layer):

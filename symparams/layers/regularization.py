@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import ClassVar
 
-from symparams.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
-from symparams.formula import Formula, Number
-from symparams.layer import Incoming, Layer, Rules, layer_class, nothing_to_learn
+from symparams.algebra.formula import Formula, Number
+from symparams.model.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
+from symparams.model.layer import Incoming, Layer, Rules, layer_class, nothing_to_learn
 
 
 @layer_class

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import AXIS, COUNT, INTEGERS, TARGET, argument
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, as_formula, product
+from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import Formula, as_formula, product
-from symparams.layer import (
+from symparams.layers.sizes import axis_of, equal, numbers_in, sizes_of
+from symparams.model.arguments import AXIS, COUNT, INTEGERS, TARGET, argument
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -23,8 +25,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.sizes import axis_of, equal, numbers_in, sizes_of
-from symparams.notation import PLAIN, SOURCE, shown
 
 _BECAUSE = "the numbers are only rearranged; there is nothing in it to learn"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from symparams.arguments import FACTORS, SIZES, argument, choice
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
-from symparams.layer import (
+from symparams.layers.window import channels_kept, input_sizes
+from symparams.model.arguments import FACTORS, SIZES, argument, choice
+from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
@@ -23,7 +24,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.window import channels_kept, input_sizes
 
 # mode: (numbers seen along an axis, how many spatial axes it is for)
 _MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.arguments import RATE, argument, choice, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, as_formula
-from symparams.layer import (
+from symparams.layers.attention import Attended, attended, positions, width
+from symparams.model.arguments import RATE, argument, choice, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -21,7 +22,6 @@ from symparams.layer import (
     layer_class,
     nothing_to_learn,
 )
-from symparams.layers.attention import Attended, attended, positions, width
 
 
 def _scored(arriving: tuple[Incoming, ...]) -> Attended:

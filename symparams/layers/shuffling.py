@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, ZERO, Formula, product
-from symparams.layer import (
+from symparams.layers.convolution import ONE_EACH
+from symparams.layers.window import Window, input_sizes
+from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -24,9 +27,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.convolution import ONE_EACH
-from symparams.layers.window import Window, input_sizes
-from symparams.notation import PLAIN, shown
 
 _MOVES = "numbers only change their places; there is nothing in it to learn"
 

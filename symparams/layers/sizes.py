@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 
-from symparams.algebra import simplified
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ZERO, Formula, Symbol, product
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Symbol, product
-from symparams.layer import Incoming, Requirement, symbol
+from symparams.model.layer import Incoming, Requirement, symbol
 
 _LETTERS = {
     "length": "L_in",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.arguments import SIZES, argument
-from symparams.formula import Formula
-from symparams.layer import Axis, Incoming, Layer, Rules, layer_class, nothing_to_learn
+from symparams.algebra.formula import Formula
+from symparams.model.arguments import SIZES, argument
+from symparams.model.layer import Axis, Incoming, Layer, Rules, layer_class, nothing_to_learn
 
 
 @layer_class

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, argument, choice, switch
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, as_formula, floor
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import Formula, as_formula, floor
-from symparams.layer import (
+from symparams.layers.window import Window
+from symparams.model.arguments import COUNT, argument, choice, switch
+from symparams.model.layer import (
     EVERYWHERE,
     Axis,
     Incoming,
@@ -25,8 +27,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.window import Window
-from symparams.notation import PLAIN, shown
 
 _ONE = as_formula(1)
 

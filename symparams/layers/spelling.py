@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from symparams.formula import Formula
-from symparams.layer import Incoming, Layer, Outgoing, Reach, Rules, Work
+from symparams.algebra.formula import Formula
+from symparams.model.layer import Incoming, Layer, Outgoing, Reach, Rules, Work
 
 
 class Spelling(Layer):

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.arguments import Kind, argument
-from symparams.formula import Formula, Symbol, mapped, total
-from symparams.layer import Convention, Weight, Work, layer_class
+from symparams.algebra.formula import Formula, Symbol, mapped, total
 from symparams.layers.recurrent_cells import Cell, cell_of
+from symparams.model.arguments import Kind, argument
+from symparams.model.layer import Convention, Weight, Work, layer_class
 
 CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (cell_of(raw),))  # for all positionals: a tuple of Cell
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, LAYER, RATE, argument, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ZERO, Formula, Number, Symbol, as_formula
 from symparams.errors import LayerError
-from symparams.formula import ZERO, Formula, Number, Symbol, as_formula
-from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.attention import known
 from symparams.layers.feedforward import as_it_came, repeated, together
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
+from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
 
 _SHARE = "share of numbers that are switched off in training"
 

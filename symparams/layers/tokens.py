@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, argument
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula, Number, Symbol
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, Formula, Number, Symbol
-from symparams.layer import (
+from symparams.layers.feedforward import as_it_came
+from symparams.model.arguments import COUNT, argument
+from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
@@ -22,8 +24,6 @@ from symparams.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.layers.feedforward import as_it_came
-from symparams.notation import PLAIN, shown
 
 
 @layer_class

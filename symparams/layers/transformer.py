@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import COUNT, argument, switch
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import Formula, Number, product, total
 from symparams.errors import LayerError
-from symparams.formula import Formula, Number, product, total
-from symparams.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.attention import Attention
 from symparams.layers.feedforward import (
@@ -22,6 +20,8 @@ from symparams.layers.feedforward import (
     places,
     together,
 )
+from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
 
 NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
 

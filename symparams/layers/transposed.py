@@ -7,12 +7,16 @@ from functools import partial
 from math import gcd
 from typing import ClassVar, Literal
 
-from symparams.algebra import simplified
-from symparams.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
-from symparams.layer import (
+from symparams.layers.activation import activated
+from symparams.layers.convolution import Sliding, whole_groups
+from symparams.layers.window import channels_kept, input_sizes
+from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
@@ -28,10 +32,6 @@ from symparams.layer import (
     spatial_axes,
     symbol,
 )
-from symparams.layers.activation import activated
-from symparams.layers.convolution import Sliding, whole_groups
-from symparams.layers.window import channels_kept, input_sizes
-from symparams.notation import PLAIN, shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from symparams.algebra import simplified
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ZERO, Formula, Function, as_formula, ceil, floor
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.exact import number
-from symparams.formula import ZERO, Formula, Function, as_formula, ceil, floor
-from symparams.layer import Axis, Incoming, Reach, Requirement, per_axis, spatial_axes, symbol
-from symparams.notation import PLAIN, shown
+from symparams.model.layer import Axis, Incoming, Reach, Requirement, per_axis, spatial_axes, symbol
 
 _SAME = "with {} padding only the stride makes the output smaller"
 _KEPT = "with {} padding and stride 1 every position keeps its place, so the size stays"

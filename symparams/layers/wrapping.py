@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.arguments import LAYER, argument
+from symparams.algebra.formula import Formula
 from symparams.errors import LayerError
-from symparams.formula import Formula
-from symparams.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, layer_class, symbol
+from symparams.model.arguments import LAYER, argument
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, layer_class, symbol
 
 
 @layer_class

@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from symparams.arguments import ANSWERS, Argument, Raw, arguments_of, described, read, takes_word
+from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError, Place, Source, SymparamsError, listed, nearest
-from symparams.formula import Formula, Symbol
-from symparams.layer import Layer
 from symparams.layers import Catalogue, Entry
-from symparams.notation import PLAIN, shown
+from symparams.model.arguments import ANSWERS, Argument, Raw, arguments_of, described, read, takes_word
+from symparams.model.layer import Layer
 from symparams.sources import records as r
 from symparams.sources.hints import instead, too_many
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, SymparamsError
-from symparams.layer import Convention
 from symparams.layers import Catalogue, key
+from symparams.model.layer import Convention
 from symparams.sources import records as r
 
 

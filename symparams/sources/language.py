@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symparams import limits
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula
 from symparams.collector import paused
 from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError
-from symparams.formula import Formula, Symbol, Value, as_formula
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.layers.wrapping import TimeDistributed
-from symparams.network import Network
+from symparams.model.network import Network
 from symparams.sources import records as r
 from symparams.sources.binding import bind_macro
 from symparams.sources.declarations import declared

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from symparams import limits
-from symparams.algebra import simplified
-from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
-from symparams.exact import number
-from symparams.formula import (
+from symparams.algebra.exact import number
+from symparams.algebra.formula import (
     CHANNELS,
     Formula,
     Function,
@@ -20,6 +18,8 @@ from symparams.formula import (
     parts,
     size_and_depth,
 )
+from symparams.algebra.simplifying import simplified
+from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
 from symparams.sources.records import Let
 
 WORDS = frozenset(("model convention let where def for in as id share floor ceil min max " + CHANNELS).split())

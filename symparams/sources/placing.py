@@ -8,15 +8,15 @@ from fractions import Fraction
 from itertools import count
 from typing import TypeAlias
 
-from symparams.algebra import simplified
-from symparams.arguments import KEEP, Named, Quoted
+from symparams.algebra.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.simplifying import simplified
 from symparams.errors import Place, Source, SymparamsError, nearest
-from symparams.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
-from symparams.layer import Incoming, Layer
 from symparams.layers import Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
-from symparams.network import Network
-from symparams.notation import SOURCE, shown
+from symparams.model.arguments import KEEP, Named, Quoted
+from symparams.model.layer import Incoming, Layer
+from symparams.model.network import Network
 from symparams.sources import records as r
 from symparams.sources.binding import FROZEN, Given, bind, reserved_words
 from symparams.sources.hints import no_layer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symparams.formula import Formula, Number, Power, Symbol
-from symparams.notation import SOURCE, shown
+from symparams.algebra.formula import Formula, Number, Power, Symbol
+from symparams.algebra.notation import SOURCE, shown
 from symparams.sources import records as r
 
 

@@ -12,8 +12,8 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from symparams import limits
+from symparams.algebra.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
 from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
-from symparams.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
 from symparams.resources import folder, kept
 from symparams.sources.records import (
     Argument,

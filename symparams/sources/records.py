@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from symparams.formula import Formula
+from symparams.algebra.formula import Formula
 
 
 class Reference(NamedTuple):

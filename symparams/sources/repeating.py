@@ -7,19 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeAlias
 
 from symparams import limits
-from symparams.algebra import simplified
-from symparams.comparing import same
+from symparams.algebra.comparing import same
+from symparams.algebra.exact import number
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula, replaced, symbols
+from symparams.algebra.growth import at, law, plus_number
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.summing import Repeat, mentions
 from symparams.errors import LayerError, LimitError
-from symparams.exact import number
-from symparams.facts import Facts
-from symparams.formula import Formula, Symbol, Value, as_formula, replaced, symbols
-from symparams.growth import at, law, plus_number
-from symparams.layer import Axis, Incoming, Layer, Rules, Shape, nothing_to_learn
-from symparams.notation import PLAIN, shown
+from symparams.model.layer import Axis, Incoming, Layer, Rules, Shape, nothing_to_learn
 from symparams.sources import records as r
 from symparams.sources.placing import Flow, Placing
 from symparams.sources.scope import Scope
-from symparams.summing import Repeat, mentions
 
 _TRIED = 4  # copies that a law for the sizes must fit before it is proved
 _LETTERS = ("i", "j", "t", "u", "v")  # for the number of the copy, where the user gives none

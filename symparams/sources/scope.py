@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from symparams.formula import Formula
+from symparams.algebra.formula import Formula
 from symparams.sources import records as r
 
 

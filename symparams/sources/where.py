@@ -8,14 +8,14 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from symparams import limits
-from symparams.algebra import at_least_zero, below_zero, poly, simplified
-from symparams.comparing import largest_letter, smallest_letter, without_floor
+from symparams.algebra.comparing import largest_letter, smallest_letter, without_floor
+from symparams.algebra.exact import number
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import Formula, Function, Symbol, Value, as_formula, size_and_depth, symbols
+from symparams.algebra.normal import UNIT, Poly, formula_of, is_constant, minus, plus, scaled
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.simplifying import at_least_zero, below_zero, poly, simplified
 from symparams.errors import LimitError, Place, SymparamsError
-from symparams.exact import number
-from symparams.facts import Facts
-from symparams.formula import Formula, Function, Symbol, Value, as_formula, size_and_depth, symbols
-from symparams.normal import UNIT, Poly, formula_of, is_constant, minus, plus, scaled
-from symparams.notation import SOURCE, shown
 from symparams.sources.names import Names
 from symparams.sources.records import Fact
 

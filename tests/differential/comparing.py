@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from symparams.exact import number
-from symparams.formula import as_formula
-from symparams.layer import Layer
+from symparams.algebra.exact import number
+from symparams.algebra.formula import as_formula
 from symparams.layers.source import Input
-from symparams.network import Network, Node
+from symparams.model.layer import Layer
+from symparams.model.network import Network, Node
 from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, excuse
 from tests.differential.family import Built, NoEquivalentError, Sizes
 from tests.differential.frameworks import Keras, Torch, is_refusal

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from symparams.algebra.exact import number
+from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.errors import SymparamsError
-from symparams.exact import number
-from symparams.facts import NOTHING_KNOWN
-from symparams.layer import Layer
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.scores import AdditiveAttention, DotAttention
-from symparams.network import derive
+from symparams.model.layer import Layer
+from symparams.model.network import derive
 from tests.differential.family import BOTH, Sizes
 
 REFUSED = "we refuse, the framework accepts"

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from symparams.exact import number
-from symparams.formula import Formula
-from symparams.layer import Layer
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula
+from symparams.model.layer import Layer
 
 Sizes: TypeAlias = "tuple[int, ...]"  # a shape without the batch axis
 Draw: TypeAlias = st.DrawFn

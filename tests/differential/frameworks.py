@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-from symparams.layer import Layer
+from symparams.model.layer import Layer
 from tests.differential.families import families
 from tests.differential.family import Built, NoEquivalentError, RefusedError, Sizes
 

@@ -16,17 +16,17 @@ from dataclasses import dataclass, field, fields, replace
 from hypothesis import strategies as st
 
 from symparams import limits
-from symparams.conditions import Condition
-from symparams.derivation import Derivation, derive_parameters, derive_shape
+from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.notation import PLAIN, SOURCE, shown
 from symparams.errors import LimitError, SymparamsError
-from symparams.field import State
-from symparams.formula import Formula, Value, as_formula
-from symparams.layer import Work
 from symparams.layers.activation import PReLU
-from symparams.measured import QUANTITIES, Measurements
-from symparams.measures import Settings
-from symparams.network import Counts, Network
-from symparams.notation import PLAIN, SOURCE, shown
+from symparams.model.conditions import Condition
+from symparams.model.layer import Work
+from symparams.model.network import Counts, Network
+from symparams.quantities.derivation import Derivation, derive_parameters, derive_shape
+from symparams.quantities.field import State
+from symparams.quantities.measured import QUANTITIES, Measurements
+from symparams.quantities.measures import Settings
 from tests.differential.comparing import DisagreementError
 from tests.differential.family import Draw, Family
 from tests.differential.generating import networks

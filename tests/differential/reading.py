@@ -9,8 +9,8 @@ from typing import Any
 from unittest.mock import patch
 
 from symparams.errors import LayerError, Source, SymparamsError
-from symparams.layer import Layer
-from symparams.network import Network, Node
+from symparams.model.layer import Layer
+from symparams.model.network import Network, Node
 from symparams.sources import language
 
 _PROMISED = re.compile(r"^[\w.]+ is for \d spatial ax")

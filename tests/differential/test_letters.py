@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from symparams.layer import Incoming, Rules
 from symparams.layers.dense import Dense
-from symparams.network import Network
+from symparams.model.layer import Incoming, Rules
+from symparams.model.network import Network
 from tests.differential.__main__ import run_letters
 from tests.differential.family import BOTH
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from symparams.layer import Incoming, Rules
 from symparams.layers import CATALOGUE
 from symparams.layers.dense import Dense
+from symparams.model.layer import Incoming, Rules
 from tests.differential.__main__ import run
 from tests.differential.families import families
 from tests.differential.family import BOTH

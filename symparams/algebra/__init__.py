@@ -1,0 +1,1 @@
+"""Formulas: how they are built, written, computed, simplified, compared, summed and solved."""

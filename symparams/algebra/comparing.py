@@ -1,0 +1,126 @@
+"""Normal forms compared and rearranged: equal or not, under one floor, as a bound on a letter."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from symparams import limits
+from symparams.algebra.facts import NOTHING_KNOWN, Facts
+from symparams.algebra.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula
+from symparams.algebra.normal import (
+    UNIT,
+    Poly,
+    constant,
+    expanded_product,
+    formula_of,
+    is_constant,
+    minus,
+    plus,
+    value_of,
+)
+from symparams.algebra.simplifying import floor_atom, floor_parts, is_floor, is_whole, lone_floor, poly
+
+
+def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
+    """Whether two values are equal for all values of their letters."""
+    if isinstance(left, (int, Fraction)) and isinstance(right, (int, Fraction)):
+        return left == right
+    return left == right or not expanded(minus(poly(as_formula(left), facts), poly(as_formula(right), facts)), facts)
+
+
+def expanded(p: Poly, facts: Facts = NOTHING_KNOWN) -> Poly:
+    """p with all brackets multiplied out and every floor's constant made smaller than its divisor."""
+    result: Poly = {}
+    for mono, c in p.items():
+        term: Poly = {UNIT: c}
+        for atom, exponent in mono:
+            inner = _opened(atom, facts)
+            for _ in range(exponent if inner is not None else 0):
+                term = expanded_product(term, inner or {})
+            if inner is None:
+                term = expanded_product(term, {((atom, exponent),): 1})
+        result = plus((result, term))
+    return result
+
+
+def opened(p: Poly) -> Poly:
+    """A lone bracket as the sum inside it."""
+    ((mono, coefficient),) = p.items() if len(p) == 1 else ((UNIT, 0),)
+    return (
+        poly(mono[0][0])
+        if coefficient == 1 and len(mono) == 1 and mono[0][1] == 1 and isinstance(mono[0][0], Sum)
+        else p
+    )
+
+
+def _opened(atom: Formula, facts: Facts) -> Poly | None:
+    """What a bracket or floor is as a sum; None for an atom that stays."""
+    if isinstance(atom, Sum):
+        return expanded(poly(atom, facts), facts)
+    if is_floor(atom):
+        top, bottom = floor_parts(atom)
+        if is_constant(bottom):
+            low = plus((top, constant(top.get(UNIT, 0) % bottom[UNIT] - top.get(UNIT, 0))))
+            kept = Function("floor", (Quotient(formula_of(low), formula_of(bottom)),))
+            return plus(({((kept, 1),): 1}, constant(top.get(UNIT, 0) // bottom[UNIT])))
+    return None
+
+
+def as_one_floor(value: Value) -> Value:
+    """A size with a single floor and whole terms beside it, all under the floor: ⌊H/2⌋ - k as ⌊(H - 2k)/2⌋."""
+    if not isinstance(value, Sum):
+        return value
+    p = poly(value)
+    floors = [m for m in p if any(is_floor(atom) for atom, _ in m)]
+    rest = {m: c for m, c in p.items() if m not in floors}
+    if len(floors) != 1 or p[floors[0]] != 1 or len(floors[0]) != 1 or floors[0][0][1] != 1:
+        return value
+    top, bottom = floor_parts(floors[0][0][0])
+    if not is_constant(bottom) or any(c.denominator != 1 or any(e < 0 for _, e in m) for m, c in rest.items()):
+        return value
+    return value_of(floor_atom(plus((top, expanded_product(bottom, rest))), int(bottom[UNIT])))
+
+
+def without_floor(p: Poly) -> Poly:
+    """q with p >= 0 just when q >= 0, where q has one floor less for each that could go.
+
+    For whole e, floor(a/b) + e >= 0 is a + b*e >= 0.
+    """
+    for _ in range(limits.NESTING):
+        floor = lone_floor(p)
+        rest = {m: c for m, c in p.items() if m != floor}
+        if floor is None or any(c.denominator != 1 for c in rest.values()):
+            return p
+        top, bottom = floor_parts(floor[0][0])
+        p = plus((top, expanded_product(bottom, rest)))
+    return p
+
+
+def reduced(p: Poly) -> Poly:
+    """q with p >= 0 just when q >= 0, without a common factor: 9a - 9b - 1 as a - b - 1."""
+    rest = {m: c for m, c in p.items() if m}
+    if not rest or not is_whole(rest):
+        return p
+    shared = math.gcd(*(int(c) for c in rest.values()))
+    return plus(
+        ({m: int(c) // shared for m, c in rest.items()}, constant(math.floor(p.get(UNIT, 0) / Fraction(shared))))
+    )
+
+
+def smallest_letter(p: Poly) -> tuple[Symbol, int] | None:
+    """(x, n) if p >= 0 means x >= n for a single letter x; None if it does not come down to that."""
+    rest = [(m, c) for m, c in p.items() if m]
+    if len(rest) != 1 or rest[0][1] < 0 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
+        return None
+    ((atom, _),), coefficient = rest[0]
+    return (atom, math.ceil(-Fraction(p.get(UNIT, 0)) / coefficient)) if isinstance(atom, Symbol) else None
+
+
+def largest_letter(p: Poly) -> tuple[Symbol, int] | None:
+    """(x, n) if p >= 0 means x <= n for a single letter x; None if it does not come down to that."""
+    rest = [(m, c) for m, c in p.items() if m]
+    if len(rest) != 1 or rest[0][1] > 0 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
+        return None
+    ((atom, _),), coefficient = rest[0]
+    return (atom, math.floor(Fraction(p.get(UNIT, 0)) / -coefficient)) if isinstance(atom, Symbol) else None

@@ -1,0 +1,85 @@
+"""Exact arithmetic on formulas whose symbols are all known: Python integers stay Python integers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from symparams import limits
+from symparams.algebra.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol, parts
+from symparams.errors import SymparamsError
+
+
+def number(formula: Formula) -> int | Fraction | None:
+    """The exact value of a formula without free symbols; None if there is one."""
+    if isinstance(formula, Symbol):
+        if formula.value is None:
+            return None
+        formula = formula.value
+    if isinstance(formula, Number):
+        return formula.value
+    if isinstance(formula, Symbol):
+        return number(formula)
+    below = []
+    for part in parts(formula):
+        known = part.value if isinstance(part, Number) else number(part)
+        if known is None:
+            return None
+        below.append(known)
+    return limits.checked(whole(_OPERATIONS[type(formula)](formula, below)))
+
+
+def _product(values: list[int | Fraction]) -> int | Fraction:
+    result: int | Fraction = 1
+    for value in values:
+        result = limits.checked(result * value)
+    return result
+
+
+def _power_of(base: int | Fraction, exponent: int | Fraction) -> int | Fraction:
+    if not isinstance(exponent, int):
+        raise SymparamsError("an exponent must be a whole number")
+    return limits.power(base, exponent)
+
+
+# What each kind of node does with the values of its parts.
+_OPERATIONS: dict[type[Formula], Callable[[Any, list[int | Fraction]], int | Fraction]] = {
+    Sum: lambda f, values: sum(values),
+    Negative: lambda f, values: -values[0],
+    Product: lambda f, values: _product(values),
+    Quotient: lambda f, values: divided(values[0], values[1]),
+    Power: lambda f, values: _power_of(values[0], values[1]),
+    Function: lambda f, values: FUNCTIONS[f.name](*values),
+}
+
+
+def divided(top: int | Fraction, bottom: int | Fraction) -> int | Fraction:
+    """top / bottom, exactly; division by zero is an error."""
+    if bottom == 0:
+        raise SymparamsError("division by zero")
+    if isinstance(top, int) and isinstance(bottom, int):
+        rounded, rest = divmod(top, bottom)
+        return Fraction(top, bottom) if rest else rounded
+    return whole(Fraction(top) / bottom)
+
+
+def _modulo(top: int | Fraction, bottom: int | Fraction) -> int | Fraction:
+    if bottom == 0:
+        raise SymparamsError("division by zero")
+    return top % bottom
+
+
+FUNCTIONS: dict[str, Callable[..., int | Fraction]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "min": lambda *values: min(values),
+    "max": lambda *values: max(values),
+    "mod": _modulo,
+}
+
+
+def whole(value: int | Fraction) -> int | Fraction:
+    """The same number, an int where it is one."""
+    return value if isinstance(value, int) or value.denominator != 1 else value.numerator

@@ -1,0 +1,334 @@
+"""Formula -> text: plain, LaTeX, or the language's own. A notation is a table; one printer serves them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symparams.algebra.formula import (
+    Formula,
+    Function,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Value,
+    as_formula,
+)
+
+# How tightly a node binds; a part that binds less than its place asks for gets brackets.
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How each kind of node is written."""
+
+    times: str  # between factors that cannot stand side by side
+    beside: str | None  # between factors that can; None: always `times`
+    parting: str  # after a bracket or floor that another one follows: a line may break there
+    cross: str  # between the sizes of a shape
+    minus: str  # binary, with its spaces
+    leading_minus: str
+    group: str  # between groups of three digits
+    symbol: Callable[[str], str]
+    quotient: Callable[[str, str], str] | None  # top and bottom of a built-up fraction; None: written a/b
+    power: Callable[[str, str], str] | None  # None: written a^b
+    function: Callable[[str, list[str]], str]
+    series: Callable[[str, str, str, str], str]  # term, letter, first, last: a written-out sum
+    bracket: Callable[[str], str]
+    modulo: str  # between the two sides of a remainder
+    relation: dict[str, str]  # the sign for each of == != < <= > >=
+    exact: bool  # whether reading the text back must give the same tree
+
+
+def shown(value: Value, notation: Notation) -> str:
+    """A formula or number in a notation."""
+    return _show(as_formula(value), notation, _SUM)
+
+
+def size(shape: Sequence[Value], notation: Notation) -> str:
+    """A shape: 26 × 26 × 32."""
+    return notation.cross.join(_show(as_formula(v), notation, _PRODUCT) for v in shape)
+
+
+def _show(f: Formula, n: Notation, place: int) -> str:
+    match f:
+        case Number(value):
+            text, level = _number(value, n)
+        case Symbol(name):
+            return n.symbol(name)
+        case Sum(terms):
+            text, level = _sum(terms, n), _SUM
+        case Negative(term):
+            text, level = n.leading_minus + _show(term, n, _SIGN if n.exact else _PRODUCT), _SUM
+            level = _SIGN if n.exact else _SUM
+        case Product(factors):
+            text, level = _product(factors, n), _PRODUCT
+        case Quotient(top, bottom):
+            text, level = _quotient(top, bottom, n)
+        case Power(base, exponent):
+            text, level = _power(base, exponent, n), _POWER
+        case Function("mod", (left, right)):
+            text = _show(left, n, _PRODUCT) + n.modulo + _show(right, n, _SIGN)
+            level = _PRODUCT if n.exact else _SUM
+        case Function("sum", (term, letter, first, last)) if not n.exact:
+            sides = [_show(a, n, _SUM) for a in (letter, first, last)]
+            text, level = n.series(_show(term, n, _PRODUCT), *sides), _PRODUCT
+        case Function(name, arguments):
+            return n.function(name, [_show(a, n, _SUM) for a in arguments])
+        case _:
+            raise AssertionError(f)
+    return text if level >= place else n.bracket(text)
+
+
+def _number(value: int | Fraction, n: Notation) -> tuple[str, int]:
+    if value.denominator == 1:
+        return f"{value.numerator:,}".replace(",", n.group), _ATOM if value >= 0 else _SUM
+    decimal = decimals(Fraction(value))
+    if decimal is not None:
+        return decimal, _ATOM
+    return _quotient(Number(value.numerator), Number(value.denominator), n)
+
+
+def decimals(value: Fraction) -> str | None:
+    """0.25 for 1/4; None for 1/3, which never ends."""
+    scale = 1
+    for digits in range(7):
+        if (value * scale).denominator == 1:
+            whole, rest = divmod(int(value * scale), scale)
+            return f"{whole}.{rest:0{digits}}" if digits else str(whole)
+        scale *= 10
+    return None
+
+
+def _sum(terms: Sequence[Formula], n: Notation) -> str:
+    text = _show(terms[0], n, _PRODUCT if isinstance(terms[0], Sum) else _SUM)
+    for term in terms[1:]:
+        if isinstance(term, Negative):
+            text += n.minus + _show(term.term, n, _PRODUCT)
+        else:
+            text += " + " + _show(term, n, _PRODUCT)
+    return text
+
+
+def _product(factors: Sequence[Formula], n: Notation) -> str:
+    texts = [_factor(f, n, at) for f, at in zip(factors, _places(len(factors)), strict=True)]
+    if n.beside is None or not _can_touch(factors):
+        return n.times.join(texts)
+    closed = [isinstance(f, (Sum, Function)) for f in factors]
+    parted = [t + (n.parting if a and b else n.beside) for t, a, b in zip(texts, closed, closed[1:], strict=False)]
+    return "".join([*parted, texts[-1]])
+
+
+def _places(count: int) -> list[str]:
+    return ["first", *["middle"] * (count - 2), "last"] if count > 1 else ["first"]
+
+
+def _factor(f: Formula, n: Notation, at: str) -> str:
+    """A factor, with brackets where it would be read otherwise without."""
+    if n.exact:  # a*(b/c) is not (a*b)/c
+        return _show(f, n, _PRODUCT if at == "first" else _POWER)
+    if isinstance(f, Product) or (isinstance(f, Quotient) and at == "last"):
+        return _show(f, n, _PRODUCT)  # (4F + 1)·2F, k·C/g
+    built_up = n.quotient is not None
+    return _show(f, n, _SIGN if built_up else _PRODUCT if at == "first" else _POWER)
+
+
+def _can_touch(factors: Sequence[Formula]) -> bool:
+    """Whether factors read well with nothing between them: 9C, 2(H - 1), k²C; not 3·3, C_in·F or k·k."""
+    bases = [f.base if isinstance(f, Power) else f for f in factors]
+    if isinstance(factors[0], Number):
+        if factors[0].value == 1:
+            return False
+        bases = bases[1:]
+    letters = [b.name for b in bases if isinstance(b, Symbol)]
+    brackets = [
+        b for b in bases if isinstance(b, (Sum, Function)) and not (isinstance(b, Function) and b.name == "mod")
+    ]
+    return (
+        len(letters) + len(brackets) == len(bases)
+        and len(set(letters)) == len(letters)
+        and all(len(name) == 1 for name in letters)
+        and not (letters and isinstance(bases[0], Sum))
+        and (isinstance(factors[0], Number) or len(factors) > 1)
+    )
+
+
+def _quotient(top: Formula, bottom: Formula, n: Notation) -> tuple[str, int]:
+    if n.quotient is not None:
+        return n.quotient(_show(top, n, _SUM), _show(bottom, n, _SUM)), _SIGN
+    return f"{_show(top, n, _PRODUCT)}/{_show(bottom, n, _SIGN if n.exact else _POWER)}", _PRODUCT
+
+
+def _power(base: Formula, exponent: Formula, n: Notation) -> str:
+    below = _show(base, n, _ATOM)
+    if n.power is not None:
+        return n.power(below, _show(exponent, n, _SUM))
+    return f"{below}^{_show(exponent, n, _ATOM)}"
+
+
+# ---------------------------------------------------------------- the notations
+
+_SMALL = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
+_CAPITAL = ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
+_GREEK_LETTERS = dict(zip([*_SMALL, *_CAPITAL], "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # name: letter
+# fmt: on
+GREEK = {letter: name for name, letter in _GREEK_LETTERS.items()}  # letter: name
+
+
+def _plain_symbol(name: str) -> str:
+    head, _, tail = name.partition("_")
+    head = _GREEK_LETTERS.get(head, head)
+    return f"{head}_{tail}" if tail else head
+
+
+def _latex_symbol(name: str) -> str:
+    head, _, tail = name.strip("_").partition("_")
+    letter = _latex_letter(head)
+    if not tail:
+        return letter
+    words = tail.strip("_").split("_")
+    if len(words) == 1 and (len(tail) == 1 or tail.isdigit()):
+        return f"{letter}_{{{tail}}}" if len(tail) > 1 else f"{letter}_{tail}"
+    return f"{letter}_{{\\mathrm{{{','.join(words)}}}}}"
+
+
+def _latex_letter(head: str) -> str:
+    head = GREEK.get(head, head)
+    if head in _GREEK_LETTERS:
+        return f"\\{head}"
+    if len(head) == 1:
+        return head
+    ending = re.fullmatch(r"([A-Za-z])(\d+)", head)
+    if ending:
+        return f"{ending[1]}_{{{ending[2]}}}"
+    safe = "".join(f"\\{GREEK[c]} " if c in GREEK else c if c.isascii() else "?" for c in head)
+    return f"\\mathit{{{safe}}}"
+
+
+def _plain_function(name: str, arguments: list[str]) -> str:
+    if name in ("floor", "ceil"):
+        left, right = "⌊⌋" if name == "floor" else "⌈⌉"
+        return left + arguments[0] + right
+    return f"{name}({', '.join(arguments)})"
+
+
+def _latex_function(name: str, arguments: list[str]) -> str:
+    grow = any("\\frac" in a for a in arguments)
+    if name in ("floor", "ceil"):
+        left, right = (f"\\l{name}", f"\\r{name}")
+    else:
+        left, right = "(", ")"
+    inner = ", ".join(arguments)
+    if grow:
+        inner = f"\\left{left} {inner} \\right{right}"
+    else:
+        inner = f"{left} {inner} {right}" if left != "(" else f"({inner})"
+    return inner if name in ("floor", "ceil") else f"\\{name}{inner}"
+
+
+def _latex_bracket(inner: str) -> str:
+    return f"\\Bigl({inner}\\Bigr)" if "\\frac" in inner else f"({inner})"  # not \left: a line may break inside
+
+
+def _superscript(base: str, exponent: str) -> str:
+    if exponent.isdigit():
+        return base + exponent.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{base}^{exponent}" if len(exponent) == 1 else f"{base}^({exponent})"
+
+
+def _same(text: str) -> str:
+    return text
+
+
+PLAIN = Notation(
+    times="·",
+    beside="",
+    parting="",
+    cross=" × ",
+    minus=" − ",
+    leading_minus="−",
+    group=",",
+    symbol=_plain_symbol,
+    quotient=None,
+    power=_superscript,
+    function=_plain_function,
+    series="Σ({1} = {2} … {3}) {0}".format,
+    bracket="({})".format,
+    modulo=" mod ",
+    relation={"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "divides": "divides"},
+    exact=False,
+)
+
+LATEX = Notation(
+    times=" \\cdot ",
+    beside=" ",
+    parting=" \\allowbreak ",
+    cross=" \\times ",
+    minus=" - ",
+    leading_minus="-",
+    group="{,}",
+    symbol=_latex_symbol,
+    quotient="\\frac{{{}}}{{{}}}".format,
+    power="{}^{{{}}}".format,
+    function=_latex_function,
+    series="\\sum_{{{1}={2}}}^{{{3}}} {0}".format,
+    bracket=_latex_bracket,
+    modulo=" \\bmod ",
+    relation={"==": "=", "!=": "\\neq", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "divides": "\\mid"},
+    exact=False,
+)
+
+SOURCE = Notation(
+    times="*",
+    beside=None,
+    parting="*",
+    cross=", ",
+    minus=" - ",
+    leading_minus="-",
+    group="",
+    symbol=_same,
+    quotient=None,
+    power=None,
+    function=lambda name, arguments: f"{name}({', '.join(arguments)})",
+    series="sum({0}, {1}, {2}, {3})".format,
+    bracket="({})".format,
+    modulo=" % ",
+    relation={sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=")},
+    exact=True,
+)
+
+
+def with_groups(notation: Notation, group: str) -> Notation:
+    """The same notation with another mark between groups of three digits."""
+    return replace(notation, group=group)

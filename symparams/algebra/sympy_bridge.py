@@ -1,0 +1,135 @@
+"""The one module that loads sympy: formulas as sympy expressions, and what sympy is asked to do."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from symparams.algebra.formula import (
+    Formula,
+    Function,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Value,
+    as_formula,
+)
+from symparams.algebra.normal import Poly
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@cache
+def _sympy() -> Any:
+    """Sympy itself, loaded when the first letter asks for it: it costs more than everything else together."""
+    import sympy  # noqa: PLC0415
+
+    return sympy
+
+
+def to_sympy(value: Value) -> sympy.Expr:
+    """A value as a sympy expression; every letter is a positive integer."""
+    if not isinstance(value, Formula):
+        return _sympy().Rational(value)
+    match value:
+        case Number(number):
+            return _sympy().Rational(number)
+        case Symbol(name, known):
+            return letter(name) if known is None else to_sympy(known)
+        case Sum(terms):
+            return _sympy().Add(*map(to_sympy, terms))
+        case Negative(term):
+            return -to_sympy(term)
+        case Product(factors):
+            return _sympy().Mul(*map(to_sympy, factors))
+        case Quotient(top, bottom):
+            return to_sympy(top) / to_sympy(bottom)
+        case Power(base, exponent):
+            return to_sympy(base) ** to_sympy(exponent)
+        case Function("sum", (term, index, first, last)):
+            return _sympy().Sum(to_sympy(term), tuple(map(to_sympy, (index, first, last))))
+        case Function(name, arguments):
+            return getattr(_sympy(), _FUNCTIONS[name])(*map(to_sympy, arguments))
+    raise AssertionError(value)
+
+
+@cache
+def letter(name: str) -> sympy.Symbol:
+    """The sympy symbol of a letter."""
+    return _sympy().Symbol(name, integer=True, positive=True)
+
+
+# The language's functions under sympy's names.
+_FUNCTIONS = {"floor": "floor", "ceil": "ceiling", "min": "Min", "max": "Max", "mod": "Mod"}
+
+
+def from_sympy(expression: Any) -> Formula:
+    """A sympy expression as a formula; raises ValueError for what the language does not have."""
+    sympy = _sympy()
+    if expression.is_Rational:
+        value = Fraction(int(expression.p), int(expression.q))
+        return as_formula(value.numerator if value.denominator == 1 else value)
+    if expression.is_Symbol:
+        return Symbol(expression.name)
+    parts = tuple(from_sympy(a) for a in expression.args)
+    if expression.is_Add:
+        return Sum(parts)
+    if expression.is_Mul:
+        return Product(parts)
+    if expression.is_Pow:
+        inverse = expression.exp.is_Integer and expression.exp < 0
+        return Quotient(Number(1), Power(parts[0], Number(-int(expression.exp)))) if inverse else Power(*parts)
+    for name, theirs in _FUNCTIONS.items():
+        if isinstance(expression, getattr(sympy, theirs)):
+            return Function(name, parts)
+    raise ValueError(str(expression))
+
+
+def factored(p: Poly) -> tuple[int, list[tuple[Poly, int]]] | None:
+    """A normal form as a number times powers of normal forms; None if it has fractions or no factors.
+
+    Atoms (letters, floors, brackets) are opaque to sympy.
+    """
+    atoms = list(dict.fromkeys(atom for mono in p for atom, _ in mono))
+    if not atoms or any(c.denominator != 1 for c in p.values()) or any(e < 0 for m in p for _, e in m):
+        return None
+    generators = _sympy().symbols(f"x0:{len(atoms)}")
+    place = {atom: i for i, atom in enumerate(atoms)}
+    as_dict = {tuple(_exponents(mono, place, len(atoms))): c for mono, c in p.items()}
+    content, factors = _sympy().Poly(as_dict, *generators, domain="ZZ").factor_list()
+    if len(factors) == 1 and factors[0][1] == 1 and content == 1:
+        return None
+    return int(content), [(_from_sympy(f, atoms), e) for f, e in factors]
+
+
+def _exponents(mono: tuple[tuple[Formula, int], ...], place: dict[Formula, int], count: int) -> list[int]:
+    row = [0] * count
+    for atom, exponent in mono:
+        row[place[atom]] = exponent
+    return row
+
+
+def _from_sympy(factor: Any, atoms: list[Formula]) -> Poly:
+    return {
+        tuple((atom, e) for atom, e in zip(atoms, exponents, strict=True) if e): int(c)
+        for exponents, c in factor.terms()
+    }
+
+
+def cancelled(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
+    """top/bottom in lowest terms, for normal forms with whole coefficients and no letter below a fraction bar."""
+    atoms = list(dict.fromkeys(atom for mono in (*top, *bottom) for atom, _ in mono))
+    generators = _sympy().symbols(f"x0:{len(atoms)}")
+    place = {atom: i for i, atom in enumerate(atoms)}
+    both = [
+        _sympy().Poly({tuple(_exponents(m, place, len(atoms))): c for m, c in p.items()}, *generators, domain="ZZ")
+        for p in (top, bottom)
+    ]
+    above, below = both[0].cancel(both[1], include=True)
+    return _from_sympy(above, atoms), _from_sympy(below, atoms)

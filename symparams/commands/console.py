@@ -1,0 +1,128 @@
+"""What the commands share: options, networks read from what is named, documents delivered."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from symparams.algebra.formula import Formula
+from symparams.errors import LimitError, Source, SymparamsError
+from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
+from symparams.model.network import Network
+from symparams.quantities.measures import BYTES, POLICIES, STATES
+from symparams.sources.language import network
+from symparams.sources.reader import read_expression
+
+FORMATS = ("markdown", "latex", "text", "json")
+GROUPS = ("comma", "space", "none")
+
+T = TypeVar("T")
+
+COMMAND_LINE = "<command line>"  # where a text of -e comes from
+
+
+def options(*several: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Several options of click as one decorator."""
+
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(several):
+            command = option(command)
+        return command
+
+    return decorated
+
+
+SOURCES = options(
+    click.argument("files", nargs=-1, metavar="[FILE]..."),
+    click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of a file."),
+    click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; wins over `let`."),
+)
+OUTPUT = options(
+    click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207."),
+    click.option(
+        "-o", "--output", metavar="FILE", type=click.Path(), help="Where to write; standard output if not given."
+    ),
+)
+
+SETTINGS = options(
+    click.option(
+        "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help="Of one number."
+    ),
+    click.option(
+        "--optimizer",
+        type=click.Choice(list(STATES)),
+        default="none",
+        show_default=True,
+        help="With memory: whose gradients and states are kept.",
+    ),
+    click.option(
+        "--flops",
+        type=click.Choice(list(POLICIES)),
+        default="multiply-add",
+        show_default=True,
+        help="The policy by which FLOPs are counted.",
+    ),
+)
+
+
+def networks(files: Sequence[str], expression: str | None, given: Sequence[str]) -> list[tuple[Source, Network]]:
+    """The networks that are named, with the values that are given."""
+    found = sources(files, expression)
+    values = assignments(given)
+    return [(source, network(source, values)) for source in found]
+
+
+def sources(files: Sequence[str], expression: str | None) -> list[Source]:
+    """The texts that are named."""
+    if expression is not None:
+        if files:
+            raise click.UsageError("give files or -e, not both")
+        return [Source(COMMAND_LINE, expression)]
+    if not files:
+        raise click.UsageError("give a FILE, - for standard input, or -e SOURCE")
+    return [read(file) for file in files]
+
+
+def of(source: Source, made: Callable[..., T], *given: Any) -> T:
+    """What is made of a network; a limit that is passed on the way is told with the name of its file."""
+    try:
+        return made(*given)
+    except LimitError as error:
+        if error.place is None:
+            error.matter = f"{source.name}: {error.matter}"
+        raise
+
+
+def read(file: str) -> Source:
+    """The text of a file, or what is piped in."""
+    return read_standard_input() if file == "-" else read_source(Path(file))
+
+
+def assignments(given: Sequence[str]) -> dict[str, Formula]:
+    """The values of --set."""
+    return dict(map(_assignment, given))
+
+
+def _assignment(text: str) -> tuple[str, Formula]:
+    name, sign, value = text.partition("=")
+    if not sign or not re.fullmatch(r"\w+", name.strip()):
+        raise SymparamsError(f"--set takes NAME=VALUE, not {text[:60]}")
+    return name.strip(), read_expression(Source(f"--set {name.strip()}", value))
+
+
+def as_json(found: Sequence[dict[str, Any]]) -> str:
+    """One object as it is, several as a list."""
+    return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n"
+
+
+def deliver(text: str, output: str | None) -> None:
+    """Write a document to the file that is named, or print it."""
+    if output is not None:
+        write_whole(Path(output), text)
+        return
+    write_standard_output(text)

@@ -1,0 +1,166 @@
+"""The command line: reads what is asked, calls the library, prints; one message and status 2 if something is wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from symparams.commands.console import FORMATS, OUTPUT, SETTINGS, SOURCES, as_json, deliver, networks, of
+from symparams.commands.questions import compare, find
+from symparams.documents import contract
+from symparams.documents.catalogue import catalogue_text
+from symparams.documents.solution import Solution
+from symparams.documents.writing import STYLES, Document, render, render_with, standalone
+from symparams.errors import SymparamsError, clean
+from symparams.quantities.measured import QUANTITIES, USUAL
+from symparams.quantities.measures import Settings
+from symparams.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="symparams")
+def main() -> None:
+    """Worked solutions for the shapes and parameter counts of neural networks, with letters where you like."""
+
+
+@main.command()
+@SOURCES
+@click.option(
+    "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the solution."
+)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
+@click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
+@click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    type=click.Choice([*QUANTITIES, "all"]),
+    help="Only this quantity; may be repeated; shape and params if not given.",
+)
+@SETTINGS
+@click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="A Jinja template of your own.")
+@OUTPUT
+def solve(
+    files: Sequence[str],
+    expression: str | None,
+    given: Sequence[str],
+    style: str,
+    format_: str,
+    whole: bool,
+    layers: Sequence[str],
+    quantities: Sequence[str],
+    dtype: str,
+    optimizer: str,
+    flops: str,
+    template: Path | None,
+    digits: str,
+    output: str | None,
+) -> None:
+    """The worked solution: every shape and count with its steps."""
+    if whole and format_ != "latex":
+        raise click.UsageError("--standalone goes with --format latex")
+    if template is not None and format_ == "json":
+        raise click.UsageError("--template goes with markdown, latex or text")
+    chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in quantities) or USUAL
+    settings = Settings(dtype, optimizer, flops)
+    solutions = [(s, Solution(n, chosen, tuple(layers), settings)) for s, n in networks(files, expression, given)]
+    if format_ == "json":
+        deliver(as_json([of(source, contract.solve, solution) for source, solution in solutions]), output)
+        return
+    bodies = []
+    slugs: list[str] = []
+    for source, solution in solutions:
+        slugs.append(_slug(solution.title or source.name))
+        count = slugs.count(slugs[-1])
+        document = Document(style, format_, digits, slugs[-1] if count == 1 else f"{slugs[-1]}-{count}")
+        voice = partial(render_with, template) if template else render
+        bodies.append(of(source, voice, solution, document))
+    body = "\n".join(bodies)
+    deliver(standalone(body) if whole else body, output)
+
+
+@main.command()
+@SOURCES
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    type=click.Choice([*QUANTITIES, "all"]),
+    help="A further column; may be repeated.",
+)
+@SETTINGS
+@OUTPUT
+def summary(
+    files: Sequence[str],
+    expression: str | None,
+    given: Sequence[str],
+    format_: str,
+    quantities: Sequence[str],
+    dtype: str,
+    optimizer: str,
+    flops: str,
+    digits: str,
+    output: str | None,
+) -> None:
+    """The familiar table of layers, shapes and parameters."""
+    chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in (*USUAL, *quantities))
+    settings = Settings(dtype, optimizer, flops)
+    solutions = [(s, Solution(n, chosen, (), settings)) for s, n in networks(files, expression, given)]
+    if format_ == "json":
+        deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
+        return
+    document = Document("summary", format_, digits)
+    deliver("\n".join(of(source, render, solution, document) for source, solution in solutions), output)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
+def layers(name: str | None, format_: str) -> None:
+    """The catalogue: every layer with its arguments, its rules and an example."""
+    deliver(catalogue_text(name, format_), None)
+
+
+main.add_command(compare)
+main.add_command(find)
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The program: every error is one message on standard error and status 2."""
+    try:
+        main(arguments, standalone_mode=False)
+    except SymparamsError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        hint = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
+        _fail(error.format_message() + hint)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except RecursionError:
+        _fail("this is nested too deeply")
+    sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
+    sys.stderr.flush()
+    sys.exit(2)
+
+
+def _slug(name: str) -> str:
+    """A name for labels: letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-") or "network"

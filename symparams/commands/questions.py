@@ -1,0 +1,120 @@
+"""The commands that ask something of networks: which is larger, which value fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from symparams.algebra.formula import Formula
+from symparams.commands.console import (
+    COMMAND_LINE,
+    FORMATS,
+    OUTPUT,
+    SETTINGS,
+    SOURCES,
+    as_json,
+    assignments,
+    deliver,
+    read,
+    sources,
+)
+from symparams.documents import contract
+from symparams.documents.writing import Document, render_comparison, render_finding, standalone
+from symparams.errors import Source, SymparamsError
+from symparams.model.network import Network
+from symparams.quantities.amounts import AMOUNTS, amount
+from symparams.quantities.measures import Settings
+from symparams.questions.comparison import compared
+from symparams.questions.finding import find as found
+from symparams.questions.targets import read_target
+from symparams.sources.language import network
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[A] [B]")
+@click.option(
+    "-e", "expressions", multiple=True, metavar="SOURCE", help="A network instead of a file; may be repeated."
+)
+@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
+@click.option("--quantity", type=click.Choice(AMOUNTS), default="params", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
+@click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@SETTINGS
+@OUTPUT
+def compare(
+    files: Sequence[str],
+    expressions: Sequence[str],
+    given: Sequence[str],
+    quantity: str,
+    format_: str,
+    whole: bool,
+    dtype: str,
+    optimizer: str,
+    flops: str,
+    digits: str,
+    output: str | None,
+) -> None:
+    """Two networks side by side: difference and ratio, with letters and for values."""
+    texts = [*map(read, files), *(Source(COMMAND_LINE, text) for text in expressions)]
+    if len(texts) != 2:
+        raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
+    if whole and format_ != "latex":
+        raise click.UsageError("--standalone goes with --format latex")
+    what = amount(quantity, Settings(dtype, optimizer, flops))
+    titles = ["" if source.name == COMMAND_LINE else Path(source.name).stem for source in texts]
+    comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
+    if format_ == "json":
+        deliver(as_json([contract.compare(comparison)]), output)
+        return
+    body = render_comparison(comparison, Document("compare", format_, digits))
+    deliver(standalone(body) if whole else body, output)
+
+
+@click.command()
+@SOURCES
+@click.option("--unknown", "unknowns", multiple=True, metavar="NAME", help="The letter to find; may be given twice.")
+@click.option("--target", required=True, metavar="TARGET", help="params=51264, params<=100000, weights>=1000 …")
+@click.option("--layer", metavar="NAME", help="What this layer alone has.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
+@click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@SETTINGS
+@OUTPUT
+def find(
+    files: Sequence[str],
+    expression: str | None,
+    given: Sequence[str],
+    unknowns: Sequence[str],
+    target: str,
+    layer: str | None,
+    format_: str,
+    whole: bool,
+    dtype: str,
+    optimizer: str,
+    flops: str,
+    digits: str,
+    output: str | None,
+) -> None:
+    """All values of a letter that give a number of parameters, or fit a budget."""
+    texts = sources(files, expression)
+    if len(texts) != 1:
+        raise click.UsageError("give one network")
+    if whole and format_ != "latex":
+        raise click.UsageError("--standalone goes with --format latex")
+    values = assignments(given)
+    for name in unknowns:
+        if name in values:
+            raise SymparamsError(f"`{name}` cannot be both set and unknown")
+    wanted = read_target(target, layer, Settings(dtype, optimizer, flops))
+    finding = found(lambda more: network(texts[0], {**values, **more}), unknowns, wanted)
+    if format_ == "json":
+        deliver(as_json([contract.find(finding)]), output)
+        return
+    body = render_finding(finding, Document("find", format_, digits))
+    deliver(standalone(body) if whole else body, output)
+
+
+def _built(source: Source, values: dict[str, Formula]) -> Network:
+    return network(source, values, for_others=True)

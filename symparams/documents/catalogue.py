@@ -1,0 +1,191 @@
+"""The catalogue as a page: read off the declarations, so that it cannot be out of date."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator
+
+from symparams.algebra.formula import Formula
+from symparams.algebra.notation import PLAIN, SOURCE, Notation, shown, size
+from symparams.algebra.simplifying import simplified
+from symparams.documents.formats import FORMATS
+from symparams.documents.solution import LayerEntry, Solution
+from symparams.documents.vocabulary import small
+from symparams.errors import Source, SymparamsError, nearest
+from symparams.layers import CATALOGUE, key
+from symparams.layers.activation import ACTIVATION
+from symparams.model.arguments import Argument, arguments_of
+from symparams.model.layer import Layer
+from symparams.quantities.measured import USUAL
+from symparams.sources.language import network
+
+
+def catalogue_text(name: str | None, format_: str) -> str:
+    """One layer, or the whole catalogue."""
+    layers = list(dict.fromkeys(entry.layer for entry in CATALOGUE.values()))
+    if name is None:
+        return _whole(sorted(layers, key=lambda layer: layer.names[0].casefold()), format_)
+    entry = CATALOGUE.get(key(name))
+    if entry is None:
+        raise SymparamsError(f"unknown layer `{name}`{nearest(name, (e.name for e in CATALOGUE.values()))}")
+    return _page(entry.layer, format_)
+
+
+# The families in the order of a course, with the modules that hold their layers.
+FAMILIES = {
+    "Input and data": ("source", "preprocessing"),
+    "Dense layers": ("dense",),
+    "Convolution": ("convolution",),
+    "Pooling": ("pooling", "adaptive"),
+    "Upsampling and transposed convolution": ("transposed", "resizing"),
+    "Activation": ("activation",),
+    "Normalization": ("normalization", "fixed_normalization"),
+    "Regularization": ("regularization",),
+    "Shape": ("reshaping", "padding", "shuffling"),
+    "Branches joined": ("merging", "contraction"),
+    "Recurrent layers": ("recurrent", "bidirectional", "convlstm", "recurrent_cells", "stacked_cells"),
+    "Embedding": ("embedding",),
+    "Attention": ("attention", "multihead", "scores"),
+    "Transformer": ("transformer", "stacks", "feedforward", "experts", "tokens"),
+    "Layers around layers": ("wrapping", "adapters"),
+    "Sound": ("spectrogram",),
+}
+_ANY_ACTIVATION = "an activation such as relu, gelu or tanh (all of them are named under `activation`)"
+_INTRODUCTION = """\
+Each layer is shown with its arguments (`?` may be left out, `=` gives what is then taken), with a small network and
+what the rules give for it: the rule, the values put in, the result. MACs are the multiply-accumulates for one example;
+what an output sees is counted along the axes of the layer's own input. The names of Keras and PyTorch are understood
+as well as ours.
+"""
+
+
+def _whole(layers: list[type[Layer]], format_: str) -> str:
+    """All layers by family; in Markdown with a table of contents."""
+    families: dict[str, list[type[Layer]]] = {title: [] for title in FAMILIES}
+    for layer in layers:
+        families.setdefault(_family(layer), []).append(layer)
+    parts = ["# The layers\n", _INTRODUCTION, _contents(families)] if format_ == "markdown" else []
+    for title, members in families.items():
+        if members:
+            parts.append(f"## {title}\n" if format_ == "markdown" else f"{title}\n{'=' * len(title)}\n")
+            parts += [_page(layer, format_) for layer in members]
+    return "\n".join(parts)
+
+
+def _family(layer: type[Layer]) -> str:
+    module = layer.__module__.rpartition(".")[2]
+    return next((title for title, modules in FAMILIES.items() if module in modules), "Further layers")
+
+
+def _contents(families: dict[str, list[type[Layer]]]) -> str:
+    """A line a family, with a link to each layer."""
+    lines = ["| family | layers |", "| --- | --- |"]
+    for title, members in families.items():
+        links = ", ".join(f"[`{layer.names[0]}`](#{_anchor(_heading(layer))})" for layer in members)
+        if members:
+            lines.append(f"| [{title}](#{_anchor(title)}) | {links} |")
+    return "\n".join([*lines, ""])
+
+
+def _heading(layer: type[Layer]) -> str:
+    return f"`{layer.names[0]}`: {small(layer.title)}"
+
+
+def _anchor(heading: str) -> str:
+    """What a heading is called in a link, as GitHub derives it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _escaped(text: str) -> str:
+    """Text for Markdown; what stands between backquotes stays code."""
+    return "`".join(p if i % 2 else FORMATS["markdown"].escape(p) for i, p in enumerate(text.split("`")))
+
+
+def _page(layer: type[Layer], format_: str) -> str:
+    markdown = format_ == "markdown"
+    code = "`{}`".format if markdown else str
+    about = inspect.cleandoc(layer.__doc__ or "").replace("\n\n", "\n").replace("\n", "\n" if markdown else "\n  ")
+    if markdown:
+        about = _escaped(about)
+    form = f"{layer.names[0]}({', '.join(map(_written, arguments_of(layer)))})"
+    lines = [f"### {_heading(layer)}" if markdown else f"{form}", ""]
+    lines += [about if markdown else f"  {about}", ""]
+    if markdown:
+        lines += [code(form), ""]
+    lines += [_argument(a, code) for a in arguments_of(layer)]
+    lines += [""] if any(True for _ in arguments_of(layer)) else []
+    lines += _rules(layer, markdown, code)
+    if len(layer.names) > 1:
+        lines += [f"{'' if markdown else '  '}Also known as {', '.join(map(code, layer.names[1:]))}.", ""]
+    return "\n".join(lines)
+
+
+def _written(argument: Argument) -> str:
+    if argument.default is dataclasses.MISSING:
+        return argument.name
+    return argument.name + ("?" if argument.default is None else f"={_default(argument.default)}")
+
+
+def _default(value: object) -> str:
+    if isinstance(value, tuple):
+        texts = [_default(v) for v in value]
+        return texts[0] if len(set(texts)) == 1 else f"({', '.join(texts)})"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return shown(value, SOURCE) if isinstance(value, Formula) else str(value)
+
+
+def _argument(argument: Argument, code: object) -> str:
+    assert callable(code)
+    meaning = argument.meaning.removeprefix(f"{argument.name}: ")
+    expects = _ANY_ACTIVATION if argument.kind is ACTIVATION and argument.name != "function" else argument.kind.expects
+    short = f", short {code(argument.short)}" if argument.short else ""
+    flags = [word for word in argument.kind.words if argument.kind.expects == "yes or no"]
+    flag = f", or the flag {code(flags[0])}" if flags else ""
+    return f"- {code(argument.name)}{short}{flag}: {meaning}; {expects}"
+
+
+def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
+    """The rules that the example uses, and what they give."""
+    assert callable(code)
+    solution = Solution(network(Source("example", layer.example)), (*USUAL, "macs"))
+    entry = next(e for e in solution.every if isinstance(e.node.layer, layer))
+    notation = FORMATS["markdown"].notation if markdown else PLAIN
+    inline = "${}$".format if markdown else str
+    found = [f"Example: {code(layer.example)}", ""]
+    for axis in entry.account.axes:
+        if axis.like is None:
+            d = axis.derivation
+            found.append(f"- {axis.label}: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
+    found.append(f"- {_parameters(entry, inline, notation)}")
+    macs = solution.measurements.named("macs", entry.node)
+    if macs is not None:
+        d = macs.derivation
+        found.append(f"- MACs: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
+    found += [f"- an output sees: {text}" for text in _seen(entry, notation)]
+    return [line if markdown or not line else f"  {line}" for line in [*found, ""]]
+
+
+def _seen(entry: LayerEntry, notation: Notation) -> Iterator[str]:
+    """What an output of the layer sees of its input, where that is more than its own place."""
+    reach = entry.node.layer.reach(*entry.node.derived.arriving)
+    if isinstance(reach, str):
+        yield "the whole input"
+    elif reach:
+        before, after = ("$", "$") if notation is not PLAIN else ("", "")
+        yield f"{before}{size(tuple(simplified(one.kernel) for one in reach), notation)}{after} places"
+
+
+def _parameters(entry: LayerEntry, inline: object, notation: Notation) -> str:
+    assert callable(inline)
+    if not entry.has_parameters:
+        return "no parameters"
+    d = entry.account.params
+    return f"parameters: {inline(_equation(d.rule, d.substitution, d.value, notation))}"
+
+
+def _equation(rule: Formula, substitution: Formula, value: object, notation: Notation) -> str:
+    assert isinstance(value, (int, Formula))
+    return " = ".join(dict.fromkeys(shown(side, notation) for side in (rule, substitution, value)))

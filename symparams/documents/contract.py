@@ -1,0 +1,217 @@
+"""The JSON that other programs build on: integers as integers, values with letters as expressions of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from symparams import limits
+from symparams.algebra.formula import Value
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.numbersets import NumberSet
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.summing import Repeat
+from symparams.documents.solution import LayerEntry, Solution
+from symparams.model.network import Counts
+from symparams.quantities.derivation import Derivation
+from symparams.quantities.derivation import derive_shape as _shapes
+from symparams.quantities.measured import FieldSteps
+from symparams.questions.comparison import Comparison
+from symparams.questions.finding import Finding
+
+_TEXTS = {
+    "rule": "the rule",
+    "substitution": "the values put in",
+    "arithmetic": "computed further",
+    "result": "the result",
+}
+
+
+def summary(solution: Solution) -> dict[str, Any]:
+    """The familiar table, for one network."""
+    network = solution.network
+    return {
+        "model": network.title,
+        "convention": network.convention,
+        "layers": [_layer(entry, solution) for entry in solution.layers],
+        **_totals(network.counts),
+        **_measures(solution),
+    }
+
+
+def _measures(solution: Solution) -> dict[str, Any]:
+    """The totals of the further quantities, and what they depend on."""
+    measurements = solution.measurements
+    if not measurements.chosen:
+        return {}
+    settings = {field.name: getattr(measurements.settings, field.name) for field in fields(measurements.settings)}
+    totals = {m.name: value(measurements.total(m)) for m in measurements.chosen}
+    return {"quantities": totals, "settings": settings}
+
+
+def solve(solution: Solution) -> dict[str, Any]:
+    """The table and every derivation; all expressions of a derivation have the same value under its symbols."""
+    limits.begin_work(len(solution.network.nodes))
+    derivations = [d for entry in solution.layers for d in _derivations(entry, solution)]
+    return {**summary(solution), "derivations": derivations}
+
+
+def value(given: Value) -> int | str:
+    """An integer as it is, anything else in the language's syntax."""
+    if isinstance(given, int):
+        return given
+    return str(given) if isinstance(given, Fraction) else shown(given, SOURCE)
+
+
+def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
+    counts = entry.all_counts
+    found = {
+        "name": entry.name,
+        "kind": entry.kind,
+        "inputs": list(entry.inputs),
+        "output_shape": [value(size) for size in entry.shape],
+        "weights": value(counts.weights),
+        "biases": value(counts.biases),
+        **_totals(counts),
+    }
+    if entry.node.repeats:
+        found["copies"] = [_repeat(repeat) for repeat in entry.node.repeats]
+    measurements = solution.measurements
+    if measurements.chosen:
+        found["quantities"] = {m.measure.name: value(m.together) for m in measurements.of(entry.node)}
+    if measurements.has_fields:
+        steps = measurements.fields_of(entry.number - 1)
+        found["field"] = steps if isinstance(steps, str) else [_field(one) for one in steps]
+    return found
+
+
+def _repeat(repeat: Repeat) -> dict[str, Any]:
+    ends = {"first": shown(repeat.first, SOURCE), "last": shown(repeat.last, SOURCE)}
+    return {"letter": repeat.variable, **ends, "count": value(repeat.count)}
+
+
+def _field(steps: FieldSteps) -> dict[str, Any]:
+    field = steps.field
+    return {"axis": steps.axis, "size": value(field.size), "jump": value(field.jump), "offset": value(field.offset)}
+
+
+def _totals(counts: Counts) -> dict[str, Any]:
+    return {
+        "params": value(counts.params),
+        "trainable": value(counts.trainable),
+        "non_trainable": value(counts.non_trainable),
+    }
+
+
+def _derivations(entry: LayerEntry, solution: Solution) -> Iterator[dict[str, Any]]:
+    if "shape" in solution.quantities:
+        for derivation in _shapes(entry.node.derived):
+            why = entry.shape_because
+            yield _derivation(entry, derivation, f"{derivation.axis} of the output of {entry.name}", why)
+    if "params" in solution.quantities:
+        yield _derivation(entry, entry.account.params, f"parameters of {entry.name}", _why(entry))
+    for m in solution.measurements.of(entry.node):
+        yield _derivation(entry, m.derivation, f"{m.measure.title} of {entry.name}", m.because, m.measure.unit)
+    fields_ = solution.measurements.fields_of(entry.number - 1) if solution.measurements.has_fields else ()
+    for one in () if isinstance(fields_, str) else fields_:
+        for what, derivation in zip(("size", "jump", "offset"), one.steps, strict=False):
+            asked = f"{what} of the receptive field of {entry.name} along the {one.axis}"
+            yield {**_derivation(entry, derivation, asked, "", what), "part": what}
+
+
+def _why(entry: LayerEntry) -> str:
+    if entry.node.shared is not None:
+        return f"these are the weights of {entry.node.shared}, which are counted there"
+    return entry.because + ("; they are frozen" if entry.node.frozen and entry.has_parameters else "")
+
+
+def _derivation(entry: LayerEntry, derivation: Derivation, asked: str, why: str, unit: str = "") -> dict[str, Any]:
+    known = {k.symbol.name: value(k.value) for k in entry.account.known(derivation, every=True)}
+    result = shown(derivation.value, SOURCE)
+    steps = [{"kind": "quantity", "expression": result, "text": asked}]
+    for step in derivation.steps:
+        text = result_text(entry, derivation, unit) if step.kind == "result" else _TEXTS[step.kind]
+        steps.append({"kind": step.kind, "expression": shown(step.expression, SOURCE), "text": text})
+    steps.append({"kind": "remark", "expression": result, "text": why})
+    found = {"layer": entry.name, "quantity": derivation.quantity, "symbols": known, "steps": steps}
+    return {**found, "axis": derivation.axis} if derivation.axis else found
+
+
+def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> str:
+    """The result with its unit."""
+    if unit:
+        return f"{shown(derivation.value, SOURCE)} {unit}"
+    if derivation.quantity == "shape":
+        return f"{derivation.axis} {shown(derivation.value, SOURCE)}"
+    counts = entry.node.derived.counts
+    parts = f"{shown(counts.weights, SOURCE)} weights and {shown(counts.biases, SOURCE)} biases"
+    return f"{shown(derivation.value, SOURCE)} parameters" + (f", of which {parts}" if counts.params != 0 else "")
+
+
+def compare(comparison: Comparison) -> dict[str, Any]:
+    """Two networks side by side; every line of `steps` has the same value."""
+    c = comparison
+    limits.begin_work(sum(len(side.network.nodes) for side in c.sides))
+    networks = [
+        {
+            "model": side.title,
+            "convention": side.network.convention,
+            "layers": len(side.network.nodes),
+            "total": value(side.total),
+            "steps": [shown(line, SOURCE) for line in side.lines],
+        }
+        for side in c.sides
+    ]
+    for network, total in zip(networks, c.values or (), strict=False):
+        network["value"] = value(total)
+    known = c.number_of_values
+    return {
+        "quantity": c.what.name,
+        "set": {name: value(simplified(given)) for name, given in c.given.items()},
+        "networks": networks,
+        "difference": {"value": value(c.difference), "steps": [shown(line, SOURCE) for line in c.difference_lines]},
+        "ratio": None
+        if c.ratio is None
+        else {"value": value(c.ratio), "steps": [shown(line, SOURCE) for line in c.ratio_lines]},
+        "ratio_with_values": None if known is None else value(known),
+        "fewer": {-1: "A", 0: "neither", 1: "B"}.get(c.sign) if c.sign is not None else None,
+        "order": None
+        if c.order is None
+        else {
+            "letter": c.order.letter.name,
+            "A has fewer": _numbers(c.order.fewer),
+            "as many": _numbers(c.order.equal),
+            "A has more": _numbers(c.order.more),
+        },
+    }
+
+
+def find(finding: Finding) -> dict[str, Any]:
+    """The values that were searched for."""
+    x = finding
+    limits.begin_work(len(x.network.nodes))
+    return {
+        "model": x.network.title,
+        "quantity": x.target.what.name,
+        "layer": x.target.layer,
+        "relation": x.target.relation,
+        "target": x.target.amount,
+        "unknowns": [letter.name for letter in x.letters],
+        "formula": shown(x.lines[-1], SOURCE) if x.lines else None,
+        "equations": [
+            {"left": shown(e.left, SOURCE), "relation": e.relation, "right": shown(e.right, SOURCE), "text": e.note}
+            for e in x.equations
+        ],
+        "depends": x.depends,
+        "solutions": _numbers(x.numbers) if len(x.letters) == 1 else None,
+        "rows": [{"values": list(row.values), "count": value(row.count), "fits": row.fulfils} for row in x.rows],
+        "tried_up_to": x.tried,
+        "more": x.more,
+    }
+
+
+def _numbers(numbers: NumberSet) -> list[dict[str, int | None]]:
+    """Whole numbers as stretches from first to last; last is null where there is no end."""
+    return [{"first": s.first, "last": s.last, "step": s.step} for s in numbers.stretches()]

@@ -1,0 +1,110 @@
+"""The formats a document can have: notation, escaping, inline marks. The blocks are in templates/formats/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from symparams.algebra.notation import GREEK, LATEX, PLAIN, Notation, with_groups
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a format writes what stands inside a line."""
+
+    name: str  # also the template of its blocks
+    notation: Notation
+    inline: tuple[str, str]  # around mathematics in a line
+    word: Callable[[str], str]  # a word inside mathematics
+    escape: Callable[[str], str]  # text that a user gave
+    named: Callable[[str], str]  # the name of a layer
+    group: str  # between groups of three digits in text
+    line_break: str  # inside a displayed expression that is too long
+    width: int  # how long a displayed line may be, in characters of plain text
+    continuing: tuple[str, ...] = ()  # lines that belong to the paragraph before: no empty line there
+
+
+_MARKDOWN = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~$&"})
+_LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", '"': r"\textquotedbl{}", "→": r"$\rightarrow$", "×": r"$\times$", "≥": r"$\ge$", "≤": r"$\le$",
+    "…": r"\ldots{}", "−": "$-$", "·": r"$\cdot$",
+}  # fmt: skip
+
+
+def escape_latex(text: str) -> str:
+    """Text for LaTeX; letters that pdfTeX's fonts lack become a question mark."""
+    return "".join(map(_latex_character, text))
+
+
+def _latex_character(c: str) -> str:
+    if c in _LATEX:
+        return _LATEX[c]
+    if c in GREEK:
+        return f"${LATEX.symbol(c)}$"
+    known = c.isprintable() and (ord(c) < 0x17F or c in "–—‘’“”„€")
+    return c if known and not 0x7F <= ord(c) < 0xA1 else "?"
+
+
+def _escape_markdown(text: str) -> str:
+    return _printable(text).translate(_MARKDOWN)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+FORMATS: dict[str, Format] = {
+    "markdown": Format(
+        name="markdown",
+        notation=LATEX,
+        inline=("$", "$"),
+        word=r"\text{{{}}}".format,
+        escape=_escape_markdown,
+        named="`{}`".format,
+        group=",",
+        line_break=" \\\\\n&\\quad {}",
+        width=72,
+    ),
+    "latex": Format(
+        continuing=(r"\begin{align", r"\begin{itemize}"),
+        name="latex",
+        notation=LATEX,
+        inline=("$", "$"),
+        word=r"\text{{{}}}".format,
+        escape=escape_latex,
+        named=lambda name: f"\\texttt{{{escape_latex(name)}}}",
+        group=",",
+        line_break=" \\\\\n&\\quad {}",
+        width=72,
+    ),
+    "text": Format(
+        name="text",
+        notation=PLAIN,
+        inline=("", ""),
+        word=_as_it_is,
+        escape=_printable,
+        named=_as_it_is,
+        group=",",
+        line_break="\n",
+        width=88,
+    ),
+}
+
+_THIN = {"markdown": "\u202f", "latex": r"\,", "text": "\u202f"}
+
+
+def with_digits(format_: Format, digits: str) -> Format:
+    """The format with thousands marked by a comma, a thin space, or not at all."""
+    if digits == "comma":
+        return format_
+    if digits == "none":
+        return replace(format_, notation=with_groups(format_.notation, ""), group="")
+    thin = _THIN[format_.name]
+    inside = thin if format_.notation is PLAIN else r"\,"
+    return replace(format_, notation=with_groups(format_.notation, inside), group=thin)

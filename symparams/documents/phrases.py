@@ -1,0 +1,250 @@
+"""What stands inside a line of a document: numbers, formulas and short phrases, in a format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
+from symparams.algebra.notation import PLAIN, shown, size
+from symparams.algebra.summing import over, over_shown
+from symparams.documents.formats import Format
+from symparams.documents.solution import LayerEntry, Solution
+from symparams.errors import Source
+from symparams.model.conditions import Condition
+from symparams.model.layer import Shape
+from symparams.quantities.account import AxisSize, Known, rounds
+from symparams.quantities.derivation import Derivation
+from symparams.quantities.measured import FieldSteps, Measured
+from symparams.quantities.measures import Measure, size_in_bytes
+from symparams.sources.reader import read_expression
+
+
+class Phrases:
+    """A solution spoken in a format, a phrase at a time."""
+
+    def __init__(self, solution: Solution, format_: Format, slug: str) -> None:
+        self.solution = solution
+        self.format = format_
+        self.slug = slug
+        self._texts: dict[int, tuple[Formula, str]] = {}  # formulas already written; the key is an id, kept alive
+        self._shapes: dict[Shape, str] = {}
+        self._tags = 0
+        self._explained: set[object] = set()  # rules and reasons that the document has given
+
+    def formula(self, value: Value) -> str:
+        """A formula or number, without marks around it."""
+        if not isinstance(value, Formula):
+            return shown(value, self.format.notation)
+        found = self._texts.get(id(value))
+        if found is None:
+            found = self._texts[id(value)] = (value, shown(value, self.format.notation))
+        return found[1]
+
+    def _inline(self, text: str) -> str:
+        before, after = self.format.inline
+        return f"{before}{text}{after}"
+
+    def math(self, value: Value) -> str:
+        """A formula in a line."""
+        return self._inline(self.formula(value))
+
+    def number(self, value: Value) -> str:
+        """A known number as text, a formula as mathematics."""
+        if isinstance(value, int):
+            return f"{value:,}".replace(",", self.format.group)
+        return self.math(value)
+
+    def counted(self, value: Value, plural: str) -> str:
+        """128 outputs, 1 output."""
+        return f"{self.number(value)} {_numbered(value, plural)}"
+
+    def worked(self, left: Value, value: Value, plural: str) -> str:
+        """32·9 = 288 weights."""
+        alone = as_formula(left) == as_formula(value)
+        return f"{self.number(value) if alone else self.joined(left, value)} {_numbered(value, plural)}"
+
+    def parts(self, entry: LayerEntry) -> str:
+        """18,144 weights and 63 biases; tensor by tensor where that says too little."""
+        if not any(w.kind == "statistic" and w.counted for w in entry.node.derived.rules.weights):
+            counts = entry.node.derived.counts
+            if counts.biases == 0:
+                return "all of them weights" if counts.weights != 1 else "a weight"
+            return f"{self.counted(counts.weights, 'weights')} and {self.counted(counts.biases, 'biases')}"
+        return listed([f"{self.number(t.value)} in {self.format.escape(t.name)}" for t in entry.account.tensors])
+
+    def size(self, shape: Shape) -> str:
+        """26 × 26 × 32."""
+        found = self._shapes.get(shape)
+        if found is None:
+            found = self._shapes[shape] = self._inline(size(shape, self.format.notation))
+        return found
+
+    def equation(self, left: Value, right: Value) -> str:
+        """k = 5."""
+        return self._inline(f"{self.formula(left)} = {self.formula(right)}")
+
+    def math_equation(self, left: str, right: Value) -> str:
+        """parameters = …, with a word on the left."""
+        return self._inline(f"{self.format.word(left)} = {self.formula(right)}")
+
+    def joined(self, left: Value, right: Value) -> str:
+        """32·9 = 288; the left side alone if both are the same."""
+        return self.math(left) if self.formula(left) == self.formula(right) else self.equation(left, right)
+
+    def valued(self, known: Known) -> str:
+        """k_h = k = 5."""
+        sides: list[Value] = [known.symbol, *([known.written] if known.written is not None else []), known.value]
+        texts = list(dict.fromkeys(self.formula(side) for side in sides))
+        return self._inline(" = ".join(texts))
+
+    def one_line(self, derivation: Derivation, left: Symbol | None = None, start: str = "rule") -> str:
+        """rule = values put in = result, in one line."""
+        sides = [] if start == "substitution" else [derivation.rule]
+        sides += [derivation.substitution, as_formula(derivation.value)]
+        texts = ([self.formula(left)] if left is not None else []) + [self.formula(side) for side in sides]
+        return self._inline(" = ".join(dict.fromkeys(texts)))
+
+    def relation(self, fact: tuple[Formula, str, Formula]) -> str:
+        left, sign, right = fact
+        if isinstance(left, Number) and sign == ">=":
+            left, sign, right = right, "<=", left
+        return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
+
+    def validity(self, solution: Solution) -> str:
+        """for H ≥ 19 and W ≥ 19, if 2 divides C."""
+        bounds = [c for c in solution.conditions if c.relation != "divides"]
+        divisions = [c for c in solution.conditions if c.relation == "divides"]
+        where = listed([self.relation((c.left, c.relation, c.right)) for c in bounds])
+        whole = listed([f"{self.math(c.left)} divides {self.math(c.right)}{self._copies(c)}" for c in divisions])
+        return ", ".join([*([f"for {where}"] if where else []), *([f"if {whole}"] if whole else [])])
+
+    def _copies(self, condition: Condition) -> str:
+        """` for each i from 1 to N`, where something must hold in every copy."""
+        ends = [(r.symbol, r.first, r.last) for r in condition.copies]
+        return "".join(f" for each {self.math(i)} from {self.math(a)} to {self.math(b)}" for i, a, b in ends)
+
+    def origin(self, entry: LayerEntry, known: Known) -> str:
+        """Where a number of input channels comes from: `, the filters of conv_1`."""
+        if not known.incoming or not entry.origin[0] or "in" not in known.symbol.name.split("_"):
+            return ""
+        return f", which are {self._of(entry)}"
+
+    def source(self, entry: LayerEntry) -> str:
+        """`, whose channels are the filters of conv_1`."""
+        if not entry.origin[0] or len(entry.arriving) != 1:
+            return ""
+        if entry.origin[1] == entry.inputs[0] and entry.origin[0] in ("channels", "features", "outputs"):
+            return ""
+        alone = len(entry.arriving[0]) == 1 or entry.origin[0] in ("units", "width")
+        what = "features" if alone else "channels"
+        return f"; its {what} are {self._of(entry)}"
+
+    def _of(self, entry: LayerEntry) -> str:
+        what, name = entry.origin
+        node = self.solution.network.node(name)
+        lone = node.layer.inputs == "none" and not self.solution.has_several_inputs
+        where = "the input" if lone else self.format.named(name)
+        return f"the {what} of {where}"
+
+    def given(self, entry: LayerEntry, derivation: Derivation) -> str:
+        """H_in = 26 (input height), k_h = 3 (kernel height) and s = 2 (stride)."""
+        return listed([f"{self.valued(k)} ({k.symbol.meaning})" for k in entry.account.known(derivation)])
+
+    def floor_note(self, entry: LayerEntry, axis: AxisSize) -> str:
+        """What was done to a floor, where a reader may wonder."""
+        if not isinstance(axis.value, Formula):
+            return ""
+        if rounds(axis.rule) and not rounds(axis.value) and self.solution.network.facts.remainder:
+            return "Nothing has to be rounded, because of what is given."
+        if entry.first_floor and rounds(axis.value):
+            return (
+                "A whole number beside a floor may go under it, multiplied by the divisor; "
+                "a floor inside a floor joins it, the divisors multiplied."
+            )
+        return ""
+
+    def numbers(self, shape: Shape) -> str:
+        """26 × 26 × 32, or 128 numbers."""
+        return self.counted(shape[0], "numbers") if len(shape) == 1 else self.size(shape)
+
+    def likewise(self, entry: LayerEntry, axis: AxisSize) -> str:
+        """`, the width in the same way: W_out = 24`."""
+        alike = [a for a in entry.account.axes if a.like == axis.axis]
+        each = [f"the {a.label} in the same way: {self.equation(a.symbol, a.value)}" for a in alike]
+        return "".join(", " + text for text in each)
+
+    # ------------------------------------------------------------ further quantities
+
+    def amount(self, measure: Measure, value: Value) -> str:
+        """1,024 bytes (1 KiB)."""
+        human = size_in_bytes(value) if measure.in_bytes else ""
+        return f"{self.number(value)} {measure.unit}" + (f" ({human})" if human else "")
+
+    def measured(self, entry: LayerEntry) -> tuple[Measured, ...]:
+        """The further quantities of a layer."""
+        return self.solution.measurements.of(entry.node)
+
+    def why(self, entry: LayerEntry, found: Measured) -> str:
+        """The reason for a rule and what its letters are, where the rule is new in this document."""
+        rule = (found.measure.name, entry.heading, shown(found.derivation.rule, PLAIN))
+        if rule in self._explained:
+            return ""
+        self._explained.add(rule)
+        because = "" if found.because in self._explained else found.because
+        self._explained.add(found.because)
+        known = listed([f"{self.valued(k)} ({k.symbol.meaning})" for k in entry.account.known(found.derivation)])
+        sentences = [prose(text[:1].upper() + text[1:], self.format) + "." for text in (because,) if text]
+        return " ".join([*sentences, f"With {known}:"]) if known else " ".join(sentences)
+
+    def fields(self, entry: LayerEntry) -> tuple[FieldSteps, ...] | str:
+        """The receptive field at the output of a layer, an axis each; a word where it has no size of its own."""
+        found = self.solution.measurements.fields_of(entry.number - 1)
+        known = isinstance(found, str) and any(self.solution.measurements.states[i] == found for i in entry.node.inputs)
+        return "as before" if known else found
+
+    def copies(self, entry: LayerEntry) -> str:
+        """N − 1 copies; in nested brackets all of them."""
+        count = over(1, entry.node.repeats, entry.node.derived.facts)
+        return self.counted(count, "copies")
+
+    def together(self, entry: LayerEntry, value: Value, all_of_it: Value) -> str:
+        """What all copies have: (N − 1)·(9F + 1)·F = …"""
+        written = over_shown(as_formula(value), entry.node.repeats)
+        return self.joined(written, all_of_it)
+
+    def running(self, entry: LayerEntry) -> str:
+        """`, i = 2, …, N`: the letter that counts copies, where sizes depend on it."""
+        texts = []
+        for repeat in entry.node.repeats:
+            if repeat.runs:
+                ends = f"{self.formula(repeat.first)}, {self._dots}, {self.formula(repeat.last)}"
+                texts.append(self._inline(f"{self.formula(repeat.symbol)} = {ends}"))
+        return "".join(f", {text}" for text in texts)
+
+    @property
+    def _dots(self) -> str:
+        return "…" if self.format.name == "text" else r"\dots"
+
+
+def _numbered(value: Value, plural: str) -> str:
+    """The word for so many: weights, or weight for one."""
+    singular = {"biases": "bias", "copies": "copy"}.get(plural, plural.removesuffix("s"))
+    return singular if value in (1, ONE) else plural
+
+
+def listed(texts: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+
+
+def prose(text: str, format_: Format) -> str:
+    """A sentence of the catalogue; what stands between backquotes is an expression."""
+    pieces = text.split("`")
+    before, after = format_.inline
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            formula = read_expression(Source("catalogue", piece))
+            pieces[i] = f"{before}{shown(formula, format_.notation)}{after}"
+        else:
+            pieces[i] = format_.escape(piece)
+    return "".join(pieces)

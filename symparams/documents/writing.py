@@ -1,0 +1,166 @@
+"""Solution + style + format -> text. The prose is in templates/; here is what templates can call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from symparams import limits
+from symparams.collector import paused
+from symparams.documents.answers import ComparisonWords, FindingWords
+from symparams.documents.formats import FORMATS, Format, with_digits
+from symparams.documents.solution import Solution
+from symparams.documents.vocabulary import Vocabulary, filters
+from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.questions.comparison import Comparison
+from symparams.questions.finding import Finding
+from symparams.resources import folder, kept
+
+STYLES = ("steps", "formula", "lesson", "table", "textbook")
+
+# Ours and LaTeX users' templates: braces and percent signs stay free for TeX.
+_DELIMITERS: Mapping[str, Any] = {
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+}
+_OPTIONS: Mapping[str, Any] = {
+    "undefined": StrictUndefined,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+    "autoescape": False,
+}
+
+
+@cache
+def _environment(format_: str) -> Environment:
+    place = kept()
+    compiled = FileSystemBytecodeCache(str(place)) if place else None
+    loader = FileSystemLoader(folder("templates"))
+    environment = Environment(loader=loader, bytecode_cache=compiled, **_OPTIONS, **_DELIMITERS)  # noqa: S701
+    environment.filters |= filters(FORMATS[format_])
+    return environment
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Choices for a document beside its contents."""
+
+    style: str = "steps"
+    format: str = "markdown"
+    digits: str = "comma"  # the mark between groups of three digits: comma, space or none
+    slug: str = "network"  # what its labels start with
+
+
+def render(solution: Solution, document: Document) -> str:
+    """The solution in one of the styles and formats."""
+    format_ = with_digits(_format(document.format), document.digits)
+    if document.style not in (*STYLES, "summary"):
+        raise SymparamsError(f"there is no style `{document.style}`; there are {', '.join(STYLES)}")
+    return _written(Vocabulary(solution, format_, document.slug), document.style)
+
+
+def render_comparison(comparison: Comparison, document: Document) -> str:
+    """Two networks side by side."""
+    format_ = with_digits(_format(document.format), document.digits)
+    return _written(ComparisonWords(comparison, format_, document.slug), "compare")
+
+
+def render_finding(finding: Finding, document: Document) -> str:
+    """The values that were searched for, and how they come out."""
+    format_ = with_digits(_format(document.format), document.digits)
+    return _written(FindingWords(finding, format_, document.slug), "find")
+
+
+def _written(words: Vocabulary, style: str) -> str:
+    """The words arranged by one of our own templates."""
+    template = _environment(words.format.name).get_template(f"styles/{style}.j2")
+    limits.begin_work(len(words.solution.network.nodes))
+    with paused():
+        text = template.render(words.names(), format=f"formats/{words.format.name}.j2")
+    return _tidied(text, words.format)
+
+
+def standalone(body: str) -> str:
+    """A LaTeX document around one or more fragments."""
+    return _environment("latex").get_template("formats/document.tex.j2").render(body=body)
+
+
+def render_with(template: Path, solution: Solution, document: Document) -> str:
+    """The solution through a user's own template, in Jinja's sandbox; undefined names are errors."""
+    format_ = with_digits(_format(document.format), document.digits)
+    text = _read(template)
+    delimiters = _DELIMITERS if format_.name == "latex" else {}
+    sandbox = ImmutableSandboxedEnvironment(**_OPTIONS, **delimiters)
+    sandbox.filters |= filters(format_)
+    limits.begin_work(len(solution.network.nodes))
+    names = Vocabulary(solution, format_, document.slug).names()
+    try:
+        return sandbox.from_string(text).render(names)
+    except TemplateSyntaxError as error:
+        raise _at_line(template, text, error.lineno, str(error.message)) from None
+    except UndefinedError as error:
+        raise SymparamsError(
+            f"{template}: {error.message}; the names a template can use are {', '.join(sorted(names))}"
+        ) from None
+    except SecurityError as error:
+        raise SymparamsError(f"{template}: a template may not do this: {error}") from None
+    except (
+        TemplateError,
+        ArithmeticError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+    ) as error:
+        raise SymparamsError(f"{template}: {error or type(error).__name__}") from None
+
+
+def _read(template: Path) -> str:
+    try:
+        with template.open("rb") as file:
+            data = file.read(limits.SOURCE_BYTES + 1)
+        if len(data) > limits.SOURCE_BYTES:
+            raise LimitError(
+                f"{template}: the template is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
+            )
+        return data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SymparamsError(f"cannot read the template {template}: {reason}") from None
+
+
+def _at_line(template: Path, text: str, line: int, message: str) -> SymparamsError:
+    start = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
+    return SymparamsError(message, Place(Source(str(template), text), start))
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise SymparamsError(f"there is no format `{name}`; there are {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def _tidied(text: str, format_: Format) -> str:
+    """No more than one empty line in a row, none at the start or inside a paragraph."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if format_.continuing and line.startswith(format_.continuing) and lines and not lines[-1]:
+            lines.pop()
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    while lines and not lines[-1]:
+        lines.pop()
+    return "\n".join(lines) + "\n"

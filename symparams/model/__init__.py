@@ -1,0 +1,1 @@
+"""What a layer is, what its arguments are, and networks of layers."""

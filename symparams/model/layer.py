@@ -1,0 +1,354 @@
+"""What a layer is: arguments, and one method that says everything about it for a given input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
+from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
+
+from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
+from symparams.algebra.notation import PLAIN, size
+from symparams.errors import LayerError, listed
+
+Convention: TypeAlias = Literal["keras", "torch"]
+Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
+
+# Spatial axes by how many there are: (name, letter of its size, subscript of its kernel size).
+SPATIAL: dict[int, tuple[tuple[str, str, str], ...]] = {
+    0: (),
+    1: (("length", "L", ""),),
+    2: (("height", "H", "_h"), ("width", "W", "_w")),
+    3: (("depth", "D", "_d"), ("height", "H", "_h"), ("width", "W", "_w")),
+}
+
+
+def symbol(name: str, value: Value, meaning: str, *, incoming: bool = False) -> Symbol:
+    """A symbol of a rule, bound to its value."""
+    return Symbol(name, as_formula(value), meaning, incoming)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A tensor as it arrives at a layer."""
+
+    shape: Shape  # in the order of the convention
+    convention: Convention
+
+    @property
+    def spatial(self) -> Shape:
+        """The sizes of the spatial axes: all but the channels."""
+        return self.shape[1:] if self.convention == "torch" and len(self.shape) > 1 else self.shape[:-1]
+
+    @property
+    def channels(self) -> Value:
+        return self.shape[0] if self.convention == "torch" else self.shape[-1]
+
+    @property
+    def channel_axis(self) -> int:
+        return 0 if self.convention == "torch" else len(self.shape) - 1
+
+    def C_in(self) -> Symbol:
+        """The number of channels that arrive, as a symbol of a rule."""
+        return symbol("C_in", self.channels, "input channels", incoming=True)
+
+    def sequence(self) -> Axis:
+        """The axis of positions of a sequence (positions, features), which both conventions write alike."""
+        return Axis("length", symbol("T", self.shape[0], "sequence length", incoming=True))
+
+    def feature_names(self) -> tuple[str, ...]:
+        """What each axis is called where the last one holds the features, as layers for sequences have it."""
+        if self.convention == "keras":
+            return self.axis_names()
+        before = tuple(name for name, _, _ in SPATIAL.get(len(self.shape) - 1, ()))
+        return (*(before or tuple(f"axis {i + 1}" for i in range(len(self.shape) - 1))), "features")
+
+    def axis_names(self) -> tuple[str, ...]:
+        """What each axis is called; a tensor of one axis has features, one of more has channels."""
+        if len(self.shape) == 1:
+            return ("features",)
+        spatial = tuple(name for name, _, _ in SPATIAL.get(len(self.shape) - 1, ()))
+        if not spatial:
+            return tuple(f"axis {i + 1}" for i in range(len(self.shape)))
+        return ("channels", *spatial) if self.convention == "torch" else (*spatial, "channels")
+
+    def kept(self) -> tuple[Axis, ...]:
+        """Output axes that equal the input axes."""
+        return tuple(map(Axis, self.axis_names(), map(as_formula, self.shape)))
+
+    def arranged(self, spatial: Sequence[Axis], channels: Axis) -> tuple[Axis, ...]:
+        """Output axes in the order of the convention."""
+        return (channels, *spatial) if self.convention == "torch" else (*spatial, channels)
+
+    def __str__(self) -> str:
+        return size(self.shape, PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of an output."""
+
+    name: str  # height, width, channels …
+    size: Formula  # its rule, in reading order
+
+
+# What the output size along an axis is called.
+OUTPUT_LETTERS = {
+    "length": "L_out",
+    "height": "H_out",
+    "width": "W_out",
+    "depth": "D_out",
+    "channels": "C_out",
+    "features": "n_out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The output of a layer, its sizes known: what the rules for work and memory are written with."""
+
+    axes: tuple[str, ...]  # what each axis is called
+    shape: Shape
+
+    def size(self, axis: str) -> Symbol:
+        """The output size along an axis, as a symbol of a rule: H_out."""
+        return symbol(OUTPUT_LETTERS.get(axis, "n_out"), self.shape[self.axes.index(axis)], f"output {axis}")
+
+    def spatial(self) -> tuple[Symbol, ...]:
+        """The output sizes of the spatial axes: H_out, W_out."""
+        return tuple(self.size(axis) for axis in self.axes if axis in ("length", "depth", "height", "width"))
+
+    def numbers(self) -> Formula:
+        """How many numbers the output has: H_out·W_out·C_out."""
+        return product(
+            symbol(OUTPUT_LETTERS.get(axis, "n_out" if len(self.axes) == 1 else f"n_{i + 1}"), size, f"output {axis}")
+            for i, (axis, size) in enumerate(zip(self.axes, self.shape, strict=True))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a layer computes for one example, each kind of operation as a rule in reading order.
+
+    A multiply-accumulate is one multiplication and the addition of its product to a sum; the other kinds count what is
+    done besides. Training is not counted, only the forward pass.
+    """
+
+    macs: Formula = ZERO  # multiply-accumulates
+    additions: Formula = ZERO  # additions and subtractions, those of biases among them
+    multiplications: Formula = ZERO  # multiplications and divisions
+    comparisons: Formula = ZERO  # as in max pooling and relu
+    exponentials: Formula = ZERO  # exp, tanh, sigmoid and other functions that need a series, one each
+    because: str = ""  # one sentence on the rule for the multiply-accumulates
+
+    def changed(self, change: Callable[[Formula], Formula]) -> Work:
+        """The rules changed, all alike; what is not done stays so."""
+
+        def of(done: Formula) -> Formula:
+            return done if done == ZERO else change(done)
+
+        return Work(
+            macs=of(self.macs),
+            additions=of(self.additions),
+            multiplications=of(self.multiplications),
+            comparisons=of(self.comparisons),
+            exponentials=of(self.exponentials),
+            because=self.because,
+        )
+
+    def times(self, factor: Operand) -> Work:
+        """All of it so many times over."""
+        return self.changed(lambda done: factor * done)
+
+    def plus(self, other: Work) -> Work:
+        """This and other work besides; the sentence stays."""
+        return Work(
+            macs=joined(self.macs, other.macs),
+            additions=joined(self.additions, other.additions),
+            multiplications=joined(self.multiplications, other.multiplications),
+            comparisons=joined(self.comparisons, other.comparisons),
+            exponentials=joined(self.exponentials, other.exponentials),
+            because=self.because,
+        )
+
+
+def joined(left: Formula, right: Formula) -> Formula:
+    """left + right, where either may be nothing."""
+    return right if left == ZERO else left if right == ZERO else left + right
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one output number sees along one spatial axis of the input."""
+
+    kernel: Formula  # places from the first one that is seen to the last: d(k - 1) + 1
+    stride: Formula  # how far apart the views of neighbouring outputs are; 1/2 where the output is twice as large
+    before: Formula  # padding before the first place
+
+
+EVERYWHERE: Literal["everywhere"] = "everywhere"  # every output number sees the whole input
+
+
+WeightKind: TypeAlias = Literal["weight", "bias", "statistic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One tensor of numbers that a layer keeps."""
+
+    name: str  # as the frameworks call it: kernel, bias, gamma …
+    dimensions: tuple[Formula, ...]  # its sizes, as the framework stores them
+    kind: WeightKind = "weight"  # bias: added to the outputs; statistic: kept, never trained
+    counted: bool = True  # False: a buffer, which this convention does not call a parameter
+    trained: bool = True  # False: kept as it is, like the weights below an adapter; a statistic never is
+
+
+Relation: TypeAlias = Literal[">=", "multiple"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must hold for a layer to accept its input: an error for numbers, a condition for letters."""
+
+    left: Formula
+    relation: Relation  # ">=", or "multiple": left is a multiple of right
+    right: Formula
+    otherwise: Callable[[], str]  # the message when it does not hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Everything a layer says about one input."""
+
+    output: tuple[Axis, ...]  # the shape rule, an axis each
+    parameters: Formula  # the parameter rule in reading order; ZERO where there are none
+    weights: tuple[Weight, ...]  # the tensors; their sizes give the count a second time
+    because: str  # one sentence on why the parameter rule is as it is, or why there are none
+    shape_because: str  # one sentence on the shape rule
+    channels_are: str | None  # what the output channels are: "filters"; None: as in the input
+    requires: tuple[Requirement, ...] = ()
+    differs: str = ""  # how the conventions differ, where the number depends on them
+
+
+def nothing_to_learn(output: tuple[Axis, ...], because: str, shape_because: str = "", **more: object) -> Rules:
+    """The rules of a layer without parameters."""
+    given = {"channels_are": None, **more}
+    return Rules(output=output, parameters=ZERO, weights=(), because=because, shape_because=shape_because, **given)  # type: ignore[arg-type]
+
+
+class Layer:
+    """A layer with its hyper-parameters: a frozen dataclass whose fields are declared with `argument`.
+
+    What a dataclass would compile for every class stands here once: it took a fifth of the time to start.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, *given: object, **named: object) -> None:
+        every = fields(self)  # type: ignore[arg-type]
+        places = [f.name for f in every if not f.kw_only]
+        if len(given) > len(places) or not named.keys().isdisjoint(places[: len(given)]):
+            raise TypeError(f"{type(self).__name__} got an argument twice or one too many")
+        values = {f.name: f.default for f in every} | dict(zip(places, given, strict=False)) | named
+        if len(values) > len(every) or MISSING in values.values():
+            raise TypeError(f"{type(self).__name__} got an unknown argument or misses one")
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete {name}")
+
+    def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:
+        for name, value in state[1].items():  # a copy, or what was pickled
+            object.__setattr__(self, name, value)
+
+    def _arguments(self) -> tuple[object, ...]:
+        return tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Layer) or type(other) is not type(self):
+            return NotImplemented
+        return self._arguments() == other._arguments()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._arguments()))
+
+    def __repr__(self) -> str:
+        named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))  # type: ignore[arg-type]
+        return f"{type(self).__qualname__}({', '.join(named)})"
+
+    names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
+    title: ClassVar[str] = ""  # as a heading: "Convolution"
+    example: ClassVar[str] = ""  # a small network that shows it
+    # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc.
+    inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
+    sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
+
+    ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
+
+    @property
+    def kind(self) -> str:
+        """The name that its automatic name starts with."""
+        return self.names[0]
+
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        return self.kind
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        """What the layer says about the tensors that arrive."""
+        raise NotImplementedError
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """What it computes; a layer that only moves numbers computes nothing."""
+        return Work()
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+        """What an output number sees along each spatial axis; (): only what stands at its own place.
+
+        "unknown": it depends on what the letters are in a way that has no formula.
+        """
+        return ()
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        """How many numbers it keeps of one example while text is generated word by word."""
+        return ZERO
+
+
+Declared = TypeVar("Declared", bound=Layer)
+
+
+@dataclass_transform(frozen_default=True)
+def layer_class(cls: type[Declared]) -> type[Declared]:
+    """Makes a subclass of Layer a dataclass with slots, whose methods, also what freezes it, are those of Layer."""
+    return dataclass(slots=True, init=False, repr=False, eq=False)(cls)
+
+
+def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[str, str, str], ...]:
+    """Names and letters of the spatial axes of x, or an error if a layer cannot take so many."""
+    count = len(x.shape) - 1
+    if count not in ranks:
+        expected = {1: "(L, C)", 2: "(H, W, C)", 3: "(D, H, W, C)"}
+        if x.convention == "torch":
+            expected = {1: "(C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}
+        wanted = listed([expected[r] for r in ranks], "or")
+        lost = "height and width" if 2 in ranks else "length"
+        hint = f"; a flattened tensor has no {lost} left" if count == 0 else ""
+        raise LayerError(f"needs an input of shape {wanted}, but {x} arrives{hint}")
+    return SPATIAL[count]
+
+
+def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formula, ...]:
+    """One size for each spatial axis of x; a single size is meant for all of them."""
+    count = len(x.shape) - 1
+    if len(sizes) == 1:
+        return sizes * count
+    if len(sizes) != count:
+        raise LayerError(
+            f"{what} has {len(sizes)} sizes, but the input {x} has {count} spatial ax{'i' if count == 1 else 'e'}s"
+        )
+    return sizes

@@ -1,0 +1,1 @@
+"""What a network has: derivations of shapes, parameters and every further quantity."""

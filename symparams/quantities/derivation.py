@@ -1,0 +1,246 @@
+"""Where a number comes from: rule, values put in, arithmetic line by line, result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from symparams.algebra.exact import number
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import (
+    ONE,
+    Formula,
+    Function,
+    Number,
+    Quotient,
+    Symbol,
+    Value,
+    as_formula,
+    can_put_in,
+    count_leaves,
+    mapped,
+    parts,
+    product,
+    put_in,
+    rebuilt,
+    symbols,
+)
+from symparams.algebra.simplifying import simplified
+from symparams.model.layer import Axis, Rules
+from symparams.model.network import Derived
+
+StepKind: TypeAlias = Literal["rule", "substitution", "arithmetic", "result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a derivation; it equals the line before."""
+
+    kind: StepKind
+    expression: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The chain of equal expressions from a rule to its result."""
+
+    quantity: str  # shape, params, macs …
+    axis: str  # which axis of a shape: "height"; empty for parameters
+    steps: tuple[Step, ...]
+    symbols: tuple[Symbol, ...]  # the known symbols in the rule, once each, in reading order
+    value: Value
+
+    def of_kind(self, kind: StepKind) -> tuple[Formula, ...]:
+        return tuple(step.expression for step in self.steps if step.kind == kind)
+
+    @property
+    def rule(self) -> Formula:
+        return self.steps[0].expression
+
+    @property
+    def substitution(self) -> Formula:
+        """The rule with all values in, nothing computed."""
+        put = self.of_kind("substitution")
+        return put[-1] if put else self.rule
+
+
+def derive_parameters(derived: Derived) -> Derivation:
+    """How the number of parameters of a layer comes out."""
+    return derive("params", "", derived.rules.parameters, derived.counts.params, derived.facts)
+
+
+def derive_shape(derived: Derived) -> tuple[Derivation, ...]:
+    """How every axis of the output of a layer comes out."""
+    sizes = zip(derived.rules.output, derived.shape, strict=True)
+    return tuple(derive_axis(derived, axis, value) for axis, value in sizes)
+
+
+def derive_axis(derived: Derived, axis: Axis, value: Value) -> Derivation:
+    """How one axis of the output of a layer comes out."""
+    return derive("shape", axis.name, axis.size, value, derived.facts)
+
+
+def derive(quantity: str, axis: str, rule: Formula, value: Value, facts: Facts) -> Derivation:
+    """The steps from a rule to its value."""
+    rule = without_clashes(rule)
+    steps = [Step("rule", rule)]
+    line = rule
+    while can_put_in(line):
+        line = put_in(line)
+        steps.append(Step("substitution", line))
+    steps += [Step("arithmetic", further) for further in _computed(line, facts)]
+    result = as_formula(value)
+    if steps[-1].kind == "arithmetic" and steps[-1].expression == result:
+        steps.pop()
+    steps.append(Step("result", result))
+    known: dict[str, Symbol] = {}
+    for s in (s for step in steps for s in symbols(step.expression) if s.value is not None):
+        known.setdefault(s.name, s)
+    return Derivation(quantity, axis, tuple(steps), tuple(known.values()), value)
+
+
+def _computed(line: Formula, facts: Facts) -> Iterator[Formula]:
+    """The line computed further and further, one level of operations each time, inside out."""
+    while True:
+        further = one_level(line, facts)
+        if further == line:
+            return
+        yield further
+        line = further
+
+
+def one_level(formula: Formula, facts: Facts) -> Formula:
+    """The formula with its innermost operations carried out."""
+    below = parts(formula)
+    if not below:
+        return formula
+    if isinstance(formula, Function) and formula.name in ("floor", "ceil") and isinstance(below[0], Quotient):
+        inner = tuple(one_level(side, facts) for side in parts(below[0]))  # ⌊25/2⌋ is one operation
+        changed = inner != parts(below[0])
+        return Function(formula.name, (Quotient(*inner),)) if changed else _carried_out(formula, facts)
+    reduced = tuple(one_level(part, facts) for part in below)
+    return rebuilt(formula, reduced) if reduced != below else _carried_out(formula, facts)
+
+
+def _carried_out(formula: Formula, facts: Facts) -> Formula:
+    """A node whose parts are as simple as they get; itself if nothing can be computed."""
+    if all(type(part) is Number for part in parts(formula)) and not isinstance(formula, Quotient):
+        return as_formula(number(formula) or 0)
+    if isinstance(formula, Quotient) and all(isinstance(p, Number) for p in parts(formula)):
+        known = number(formula)
+        return as_formula(known) if isinstance(known, int) else formula
+    value = as_formula(simplified(formula, facts))
+    return value if count_leaves(value) < count_leaves(formula) else formula
+
+
+# ---------------------------------------------------------------- names of rule and user
+
+
+def without_clashes(rule: Formula) -> Formula:
+    """The rule with a symbol renamed where the user's letters use its name for something else."""
+    if all(isinstance(s.value, Number) for s in symbols(rule)):
+        return rule
+    used = {s.name: s for known in symbols(rule) if known.value is not None for s in _letters(known.value)}
+    renamed: dict[str, str] = {}
+    for s in symbols(rule):
+        mine = used.get(s.name)
+        if s.value is not None and mine is not None and s.value != mine:
+            renamed[s.name] = _free(s.name, used)
+    if not renamed:
+        return rule
+    return mapped(rule, lambda leaf: _renamed(leaf, renamed))
+
+
+def _letters(formula: Formula) -> Iterator[Symbol]:
+    for s in symbols(formula):
+        yield s
+        if s.value is not None:
+            yield from _letters(s.value)
+
+
+def _free(name: str, used: dict[str, Symbol]) -> str:
+    count = 1
+    while f"{name}_{count}" in used:
+        count += 1
+    return f"{name}_{count}"
+
+
+def _renamed(leaf: Formula, names: dict[str, str]) -> Formula:
+    if isinstance(leaf, Symbol) and leaf.name in names:
+        return Symbol(names[leaf.name], leaf.value, leaf.meaning, leaf.incoming)
+    return leaf
+
+
+# ---------------------------------------------------------------- counting tensor by tensor
+
+
+@dataclass(frozen=True, slots=True)
+class TensorCount:
+    """The numbers in one tensor: so many for each input, and so many inputs."""
+
+    name: str  # kernel, bias …
+    kind: str  # weight, bias or statistic
+    each: Formula | None  # what one input needs, values put in: 63·3·3; None if that is a single number
+    outputs: Symbol | None  # what the first factor of `each` counts, where it does not belong to the kernel: filters
+    each_value: Value
+    inputs: Formula | None  # how many inputs there are; None if the tensor does not depend on them
+    input_word: str  # what the inputs are: "input channels"
+    value: Value  # all numbers of the tensor
+    sizes: tuple[Formula, ...]  # of its axes as they are stored, values put in: 64, 4·64
+    spans: bool  # whether it is the kernel of a convolution, which spans several places
+    joined: Formula | None  # the outputs that a matrix joins its inputs to: 4·64; None if it is no such matrix
+
+    @property
+    def product(self) -> Formula:
+        """Its sizes multiplied: 64·4·64."""
+        return product(self.sizes)
+
+
+def count_tensors(rules: Rules, facts: Facts) -> tuple[TensorCount, ...]:
+    """Every counted tensor, its outputs first and then its inputs: 63·3·3 = 567, 32·567 = 18,144."""
+    return tuple(_count(w.name, w.kind, w.dimensions, facts) for w in rules.weights if w.counted)
+
+
+def _count(name: str, kind: str, dimensions: tuple[Formula, ...], facts: Facts) -> TensorCount:
+    inputs = [d for d in dimensions if any(s.incoming for s in symbols(d))]
+    outputs = [d for d in reversed(dimensions) if d not in inputs and number(d) != 1]
+    kernel_last = [*outputs[:1], *reversed(outputs[1:])]
+    sized = [d for d in dimensions if number(d) != 1]
+    meanings = [s.meaning for d in sized for s in symbols(d)]
+    spans = any("kernel" in meaning for meaning in meanings)
+    matrix = len(inputs) == 1 == len(outputs) and not spans and not any("layers" in meaning for meaning in meanings)
+    each = _line(kernel_last)
+    every = _line([*inputs, *kernel_last])
+    return TensorCount(
+        name,
+        kind,
+        each if len(kernel_last) > 1 else None,
+        _counts_outputs(kernel_last),
+        simplified(each, facts),
+        as_formula(simplified(_line(inputs), facts)) if inputs else None,
+        next((s.meaning for d in inputs for s in symbols(d) if s.incoming), ""),
+        simplified(every, facts),
+        tuple(_size(d, facts) for d in sized) or (ONE,),
+        spans,
+        _size(outputs[0], facts) if matrix else None,
+    )
+
+
+def _size(dimension: Formula, facts: Facts) -> Formula:
+    """A size with its values put in; computed where it is more than a product: 512/8·8 = 512."""
+    line = _line([dimension])
+    plain = all(isinstance(part, (Number, Symbol)) for part in (parts(line) or (line,)))
+    return line if plain else as_formula(simplified(line, facts))
+
+
+def _counts_outputs(factors: list[Formula]) -> Symbol | None:
+    first = factors[0] if len(factors) > 1 else None
+    return first if isinstance(first, Symbol) and "kernel" not in first.meaning else None
+
+
+def _line(factors: list[Formula]) -> Formula:
+    line = product(factors)
+    while can_put_in(line):
+        line = put_in(line)
+    return line

@@ -1,0 +1,117 @@
+"""The further quantities of a network as a solution shows them: a derivation for each layer, and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from symparams.algebra.collecting import shortest
+from symparams.algebra.formula import Formula, Number, Product, Value, as_formula, total
+from symparams.algebra.summing import over, over_shown
+from symparams.model.network import Network, Node
+from symparams.quantities.derivation import Derivation, derive
+from symparams.quantities.field import Field, State, fields
+from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer, of_network
+
+QUANTITIES = ("shape", "params", *MEASURES, "field")
+USUAL = ("shape", "params")  # what a solution shows unless more is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One quantity of one layer."""
+
+    measure: Measure
+    derivation: Derivation  # for one copy
+    together: Value  # in all copies
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSteps:
+    """How the receptive field along one axis comes out."""
+
+    axis: str  # height, width …
+    field: Field
+    steps: tuple[Derivation, ...]  # size, jump and offset; (): as in the layer before
+    like: str | None  # the axis before it that comes out in just the same way
+
+
+class Measurements:
+    """Every further quantity that was asked for, worked out when a document wants it."""
+
+    def __init__(self, network: Network, quantities: Iterable[str], settings: Settings) -> None:
+        self.network = network
+        self.settings = settings
+        self.chosen = tuple(m for m in MEASURES.values() if m.name in quantities)
+        self.has_fields = "field" in quantities
+        self._known: dict[tuple[str, int, bool, bool], Measured | None] = {}
+
+    def of(self, node: Node) -> tuple[Measured, ...]:
+        """The quantities that a layer has some of."""
+        found = (self._one(measure, node) for measure in self.chosen)
+        return tuple(m for m in found if m is not None)
+
+    def named(self, name: str, node: Node) -> Measured | None:
+        """One quantity of a layer; None if it has nothing of it."""
+        return self._one(MEASURES[name], node)
+
+    def _one(self, measure: Measure, node: Node) -> Measured | None:
+        key = (measure.name, id(node.derived), node.shared is None, node.frozen)
+        if node.repeats or key not in self._known:
+            self._known[key] = self._worked_out(measure, node)
+        return self._known[key]
+
+    def _worked_out(self, measure: Measure, node: Node) -> Measured | None:
+        facts = node.derived.facts
+        value = of_layer(measure, node, self.settings)
+        if value == 0:
+            return None
+        derivation = derive(measure.name, "", measure.rule(node, self.settings), value, facts)
+        together = over(value, node.repeats, facts) if node.repeats else value
+        return Measured(measure, derivation, together, measure.because(node))
+
+    def total(self, measure: Measure) -> Value:
+        """The quantity of the network, in its shortest form."""
+        return shortest(of_network(measure, self.network, self.settings), self.network.facts)
+
+    def total_sum(self, measure: Measure) -> Formula:
+        """The sum over the layers."""
+        pairs = ((node, self._one(measure, node)) for node in self.network.nodes)
+        return sum_of((over_shown(as_formula(m.derivation.value), n.repeats) for n, m in pairs if m is not None))
+
+    @cached_property
+    def states(self) -> list[State]:
+        return fields(self.network)
+
+    def fields_of(self, index: int) -> tuple[FieldSteps, ...] | str:
+        """The receptive field at the output of a layer; a word where it has no size of its own."""
+        state = self.states[index]
+        if isinstance(state, str):
+            return state
+        found: list[FieldSteps] = []
+        facts = self.network.facts
+        for field in state:
+            like = next((f.axis for f in found if f.like is None and _alike(f.field, field)), None)
+            steps = tuple(
+                derive("field", field.axis, rule, value, facts)
+                for rule, value in zip(field.rules, (field.size, field.jump, field.offset), strict=bool(field.rules))
+            )
+            found.append(FieldSteps(field.axis, field, steps, like))
+        return tuple(found)
+
+
+def _alike(one: Field, other: Field) -> bool:
+    return (one.size, one.jump, one.offset, one.made_of) == (other.size, other.jump, other.offset, other.made_of)
+
+
+def sum_of(terms: Iterable[Formula]) -> Formula:
+    """The sum of what the layers have; in a long one equal terms are taken together."""
+    listed = list(terms)
+    if len(listed) <= 12:
+        return total(listed)
+    times: dict[Formula, int] = {}
+    for term in listed:
+        times[term] = times.get(term, 0) + 1
+    return total(term if n == 1 else Product((Number(n), term)) for term, n in times.items())

@@ -1,0 +1,280 @@
+"""Two networks side by side: difference and ratio of a quantity, as formulas and as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TypeAlias
+
+from symparams import limits
+from symparams.algebra.collecting import factored, shortest, small
+from symparams.algebra.comparing import expanded
+from symparams.algebra.exact import divided
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import Formula, Number, Power, Product, Quotient, Symbol, Value, as_formula
+from symparams.algebra.normal import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.numbersets import NumberSet
+from symparams.algebra.simplifying import at_least_zero, cleared, poly
+from symparams.algebra.solving import letters_of, solutions
+from symparams.algebra.sympy_bridge import cancelled
+from symparams.errors import SymparamsError, nearest
+from symparams.model.network import Network
+from symparams.quantities.amounts import Amount, amount_of, sum_over_layers
+from symparams.questions.domain import both, domain
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two networks."""
+
+    letter: str  # A or B
+    title: str
+    network: Network
+    what: Amount
+
+    @property
+    def total(self) -> Value:
+        """The quantity, in the shortest of its forms."""
+        return shortest(amount_of(self.network, self.what), self.network.facts)
+
+    @property
+    def lines(self) -> tuple[Formula, ...]:
+        """The sum over the layers, then what it gives."""
+        return _different([sum_over_layers(self.network, self.what), as_formula(self.total)])
+
+    @property
+    def symbol(self) -> Symbol:
+        return Symbol(f"{self.what.letter}_{self.letter}")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """For which values of the only letter the first network has fewer, as many, more."""
+
+    letter: Symbol
+    fewer: NumberSet
+    equal: NumberSet
+    more: NumberSet
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The first network against the second."""
+
+    sides: tuple[Side, Side]
+    given: Mapping[str, Formula]  # values that were put in for letters afterwards
+    values: tuple[Value, Value] | None = None  # the totals with these values
+
+    @property
+    def what(self) -> Amount:
+        return self.sides[0].what
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is given for either network."""
+        one, other = (side.network.facts for side in self.sides)
+        lower = {**one.lower, **{x: max(n, one.lower.get(x, n)) for x, n in other.lower.items()}}
+        upper = {**one.upper, **{x: min(n, one.upper.get(x, n)) for x, n in other.upper.items()}}
+        return Facts(
+            lower,
+            upper,
+            {**other.remainder, **one.remainder},
+            {**other.equal, **one.equal},
+            (*one.at_least_zero, *other.at_least_zero),
+            one.whole | other.whole,
+        )
+
+    @cached_property
+    def totals(self) -> tuple[Value, Value]:
+        return self.sides[0].total, self.sides[1].total
+
+    @cached_property
+    def _open(self) -> tuple[Poly, Poly]:
+        first, second = (expanded(poly(as_formula(v), self.facts), self.facts) for v in self.totals)
+        return first, second
+
+    # ------------------------------------------------------------ difference
+
+    @cached_property
+    def difference(self) -> Value:
+        """The second minus the first."""
+        return shortest(value_of(minus(self._open[1], self._open[0])), self.facts)
+
+    @property
+    def difference_lines(self) -> tuple[Formula, ...]:
+        first, second = map(as_formula, self.totals)
+        product = factored(minus(self._open[1], self._open[0])) if self._small else None
+        lines = [second - first, as_formula(value_of(minus(self._open[1], self._open[0]))), as_formula(self.difference)]
+        return _different([*lines, product] if product is not None else lines)
+
+    @cached_property
+    def sign(self) -> int | None:
+        """-1, 0 or 1 where the first has fewer, as many or more for all values of the letters; else None."""
+        gap = minus(self._open[1], self._open[0])
+        if not gap:
+            return 0
+        forms = [gap, poly(as_formula(self.difference), self.facts)]
+        product = factored(gap) if self._small else None
+        forms += [poly(product, self.facts)] if product is not None else []
+        for form in forms:
+            for sign in (-1, 1):
+                if at_least_zero(minus(scaled(form, -sign), {UNIT: 1}), self.facts):
+                    return sign
+        return None
+
+    @cached_property
+    def order(self) -> Order | None:
+        """Where the sign depends on the only letter: for which values it is what."""
+        gap = value_of(minus(self._open[0], self._open[1]))
+        letters = letters_of(as_formula(gap))
+        if self.sign is not None or len(letters) != 1:
+            return None
+        (letter,) = letters
+        allowed = both(domain(self.sides[0].network, letter), domain(self.sides[1].network, letter))
+        found = [both(allowed, solutions(as_formula(gap), r, Number(0), letter)) for r in ("<", "==", ">")]
+        if any(f.tried is not None for f in found):
+            return None
+        return Order(Symbol(letter), *(f.numbers for f in found))
+
+    # ------------------------------------------------------------ ratio
+
+    @property
+    def _small(self) -> bool:
+        return all(map(small, self._open))
+
+    @cached_property
+    def _lowest(self) -> tuple[Poly, Poly]:
+        """Top and bottom of the ratio, cancelled."""
+        (top, below_top), (bottom, below_bottom) = (cleared(p, {UNIT: 1}) for p in self._open)
+        top, bottom = expanded_product(top, below_bottom), expanded_product(bottom, below_top)
+        if is_constant(top) and is_constant(bottom):
+            ratio = Fraction(top.get(UNIT, 0)) / Fraction(bottom[UNIT])
+            return {UNIT: ratio.numerator}, {UNIT: ratio.denominator}
+        return cancelled(top, bottom) if small(top) and small(bottom) else (top, bottom)
+
+    @property
+    def lowest(self) -> tuple[Formula, Formula]:
+        """Two formulas that are to one another as the totals, as small as they get."""
+        top, bottom = (as_formula(shortest(value_of(p), self.facts)) for p in self._lowest)
+        return top, bottom
+
+    @cached_property
+    def ratio(self) -> Value | None:
+        """The first over the second in the shortest form; None if the second is 0."""
+        if 0 in self.totals:
+            return None if self.totals[1] == 0 else 0
+        top, bottom = self._lowest
+        if is_constant(top) and is_constant(bottom):
+            return divided(top[UNIT], bottom[UNIT])
+        forms: list[Value] = [_over(top, bottom, self.facts)]
+        if len(bottom) == 1:  # divided term by term
+            ((mono, coefficient),) = bottom.items()
+            inverse = tuple((atom, -exponent) for atom, exponent in mono)
+            forms.append(value_of({join(m, inverse): divided(c, coefficient) for m, c in top.items()}))
+        return min(forms, key=lambda form: len(shown(form, PLAIN)))
+
+    @cached_property
+    def ratio_lines(self) -> tuple[Formula, ...]:
+        """The totals as a fraction, factored, cancelled, and the ratio."""
+        if self.ratio is None:
+            return ()
+        top, bottom = map(as_formula, self.totals)
+        lines: list[Formula] = [Quotient(top, bottom)]
+        if self._small and self.ratio != 0 and isinstance(self.ratio, Formula):
+            lines.append(Quotient(*(factored(p) or as_formula(value_of(p)) for p in self._open)))
+            lines.append(as_formula(_over(*self._lowest, self.facts)))
+        if isinstance(self.ratio, Fraction):
+            lines.append(Quotient(Number(self.ratio.numerator), Number(self.ratio.denominator)))
+        else:
+            lines.append(as_formula(self.ratio))
+        return _different(lines)
+
+    @cached_property
+    def limit(self) -> Fraction | None:
+        """What the ratio comes close to as its only letter grows; None where it has none or is constant."""
+        if self.ratio is None or not isinstance(self.ratio, Formula):
+            return None
+        top, bottom = self._lowest
+        atoms = {atom for m in (*top, *bottom) for atom, _ in m}
+        if len(atoms) != 1 or not isinstance(next(iter(atoms)), Symbol):
+            return None
+        (high, above), (low, below) = (max((sum(e for _, e in m), c) for m, c in p.items()) for p in (top, bottom))
+        return Fraction(above) / Fraction(below) if high == low else Fraction(0) if high < low else None
+
+    @property
+    def grows(self) -> Symbol:
+        """The letter of the limit."""
+        return Symbol(next(iter(letters_of(as_formula(self.ratio or 0)))))
+
+    @property
+    def number_of_values(self) -> Fraction | None:
+        """The ratio with the values that were given."""
+        if self.values is None:
+            return None
+        first, second = self.values
+        if isinstance(first, Formula) or isinstance(second, Formula) or second == 0:
+            return None
+        return Fraction(first) / Fraction(second)
+
+
+Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # a network with values for some of its letters
+
+
+def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str, Formula], what: Amount) -> Comparison:
+    """Two networks compared; numbers among `given` are put in at the end, expressions at once."""
+    formulas = {name: value for name, value in given.items() if letters_of(value)}
+    closed = [build(given) for build in builds]
+    known = {name for network in closed for name in network.symbols}
+    for name in given:
+        if name not in known:
+            listed = f"they have {', '.join(known)}" if known else "they have no letters"
+            raise SymparamsError(f"there is no symbol `{name}` to set in the networks{nearest(name, known)}; {listed}")
+    try:
+        networks = closed if len(formulas) == len(given) else [build(formulas) for build in builds]
+    except SymparamsError:  # a number of copies, which must be known
+        networks = closed
+    limits.begin_work(sum(len(network.nodes) for network in networks))
+    sides = [
+        Side(letter, network.title or title, network, what)
+        for letter, network, title in zip("AB", networks, titles, strict=True)
+    ]
+    comparison = Comparison((sides[0], sides[1]), given)
+    if networks is closed or not any(isinstance(total, Formula) for total in comparison.totals):
+        return comparison
+    one, other = (shortest(amount_of(network, what), network.facts) for network in closed)
+    return Comparison(comparison.sides, given, (one, other))
+
+
+def _over(top: Poly, bottom: Poly, facts: Facts) -> Value:
+    above, below = shortest(value_of(top), facts), shortest(value_of(bottom), facts)
+    return above if below == 1 else Quotient(as_formula(above), as_formula(below))
+
+
+def _different(lines: list[Formula]) -> tuple[Formula, ...]:
+    """The lines, each once."""
+    texts = {shown(line, PLAIN): line for line in reversed(lines)}
+    return tuple(dict.fromkeys(texts[shown(line, PLAIN)] for line in lines))
+
+
+def significant(value: Fraction, digits: int = 3) -> tuple[Formula, bool]:
+    """A positive number to so many digits, and whether that is exact: 0.551, 2.5·10^(-31)."""
+    exponent = len(str(value.numerator)) - len(str(value.denominator))
+    if value < Fraction(10) ** exponent:
+        exponent -= 1
+    rounded = _halves_up(value, digits - 1 - exponent)
+    if rounded >= Fraction(10) ** (exponent + 1):
+        exponent += 1
+    if -5 <= exponent <= 8:
+        return Number(rounded.numerator if rounded.denominator == 1 else rounded), rounded == value
+    first = rounded / Fraction(10) ** exponent
+    power = Power(Number(10), as_formula(exponent))
+    head = Number(first.numerator if first.denominator == 1 else first)
+    return (power if first == 1 else Product((head, power))), rounded == value
+
+
+def _halves_up(value: Fraction, places: int) -> Fraction:
+    scale = Fraction(10) ** places
+    return Fraction((value * scale * 2 + 1) // 2) / scale

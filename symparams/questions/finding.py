@@ -1,0 +1,344 @@
+"""Which values of a letter give a network a certain number of parameters, or fit a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symparams import limits
+from symparams.algebra.collecting import shortest
+from symparams.algebra.comparing import expanded
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
+from symparams.algebra.normal import formula_of
+from symparams.algebra.numbersets import NumberSet, points
+from symparams.algebra.simplifying import poly
+from symparams.algebra.solving import grows, letters_of, put, solutions, value_for
+from symparams.errors import SymparamsError, nearest
+from symparams.model.network import Network
+from symparams.quantities.amounts import amount_of, node, sum_over_layers
+from symparams.quantities.derivation import derive
+from symparams.questions.domain import both, domain
+from symparams.questions.targets import Equation, Target, equations_to, holds
+
+Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # the network with values for some letters
+
+PAIRS = 2_000  # values of one letter that are gone through where two are unknown
+SHOWN = 20  # solutions that are checked and shown one by one
+BUILT = 200  # networks that are built where there is no formula
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A value, or a pair of values, with what it gives."""
+
+    values: tuple[int, ...]
+    count: Value
+    fulfils: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer, and how it comes out."""
+
+    network: Network  # with the letters open; with 1 for them where there is no formula
+    letters: tuple[Symbol, ...]
+    target: Target
+    lines: tuple[Formula, ...]  # the sum over the layers and what it gives; () where there is no formula
+    equations: tuple[Equation, ...]
+    numbers: NumberSet  # the values of the only letter; of the first of two
+    rows: tuple[Row, ...]  # solutions and their neighbours, in order
+    depends: bool  # whether the quantity depends on what is asked for
+    grows: bool  # whether it is certain that the quantity grows with the letter
+    tried: int | None  # up to where values were tried; None if nothing can be missing
+    more: bool = False  # whether there are solutions beyond the rows
+
+    @property
+    def fitting(self) -> tuple[Row, ...]:
+        """The rows that fulfil the target."""
+        return tuple(row for row in self.rows if row.fulfils)
+
+
+def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
+    """All positive whole numbers for the letters that give the target."""
+    if len(set(letters)) != len(letters) or len(letters) > 2:
+        raise SymparamsError("name one unknown or two different ones")
+    try:
+        network = build({})
+    except SymparamsError as error:
+        if len(letters) == 1:
+            return _by_building(build, letters[0], target, error)
+        raise
+    limits.begin_work(len(network.nodes))
+    limits.begin_search()
+    letters = tuple(letters) or _only_letter(network)
+    for name in letters:
+        _check_letter(name, network)
+    formula = as_formula(shortest(amount_of(network, target.what, target.layer), network.facts))
+    others = [name for name in letters_of(formula) if name not in letters]
+    if others:
+        listed, them = " and ".join(f"`{x}`" for x in others), "it a value" if len(others) == 1 else "them values"
+        raise SymparamsError(f"the number of {target.what.plural} depends on {listed} too; give {them} with --set")
+    unknown = [name for name in letters if name in letters_of(formula)]
+    if len(unknown) == 2:
+        return _two(build, network, unknown, target, formula)
+    return _one(build, network, unknown[0] if unknown else letters[0], target, formula)
+
+
+def _only_letter(network: Network) -> tuple[str, ...]:
+    free = [name for name, value in network.symbols.items() if value is None]
+    if len(free) != 1:
+        listed = f"has the letters {', '.join(free[:8])}" if free else "has no free letters"
+        raise SymparamsError(f"say which letter is wanted with --unknown; the network {listed}")
+    return (free[0],)
+
+
+def _check_letter(name: str, network: Network) -> None:
+    if name not in network.symbols:
+        free = [x for x, value in network.symbols.items() if value is None]
+        known = f"; its letters are {', '.join(free[:8])}" if free else "; it has none that is free"
+        raise SymparamsError(f"there is no letter `{name[:60]}` in the network{nearest(name, free) or known}")
+    if network.symbols[name] is not None:
+        raise SymparamsError(f"`{name}` has a value already; to search for it, take the value away")
+    if name in network.facts.equal:
+        raise SymparamsError(f"`{name}` follows from other letters by a fact (`where`); ask for those")
+
+
+# ---------------------------------------------------------------- one letter
+
+
+def _one(build: Build, network: Network, letter: str, target: Target, formula: Formula) -> Finding:
+    allowed = domain(network, letter)
+    right = as_formula(target.amount)
+    found = both(allowed, solutions(formula, target.relation, right, letter))
+    numbers = _that_build(build, letter, target, found.numbers)
+    depends = letter in letters_of(formula)
+    equations = equations_to(formula, letter, target) if depends else ()
+    rows = _rows(formula, letter, target, numbers, allowed.numbers) if depends else _some_row(numbers, formula, target)
+    more = len([row for row in rows if row.fulfils]) != numbers.count
+    return Finding(
+        network,
+        (Symbol(letter),),
+        target,
+        _lines(network, target, formula),
+        equations,
+        numbers,
+        rows,
+        depends,
+        found.grows,
+        found.tried,
+        more,
+    )
+
+
+def _lines(network: Network, target: Target, formula: Formula) -> tuple[Formula, ...]:
+    """Where the formula comes from: the sum over the layers, or the rule of the layer with its values."""
+    if target.layer is None:
+        return tuple(dict.fromkeys([sum_over_layers(network, target.what), formula]))
+    found = node(network, target.layer)
+    rule = derive(target.what.name, "", target.what.rule(found), target.what.of_layer(found), found.derived.facts)
+    lines = [rule.rule, rule.substitution] if not found.repeats else []
+    return tuple(dict.fromkeys([*lines, formula]))
+
+
+def _that_build(build: Build, letter: str, target: Target, numbers: NumberSet) -> NumberSet:
+    """The numbers without ends for which the network cannot be built, and a check of those that stay."""
+    for _ in range(SHOWN):
+        if numbers.is_empty:
+            break
+        count = numbers.count
+        some = numbers.first(SHOWN) if target.relation == "==" or (count or SHOWN) < SHOWN else [numbers.smallest]
+        some += [] if numbers.is_endless else [numbers.largest]
+        wrong = [n for n in some if not _builds(build, {letter: n}, target)]
+        if not wrong:
+            break
+        for n in wrong:
+            numbers = numbers.without(n)
+    return numbers
+
+
+def _builds(build: Build, values: Mapping[str, int], target: Target) -> bool:
+    """Whether the network with these values can be built; that it fulfils the target is certain then."""
+    try:
+        network = build({name: Number(n) for name, n in values.items()})
+        limits.searched(len(network.nodes) // 2)
+        count = amount_of(network, target.what, target.layer)
+    except SymparamsError:
+        return False
+    return isinstance(count, int) and holds(count, target)
+
+
+def _rows(formula: Formula, letter: str, target: Target, numbers: NumberSet, allowed: NumberSet) -> tuple[Row, ...]:
+    """The solutions, or the ends of their range, and what stands beside them."""
+    wanted: set[int] = set()
+    if not numbers.is_empty and target.relation == "==":
+        wanted |= set(numbers.first(SHOWN))
+    elif not numbers.is_empty:
+        wanted.add(numbers.smallest)
+        wanted |= set() if numbers.is_endless else {numbers.largest}
+        wanted |= {n for n in _beside(allowed, wanted) if n not in numbers}
+    else:
+        wanted |= _nearest_counts(formula, letter, target, allowed)
+    rows = []
+    for n in sorted(wanted):
+        count = value_for(formula, letter, n)
+        if count is not None:
+            rows.append(Row((n,), count, n in numbers))
+    return tuple(rows)
+
+
+def _beside(allowed: NumberSet, numbers: set[int]) -> Iterator[int]:
+    """The next allowed number below and above each."""
+    for n in numbers:
+        below = allowed & _from_to(1, n - 1)
+        above = allowed & _from_to(n + 1, None)
+        if not below.is_empty:
+            yield below.largest
+        if not above.is_empty:
+            yield above.smallest
+
+
+def _from_to(first: int, last: int | None) -> NumberSet:
+    return NumberSet(1, (((first, last),),) if last is None or first <= last else ((),))
+
+
+def _nearest_counts(formula: Formula, letter: str, target: Target, allowed: NumberSet) -> set[int]:
+    """Where the quantity comes nearest to the target from below and from above."""
+    right = as_formula(target.amount)
+    step = put(formula, letter, Symbol(letter) + 1) - formula
+    turns = {m for r in ("<", "==", ">") for m in solutions(step, r, Number(0), letter).numbers.ends()}
+    near = {n + d for n in turns for d in (-1, 0, 1)}
+    found: set[int] = set()
+    for relation, choose in (("<", max), (">", min)):
+        side = allowed & solutions(formula, relation, right, letter).numbers
+        counts = {n: value_for(formula, letter, n) for n in {*side.ends(), *(n for n in near if n > 0 and n in side)}}
+        known = {n: count for n, count in counts.items() if count is not None}
+        if known:
+            best = choose(known.values())
+            found.add(min(n for n, count in known.items() if count == best))
+    return found
+
+
+def _some_row(numbers: NumberSet, formula: Formula, target: Target) -> tuple[Row, ...]:
+    """What is the same for every value, shown at the smallest."""
+    count = number(formula)
+    return () if numbers.is_empty or count is None else (Row((numbers.smallest,), count, holds(count, target)),)
+
+
+# ---------------------------------------------------------------- two letters
+
+
+def _two(build: Build, network: Network, letters: Sequence[str], target: Target, formula: Formula) -> Finding:
+    if target.relation in (">=", ">"):
+        raise SymparamsError(
+            f"there is no end of pairs with {target.what.plural} {target.relation} {target.amount}; "
+            "give one of the letters a value with --set, or ask with = or <="
+        )
+    ranges = {x: _range(network, formula, x, other, target) for x, other in (letters, reversed(letters))}
+    outer = min(letters, key=lambda x: (ranges[x].count is None, ranges[x].count))
+    inner = next(x for x in letters if x != outer)
+    count = ranges[outer].count
+    several = ranges[outer].first(PAIRS)
+    allowed = domain(network, inner)
+    rows: list[Row] = []
+    tried = None if count is not None and count <= PAIRS else several[-1]
+    for n in several:
+        if limits.search_is_over() and n > several[0]:
+            tried = n - 1
+            break
+        at = put(formula, outer, Number(n))
+        found = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
+        tried = tried if found.tried is None else n
+        numbers = found.numbers
+        if numbers.is_empty:
+            continue
+        endless = numbers.is_endless
+        chosen = numbers.first(SHOWN) if target.relation == "==" or endless else [numbers.largest]
+        for m in chosen:
+            result = value_for(at, inner, m)
+            if result is not None:
+                rows.append(Row((m, n) if inner == letters[0] else (n, m), result, True))
+    rising = all(grows(formula_of(expanded(poly(formula))), x) for x in letters)
+    if target.relation != "==" and rising:
+        rows = _outermost(rows)
+    checked: list[Row] = []
+    for done, row in enumerate(sorted(rows, key=lambda row: row.values)):
+        if len(checked) == 10 * SHOWN or (done >= SHOWN and limits.search_is_over()):
+            break
+        if _builds(build, dict(zip(letters, row.values, strict=True)), target):
+            checked.append(row)
+    return Finding(
+        network,
+        tuple(map(Symbol, letters)),
+        target,
+        _lines(network, target, formula),
+        (Equation(formula, target.relation, as_formula(target.amount)),),
+        points(row.values[0] for row in checked),
+        tuple(checked),
+        True,
+        rising,
+        tried,
+        len(checked) < len(rows) and (len(checked) == 10 * SHOWN or limits.search_is_over()),
+    )
+
+
+def _outermost(rows: Sequence[Row]) -> list[Row]:
+    """The pairs that no other one exceeds in both letters."""
+    kept: list[Row] = []
+    for row in sorted(rows, key=lambda row: row.values, reverse=True):
+        if not kept or row.values[1] > kept[-1].values[1]:
+            kept.append(row)
+    return kept
+
+
+def _range(network: Network, formula: Formula, letter: str, other: str, target: Target) -> NumberSet:
+    """The values of a letter that can stand in a pair; bounded where the quantity grows with the other."""
+    allowed = domain(network, letter).numbers
+    if not grows(formula_of(expanded(poly(formula))), other):
+        return allowed
+    from_one = solutions(put(formula, other, Number(1)), "<=", as_formula(target.amount), letter)
+    return allowed & from_one.numbers
+
+
+# ---------------------------------------------------------------- without a formula
+
+
+def _by_building(build: Build, letter: str, target: Target, first: SymparamsError) -> Finding:
+    """Where the letter counts copies or the like: network after network."""
+    networks: dict[int, Network] = {}
+    built = 0
+    for n in range(1, BUILT + 1):
+        try:
+            networks[n] = build({letter: Number(n)})
+            built += len(networks[n].nodes)
+        except SymparamsError:
+            if n == 8 and not networks:
+                break
+        if built > 20 * limits.DIGITS:
+            break
+    if not networks:
+        raise first
+    network = networks[min(networks)]
+    if target.layer is not None:
+        node(network, target.layer)
+    counts: dict[int, int] = {}
+    for at, each in networks.items():
+        count = amount_of(each, target.what, target.layer)
+        if isinstance(count, Formula):
+            others = " and ".join(f"`{x}`" for x in letters_of(count))
+            raise SymparamsError(f"the number of {target.what.plural} depends on {others} too; give values with --set")
+        counts[at] = int(count)
+    fitting = [at for at, count in counts.items() if holds(count, target)]
+    below = [at for at, count in counts.items() if count < target.amount]
+    above = [at for at, count in counts.items() if count > target.amount]
+    if target.relation == "==" and fitting:
+        beside = fitting[:SHOWN]
+    else:
+        beside = [*fitting[:1], *fitting[-1:], *sorted(below, key=counts.__getitem__)[-1:]]
+        beside += sorted(above, key=counts.__getitem__)[:1]
+    rows = tuple(Row((at,), counts[at], at in fitting) for at in sorted(set(beside)))
+    depends = len(set(counts.values())) > 1
+    return Finding(
+        network, (Symbol(letter),), target, (), (), points(fitting), rows, depends, False, max(networks), True
+    )
