@@ -201,13 +201,13 @@ class Network:
     @cached_property
     def counts(self) -> Counts:
         """The totals over all layers."""
-        every = [node.all_counts for node in self.nodes if node.counts is not NO_PARAMETERS]
-        weights, biases, params, fixed = (
-            added((getattr(c, name) for c in every), self.facts)
-            for name in ("weights", "biases", "params", "non_trainable")
-        )
-        trainable = params if fixed == 0 else added((c.trainable for c in every), self.facts)
-        return Counts(weights, biases, params, trainable, fixed)
+        every = [(node.counts, node.repeats) for node in self.nodes if node.counts is not NO_PARAMETERS]
+
+        def summed(name: str) -> Value:
+            return added_over(((getattr(counts, name), repeats) for counts, repeats in every), self.facts)
+
+        weights, biases, params, fixed = map(summed, ("weights", "biases", "params", "non_trainable"))
+        return Counts(weights, biases, params, params if fixed == 0 else summed("trainable"), fixed)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
@@ -326,3 +326,11 @@ def added(values: Iterable[Value], facts: Facts) -> Value:
         return known
     polys = (scaled(poly(as_formula(value), facts), times) for value, times in open_.values())
     return value_of(plus((*polys, {UNIT: known} if known else {})))
+
+
+def added_over(values: Iterable[tuple[Value, tuple[Repeat, ...]]], facts: Facts) -> Value:
+    """The sum of values in all their copies; what stands in the same brackets is added up before it is multiplied."""
+    groups: dict[tuple[int, ...], tuple[tuple[Repeat, ...], list[Value]]] = {}
+    for value, repeats in values:
+        groups.setdefault(tuple(map(id, repeats)), (repeats, []))[1].append(value)
+    return added([over(added(several, facts), repeats, facts) for repeats, several in groups.values()], facts)

@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 from symparams.algebra.formula import ZERO, Formula, Number, Value, total
 from symparams.algebra.simplifying import simplified
-from symparams.algebra.summing import over
+from symparams.algebra.summing import Repeat
 from symparams.collector import paused
 from symparams.errors import SymparamsError
 from symparams.model.layer import symbol
-from symparams.model.network import Network, Node, added
+from symparams.model.network import Network, Node, added_over
 
 Dtype: TypeAlias = Literal["float64", "float32", "float16", "bfloat16", "int8"]
 Optimizer: TypeAlias = Literal["none", "sgd", "momentum", "adam"]
@@ -196,21 +196,15 @@ def of_layer(measure: Measure, node: Node, settings: Settings) -> Value:
 def of_network(measure: Measure, network: Network, settings: Settings) -> Value:
     """The quantity of a network: all layers in all their copies; equal layers are worked out once."""
     known: dict[tuple[int, bool, bool], Value] = {}
-    values: list[Value] = []
+    values: list[tuple[Value, tuple[Repeat, ...]]] = []
     for node in network.nodes:
         key = (id(node.derived), node.shared is None, node.frozen)
         value = known.get(key)
         if value is None:
             value = known[key] = of_layer(measure, node, settings)
         if value != 0:
-            values.append(over(value, node.repeats, network.facts) if node.repeats else value)
-    return added(values, network.facts)
-
-
-def terms(measure: Measure, network: Network, settings: Settings) -> list[tuple[Node, Value]]:
-    """Every layer that has some of the quantity, with what one copy of it has."""
-    found = ((node, of_layer(measure, node, settings)) for node in network.nodes)
-    return [(node, value) for node, value in found if value != 0]
+            values.append((value, node.repeats))
+    return added_over(values, network.facts)
 
 
 def size_in_bytes(count: Value) -> str:
