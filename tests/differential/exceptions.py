@@ -12,6 +12,7 @@ from symparams.errors import SymparamsError
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
+from symparams.layers.preprocessing import Resizing
 from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.model.layer import Layer
 from symparams.model.network import derive
@@ -69,6 +70,13 @@ EXCUSES: tuple[Excuse, ...] = (
         REFUSED,
         "Keras takes inputs with further axes and spreads the scores over them; here positions and features are wanted",
         lambda layer, arriving: any(len(shape) > 2 for shape in arriving),
+        ("keras",),
+    ),
+    Excuse(
+        (Resizing,),
+        REFUSED,
+        "Keras takes the batch and two further axes for a single image without a batch",
+        lambda layer, arriving: len(arriving[0]) == 2,
         ("keras",),
     ),
     Excuse(
