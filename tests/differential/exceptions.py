@@ -12,6 +12,7 @@ from symparams.errors import SymparamsError
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
+from symparams.layers.normalization import GroupNormalization
 from symparams.layers.preprocessing import Resizing
 from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.model.layer import Layer
@@ -70,6 +71,13 @@ EXCUSES: tuple[Excuse, ...] = (
         REFUSED,
         "Keras takes inputs with further axes and spreads the scores over them; here positions and features are wanted",
         lambda layer, arriving: any(len(shape) > 2 for shape in arriving),
+        ("keras",),
+    ),
+    Excuse(
+        (GroupNormalization,),
+        ACCEPTED,
+        "where it is shared, Keras holds on to the channels of the first use, though there are no weights for them",
+        lambda layer, arriving: not layer.affine,
         ("keras",),
     ),
     Excuse(
