@@ -45,6 +45,7 @@ NETWORKS = [
     "input(H, W, C) -> [conv(2*channels, 3, same)] * N",
     "input(H, W, 3) -> [conv(max(channels, 8) + 4, 1)] * N",
     "input(H, W, 3) -> [conv(2*max(channels, 8), 1)] * N",
+    "input(H, W, 4) -> [conv(4, 5) -> zeropad(3)] * N",
     "input(8) -> [dense(d + i, frozen) for i in 1..N]",
     "input(H, W, C) -> [[conv(F, 3, same)] * M -> maxpool(2)] * N",
 ]
@@ -147,6 +148,11 @@ def test_a_sum_without_closed_form_is_shown_as_a_sum() -> None:
         letters: dict[str, Any] = {"n": n, "H": height, "C": 7}
         numeric = sp.parse("input(C) -> [dense(i) -> dense(floor(H/i)) for i in 1..n]", **letters)
         assert numeric.params == value(as_formula(network.counts.params), letters)
+
+
+def test_a_law_that_only_the_first_copies_follow_is_not_believed() -> None:
+    with pytest.raises(SymparamsError, match="has no formula that could be proved"):
+        net("input(H, W, 4) -> [conv(min(channels + 4, 40), 1)] * N")
 
 
 def test_any_depth_of_a_transformer() -> None:
