@@ -155,6 +155,11 @@ def test_a_law_that_only_the_first_copies_follow_is_not_believed() -> None:
         net("input(H, W, 4) -> [conv(min(channels + 4, 40), 1)] * N")
 
 
+def test_there_are_no_fewer_than_no_copies() -> None:
+    (condition,) = net("input(d) -> [dense(d)] * (N - 3)").conditions
+    assert (shown(condition.left, SOURCE), shown(condition.right, SOURCE)) == ("N", "3")
+
+
 def test_any_depth_of_a_transformer() -> None:
     text = "def block = { bn -> dense(d) | id } -> add -> { bn -> dense(4*d, gelu) -> dense(d) | id } -> add"
     one = net(f"{text} input(T, d) -> block")

@@ -15,6 +15,7 @@ from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.normalization import GroupNormalization
 from symparams.layers.preprocessing import Resizing
 from symparams.layers.scores import AdditiveAttention, DotAttention
+from symparams.layers.stacks import Transformer
 from symparams.model.layer import Layer
 from symparams.model.network import derive
 from tests.differential.family import BOTH, Sizes
@@ -79,6 +80,13 @@ EXCUSES: tuple[Excuse, ...] = (
         "where it is shared, Keras holds on to the channels of the first use, though there are no weights for them",
         lambda layer, arriving: not layer.affine,
         ("keras",),
+    ),
+    Excuse(
+        (Transformer,),
+        REFUSED,
+        "PyTorch takes a third tensor for a mask",
+        lambda layer, arriving: len(arriving) > 2,
+        ("torch",),
     ),
     Excuse(
         (Resizing,),
