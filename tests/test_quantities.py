@@ -74,6 +74,16 @@ def test_frozen_parameters_have_no_gradients() -> None:
     assert shared.macs == 32
 
 
+def test_measured_statistics_have_no_gradients() -> None:
+    network = sp.parse("input(4, 4, 3) -> bn")
+    assert network.quantity("memory", optimizer="adam") == 12 * 4 + 6 * (4 + 2 * 4)
+
+
+def test_branches_that_move_at_different_paces_have_no_common_field() -> None:
+    network = net("input(8, 8, 3) -> { maxpool(2) | conv(3, 5) } -> add -> conv(2, 3)")
+    assert fields(network)[-2:] == ["unknown", "unknown"]
+
+
 def test_settings_that_do_not_exist() -> None:
     network = sp.parse("input(10) -> dense(4)")
     for settings in (
