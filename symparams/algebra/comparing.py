@@ -19,7 +19,8 @@ from symparams.algebra.normal import (
     plus,
     value_of,
 )
-from symparams.algebra.simplifying import floor_atom, floor_parts, is_floor, is_whole, lone_floor, poly
+from symparams.algebra.rounding import floor_atom
+from symparams.algebra.simplifying import floor_parts, is_floor, is_whole, lone_floor, poly
 
 
 def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:

@@ -29,7 +29,8 @@ from symparams.algebra.formula import (
 from symparams.algebra.normal import UNIT, formula_of
 from symparams.algebra.numbersets import Interval, NumberSet, everything, points
 from symparams.algebra.polynomials import DEGREE, added, least, multiplied, signs
-from symparams.algebra.simplifying import cleared, poly, simplified
+from symparams.algebra.rounding import cleared
+from symparams.algebra.simplifying import poly, simplified
 from symparams.errors import LimitError, SymparamsError
 
 PERIOD = 2_000  # residue classes that are followed one by one

@@ -17,7 +17,8 @@ from symparams.algebra.formula import Formula, Number, Power, Product, Quotient,
 from symparams.algebra.normal import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.numbersets import NumberSet
-from symparams.algebra.simplifying import at_least_zero, cleared, poly
+from symparams.algebra.rounding import cleared
+from symparams.algebra.simplifying import at_least_zero, poly
 from symparams.algebra.solving import letters_of, solutions
 from symparams.algebra.sympy_bridge import cancelled
 from symparams.errors import SymparamsError, nearest
