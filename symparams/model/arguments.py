@@ -94,7 +94,7 @@ def arguments_of(layer: type[Layer]) -> tuple[Argument, ...]:
 
 
 def _declared(layer: type[Layer]) -> Iterator[Argument]:
-    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
+    for f in dataclasses.fields(layer):
         about = f.metadata
         if "kind" not in about:
             continue  # a field of the engine's own, not of the language

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
-from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
@@ -242,9 +242,10 @@ class Layer:
     """
 
     __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what makes fields() accept a subclass
 
     def __init__(self, *given: object, **named: object) -> None:
-        every = fields(self)  # type: ignore[arg-type]
+        every = fields(self)
         places = [f.name for f in every if not f.kw_only]
         if len(given) > len(places) or not named.keys().isdisjoint(places[: len(given)]):
             raise TypeError(f"{type(self).__name__} got an argument twice or one too many")
@@ -265,7 +266,7 @@ class Layer:
             object.__setattr__(self, name, value)
 
     def _arguments(self) -> tuple[object, ...]:
-        return tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+        return tuple(getattr(self, f.name) for f in fields(self))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer) or type(other) is not type(self):
@@ -276,7 +277,7 @@ class Layer:
         return hash((type(self), self._arguments()))
 
     def __repr__(self) -> str:
-        named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))  # type: ignore[arg-type]
+        named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))
         return f"{type(self).__qualname__}({', '.join(named)})"
 
     names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
