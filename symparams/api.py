@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from symparams import limits
 from symparams.algebra.formula import Formula, as_formula
@@ -15,7 +15,7 @@ from symparams.algebra.summing import over
 from symparams.algebra.sympy_bridge import from_sympy, letter
 from symparams.documents import contract, writing
 from symparams.documents.solution import Solution as _Contents
-from symparams.documents.writing import Document, render, render_with
+from symparams.documents.writing import Document, Style, render, render_with
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
 from symparams.layers import CATALOGUE, Catalogue
@@ -35,7 +35,6 @@ from symparams.sources.reader import read_expression, read_network
 if TYPE_CHECKING:
     import sympy
 
-Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
 
 

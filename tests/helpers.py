@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
@@ -65,6 +66,26 @@ def _letter(name: str, letters: Mapping[str, Any]) -> Any:
     if not isinstance(given, str):
         return given
     return value(given, {k: v for k, v in letters.items() if k != name or isinstance(v, int)})
+
+
+def relation_holds(left: Any, relation: str, right: Any) -> bool:
+    """Whether a fact or a condition holds for numbers; left divides right only if it is positive."""
+    if relation == "divides":
+        return bool(left > 0 and right % left == 0)
+    compare = {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+    return bool(compare[relation](left, right))
+
+
+def conditions_hold(network: Network, letters: Mapping[str, Any]) -> bool:
+    """Whether every condition that a network states holds at given letters."""
+    return all(relation_holds(value(c.left, letters), c.relation, value(c.right, letters)) for c in network.conditions)
 
 
 # ---------------------------------------------------------------- random networks

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.numbersets import NumberSet, everything, points
-from symparams.algebra.polynomials import multiplied, signs, value_at
+from symparams.algebra.polynomials import Coefficients, multiplied, signs, value_at
 from symparams.questions.targets import read_target
-from tests.helpers import convolutions
+from tests.helpers import convolutions, relation_holds
 from tests.test_cli import refused, run
 
 TWO = "input(28, 28, 1) -> conv(32, 5) -> conv(64, k)"
@@ -265,25 +265,19 @@ def test_all_that_numbers_say(text: str, layer: str, relation: str, at: int, bes
         finding = found(text, "n", target=f"params {relation} {target}")
     except sp.SymparamsError as error:
         raise AssertionError(f"{text} {relation} {target}") from error
-    holds = {
-        "==": target.__eq__,
-        "<=": target.__ge__,
-        ">=": target.__le__,
-        "<": target.__gt__,
-        ">": target.__lt__,
-    }[relation]
-    assert [n for n in range(1, 41) if n in finding] == [n for n, count in counts.items() if holds(count)]
+    expected = [n for n, count in counts.items() if relation_holds(count, relation, target)]
+    assert [n for n in range(1, 41) if n in finding] == expected
     assert finding.to_text()
 
 
 @given(st.lists(st.integers(-30, 30), min_size=1, max_size=6), st.lists(st.integers(0, 30), max_size=4))
 def test_signs_of_polynomials(p: list[int], roots: list[int]) -> None:
-    q: list[object] = list(p)
+    q: Coefficients = p
     for root in roots:
-        q = list(multiplied(q, [-root, 1]))  # type: ignore[arg-type]
-    runs = signs(q)  # type: ignore[arg-type]
+        q = multiplied(q, [-root, 1])
+    runs = signs(q)
     for n in range(60):
-        exact = value_at(q, n)  # type: ignore[arg-type]
+        exact = value_at(q, n)
         assert [sign for first, sign in runs if first <= n][-1] == (exact > 0) - (exact < 0)
 
 

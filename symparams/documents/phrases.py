@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.summing import over, over_shown
 from symparams.documents.formats import Format
 from symparams.documents.solution import LayerEntry, Solution
-from symparams.errors import Source
+from symparams.errors import Source, listed
 from symparams.model.conditions import Condition
 from symparams.model.layer import Shape
 from symparams.quantities.account import AxisSize, Known, rounds
@@ -230,11 +228,6 @@ def _numbered(value: Value, plural: str) -> str:
     """The word for so many: weights, or weight for one."""
     singular = {"biases": "bias", "copies": "copy"}.get(plural, plural.removesuffix("s"))
     return singular if value in (1, ONE) else plural
-
-
-def listed(texts: Sequence[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
 def prose(text: str, format_: Format) -> str:

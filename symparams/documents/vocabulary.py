@@ -10,8 +10,9 @@ from symparams.algebra.formula import ONE, Formula, Negative, Product, Sum, Symb
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.documents.formats import Format
-from symparams.documents.phrases import Phrases, listed, prose
+from symparams.documents.phrases import Phrases, prose
 from symparams.documents.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
+from symparams.errors import listed
 from symparams.quantities.derivation import Derivation, TensorCount
 from symparams.quantities.measures import Measure
 

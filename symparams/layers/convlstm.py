@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, product
 from symparams.algebra.notation import SOURCE, shown
-from symparams.errors import LayerError
+from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.convolution import Sliding
 from symparams.layers.window import Window
@@ -108,7 +108,7 @@ class ConvLSTM(Sliding):
         step = Incoming(x.shape[1:], x.convention)
         arrived = len(spatial_axes(step))
         if self.rank is not None and number(self.rank) != arrived:
-            wanted = f"{shown(self.rank, SOURCE)} spatial ax{'i' if number(self.rank) == 1 else 'e'}s"
+            wanted = spatial_axes_of(shown(self.rank, SOURCE))
             raise LayerError(f"is for {wanted} beside the time steps, but {x} has {arrived}")
         return step
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transfo
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
-from symparams.errors import LayerError, listed
+from symparams.errors import LayerError, listed, spatial_axes_of
 
 Convention: TypeAlias = Literal["keras", "torch"]
 Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
@@ -349,7 +349,5 @@ def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formul
     if len(sizes) == 1:
         return sizes * count
     if len(sizes) != count:
-        raise LayerError(
-            f"{what} has {len(sizes)} sizes, but the input {x} has {count} spatial ax{'i' if count == 1 else 'e'}s"
-        )
+        raise LayerError(f"{what} has {len(sizes)} sizes, but the input {x} has {spatial_axes_of(count)}")
     return sizes

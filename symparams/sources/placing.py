@@ -11,7 +11,7 @@ from typing import TypeAlias
 from symparams.algebra.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import simplified
-from symparams.errors import Place, Source, SymparamsError, nearest
+from symparams.errors import Place, Source, SymparamsError, nearest, spatial_axes_of
 from symparams.layers import Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import KEEP, Named, Quoted
@@ -166,8 +166,7 @@ class Placing:
         rank = self.catalogue[key(call.name)].rank
         arrived = len(self.network.nodes[inputs[0]].shape) - 1 - self.steps if inputs else 0
         if rank is not None and inputs and arrived != rank:
-            axes = f"{rank} spatial ax{'i' if rank == 1 else 'e'}s"
-            raise self.error(f"{call.name} is for {axes}, but what arrives has {arrived}", call.at)
+            raise self.error(f"{call.name} is for {spatial_axes_of(rank)}, but what arrives has {arrived}", call.at)
 
     def add(
         self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
