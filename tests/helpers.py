@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ def net(text: str) -> Network:
     return network(Source("<test>", text))
 
 
+@cache
 def expression(text: str) -> Formula:
     return read_expression(Source("<test>", text))
 

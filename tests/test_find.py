@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import time
+from functools import cache
 
 import pytest
 from hypothesis import assume, given, settings
@@ -249,16 +251,21 @@ NETWORKS = st.sampled_from(
 )
 
 
+@cache
+def counted(text: str) -> dict[int, int]:
+    """The parameters of a network for each n that it accepts."""
+    counts: dict[int, int] = {}
+    for n in range(1, 41):
+        with contextlib.suppress(sp.SymparamsError):
+            counts[n] = int(sp.parse(text, n=n).params)
+    return counts
+
+
 @settings(max_examples=60)
 @given(NETWORKS, convolutions(), st.sampled_from(["==", "<=", ">=", "<", ">"]), st.integers(1, 24), st.integers(-1, 1))
 def test_all_that_numbers_say(text: str, layer: str, relation: str, at: int, beside: int) -> None:
     text = text.format(layer)
-    counts: dict[int, int] = {}
-    for n in range(1, 41):
-        try:
-            counts[n] = int(sp.parse(text, n=n).params)
-        except sp.SymparamsError:
-            continue
+    counts = counted(text)
     assume(at in counts)
     target = counts[at] + beside
     try:

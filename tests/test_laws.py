@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from functools import cache
 
 import pytest
 from hypothesis import assume, given
@@ -37,6 +38,7 @@ def built(text: str) -> Network:
         raise
 
 
+@cache
 def all_networks() -> list[Network]:
     return [net(path.read_text()) for path in sorted(EXAMPLES.glob("*.arch"))] + [
         net(layer.example) for layer in LAYERS
