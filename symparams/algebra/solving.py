@@ -46,7 +46,7 @@ SIGNS = {"==": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": 
 class Found:
     """The positive whole numbers that fulfil a relation."""
 
-    numbers: NumberSet
+    numbers: NumberSet  # those that fulfil it; up to `tried`, if that is a number
     tried: int | None = None  # up to where numbers were tried one by one; None: the set is complete
     grows: bool = False  # whether the left side grows with the letter
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.summing import over, over_shown
@@ -28,6 +30,44 @@ class Phrases:
         self._shapes: dict[Shape, str] = {}
         self._tags = 0
         self._explained: set[object] = set()  # rules and reasons that the document has given
+
+    def names(self) -> dict[str, Any]:
+        """What a template sees of the words for numbers, formulas and single facts."""
+        return {
+            "s": self.solution,
+            "solution": self.solution,
+            "math": self.math,
+            "formula": self.formula,
+            "number": self.number,
+            "size": self.size,
+            "counted": self.counted,
+            "parts": self.parts,
+            "named": self.format.named,
+            "words": self.format.word,
+            "equation": self.equation,
+            "math_equation": self.math_equation,
+            "joined": self.joined,
+            "worked": self.worked,
+            "listed": listed,
+            "valued": self.valued,
+            "one_line": self.one_line,
+            "relation": self.relation,
+            "validity": self.validity,
+            "origin": self.origin,
+            "source": self.source,
+            "likewise": self.likewise,
+            "given": self.given,
+            "floor_note": self.floor_note,
+            "numbers": self.numbers,
+            "amount": self.amount,
+            "measured": self.measured,
+            "fields": self.fields,
+            "why": self.why,
+            "copies": self.copies,
+            "together": self.together,
+            "running": self.running,
+            "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
+        }
 
     def formula(self, value: Value) -> str:
         """A formula or number, without marks around it."""

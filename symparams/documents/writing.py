@@ -58,8 +58,8 @@ def _environment(format_: str) -> Environment:
 class Document:
     """Choices for a document beside its contents."""
 
-    style: str = "steps"
-    format: str = "markdown"
+    style: str = "steps"  # one of STYLES, or summary
+    format: str = "markdown"  # one of FORMATS
     digits: str = "comma"  # the mark between groups of three digits: comma, space or none
     slug: str = "network"  # what its labels start with
 

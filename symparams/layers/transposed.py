@@ -39,9 +39,9 @@ class _Along:
 
     name: str  # of the axis
     n: Formula  # the input size
-    k: Formula
-    s: Formula
-    d: Formula
+    k: Formula  # the kernel size
+    s: Formula  # the stride
+    d: Formula  # the dilation
     p: Formula | None  # None: no padding in numbers
     op: Formula | None  # output padding; None: not given
 

@@ -50,11 +50,11 @@ def span(kernel: Formula, dilation: Formula) -> Formula:
 class Window:
     """A window of size k that moves by s over an input padded by p, its taps d apart."""
 
-    x: Incoming
-    kernel: tuple[Formula, ...]
+    x: Incoming  # what it slides over
+    kernel: tuple[Formula, ...]  # its size along each axis, or one size for all
     stride: tuple[Formula, ...] | None  # None: as large as the window
     padding: str | tuple[Formula, ...]  # same, valid, causal, or numbers
-    dilation: tuple[Formula, ...] = (as_formula(1),)
+    dilation: tuple[Formula, ...] = (as_formula(1),)  # the distance between taps
     up: bool = False  # round up, as PyTorch's ceil_mode
     word: str = "kernel"  # what the window is called
 

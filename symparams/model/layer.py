@@ -32,7 +32,7 @@ class Incoming:
     """A tensor as it arrives at a layer."""
 
     shape: Shape  # in the order of the convention
-    convention: Convention
+    convention: Convention  # which decides where its channels stand
 
     @property
     def spatial(self) -> Shape:
@@ -107,7 +107,7 @@ class Outgoing:
     """The output of a layer, its sizes known: what the rules for work and memory are written with."""
 
     axes: tuple[str, ...]  # what each axis is called
-    shape: Shape
+    shape: Shape  # in the order of the axes
 
     def size(self, axis: str) -> Symbol:
         """The output size along an axis, as a symbol of a rule: H_out."""
@@ -225,7 +225,7 @@ class Rules:
     because: str  # one sentence on why the parameter rule is as it is, or why there are none
     shape_because: str  # one sentence on the shape rule
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
-    requires: tuple[Requirement, ...] = ()
+    requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: str = ""  # how the conventions differ, where the number depends on them
 
 

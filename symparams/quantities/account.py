@@ -19,10 +19,10 @@ class AxisSize:
 
     axis: str  # height, width …
     symbol: Symbol  # H_out
-    rule: Formula
-    value: Value
+    rule: Formula  # in reading order
+    value: Value  # the size in its simplest form
     like: str | None  # the axis before it that is computed in just the same way
-    _steps: Callable[[], Derivation]
+    _steps: Callable[[], Derivation]  # makes the derivation, when it is asked for
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -49,7 +49,7 @@ class Known:
 class Account:
     """What a solution says about a layer on an input; equal layers on equal inputs share it."""
 
-    derived: Derived
+    derived: Derived  # the layer and what it says
 
     @cached_property
     def params(self) -> Derivation:

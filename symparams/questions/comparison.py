@@ -32,9 +32,9 @@ class Side:
     """One of the two networks."""
 
     letter: str  # A or B
-    title: str
+    title: str  # of the network, or of its file
     network: Network
-    what: Amount
+    what: Amount  # the quantity that is compared
 
     @property
     def total(self) -> Value:
@@ -55,17 +55,17 @@ class Side:
 class Order:
     """For which values of the only letter the first network has fewer, as many, more."""
 
-    letter: Symbol
-    fewer: NumberSet
-    equal: NumberSet
-    more: NumberSet
+    letter: Symbol  # the only one that is open
+    fewer: NumberSet  # values for which the first network has less
+    equal: NumberSet  # values for which both have as much
+    more: NumberSet  # values for which the first has more
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The first network against the second."""
 
-    sides: tuple[Side, Side]
+    sides: tuple[Side, Side]  # the networks, A and B
     given: Mapping[str, Formula]  # values that were put in for letters afterwards
     values: tuple[Value, Value] | None = None  # the totals with these values
 

@@ -34,9 +34,9 @@ BUILT = 200  # networks that are built where there is no formula
 class Row:
     """A value, or a pair of values, with what it gives."""
 
-    values: tuple[int, ...]
-    count: Value
-    fulfils: bool
+    values: tuple[int, ...]  # one for each letter
+    count: Value  # the quantity there
+    fulfils: bool  # whether that is what is wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ class Finding:
     """The answer, and how it comes out."""
 
     network: Network  # with the letters open; with 1 for them where there is no formula
-    letters: tuple[Symbol, ...]
+    letters: tuple[Symbol, ...]  # what is searched for: one, or two
     target: Target
     lines: tuple[Formula, ...]  # the sum over the layers and what it gives; () where there is no formula
-    equations: tuple[Equation, ...]
+    equations: tuple[Equation, ...]  # the way to the answer; () where there is none to show
     numbers: NumberSet  # the values of the only letter; of the first of two
     rows: tuple[Row, ...]  # solutions and their neighbours, in order
     depends: bool  # whether the quantity depends on what is asked for

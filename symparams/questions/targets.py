@@ -25,7 +25,7 @@ from symparams.sources.reader import read_expression
 class Target:
     """How much of a quantity is wanted."""
 
-    what: Amount
+    what: Amount  # the quantity
     relation: str  # == <= >= < or >
     amount: int
     layer: str | None = None  # of this layer alone

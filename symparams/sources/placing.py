@@ -52,9 +52,11 @@ class Placing:
         self.tried = 0  # layers of copies in copies that were tried
 
     def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+        """An error at a place of the source."""
         return kind(matter, Place(self.source, at))
 
     def point(self, reference: r.Reference, scope: Scope) -> Point:
+        """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
         found = scope.point(reference.name)
         if found is None:
             near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
@@ -97,6 +99,7 @@ class Placing:
         return entry
 
     def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
+        """An argument as layers take it: letters and `channels` resolved, names looked up."""
         value = argument.value
         if isinstance(value, str):
             return Given(argument.keyword, Quoted(value[1:-1]))
@@ -124,6 +127,7 @@ class Placing:
         return self.network.nodes[use.layers[0]].layer
 
     def several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: int) -> tuple[object, ...]:
+        """Sizes in brackets, which may stand in one another, resolved."""
         resolved: list[object] = []
         for size in sizes:
             if isinstance(size, tuple):
@@ -136,6 +140,7 @@ class Placing:
         return tuple(resolved)
 
     def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int]) -> Layer:
+        """The layer with its arguments; the same call with the same arguments is the same object."""
         where = (key(call.name), given)
         layer = self.layers.get(where)
         if layer is None:
@@ -149,6 +154,7 @@ class Placing:
         return layer
 
     def check_inputs(self, call: r.Call, layer: Layer, flow: Flow, inputs: Sequence[int]) -> None:
+        """Raise SymparamsError if a layer is fed too little, too much, or tensors of another rank than its name says."""
         if layer.inputs == "none":
             if inputs:
                 raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
