@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -69,7 +70,9 @@ def _formula(name: str, value: Given) -> Formula:
 class _Counted:
     """The numbers of a layer or a network: ints, or sympy expressions where letters are free."""
 
-    _counts: Counts
+    @property
+    @abstractmethod
+    def _counts(self) -> Counts: ...
 
     @property
     def weights(self) -> int | sympy.Expr:
@@ -110,7 +113,7 @@ class LayerInfo(_Counted):
         return self._node.kind
 
     @property
-    def _counts(self) -> Counts:  # type: ignore[override]
+    def _counts(self) -> Counts:
         return self._node.counts
 
     def __repr__(self) -> str:
@@ -146,7 +149,7 @@ class Net(_Counted):
         self._network = network(source, self._values, catalogue)
 
     @property
-    def _counts(self) -> Counts:  # type: ignore[override]
+    def _counts(self) -> Counts:
         return self._network.counts
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from symparams.algebra.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol
 from symparams.errors import Source
+from symparams.model.conditions import Condition
 from symparams.model.network import Network
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
@@ -85,9 +87,23 @@ def relation_holds(left: Any, relation: str, right: Any) -> bool:
     return bool(compare[relation](left, right))
 
 
+def condition_holds(condition: Condition, letters: Mapping[str, Any]) -> bool:
+    """Whether a condition holds at given letters; inside a bracket with a letter, in every copy."""
+    if condition.copies:
+        repeat, *further = condition.copies
+        inside = replace(condition, copies=tuple(further))
+        copies = range(value(repeat.first, letters), value(repeat.last, letters) + 1)
+        return all(condition_holds(inside, {**letters, repeat.variable: i}) for i in copies)
+    try:
+        left, right = (value(side, letters) for side in (condition.left, condition.right))
+    except ZeroDivisionError:
+        return False
+    return relation_holds(left, condition.relation, right)
+
+
 def conditions_hold(network: Network, letters: Mapping[str, Any]) -> bool:
     """Whether every condition that a network states holds at given letters."""
-    return all(relation_holds(value(c.left, letters), c.relation, value(c.right, letters)) for c in network.conditions)
+    return all(condition_holds(condition, letters) for condition in network.conditions)
 
 
 # ---------------------------------------------------------------- random networks

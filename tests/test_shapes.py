@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -166,9 +167,9 @@ def test_letters_and_numbers_agree(text: str, H: int, W: int, C: int, g: int) ->
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=4), st.randoms())
-def test_rearranging_keeps_the_numbers(shape: list[int], random: object) -> None:
+def test_rearranging_keeps_the_numbers(shape: list[int], random: Random) -> None:
     order = list(range(1, len(shape) + 1))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     sizes, moved = ", ".join(map(str, shape)), ", ".join(map(str, order))
     back = ", ".join(str(order.index(i) + 1) for i in range(1, len(shape) + 1))
     layers = sp.parse(f"input({sizes}) -> permute({moved}) -> permute({back}) -> flatten -> reshape({sizes})").layers

@@ -229,10 +229,26 @@ class Rules:
     differs: str = ""  # how the conventions differ, where the number depends on them
 
 
-def nothing_to_learn(output: tuple[Axis, ...], because: str, shape_because: str = "", **more: object) -> Rules:
+def nothing_to_learn(
+    output: tuple[Axis, ...],
+    because: str,
+    shape_because: str = "",
+    *,
+    channels_are: str | None = None,
+    requires: tuple[Requirement, ...] = (),
+    differs: str = "",
+) -> Rules:
     """The rules of a layer without parameters."""
-    given = {"channels_are": None, **more}
-    return Rules(output=output, parameters=ZERO, weights=(), because=because, shape_because=shape_because, **given)  # type: ignore[arg-type]
+    return Rules(
+        output=output,
+        parameters=ZERO,
+        weights=(),
+        because=because,
+        shape_because=shape_because,
+        channels_are=channels_are,
+        requires=requires,
+        differs=differs,
+    )
 
 
 class Layer:

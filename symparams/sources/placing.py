@@ -154,7 +154,7 @@ class Placing:
         return layer
 
     def check_inputs(self, call: r.Call, layer: Layer, flow: Flow, inputs: Sequence[int]) -> None:
-        """Raise SymparamsError if a layer is fed too little, too much, or tensors of another rank than its name says."""
+        """Raise SymparamsError if a layer is fed too little, too much, or another rank than its name says."""
         if layer.inputs == "none":
             if inputs:
                 raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
@@ -177,6 +177,7 @@ class Placing:
     def add(
         self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
     ) -> int:
+        """The index of the layer, put into the network with its name and whose weights it shares."""
         title, self.shared_as = self.shared_as or self.title(name, scope), None
         shared = None
         if self.reused is not None:
@@ -204,12 +205,11 @@ class Placing:
         return self.names.resolved(formula, scope.value, lambda: self.channels(arriving, at), at)
 
     def channels(self, arriving: int | None, at: int) -> Formula:
+        """What the word `channels` stands for here."""
         if arriving is None:
             raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)
-        node = self.network.nodes[arriving]
-        shape = node.shape
-        size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
-        return Symbol(CHANNELS, as_formula(size))
+        shape = self.network.nodes[arriving].shape
+        return Symbol(CHANNELS, as_formula(Incoming(shape, self.network.convention).channels))
 
 
 def is_source(argument: r.Argument, layer: type[Layer]) -> bool:
