@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks import quantities, symbolic
@@ -49,13 +50,13 @@ def warm() -> Iterator[str]:
     first = None
     for layers in (100, 1_000, 10_000, 99_999):
         text = f"input(224, 224, 64) -> [conv(64, 3, same) -> relu] * {(layers - 1) // 2}"
-        each = best(lambda text=text: solved(text), 3 if layers < 20_000 else 1) / layers  # type: ignore[misc]
+        each = best(partial(solved, text), 3 if layers < 20_000 else 1) / layers
         first = first or each
         more = f"ms a layer, {each / first:.2f} of what it is with 100 layers"
         yield row(f"warm, {layers:,} layers of two kinds", each * 1e3, more)
     for layers in (100, 1_000, 5_000):
         chain = "".join(f"\n-> conv({8 + i % 500}, 3, same) -> relu" for i in range(layers // 2))
-        each = best(lambda chain=chain: solved(f"input(224, 224, 3){chain}"), 3) / layers  # type: ignore[misc]
+        each = best(partial(solved, f"input(224, 224, 3){chain}"), 3) / layers
         yield row(f"warm, {layers:,} layers, all different", each * 1e3, "ms a layer")
     for layers in (1_001, 10_001):
         text = f"input(224, 224, 64) -> [conv(64, 3, same) -> relu] * {layers // 2}"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from symparams import limits
-from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.summing import over
-from symparams.algebra.sympy_bridge import from_sympy, letter, to_sympy
-from symparams.documents import contract
+from symparams.algebra.sympy_bridge import from_sympy, letter
+from symparams.documents import contract, writing
 from symparams.documents.solution import Solution as _Contents
-from symparams.documents.writing import Document, render, render_with, standalone
+from symparams.documents.writing import Document, Style, render, render_with
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
 from symparams.layers import CATALOGUE, Catalogue
@@ -27,7 +28,7 @@ from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer,
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
-from symparams.results import Comparison, Finding
+from symparams.results import Comparison, Finding, exact
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
@@ -35,7 +36,6 @@ from symparams.sources.reader import read_expression, read_network
 if TYPE_CHECKING:
     import sympy
 
-Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
 
 
@@ -70,29 +70,31 @@ def _formula(name: str, value: Given) -> Formula:
 class _Counted:
     """The numbers of a layer or a network: ints, or sympy expressions where letters are free."""
 
-    _counts: Counts
+    @property
+    @abstractmethod
+    def _counts(self) -> Counts: ...
 
     @property
     def weights(self) -> int | sympy.Expr:
         """Parameters that are not biases."""
-        return _exact(self._counts.weights)
+        return exact(self._counts.weights)
 
     @property
     def biases(self) -> int | sympy.Expr:
-        return _exact(self._counts.biases)
+        return exact(self._counts.biases)
 
     @property
     def params(self) -> int | sympy.Expr:
         """All parameters: weights + biases = trainable + non_trainable."""
-        return _exact(self._counts.params)
+        return exact(self._counts.params)
 
     @property
     def trainable(self) -> int | sympy.Expr:
-        return _exact(self._counts.trainable)
+        return exact(self._counts.trainable)
 
     @property
     def non_trainable(self) -> int | sympy.Expr:
-        return _exact(self._counts.non_trainable)
+        return exact(self._counts.non_trainable)
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,7 +113,7 @@ class LayerInfo(_Counted):
         return self._node.kind
 
     @property
-    def _counts(self) -> Counts:  # type: ignore[override]
+    def _counts(self) -> Counts:
         return self._node.counts
 
     def __repr__(self) -> str:
@@ -124,17 +126,17 @@ class LayerInfo(_Counted):
         `settings`: dtype, optimizer, flops; see `Net.quantity`.
         """
         limits.begin_work()
-        return _exact(of_layer(_measure(name), self._node, Settings(**settings)))
+        return exact(of_layer(_measure(name), self._node, Settings(**settings)))
 
     @property
     def copies(self) -> int | sympy.Expr:
         """How many copies the layer stands for: 1 unless it is inside a bracket with a letter."""
-        return _exact(over(1, self._node.repeats, self._node.derived.facts))
+        return exact(over(1, self._node.repeats, self._node.derived.facts))
 
     @property
     def output_shape(self) -> tuple[int | sympy.Expr, ...]:
         """The sizes of the output, without the batch axis, in the order of the convention."""
-        return tuple(_exact(size) for size in self._node.shape)
+        return tuple(exact(size) for size in self._node.shape)
 
 
 class Net(_Counted):
@@ -147,7 +149,7 @@ class Net(_Counted):
         self._network = network(source, self._values, catalogue)
 
     @property
-    def _counts(self) -> Counts:  # type: ignore[override]
+    def _counts(self) -> Counts:
         return self._network.counts
 
     @property
@@ -195,7 +197,7 @@ class Net(_Counted):
         `flops` (multiply-add, every-operation) for the policy by which FLOPs are counted.
         """
         limits.begin_work(len(self))
-        return _exact(of_network(_measure(name), self._network, Settings(**settings)))
+        return exact(of_network(_measure(name), self._network, Settings(**settings)))
 
     @property
     def macs(self) -> int | sympy.Expr:
@@ -206,7 +208,7 @@ class Net(_Counted):
         """The receptive field of a layer along each axis, in places of the input; None: the whole input."""
         limits.begin_work(len(self))
         state = field_states(self._network)[self._network.index(self[layer].name)]
-        return None if isinstance(state, str) else tuple(_exact(field.size) for field in state)
+        return None if isinstance(state, str) else tuple(exact(field.size) for field in state)
 
     def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
         """The same network with values for letters: `net.subs(H=28, k="n + 1")`."""
@@ -272,7 +274,7 @@ class Solution:
     def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
         """A fragment to \\input, or with `standalone` a whole document."""
         body = render(self._contents, Document(style or self.style, "latex"))
-        return _standalone(body) if standalone else body
+        return writing.standalone(body) if standalone else body
 
     def to_text(self, style: Style | None = None) -> str:
         return render(self._contents, Document(style or self.style, "text"))
@@ -297,16 +299,7 @@ class Solution:
         return self.to_latex()
 
 
-_standalone = standalone
-
-
 def _measure(name: str) -> Measure:
     if name not in MEASURES:
         raise SymparamsError(f"there is no quantity `{name}`; there are {', '.join(MEASURES)}")
     return MEASURES[name]
-
-
-def _exact(value: Value) -> Any:
-    if isinstance(value, int):
-        return value
-    return to_sympy(value)

@@ -105,3 +105,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def listed(words: Sequence[str], last: str = "and") -> str:
     """a, b and c."""
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def spatial_axes_of(count: int | str) -> str:
+    """1 spatial axis, 2 spatial axes."""
+    return f"{count} spatial ax{'i' if str(count) == '1' else 'e'}s"

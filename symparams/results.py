@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from symparams.algebra.formula import Value
 from symparams.algebra.sympy_bridge import to_sympy
-from symparams.documents import contract
-from symparams.documents.writing import Document, render_comparison, render_finding, standalone
+from symparams.documents import contract, writing
+from symparams.documents.writing import Document, render_comparison, render_finding
 from symparams.questions.comparison import Comparison as _Comparison
 from symparams.questions.finding import Finding as _Finding
 
@@ -31,7 +31,7 @@ class _Shown:
     def to_latex(self, *, standalone: bool = False) -> str:
         """A fragment to \\input, or with `standalone` a whole document."""
         body = self._rendered("latex")
-        return _standalone(body) if standalone else body
+        return writing.standalone(body) if standalone else body
 
     def to_text(self) -> str:
         return self._rendered("text")
@@ -46,9 +46,6 @@ class _Shown:
         return self.to_latex()
 
 
-_standalone = standalone
-
-
 @dataclass(frozen=True, repr=False)
 class Comparison(_Shown):
     """Two networks side by side."""
@@ -58,18 +55,18 @@ class Comparison(_Shown):
     @property
     def totals(self) -> tuple[int | sympy.Expr, int | sympy.Expr]:
         """The quantity of either network."""
-        first, second = map(_exact, self._contents.totals)
+        first, second = map(exact, self._contents.totals)
         return first, second
 
     @property
     def difference(self) -> int | sympy.Expr:
         """The second minus the first."""
-        return _exact(self._contents.difference)
+        return exact(self._contents.difference)
 
     @property
     def ratio(self) -> int | sympy.Expr | None:
         """The first over the second, in lowest terms; None if the second has none."""
-        return None if self._contents.ratio is None else _exact(self._contents.ratio)
+        return None if self._contents.ratio is None else exact(self._contents.ratio)
 
     def _rendered(self, format_: str) -> str:
         return render_comparison(self._contents, Document("compare", format_))
@@ -130,5 +127,6 @@ class Finding(_Shown):
         return f"<Finding {letters}: {shown or 'none'}>"
 
 
-def _exact(value: Value) -> Any:
+def exact(value: Value) -> Any:
+    """A number as an int, an expression with letters as one of sympy."""
     return value if isinstance(value, int) else to_sympy(value)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
 from symparams.algebra.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol
 from symparams.errors import Source
+from symparams.model.conditions import Condition
 from symparams.model.network import Network
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
@@ -20,6 +24,7 @@ def net(text: str) -> Network:
     return network(Source("<test>", text))
 
 
+@cache
 def expression(text: str) -> Formula:
     return read_expression(Source("<test>", text))
 
@@ -65,6 +70,40 @@ def _letter(name: str, letters: Mapping[str, Any]) -> Any:
     if not isinstance(given, str):
         return given
     return value(given, {k: v for k, v in letters.items() if k != name or isinstance(v, int)})
+
+
+def relation_holds(left: Any, relation: str, right: Any) -> bool:
+    """Whether a fact or a condition holds for numbers; left divides right only if it is positive."""
+    if relation == "divides":
+        return bool(left > 0 and right % left == 0)
+    compare = {
+        "==": operator.eq,
+        "!=": operator.ne,
+        "<": operator.lt,
+        "<=": operator.le,
+        ">": operator.gt,
+        ">=": operator.ge,
+    }
+    return bool(compare[relation](left, right))
+
+
+def condition_holds(condition: Condition, letters: Mapping[str, Any]) -> bool:
+    """Whether a condition holds at given letters; inside a bracket with a letter, in every copy."""
+    if condition.copies:
+        repeat, *further = condition.copies
+        inside = replace(condition, copies=tuple(further))
+        copies = range(value(repeat.first, letters), value(repeat.last, letters) + 1)
+        return all(condition_holds(inside, {**letters, repeat.variable: i}) for i in copies)
+    try:
+        left, right = (value(side, letters) for side in (condition.left, condition.right))
+    except ZeroDivisionError:
+        return False
+    return relation_holds(left, condition.relation, right)
+
+
+def conditions_hold(network: Network, letters: Mapping[str, Any]) -> bool:
+    """Whether every condition that a network states holds at given letters."""
+    return all(condition_holds(condition, letters) for condition in network.conditions)
 
 
 # ---------------------------------------------------------------- random networks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,31 +12,57 @@ from pathlib import Path
 
 import pytest
 
+from symparams.commands.main import run as command_line
 from tests.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
 NETWORK = "input(28, 28, 1) -> conv(32, 3, relu) -> flatten -> dense(10)"
 
 
-def run(*arguments: str | Path, given: str = "", folder: Path | None = None) -> tuple[int, str, str]:
+def run(*arguments: str | Path, given: str = "") -> tuple[int, str, str]:
+    """Status, output and errors of the command, run in this process: starting one takes longer than most commands."""
+    streams = {name: io.TextIOWrapper(io.BytesIO(), "utf-8") for name in ("stdin", "stdout", "stderr")}
+    streams["stdin"].buffer.write(given.encode())
+    streams["stdin"].buffer.seek(0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        patch.setattr(sys, "argv", ["symparams"])
+        for name, stream in streams.items():
+            patch.setattr(sys, name, stream)
+        with pytest.raises(SystemExit) as ended:
+            command_line([*map(str, arguments)])
+    out, error = (_text(streams[name]) for name in ("stdout", "stderr"))
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out, error
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
+
+
+def process(*arguments: str | Path, given: str = "") -> tuple[int, str, str]:
+    """The same as a program of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "symparams", *map(str, arguments)]
-    done = subprocess.run(
-        command, input=given.encode(), capture_output=True, cwd=folder or ROOT, env=environment, check=False
-    )
+    done = subprocess.run(command, input=given.encode(), capture_output=True, cwd=ROOT, env=environment, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-def refused(*arguments: str | Path, given: str = "", folder: Path | None = None) -> str:
-    status, out, error = run(*arguments, given=given, folder=folder)
+def refused(*arguments: str | Path, given: str = "") -> str:
+    status, out, error = run(*arguments, given=given)
     assert (status, out) == (2, "")
     assert "Traceback" not in error
     return error.rstrip("\n")
 
 
 def test_solve_reads_files_standard_input_and_arguments() -> None:
-    by_argument = run("solve", "-e", NETWORK)
-    assert by_argument == run("solve", "-", given=NETWORK)
+    by_argument = process("solve", "-e", NETWORK)
+    assert by_argument == process("solve", "-", given=NETWORK) == run("solve", "-", given=NETWORK)
+    wrong = process("solve", "-e", "input(3) -> convv")
+    assert wrong == run("solve", "-e", "input(3) -> convv")
+    assert wrong[0] == 2
     assert by_argument[0] == 0
     assert by_argument[1].startswith("# The network: step by step\n")
     status, out, _ = run("solve", "examples/mnist-63.arch", "examples/lenet5.arch", "--style", "table")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import time
+from functools import cache
 
 import pytest
 from hypothesis import assume, given, settings
@@ -12,9 +14,9 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.numbersets import NumberSet, everything, points
-from symparams.algebra.polynomials import multiplied, signs, value_at
+from symparams.algebra.polynomials import Coefficients, multiplied, signs, value_at
 from symparams.questions.targets import read_target
-from tests.helpers import convolutions
+from tests.helpers import convolutions, relation_holds
 from tests.test_cli import refused, run
 
 TWO = "input(28, 28, 1) -> conv(32, 5) -> conv(64, k)"
@@ -249,41 +251,40 @@ NETWORKS = st.sampled_from(
 )
 
 
+@cache
+def counted(text: str) -> dict[int, int]:
+    """The parameters of a network for each n that it accepts."""
+    counts: dict[int, int] = {}
+    for n in range(1, 41):
+        with contextlib.suppress(sp.SymparamsError):
+            counts[n] = int(sp.parse(text, n=n).params)
+    return counts
+
+
 @settings(max_examples=60)
 @given(NETWORKS, convolutions(), st.sampled_from(["==", "<=", ">=", "<", ">"]), st.integers(1, 24), st.integers(-1, 1))
 def test_all_that_numbers_say(text: str, layer: str, relation: str, at: int, beside: int) -> None:
     text = text.format(layer)
-    counts: dict[int, int] = {}
-    for n in range(1, 41):
-        try:
-            counts[n] = int(sp.parse(text, n=n).params)
-        except sp.SymparamsError:
-            continue
+    counts = counted(text)
     assume(at in counts)
     target = counts[at] + beside
     try:
         finding = found(text, "n", target=f"params {relation} {target}")
     except sp.SymparamsError as error:
         raise AssertionError(f"{text} {relation} {target}") from error
-    holds = {
-        "==": target.__eq__,
-        "<=": target.__ge__,
-        ">=": target.__le__,
-        "<": target.__gt__,
-        ">": target.__lt__,
-    }[relation]
-    assert [n for n in range(1, 41) if n in finding] == [n for n, count in counts.items() if holds(count)]
+    expected = [n for n, count in counts.items() if relation_holds(count, relation, target)]
+    assert [n for n in range(1, 41) if n in finding] == expected
     assert finding.to_text()
 
 
 @given(st.lists(st.integers(-30, 30), min_size=1, max_size=6), st.lists(st.integers(0, 30), max_size=4))
 def test_signs_of_polynomials(p: list[int], roots: list[int]) -> None:
-    q: list[object] = list(p)
+    q: Coefficients = p
     for root in roots:
-        q = list(multiplied(q, [-root, 1]))  # type: ignore[arg-type]
-    runs = signs(q)  # type: ignore[arg-type]
+        q = multiplied(q, [-root, 1])
+    runs = signs(q)
     for n in range(60):
-        exact = value_at(q, n)  # type: ignore[arg-type]
+        exact = value_at(q, n)
         assert [sign for first, sign in runs if first <= n][-1] == (exact > 0) - (exact < 0)
 
 

@@ -53,36 +53,15 @@ def test_the_wheel_does_the_main_job_in_a_fresh_environment(built: Path, tmp_pat
     venv.create(fresh, with_pip=False)
     python = fresh / "bin" / "python"
     site = next((fresh / "lib").glob("python*")) / "site-packages"
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--no-index",
-        "--target",
-        str(site),
-        str(wheel),
-    ]
-    subprocess.run(command, check=True)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target"]
+    subprocess.run([*install, str(site), str(wheel)], check=True)
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))  # what the wheel requires, installed already
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     example = tmp_path / "mnist.arch"
     example.write_text((EXAMPLES / "mnist-63.arch").read_text("utf-8"), "utf-8")
     for style in ("steps", "textbook"):
-        command = [
-            str(python),
-            "-m",
-            "symparams",
-            "solve",
-            str(example),
-            "--style",
-            style,
-            "--format",
-            "latex",
-            "--standalone",
-        ]
+        solve = [str(python), "-m", "symparams", "solve", str(example), "--style", style]
+        command = [*solve, "--format", "latex", "--standalone"]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
         assert done.returncode == 0, done.stderr
         assert "18{,}207" in done.stdout

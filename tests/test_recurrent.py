@@ -12,6 +12,7 @@ from symparams.algebra.formula import as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE
+from symparams.layers.recurrent import LSTM
 from symparams.model.layer import EVERYWHERE
 from tests.helpers import net, value
 from tests.test_laws import steps_agree, tensors_agree
@@ -222,7 +223,8 @@ def test_the_names_of_both_frameworks() -> None:
 
 def test_flag_words_go_to_the_activation_and_not_to_the_gates() -> None:
     layer = net("input(5, 3) -> lstm(2, relu, recurrent_activation=hardsigmoid)").nodes[-1].layer
-    assert (layer.activation, layer.recurrent_activation) == ("relu", "hardsigmoid")  # type: ignore[attr-defined]
+    assert isinstance(layer, LSTM)
+    assert (layer.activation, layer.recurrent_activation) == ("relu", "hardsigmoid")
 
 
 MISTAKES = [

@@ -15,7 +15,7 @@ from symparams.errors import SymparamsError
 from symparams.model.layer import Reach
 from symparams.model.network import Node
 from symparams.quantities.field import fields
-from tests.helpers import net, value
+from tests.helpers import conditions_hold, net, value
 
 # (text, output shape, parameters), each measured: PyTorch 2.13 and Keras 3.15 on its torch backend
 MEASURED: list[tuple[str, tuple[int, ...], int]] = [
@@ -238,12 +238,7 @@ def test_letters_equal_numbers(written: tuple[str, str], sizes: list[int], lette
     text = f"convention {convention} input(A, B, C) -> {item}"
     lets = " ".join(f"let {name} = {number}" for name, number in values.items())
     symbolic = net(text)
-    holds = all(
-        value(c.right, values) % value(c.left, values) == 0
-        if c.relation == "divides"
-        else value(c.left, values) >= value(c.right, values)
-        for c in symbolic.conditions
-    )
+    holds = conditions_hold(symbolic, values)
     try:
         numeric = net(f"{lets} {text}").nodes[-1]
     except SymparamsError:

@@ -19,7 +19,8 @@ from symparams.algebra.normal import (
     plus,
     value_of,
 )
-from symparams.algebra.simplifying import floor_atom, floor_parts, is_floor, is_whole, lone_floor, poly
+from symparams.algebra.rounding import floor_atom
+from symparams.algebra.simplifying import floor_parts, is_floor, is_whole, lone_floor, poly
 
 
 def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
@@ -110,17 +111,20 @@ def reduced(p: Poly) -> Poly:
 
 def smallest_letter(p: Poly) -> tuple[Symbol, int] | None:
     """(x, n) if p >= 0 means x >= n for a single letter x; None if it does not come down to that."""
-    rest = [(m, c) for m, c in p.items() if m]
-    if len(rest) != 1 or rest[0][1] < 0 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
-        return None
-    ((atom, _),), coefficient = rest[0]
-    return (atom, math.ceil(-Fraction(p.get(UNIT, 0)) / coefficient)) if isinstance(atom, Symbol) else None
+    only = _only_letter(p)
+    return (only[0], math.ceil(only[1])) if only is not None and only[2] else None
 
 
 def largest_letter(p: Poly) -> tuple[Symbol, int] | None:
     """(x, n) if p >= 0 means x <= n for a single letter x; None if it does not come down to that."""
+    only = _only_letter(p)
+    return (only[0], math.floor(only[1])) if only is not None and not only[2] else None
+
+
+def _only_letter(p: Poly) -> tuple[Symbol, Fraction, bool] | None:
+    """(x, where p is zero, whether p rises with x) if p is a multiple of one letter and a number."""
     rest = [(m, c) for m, c in p.items() if m]
-    if len(rest) != 1 or rest[0][1] > 0 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
+    if len(rest) != 1 or len(rest[0][0]) != 1 or rest[0][0][0][1] != 1:
         return None
     ((atom, _),), coefficient = rest[0]
-    return (atom, math.floor(Fraction(p.get(UNIT, 0)) / -coefficient)) if isinstance(atom, Symbol) else None
+    return (atom, -Fraction(p.get(UNIT, 0)) / coefficient, coefficient > 0) if isinstance(atom, Symbol) else None

@@ -15,9 +15,9 @@ Interval: TypeAlias = "tuple[int, int | None]"  # first and last; None: without 
 class Stretch:
     """first, first + step … last."""
 
-    first: int
+    first: int  # the smallest of them
     last: int | None  # None: without end
-    step: int
+    step: int  # the distance between neighbours
 
     def __iter__(self) -> Iterator[int]:
         n = self.first
@@ -30,7 +30,7 @@ class Stretch:
 class NumberSet:
     """Whole numbers from 0 on: for each rest r, the m for which period·m + r is in the set."""
 
-    period: int
+    period: int  # after how many numbers the rests begin again
     intervals: tuple[tuple[Interval, ...], ...]  # one entry for each rest; in order, apart from one another
 
     def __contains__(self, n: int) -> bool:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias, cast
 
 from symparams import limits
-from symparams.algebra.exact import FUNCTIONS, divided, number, whole
+from symparams.algebra.exact import FUNCTIONS, divided, number
 from symparams.algebra.facts import NOTHING_KNOWN, Facts
 from symparams.algebra.formula import (
     Formula,
@@ -23,7 +23,6 @@ from symparams.algebra.formula import (
     Symbol,
     Value,
     as_formula,
-    product,
     replaced,
     size_and_depth,
 )
@@ -32,13 +31,11 @@ from symparams.algebra.normal import (
     Coefficient,
     Monomial,
     Poly,
-    as_term,
     constant,
     divisor_of,
     expanded_product,
     formula_of,
     is_constant,
-    join,
     minus,
     plus,
     quotient,
@@ -47,7 +44,7 @@ from symparams.algebra.normal import (
     times,
     value_of,
 )
-from symparams.algebra.order import atom_key
+from symparams.algebra.rounding import cleared, floor_atom, remainder, symbolic_floor
 from symparams.errors import LimitError, SymparamsError
 
 
@@ -157,24 +154,6 @@ def _ratio(formula: Formula, facts: Facts) -> tuple[Poly, Poly]:
     return cleared(poly(formula, facts), {UNIT: 1})
 
 
-def cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
-    """top/bottom, fractions inside either multiplied away; the bottom is one product."""
-    if not bottom:
-        raise SymparamsError("division by zero")
-    mono, coefficient = as_term(bottom)
-    scale = math.lcm(coefficient.denominator, *(c.denominator for c in top.values()))
-    deepest: dict[Formula, int] = {}
-    for m in (mono, *top):
-        for atom, exponent in m:
-            deepest[atom] = min(deepest.get(atom, 0), exponent)
-    missing = tuple(sorted(((atom, -e) for atom, e in deepest.items() if e < 0), key=atom_key))
-    if coefficient < 0:
-        scale = -scale
-    return {join(m, missing): whole(c * scale) for m, c in top.items()}, {
-        join(mono, missing): whole(coefficient * scale)
-    }
-
-
 def _rounded(name: str, top: Poly, bottom: Poly, facts: Facts) -> Poly:
     """⌊top/bottom⌋ or ⌈top/bottom⌉ = ⌊(top + bottom - 1)/bottom⌋; that takes whole numbers above and below."""
     if not (is_whole(top) and is_whole(bottom)):
@@ -212,7 +191,7 @@ def floored(top: Poly, bottom: Poly, facts: Facts) -> Poly:
         top = plus((inside[0], expanded_product(inside[1], rest)))
         bottom = expanded_product(inside[1], bottom)
     if not is_constant(bottom):
-        return _symbolic_floor(top, bottom)
+        return symbolic_floor(top, bottom)
     return _integer_floor(top, int(bottom[UNIT]), facts)
 
 
@@ -238,41 +217,6 @@ def floor_parts(atom: Formula) -> tuple[Poly, Poly]:
     return (top, bottom) if atom.name == "floor" else (plus((top, bottom, constant(-1))), bottom)
 
 
-def _symbolic_floor(top: Poly, bottom: Poly) -> Poly:
-    """⌊top/bottom⌋ with letters below: multiples of the bottom come out."""
-    ((mono, scale),) = bottom.items()
-    outside: dict[Monomial, Coefficient] = {}
-    inside: dict[Monomial, Coefficient] = {}
-    inverse = tuple((atom, -e) for atom, e in mono)
-    for m, c in top.items():
-        reduced = join(m, inverse)
-        if c % scale == 0 and all(e > 0 for _, e in reduced):
-            outside[reduced] = c // scale
-        else:
-            inside[m] = c
-    if not inside:
-        return outside
-    atom = Function("floor", (_reduced(inside, mono, int(scale)),))
-    return plus((outside, {((atom, 1),): 1}))
-
-
-def _reduced(top: Poly, mono: Monomial, scale: int) -> Formula:
-    """top/(scale·mono) without common numbers; 2H/2^i is H/2^(i - 1)."""
-    shared = math.gcd(scale, *(int(c) for c in top.values()))
-    top, scale = {m: whole(Fraction(c, shared)) for m, c in top.items()}, scale // shared
-    for place, (atom, exponent) in enumerate(mono):
-        if scale == 1 and exponent == 1 and isinstance(atom, Power) and isinstance(atom.base, Number):
-            base, times_ = int(atom.base.value), 0
-            while base > 1 and any(top) and all(c % base == 0 for c in top.values()):
-                top, times_ = {m: c // base for m, c in top.items()}, times_ + 1
-            if times_:
-                others = [*mono[:place], *mono[place + 1 :]]
-                lowered = Power(atom.base, atom.exponent - times_)
-                divisor = product([lowered, *([formula_of({tuple(others): 1})] if others else [])])
-                return Quotient(formula_of(top), divisor)
-    return Quotient(formula_of(top), divisor_of({mono: scale}))
-
-
 def _integer_floor(top: Poly, bottom: int, facts: Facts) -> Poly:
     outside: dict[Monomial, Coefficient] = {}
     inside: dict[Monomial, Coefficient] = {}
@@ -280,11 +224,11 @@ def _integer_floor(top: Poly, bottom: int, facts: Facts) -> Poly:
     for m, c in top.items():
         if not m:
             continue
-        modulus, remainder = _remainder(m, facts)
+        modulus, rest = remainder(m, facts)
         if c * modulus % bottom == 0:  # c·x = c·(x - r) + c·r, and c·(x - r) is a multiple of bottom
             outside[m] = divided(c, bottom)
-            outside[UNIT] = outside.get(UNIT, 0) - Fraction(c * remainder, bottom)
-            offset += c * remainder
+            outside[UNIT] = outside.get(UNIT, 0) - Fraction(c * rest, bottom)
+            offset += c * rest
         else:
             inside[m] = c
     if not inside:
@@ -293,27 +237,6 @@ def _integer_floor(top: Poly, bottom: int, facts: Facts) -> Poly:
     inside = {m: c // shared for m, c in inside.items()}
     inside_top = plus((inside, constant(offset // shared)))
     return absorbed(plus((outside, floor_atom(inside_top, bottom // shared))))
-
-
-def _remainder(mono: Monomial, facts: Facts) -> tuple[int, int]:
-    """(m, r) with product % m == r; (1, 0) says nothing."""
-    if len(mono) == 1 and mono[0][1] == 1 and isinstance(mono[0][0], Symbol):
-        return facts.remainder.get(mono[0][0].name, (1, 0))
-    modulus = 1
-    for atom, exponent in mono:
-        m, r = facts.remainder.get(atom.name, (1, 0)) if isinstance(atom, Symbol) else (1, 0)
-        modulus *= m**exponent if r == 0 and exponent > 0 else 1
-    return modulus, 0
-
-
-def floor_atom(top: Poly, bottom: int) -> Poly:
-    """⌊top/bottom⌋ as an atom; ⌊(n + d - 1)/d⌋ is written ⌈n/d⌉ where nothing is subtracted."""
-    if bottom == 1:
-        return top
-    if top.get(UNIT, 0) == bottom - 1 and all(c > 0 for c in top.values()):
-        rest = {m: c for m, c in top.items() if m}
-        return {((Function("ceil", (Quotient(formula_of(rest), Number(bottom)),)), 1),): 1}
-    return {((Function("floor", (Quotient(formula_of(top), Number(bottom)),)), 1),): 1}
 
 
 def absorbed(p: Poly) -> Poly:
@@ -334,10 +257,10 @@ def absorbed(p: Poly) -> Poly:
 
 _LEAST_POWER = 20  # a power is bounded below by at most this power of its base
 
-Range: TypeAlias = "tuple[Fraction | None, Fraction | None]"  # smallest and largest; None where there is no bound
+Bounds: TypeAlias = "tuple[Fraction | None, Fraction | None]"  # smallest and largest; None where there is no bound
 
 
-def bounds(p: Poly, facts: Facts) -> Range:
+def bounds(p: Poly, facts: Facts) -> Bounds:
     """The smallest and largest value that p can have."""
     limits.spend(len(p))
     lowest: Fraction | None = Fraction(0)
@@ -353,7 +276,7 @@ def bounds(p: Poly, facts: Facts) -> Range:
     return lowest, highest
 
 
-def _product_bounds(mono: Monomial, facts: Facts) -> Range:
+def _product_bounds(mono: Monomial, facts: Facts) -> Bounds:
     """The range of a product of atoms that are not negative; (None, None) if one may be."""
     low, high = Fraction(1), Fraction(1)
     unbounded = False
@@ -369,17 +292,18 @@ def _product_bounds(mono: Monomial, facts: Facts) -> Range:
     return low, None if unbounded else high
 
 
-def _atom_bounds(atom: Formula, facts: Facts) -> Range:
+def _atom_bounds(atom: Formula, facts: Facts) -> Bounds:
     match atom:
         case Symbol(name):
             most = facts.upper.get(name)
             return Fraction(facts.lower.get(name, 1)), None if most is None else Fraction(most)
         case Function("floor" | "ceil" as name, (argument,)):
             low, high = bounds(poly(argument, facts), facts)
-            return tuple(None if e is None else Fraction(FUNCTIONS[name](e)) for e in (low, high))  # type: ignore[return-value]
+            ends = [None if end is None else Fraction(FUNCTIONS[name](end)) for end in (low, high)]
+            return ends[0], ends[1]
         case Function("mod", (_, bottom)):
-            most_ = bounds(poly(bottom, facts), facts)
-            return (Fraction(0), most_[1]) if most_[0] is not None and most_[0] > 0 else (None, None)
+            low, high = bounds(poly(bottom, facts), facts)
+            return (Fraction(0), high) if low is not None and low > 0 else (None, None)
         case Function("min" | "max" as name, arguments):
             lows, highs = zip(*(bounds(poly(a, facts), facts) for a in arguments), strict=True)
             return _extreme_of(name, lows, low=True), _extreme_of(name, highs, low=False)

@@ -29,7 +29,8 @@ from symparams.algebra.formula import (
 from symparams.algebra.normal import UNIT, formula_of
 from symparams.algebra.numbersets import Interval, NumberSet, everything, points
 from symparams.algebra.polynomials import DEGREE, added, least, multiplied, signs
-from symparams.algebra.simplifying import cleared, poly, simplified
+from symparams.algebra.rounding import cleared
+from symparams.algebra.simplifying import poly, simplified
 from symparams.errors import LimitError, SymparamsError
 
 PERIOD = 2_000  # residue classes that are followed one by one
@@ -37,14 +38,15 @@ TRIED = 10_000  # numbers that are tried where nothing better is known
 LEAST_TRIED = 20  # numbers that are tried however long it takes
 SUMMED = 200  # the same where each of them means adding up a sum
 
-_WANTED = {"==": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
+# The signs that left - right has where a relation holds.
+SIGNS = {"==": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """The positive whole numbers that fulfil a relation."""
 
-    numbers: NumberSet
+    numbers: NumberSet  # those that fulfil it; up to `tried`, if that is a number
     tried: int | None = None  # up to where numbers were tried one by one; None: the set is complete
     grows: bool = False  # whether the left side grows with the letter
 
@@ -163,7 +165,7 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
     runs = signs(p)
     found: list[Interval] = []
     for i, (first, sign) in enumerate(runs):
-        if sign in _WANTED[relation]:
+        if sign in SIGNS[relation]:
             last = runs[i + 1][0] - 1 if i + 1 < len(runs) else None
             if found and found[-1][1] == first - 1:
                 first = found.pop()[0]
@@ -314,7 +316,7 @@ def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Fou
             tried = n - 1
             break
         value = value_for(difference, letter, n)
-        if value is not None and (value > 0) - (value < 0) in _WANTED[relation]:
+        if value is not None and (value > 0) - (value < 0) in SIGNS[relation]:
             found.append(n)
     return Found(points(found), tried=tried)
 

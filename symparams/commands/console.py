@@ -42,11 +42,16 @@ SOURCES = options(
     click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of a file."),
     click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; wins over `let`."),
 )
+FORMAT = click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
 OUTPUT = options(
     click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207."),
     click.option(
         "-o", "--output", metavar="FILE", type=click.Path(), help="Where to write; standard output if not given."
     ),
+)
+
+STANDALONE = click.option(
+    "--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment."
 )
 
 SETTINGS = options(
@@ -96,6 +101,12 @@ def of(source: Source, made: Callable[..., T], *given: Any) -> T:
         if error.place is None:
             error.matter = f"{source.name}: {error.matter}"
         raise
+
+
+def check_standalone(whole: bool, format_: str) -> None:
+    """Raise UsageError where a whole document is asked for in a format that has only one form."""
+    if whole and format_ != "latex":
+        raise click.UsageError("--standalone goes with --format latex")
 
 
 def read(file: str) -> Source:

@@ -12,7 +12,19 @@ from typing import NoReturn
 
 import click
 
-from symparams.commands.console import FORMATS, OUTPUT, SETTINGS, SOURCES, as_json, deliver, networks, of
+from symparams.commands.console import (
+    FORMAT,
+    FORMATS,
+    OUTPUT,
+    SETTINGS,
+    SOURCES,
+    STANDALONE,
+    as_json,
+    check_standalone,
+    deliver,
+    networks,
+    of,
+)
 from symparams.commands.questions import compare, find
 from symparams.documents import contract
 from symparams.documents.catalogue import catalogue_text
@@ -35,8 +47,8 @@ def main() -> None:
 @click.option(
     "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the solution."
 )
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
-@click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@FORMAT
+@STANDALONE
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
 @click.option(
     "--quantity",
@@ -65,8 +77,7 @@ def solve(
     output: str | None,
 ) -> None:
     """The worked solution: every shape and count with its steps."""
-    if whole and format_ != "latex":
-        raise click.UsageError("--standalone goes with --format latex")
+    check_standalone(whole, format_)
     if template is not None and format_ == "json":
         raise click.UsageError("--template goes with markdown, latex or text")
     chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in quantities) or USUAL

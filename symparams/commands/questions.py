@@ -11,12 +11,14 @@ import click
 from symparams.algebra.formula import Formula
 from symparams.commands.console import (
     COMMAND_LINE,
-    FORMATS,
+    FORMAT,
     OUTPUT,
     SETTINGS,
     SOURCES,
+    STANDALONE,
     as_json,
     assignments,
+    check_standalone,
     deliver,
     read,
     sources,
@@ -40,8 +42,8 @@ from symparams.sources.language import network
 )
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
 @click.option("--quantity", type=click.Choice(AMOUNTS), default="params", show_default=True)
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
-@click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@FORMAT
+@STANDALONE
 @SETTINGS
 @OUTPUT
 def compare(
@@ -61,8 +63,7 @@ def compare(
     texts = [*map(read, files), *(Source(COMMAND_LINE, text) for text in expressions)]
     if len(texts) != 2:
         raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
-    if whole and format_ != "latex":
-        raise click.UsageError("--standalone goes with --format latex")
+    check_standalone(whole, format_)
     what = amount(quantity, Settings(dtype, optimizer, flops))
     titles = ["" if source.name == COMMAND_LINE else Path(source.name).stem for source in texts]
     comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
@@ -78,8 +79,8 @@ def compare(
 @click.option("--unknown", "unknowns", multiple=True, metavar="NAME", help="The letter to find; may be given twice.")
 @click.option("--target", required=True, metavar="TARGET", help="params=51264, params<=100000, weights>=1000 …")
 @click.option("--layer", metavar="NAME", help="What this layer alone has.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
-@click.option("--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment.")
+@FORMAT
+@STANDALONE
 @SETTINGS
 @OUTPUT
 def find(
@@ -101,8 +102,7 @@ def find(
     texts = sources(files, expression)
     if len(texts) != 1:
         raise click.UsageError("give one network")
-    if whole and format_ != "latex":
-        raise click.UsageError("--standalone goes with --format latex")
+    check_standalone(whole, format_)
     values = assignments(given)
     for name in unknowns:
         if name in values:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula
+from symparams.algebra.formula import Formula, Negative, Number, Product, Quotient, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN
 from symparams.algebra.numbersets import NumberSet, Stretch
 from symparams.documents.formats import Format
 from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Column, Vocabulary, capital, columns
+from symparams.errors import listed
 from symparams.questions.comparison import Comparison, Side, significant
 from symparams.questions.finding import Finding, Row
 
@@ -28,11 +29,12 @@ class _Answers(Vocabulary):
             for s in numbers.stretches()
             for one in ([s] if s.last is None or s.last > s.first + s.step else [Stretch(n, n, 1) for n in s])
         ]
-        listed = [self._stretch(s, letter) for s in several[:_STRETCHES]]
         if all(s.first == s.last for s in several):
             each = [self.number(s.first) for s in several[: _STRETCHES + 1]]
             return self._inline(f"{self.formula(letter)} = {each[0]}") + _others(each[1:])
-        return ", ".join(listed) + (" …" if len(several) > _STRETCHES else "")
+        return ", ".join(self._stretch(s, letter) for s in several[:_STRETCHES]) + (
+            " …" if len(several) > _STRETCHES else ""
+        )
 
     def _stretch(self, s: Stretch, letter: Symbol) -> str:
         if s.first == s.last:
@@ -153,7 +155,7 @@ class ComparisonWords(_Answers):
         return f"A has {'' if exact else 'about '}{self.number_or_math(text)} {sign} of the {plural} of B."
 
     def number_or_math(self, value: Formula) -> str:
-        return self.formula(value) if not hasattr(value, "factors") else self.math(value)
+        return self.math(value) if isinstance(value, Product) else self.formula(value)
 
     def side_rows(self) -> list[list[str]]:
         """A row a network: name, layers, quantity, with values."""
@@ -166,8 +168,7 @@ class ComparisonWords(_Answers):
 
     def given_values(self) -> str:
         """C = 64 and F = 128."""
-        texts = [self.equation(Symbol(name), value) for name, value in self.comparison.given.items()]
-        return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+        return listed([self.equation(Symbol(name), value) for name, value in self.comparison.given.items()])
 
     def settings(self) -> list[str]:
         """What has to be said of the two before counting: conventions, letters with values."""

@@ -13,7 +13,7 @@ class Format:
     """How a format writes what stands inside a line."""
 
     name: str  # also the template of its blocks
-    notation: Notation
+    notation: Notation  # how formulas are written
     inline: tuple[str, str]  # around mathematics in a line
     word: Callable[[str], str]  # a word inside mathematics
     escape: Callable[[str], str]  # text that a user gave

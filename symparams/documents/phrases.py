@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.summing import over, over_shown
 from symparams.documents.formats import Format
 from symparams.documents.solution import LayerEntry, Solution
-from symparams.errors import Source
+from symparams.errors import Source, listed
 from symparams.model.conditions import Condition
 from symparams.model.layer import Shape
 from symparams.quantities.account import AxisSize, Known, rounds
@@ -30,6 +30,44 @@ class Phrases:
         self._shapes: dict[Shape, str] = {}
         self._tags = 0
         self._explained: set[object] = set()  # rules and reasons that the document has given
+
+    def names(self) -> dict[str, Any]:
+        """What a template sees of the words for numbers, formulas and single facts."""
+        return {
+            "s": self.solution,
+            "solution": self.solution,
+            "math": self.math,
+            "formula": self.formula,
+            "number": self.number,
+            "size": self.size,
+            "counted": self.counted,
+            "parts": self.parts,
+            "named": self.format.named,
+            "words": self.format.word,
+            "equation": self.equation,
+            "math_equation": self.math_equation,
+            "joined": self.joined,
+            "worked": self.worked,
+            "listed": listed,
+            "valued": self.valued,
+            "one_line": self.one_line,
+            "relation": self.relation,
+            "validity": self.validity,
+            "origin": self.origin,
+            "source": self.source,
+            "likewise": self.likewise,
+            "given": self.given,
+            "floor_note": self.floor_note,
+            "numbers": self.numbers,
+            "amount": self.amount,
+            "measured": self.measured,
+            "fields": self.fields,
+            "why": self.why,
+            "copies": self.copies,
+            "together": self.together,
+            "running": self.running,
+            "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
+        }
 
     def formula(self, value: Value) -> str:
         """A formula or number, without marks around it."""
@@ -230,11 +268,6 @@ def _numbered(value: Value, plural: str) -> str:
     """The word for so many: weights, or weight for one."""
     singular = {"biases": "bias", "copies": "copy"}.get(plural, plural.removesuffix("s"))
     return singular if value in (1, ONE) else plural
-
-
-def listed(texts: Sequence[str]) -> str:
-    """a, b and c."""
-    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
 def prose(text: str, format_: Format) -> str:

@@ -25,11 +25,11 @@ from symparams.quantities.measures import Measure, Settings
 class LayerEntry:
     """A layer of the network as a document shows it."""
 
-    node: Node
+    node: Node  # where it stands in the network
     number: int  # its place among the layers, from 1
-    account: Account
+    account: Account  # what is said of it and of equal layers
     inputs: tuple[str, ...]  # names of the layers that feed it
-    arriving: tuple[Shape, ...]
+    arriving: tuple[Shape, ...]  # the shapes that it is fed
     origin: tuple[str, str]  # what its input channels are: ("filters", "conv_1")
     before: str | None  # an earlier layer that is the same on the same input
     first: bool  # whether no layer before it gives the same reason for its count
@@ -96,7 +96,7 @@ class Letter:
     """A letter of the network, free or with a value."""
 
     symbol: Symbol
-    value: Value | None
+    value: Value | None  # None: free
     meaning: str  # what it is where it first stands: "filters"
     layer: str | None  # the layer where it first stands; None for the input
     others: bool  # whether it stands in other layers too
@@ -106,10 +106,10 @@ class Letter:
 class Definition:
     """A rule and the layers that it counts, for the textbook style."""
 
-    heading: str
-    rule: Formula
-    because: str
-    symbols: tuple[Symbol, ...]
+    heading: str  # what its layers are called: Convolution
+    rule: Formula  # for the parameters, in reading order
+    because: str  # one sentence on the rule
+    symbols: tuple[Symbol, ...]  # those of the rule, in reading order
     layers: tuple[LayerEntry, ...]
 
 
@@ -117,23 +117,23 @@ class Definition:
 class SizeDefinition:
     """A rule for an output size and where it is used, for the textbook style."""
 
-    heading: str
+    heading: str  # what its layers are called: Convolution
     symbol: Symbol  # what the rule gives: H_out
-    rule: Formula
-    because: str
-    cases: tuple[tuple[LayerEntry, AxisSize], ...]
+    rule: Formula  # for the size, in reading order
+    because: str  # one sentence on the rule
+    cases: tuple[tuple[LayerEntry, AxisSize], ...]  # every axis that it gives, with its layer
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureDefinition:
     """A rule for a further quantity and the layers that have it, for the textbook style."""
 
-    measure: Measure
-    heading: str
+    measure: Measure  # the quantity
+    heading: str  # what its layers are called, with a colon; empty if the reason is not a layer's own
     rule: Formula
-    because: str
-    symbols: tuple[Symbol, ...]
-    layers: tuple[tuple[LayerEntry, Measured], ...]
+    because: str  # one sentence on the rule
+    symbols: tuple[Symbol, ...]  # those of the rule that have a meaning
+    layers: tuple[tuple[LayerEntry, Measured], ...]  # each with its own steps
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,10 @@ class Solution:
     """The worked solution of a network."""
 
     network: Network
-    quantities: tuple[str, ...] = USUAL
+    quantities: tuple[str, ...] = USUAL  # names of those that are derived
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
     settings: Settings = Settings()  # types and policies for the further quantities
-    _accounts: dict[int, Account] = field(default_factory=dict, repr=False)
+    _accounts: dict[int, Account] = field(default_factory=dict, repr=False)  # by the identity of a Derived
 
     @property
     def title(self) -> str:

@@ -10,7 +10,7 @@ from symparams.algebra.formula import ONE, Formula, Negative, Product, Sum, Symb
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.documents.formats import Format
-from symparams.documents.phrases import Phrases, listed, prose
+from symparams.documents.phrases import Phrases, prose
 from symparams.documents.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
 from symparams.quantities.derivation import Derivation, TensorCount
 from symparams.quantities.measures import Measure
@@ -48,58 +48,26 @@ class Vocabulary(Phrases):
     def names(self) -> dict[str, Any]:
         """Everything a template sees."""
         return {
-            "s": self.solution,
-            "solution": self.solution,
-            "math": self.math,
-            "formula": self.formula,
-            "number": self.number,
-            "size": self.size,
-            "counted": self.counted,
-            "parts": self.parts,
-            "named": self.format.named,
-            "words": self.format.word,
-            "equation": self.equation,
-            "math_equation": self.math_equation,
-            "joined": self.joined,
-            "worked": self.worked,
-            "listed": listed,
+            **super().names(),
             "tensor_groups": tensor_groups,
-            "valued": self.valued,
-            "one_line": self.one_line,
             "chain_lines": self.chain_lines,
             "sum_lines": self.sum_lines,
-            "relation": self.relation,
-            "validity": self.validity,
-            "origin": self.origin,
-            "source": self.source,
-            "likewise": self.likewise,
-            "given": self.given,
-            "floor_note": self.floor_note,
-            "numbers": self.numbers,
             "layer_rows": self.layer_rows,
             "total_rows": self.total_rows,
             "symbol_rows": self.symbol_rows,
             "count_lines": self.count_lines,
             "size_lines": self.size_lines,
             "differences": self.differences,
-            "amount": self.amount,
-            "measured": self.measured,
-            "fields": self.fields,
-            "why": self.why,
             "measure_rows": self.measure_rows,
             "amount_rows": self.amount_rows,
             "amount_lines": self.amount_lines,
             "further_tables": self.further_tables,
-            "copies": self.copies,
-            "together": self.together,
-            "running": self.running,
             "symbol_named": Symbol,
             "columns": columns,
             "ruled": ruled,
             "label": self.label,
             "capital": capital,
             "one": ONE,
-            "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
         }
 
     # ------------------------------------------------------------ displayed

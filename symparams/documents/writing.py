@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
@@ -23,7 +23,8 @@ from symparams.questions.comparison import Comparison
 from symparams.questions.finding import Finding
 from symparams.resources import folder, kept
 
-STYLES = ("steps", "formula", "lesson", "table", "textbook")
+Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
+STYLES: tuple[Style, ...] = get_args(Style)
 
 # Ours and LaTeX users' templates: braces and percent signs stay free for TeX.
 _DELIMITERS: Mapping[str, Any] = {
@@ -57,15 +58,15 @@ def _environment(format_: str) -> Environment:
 class Document:
     """Choices for a document beside its contents."""
 
-    style: str = "steps"
-    format: str = "markdown"
+    style: str = "steps"  # one of STYLES, or summary
+    format: str = "markdown"  # one of FORMATS
     digits: str = "comma"  # the mark between groups of three digits: comma, space or none
     slug: str = "network"  # what its labels start with
 
 
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
-    format_ = with_digits(_format(document.format), document.digits)
+    format_ = _format(document)
     if document.style not in (*STYLES, "summary"):
         raise SymparamsError(f"there is no style `{document.style}`; there are {', '.join(STYLES)}")
     return _written(Vocabulary(solution, format_, document.slug), document.style)
@@ -73,13 +74,13 @@ def render(solution: Solution, document: Document) -> str:
 
 def render_comparison(comparison: Comparison, document: Document) -> str:
     """Two networks side by side."""
-    format_ = with_digits(_format(document.format), document.digits)
+    format_ = _format(document)
     return _written(ComparisonWords(comparison, format_, document.slug), "compare")
 
 
 def render_finding(finding: Finding, document: Document) -> str:
     """The values that were searched for, and how they come out."""
-    format_ = with_digits(_format(document.format), document.digits)
+    format_ = _format(document)
     return _written(FindingWords(finding, format_, document.slug), "find")
 
 
@@ -99,7 +100,7 @@ def standalone(body: str) -> str:
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
     """The solution through a user's own template, in Jinja's sandbox; undefined names are errors."""
-    format_ = with_digits(_format(document.format), document.digits)
+    format_ = _format(document)
     text = _read(template)
     delimiters = _DELIMITERS if format_.name == "latex" else {}
     sandbox = ImmutableSandboxedEnvironment(**_OPTIONS, **delimiters)
@@ -147,10 +148,10 @@ def _at_line(template: Path, text: str, line: int, message: str) -> SymparamsErr
     return SymparamsError(message, Place(Source(str(template), text), start))
 
 
-def _format(name: str) -> Format:
-    if name not in FORMATS:
-        raise SymparamsError(f"there is no format `{name}`; there are {', '.join(FORMATS)}")
-    return FORMATS[name]
+def _format(document: Document) -> Format:
+    if document.format not in FORMATS:
+        raise SymparamsError(f"there is no format `{document.format}`; there are {', '.join(FORMATS)}")
+    return with_digits(FORMATS[document.format], document.digits)
 
 
 def _tidied(text: str, format_: Format) -> str:

@@ -200,13 +200,13 @@ def known(value: Formula) -> str:
 class Projection:
     """One of the matrices, or several alike."""
 
-    name: str
+    name: str  # query, key, value, gate or output
     joins: Formula  # the inputs of an output
     wide: Formula  # the outputs
     sizes: tuple[Formula, Formula]  # of the matrix, the heads side by side
-    bias: bool
+    bias: bool  # whether its outputs have biases
     rows: Formula  # the positions at which it is applied
-    times: int = 1
+    times: int = 1  # how many alike stand for one another
 
     def count(self) -> Formula:
         joins = self.joins + 1 if self.bias else self.joins

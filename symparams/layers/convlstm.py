@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import ZERO, Formula, as_formula, product
+from symparams.algebra.formula import Formula, as_formula, product
 from symparams.algebra.notation import SOURCE, shown
-from symparams.errors import LayerError
-from symparams.layers.activation import ACTIVATION, activated
+from symparams.errors import LayerError, spatial_axes_of
+from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.convolution import Sliding
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
@@ -21,7 +21,6 @@ from symparams.model.layer import (
     Rules,
     Weight,
     Work,
-    joined,
     layer_class,
     spatial_axes,
     symbol,
@@ -88,16 +87,14 @@ class ConvLSTM(Sliding):
         T, places = self._T(x), out.spatial() if not self.sequences else self._places(out)
         states = product([T, *places, F])
         gates = as_formula(4)
-        one = activated(Work(), self.activation, Outgoing((), ()))
-        functions = 2 * states
-        return Work(
+        work = Work(
             macs=product([T, *places, gates, F, *k]) * (C + F),
             additions=(9 if self.bias else 5) * states,
             multiplications=3 * states,
-            comparisons=functions if one.comparisons != ZERO else ZERO,
-            exponentials=joined(3 * states, functions if one.exponentials != ZERO else ZERO),
+            exponentials=3 * states,
             because="at each time step every filter of four gates is applied to the input and to the state",
         )
+        return work.plus(effort(self.activation, 2 * states))
 
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
         """With every time step the state sees a kernel further."""
@@ -111,7 +108,7 @@ class ConvLSTM(Sliding):
         step = Incoming(x.shape[1:], x.convention)
         arrived = len(spatial_axes(step))
         if self.rank is not None and number(self.rank) != arrived:
-            wanted = f"{shown(self.rank, SOURCE)} spatial ax{'i' if number(self.rank) == 1 else 'e'}s"
+            wanted = spatial_axes_of(shown(self.rank, SOURCE))
             raise LayerError(f"is for {wanted} beside the time steps, but {x} has {arrived}")
         return step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import ZERO, Formula, Function, as_formula, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
@@ -27,8 +27,7 @@ from symparams.model.layer import (
     symbol,
 )
 
-_ONE = as_formula(1)
-ONE_EACH = (_ONE,)
+ONE_EACH = (ONE,)
 
 
 @layer_class
@@ -50,7 +49,7 @@ class Sliding(Layer):
     def not_both(self) -> tuple[Requirement, ...]:
         """Keras takes a stride or a dilation, not both."""
         pairs = [(s, d) for s in self.stride for d in self.dilation if 1 not in (number(s), number(d))]
-        return tuple(Requirement(_ONE, ">=", Function("min", pair), _both) for pair in dict.fromkeys(pairs))
+        return tuple(Requirement(ONE, ">=", Function("min", pair), _both) for pair in dict.fromkeys(pairs))
 
 
 def _both() -> str:
@@ -72,7 +71,7 @@ class Convolution(Sliding):
         padding("same", "valid", "causal"), "padding: on both sides", "valid", short="p", keyword=True
     )
     groups: Formula = argument(
-        COUNT, "number of groups: channels of different groups do not mix", _ONE, short="g", keyword=True
+        COUNT, "number of groups: channels of different groups do not mix", ONE, short="g", keyword=True
     )
 
     names: ClassVar = (
@@ -156,7 +155,7 @@ class Depthwise(Sliding):
 
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
     multiplier: Formula = argument(
-        COUNT, "depth multiplier: output channels for each input channel", _ONE, short="m", keyword=True
+        COUNT, "depth multiplier: output channels for each input channel", ONE, short="m", keyword=True
     )
 
     names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
@@ -209,7 +208,7 @@ class Separable(Sliding):
     filters: Formula = argument(COUNT, "filters: the output channels")
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size: of the depthwise step")
     multiplier: Formula = argument(
-        COUNT, "depth multiplier: channels between the steps, for each input channel", _ONE, short="m", keyword=True
+        COUNT, "depth multiplier: channels between the steps, for each input channel", ONE, short="m", keyword=True
     )
 
     names: ClassVar = (
@@ -235,7 +234,7 @@ class Separable(Sliding):
             parameters=product(k) * between + ((between + 1) * C_out if self.bias else between * C_out),
             weights=(
                 Weight("depthwise kernel", (*k, C_in, m)),
-                Weight("pointwise kernel", (*(_ONE for _ in k), between, C_out)),
+                Weight("pointwise kernel", (*(ONE for _ in k), between, C_out)),
                 *([Weight("bias", (C_out,), "bias")] if self.bias else []),
             ),
             because="a kernel for each channel first, then a 1x1 convolution that mixes the channels; "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import reduce
 from typing import ClassVar, Literal
 
 from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product, total
-from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.activation import ACTIVATION, effort
 from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -18,7 +19,6 @@ from symparams.model.layer import (
     Rules,
     Weight,
     Work,
-    joined,
     layer_class,
     symbol,
 )
@@ -159,49 +159,9 @@ def part_work(
         multiplications=inside if gated else ZERO,
         because="at every position each weight is multiplied once",
     )
-    return activated(work, activation, Hidden((), (), inside))
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden(Outgoing):
-    """The hidden units, on which the function works."""
-
-    count: Formula = ZERO
-
-    def numbers(self) -> Formula:
-        return self.count
+    return work.plus(effort(activation, inside))
 
 
 def together(*works: Work, because: str) -> Work:
     """The work of several parts."""
-
-    def added(kind: str) -> Formula:
-        result: Formula = ZERO
-        for work in works:
-            result = joined(result, getattr(work, kind))
-        return result
-
-    return Work(
-        macs=added("macs"),
-        additions=added("additions"),
-        multiplications=added("multiplications"),
-        comparisons=added("comparisons"),
-        exponentials=added("exponentials"),
-        because=because,
-    )
-
-
-def repeated(work: Work, times: Formula, because: str) -> Work:
-    """A piece of work done several times over."""
-
-    def every(formula: Formula) -> Formula:
-        return formula if formula == ZERO else times * formula
-
-    return Work(
-        macs=every(work.macs),
-        additions=every(work.additions),
-        multiplications=every(work.multiplications),
-        comparisons=every(work.comparisons),
-        exponentials=every(work.exponentials),
-        because=because,
-    )
+    return replace(reduce(Work.plus, works), because=because)

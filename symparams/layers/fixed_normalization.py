@@ -146,7 +146,7 @@ class SpectralNormalization(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*arriving)
         kernel = next((w for w in rules.weights if w.name in ("kernel", "depthwise kernel", "embeddings")), None)
-        wraps = any(isinstance(getattr(self.layer, field.name), Layer) for field in fields(self.layer))  # type: ignore[arg-type]
+        wraps = any(isinstance(getattr(self.layer, field.name), Layer) for field in fields(self.layer))
         if wraps or kernel is None or sum("kernel" in w.name for w in rules.weights) > 1:
             raise LayerError(f"needs a layer with one kernel, such as conv or dense, not {self.layer.called}")
         keras = arriving[0].convention == "keras"

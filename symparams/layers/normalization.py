@@ -27,6 +27,8 @@ from symparams.model.layer import (
     symbol,
 )
 
+_RESCALED = "every number is rescaled, so the shape stays"
+
 
 @layer_class
 class Factored(Layer):
@@ -38,6 +40,7 @@ class Factored(Layer):
     )
 
     def has_beta(self) -> bool:
+        """Whether it has a trained term as well."""
         return False
 
     def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Weight, ...]:
@@ -51,6 +54,21 @@ class Factored(Layer):
         return (
             *([Weight("gamma", sizes)] if self.scale else []),
             *([Weight("beta", sizes, "bias")] if self.has_beta() else []),
+        )
+
+    def rescaled(
+        self, x: Incoming, sizes: tuple[Formula, ...], because: str, requires: tuple[Requirement, ...] = ()
+    ) -> Rules:
+        """The rules of a layer that keeps the shape and shares gamma and beta of these sizes."""
+        weights = self.trained(x, sizes)
+        return Rules(
+            output=x.kept(),
+            parameters=times(len(weights), product(sizes)),
+            weights=weights,
+            because=because,
+            shape_because=_RESCALED,
+            channels_are=None,
+            requires=requires,
         )
 
     def scaled_work(self, out: Outgoing, additions: int, multiplications: int) -> Work:
@@ -132,7 +150,7 @@ class BatchNormalization(Scaled):
             parameters=times(len(trained) + (len(measured) if keras else 0), C_in),
             weights=(*trained, *measured),
             because=f"each channel has {named(trained)} to train{before}",
-            shape_because="every number is rescaled, so the shape stays",
+            shape_because=_RESCALED,
             channels_are=None,
             differs=_DIFFERS.format(*counts) if self.track and not self.renorm else "",
         )
@@ -227,16 +245,9 @@ class LayerNormalization(_OverAxes):
         sizes = self.sizes(x)
         weights = self.trained(x, sizes)
         shared = "; all positions share them" if len(sizes) < len(x.shape) else ""
-        return Rules(
-            output=x.kept(),
-            parameters=times(len(weights), product(sizes)),
-            weights=weights,
-            because=f"each number that is normalized has {named(weights)} to train{shared}"
-            if weights
-            else "the mean and the variance come from the input itself; there is nothing in it to learn",
-            shape_because="every number is rescaled, so the shape stays",
-            channels_are=None,
-        )
+        because = f"each number that is normalized has {named(weights)} to train{shared}"
+        alone = "the mean and the variance come from the input itself; there is nothing in it to learn"
+        return self.rescaled(x, sizes, because if weights else alone)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
@@ -262,18 +273,10 @@ class RMSNormalization(_OverAxes):
         sizes, rank = self.sizes(x), len(x.shape)
         if self.places(x) != tuple(range(rank - len(sizes), rank)):  # Keras does not bring the factor to other axes
             raise LayerError("RMS normalization takes the last axes only; permute brings another axis there")
-        weights = self.trained(x, sizes)
         shared = "; all positions share them" if len(sizes) < rank else ""
-        return Rules(
-            output=x.kept(),
-            parameters=times(len(weights), product(sizes)),
-            weights=weights,
-            because=f"each number that is normalized has one factor to train and no term{shared}"
-            if weights
-            else "the mean square comes from the input itself; there is nothing in it to learn",
-            shape_because="every number is rescaled, so the shape stays",
-            channels_are=None,
-        )
+        because = f"each number that is normalized has one factor to train and no term{shared}"
+        alone = "the mean square comes from the input itself; there is nothing in it to learn"
+        return self.rescaled(x, sizes, because if self.trained(x, sizes) else alone)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: squared, into the mean, divided by the root."""
@@ -303,15 +306,9 @@ class GroupNormalization(Scaled):
             groups, channels = (shown(simplified(s), PLAIN) for s in (self.groups, as_formula(x.channels)))
             return f"{groups} groups do not divide the input channels ({channels})"
 
-        return Rules(
-            output=x.kept(),
-            parameters=times(len(weights), C_in),
-            weights=weights,
-            because=f"each channel has {named(weights)} to train; how many groups there are does not matter",
-            shape_because="every number is rescaled, so the shape stays",
-            channels_are=None,
-            requires=() if number(self.groups) == 1 else (Requirement(C_in, "multiple", g, message),),
-        )
+        because = f"each channel has {named(weights)} to train; how many groups there are does not matter"
+        requires = () if number(self.groups) == 1 else (Requirement(C_in, "multiple", g, message),)
+        return self.rescaled(x, (C_in,), because, requires)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
@@ -360,7 +357,7 @@ class InstanceNormalization(Scaled):
             because=f"each channel has {named(weights)} to train"
             if weights
             else "the mean and the variance come from the input itself, and gamma and beta have to be asked for",
-            shape_because="every number is rescaled, so the shape stays",
+            shape_because=_RESCALED,
             channels_are=None,
             requires=(Requirement(places, ">=", as_formula(2), message),)
             if x.convention == "torch" and not self.track

@@ -10,7 +10,7 @@ from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, as_formula, floor
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
-from symparams.errors import LayerError
+from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import AMOUNTS, SIZES, argument, choice
 from symparams.model.layer import (
@@ -51,8 +51,7 @@ def _sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str
         pairs = [(before[0], after[0]) for before, after in zip(amount[::2], amount[1::2], strict=True)]
         amount = tuple(reversed(pairs))
     if len(amount) not in (1, count):
-        axes = f"{count} spatial ax{'i' if count == 1 else 'e'}s"
-        raise LayerError(f"the {what} names {len(amount)} axes, but the input {x} has {axes}")
+        raise LayerError(f"the {what} names {len(amount)} axes, but the input {x} has {spatial_axes_of(count)}")
     amounts = amount * count if len(amount) == 1 else amount
     apart = len(set(amounts)) > 1
     sides = []

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
-from symparams.errors import LayerError
+from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, SIZES, argument, choice
 from symparams.model.layer import (
@@ -122,8 +122,7 @@ class Upsampling(Layer):
         if rank not in ranks:
             fitting = {1: "linear", 2: "bilinear or bicubic", 3: "trilinear"}[rank]
             raise LayerError(
-                f"{self.mode} is for {ranks[0]} spatial ax{'i' if ranks[0] == 1 else 'e'}s, but {x} has {rank}: "
-                f"nearest or {fitting}"
+                f"{self.mode} is for {spatial_axes_of(ranks[0])}, but {x} has {rank}: nearest or {fitting}"
             )
         if x.convention == "keras" and self.mode != "nearest" and rank != 2:
             raise LayerError("Keras interpolates images only; along other axes numbers are repeated (nearest)")

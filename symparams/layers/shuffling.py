@@ -10,6 +10,7 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.convolution import ONE_EACH
+from symparams.layers.sizes import equal
 from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
@@ -227,4 +228,4 @@ class Fold(_Windows):
             fit, arrive = (shown(simplified(f), PLAIN) for f in (windows, L))
             return f"the length must be the number of windows in the output, which is {fit}, but is {arrive}"
 
-        return (Requirement(L, ">=", windows, message), Requirement(windows, ">=", L, message))
+        return equal(L, windows, message)

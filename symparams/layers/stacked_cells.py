@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.formula import Formula, Symbol, mapped, total
@@ -83,8 +84,7 @@ class StackedCells(Cell):
     def besides(self, convention: Convention) -> Work:
         work = Work()
         for i, cell in enumerate(self.each(), 1):
-            one = cell.besides(convention)
-            work = work.plus(one.changed(lambda formula, mark=str(i): marked(formula, mark)))  # type: ignore[misc]
+            work = work.plus(cell.besides(convention).changed(partial(marked, mark=str(i))))
         return work
 
     def why(self, convention: Convention) -> str:

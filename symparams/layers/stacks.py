@@ -11,7 +11,7 @@ from symparams.algebra.formula import ZERO, Formula, Number, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.attention import known
-from symparams.layers.feedforward import as_it_came, repeated, together
+from symparams.layers.feedforward import as_it_came, together
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
@@ -148,9 +148,9 @@ class Stack:
     def work(self, out: Outgoing) -> Work:
         """That of one layer N times, and two multiplications and additions a number for the last normalization."""
         one = self.layer.work(out, *self.arriving)
-        every = repeated(one, self.N, f"{one.because}, in every layer")
+        every = one.times(self.N)
         last = Work(multiplications=2 * out.numbers(), additions=2 * out.numbers()) if self.norm else Work()
-        return together(every, last, because=every.because)
+        return together(every, last, because=f"{one.because}, in every layer")
 
     def cache(self, out: Outgoing) -> Formula:
         return self.N * self.layer.cache(out, *self.arriving)

@@ -14,7 +14,7 @@ from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import activated
 from symparams.layers.convolution import Sliding, whole_groups
-from symparams.layers.window import channels_kept, input_sizes
+from symparams.layers.window import channels_kept, input_sizes, settings, span
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
     Axis,
@@ -28,7 +28,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    per_axis,
     spatial_axes,
     symbol,
 )
@@ -40,9 +39,9 @@ class _Along:
 
     name: str  # of the axis
     n: Formula  # the input size
-    k: Formula
-    s: Formula
-    d: Formula
+    k: Formula  # the kernel size
+    s: Formula  # the stride
+    d: Formula  # the dilation
     p: Formula | None  # None: no padding in numbers
     op: Formula | None  # output padding; None: not given
 
@@ -53,7 +52,7 @@ class _Along:
     @property
     def span(self) -> Formula:
         """How many places of the output the kernel covers."""
-        return self.d * (self.k - 1) + 1 if self.dilated else self.k
+        return span(self.k, self.d)
 
     @property
     def starts(self) -> Formula:
@@ -77,18 +76,6 @@ class _Along:
             return self.span if s == 1 else ceil(self.span / self.s)
         common = gcd(s, d)  # only every (s/common)-th tap can meet the same place
         return (d // common) * floor((self.k - 1) / as_formula(s // common)) + 1
-
-
-def _settings(
-    letter: str, sizes: tuple[Formula, ...], x: Incoming, meaning: str, *, always: bool = False
-) -> tuple[Formula, ...]:
-    """s for all axes, or s_h, s_w where they differ; `always` with the subscript of the axis."""
-    values = per_axis(sizes, x, f"the {meaning}")
-    apart = always or len(set(values)) > 1
-    return tuple(
-        symbol(letter + (sub if apart else ""), value, f"{meaning} {name}" if always and sub else meaning)
-        for (name, _, sub), value in zip(spatial_axes(x), values, strict=True)
-    )
 
 
 @layer_class
@@ -182,11 +169,11 @@ class TransposedConvolution(Sliding):
     def _along(self, x: Incoming) -> tuple[_Along, ...]:
         axes = spatial_axes(x)
         none: tuple[None, ...] = (None,) * len(axes)
-        strides = _settings("s", self.stride, x, "stride")
-        dilations = _settings("d", self.dilation, x, "dilation")
-        paddings = _settings("p", self.padding, x, "padding") if isinstance(self.padding, tuple) else none
-        extra = _settings("op", self.output_padding, x, "output padding") if self.output_padding else none
-        kernel = _settings("k", self.kernel, x, "kernel", always=True)
+        strides = settings("s", self.stride, x, "stride")
+        dilations = settings("d", self.dilation, x, "dilation")
+        paddings = settings("p", self.padding, x, "padding") if isinstance(self.padding, tuple) else none
+        extra = settings("op", self.output_padding, x, "output padding") if self.output_padding else none
+        kernel = settings("k", self.kernel, x, "kernel", always=True)
         parts = zip(axes, input_sizes(x), kernel, strides, dilations, paddings, extra, strict=True)
         return tuple(_Along(name, n, k, s, d, p, op) for (name, _, _), n, k, s, d, p, op in parts)
 
@@ -282,7 +269,7 @@ class MaxUnpooling(Layer):
         sizes = [a.starts + a.k if number(a.p or ZERO) == 0 else a.starts - 2 * (a.p or ZERO) + a.k for a in along]
         requires: list[Requirement] = []
         if self.output is not None:
-            wanted = _settings("n_out", self.output, x, "output size")
+            wanted = settings("n_out", self.output, x, "output size")
             for a, size, given in zip(along, sizes, wanted, strict=True):
                 otherwise = partial(_too_far, given, size, a.s)
                 requires += [
@@ -303,9 +290,9 @@ class MaxUnpooling(Layer):
         return tuple(a.reach(a.p or ZERO) for a in self._along(arriving[0]))
 
     def _along(self, x: Incoming) -> tuple[_Along, ...]:
-        kernel = _settings("k", self.size, x, "window", always=True)
-        strides = _settings("s", self.stride or self.size, x, "stride")
-        paddings = _settings("p", self.padding, x, "padding")
+        kernel = settings("k", self.size, x, "window", always=True)
+        strides = settings("s", self.stride or self.size, x, "stride")
+        paddings = settings("p", self.padding, x, "padding")
         parts = zip(spatial_axes(x), input_sizes(x), kernel, strides, paddings, strict=True)
         return tuple(_Along(name, n, k, s, ONE, p, None) for (name, _, _), n, k, s, p in parts)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import ZERO, Formula, Function, as_formula, ceil, floor
+from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
@@ -29,15 +29,32 @@ def channels_kept(x: Incoming) -> Axis:
     return Axis("channels", as_formula(x.channels))
 
 
+def settings(
+    letter: str, sizes: tuple[Formula, ...], x: Incoming, meaning: str, *, always: bool = False
+) -> tuple[Symbol, ...]:
+    """s for all axes, or s_h, s_w where they differ; `always` with the subscript of the axis."""
+    values = per_axis(sizes, x, f"the {meaning}")
+    apart = always or len(set(values)) > 1
+    return tuple(
+        symbol(letter + (sub if apart else ""), value, f"{meaning} {name}" if always and sub else meaning)
+        for (name, _, sub), value in zip(spatial_axes(x), values, strict=True)
+    )
+
+
+def span(kernel: Formula, dilation: Formula) -> Formula:
+    """How many places a kernel covers, from its first tap to its last."""
+    return kernel if number(dilation) == 1 else dilation * (kernel - 1) + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A window of size k that moves by s over an input padded by p, its taps d apart."""
 
-    x: Incoming
-    kernel: tuple[Formula, ...]
+    x: Incoming  # what it slides over
+    kernel: tuple[Formula, ...]  # its size along each axis, or one size for all
     stride: tuple[Formula, ...] | None  # None: as large as the window
     padding: str | tuple[Formula, ...]  # same, valid, causal, or numbers
-    dilation: tuple[Formula, ...] = (as_formula(1),)
+    dilation: tuple[Formula, ...] = (as_formula(1),)  # the distance between taps
     up: bool = False  # round up, as PyTorch's ceil_mode
     word: str = "kernel"  # what the window is called
 
@@ -55,22 +72,28 @@ class Window:
         """The output size of every spatial axis."""
         named = spatial_axes(self.x)
         kernel = self.sizes()
-        strides = self._settings("s", self.stride or self.kernel, "stride")
-        dilations = self._settings("d", self.dilation, "dilation")
-        paddings = self._settings("p", self.padding_sizes, "padding") if self.padding_sizes else ()
+        strides = self.strides()
+        dilations = self.dilations()
+        paddings = self.paddings()
         self._check_padding(strides)
         result = []
         for i, (name, letter, _) in enumerate(named):
             n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
-            k = kernel[i] if number(dilations[i]) == 1 else dilations[i] * (kernel[i] - 1) + 1
+            k = span(kernel[i], dilations[i])
             result.append(Axis(name, self._size(n, k, strides[i], paddings[i] if paddings else None)))
         return tuple(result)
 
-    def _settings(self, letter: str, sizes: tuple[Formula, ...], meaning: str) -> tuple[Formula, ...]:
-        """s for all axes, or s_h, s_w where they differ."""
-        values = per_axis(sizes, self.x, f"the {meaning}")
-        subscripts = [sub if len(set(values)) > 1 else "" for _, _, sub in spatial_axes(self.x)]
-        return tuple(symbol(letter + sub, v, meaning) for sub, v in zip(subscripts, values, strict=True))
+    def strides(self) -> tuple[Formula, ...]:
+        """s for each spatial axis."""
+        return settings("s", self.stride or self.kernel, self.x, "stride")
+
+    def dilations(self) -> tuple[Formula, ...]:
+        """d for each spatial axis."""
+        return settings("d", self.dilation, self.x, "dilation")
+
+    def paddings(self) -> tuple[Formula, ...]:
+        """p for each spatial axis, where it is given in numbers."""
+        return settings("p", self.padding_sizes, self.x, "padding") if self.padding_sizes else ()
 
     def _size(self, n: Formula, k: Formula, s: Formula, p: Formula | None) -> Formula:
         still = number(s) == 1
@@ -100,13 +123,13 @@ class Window:
         """The window must fit into the padded input."""
         if self.padding in ("same", "causal"):
             return ()
-        dilations = self._settings("d", self.dilation, "dilation")
-        paddings = self._settings("p", self.padding_sizes, "padding") if self.padding_sizes else ()
-        strides = self._settings("s", self.stride or self.kernel, "stride")
+        dilations = self.dilations()
+        paddings = self.paddings()
+        strides = self.strides()
         result = []
         for i, (k, (name, letter, _)) in enumerate(zip(self.sizes(), spatial_axes(self.x), strict=True)):
             n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
-            reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
+            reach = span(k, dilations[i])
             padded = n + 2 * paddings[i] if paddings else n
             if self.up:  # the last window may reach over the end by less than a stride
                 padded = padded + strides[i] - 1
@@ -138,12 +161,12 @@ class Window:
 
     def reach(self) -> tuple[Reach, ...]:
         """What a place of the output sees along each axis; same padding puts (k - 1)/2 before where the stride is 1."""
-        strides = self._settings("s", self.stride or self.kernel, "stride")
-        dilations = self._settings("d", self.dilation, "dilation")
-        paddings = self._settings("p", self.padding_sizes, "padding") if self.padding_sizes else ()
+        strides = self.strides()
+        dilations = self.dilations()
+        paddings = self.paddings()
         result = []
         for i, k in enumerate(self.sizes()):
-            reach = k if number(dilations[i]) == 1 else dilations[i] * (k - 1) + 1
+            reach = span(k, dilations[i])
             before = paddings[i] if paddings else self._before(i, reach, strides[i])
             result.append(Reach(reach, strides[i], before))
         return tuple(result)

@@ -41,8 +41,8 @@ class Range(NamedTuple):
 class Named:
     """A layer of the network by its name: @words."""
 
-    name: str
-    layer: Layer
+    name: str  # as it stands behind @
+    layer: Layer  # what it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Argument:
 
     name: str  # the keyword
     short: str  # its short keyword, or ""
-    kind: Kind
-    meaning: str
+    kind: Kind  # what it accepts
+    meaning: str  # "noun: explanation", as documents say it
     default: object  # dataclasses.MISSING where it must be given
     positional: bool  # whether it can be given without its keyword
     variadic: bool  # whether it takes all positional values
@@ -94,7 +94,7 @@ def arguments_of(layer: type[Layer]) -> tuple[Argument, ...]:
 
 
 def _declared(layer: type[Layer]) -> Iterator[Argument]:
-    for f in dataclasses.fields(layer):  # type: ignore[arg-type]
+    for f in dataclasses.fields(layer):
         about = f.metadata
         if "kind" not in about:
             continue  # a field of the engine's own, not of the language

@@ -34,7 +34,8 @@ from symparams.algebra.normal import (
     value_of,
 )
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import at_least_zero, below_zero, bounds, cleared, poly, simplified
+from symparams.algebra.rounding import cleared
+from symparams.algebra.simplifying import at_least_zero, below_zero, bounds, poly, simplified
 from symparams.algebra.summing import Repeat
 from symparams.errors import LayerError
 from symparams.model.arguments import Argument, Range, arguments_of

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
-from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
-from symparams.errors import LayerError, listed
+from symparams.errors import LayerError, listed, spatial_axes_of
 
 Convention: TypeAlias = Literal["keras", "torch"]
 Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
@@ -32,7 +32,7 @@ class Incoming:
     """A tensor as it arrives at a layer."""
 
     shape: Shape  # in the order of the convention
-    convention: Convention
+    convention: Convention  # which decides where its channels stand
 
     @property
     def spatial(self) -> Shape:
@@ -107,7 +107,7 @@ class Outgoing:
     """The output of a layer, its sizes known: what the rules for work and memory are written with."""
 
     axes: tuple[str, ...]  # what each axis is called
-    shape: Shape
+    shape: Shape  # in the order of the axes
 
     def size(self, axis: str) -> Symbol:
         """The output size along an axis, as a symbol of a rule: H_out."""
@@ -225,14 +225,30 @@ class Rules:
     because: str  # one sentence on why the parameter rule is as it is, or why there are none
     shape_because: str  # one sentence on the shape rule
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
-    requires: tuple[Requirement, ...] = ()
+    requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: str = ""  # how the conventions differ, where the number depends on them
 
 
-def nothing_to_learn(output: tuple[Axis, ...], because: str, shape_because: str = "", **more: object) -> Rules:
+def nothing_to_learn(
+    output: tuple[Axis, ...],
+    because: str,
+    shape_because: str = "",
+    *,
+    channels_are: str | None = None,
+    requires: tuple[Requirement, ...] = (),
+    differs: str = "",
+) -> Rules:
     """The rules of a layer without parameters."""
-    given = {"channels_are": None, **more}
-    return Rules(output=output, parameters=ZERO, weights=(), because=because, shape_because=shape_because, **given)  # type: ignore[arg-type]
+    return Rules(
+        output=output,
+        parameters=ZERO,
+        weights=(),
+        because=because,
+        shape_because=shape_because,
+        channels_are=channels_are,
+        requires=requires,
+        differs=differs,
+    )
 
 
 class Layer:
@@ -242,9 +258,10 @@ class Layer:
     """
 
     __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what makes fields() accept a subclass
 
     def __init__(self, *given: object, **named: object) -> None:
-        every = fields(self)  # type: ignore[arg-type]
+        every = fields(self)
         places = [f.name for f in every if not f.kw_only]
         if len(given) > len(places) or not named.keys().isdisjoint(places[: len(given)]):
             raise TypeError(f"{type(self).__name__} got an argument twice or one too many")
@@ -265,7 +282,7 @@ class Layer:
             object.__setattr__(self, name, value)
 
     def _arguments(self) -> tuple[object, ...]:
-        return tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+        return tuple(getattr(self, f.name) for f in fields(self))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer) or type(other) is not type(self):
@@ -276,7 +293,7 @@ class Layer:
         return hash((type(self), self._arguments()))
 
     def __repr__(self) -> str:
-        named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))  # type: ignore[arg-type]
+        named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))
         return f"{type(self).__qualname__}({', '.join(named)})"
 
     names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
@@ -348,7 +365,5 @@ def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formul
     if len(sizes) == 1:
         return sizes * count
     if len(sizes) != count:
-        raise LayerError(
-            f"{what} has {len(sizes)} sizes, but the input {x} has {count} spatial ax{'i' if count == 1 else 'e'}s"
-        )
+        raise LayerError(f"{what} has {len(sizes)} sizes, but the input {x} has {spatial_axes_of(count)}")
     return sizes

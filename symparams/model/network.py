@@ -55,13 +55,13 @@ NO_PARAMETERS = Counts(0, 0, 0, 0, 0)
 class Derived:
     """A layer on a given input: shared by all equal layers on equal inputs."""
 
-    layer: Layer
-    arriving: tuple[Incoming, ...]
-    rules: Rules
+    layer: Layer  # with its arguments
+    arriving: tuple[Incoming, ...]  # what it was asked about
+    rules: Rules  # what it said
     shape: Shape  # of the output
-    conditions: tuple[Condition, ...]
-    facts: Facts
-    convention: Convention
+    conditions: tuple[Condition, ...]  # what its letters must fulfil
+    facts: Facts  # what was known of the letters
+    convention: Convention  # that of the network
 
     @cached_property
     def out(self) -> Outgoing:
@@ -97,7 +97,7 @@ class Node:
 
     name: str  # as given with `as`, or kind and counter
     inputs: tuple[int, ...]  # the nodes that feed it, by index
-    derived: Derived
+    derived: Derived  # what its layer says about what arrives
     origin: tuple[str, str]  # what the last size of its output is: ("filters", "conv_1")
     shared: str | None  # the layer whose weights it uses again, which are counted there
     frozen: bool  # whether its parameters are kept from training
@@ -144,10 +144,11 @@ class Network:
     facts: Facts = field(default_factory=Facts)
     symbols: dict[str, Formula | None] = field(default_factory=dict)  # every letter, with its value if known
     stated: tuple[tuple[Formula, str, Formula], ...] = ()  # the facts of `where`: left, relation, right
-    nodes: list[Node] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)  # in reading order
+    # What layers said, by the identities of layer and facts and by the shapes that arrived.
     _known: dict[tuple[int, int, tuple[Shape, ...]], Derived] = field(default_factory=dict, repr=False)
     _names: dict[str, int] = field(default_factory=dict, repr=False)  # name: index
-    _counters: dict[str, int] = field(default_factory=dict, repr=False)
+    _counters: dict[str, int] = field(default_factory=dict, repr=False)  # how many layers of a kind have been named
     reserved: set[str] = field(default_factory=set, repr=False)  # names that automatic names keep clear of
 
     def add(

@@ -8,18 +8,9 @@ from functools import cached_property, partial
 
 from symparams.algebra.formula import Formula, Function, Number, Symbol, Value, as_formula, parts
 from symparams.algebra.simplifying import simplified
+from symparams.model.layer import OUTPUT_LETTERS
 from symparams.model.network import Derived
 from symparams.quantities.derivation import Derivation, TensorCount, count_tensors, derive_axis, derive_parameters
-
-# What the output size along an axis is called.
-_OUTPUT = {
-    "length": "L_out",
-    "height": "H_out",
-    "width": "W_out",
-    "depth": "D_out",
-    "channels": "C_out",
-    "features": "n_out",
-}
 
 
 @dataclass(frozen=True)
@@ -28,10 +19,10 @@ class AxisSize:
 
     axis: str  # height, width …
     symbol: Symbol  # H_out
-    rule: Formula
-    value: Value
+    rule: Formula  # in reading order
+    value: Value  # the size in its simplest form
     like: str | None  # the axis before it that is computed in just the same way
-    _steps: Callable[[], Derivation]
+    _steps: Callable[[], Derivation]  # makes the derivation, when it is asked for
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -58,7 +49,7 @@ class Known:
 class Account:
     """What a solution says about a layer on an input; equal layers on equal inputs share it."""
 
-    derived: Derived
+    derived: Derived  # the layer and what it says
 
     @cached_property
     def params(self) -> Derivation:
@@ -71,10 +62,12 @@ class Account:
         for axis, value in zip(self.derived.rules.output, self.derived.shape, strict=True):
             if not parts(axis.size) or value is axis.size:
                 continue  # a single symbol, or a size that is handed on
-            alike = (a.axis for a in found if a.like is None and _same_pattern(a.rule, axis.size))
-            like = next((name for name in alike if rounds(found[0].value) == rounds(value)), None)
+            own = (a for a in found if a.like is None and _same_pattern(a.rule, axis.size))
+            like = next((a.axis for a in own if rounds(a.value) == rounds(value)), None)
             steps = partial(derive_axis, self.derived, axis, value)
-            found.append(AxisSize(axis.name, Symbol(_output(axis.name)), axis.size, value, like, steps))
+            found.append(
+                AxisSize(axis.name, Symbol(OUTPUT_LETTERS.get(axis.name, "n_out")), axis.size, value, like, steps)
+            )
         return tuple(found)
 
     @cached_property
@@ -96,10 +89,6 @@ class Account:
             if s.meaning or every:
                 result.append(Known(s, value, written, s.incoming))
         return tuple(result)
-
-
-def _output(axis: str) -> str:
-    return _OUTPUT.get(axis, "n_out")
 
 
 def rounds(value: Value) -> bool:

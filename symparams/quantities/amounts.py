@@ -32,7 +32,7 @@ class Amount:
     left: str  # the word on the left of its equations
     letter: str  # what the totals of two networks are called: P_A
     convention: str  # what is counted and what is not; empty for parameters
-    of_network: Callable[[Network], Value]
+    of_network: Callable[[Network], Value]  # the sum over all layers and copies
     of_layer: Callable[[Node], Value]  # of one copy, where it stands for several
     rule: Callable[[Node], Formula]  # of one copy, in reading order
 

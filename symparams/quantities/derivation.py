@@ -47,9 +47,9 @@ class Derivation:
 
     quantity: str  # shape, params, macs …
     axis: str  # which axis of a shape: "height"; empty for parameters
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...]  # from the rule to the result, neighbours equal
     symbols: tuple[Symbol, ...]  # the known symbols in the rule, once each, in reading order
-    value: Value
+    value: Value  # the result
 
     def of_kind(self, kind: StepKind) -> tuple[Formula, ...]:
         return tuple(step.expression for step in self.steps if step.kind == kind)

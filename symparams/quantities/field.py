@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from symparams.algebra.comparing import same
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, Value, as_formula
+from symparams.algebra.formula import ONE, Formula, Function, Value, as_formula
 from symparams.algebra.normal import formula_of, minus, quotient
 from symparams.algebra.simplifying import poly, simplified
 from symparams.algebra.summing import Repeat, mentions
@@ -178,8 +178,3 @@ def _after_copies(before: State, after: State, repeat: Repeat, facts: Facts) -> 
         jump = b.jump if s == ONE else simplified(as_formula(a.jump) * s**n, facts)
         found.append(Field(a.axis, size, jump, offset))
     return tuple(found)
-
-
-def is_trivial(state: State) -> bool:
-    """Whether every number sees just its own place."""
-    return not isinstance(state, str) and all(f.size == 1 and as_formula(f.offset) == ZERO for f in state)

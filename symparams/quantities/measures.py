@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from symparams.algebra.formula import ZERO, Formula, Number, Value, total
 from symparams.algebra.simplifying import simplified
@@ -13,10 +12,6 @@ from symparams.collector import paused
 from symparams.errors import SymparamsError
 from symparams.model.layer import symbol
 from symparams.model.network import Network, Node, added_over
-
-Dtype: TypeAlias = Literal["float64", "float32", "float16", "bfloat16", "int8"]
-Optimizer: TypeAlias = Literal["none", "sgd", "momentum", "adam"]
-Policy: TypeAlias = Literal["multiply-add", "every-operation"]
 
 BYTES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 STATES: dict[str, int] = {"none": 0, "sgd": 0, "momentum": 1, "adam": 2}  # numbers kept for each trained parameter

@@ -17,7 +17,8 @@ from symparams.algebra.formula import Formula, Number, Power, Product, Quotient,
 from symparams.algebra.normal import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.numbersets import NumberSet
-from symparams.algebra.simplifying import at_least_zero, cleared, poly
+from symparams.algebra.rounding import cleared
+from symparams.algebra.simplifying import at_least_zero, poly
 from symparams.algebra.solving import letters_of, solutions
 from symparams.algebra.sympy_bridge import cancelled
 from symparams.errors import SymparamsError, nearest
@@ -31,9 +32,9 @@ class Side:
     """One of the two networks."""
 
     letter: str  # A or B
-    title: str
+    title: str  # of the network, or of its file
     network: Network
-    what: Amount
+    what: Amount  # the quantity that is compared
 
     @property
     def total(self) -> Value:
@@ -54,17 +55,17 @@ class Side:
 class Order:
     """For which values of the only letter the first network has fewer, as many, more."""
 
-    letter: Symbol
-    fewer: NumberSet
-    equal: NumberSet
-    more: NumberSet
+    letter: Symbol  # the only one that is open
+    fewer: NumberSet  # values for which the first network has less
+    equal: NumberSet  # values for which both have as much
+    more: NumberSet  # values for which the first has more
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The first network against the second."""
 
-    sides: tuple[Side, Side]
+    sides: tuple[Side, Side]  # the networks, A and B
     given: Mapping[str, Formula]  # values that were put in for letters afterwards
     values: tuple[Value, Value] | None = None  # the totals with these values
 

@@ -12,7 +12,7 @@ from symparams.algebra.comparing import expanded
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.normal import formula_of
-from symparams.algebra.numbersets import NumberSet, points
+from symparams.algebra.numbersets import NumberSet, everything, points
 from symparams.algebra.simplifying import poly
 from symparams.algebra.solving import grows, letters_of, put, solutions, value_for
 from symparams.errors import SymparamsError, nearest
@@ -26,6 +26,7 @@ Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # the network w
 
 PAIRS = 2_000  # values of one letter that are gone through where two are unknown
 SHOWN = 20  # solutions that are checked and shown one by one
+PAIRS_SHOWN = 10 * SHOWN  # the same where a solution is a pair of values
 BUILT = 200  # networks that are built where there is no formula
 
 
@@ -33,9 +34,9 @@ BUILT = 200  # networks that are built where there is no formula
 class Row:
     """A value, or a pair of values, with what it gives."""
 
-    values: tuple[int, ...]
-    count: Value
-    fulfils: bool
+    values: tuple[int, ...]  # one for each letter
+    count: Value  # the quantity there
+    fulfils: bool  # whether that is what is wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,10 @@ class Finding:
     """The answer, and how it comes out."""
 
     network: Network  # with the letters open; with 1 for them where there is no formula
-    letters: tuple[Symbol, ...]
+    letters: tuple[Symbol, ...]  # what is searched for: one, or two
     target: Target
     lines: tuple[Formula, ...]  # the sum over the layers and what it gives; () where there is no formula
-    equations: tuple[Equation, ...]
+    equations: tuple[Equation, ...]  # the way to the answer; () where there is none to show
     numbers: NumberSet  # the values of the only letter; of the first of two
     rows: tuple[Row, ...]  # solutions and their neighbours, in order
     depends: bool  # whether the quantity depends on what is asked for
@@ -191,16 +192,12 @@ def _rows(formula: Formula, letter: str, target: Target, numbers: NumberSet, all
 def _beside(allowed: NumberSet, numbers: set[int]) -> Iterator[int]:
     """The next allowed number below and above each."""
     for n in numbers:
-        below = allowed & _from_to(1, n - 1)
-        above = allowed & _from_to(n + 1, None)
+        below = allowed & everything(1, n - 1)
+        above = allowed & everything(n + 1)
         if not below.is_empty:
             yield below.largest
         if not above.is_empty:
             yield above.smallest
-
-
-def _from_to(first: int, last: int | None) -> NumberSet:
-    return NumberSet(1, (((first, last),),) if last is None or first <= last else ((),))
 
 
 def _nearest_counts(formula: Formula, letter: str, target: Target, allowed: NumberSet) -> set[int]:
@@ -235,36 +232,13 @@ def _two(build: Build, network: Network, letters: Sequence[str], target: Target,
             f"there is no end of pairs with {target.what.plural} {target.relation} {target.amount}; "
             "give one of the letters a value with --set, or ask with = or <="
         )
-    ranges = {x: _range(network, formula, x, other, target) for x, other in (letters, reversed(letters))}
-    outer = min(letters, key=lambda x: (ranges[x].count is None, ranges[x].count))
-    inner = next(x for x in letters if x != outer)
-    count = ranges[outer].count
-    several = ranges[outer].first(PAIRS)
-    allowed = domain(network, inner)
-    rows: list[Row] = []
-    tried = None if count is not None and count <= PAIRS else several[-1]
-    for n in several:
-        if limits.search_is_over() and n > several[0]:
-            tried = n - 1
-            break
-        at = put(formula, outer, Number(n))
-        found = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
-        tried = tried if found.tried is None else n
-        numbers = found.numbers
-        if numbers.is_empty:
-            continue
-        endless = numbers.is_endless
-        chosen = numbers.first(SHOWN) if target.relation == "==" or endless else [numbers.largest]
-        for m in chosen:
-            result = value_for(at, inner, m)
-            if result is not None:
-                rows.append(Row((m, n) if inner == letters[0] else (n, m), result, True))
+    rows, tried = _pairs(network, letters, target, formula)
     rising = all(grows(formula_of(expanded(poly(formula))), x) for x in letters)
     if target.relation != "==" and rising:
         rows = _outermost(rows)
     checked: list[Row] = []
     for done, row in enumerate(sorted(rows, key=lambda row: row.values)):
-        if len(checked) == 10 * SHOWN or (done >= SHOWN and limits.search_is_over()):
+        if len(checked) == PAIRS_SHOWN or (done >= SHOWN and limits.search_is_over()):
             break
         if _builds(build, dict(zip(letters, row.values, strict=True)), target):
             checked.append(row)
@@ -279,8 +253,35 @@ def _two(build: Build, network: Network, letters: Sequence[str], target: Target,
         True,
         rising,
         tried,
-        len(checked) < len(rows) and (len(checked) == 10 * SHOWN or limits.search_is_over()),
+        len(checked) < len(rows) and (len(checked) == PAIRS_SHOWN or limits.search_is_over()),
     )
+
+
+def _pairs(network: Network, letters: Sequence[str], target: Target, formula: Formula) -> tuple[list[Row], int | None]:
+    """The pairs by the formula, and up to where the letter with fewer values was gone through (None: to its end)."""
+    ranges = {x: _range(network, formula, x, other, target) for x, other in (letters, reversed(letters))}
+    outer = min(letters, key=lambda x: (ranges[x].count is None, ranges[x].count))
+    inner = next(x for x in letters if x != outer)
+    count = ranges[outer].count
+    several = ranges[outer].first(PAIRS)
+    allowed = domain(network, inner)
+    rows: list[Row] = []
+    tried = None if count is not None and count <= PAIRS else several[-1]
+    for n in several:
+        if limits.search_is_over() and n > several[0]:
+            return rows, n - 1
+        at = put(formula, outer, Number(n))
+        found = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
+        tried = tried if found.tried is None else n
+        numbers = found.numbers
+        if numbers.is_empty:
+            continue
+        several_fit = target.relation == "==" or numbers.is_endless
+        for m in numbers.first(SHOWN) if several_fit else [numbers.largest]:
+            result = value_for(at, inner, m)
+            if result is not None:
+                rows.append(Row((m, n) if inner == letters[0] else (n, m), result, True))
+    return rows, tried
 
 
 def _outermost(rows: Sequence[Row]) -> list[Row]:

@@ -14,6 +14,7 @@ from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
 from symparams.algebra.normal import UNIT, Poly, formula_of, scaled
 from symparams.algebra.simplifying import poly
+from symparams.algebra.solving import SIGNS
 from symparams.errors import Place, Source, SymparamsError, nearest
 from symparams.quantities.amounts import AMOUNTS, Amount, amount
 from symparams.quantities.measures import Settings
@@ -24,7 +25,7 @@ from symparams.sources.reader import read_expression
 class Target:
     """How much of a quantity is wanted."""
 
-    what: Amount
+    what: Amount  # the quantity
     relation: str  # == <= >= < or >
     amount: int
     layer: str | None = None  # of this layer alone
@@ -80,8 +81,7 @@ def whole_target(value: object) -> int:
 
 def holds(count: int | Fraction, target: Target) -> bool:
     """Whether a number is what is wanted."""
-    signs = {"==": (0,), "<=": (-1, 0), ">=": (0, 1), "<": (-1,), ">": (1,)}
-    return (count > target.amount) - (count < target.amount) in signs[target.relation]
+    return (count > target.amount) - (count < target.amount) in SIGNS[target.relation]
 
 
 # ---------------------------------------------------------------- the way to the answer

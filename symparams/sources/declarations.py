@@ -21,7 +21,7 @@ class Declarations:
     lets: dict[str, r.Let] = field(default_factory=dict)  # by name
     facts: list[r.Fact] = field(default_factory=list)
     macros: dict[str, r.Macro] = field(default_factory=dict)  # by name
-    chains: list[r.Chain] = field(default_factory=list)
+    chains: list[r.Chain] = field(default_factory=list)  # in reading order
 
     def names(self) -> set[str]:
         """Every name after an `as`: automatic names keep clear of them."""

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from symparams.algebra.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import simplified
-from symparams.errors import Place, Source, SymparamsError, nearest
+from symparams.errors import Place, Source, SymparamsError, nearest, spatial_axes_of
 from symparams.layers import Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import KEEP, Named, Quoted
@@ -52,9 +52,11 @@ class Placing:
         self.tried = 0  # layers of copies in copies that were tried
 
     def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+        """An error at a place of the source."""
         return kind(matter, Place(self.source, at))
 
     def point(self, reference: r.Reference, scope: Scope) -> Point:
+        """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
         found = scope.point(reference.name)
         if found is None:
             near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
@@ -97,6 +99,7 @@ class Placing:
         return entry
 
     def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
+        """An argument as layers take it: letters and `channels` resolved, names looked up."""
         value = argument.value
         if isinstance(value, str):
             return Given(argument.keyword, Quoted(value[1:-1]))
@@ -124,6 +127,7 @@ class Placing:
         return self.network.nodes[use.layers[0]].layer
 
     def several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: int) -> tuple[object, ...]:
+        """Sizes in brackets, which may stand in one another, resolved."""
         resolved: list[object] = []
         for size in sizes:
             if isinstance(size, tuple):
@@ -136,6 +140,7 @@ class Placing:
         return tuple(resolved)
 
     def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int]) -> Layer:
+        """The layer with its arguments; the same call with the same arguments is the same object."""
         where = (key(call.name), given)
         layer = self.layers.get(where)
         if layer is None:
@@ -149,6 +154,7 @@ class Placing:
         return layer
 
     def check_inputs(self, call: r.Call, layer: Layer, flow: Flow, inputs: Sequence[int]) -> None:
+        """Raise SymparamsError if a layer is fed too little, too much, or another rank than its name says."""
         if layer.inputs == "none":
             if inputs:
                 raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
@@ -166,12 +172,12 @@ class Placing:
         rank = self.catalogue[key(call.name)].rank
         arrived = len(self.network.nodes[inputs[0]].shape) - 1 - self.steps if inputs else 0
         if rank is not None and inputs and arrived != rank:
-            axes = f"{rank} spatial ax{'i' if rank == 1 else 'e'}s"
-            raise self.error(f"{call.name} is for {axes}, but what arrives has {arrived}", call.at)
+            raise self.error(f"{call.name} is for {spatial_axes_of(rank)}, but what arrives has {arrived}", call.at)
 
     def add(
         self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
     ) -> int:
+        """The index of the layer, put into the network with its name and whose weights it shares."""
         title, self.shared_as = self.shared_as or self.title(name, scope), None
         shared = None
         if self.reused is not None:
@@ -199,12 +205,11 @@ class Placing:
         return self.names.resolved(formula, scope.value, lambda: self.channels(arriving, at), at)
 
     def channels(self, arriving: int | None, at: int) -> Formula:
+        """What the word `channels` stands for here."""
         if arriving is None:
             raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)
-        node = self.network.nodes[arriving]
-        shape = node.shape
-        size = shape[0] if self.network.convention == "torch" and len(shape) > 1 else shape[-1]
-        return Symbol(CHANNELS, as_formula(size))
+        shape = self.network.nodes[arriving].shape
+        return Symbol(CHANNELS, as_formula(Incoming(shape, self.network.convention).channels))
 
 
 def is_source(argument: r.Argument, layer: type[Layer]) -> bool:

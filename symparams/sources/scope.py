@@ -33,7 +33,7 @@ class Scope:
     outer: Scope | None = None
     values: dict[str, Formula] = field(default_factory=dict)  # parameters and loop variables
     points: dict[str, Point] = field(default_factory=dict)
-    frozen: bool = False
+    frozen: bool = False  # whether the layers in it are not trained
     macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
 
     def value(self, name: str) -> Formula | None:

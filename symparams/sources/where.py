@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Any
 
 from symparams import limits
 from symparams.algebra.comparing import largest_letter, smallest_letter, without_floor
@@ -209,8 +210,8 @@ def _letter(formula: Formula) -> str | None:
     return formula.name if isinstance(formula, Symbol) and formula.value is None else None
 
 
-def _with(facts: Facts, **changes: object) -> Facts:
-    return dataclasses.replace(facts, **changes)  # type: ignore[arg-type]
+def _with(facts: Facts, **changes: Any) -> Facts:
+    return dataclasses.replace(facts, **changes)
 
 
 def _both(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int] | None:

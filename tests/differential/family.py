@@ -168,7 +168,7 @@ def _plain(value: Any) -> Any:
 
 def plain(layer: Layer) -> SimpleNamespace:
     """The arguments of a layer as Python numbers, tuples and words."""
-    fields = dataclasses.fields(layer)  # type: ignore[arg-type]
+    fields = dataclasses.fields(layer)
     return SimpleNamespace(**{f.name: _plain(getattr(layer, f.name)) for f in fields})
 
 

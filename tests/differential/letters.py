@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 
 from hypothesis import strategies as st
 
@@ -20,7 +20,6 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, shown
 from symparams.errors import LimitError, SymparamsError
 from symparams.layers.activation import PReLU
-from symparams.model.conditions import Condition
 from symparams.model.layer import Work
 from symparams.model.network import Counts, Network
 from symparams.quantities.derivation import Derivation, derive_parameters, derive_shape
@@ -30,7 +29,7 @@ from symparams.quantities.measures import Settings
 from tests.differential.comparing import DisagreementError
 from tests.differential.family import Draw, Family
 from tests.differential.generating import networks
-from tests.helpers import net, value
+from tests.helpers import condition_holds, net, value
 
 Letters = Mapping[str, int]
 
@@ -169,7 +168,7 @@ class LetterCheck:
         broken = [
             f"{shown(c.left, SOURCE)} {c.relation} {shown(c.right, SOURCE)}"
             for c in symbolic.conditions
-            if not _holds(c, letters)
+            if not condition_holds(c, letters)
         ]
         if isinstance(numeric, SymparamsError):
             if not broken:
@@ -192,19 +191,6 @@ def _numeric(given: Lettered, letters: Mapping[str, int]) -> Network | Symparams
         return net(given.filled(letters))
     except SymparamsError as error:
         return error
-
-
-def _holds(condition: Condition, letters: Letters) -> bool:
-    if condition.copies:
-        repeat, *further = condition.copies
-        inside = replace(condition, copies=tuple(further))
-        copies = range(value(repeat.first, letters), value(repeat.last, letters) + 1)
-        return all(_holds(inside, {**letters, repeat.variable: i}) for i in copies)
-    try:
-        left, right = (value(side, letters) for side in (condition.left, condition.right))
-        return bool(left >= right if condition.relation == ">=" else right % left == 0)
-    except ZeroDivisionError:
-        return False
 
 
 def _special(network: Network, letters: Letters) -> str:
