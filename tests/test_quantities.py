@@ -60,6 +60,8 @@ def test_flops_follow_the_policy() -> None:
         ({"optimizer": "momentum"}, 12),
         ({"optimizer": "adam"}, 16),  # Rajbhandari et al., ZeRO, 2020: 16 bytes in float32 and in mixed precision
         ({"optimizer": "adam", "dtype": "bfloat16"}, 16),
+        ({"optimizer": "momentum", "dtype": "float64"}, 24),
+        ({"optimizer": "adam", "dtype": "float64"}, 32),  # both frameworks keep states in the type of the parameters
     ],
 )
 def test_parameter_memory(settings: dict[str, str], each: int) -> None:
