@@ -212,6 +212,18 @@ def test_a_field_that_sees_everything() -> None:
     assert network.receptive_field("dense_1") is None
 
 
+@pytest.mark.parametrize("layer", ["dense(5)", "ffn(16)", "lora(dense(8), 2)", "ln", "rmsnorm", "glu"])
+def test_a_layer_that_mixes_the_width_has_no_field_of_one_place(layer: str) -> None:
+    fields = {}
+    for convention, size in (("keras", "8, 8, 4"), ("torch", "4, 8, 8")):
+        text = f"convention {convention} input({size}) -> conv(4, 3) -> {layer}"
+        fields[convention] = contract.solve(sp.parse(text).solve(quantities=("field",))._contents)["layers"][-1][
+            "field"
+        ]
+    assert fields["keras"][0]["size"] == 3
+    assert fields["torch"] == "unknown"
+
+
 def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:
     network = sp.parse("input(8) -> [dense(8)] * N")
     assert network["dense_1"].quantity("macs") == 64
