@@ -224,6 +224,16 @@ def test_a_layer_that_mixes_the_width_has_no_field_of_one_place(layer: str) -> N
     assert fields["torch"] == "unknown"
 
 
+@pytest.mark.parametrize("enlarging", ["upsample(3)", "tconv(4, 5, s=2)", "upsample(f)"])
+def test_fields_behind_a_layer_that_enlarges_are_called_approximate(enlarging: str) -> None:
+    plain, enlarged = (
+        sp.parse(f"input(32, 32, 1) -> {layer}conv(4, 2, s=2)").solve(quantities=("field",)).to_text()
+        for layer in ("", f"{enlarging} -> ")
+    )
+    assert "approximate" in enlarged
+    assert "approximate" not in plain
+
+
 def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:
     network = sp.parse("input(8) -> [dense(8)] * N")
     assert network["dense_1"].quantity("macs") == 64
