@@ -224,6 +224,15 @@ def test_a_layer_that_mixes_the_width_has_no_field_of_one_place(layer: str) -> N
     assert fields["torch"] == "unknown"
 
 
+@pytest.mark.parametrize("moving", ["flatten", "permute(2, 1, 3)", "reshape(-1, 4)", "unflatten(3, 2, 2)"])
+def test_moving_numbers_does_not_let_them_see_everything(moving: str) -> None:
+    text = f"input(9, 9, 1) -> conv(4, 3) -> {moving} -> flatten -> dense(2)"
+    page = contract.solve(sp.parse(text).solve(quantities=("field",))._contents)
+    *moved, last = (layer["field"] for layer in page["layers"][2:])
+    assert set(moved) == {"unknown"}
+    assert last == "everywhere"
+
+
 @pytest.mark.parametrize("enlarging", ["upsample(3)", "tconv(4, 5, s=2)", "upsample(f)"])
 def test_fields_behind_a_layer_that_enlarges_are_called_approximate(enlarging: str) -> None:
     plain, enlarged = (

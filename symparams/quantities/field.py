@@ -93,13 +93,13 @@ def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> S
     if node.kind == "copies":
         return arriving[0]
     state = _joined(arriving, facts)
-    if isinstance(state, str):
-        return state
     windows = known.get(id(node.derived))
     if windows is None:
         windows = known[id(node.derived)] = _windows(node, facts)
-    if isinstance(windows, str):
+    if windows == "everywhere" or (isinstance(windows, str) and not isinstance(state, str)):
         return windows
+    if isinstance(state, str) or isinstance(windows, str):
+        return state
     if not windows and _mixes_the_width(node):
         return "unknown"
     if not windows:
