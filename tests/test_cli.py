@@ -103,7 +103,19 @@ def test_summary_is_json_with_integers_and_expressions() -> None:
         "params": "288*C + 160",
         "trainable": "288*C + 96",
         "non_trainable": 64,
+        "conditions": [],
     }
+
+
+def test_json_has_the_range_in_which_the_formulas_hold() -> None:
+    text = "input(H, 16, C) -> conv(C, 5, groups=g) -> [conv(C/2^i, 3, same) for i in 1..n]"
+    _, out, _ = run("summary", "-e", text, "--format", "json")
+    copies = [{"letter": "i", "first": "1", "last": "n", "count": "n"}]
+    assert json.loads(out)["conditions"] == [
+        {"left": "H", "relation": ">=", "right": "5"},
+        {"left": "g", "relation": "divides", "right": "C"},
+        {"left": "2^i", "relation": "divides", "right": "C", "copies": copies},
+    ]
 
 
 def _layer(name: str, kind: str, inputs: list[str], shape: list[object], *counts: object) -> dict[str, object]:

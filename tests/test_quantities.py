@@ -60,6 +60,8 @@ def test_flops_follow_the_policy() -> None:
         ({"optimizer": "momentum"}, 12),
         ({"optimizer": "adam"}, 16),  # Rajbhandari et al., ZeRO, 2020: 16 bytes in float32 and in mixed precision
         ({"optimizer": "adam", "dtype": "bfloat16"}, 16),
+        ({"optimizer": "momentum", "dtype": "float64"}, 24),
+        ({"optimizer": "adam", "dtype": "float64"}, 32),  # both frameworks keep states in the type of the parameters
     ],
 )
 def test_parameter_memory(settings: dict[str, str], each: int) -> None:
@@ -218,6 +220,37 @@ def test_a_field_that_sees_everything() -> None:
     network = sp.parse("input(9, 9, 3) -> conv(8, 3) -> globalavgpool -> dense(3)")
     assert network.receptive_field("conv_1") == (3, 3)
     assert network.receptive_field("dense_1") is None
+
+
+@pytest.mark.parametrize("layer", ["dense(5)", "ffn(16)", "lora(dense(8), 2)", "ln", "rmsnorm", "glu"])
+def test_a_layer_that_mixes_the_width_has_no_field_of_one_place(layer: str) -> None:
+    fields = {}
+    for convention, size in (("keras", "8, 8, 4"), ("torch", "4, 8, 8")):
+        text = f"convention {convention} input({size}) -> conv(4, 3) -> {layer}"
+        fields[convention] = contract.solve(sp.parse(text).solve(quantities=("field",))._contents)["layers"][-1][
+            "field"
+        ]
+    assert fields["keras"][0]["size"] == 3
+    assert fields["torch"] == "unknown"
+
+
+@pytest.mark.parametrize("moving", ["flatten", "permute(2, 1, 3)", "reshape(-1, 4)", "unflatten(3, 2, 2)"])
+def test_moving_numbers_does_not_let_them_see_everything(moving: str) -> None:
+    text = f"input(9, 9, 1) -> conv(4, 3) -> {moving} -> flatten -> dense(2)"
+    page = contract.solve(sp.parse(text).solve(quantities=("field",))._contents)
+    *moved, last = (layer["field"] for layer in page["layers"][2:])
+    assert set(moved) == {"unknown"}
+    assert last == "everywhere"
+
+
+@pytest.mark.parametrize("enlarging", ["upsample(3)", "tconv(4, 5, s=2)", "upsample(f)"])
+def test_fields_behind_a_layer_that_enlarges_are_called_approximate(enlarging: str) -> None:
+    plain, enlarged = (
+        sp.parse(f"input(32, 32, 1) -> {layer}conv(4, 2, s=2)").solve(quantities=("field",)).to_text()
+        for layer in ("", f"{enlarging} -> ")
+    )
+    assert "approximate" in enlarged
+    assert "approximate" not in plain
 
 
 def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:

@@ -229,4 +229,4 @@ def test_every_layer_says_what_it_computes_and_sees() -> None:
             for each in (work.macs, work.additions, work.multiplications, work.comparisons, work.exponentials):
                 assert value(each, letters) >= 0
             reach = node.layer.reach(*node.derived.arriving)
-            assert reach == "everywhere" or isinstance(reach, tuple)
+            assert reach in ("everywhere", "unknown") or isinstance(reach, tuple)

@@ -202,6 +202,7 @@ def test_borders_move_what_is_seen() -> None:
         # input places x weights, as torch.utils.flop_counter counts (2 for each)
         ("convention torch input(4, 5, 6) -> tconv(6, 3, s=2, g=2)", 9 * 2 * 6 * 5 * 6),
         ("input(5, 6, 4) -> tconv(6, 3, s=2, same)", 9 * 4 * 6 * 5 * 6),
+        ("input(8, 20) -> melspectrogram(4, 3, bands=5)", 8 * 3 * 5 * 7),  # frequencies x bands x frames
         ("input(3, 8, 8, 2) -> convlstm(5, 3)", 3 * 6 * 6 * 4 * 5 * 9 * (2 + 5)),
     ],
 )

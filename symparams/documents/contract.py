@@ -14,6 +14,7 @@ from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.documents.solution import LayerEntry, Solution
+from symparams.model.conditions import Condition
 from symparams.model.network import Counts
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.derivation import derive_shape as _shapes
@@ -37,8 +38,18 @@ def summary(solution: Solution) -> dict[str, Any]:
         "convention": network.convention,
         "layers": [_layer(entry, solution) for entry in solution.layers],
         **_totals(network.counts),
+        "conditions": [_condition(condition) for condition in network.conditions],
         **_measures(solution),
     }
+
+
+def _condition(condition: Condition) -> dict[str, Any]:
+    """What must hold for the formulas to be valid."""
+    left, right = shown(condition.left, SOURCE), shown(condition.right, SOURCE)
+    found: dict[str, Any] = {"left": left, "relation": condition.relation, "right": right}
+    if condition.copies:
+        found["copies"] = [_repeat(repeat) for repeat in condition.copies]
+    return found
 
 
 def _measures(solution: Solution) -> dict[str, Any]:

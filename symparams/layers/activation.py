@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
@@ -16,6 +16,7 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
+    Reach,
     Requirement,
     Rules,
     Weight,
@@ -230,6 +231,13 @@ class GLU(Layer):
             channels_are=names[place] if place == x.channel_axis else None,
             requires=(Requirement(n, "multiple", as_formula(2), message),),
         )
+
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        """Distant places meet where a spatial axis is halved; the last axis of a sequence holds its features."""
+        (x,) = arriving
+        place = axis_of(self.axis, x)
+        features = (x.channel_axis, len(x.shape) - 1) if len(x.shape) < 3 else (x.channel_axis,)
+        return () if place in features else "unknown"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """A sigmoid and a product for each number that leaves."""

@@ -117,9 +117,10 @@ class Flatten(Layer):
             raise LayerError(f"the axis to start with, {self.start}, comes after the axis to end with, {self.end}")
         return first, last
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        """The numbers stay what they were, but no longer have a place along the axes."""
         first, last = self._joined(arriving[0])
-        return EVERYWHERE if first < last or len(arriving[0].shape) == 1 else ()
+        return "unknown" if first < last else ()
 
 
 _ONLY_REARRANGES = "flattening only rearranges numbers; there is nothing in it to learn"

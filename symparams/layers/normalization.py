@@ -216,11 +216,13 @@ class _OverAxes(Factored):
         every = sizes_of(x, x.feature_names())
         return tuple(every[place] for place in self.places(x))
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        """Everywhere as soon as the numbers of several positions are normalized together."""
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+        """Everywhere as soon as the numbers of several positions are normalized together; one row has no formula."""
         (x,) = arriving
         last = len(x.shape) - 1
-        return () if last and self.places(x) == (last,) and x.feature_names()[last] != "width" else EVERYWHERE
+        if not last or self.places(x) != (last,):
+            return EVERYWHERE
+        return "unknown" if x.axis_names()[last] == "width" else ()
 
 
 @layer_class

@@ -83,8 +83,8 @@ class Reshape(Layer):
             requires=found.requires,
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        return EVERYWHERE
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        return "unknown"  # its numbers stay what they were, at other places
 
 
 @layer_class
@@ -116,8 +116,8 @@ class Unflatten(Layer):
             requires=found.requires,
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        return EVERYWHERE
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        return "unknown"  # its numbers stay what they were, at other places
 
 
 @layer_class
@@ -145,8 +145,8 @@ class Permute(Layer):
             channels_are=None if self.order[x.channel_axis] == x.channel_axis + 1 else "channels",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        return () if self.order == tuple(range(1, len(self.order) + 1)) else EVERYWHERE
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        return () if self.order == tuple(range(1, len(self.order) + 1)) else "unknown"
 
 
 @layer_class

@@ -157,5 +157,13 @@ class MelSpectrogram(Layer):
             ),
         )
 
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """The sums over the frequencies of every frame; the transform itself, with its squares, is left out."""
+        frequencies = floor(symbol("n_fft", self.fft_length, "places of the transform") / 2) + 1
+        return Work(
+            macs=frequencies * out.numbers(),
+            because="in every frame each band adds up all frequencies; the fast transform is not counted",
+        )
+
     def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
         return EVERYWHERE

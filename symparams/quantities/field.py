@@ -93,18 +93,26 @@ def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> S
     if node.kind == "copies":
         return arriving[0]
     state = _joined(arriving, facts)
-    if isinstance(state, str):
-        return state
     windows = known.get(id(node.derived))
     if windows is None:
         windows = known[id(node.derived)] = _windows(node, facts)
-    if isinstance(windows, str):
+    if windows == "everywhere" or (isinstance(windows, str) and not isinstance(state, str)):
         return windows
+    if isinstance(state, str) or isinstance(windows, str):
+        return state
+    if not windows and _mixes_the_width(node):
+        return "unknown"
     if not windows:
         return tuple(Field(f.axis, f.size, f.jump, f.offset) for f in state) if any(f.made_of for f in state) else state
     if len(windows) != len(state):
         return "unknown"
     return tuple(_through(field, window, facts) for field, window in zip(state, windows, strict=True))
+
+
+def _mixes_the_width(node: Node) -> bool:
+    """Whether a layer for features stands on an image with its channels first: its last axis is the width."""
+    out = node.derived.out
+    return node.derived.convention == "torch" and len(out.axes) > 2 and out.axes[-1] == "features"
 
 
 def _spatial(x: Incoming) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from symparams.algebra.collecting import shortest
-from symparams.algebra.formula import Formula, Number, Product, Value, as_formula, total
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Number, Product, Quotient, Value, as_formula, total
 from symparams.algebra.summing import over, over_shown
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
@@ -84,6 +86,12 @@ class Measurements:
     @cached_property
     def states(self) -> list[State]:
         return fields(self.network)
+
+    @cached_property
+    def enlarges(self) -> bool:
+        """Whether a layer enlarges, so that neighbours do not see equally many places."""
+        made = (f.made_of for state in self.states if not isinstance(state, str) for f in state if f.made_of)
+        return any(isinstance(number(as_formula(m[4])), Fraction) or isinstance(m[4], Quotient) for m in made)
 
     def fields_of(self, index: int) -> tuple[FieldSteps, ...] | str:
         """The receptive field at the output of a layer; a word where it has no size of its own."""

@@ -100,7 +100,15 @@ def _memory(node: Node, settings: Settings) -> Formula:
     trained = P if counts.non_trainable == 0 else symbol("P_t", counts.trainable, "trained parameters")
     rule = P * _bytes(settings) + trained * symbol("b", BYTES[settings.dtype], f"bytes of a {settings.dtype} number")
     kept = STATES[settings.optimizer] + (BYTES[settings.dtype] < 4)  # a float32 copy where training is in less
-    return rule + trained * symbol("s", kept, "float32 numbers kept for each") * Number(4) if kept else rule
+    states = _states(settings)
+    return (
+        rule + trained * symbol("s", kept, f"{states} numbers kept for each") * Number(BYTES[states]) if kept else rule
+    )
+
+
+def _states(settings: Settings) -> str:
+    """The type of the numbers that an optimizer keeps: that of the parameters, but float32 at least."""
+    return "float64" if settings.dtype == "float64" else "float32"
 
 
 def _cache(node: Node, settings: Settings) -> Formula:
@@ -116,8 +124,9 @@ def _say_memory(settings: Settings) -> str:
     text = f"Parameter memory: every parameter is a {settings.dtype} number of {BYTES[settings.dtype]} bytes"
     if settings.optimizer == "none":
         return f"{text}; gradients and the states of an optimizer are not counted, PyTorch's buffers neither"
-    kept = {"sgd": "SGD keeps nothing more", "momentum": "momentum keeps one float32 number more"}
-    more = kept.get(settings.optimizer, "Adam keeps two float32 numbers more")
+    states = _states(settings)
+    kept = {"sgd": "SGD keeps nothing more", "momentum": f"momentum keeps one {states} number more"}
+    more = kept.get(settings.optimizer, f"Adam keeps two {states} numbers more")
     copy = ", and a float32 copy of each is trained" if BYTES[settings.dtype] < 4 else ""
     return f"{text}, and so is the gradient of each that is trained; {more} for each trained parameter{copy}"
 
