@@ -13,7 +13,6 @@ from symparams.layers.convolution import Sliding
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
 from symparams.model.layer import (
-    EVERYWHERE,
     Axis,
     Incoming,
     Outgoing,
@@ -96,9 +95,9 @@ class ConvLSTM(Sliding):
         )
         return work.plus(effort(self.activation, 2 * states))
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
         """With every time step the state sees a kernel further."""
-        return EVERYWHERE
+        return "unknown"
 
     def _step(self, x: Incoming) -> Incoming:
         if x.convention == "torch":

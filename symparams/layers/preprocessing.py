@@ -8,7 +8,6 @@ from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.model.arguments import COUNT, SETTINGS, argument, choice
 from symparams.model.layer import (
-    EVERYWHERE,
     Axis,
     Incoming,
     Layer,
@@ -76,8 +75,8 @@ class Resizing(Layer):
             "the height and the width are given; the channels stay",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        return EVERYWHERE
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        return "unknown"
 
 
 @layer_class

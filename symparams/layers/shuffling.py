@@ -14,7 +14,6 @@ from symparams.layers.sizes import equal
 from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
-    EVERYWHERE,
     Axis,
     Incoming,
     Layer,
@@ -136,8 +135,8 @@ class _Windows(Layer):
         SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True
     )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
-        return EVERYWHERE
+    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+        return "unknown"
 
     def window(self, image: Incoming, kernel: tuple[Formula, ...]) -> Window:
         """The kernel as it slides over an image."""
