@@ -48,6 +48,7 @@ class Measurements:
         self.settings = settings
         self.chosen = tuple(m for m in MEASURES.values() if m.name in quantities)
         self.has_fields = "field" in quantities
+        self.wanted = bool(self.chosen) or self.has_fields  # whether any of them was asked for
         self._known: dict[tuple[str, int, bool, bool], Measured | None] = {}
 
     def of(self, node: Node) -> tuple[Measured, ...]:
