@@ -56,7 +56,8 @@ def value(formula: Any, letters: Mapping[str, Any]) -> Any:
         case Quotient(top, bottom):
             return Fraction(value(top, letters)) / Fraction(value(bottom, letters))
         case Power(base, exponent):
-            return value(base, letters) ** value(exponent, letters)
+            power = Fraction(value(base, letters)) ** value(exponent, letters)
+            return power.numerator if power.denominator == 1 else power
         case Function("sum", (term, Symbol(index), first, last)):
             copies = range(value(first, letters), value(last, letters) + 1)
             return sum(value(term, {**letters, index: i}) for i in copies)

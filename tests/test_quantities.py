@@ -71,6 +71,8 @@ def test_parameter_memory(settings: dict[str, str], each: int) -> None:
 def test_frozen_parameters_have_no_gradients() -> None:
     memory = sp.parse("input(10) -> dense(4, frozen) -> dense(2)").quantity("memory", optimizer="adam")
     assert memory == 44 * 4 + 10 * 16
+    alike = sp.parse("input(4) -> dense(4, frozen) -> dense(4)").quantity("memory", optimizer="adam")
+    assert alike == 20 * 4 + 20 * 16
     shared = sp.parse("input(4) -> dense(4) as a -> share(@a)")
     assert shared.quantity("memory") == 20 * 4
     assert shared.macs == 32

@@ -10,10 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.comparing import same
 from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.algebra.formula import as_formula
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat, over
+from symparams.documents import contract
+from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError
 from tests.helpers import conditions_hold, expression, net, value
 
@@ -117,7 +121,22 @@ def test_a_divisor_that_changes_must_divide_in_every_copy() -> None:
 
 
 TERMS = st.sampled_from(
-    ["i", "i^2", "i^3*2^i", "2^i", "3^i*i", "a*i + b", "(a + i)^2", "4^i*2^i", "2^i/3^i", "7", "a", "i*(i - 1)"]
+    [
+        "i",
+        "i^2",
+        "i^3*2^i",
+        "2^i",
+        "3^i*i",
+        "a*i + b",
+        "(a + i)^2",
+        "4^i*2^i",
+        "2^(2*i)",
+        "3^(2*i + a)",
+        "2^i/3^i",
+        "7",
+        "a",
+        "i*(i - 1)",
+    ]
 )
 
 
@@ -157,3 +176,33 @@ def test_any_depth_of_a_transformer() -> None:
     one = net(f"{text} input(T, d) -> block")
     many = net(f"{text} input(T, d) -> [block] * L")
     assert len(one.nodes) == len(many.nodes)
+
+
+def test_a_written_sum_with_known_ends_is_added_up() -> None:
+    assert simplified(expression("sum(i^2, i, 1, 4)")) == 30
+    assert simplified(expression("sum(i^2, i, 1, n)")) == expression("sum(i^2, i, 1, n)")
+
+
+def test_powers_with_letters_have_one_form() -> None:
+    assert same(expression("2^n*2^n"), expression("4^n"))
+    assert same(expression("2^(2*n)"), expression("4^n"))
+    assert not same(expression("2^(3*n)"), expression("4^n"))
+    sizes = net("input(H, W, 3) -> [maxpool(2)] * n -> maxpool(2)").nodes[-1].shape
+    assert shown(sizes[0], SOURCE) == "floor(H/2^(n + 1))"
+
+
+def test_a_letter_with_a_value_can_be_set_free() -> None:
+    text = "let L = 3 input(d) -> [dense(d)] * L"
+    assert str(sp.parse(text).params) == "3*d*(d + 1)"
+    assert str(sp.parse(text, L="L").params) == "L*d*(d + 1)"
+
+
+@pytest.mark.parametrize("text", NETWORKS[:8])
+def test_the_layers_of_a_summary_add_up_to_its_total(text: str) -> None:
+    symbolic = net(text)
+    found = contract.summary(Solution(symbolic))
+    letters = {**SIZES, "N": 4}
+    assert sum(value(layer["params"], letters) for layer in found["layers"]) == value(found["params"], letters)
+    rows = [line for line in sp.parse(text).summary().splitlines() if "copies)" in line]
+    for row, node in zip(rows, [n for n in symbolic.nodes if n.repeats and n.kind != "copies"], strict=True):
+        assert row.endswith(shown(node.all_counts.params, PLAIN))
