@@ -163,7 +163,8 @@ def _can_touch(factors: Sequence[Formula]) -> bool:
 def _quotient(top: Formula, bottom: Formula, n: Notation) -> tuple[str, int]:
     if n.quotient is not None:
         return n.quotient(_show(top, n, _SUM), _show(bottom, n, _SUM)), _SIGN
-    return f"{_show(top, n, _PRODUCT)}/{_show(bottom, n, _SIGN if n.exact else _POWER)}", _PRODUCT
+    above = _PRODUCT if n.exact or not isinstance(top, Quotient) else _POWER  # (T/2)/2
+    return f"{_show(top, n, above)}/{_show(bottom, n, _SIGN if n.exact else _POWER)}", _PRODUCT
 
 
 def _power(base: Formula, exponent: Formula, n: Notation) -> str:

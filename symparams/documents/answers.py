@@ -125,7 +125,7 @@ class ComparisonWords(_Answers):
             return f"{more} has {self.counted(gap, f'more {plural}')} than {fewer}{whatever}."
         if c.order is None:
             where = self.relation((c.lowest[0], "<", c.lowest[1]))
-            return f"Which of the two has fewer depends on the letters: A has, where {where}."
+            return f"Which of the two has fewer depends on the letters: A has fewer where {where}."
         o = c.order
         texts = [
             f"{words} for {self.values(numbers, o.letter)}"

@@ -329,7 +329,7 @@ class Solution:
             for entry in self.layers:
                 found = self.measurements.named(measure.name, entry.node)
                 if found is not None:
-                    heading = f"{entry.heading}: " if found.because == entry.node.derived.work.because else ""
+                    heading = f"{entry.heading}: " if measure.by_layer else ""
                     pattern = (measure.name, heading, _pattern(found.derivation.rule))
                     groups.setdefault(pattern, []).append((entry, found))
         return tuple(

@@ -73,7 +73,7 @@ class Measurements:
             return None
         derivation = derive(measure.name, "", measure.rule(node, self.settings), value, facts)
         together = over(value, node.repeats, facts) if node.repeats else value
-        return Measured(measure, derivation, together, measure.because(node))
+        return Measured(measure, derivation, together, measure.because(node, self.settings))
 
     def total(self, measure: Measure) -> Value:
         """The quantity of the network, in its shortest form."""

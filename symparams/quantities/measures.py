@@ -51,8 +51,9 @@ class Measure:
     left: str  # the word on the left of its equations
     unit: str  # what is counted, in the plural
     rule: Callable[[Node, Settings], Formula]  # for one copy of the layer, in reading order; ZERO: it has none
-    because: Callable[[Node], str]  # one clause on the rule of a layer
+    because: Callable[[Node, Settings], str]  # one clause on the rule of a layer
     convention: Callable[[Settings], str]  # what is counted and what is not, one sentence
+    by_layer: bool = False  # whether each kind of layer has a rule of its own; else one rule serves all
 
     @property
     def in_bytes(self) -> bool:
@@ -98,12 +99,13 @@ def _memory(node: Node, settings: Settings) -> Formula:
     if settings.optimizer == "none" or counts.trainable == 0:
         return P * _bytes(settings)
     trained = P if counts.non_trainable == 0 else symbol("P_t", counts.trainable, "trained parameters")
-    rule = P * _bytes(settings) + trained * symbol("b", BYTES[settings.dtype], f"bytes of a {settings.dtype} number")
+    rule = P * _bytes(settings) + trained * _bytes(settings)
     kept = STATES[settings.optimizer] + (BYTES[settings.dtype] < 4)  # a float32 copy where training is in less
+    if not kept:
+        return rule
     states = _states(settings)
-    return (
-        rule + trained * symbol("s", kept, f"{states} numbers kept for each") * Number(BYTES[states]) if kept else rule
-    )
+    s = symbol("n_state", kept, f"{states} numbers kept for each trained parameter")
+    return rule + trained * s * Number(BYTES[states])
 
 
 def _states(settings: Settings) -> str:
@@ -116,8 +118,13 @@ def _cache(node: Node, settings: Settings) -> Formula:
     return ZERO if numbers == ZERO else numbers * _bytes(settings)
 
 
-def _because_of_memory(node: Node) -> str:
-    return "every parameter is stored once"
+def _because_of_memory(node: Node, settings: Settings) -> str:
+    if settings.optimizer == "none" or node.counts.trainable == 0:
+        return "every parameter is stored once"
+    further = (
+        "" if settings.optimizer == "sgd" and BYTES[settings.dtype] >= 4 else ", and what the optimizer keeps for it"
+    )
+    return f"every parameter is stored once, for each that is trained its gradient{further}"
 
 
 def _say_memory(settings: Settings) -> str:
@@ -147,11 +154,12 @@ MEASURES: dict[str, Measure] = {
             "MACs",
             "multiply-accumulates",
             _macs,
-            lambda node: node.derived.work.because,
+            lambda node, settings: node.derived.work.because,
             lambda settings: (
                 "MACs: multiply-accumulates of one forward pass for one example; biases are not counted, "
                 "and one MAC is not one FLOP"
             ),
+            by_layer=True,
         ),
         Measure(
             "flops",
@@ -159,7 +167,7 @@ MEASURES: dict[str, Measure] = {
             "FLOPs",
             "FLOPs",
             _flops,
-            lambda node: "",
+            lambda node, settings: "",
             lambda settings: (
                 f"FLOPs by the policy {settings.flops}: {POLICIES[settings.flops]}; one forward pass for one example"
             ),
@@ -170,7 +178,7 @@ MEASURES: dict[str, Measure] = {
             "activation memory",
             "bytes",
             _activations,
-            lambda node: "every number of the output is stored",
+            lambda node, settings: "every number of the output is stored",
             _say_activations,
         ),
         Measure("memory", "Parameter memory", "parameter memory", "bytes", _memory, _because_of_memory, _say_memory),
@@ -180,12 +188,13 @@ MEASURES: dict[str, Measure] = {
             "cache",
             "bytes",
             _cache,
-            lambda node: "while text is generated, the keys and values of all earlier positions are kept",
+            lambda node, settings: "while text is generated, the keys and values of all earlier positions are kept",
             lambda settings: (
                 "Key-value cache: keys and values of one sequence in every attention layer, "
                 f"{BYTES[settings.dtype]} bytes a number "
                 f"({settings.dtype})"
             ),
+            by_layer=True,
         ),
     )
 }
