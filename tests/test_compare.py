@@ -65,7 +65,7 @@ def test_depthwise_separable_against_full_convolution() -> None:
     found = compared(*texts)
     assert "1/N + 1/D_k²" in found.to_text()
     assert r"\frac{1}{N} + \frac{1}{D_k^{2}}" in found.to_markdown()
-    assert "A has, where D_k² + N < N·D_k²." in found.to_text()
+    assert "A has fewer where D_k² + N < N·D_k²." in found.to_text()
     with_values = compared(*texts, M=64, N=128, D_k=3)
     assert "≈ 0.119" in with_values.to_text()
     assert "A has about 11.9 % of the parameters of B." in with_values.to_text()

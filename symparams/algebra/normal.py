@@ -13,7 +13,19 @@ from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra.exact import whole
-from symparams.algebra.formula import Formula, Negative, Number, Power, Product, Quotient, Sum, Value, add, product
+from symparams.algebra.formula import (
+    Formula,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    Value,
+    add,
+    product,
+)
 from symparams.algebra.order import atom_key, product_key
 from symparams.errors import LimitError, SymparamsError
 
@@ -71,11 +83,28 @@ def times(p: Poly, q: Poly) -> Poly:
 
 
 def as_term(p: Poly) -> tuple[Monomial, Coefficient]:
-    """p as one product: a sum becomes a bracket with its common number taken out."""
+    """p as one product: a sum becomes a bracket with its common number and its common letters taken out."""
     if len(p) == 1:
         return next(iter(p.items()))
     content = common_number(p)
-    return ((formula_of(p if content == 1 else scaled(p, 1 / Fraction(content))), 1),), content
+    inside = p if content == 1 else scaled(p, 1 / Fraction(content))
+    shared = _common_letters(p)
+    if not shared:
+        return ((formula_of(inside), 1),), content
+    inverse = tuple((atom, -e) for atom, e in shared)
+    return join(shared, ((formula_of({join(m, inverse): c for m, c in inside.items()}), 1),)), content
+
+
+def _common_letters(p: Poly) -> Monomial:
+    """The letters that stand in every term."""
+    first, *others = p
+    common = {atom: e for atom, e in first if isinstance(atom, Symbol)}
+    for mono in others:
+        if not common:
+            break
+        exponents = dict(mono)
+        common = {atom: min(e, exponents[atom]) for atom, e in common.items() if exponents.get(atom, 0) > 0}
+    return tuple((atom, e) for atom, e in common.items() if e > 0)
 
 
 def common_number(p: Poly) -> Coefficient:
