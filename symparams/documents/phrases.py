@@ -231,8 +231,8 @@ class Phrases:
         because = "" if found.because in self._explained else found.because
         self._explained.add(found.because)
         known = listed([f"{self.valued(k)} ({k.symbol.meaning})" for k in entry.account.known(found.derivation)])
-        sentences = [prose(text[:1].upper() + text[1:], self.format) + "." for text in (because,) if text]
-        return " ".join([*sentences, f"With {known}:"]) if known else " ".join(sentences)
+        sentence = prose(f"{because[:1].upper()}{because[1:]}.", self.format) if because else ""
+        return " ".join(filter(None, [sentence, f"With {known}:" if known else ""]))
 
     def fields(self, entry: LayerEntry) -> tuple[FieldSteps, ...] | str:
         """The receptive field at the output of a layer, an axis each; a word where it has no size of its own."""

@@ -215,6 +215,11 @@ class Solution:
         weights, biases, fixed = (shortest(v, self.network.facts) for v in (c.weights, c.biases, c.non_trainable))
         return Counts(weights, biases, self.total, trainable, fixed)
 
+    @property
+    def has_copies(self) -> bool:
+        """Whether a layer stands for several copies."""
+        return any(node.repeats for node in self.network.nodes)
+
     @cached_property
     def has_statistics(self) -> bool:
         """Whether some parameters are measured, not trained."""

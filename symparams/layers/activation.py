@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
@@ -12,13 +12,14 @@ from symparams.errors import LayerError
 from symparams.layers.sizes import axes_of, axis_of, equal, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
 from symparams.model.layer import (
+    UNKNOWN,
     Axis,
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -232,12 +233,12 @@ class GLU(Layer):
             requires=(Requirement(n, "multiple", as_formula(2), message),),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """Distant places meet where a spatial axis is halved; the last axis of a sequence holds its features."""
         (x,) = arriving
         place = axis_of(self.axis, x)
         features = (x.channel_axis, len(x.shape) - 1) if len(x.shape) < 3 else (x.channel_axis,)
-        return () if place in features else "unknown"
+        return () if place in features else UNKNOWN
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """A sigmoid and a product for each number that leaves."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import Formula, Symbol, product, symbols
 from symparams.errors import LayerError
@@ -11,7 +11,7 @@ from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import together
 from symparams.model.arguments import COUNT, LAYER, argument
-from symparams.model.layer import Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
+from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, Weight, Work, layer_class, symbol
 
 
 @layer_class
@@ -76,7 +76,7 @@ class LowRankAdapter(Layer):
             base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up"
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*arriving)
 
 

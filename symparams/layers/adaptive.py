@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
@@ -21,6 +21,7 @@ from symparams.model.layer import (
     Reach,
     Requirement,
     Rules,
+    Sight,
     Work,
     layer_class,
     nothing_to_learn,
@@ -66,7 +67,7 @@ class AdaptiveAveragePooling(Layer):
         """A sum over the window and one division, for each output number."""
         return Work(additions=self._others(out, arriving[0]), multiplications=out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """The widest window; it is ⌈n/m⌉, and one more unless the remainder of n/m divides m."""
         (x,) = arriving
         sizes = self._sizes(x)
@@ -147,7 +148,7 @@ class FractionalMaxPooling(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=(product(self._kernel(arriving[0])) - 1) * out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """The distance between neighbouring windows is n/m on average."""
         (x,) = arriving
         parts = zip(self._kernel(x), input_sizes(x), self._sizes(x), strict=True)

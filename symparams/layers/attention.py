@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, product, total
@@ -20,9 +20,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -131,7 +131,7 @@ class Attention(Layer):
             + hidden,
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
@@ -13,7 +13,7 @@ from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Weight, Work, layer_class
 
 MERGE = choice("concat", "sum", "mul", "ave", "none")
 
@@ -81,7 +81,7 @@ class Bidirectional(Layer):
             both = both.plus(Work(additions=numbers))
         return both.plus(Work(multiplications=numbers)) if self.merge in ("mul", "ave") else both
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*arriving)
 
     @staticmethod

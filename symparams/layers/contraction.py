@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
@@ -23,9 +23,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -95,7 +95,7 @@ class Dot(Layer):
             because="every output number is a sum of products along the axis",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 
@@ -143,7 +143,7 @@ class CosineSimilarity(Layer):
             because="the product of the vectors and the square of each are sums of products",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 
@@ -233,7 +233,7 @@ class Bilinear(Layer):
             because="every output number is a sum over all pairs of inputs",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
@@ -361,7 +361,7 @@ class EinsumDense(Layer):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """Every place by itself where only the last axis is added up."""
         (x,) = arriving
         found = self._read(x)

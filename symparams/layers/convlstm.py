@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, product
@@ -13,11 +13,12 @@ from symparams.layers.convolution import Sliding
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
 from symparams.model.layer import (
+    UNKNOWN,
     Axis,
     Incoming,
     Outgoing,
-    Reach,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -95,9 +96,9 @@ class ConvLSTM(Sliding):
         )
         return work.plus(effort(self.activation, 2 * states))
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """With every time step the state sees a kernel further."""
-        return "unknown"
+        return UNKNOWN
 
     def _step(self, x: Incoming) -> Incoming:
         if x.convention == "torch":

@@ -17,9 +17,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -118,7 +118,7 @@ class Convolution(Sliding):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
 
 
@@ -193,7 +193,7 @@ class Depthwise(Sliding):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
 
 
@@ -257,5 +257,5 @@ class Separable(Sliding):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()

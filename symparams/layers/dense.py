@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import ZERO, Formula, as_formula, product
 from symparams.errors import LayerError
@@ -11,12 +11,13 @@ from symparams.layers.sizes import axis_of, sizes_of
 from symparams.model.arguments import AXIS, COUNT, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
+    UNKNOWN,
     Axis,
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -73,7 +74,7 @@ class Dense(Layer):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
@@ -117,10 +118,10 @@ class Flatten(Layer):
             raise LayerError(f"the axis to start with, {self.start}, comes after the axis to end with, {self.end}")
         return first, last
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """The numbers stay what they were, but no longer have a place along the axes."""
         first, last = self._joined(arriving[0])
-        return "unknown" if first < last else ()
+        return UNKNOWN if first < last else ()
 
 
 _ONLY_REARRANGES = "flattening only rearranges numbers; there is nothing in it to learn"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.algebra.notation import PLAIN, shown
@@ -17,9 +17,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -99,7 +99,7 @@ class EmbeddingBag(Embedding):
         T = symbol("T", arriving[0].shape[0], "tokens in the bag", incoming=True)
         return Work(additions=(T - 1) * out.numbers(), multiplications=ZERO if self.sums else out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 
@@ -241,5 +241,5 @@ class Tied(Layer):
             because="every score is a product of two vectors",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product, total
 from symparams.layers.activation import ACTIVATION, effort
@@ -15,8 +15,8 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -55,7 +55,7 @@ class FeedForward(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return part_work(arriving[0], self.hidden, self.bias, self.activation)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
@@ -96,7 +96,7 @@ class GatedFeedForward(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return part_work(arriving[0], self.hidden, self.bias, self.activation, gated=True)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 

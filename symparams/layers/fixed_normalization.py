@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, product
@@ -15,8 +15,8 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Rules,
+    Sight,
     Weight,
     Work,
     joined,
@@ -49,7 +49,7 @@ class UnitNormalization(Layer):
         """For each number: squared, into the sum, divided by the length."""
         return Work(additions=out.numbers(), multiplications=2 * out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         (x,) = arriving
         return () if axes_of(self.axis, x) == (x.channel_axis,) and len(x.shape) > 1 else EVERYWHERE
 
@@ -170,5 +170,5 @@ class SpectralNormalization(Layer):
         """That of the layer; once trained, the kernel is divided beforehand."""
         return self.layer.work(out, *arriving)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*arriving)

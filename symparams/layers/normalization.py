@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
@@ -14,12 +14,13 @@ from symparams.layers.sizes import axes_of, sizes_of, times
 from symparams.model.arguments import COUNT, INTEGERS, SIZES, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
+    UNKNOWN,
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -216,13 +217,13 @@ class _OverAxes(Factored):
         every = sizes_of(x, x.feature_names())
         return tuple(every[place] for place in self.places(x))
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         """Everywhere as soon as the numbers of several positions are normalized together; one row has no formula."""
         (x,) = arriving
         last = len(x.shape) - 1
         if not last or self.places(x) != (last,):
             return EVERYWHERE
-        return "unknown" if x.axis_names()[last] == "width" else ()
+        return UNKNOWN if x.axis_names()[last] == "width" else ()
 
 
 @layer_class
@@ -316,7 +317,7 @@ class GroupNormalization(Scaled):
         """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
         return self.scaled_work(out, additions=3, multiplications=2)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 
@@ -370,5 +371,5 @@ class InstanceNormalization(Scaled):
         """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
         return self.scaled_work(out, additions=3, multiplications=2)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE

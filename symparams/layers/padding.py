@@ -20,6 +20,7 @@ from symparams.model.layer import (
     Reach,
     Requirement,
     Rules,
+    Sight,
     layer_class,
     nothing_to_learn,
     per_axis,
@@ -98,7 +99,7 @@ class ZeroPadding(Layer):
             requires=self._requires(sides),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return tuple(Reach(ONE, ONE, s.before) for s in _sides(self.amount, arriving[0], "p", "padding"))
 
     def _because(self) -> str:
@@ -185,7 +186,7 @@ class Cropping(Layer):
             ),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return tuple(Reach(ONE, ONE, -s.before) for s in _sides(self.amount, arriving[0], "c", "cropping"))
 
     def _nothing_left(self, side: _Side) -> str:
@@ -216,7 +217,7 @@ class CropToSize(Layer):
             "the size is the one that is asked for",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         (x,) = arriving
         sizes = per_axis(self.size, x, "the crop")
         return tuple(

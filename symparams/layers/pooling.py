@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
@@ -19,9 +19,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Work,
     layer_class,
     nothing_to_learn,
@@ -58,7 +58,7 @@ class Pooling(Layer):
             requires=window.requires(),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0]).reach()
 
     def window(self, x: Incoming) -> Window:
@@ -160,7 +160,7 @@ class PowerPooling(Layer):
         added = (product(self._sum().window(x).sizes()) - 1) * out.numbers()
         return Work(additions=added, exponentials=product([*input_sizes(x), x.C_in()]) + out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self._sum().reach(*arriving)
 
     def _sum(self) -> Pooling:
@@ -202,7 +202,7 @@ class GlobalAveragePooling(Layer):
         """A sum over all places and one division, for each channel."""
         return Work(additions=_others(arriving[0]), multiplications=out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 

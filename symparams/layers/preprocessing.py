@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.model.arguments import COUNT, SETTINGS, argument, choice
 from symparams.model.layer import (
+    UNKNOWN,
     Axis,
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Work,
     layer_class,
     nothing_to_learn,
@@ -75,8 +76,8 @@ class Resizing(Layer):
             "the height and the width are given; the channels stay",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
-        return "unknown"
+    def reach(self, *arriving: Incoming) -> Sight:
+        return UNKNOWN
 
 
 @layer_class

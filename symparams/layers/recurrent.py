@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
@@ -29,9 +29,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -100,7 +100,7 @@ class Recurrent(Layer):
             step.times(symbol("T", x.shape[0], "steps", incoming=True)), because="every step uses each weight once"
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
     def requirements(self, cell: Cell, x: Incoming) -> tuple[Requirement, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula
 from symparams.errors import LayerError
@@ -16,8 +16,8 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Rules,
+    Sight,
     Weight,
     Work,
     joined,
@@ -88,7 +88,7 @@ class Cell(Layer):
         because = "each weight is used once in a step"
         return replace(self.besides(x.convention), macs=self.macs(features(x), x.convention), because=because)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 

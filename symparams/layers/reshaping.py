@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, product
@@ -14,12 +14,13 @@ from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of, equal, numbers_in, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, TARGET, argument
 from symparams.model.layer import (
+    UNKNOWN,
     Axis,
     Incoming,
     Layer,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     layer_class,
     nothing_to_learn,
     symbol,
@@ -82,8 +83,8 @@ class Reshape(Layer):
             requires=found.requires,
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
-        return "unknown"  # its numbers stay what they were, at other places
+    def reach(self, *arriving: Incoming) -> Sight:
+        return UNKNOWN  # its numbers stay what they were, at other places
 
 
 @layer_class
@@ -115,8 +116,8 @@ class Unflatten(Layer):
             requires=found.requires,
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
-        return "unknown"  # its numbers stay what they were, at other places
+    def reach(self, *arriving: Incoming) -> Sight:
+        return UNKNOWN  # its numbers stay what they were, at other places
 
 
 @layer_class
@@ -144,8 +145,8 @@ class Permute(Layer):
             channels_are=None if self.order[x.channel_axis] == x.channel_axis + 1 else "channels",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
-        return () if self.order == tuple(range(1, len(self.order) + 1)) else "unknown"
+    def reach(self, *arriving: Incoming) -> Sight:
+        return () if self.order == tuple(range(1, len(self.order) + 1)) else UNKNOWN
 
 
 @layer_class
@@ -170,5 +171,5 @@ class RepeatVector(Layer):
             "an axis with a place for each copy is put before the vector",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
-        return "unknown"
+    def reach(self, *arriving: Incoming) -> Sight:
+        return UNKNOWN

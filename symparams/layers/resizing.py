@@ -17,6 +17,7 @@ from symparams.model.layer import (
     Outgoing,
     Reach,
     Rules,
+    Sight,
     Work,
     layer_class,
     nothing_to_learn,
@@ -77,7 +78,7 @@ class Upsampling(Layer):
             return Work()
         return Work(multiplications=taps * out.numbers(), additions=(taps - 1) * out.numbers())
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         (x,) = arriving
         taps = _MODES[self.mode][0]
         before = as_formula(taps // 2) if taps > 1 else ZERO

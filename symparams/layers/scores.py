@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, as_formula
@@ -15,8 +15,8 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -92,7 +92,7 @@ class DotAttention(Layer):
         """With concat an addition and a tanh for each number of a query and a key; softmax: an exponential a score."""
         return _work(_scored(arriving), self.score == "concat", weighted=False, scaled=self.scale)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
 
@@ -159,5 +159,5 @@ class AdditiveAttention(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return _work(_scored(arriving), added=True, weighted=self.scale, scaled=False)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE

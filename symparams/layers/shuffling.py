@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, product
@@ -14,6 +14,7 @@ from symparams.layers.sizes import equal
 from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
+    UNKNOWN,
     Axis,
     Incoming,
     Layer,
@@ -21,6 +22,7 @@ from symparams.model.layer import (
     Reach,
     Requirement,
     Rules,
+    Sight,
     Work,
     layer_class,
     nothing_to_learn,
@@ -65,7 +67,7 @@ class PixelShuffle(Layer):
             requires=(_multiple(x.C_in(), r**2, "the number of channels"),),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         r = symbol("r", self.factor, "factor")
         return tuple(Reach(ONE, ONE / r, ZERO) for _ in arriving[0].spatial)
 
@@ -95,7 +97,7 @@ class PixelUnshuffle(Layer):
             requires=tuple(_multiple(n, r, f"the {name}") for name, n in zip(names, sizes, strict=True)),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         r = symbol("r", self.factor, "factor")
         return tuple(Reach(r, r, ZERO) for _ in arriving[0].spatial)
 
@@ -135,8 +137,8 @@ class _Windows(Layer):
         SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True
     )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
-        return "unknown"
+    def reach(self, *arriving: Incoming) -> Sight:
+        return UNKNOWN
 
     def window(self, image: Incoming, kernel: tuple[Formula, ...]) -> Window:
         """The kernel as it slides over an image."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, floor
@@ -17,9 +17,9 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -112,7 +112,7 @@ class STFTSpectrogram(Layer):
             because="every frame is compared with a cosine and a sine of each frequency",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self._window(arriving[0]).reach()
 
 
@@ -165,5 +165,5 @@ class MelSpectrogram(Layer):
             because="in every frame each band adds up all frequencies; the fast transform is not counted",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from symparams.algebra.formula import Formula
-from symparams.model.layer import Incoming, Layer, Outgoing, Reach, Rules, Work
+from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, Work
 
 
 class Spelling(Layer):
@@ -23,7 +21,7 @@ class Spelling(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return self.meant(*arriving).work(out, *arriving)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.meant(*arriving).reach(*arriving)
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:

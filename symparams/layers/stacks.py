@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, Number, Symbol, as_formula
@@ -15,7 +15,18 @@ from symparams.layers.feedforward import as_it_came, together
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class, symbol
+from symparams.model.layer import (
+    EVERYWHERE,
+    Incoming,
+    Layer,
+    Outgoing,
+    Rules,
+    Sight,
+    Weight,
+    Work,
+    layer_class,
+    symbol,
+)
 
 _SHARE = "share of numbers that are switched off in training"
 
@@ -109,7 +120,7 @@ class TransformerEncoder(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return self._stack(arriving).work(out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
@@ -220,7 +231,7 @@ class Transformer(Layer):
         because = "the layers of encoder and decoder add up"
         return together(encoder.work(shape), decoder.work(out), because=because)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import Formula, Number, product, total
@@ -21,7 +21,7 @@ from symparams.layers.feedforward import (
     together,
 )
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Reach, Rules, Weight, Work, layer_class
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Weight, Work, layer_class
 
 NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
 
@@ -106,7 +106,7 @@ class EncoderLayer(Layer):
             because="attention and feed-forward part add up; normalizations multiply number by number",
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from math import gcd
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
@@ -17,6 +17,7 @@ from symparams.layers.convolution import Sliding, whole_groups
 from symparams.layers.window import channels_kept, input_sizes, settings, span
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
+    UNKNOWN,
     Axis,
     Incoming,
     Layer,
@@ -24,6 +25,7 @@ from symparams.model.layer import (
     Reach,
     Requirement,
     Rules,
+    Sight,
     Weight,
     Work,
     layer_class,
@@ -148,11 +150,11 @@ class TransposedConvolution(Sliding):
         )
         return activated(work, self.activation, out)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         (x,) = arriving
         along = self._along(x)
         if x.convention == "torch" and any(a.shares_unknown_factor for a in along):  # Keras has no stride with dilation
-            return "unknown"
+            return UNKNOWN
         return tuple(a.reach(self._cut(a)) for a in along)
 
     def _check(self, x: Incoming) -> None:
@@ -286,7 +288,7 @@ class MaxUnpooling(Layer):
             requires=tuple(requires),
         )
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return tuple(a.reach(a.p or ZERO) for a in self._along(arriving[0]))
 
     def _along(self, x: Incoming) -> tuple[_Along, ...]:

@@ -10,7 +10,7 @@ from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formul
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.model.layer import Axis, Incoming, Reach, Requirement, per_axis, spatial_axes, symbol
+from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, per_axis, spatial_axes, symbol
 
 _SAME = "with {} padding only the stride makes the output smaller"
 _KEPT = "with {} padding and stride 1 every position keeps its place, so the size stays"
@@ -159,7 +159,7 @@ class Window:
         arrived = _by(tuple(as_formula(v) for v in self.x.spatial))
         return f"a {_by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {letter} >= {needed})"
 
-    def reach(self) -> tuple[Reach, ...]:
+    def reach(self) -> Sight:
         """What a place of the output sees along each axis; same padding puts (k - 1)/2 before where the stride is 1."""
         strides = self.strides()
         dilations = self.dilations()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work, layer_class, symbol
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class, symbol
 
 
 @layer_class
@@ -48,7 +48,7 @@ class TimeDistributed(Layer):
         because = f"{one.because}, at each time step" if one.because else ""
         return replace(one.times(_steps(arriving[0])), because=because)
 
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
+    def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*map(_one_step, arriving))
 
 

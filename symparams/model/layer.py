@@ -186,6 +186,8 @@ class Reach:
 
 
 EVERYWHERE: Literal["everywhere"] = "everywhere"  # every output number sees the whole input
+UNKNOWN: Literal["unknown"] = "unknown"  # what it sees has no formula, or no size along the axes
+Sight: TypeAlias = "tuple[Reach, ...] | Literal['everywhere', 'unknown']"  # (): only what stands at its own place
 
 
 WeightKind: TypeAlias = Literal["weight", "bias", "statistic"]
@@ -260,6 +262,44 @@ class Layer:
     __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what makes fields() accept a subclass
 
+    names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
+    title: ClassVar[str] = ""  # as a heading: "Convolution"
+    example: ClassVar[str] = ""  # a small network that shows it
+    # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc.
+    inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
+    sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
+
+    ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
+
+    @property
+    def kind(self) -> str:
+        """The name that its automatic name starts with."""
+        return self.names[0]
+
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        return self.kind
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        """What the layer says about the tensors that arrive."""
+        raise NotImplementedError
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """What it computes; a layer that only moves numbers computes nothing."""
+        return Work()
+
+    def reach(self, *arriving: Incoming) -> Sight:
+        """What an output number sees along each spatial axis."""
+        return ()
+
+    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        """How many numbers it keeps of one example while text is generated word by word."""
+        return ZERO
+
+    # ------------------------------------------------------------ as a dataclass
+
     def __init__(self, *given: object, **named: object) -> None:
         every = fields(self)
         places = [f.name for f in every if not f.kw_only]
@@ -295,45 +335,6 @@ class Layer:
     def __repr__(self) -> str:
         named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))
         return f"{type(self).__qualname__}({', '.join(named)})"
-
-    names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
-    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
-    title: ClassVar[str] = ""  # as a heading: "Convolution"
-    example: ClassVar[str] = ""  # a small network that shows it
-    # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc.
-    inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
-    sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
-
-    ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
-
-    @property
-    def kind(self) -> str:
-        """The name that its automatic name starts with."""
-        return self.names[0]
-
-    @property
-    def called(self) -> str:
-        """What messages call it."""
-        return self.kind
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        """What the layer says about the tensors that arrive."""
-        raise NotImplementedError
-
-    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """What it computes; a layer that only moves numbers computes nothing."""
-        return Work()
-
-    def reach(self, *arriving: Incoming) -> tuple[Reach, ...] | Literal["everywhere", "unknown"]:
-        """What an output number sees along each spatial axis; (): only what stands at its own place.
-
-        "unknown": it depends on what the letters are in a way that has no formula.
-        """
-        return ()
-
-    def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
-        """How many numbers it keeps of one example while text is generated word by word."""
-        return ZERO
 
 
 Declared = TypeVar("Declared", bound=Layer)

@@ -61,7 +61,7 @@ _Known: TypeAlias = (
 
 @paused()
 def fields(network: Network) -> list[State]:
-    """The receptive field at the output of every layer; in copies, of the first copy."""
+    """The receptive field at the output of every layer: in the first of its copies, at their end behind the last."""
     states: list[State] = []
     _follow(network, states, len(network.nodes), 0, {})
     return states

@@ -49,7 +49,7 @@ class Measurements:
         self.chosen = tuple(m for m in MEASURES.values() if m.name in quantities)
         self.has_fields = "field" in quantities
         self.wanted = bool(self.chosen) or self.has_fields  # whether any of them was asked for
-        self._known: dict[tuple[str, int, bool, bool], Measured | None] = {}
+        self._known: dict[tuple[object, ...], Measured | None] = {}
 
     def of(self, node: Node) -> tuple[Measured, ...]:
         """The quantities that a layer has some of."""
@@ -61,8 +61,8 @@ class Measurements:
         return self._one(MEASURES[name], node)
 
     def _one(self, measure: Measure, node: Node) -> Measured | None:
-        key = (measure.name, id(node.derived), node.shared is None, node.frozen)
-        if node.repeats or key not in self._known:
+        key = (measure.name, id(node.derived), node.shared is None, node.frozen, *map(id, node.repeats))
+        if key not in self._known:
             self._known[key] = self._worked_out(measure, node)
         return self._known[key]
 
