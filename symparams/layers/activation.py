@@ -9,6 +9,7 @@ from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
+from symparams.layers.passing import Passing
 from symparams.layers.sizes import axes_of, axis_of, equal, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
 from symparams.model.layer import (
@@ -87,7 +88,7 @@ def activated(work: Work, function: str, out: Outgoing) -> Work:
 
 
 @layer_class
-class Activation(Layer):
+class Activation(Passing):
     """Applies a function to every number: output = input in shape."""
 
     function: str = argument(ACTIVATION, "the function")
@@ -104,33 +105,22 @@ class Activation(Layer):
     def kind(self) -> str:
         return self.function
 
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "an activation applies a fixed function to every number; there is nothing in it to learn",
-            "every number is replaced by one number, so the shape stays",
-        )
+    because: ClassVar = "an activation applies a fixed function to every number; there is nothing in it to learn"
+    shape_because: ClassVar = "every number is replaced by one number, so the shape stays"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return activated(Work(), self.function, out)
 
 
 @layer_class
-class Identity(Layer):
+class Identity(Passing):
     """Hands its input on: same shape, no parameters."""
 
     names: ClassVar = ("identity", "Identity")
     title: ClassVar = "Identity"
     example: ClassVar = "input(128) -> identity"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "the input is handed on as it is; there is nothing in it to learn",
-            "nothing happens to the input, so the shape stays",
-        )
+    because: ClassVar = "the input is handed on as it is; there is nothing in it to learn"
+    shape_because: ClassVar = "nothing happens to the input, so the shape stays"
 
 
 @layer_class

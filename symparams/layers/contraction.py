@@ -246,10 +246,11 @@ class _Equation:
     """What the letters of an equation stand for on a given input."""
 
     letters: dict[str, Symbol]  # letter: its size as a symbol
-    weight: str
-    bias: str
+    weight: str  # the letters of the kernel
+    leave: str  # those behind the arrow, without the batch
+    bias: str  # those that have biases
     output: tuple[Formula, ...]  # without the batch
-    requires: tuple[Requirement, ...]
+    requires: tuple[Requirement, ...]  # for sizes that are given though they arrive
 
 
 @layer_class
@@ -318,7 +319,7 @@ class EinsumDense(Layer):
         self._check(weight, leave, letters)
         output = tuple(letters[letter] for letter in leave)
         bias = "".join(letter for letter in leave if letter in self.bias_axes)
-        return _Equation(letters, weight, bias, (*elided, *output) if parts[1] else (*output, *elided), requires)
+        return _Equation(letters, weight, leave, bias, (*elided, *output) if parts[1] else (*output, *elided), requires)
 
     def _given(self, leave: str, letters: dict[str, Symbol]) -> tuple[Requirement, ...]:
         """Put the sizes that are given to their letters."""
@@ -351,9 +352,7 @@ class EinsumDense(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         found = self._read(arriving[0])
-        parts = _EQUATION.fullmatch(self.equation.replace(" ", ""))
-        assert parts is not None
-        summed = [size for letter, size in found.letters.items() if letter not in parts[6]]
+        summed = [size for letter, size in found.letters.items() if letter not in found.leave]
         work = Work(
             macs=product([*summed, out.numbers()]),
             additions=out.numbers() if found.bias else ZERO,

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, as_formula
+from symparams.layers.passing import Passing
 from symparams.model.arguments import COUNT, SETTINGS, argument, choice
 from symparams.model.layer import (
     UNKNOWN,
@@ -27,7 +28,7 @@ _AS_IT_IS = "the shape stays as it is"
 
 
 @layer_class
-class Rescaling(Layer):
+class Rescaling(Passing):
     """Multiplies every number by a fixed factor and adds a fixed term: same shape, no parameters."""
 
     scale: tuple[object, ...] = argument(SETTINGS, "the factor", (as_formula(1),))
@@ -36,14 +37,8 @@ class Rescaling(Layer):
     names: ClassVar = ("rescaling", "Rescaling")
     title: ClassVar = "Rescaling"
     example: ClassVar = "input(28, 28, 1) -> rescaling(1/255)"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "the factor is given; there is nothing in it to learn",
-            "every number is rescaled, so the shape stays",
-        )
+    because: ClassVar = "the factor is given; there is nothing in it to learn"
+    shape_because: ClassVar = "every number is rescaled, so the shape stays"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(multiplications=out.numbers(), additions=out.numbers() if self.offset else ZERO)

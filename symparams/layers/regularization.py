@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import ClassVar
 
 from symparams.algebra.formula import Formula, Number
+from symparams.layers.passing import Passing
 from symparams.model.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
-from symparams.model.layer import Incoming, Layer, Rules, layer_class, nothing_to_learn
+from symparams.model.layer import layer_class
 
 
 @layer_class
-class Dropout(Layer):
+class Dropout(Passing):
     """Switches off a share of the units while training: same shape, no parameters.
 
     The weights of its neighbours stay and are counted there. Srivastava et al., Dropout, 2014.
@@ -26,18 +27,14 @@ class Dropout(Layer):
     title: ClassVar = "Dropout"
     ranked: ClassVar = False
     example: ClassVar = "input(128) -> dropout(0.5)"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "dropout switches units off in training, but the weights stay in the model and are counted where they are",
-            "units that are switched off still have their place, so the shape stays",
-        )
+    because: ClassVar = (
+        "dropout switches units off in training, but the weights stay in the model and are counted where they are"
+    )
+    shape_because: ClassVar = "units that are switched off still have their place, so the shape stays"
 
 
 @layer_class
-class GaussianNoise(Layer):
+class GaussianNoise(Passing):
     """Adds random numbers while training: same shape, no parameters."""
 
     deviation: Formula = argument(RATE, "standard deviation of the noise", short="stddev")
@@ -45,18 +42,12 @@ class GaussianNoise(Layer):
     names: ClassVar = ("noise", "GaussianNoise")
     title: ClassVar = "Gaussian noise"
     example: ClassVar = "input(128) -> noise(0.1)"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "the noise is random and only added in training; there is nothing in it to learn",
-            "every number keeps its place, so the shape stays",
-        )
+    because: ClassVar = "the noise is random and only added in training; there is nothing in it to learn"
+    shape_because: ClassVar = "every number keeps its place, so the shape stays"
 
 
 @layer_class
-class ActivityRegularization(Layer):
+class ActivityRegularization(Passing):
     """Adds a penalty for large outputs to the loss: same shape, no parameters."""
 
     l1: Formula = argument(NOT_NEGATIVE, "penalty for the size", Number(0), keyword=True)
@@ -65,18 +56,12 @@ class ActivityRegularization(Layer):
     names: ClassVar = ("activityregularization", "ActivityRegularization")
     title: ClassVar = "Activity regularization"
     example: ClassVar = "input(128) -> activityregularization(l2=0.01)"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "the penalty is added to the loss; there is nothing in it to learn",
-            "the numbers are handed on as they are, so the shape stays",
-        )
+    because: ClassVar = "the penalty is added to the loss; there is nothing in it to learn"
+    shape_because: ClassVar = "the numbers are handed on as they are, so the shape stays"
 
 
 @layer_class
-class Masking(Layer):
+class Masking(Passing):
     """Marks the time steps that the layers behind it leave out: same shape, no parameters."""
 
     value: tuple[object, ...] = argument(SETTINGS, "the number that marks a step", (Number(0),), short="mask_value")
@@ -84,11 +69,5 @@ class Masking(Layer):
     names: ClassVar = ("masking", "Masking")
     title: ClassVar = "Masking"
     example: ClassVar = "input(10, 8) -> masking"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return nothing_to_learn(
-            x.kept(),
-            "masking only marks steps; there is nothing in it to learn",
-            "steps that are marked still have their place, so the shape stays",
-        )
+    because: ClassVar = "masking only marks steps; there is nothing in it to learn"
+    shape_because: ClassVar = "steps that are marked still have their place, so the shape stays"

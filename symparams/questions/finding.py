@@ -126,10 +126,10 @@ def _one(build: Build, network: Network, letter: str, target: Target, formula: F
         equations,
         numbers,
         rows,
-        depends,
-        found.grows,
-        found.tried,
-        more,
+        depends=depends,
+        grows=found.grows,
+        tried=found.tried,
+        more=more,
     )
 
 
@@ -250,10 +250,10 @@ def _two(build: Build, network: Network, letters: Sequence[str], target: Target,
         (Equation(formula, target.relation, as_formula(target.amount)),),
         points(row.values[0] for row in checked),
         tuple(checked),
-        True,
-        rising,
-        tried,
-        len(checked) < len(rows) and (len(checked) == PAIRS_SHOWN or limits.search_is_over()),
+        depends=True,
+        grows=rising,
+        tried=tried,
+        more=len(checked) < len(rows) and (len(checked) == PAIRS_SHOWN or limits.search_is_over()),
     )
 
 
@@ -341,5 +341,15 @@ def _by_building(build: Build, letter: str, target: Target, first: SymparamsErro
     rows = tuple(Row((at,), counts[at], at in fitting) for at in sorted(set(beside)))
     depends = len(set(counts.values())) > 1
     return Finding(
-        network, (Symbol(letter),), target, (), (), points(fitting), rows, depends, False, max(networks), True
+        network,
+        (Symbol(letter),),
+        target,
+        (),
+        (),
+        points(fitting),
+        rows,
+        depends=depends,
+        grows=False,
+        tried=max(networks),
+        more=True,
     )
