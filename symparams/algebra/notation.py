@@ -310,6 +310,9 @@ LATEX = Notation(
     exact=False,
 )
 
+# LaTeX that stands in HTML: < and > would be read as tags before they are read as mathematics.
+HTML_LATEX = replace(LATEX, relation={**LATEX.relation, "<": "\\lt", ">": "\\gt"})
+
 SOURCE = Notation(
     times="*",
     beside=None,

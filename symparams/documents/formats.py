@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from symparams.algebra.notation import GREEK, LATEX, PLAIN, Notation, with_groups
+from symparams.algebra.notation import GREEK, HTML_LATEX, LATEX, PLAIN, Notation, with_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def escape_html(text: str) -> str:
+    """Text for HTML; also what mathematics is escaped with, because readers of HTML look for tags before formulas."""
+    return html.escape(_printable(text))
+
+
 def _as_it_is(text: str) -> str:
     return text
 
@@ -83,6 +89,17 @@ FORMATS: dict[str, Format] = {
         line_break=" \\\\\n&\\quad {}",
         width=72,
     ),
+    "html": Format(
+        name="html",
+        notation=HTML_LATEX,
+        inline=(r"\(", r"\)"),
+        word=r"\text{{{}}}".format,
+        escape=escape_html,
+        named=lambda name: f"<code>{escape_html(name)}</code>",
+        group=",",
+        line_break=" \\\\\n&amp;\\quad {}",
+        width=72,
+    ),
     "text": Format(
         name="text",
         notation=PLAIN,
@@ -96,7 +113,7 @@ FORMATS: dict[str, Format] = {
     ),
 }
 
-_THIN = {"markdown": "\u202f", "latex": r"\,", "text": "\u202f"}
+_THIN = {"markdown": "\u202f", "html": "\u202f", "latex": r"\,", "text": "\u202f"}
 
 
 def with_digits(format_: Format, digits: str) -> Format:

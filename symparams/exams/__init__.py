@@ -1,0 +1,1 @@
+"""Exams: questions made from networks, drawn, checked and marked."""

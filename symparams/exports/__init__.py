@@ -1,0 +1,1 @@
+"""Questions for the systems that ask them: one module a format."""

@@ -1,0 +1,88 @@
+"""What a format has to say: how a question is written, and what stands around all of them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from symparams.documents.asked import Asked, BankInfo
+
+
+class Export:
+    """A format for banks of questions."""
+
+    name: ClassVar[str]  # as --format takes it
+    markup: ClassVar[str]  # what its texts are written in: html, markdown, latex or text
+    formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
+
+
+class TextExport(Export):
+    """A bank that is one text file: a head, one question behind the other, a foot."""
+
+    suffix: ClassVar[str]  # what the name of such a file ends with, for messages: .xml
+
+    @abstractmethod
+    def head(self, bank: BankInfo) -> str:
+        """What stands before the first question."""
+
+    @abstractmethod
+    def item(self, asked: Asked) -> str:
+        """One question."""
+
+    def between(self) -> str:
+        """What stands between two questions."""
+        return ""
+
+    @abstractmethod
+    def foot(self, bank: BankInfo) -> str:
+        """What stands behind the last question."""
+
+
+class PackedExport(Export):
+    """A bank that is a zip archive: files for each question, or one text with all of them, and a manifest."""
+
+    suffix: ClassVar[str] = ".zip"
+    text: ClassVar[TextExport | None] = None  # the file that holds all questions, if they are not files of their own
+
+    def files(self, asked: Asked) -> Mapping[str, str]:
+        """The files of one question, by their names in the archive; none where `text` holds them."""
+        return {}
+
+    @abstractmethod
+    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+        """The files on the bank as a whole, by name: the manifest; of each question its identity and name are known.
+
+        Where `text` holds the questions, its own file is not among them; `text_name` says where it stands.
+        """
+
+    def text_name(self, bank: BankInfo) -> str:
+        """Where the text with all questions stands in the archive."""
+        return ""
+
+
+class FolderExport(Export):
+    """A bank that is a folder with a folder for each question."""
+
+    @abstractmethod
+    def files(self, asked: Asked) -> Mapping[str, str]:
+        """The files of one question, by their names in its folder."""
+
+    @abstractmethod
+    def folder(self, asked: Asked) -> str:
+        """The folder of a question, inside that of the bank: questions/q-4b2f."""
+
+    def common(self, bank: BankInfo) -> Mapping[str, str]:
+        """Files of the bank as a whole; one that exists is left as it is."""
+        return {}
+
+
+class WholeExport(Export):
+    """A bank that can only be written at one go, by the library of its format."""
+
+    suffix: ClassVar[str]
+
+    @abstractmethod
+    def write(self, path: Path, bank: BankInfo, questions: Iterable[Asked]) -> None:
+        """Write all questions to a file that does not exist yet."""

@@ -1,0 +1,1 @@
+"""What goes wrong when people count, each mistake an edit of the right derivation."""
