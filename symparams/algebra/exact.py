@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -83,3 +83,17 @@ FUNCTIONS: dict[str, Callable[..., int | Fraction]] = {
 def whole(value: int | Fraction) -> int | Fraction:
     """The same number, an int where it is one."""
     return value if isinstance(value, int) or value.denominator != 1 else value.numerator
+
+
+def at(formula: Formula, letters: Mapping[str, int]) -> int | Fraction:
+    """The exact value of a formula whose free symbols have these values; an error where it has none."""
+    match formula:
+        case Number(value):
+            return value
+        case Symbol(name, value):
+            return letters[name] if value is None else at(value, letters)
+        case Function("sum", (term, Symbol(name), first, last)):
+            ends = at(first, letters), at(last, letters)
+            return sum(at(term, {**letters, name: i}) for i in range(int(ends[0]), int(ends[1]) + 1))
+    below = [at(part, letters) for part in parts(formula)]
+    return limits.checked(whole(_OPERATIONS[type(formula)](formula, below)))

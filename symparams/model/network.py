@@ -167,7 +167,7 @@ class Network:
         shapes = tuple(self.nodes[i].shape for i in inputs)
         try:
             limits.allow_layer()
-            derived = self._derive(layer, shapes)
+            derived = self.derived(layer, shapes)
             if shared is not None:
                 self._check_shared(derived, self.nodes[shared])
         except LayerError as error:
@@ -272,7 +272,8 @@ class Network:
 
     # -------------------------------------------------------------- one layer
 
-    def _derive(self, layer: Layer, shapes: tuple[Shape, ...]) -> Derived:
+    def derived(self, layer: Layer, shapes: tuple[Shape, ...]) -> Derived:
+        """What a layer says about inputs of these shapes; worked out once."""
         key = (id(layer), id(self.facts), shapes)
         found = self._known.get(key)
         if found is None:

@@ -37,19 +37,19 @@ _RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
 
 def read_network(source: Source) -> list[Statement]:
     """The statements of a file, in order."""
-    _guard(source)
-    return cast("list[Statement]", _parse("architecture", source))
+    return cast("list[Statement]", parsed("architecture", source))
 
 
 def read_expression(source: Source) -> Formula:
     """An expression alone; its names are free symbols."""
+    return cast(Formula, parsed("expression", source))
+
+
+def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] | None = None) -> object:
+    """A text by one of the grammars, each rule read by the method of its name."""
     _guard(source)
-    return cast(Formula, _parse("expression", source))
-
-
-def _parse(grammar: str, source: Source) -> object:
     try:
-        return _parser(grammar).parse(source.text)
+        return _parser(grammar, reader or _Reader).parse(source.text)
     except UnexpectedInput as error:
         raise _explained(error, source) from None
     except _MisuseError as error:
@@ -64,14 +64,14 @@ class _MisuseError(Exception):
 
 
 @cache
-def _parser(grammar: str) -> Lark:
+def _parser(grammar: str, reader: type[Transformer[Token, Any]]) -> Lark:
     start = "start" if grammar == "architecture" else "expression"
     tables = kept()
     return Lark.open(
         str(folder("grammar") / f"{grammar}.lark"),
         parser="lalr",
         start=start,
-        transformer=_Reader(),
+        transformer=reader(),
         maybe_placeholders=True,
         propagate_positions=False,
         cache=str(tables / f"{grammar}.lark-tables") if tables else False,
@@ -111,7 +111,7 @@ def _guard(source: Source) -> None:
 # ---------------------------------------------------------------- grammar rule -> record
 
 
-class _Expressions(Transformer[Token, Any]):
+class Expressions(Transformer[Token, Any]):
     """One method for each rule of expression.lark."""
 
     def number(self, children: list[Token]) -> Formula:
@@ -182,7 +182,7 @@ def _exact(decimal: str) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
-class _Reader(_Expressions):
+class _Reader(Expressions):
     """One method for each rule of architecture.lark."""
 
     def start(self, children: list[Any]) -> list[Any]:
@@ -263,7 +263,7 @@ class _Reader(_Expressions):
 
 
 for _rule in ("number", "symbol", "sum", "product", "signed", "power", "function", "relation"):
-    setattr(_Reader, f"expression__{_rule}", getattr(_Expressions, _rule))  # as an import names them
+    setattr(_Reader, f"expression__{_rule}", getattr(Expressions, _rule))  # as an import names them
 
 
 def _offset(token: Token) -> int:
@@ -279,11 +279,12 @@ _WORDS = {
     "STRING": "a title in quotes", "RELATION": "a comparison such as >=", "NAME": "a name",
     "SIZE": "a size such as 3x3",
     "AS": "as", "FOR": "for", "IN": "in", "STAR": "*", "NUMBER": "a number", "FUNCTION": "a function",
+    "LFLOOR": "⌊", "RFLOOR": "⌋", "LCEIL": "⌈", "RCEIL": "⌉", "RAISED": "a power",
     "SIGN": "+ or -", "TIMES": "* or /", "CARET": "^", "WHERE": "where", "DOTS": "..",
 }  # fmt: skip
 _STATEMENTS = {"MODEL", "CONVENTION", "LET", "WHERE", "DEF", "$END"}
 _EXPRESSION = {"NUMBER", "LPAR"}
-_OPERATORS = {"SIGN", "TIMES", "CARET"}
+_OPERATORS = {"SIGN", "TIMES", "CARET", "RAISED"}
 
 
 def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
@@ -349,10 +350,10 @@ def _expected(terminals: set[str]) -> str:
     rest = set(terminals)
     if rest >= _EXPRESSION:
         words.append("an expression")
-        rest -= _EXPRESSION | {"NAME", "SIZE", "SIGN", "FUNCTION"}
+        rest -= _EXPRESSION | {"NAME", "SIZE", "SIGN", "FUNCTION", "LFLOOR", "LCEIL"}
     elif rest & _OPERATORS:
         words.append("an operator")
-        rest -= _OPERATORS
+        rest -= _OPERATORS | {"NAME", "LPAR", "FUNCTION", "LFLOOR", "LCEIL"}
     if {"NAME", "LSQB", "LBRACE"} <= rest:
         words.append("a layer, [ … ], { … } or @name")
         rest -= {"NAME", "LSQB", "LBRACE", "AT"}

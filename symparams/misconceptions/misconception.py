@@ -1,0 +1,43 @@
+"""A misconception: an edit of a right derivation, with what it is called and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from symparams.algebra.formula import Formula
+from symparams.misconceptions.task import Subject
+
+Edit: TypeAlias = Callable[[Subject], Iterable[Formula]]
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """One thing done wrong.
+
+    Sentences are plain text; what stands between backquotes is an expression, as in the sentences of layers.
+    """
+
+    name: str  # what goes wrong, as a heading and as its stable name: "input channels left out"
+    quantities: frozenset[str]  # what it gives wrong answers for
+    explanation: str  # one sentence on what was done, said to who did it; it names no layer
+    repair: str  # one sentence on what is right and why
+    claim: str  # the belief behind it, a statement on networks in general that is false; empty if there is none
+    source: str  # where it is described or asked: a paper, a course, a question
+    credit: Fraction  # the share of the points for an answer with this one mistake
+    edit: Edit  # the wrong rules that it makes of a right one, the likeliest first; none where it makes no sense
+
+
+def misconception(
+    name: str,
+    *quantities: str,
+    explanation: str,
+    repair: str,
+    source: str,
+    claim: str = "",
+    credit: Fraction = Fraction(1, 4),
+) -> Callable[[Edit], Misconception]:
+    """Makes a misconception of an edit."""
+    return lambda edit: Misconception(name, frozenset(quantities), explanation, repair, claim, source, credit, edit)

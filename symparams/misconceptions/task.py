@@ -1,0 +1,167 @@
+"""What a student is asked for: one quantity of a layer, with its right rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
+from symparams.algebra.simplifying import simplified
+from symparams.errors import SymparamsError
+from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Weight
+from symparams.model.network import Derived, Network, Node
+from symparams.quantities.derivation import Derivation, derive
+from symparams.quantities.field import State, fields
+from symparams.quantities.measures import MEASURES, Settings
+
+COUNTS = ("params", "weights", "biases", "trainable", "non_trainable")
+ASKED = (*COUNTS, "shape", *MEASURES, "field")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A quantity of a layer in its network."""
+
+    network: Network
+    index: int  # of the layer
+    quantity: str  # one of ASKED
+    axes: tuple[str, ...]  # what each number of the answer belongs to: height, width, channels; ("",) for one number
+    rules: tuple[Formula, ...]  # the right rule of each, in reading order
+    settings: Settings  # types and policies
+    derived: Derived  # the layer on what arrives; on what a student believes to arrive, where that is carried on
+
+    @property
+    def node(self) -> Node:
+        return self.network.nodes[self.index]
+
+    @cached_property
+    def values(self) -> tuple[Value, ...]:
+        """The right answer."""
+        return tuple(simplified(rule, self.network.facts) for rule in self.rules)
+
+    def subjects(self, rules: tuple[Formula, ...] | None = None) -> Iterator[Subject]:
+        """One subject for each number of the answer, with its right rule or one that is edited already."""
+        for axis, rule in zip(self.axes, rules or self.rules, strict=True):
+            yield Subject(self, axis, rule)
+
+    def derivations(self, rules: tuple[Formula, ...] | None = None) -> tuple[Derivation, ...]:
+        """How the answer comes out by these rules, or by the right ones."""
+        facts = self.network.facts
+        pairs = zip(self.axes, rules or self.rules, strict=True)
+        return tuple(derive(self.quantity, axis, rule, simplified(rule, facts), facts) for axis, rule in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a misconception edits: one rule of a task, and everything that the student may look at."""
+
+    task: Task
+    axis: str  # height, width, channels …; empty where the answer is one number
+    rule: Formula  # the rule to edit
+
+    @property
+    def quantity(self) -> str:
+        return self.task.quantity
+
+    @property
+    def network(self) -> Network:
+        return self.task.network
+
+    @property
+    def layer(self) -> Layer:
+        return self.task.derived.layer
+
+    @property
+    def x(self) -> Incoming:
+        """What arrives first; an input layer has nothing that arrives."""
+        return self.task.derived.arriving[0]
+
+    @property
+    def arriving(self) -> tuple[Incoming, ...]:
+        return self.task.derived.arriving
+
+    @property
+    def out(self) -> Outgoing:
+        return self.task.derived.out
+
+    @property
+    def rules(self) -> Rules:
+        """What the layer says of itself."""
+        return self.task.derived.rules
+
+    @property
+    def weights(self) -> tuple[Weight, ...]:
+        """The tensors that are counted."""
+        return tuple(w for w in self.rules.weights if w.counted)
+
+    @property
+    def convention(self) -> Convention:
+        return self.network.convention
+
+    @property
+    def before(self) -> Iterator[Node]:
+        """The layers before it along its first input, the nearest first."""
+        inputs = self.task.node.inputs
+        while inputs:
+            node = self.network.nodes[inputs[0]]
+            yield node
+            inputs = node.inputs
+
+
+class Tasks:
+    """Everything that can be asked about a network."""
+
+    def __init__(self, network: Network, settings: Settings | None = None) -> None:
+        self.network = network
+        self.settings = settings or Settings()
+
+    def of(self, index: int, quantity: str) -> Task:
+        """The task of giving a quantity of the layer at an index."""
+        node = self.network.nodes[index]
+        axes, rules = self._fields(index) if quantity == "field" else _of_node(node, quantity, self.settings)
+        return Task(self.network, index, quantity, axes, rules, self.settings, node.derived)
+
+    @cached_property
+    def _states(self) -> list[State]:
+        return fields(self.network)
+
+    def _fields(self, index: int) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
+        state = self._states[index]
+        if isinstance(state, str):
+            word = "is the whole input" if state == "everywhere" else "has no size of its own"
+            raise SymparamsError(f"the receptive field of {self.network.nodes[index].name} {word}")
+        return tuple(f.axis for f in state), tuple(f.rules[0] if f.rules else as_formula(f.size) for f in state)
+
+
+def on_other_input(known: Task, derived: Derived) -> Task:
+    """The same task, where a student believes that something else arrives."""
+    axes, rules = _of_node(replace(known.node, derived=derived), known.quantity, known.settings)
+    return replace(known, axes=axes, rules=rules, derived=derived)
+
+
+def _of_node(node: Node, quantity: str, settings: Settings) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
+    derived = node.derived
+    if quantity == "shape":
+        names = derived.out.axes
+        sizes = [axis.size for axis in derived.rules.output] if derived.arriving else map(as_formula, derived.shape)
+        return tuple(names), tuple(sizes)
+    if quantity in MEASURES:
+        return ("",), (MEASURES[quantity].rule(node, settings),)
+    if quantity not in COUNTS:
+        raise SymparamsError(f"there is no quantity `{quantity[:60]}`; there are {', '.join(ASKED)}")
+    if node.shared is not None:
+        return ("",), (ZERO,)
+    return ("",), (derived.rules.parameters if quantity == "params" else _of_tensors(node, quantity),)
+
+
+def _of_tensors(node: Node, quantity: str) -> Formula:
+    """The sum over the tensors that belong to a count."""
+
+    def belongs(w: Weight) -> bool:
+        if quantity in ("weights", "biases"):
+            return (w.kind == "bias") == (quantity == "biases")
+        fixed = w.kind == "statistic" or not w.trained or node.frozen
+        return fixed == (quantity == "non_trainable")
+
+    return total(product(w.dimensions) for w in node.derived.rules.weights if w.counted and belongs(w))

@@ -1,0 +1,161 @@
+"""Wrong totals: a misconception in all layers, in one or in two of them, or a mistake in the adding up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from symparams.algebra.formula import ZERO, Formula, Value, as_formula
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.summing import over_shown
+from symparams.misconceptions.misconception import Misconception, misconception
+from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.task import Subject, Task
+from symparams.model.network import Node
+from symparams.quantities.measured import sum_of
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What one layer adds to a total."""
+
+    task: Task
+    rule: Formula  # in all its copies
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTerm:
+    """What a mistake makes of a term."""
+
+    index: int  # of the term
+    made: Misconception
+    rule: Formula  # in all copies
+
+
+class Total:
+    """The total of a quantity over a network."""
+
+    def __init__(self, mistakes: Mistakes, quantity: str) -> None:
+        self.mistakes = mistakes
+        self.quantity = quantity
+        self.terms = tuple(self._terms())
+
+    @cached_property
+    def sum(self) -> Formula:
+        """What the layers have, added up."""
+        return self.with_terms(())
+
+    def with_terms(self, wrong: Sequence[WrongTerm]) -> Formula:
+        """The sum with some terms wrong."""
+        facts = self.mistakes.network.facts
+        values = {term.index: simplified(term.rule, facts) for term in wrong}
+        every = (values.get(i, value) for i, value in enumerate(self.values))
+        return sum_of(as_formula(value) for value in every if value != 0)
+
+    @cached_property
+    def values(self) -> tuple[Value, ...]:
+        """What each layer has in all its copies."""
+        return tuple(simplified(term.rule, self.mistakes.network.facts) for term in self.terms)
+
+    def _terms(self) -> Iterator[Term]:
+        for i, node in enumerate(self.mistakes.network.nodes):
+            if node.layer.inputs != "none":
+                task = self.mistakes.tasks.of(i, self.quantity)
+                yield Term(task, over_shown(task.rules[0], node.repeats))
+
+    def wrong_terms(self) -> Iterator[WrongTerm]:
+        """Every single misconception in every layer, and every way to count a layer wrongly as a whole."""
+        for i, term in enumerate(self.terms):
+            node = term.task.node
+            for mistake in self.mistakes.singles(term.task):
+                yield WrongTerm(i, mistake.made[0], over_shown(mistake.rules[0], node.repeats))
+            for made in OF_LAYERS:
+                for rule in made.edit(next(term.task.subjects((term.rule,)))):
+                    yield WrongTerm(i, made, rule)
+
+    def node(self, index: int) -> Node:
+        """The layer of a term."""
+        return self.terms[index].task.node
+
+
+@misconception(
+    "layer left out",
+    "total",
+    explanation="you left out a layer",
+    repair="the total is the sum over all layers that have something",
+    source="Stack Exchange, questions on totals of model.summary() that come out too small",
+    credit=Fraction(1, 2),
+)
+def layer_left_out(s: Subject) -> Iterator[Formula]:
+    """The term of one layer is missing."""
+    if s.rule != ZERO:
+        yield ZERO
+
+
+@misconception(
+    "layer counted twice",
+    "total",
+    explanation="you counted a layer twice",
+    repair="every layer stands in the sum once, as often as it has copies",
+    source="Stack Exchange, questions on totals of model.summary() that come out too large",
+    credit=Fraction(1, 2),
+)
+def layer_counted_twice(s: Subject) -> Iterator[Formula]:
+    """The term of one layer stands there twice."""
+    if s.rule != ZERO:
+        yield 2 * s.rule
+
+
+@misconception(
+    "one copy for all",
+    "total",
+    explanation="you counted one copy of a layer that is repeated",
+    repair="every copy has weights of its own, so all copies are counted",
+    claim="Copies of a layer in a network share their weights, unless the opposite is said.",
+    source="questions on the parameters of stacked transformer blocks",
+)
+def one_copy(s: Subject) -> Iterator[Formula]:
+    """N·P → P."""
+    if s.task.node.repeats and s.task.rules[0] != s.rule:
+        yield s.task.rules[0]
+
+
+@misconception(
+    "shared weights counted at each use",
+    "total",
+    explanation="you counted shared weights each time they are used",
+    repair="weights that are used several times are stored, and counted, once",
+    claim="Weights that two layers share are counted twice.",
+    source="Press and Wolf, Using the Output Embedding to Improve Language Models, 2017",
+)
+def shared_again(s: Subject) -> Iterator[Formula]:
+    """0 → P."""
+    if s.task.node.shared is not None and s.quantity == "params" and s.rules.parameters != ZERO:
+        yield s.rules.parameters
+
+
+@misconception(
+    "only the trained parameters counted",
+    "total",
+    explanation="you counted only the parameters that are trained",
+    repair="the total holds the non-trainable parameters too: they are kept, though training does not change them",
+    claim="Parameters that are not trained are not parameters of the network.",
+    source="Keras documentation of Model.summary(): total, trainable and non-trainable",
+    credit=Fraction(1, 2),
+)
+def only_trained(s: Subject) -> Iterator[Formula]:
+    """P → P - fixed ones."""
+    counts = s.task.node.counts
+    if s.quantity == "params" and counts.non_trainable != 0:
+        yield over_shown(as_formula(counts.trainable), s.task.node.repeats)
+
+
+OF_LAYERS: tuple[Misconception, ...] = (
+    layer_left_out,
+    layer_counted_twice,
+    one_copy,
+    shared_again,
+    only_trained,
+)

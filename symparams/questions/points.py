@@ -1,0 +1,105 @@
+"""Values of the letters that a network accepts: where formulas are compared, and what variants are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import TypeAlias
+
+from symparams.algebra.exact import at
+from symparams.algebra.formula import Formula, as_formula
+from symparams.algebra.summing import Repeat
+from symparams.errors import SymparamsError
+from symparams.model.network import Network
+
+Point: TypeAlias = "Mapping[str, int]"  # a value for every letter
+
+_SPREAD = 40  # how far above its smallest value a letter is tried
+_TRIES = 2_000
+
+
+def free_letters(network: Network) -> tuple[str, ...]:
+    """The letters without a value, in the order of the network."""
+    return tuple(name for name, value in network.symbols.items() if value is None)
+
+
+def points(network: Network, count: int) -> tuple[Point, ...]:
+    """So many different points that fulfil all facts and conditions; fewer where there are no more to be found."""
+    letters = free_letters(network)
+    if not letters:
+        return ({},)
+    found: dict[tuple[int, ...], Point] = {}
+    for i in range(_TRIES):
+        point = dict(zip(letters, _drawn(network, letters, i), strict=True))
+        _equalled(network, point)
+        if accepts(network, point):
+            found.setdefault(tuple(point.values()), point)
+            if len(found) == count:
+                break
+    return tuple(found.values())
+
+
+def _drawn(network: Network, letters: tuple[str, ...], i: int) -> Iterator[int]:
+    facts = network.facts
+    for letter in letters:
+        low, high = facts.lower.get(letter, 1), facts.upper.get(letter)
+        m, r = facts.remainder.get(letter, (1, 0))
+        first = low + (r - low) % m
+        steps = _SPREAD * (1 + i // 200) if high is None else min((high - first) // m, _SPREAD * (1 + i // 200))
+        yield first + m * (number_from(f"{letter}/{i}") % (max(steps, 0) + 1))
+
+
+def number_from(text: str) -> int:
+    """A number that only the text decides, evenly spread."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def _equalled(network: Network, point: dict[str, int]) -> None:
+    """Letters that equal a formula of others take its value."""
+    for name, formula in network.facts.equal.items():
+        if name in point:
+            try:
+                value = at(formula, point)
+            except (SymparamsError, KeyError):
+                continue
+            point[name] = value if isinstance(value, int) else 0
+
+
+def accepts(network: Network, point: Point) -> bool:
+    """Whether every fact and condition of the network holds at a point."""
+    return why_not(network, point) is None
+
+
+def why_not(network: Network, point: Point) -> tuple[Formula, str, Formula] | None:
+    """The first fact or condition that does not hold at a point; None if all do."""
+    known = dict(point)
+    for name, value in network.symbols.items():
+        if value is not None:
+            known[name] = int(at(value, known))
+    for relation in network.stated:
+        if not _holds(*relation, known):
+            return relation
+    for c in network.conditions:
+        if not all(_holds(c.left, c.relation, c.right, p) for p in _in_copies(c.copies, known)):
+            return c.left, c.relation, c.right
+    return None
+
+
+def _in_copies(copies: Sequence[Repeat], point: Point) -> Iterator[Point]:
+    """The point with the number of every copy."""
+    if not copies:
+        yield point
+        return
+    first, *rest = copies
+    for i in range(int(at(as_formula(first.first), point)), int(at(as_formula(first.last), point)) + 1):
+        yield from _in_copies(rest, {**point, first.variable: i})
+
+
+def _holds(left: Formula, relation: str, right: Formula, point: Point) -> bool:
+    try:
+        a, b = at(left, point), at(right, point)
+    except (SymparamsError, KeyError):
+        return False
+    if relation == "divides":
+        return a != 0 and b % a == 0
+    return {"==": a == b, "!=": a != b, "<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[relation]

@@ -1,0 +1,135 @@
+"""What a student types -> formulas: numbers, expressions and shapes, read by a grammar and never evaluated as code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from lark import Token
+
+from symparams import limits
+from symparams.algebra.formula import (
+    Formula,
+    Function,
+    Number,
+    Power,
+    Symbol,
+    mapped,
+    product,
+    size_and_depth,
+)
+from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
+from symparams.sources.reader import Expressions, parsed
+
+LONGEST = 1_000  # characters of an answer
+_DIVISIONS = {"÷": "/", ":": "/", "\\cdot": "*", "\\times": "*"}
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_APART = re.compile(r"[,;×]|(?<![A-Za-z_])[xX](?![A-Za-z_])|(?<=\))[xX]|(?<=\s)[xX*](?=\s)")
+
+
+def read_answer(source: Source, letters: Mapping[str, Formula]) -> Formula:
+    """A number or an expression in these letters, each of which stands for its formula."""
+    _check(source)
+    return _known(parsed("answer", source, Answers), source, letters)
+
+
+def read_shape(source: Source, letters: Mapping[str, Formula]) -> tuple[Formula, ...]:
+    """26 × 26 × 32, (26, 26, 32), 26x26x32 or (None, 26, 26, 32): the sizes without the batch."""
+    _check(source)
+    return tuple(
+        _known(parsed("answer", Source(source.name, " " * at + text), Answers), source, letters)
+        for at, text in _parts(source)
+        if text.strip() not in ("None", "?", "-1")
+    )
+
+
+def _check(source: Source) -> None:
+    if len(source.text) > LONGEST:
+        raise LimitError(f"{source.name}: an answer has at most {LONGEST:,} characters, this one {len(source.text):,}")
+    if not source.text.strip():
+        raise SymparamsError(f"{source.name}: the answer is empty")
+
+
+def _parts(source: Source) -> list[tuple[int, str]]:
+    """What stands between the marks that part the sizes of a shape, with its offset."""
+    text = source.text
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if text[start] in "([" and _closes(text, start) == end - 1:
+        start, end = start + 1, end - 1
+    depth, found, at = 0, [], start
+    i = start
+    while i < end:
+        if text[i] in "([⌊⌈":
+            depth += 1
+        elif text[i] in ")]⌋⌉":
+            depth -= 1
+        elif depth == 0 and _APART.match(text, i):
+            found.append((at, text[at:i]))
+            at = i + 1
+        i += 1
+    found.append((at, text[at:end]))
+    if len(found) > 1 and not found[-1][1].strip():
+        found.pop()  # (128,)
+    return found
+
+
+def _closes(text: str, start: int) -> int:
+    """Where the bracket that opens at `start` is closed; -1 if nowhere."""
+    depth = 0
+    for i in range(start, len(text)):
+        depth += (text[i] in "([") - (text[i] in ")]")
+        if depth == 0:
+            return i
+    return -1
+
+
+def _known(formula: Any, source: Source, letters: Mapping[str, Formula]) -> Formula:
+    """The formula with every letter known; `kC` is k·C where both are letters and `kC` is none."""
+
+    def change(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Symbol):
+            return leaf
+        if leaf.name in letters:
+            return letters[leaf.name]
+        if all(letter in letters for letter in leaf.name):
+            return product(letters[letter] for letter in leaf.name)
+        place = Place(source, max(source.text.find(leaf.name), 0))
+        there = f"; the letters here are {listed(list(letters))}" if letters else "; there are no letters here"
+        raise SymparamsError(f"nothing here is called `{leaf.name}`{nearest(leaf.name, letters) or there}", place)
+
+    known = mapped(formula, change)
+    if size_and_depth(known)[0] > limits.EXPRESSION:
+        raise LimitError(f"{source.name}: the answer has more than {limits.EXPRESSION:,} numbers and letters")
+    return known
+
+
+class Answers(Expressions):
+    """One method for each rule of answer.lark."""
+
+    def number(self, children: list[Token]) -> Formula:
+        return super().number([Token("NUMBER", re.sub(r"[^0-9.]", "", children[0].value))])
+
+    def product(self, children: list[Any]) -> Formula:
+        signed: list[Any] = [children[0]]
+        for before, child in pairwise(children):
+            if isinstance(child, Token):
+                child = Token("TIMES", _DIVISIONS.get(child.value, child.value), start_pos=child.start_pos)
+            elif not isinstance(before, Token):
+                signed.append(Token("TIMES", "*"))
+            signed.append(child)
+        return super().product(signed)
+
+    def function(self, children: list[Any]) -> Formula:
+        return super().function([c for c in children if not (isinstance(c, Token) and c.type == "COMMA")])
+
+    def raised(self, children: list[Any]) -> Formula:
+        base, exponent = children
+        return Power(base, Number(int(exponent.value.translate(_RAISED))))
+
+    def floored(self, children: list[Any]) -> Formula:
+        return Function("floor", (children[1],))
+
+    def raised_up(self, children: list[Any]) -> Formula:
+        return Function("ceil", (children[1],))
