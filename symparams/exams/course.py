@@ -1,0 +1,101 @@
+"""A network as the source of questions: its letters and their ranges, its text with values, its mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from symparams.algebra.compiling import compiled
+from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.solving import letters_of
+from symparams.errors import Source, SymparamsError
+from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.task import Tasks
+from symparams.model.network import Network
+from symparams.quantities.measures import Settings
+from symparams.questions.points import Point, free_letters, points, why_not
+from symparams.sources.language import network
+from symparams.sources.printer import printed
+from symparams.sources.putting import with_values
+from symparams.sources.reader import read_network
+
+_POINTS = 12  # where typed formulas are compared with the key
+
+
+class Course:
+    """One network that questions are asked about."""
+
+    def __init__(self, source: Source, settings: Settings | None = None, given: Mapping[str, Formula] | None = None) -> None:
+        self.source = source
+        self.given = dict(given or {})
+        self.network: Network = network(source, self.given)
+        self.settings = settings or Settings()
+        self.mistakes = Mistakes(Tasks(self.network, self.settings))
+        self._statements = read_network(source)
+
+    @property
+    def tasks(self) -> Tasks:
+        return self.mistakes.tasks
+
+    @property
+    def title(self) -> str:
+        return self.network.title
+
+    @cached_property
+    def ranges(self) -> dict[str, Sequence[int]]:
+        """The letters that are drawn, with their values."""
+        return {name: values for name, values in self.network.ranges.items() if self.network.symbols.get(name, 0) is None}
+
+    @cached_property
+    def open_letters(self) -> tuple[str, ...]:
+        """The letters that are not drawn."""
+        return tuple(name for name in free_letters(self.network) if name not in self.ranges)
+
+    def drawn(self, formulas: Sequence[Formula]) -> dict[str, Sequence[int]] | None:
+        """The ranges of the letters in some formulas; None if a letter of them has no range."""
+        letters = dict.fromkeys(name for formula in formulas for name in letters_of(formula))
+        if any(name not in self.ranges for name in letters):
+            return None
+        return {name: values for name, values in self.ranges.items() if name in letters}
+
+    @cached_property
+    def resting(self) -> dict[str, int]:
+        """A value for every letter with a range, so that all conditions hold: what letters have that do not matter."""
+        for point in points(self.network, 1):
+            return {name: point[name] for name in self.ranges}
+        raise SymparamsError(self.nothing_fits())
+
+    def nothing_fits(self) -> str:
+        """Why no values of the letters are admissible, in a sentence."""
+        first = {name: values[0] for name, values in self.ranges.items()}
+        relation = why_not(self.network, first)
+        from symparams.algebra.notation import SOURCE, shown  # noqa: PLC0415
+
+        rule = "" if relation is None else ": " + " ".join((shown(relation[0], SOURCE), relation[1], shown(relation[2], SOURCE)))
+        return f"{self.source.name}: no values of {', '.join(self.ranges)} in their ranges fit the network{rule}"
+
+    @cached_property
+    def accepts(self) -> Callable[[Point], bool]:
+        """Whether all facts and conditions hold at a point of all letters with ranges."""
+        return lambda point: why_not(self.network, point) is None
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Where typed formulas are compared with the key."""
+        return points(self.network, _POINTS)
+
+    # ------------------------------------------------------------ as it is shown
+
+    def text(self, point: Point) -> str:
+        """The network in the language, with the values of a variant."""
+        return "".join(part if i % 2 == 0 else str(point[part]) for i, part in enumerate(self._pieces))
+
+    @cached_property
+    def _pieces(self) -> list[str]:
+        """The text, with the names of the letters to put in at the odd places."""
+        marks: dict[str, Formula] = {name: Symbol(f"⟦{name}⟧") for name in self.ranges}
+        return re.split(r"⟦(\w+)⟧", printed(with_values(self._statements, marks | self.given)).rstrip("\n"))
+
+
+__all__ = ["Course", "compiled"]

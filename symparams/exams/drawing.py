@@ -1,0 +1,50 @@
+"""Which values a variant gets: every combination once, in an order that only the seed decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from math import prod
+
+
+def number_from(*words: object) -> int:
+    """A number of 64 bits that only these words decide, evenly spread."""
+    text = "\x1f".join(map(str, words))
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+class Draws:
+    """All combinations of values of some letters; the i-th is found without the ones before it."""
+
+    def __init__(self, ranges: Mapping[str, Sequence[int]], seed: int) -> None:
+        self.letters = tuple(ranges)
+        self._choices = tuple(ranges.values())
+        self.count = prod(len(choices) for choices in self._choices)
+        self._half = max((self.count - 1).bit_length() + 1, 2) // 2
+        self._keys = tuple(seed >> shift & 0xFFFF | 1 for shift in (0, 16, 32, 48))
+
+    def point(self, i: int) -> dict[str, int]:
+        """The values of the i-th combination, i < count."""
+        place = self._permuted(i)
+        found: dict[str, int] = {}
+        for letter, choices in zip(self.letters, self._choices, strict=True):
+            place, j = divmod(place, len(choices))
+            found[letter] = choices[j]
+        return found
+
+    def __iter__(self) -> Iterator[dict[str, int]]:
+        return map(self.point, range(self.count))
+
+    def _permuted(self, i: int) -> int:
+        """Where the i-th combination stands: a Feistel network, walked until it ends inside the count."""
+        if self.count == 1:
+            return 0
+        half, mask = self._half, (1 << self._half) - 1
+        while True:
+            left, right = i >> half, i & mask
+            for key in self._keys:
+                mixed = (right + key) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+                left, right = right, left ^ (mixed ^ mixed >> 29) >> 17 & mask
+            i = left << half | right
+            if i < self.count:
+                return i

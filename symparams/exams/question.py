@@ -1,0 +1,87 @@
+"""A question, free of any format: what is asked, what is right, which wrong answers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from symparams.algebra.formula import Formula, Number, Symbol, Value, mapped
+from symparams.algebra.simplifying import simplified
+from symparams.exams.course import Course
+from symparams.misconceptions.misconception import Misconception
+from symparams.model.network import Node
+from symparams.quantities.derivation import Derivation, derive
+from symparams.questions.points import Point
+
+AnswerType: TypeAlias = Literal["number", "shape", "formula", "choice"]
+Content: TypeAlias = "tuple[Value, ...] | str"  # a number, the sizes of a shape, a formula; or a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong answer that is known in advance."""
+
+    content: Content
+    credit: Fraction  # its share of the points
+    made: tuple[Misconception, ...] = ()  # what leads to it; () where it is only a number near by
+    rules: tuple[Formula, ...] = ()  # the wrong rules, with the values of this variant; () where there are none
+    carried: bool = False  # whether the mistake was made in earlier layers
+    remark: str = ""  # what is said where no misconception has it, as a sentence of the catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the answers to choose from."""
+
+    content: Content
+    wrong: Wrong | None  # None: the key
+
+
+@dataclass(frozen=True)
+class Question:
+    """One variant of one question."""
+
+    kind: str  # params, total, shape …
+    answer_type: AnswerType
+    course: Course  # the network that it is about
+    node: Node | None  # the layer; None: the whole network
+    quantity: str
+    point: Point  # the values of the letters; {} where they stay letters
+    key: Content
+    rules: tuple[Formula, ...]  # how the key comes out, the values of this variant put into the symbols
+    axes: tuple[str, ...]  # what each number of the key belongs to; ("",) for one number
+    options: tuple[Option, ...]  # in their order; () where the answer is typed
+    mistakes: tuple[Wrong, ...]  # wrong answers that are known, the likeliest first
+    difficulty: int  # 1 … 5
+    identity: str  # equal for equal questions only
+    local: bool = False  # whether only the layer and what arrives is shown, not the network
+    more: Mapping[str, Any] | None = None  # what a kind wants to say besides
+
+    @cached_property
+    def derivations(self) -> tuple[Derivation, ...]:
+        """How the key comes out, step by step."""
+        return tuple(self.derivation(axis, rule) for axis, rule in zip(self.axes, self.rules, strict=True))
+
+    def derivation(self, axis: str, rule: Formula) -> Derivation:
+        """How a rule comes out."""
+        facts = self.course.network.facts
+        return derive(self.quantity, axis, rule, simplified(rule, facts), facts)
+
+
+def at_point(formula: Formula, point: Point) -> Formula:
+    """The formula with all its symbols bound to their numbers at a point; letters that have none there stay."""
+    if not point:
+        return formula
+
+    def bound(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Symbol):
+            return leaf
+        if leaf.value is not None:
+            inner = simplified(at_point(leaf.value, point))
+            return Symbol(leaf.name, inner if isinstance(inner, Formula) else Number(inner), leaf.meaning, leaf.incoming)
+        return Symbol(leaf.name, Number(point[leaf.name])) if leaf.name in point else leaf
+
+    return mapped(formula, bound)

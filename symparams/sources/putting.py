@@ -1,0 +1,49 @@
+"""Statements with numbers put in for letters: a network as a student of one variant sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from symparams.algebra.formula import Formula, Symbol, mapped
+from symparams.sources import records as r
+
+
+def with_values(statements: Sequence[r.Statement], values: Mapping[str, Formula]) -> list[r.Statement]:
+    """The statements with these letters replaced; ranges, and facts in which no letter is left, are not shown."""
+    found: list[r.Statement] = []
+    for statement in statements:
+        if isinstance(statement, r.Macro):
+            own = {parameter.name for parameter in statement.parameters}
+            found.append(_put(statement, {n: v for n, v in values.items() if n not in own}))
+        elif isinstance(statement, (r.Model, r.Convention, r.Let, r.Chain)):
+            found.append(_put(statement, values))
+        elif not isinstance(statement, r.Range):
+            facts = tuple(fact for fact in statement if not _only(fact, values))
+            found += [_put(facts, values)] if facts else []
+    return found
+
+
+def _only(fact: r.Fact, values: Mapping[str, Formula]) -> bool:
+    """Whether a fact is about these letters alone."""
+    found: set[str] = set()
+
+    def note(leaf: Formula) -> Formula:
+        if isinstance(leaf, Symbol):
+            found.add(leaf.name)
+        return leaf
+
+    mapped(fact.left, note)
+    mapped(fact.right, note)
+    return found <= values.keys()
+
+
+def _put(record: Any, values: Mapping[str, Formula]) -> Any:
+    if isinstance(record, Formula):
+        return mapped(record, lambda leaf: values.get(leaf.name, leaf) if isinstance(leaf, Symbol) else leaf)
+    if isinstance(record, r.Group) and record.variable in values:
+        values = {name: value for name, value in values.items() if name != record.variable}
+    if isinstance(record, tuple):
+        parts = [_put(part, values) for part in record]
+        return type(record)(*parts) if hasattr(record, "_fields") else tuple(parts)
+    return record
