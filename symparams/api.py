@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from symparams import limits
+from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.summing import over
 from symparams.algebra.sympy_bridge import from_sympy, letter
@@ -190,6 +191,11 @@ class Net(_Counted):
         """The free letters, as the sympy symbols that stand in its expressions."""
         return {name: letter(name) for name, value in self._network.symbols.items() if value is None}
 
+    @property
+    def ranges(self) -> dict[str, Choices]:
+        """The values of the letters that a `range` limits: sequences of ints, ascending."""
+        return dict(self._network.ranges)
+
     def quantity(self, name: str, **settings: str) -> int | sympy.Expr:
         """The total of a further quantity: macs, flops, activations, memory or cache.
 
@@ -237,8 +243,11 @@ class Net(_Counted):
             raise SymparamsError('find takes one target, such as params=51264 or target="params <= 100000"')
         return Finding(found(partial(self._with, for_others=False), unknowns, wanted[0]))
 
-    def _with(self, more: Mapping[str, Formula], *, for_others: bool = True) -> Network:
-        return network(self._source, {**self._values, **more}, self._catalogue, for_others=for_others)
+    def _with(
+        self, more: Mapping[str, Formula], /, *, for_others: bool = True, without_ranges: bool = False
+    ) -> Network:
+        values = {**self._values, **more}
+        return network(self._source, values, self._catalogue, for_others=for_others, without_ranges=without_ranges)
 
     def summary(self) -> str:
         """The familiar table, as text."""

@@ -76,6 +76,15 @@ class LayerError(SymparamsError):
     argument: int | None = None  # which of the arguments is wrong, if one is
 
 
+class RangeError(SymparamsError):
+    """A value for a letter that its range does not have."""
+
+    def __init__(self, matter: str, place: Place | None, letter: str, choices: Sequence[int]) -> None:
+        super().__init__(matter, place)
+        self.letter = letter
+        self.choices = choices  # the values in the range
+
+
 class LimitError(SymparamsError):
     """An input past one of the limits that guard the machine; the message names the limit."""
 

@@ -85,6 +85,7 @@ def test_print_and_read_everything_the_language_has() -> None:
         model "All of it"  # a comment
         convention torch
         let k = 5 let d = 64*h
+        range F in 1, 2^3, 8..64 step 8, 100..(100 + k) range step in 3
         where H >= 28, H % 4 == 0, d % h == 0, k != 4
         def se(c, r=16) = { id | globalavgpool -> dense(c/r, relu) -> dense(c, sigmoid) } -> multiply
         def block = { ln -> attention(h, memory=@enc) | id } -> add
@@ -96,7 +97,8 @@ def test_print_and_read_everything_the_language_has() -> None:
     )
 
 
-WORDS = "input conv dense add id share let where def model convention for in as channels same relu H k 3 0.5 3x3 28"
+WORDS = "input conv dense add id share let where range step .. def model convention for in as channels same relu "
+WORDS += "H k 3 0.5 3x3 28"
 SIGNS = '-> ( ) [ ] { } | , = == >= % * / // ^ ** + - @ @x .. . "t" # \n frozen floor( min( keras torch'
 TOKENS = st.sampled_from([*WORDS.split(), *SIGNS.split(" ")])
 

@@ -44,6 +44,7 @@ class Notation:
     bracket: Callable[[str], str]
     modulo: str  # between the two sides of a remainder
     relation: dict[str, str]  # the sign for each of == != < <= > >=
+    members: Callable[[str, str], str]  # a letter and the values that it may take
     exact: bool  # whether reading the text back must give the same tree
 
 
@@ -288,6 +289,7 @@ PLAIN = Notation(
     bracket="({})".format,
     modulo=" mod ",
     relation={"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "divides": "divides"},
+    members="{} ∈ {{{}}}".format,
     exact=False,
 )
 
@@ -307,6 +309,7 @@ LATEX = Notation(
     bracket=_latex_bracket,
     modulo=" \\bmod ",
     relation={"==": "=", "!=": "\\neq", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "divides": "\\mid"},
+    members="{} \\in \\lbrace {} \\rbrace".format,  # \\{ would lose its backslash in Markdown
     exact=False,
 )
 
@@ -329,6 +332,7 @@ SOURCE = Notation(
     bracket="({})".format,
     modulo=" % ",
     relation={sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=")},
+    members="{} in {}".format,
     exact=True,
 )
 

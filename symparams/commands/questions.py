@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -108,12 +108,18 @@ def find(
         if name in values:
             raise SymparamsError(f"`{name}` cannot be both set and unknown")
     wanted = read_target(target, layer, Settings(dtype, optimizer, flops))
-    finding = found(lambda more: network(texts[0], {**values, **more}), unknowns, wanted)
+    finding = found(partial(_with_more, texts[0], values), unknowns, wanted)
     if format_ == "json":
         deliver(as_json([contract.find(finding)]), output)
         return
     body = render_finding(finding, Document("find", format_, digits))
     deliver(standalone(body) if whole else body, output)
+
+
+def _with_more(
+    source: Source, values: Mapping[str, Formula], more: Mapping[str, Formula], /, *, without_ranges: bool = False
+) -> Network:
+    return network(source, {**values, **more}, without_ranges=without_ranges)
 
 
 def _built(source: Source, values: dict[str, Formula]) -> Network:

@@ -13,6 +13,7 @@ from symparams.documents.formats import Format
 from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Column, Vocabulary, capital, columns
 from symparams.errors import listed
+from symparams.model.network import Network
 from symparams.questions.comparison import Comparison, Side, significant
 from symparams.questions.finding import Finding, Row
 
@@ -182,7 +183,15 @@ class ComparisonWords(_Answers):
             for name, value in side.network.symbols.items():
                 if value is not None and name in beside.symbols and beside.symbols[name] != value:
                     found.append(f"In {side.letter}, {self.equation(Symbol(name), value)}.")
-        return found
+        return found + self._given(one, other)
+
+    def _given(self, one: Network, other: Network) -> list[str]:
+        """What is given for both, then for either: ranges of letters, and facts."""
+        first, second = self.stated(one), self.stated(other)
+        both = [text for text in first if text in second]
+        alone = [(side, [t for t in texts if t not in both]) for side, texts in (("A", first), ("B", second))]
+        found = [f"Given: {', '.join(both)}."] if both else []
+        return found + [f"Given in {side}: {', '.join(texts)}." for side, texts in alone if texts]
 
     def holds(self) -> str:
         """For which values the formulas of both hold."""
@@ -213,6 +222,7 @@ class FindingWords(_Answers):
             "count_rows": self.count_rows,
             "answer": self.answer,
             "nearest": self.nearest,
+            "outside": self.outside,
             "inline": self._inline,
             "count_columns": self.count_columns,
         }
@@ -296,6 +306,12 @@ class FindingWords(_Answers):
     def _scope(self) -> str:
         tried = self.finding.tried
         return "" if tried is None else f" among the values that were tried, up to {self.number(tried)}"
+
+    def outside(self) -> str:
+        """Which values would do if they were in the range."""
+        x = self.finding
+        letter = x.letters[0]
+        return f"Outside its range: {self.values(x.outside, letter)} would do."
 
     def nearest(self) -> str:
         """What stands beside a target that nothing meets."""

@@ -15,7 +15,7 @@ from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.documents.solution import LayerEntry, Solution
 from symparams.model.conditions import Condition
-from symparams.model.network import Counts
+from symparams.model.network import Counts, Network
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.derivation import derive_shape as _shapes
 from symparams.quantities.measured import FieldSteps
@@ -39,6 +39,7 @@ def summary(solution: Solution) -> dict[str, Any]:
         "layers": [_layer(entry, solution) for entry in solution.layers],
         **_totals(network.counts),
         "conditions": [_condition(condition) for condition in network.conditions],
+        **_ranges(network),
         **_measures(solution),
     }
 
@@ -50,6 +51,15 @@ def _condition(condition: Condition) -> dict[str, Any]:
     if condition.copies:
         found["copies"] = [_repeat(repeat) for repeat in condition.copies]
     return found
+
+
+def _ranges(network: Network) -> dict[str, Any]:
+    """The values of letters that take only some, where there are such letters."""
+    found = {
+        letter: [{"first": p[0], "last": p[-1], "step": p.step} for p in choices.pieces]
+        for letter, choices in network.ranges.items()
+    }
+    return {"ranges": found} if found else {}
 
 
 def _measures(solution: Solution) -> dict[str, Any]:
@@ -220,6 +230,7 @@ def find(finding: Finding) -> dict[str, Any]:
         "rows": [{"values": list(row.values), "count": value(row.count), "fits": row.fulfils} for row in x.rows],
         "tried_up_to": x.tried,
         "more": x.more,
+        **({} if x.outside.is_empty else {"outside_range": _numbers(x.outside)}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from symparams.algebra.choices import Choices
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.summing import over, over_shown
@@ -12,6 +13,7 @@ from symparams.documents.solution import LayerEntry, Solution
 from symparams.errors import Source, listed
 from symparams.model.conditions import Condition
 from symparams.model.layer import Shape
+from symparams.model.network import Network
 from symparams.quantities.account import AxisSize, Known, rounds
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.measured import FieldSteps, Measured
@@ -52,6 +54,8 @@ class Phrases:
             "valued": self.valued,
             "one_line": self.one_line,
             "relation": self.relation,
+            "stated": self.stated,
+            "members": self.members,
             "validity": self.validity,
             "origin": self.origin,
             "source": self.source,
@@ -147,6 +151,16 @@ class Phrases:
         if isinstance(left, Number) and sign == ">=":
             left, sign, right = right, "<=", left
         return self._inline(f"{self.formula(left)} {self.format.notation.relation[sign]} {self.formula(right)}")
+
+    def members(self, letter: str, choices: Choices) -> str:
+        """F ∈ {8, 16, …, 64}; without marks in the numbers, whose commas would be taken for those between them."""
+        numbers = [self._dots if n is None else str(n) for n in choices.dotted()]
+        return self._inline(self.format.notation.members(self.formula(Symbol(letter)), ", ".join(numbers)))
+
+    def stated(self, network: Network) -> list[str]:
+        """What is given: the ranges of letters, then the facts of `where`."""
+        ranges = [self.members(*one) for one in network.ranges.items()]
+        return [*ranges, *map(self.relation, network.stated)]
 
     def validity(self, solution: Solution) -> str:
         """for H ≥ 19 and W ≥ 19, if 2 divides C."""

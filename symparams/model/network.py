@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from symparams import limits
+from symparams.algebra.choices import Choices
 from symparams.algebra.comparing import as_one_floor, same, without_floor
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import (
@@ -144,6 +145,7 @@ class Network:
     facts: Facts = field(default_factory=Facts)
     symbols: dict[str, Formula | None] = field(default_factory=dict)  # every letter, with its value if known
     stated: tuple[tuple[Formula, str, Formula], ...] = ()  # the facts of `where`: left, relation, right
+    ranges: dict[str, Choices] = field(default_factory=dict)  # letters that take only these values
     nodes: list[Node] = field(default_factory=list)  # in reading order
     # What layers said, by the identities of layer and facts and by the shapes that arrived.
     _known: dict[tuple[int, int, tuple[Shape, ...]], Derived] = field(default_factory=dict, repr=False)

@@ -238,6 +238,9 @@ def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str,
     except SymparamsError:  # a number of copies, which must be known
         networks = closed
     limits.begin_work(sum(len(network.nodes) for network in networks))
+    for letter in {letter: None for network in networks for letter in network.ranges}:
+        if both(domain(networks[0], letter), domain(networks[1], letter)).numbers.is_empty:
+            raise SymparamsError(f"no value of `{letter}` is allowed in both networks, as their ranges are")
     sides = [
         Side(letter, network.title or title, network, what)
         for letter, network, title in zip("AB", networks, titles, strict=True)

@@ -3,15 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import lcm
 
-from symparams.algebra.formula import Formula
-from symparams.algebra.numbersets import everything
-from symparams.algebra.solving import Found, letters_of, put, solutions
+from symparams.algebra.choices import Choices
+from symparams.algebra.formula import Formula, Number
+from symparams.algebra.numbersets import Interval, NumberSet, everything, points
+from symparams.algebra.solving import PERIOD, Found, letters_of, put, solutions
 from symparams.model.network import Network
 
 
 def domain(network: Network, letter: str) -> Found:
-    """The values that fulfil every fact and condition on this letter alone."""
+    """The values that fulfil every fact and condition on this letter alone, its range among them."""
+    found = unlimited(network, letter)
+    for name, choices in network.ranges.items():
+        value = network.symbols[name]
+        if name == letter:
+            found = both(found, _chosen(choices))
+        elif value is not None and {*letters_of(value)} == {letter} and len(choices) <= _FOLLOWED:
+            for_each = [solutions(value, "==", Number(n), letter).numbers for n in choices]
+            if not any(numbers.is_endless for numbers in for_each):
+                found = both(found, Found(points(n for numbers in for_each for n in numbers.first(_LISTED))))
+    return found
+
+
+_FOLLOWED = 100  # values of a range that are followed back to the letter that gives them
+_LISTED = 1_000  # values of a range that are kept one by one
+
+
+def _chosen(choices: Choices) -> Found:
+    """The values of a range; those of a long one with steps that go ill together, up to a number."""
+    period = lcm(*(piece.step for piece in choices.pieces if len(piece) > 1))
+    if len(choices) <= _LISTED or period > PERIOD:
+        tried = None if len(choices) <= _LISTED else choices[_LISTED - 1]
+        return Found(points(choices[:_LISTED]), tried)
+    rests: list[list[Interval]] = [[] for _ in range(period)]
+    for piece in choices.pieces:
+        for first in piece[: period // piece.step]:
+            times, rest = divmod(first, period)
+            rests[rest].append((times, (piece[-1] - rest) // period))
+    return Found(NumberSet(period, tuple(tuple(sorted(each, key=lambda ends: ends[0])) for each in rests)))
+
+
+def unlimited(network: Network, letter: str) -> Found:
+    """The values that fulfil every fact and condition on this letter alone, without its range."""
     found = Found(everything(1))
     for left, relation, right in _relations(network):
         if {*letters_of(left), *letters_of(right)} == {letter}:

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
 from symparams import limits
+from symparams.algebra.choices import Choices
 from symparams.algebra.collecting import shortest
 from symparams.algebra.comparing import expanded
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.normal import formula_of
+from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet, everything, points
 from symparams.algebra.simplifying import poly
 from symparams.algebra.solving import grows, letters_of, put, solutions, value_for
-from symparams.errors import SymparamsError, nearest
+from symparams.errors import RangeError, SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.quantities.amounts import amount_of, node, sum_over_layers
 from symparams.quantities.derivation import derive
 from symparams.questions.domain import both, domain
 from symparams.questions.targets import Equation, Target, equations_to, holds
 
-Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # the network with values for some letters
+
+class Build(Protocol):
+    """The network with values for some letters."""
+
+    def __call__(self, values: Mapping[str, Formula], /, *, without_ranges: bool = False) -> Network: ...
+
 
 PAIRS = 2_000  # values of one letter that are gone through where two are unknown
 SHOWN = 20  # solutions that are checked and shown one by one
@@ -54,6 +62,7 @@ class Finding:
     grows: bool  # whether it is certain that the quantity grows with the letter
     tried: int | None  # up to where values were tried; None if nothing can be missing
     more: bool = False  # whether there are solutions beyond the rows
+    outside: NumberSet = points([])  # values of the only letter that fit but for its range, the first of them
 
     @property
     def fitting(self) -> tuple[Row, ...]:
@@ -84,7 +93,21 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
     unknown = [name for name in letters if name in letters_of(formula)]
     if len(unknown) == 2:
         return _two(build, network, unknown, target, formula)
-    return _one(build, network, unknown[0] if unknown else letters[0], target, formula)
+    letter = unknown[0] if unknown else letters[0]
+    finding = _one(build, network, letter, target, formula)
+    if letter in network.ranges and unknown and (finding.numbers.is_empty or target.relation == "=="):
+        return replace(finding, outside=_outside(build, network.ranges[letter], letter, target))
+    return finding
+
+
+def _outside(build: Build, choices: Choices, letter: str, target: Target) -> NumberSet:
+    """The first values that fit but for the range."""
+    free = partial(build, without_ranges=True)
+    try:
+        fitting = find(free, (letter,), target).numbers
+    except SymparamsError:
+        return points([])
+    return fitting if fitting.is_endless else points(n for n in fitting.first(SHOWN) if n not in choices)
 
 
 def _only_letter(network: Network) -> tuple[str, ...]:
@@ -103,6 +126,9 @@ def _check_letter(name: str, network: Network) -> None:
     if network.symbols[name] is not None:
         raise SymparamsError(f"`{name}` has a value already; to search for it, take the value away")
     if name in network.facts.equal:
+        if number(network.facts.equal[name]) is not None:
+            one = shown(network.facts.equal[name], SOURCE)
+            raise SymparamsError(f"`{name}` is {one} by a fact (`where` or `range`); there is nothing to search for")
         raise SymparamsError(f"`{name}` follows from other letters by a fact (`where`); ask for those")
 
 
@@ -305,16 +331,29 @@ def _range(network: Network, formula: Formula, letter: str, other: str, target: 
 # ---------------------------------------------------------------- without a formula
 
 
+def _candidates(build: Build, letter: str) -> Sequence[int]:
+    """The first numbers, or the first of the letter's range."""
+    try:
+        build({letter: Number(-1)})
+    except RangeError as error:
+        if error.letter == letter:
+            return error.choices[:BUILT]
+    except SymparamsError:
+        pass
+    return range(1, BUILT + 1)
+
+
 def _by_building(build: Build, letter: str, target: Target, first: SymparamsError) -> Finding:
     """Where the letter counts copies or the like: network after network."""
     networks: dict[int, Network] = {}
     built = 0
-    for n in range(1, BUILT + 1):
+    candidates = _candidates(build, letter)
+    for n in candidates:
         try:
             networks[n] = build({letter: Number(n)})
             built += len(networks[n].nodes)
         except SymparamsError:
-            if n == 8 and not networks:
+            if not networks and n == candidates[:8][-1]:
                 break
         if built > 20 * limits.DIGITS:
             break

@@ -19,6 +19,7 @@ class Declarations:
     title: str = ""
     convention: Convention = "keras"
     lets: dict[str, r.Let] = field(default_factory=dict)  # by name
+    ranges: dict[str, r.Range] = field(default_factory=dict)  # by name
     facts: list[r.Fact] = field(default_factory=list)
     macros: dict[str, r.Macro] = field(default_factory=dict)  # by name
     chains: list[r.Chain] = field(default_factory=list)  # in reading order
@@ -39,6 +40,10 @@ def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catal
             if s.name in found.lets:
                 raise SymparamsError(f"{s.name} has a value already", Place(source, s.at))
             found.lets[s.name] = s
+        elif isinstance(s, r.Range):
+            if s.name in found.ranges:
+                raise SymparamsError(f"{s.name} has a range already", Place(source, s.at))
+            found.ranges[s.name] = s
         elif isinstance(s, r.Macro):
             _check_macro(s, found, source, catalogue)
             found.macros[s.name] = s
@@ -52,6 +57,9 @@ def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catal
                 found.convention = _convention(s, source)
         else:
             found.facts.extend(s)
+    for name in found.ranges.keys() & found.lets.keys():
+        later = max(found.ranges[name].at, found.lets[name].at)
+        raise SymparamsError(f"{name} has a value and a range; one of them must go", Place(source, later))
     return found
 
 

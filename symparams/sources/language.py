@@ -16,6 +16,7 @@ from symparams.sources.binding import bind_macro
 from symparams.sources.declarations import declared
 from symparams.sources.names import Names
 from symparams.sources.placing import Flow, Placing, is_frozen, is_source
+from symparams.sources.ranges import read_ranges
 from symparams.sources.reader import read_network
 from symparams.sources.repeating import Repetition
 from symparams.sources.scope import Point, Scope, Use
@@ -30,17 +31,22 @@ def network(
     catalogue: Catalogue = CATALOGUE,
     *,
     for_others: bool = False,
+    without_ranges: bool = False,
 ) -> Network:
     """The network that a text describes; `given` are values that win over `let`.
 
-    With `for_others` there may be values for letters that this network does not have.
+    With `for_others` there may be values for letters that this network does not have; `without_ranges` leaves out what
+    each `range` says.
 
     Raises SymparamsError, with its place, for whatever is wrong with the text.
     """
     limits.begin_work()
     try:
         with paused():
-            return Builder(source, given or {}, catalogue, for_others).built(read_network(source))
+            statements = read_network(source)
+            if without_ranges:
+                statements = [s for s in statements if not isinstance(s, r.Range)]
+            return Builder(source, given or {}, catalogue, for_others).built(statements)
     except RecursionError:
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
@@ -55,7 +61,9 @@ class Builder(Placing):
         for macro in found.macros.values():
             for parameter in macro.parameters:
                 self.names.check_word(parameter.name, macro.at)
-        self.network = Network(found.convention, found.title, facts_of(found.facts, self.names))
+        ranges = read_ranges(found.ranges, self.names).narrowed(found.facts)
+        self.network = Network(found.convention, found.title, facts_of([*ranges.facts(), *found.facts], self.names))
+        self.network.ranges = ranges.within(self.network.facts, found.facts)
         self.network.stated = tuple((fact.left, fact.relation, fact.right) for fact in found.facts)
         self.network.reserved = found.names()
         self.walk(found.chains)

@@ -22,6 +22,8 @@ def _statement(s: r.Statement) -> str:
             return f"convention {name}\n"
         case r.Let(name, value):
             return f"let {name} = {shown(value, SOURCE)}\n"
+        case r.Range(name):
+            return f"range {written_range(s)}\n"
         case r.Macro(name, parameters, chain):
             inside = ", ".join(map(_parameter, parameters))
             return f"def {name}{f'({inside})' if parameters else ''} = {_chain(chain)}\n"
@@ -29,6 +31,17 @@ def _statement(s: r.Statement) -> str:
             return _chain(s) + "\n"
     facts = [f"{shown(f.left, SOURCE)} {f.relation} {shown(f.right, SOURCE)}" for f in s]
     return f"where {', '.join(facts)}\n"
+
+
+def written_range(stated: r.Range) -> str:
+    """k in 3, 5, 7."""
+    return f"{stated.name} in {', '.join(map(written_piece, stated.pieces))}"
+
+
+def written_piece(piece: r.Piece) -> str:
+    """8..64 step 8."""
+    last = "" if piece.last is None else f"..{shown(piece.last, SOURCE)}"
+    return shown(piece.first, SOURCE) + last + ("" if piece.step is None else f" step {shown(piece.step, SOURCE)}")
 
 
 def _parameter(parameter: r.Parameter) -> str:

@@ -28,6 +28,8 @@ from symparams.sources.records import (
     Model,
     Named,
     Parameter,
+    Piece,
+    Range,
     Reference,
     Statement,
 )
@@ -198,6 +200,15 @@ class _Reader(Expressions):
         name, _, value = children
         return Let(name.value, value, _offset(name))
 
+    def range(self, children: list[Any]) -> Range:
+        name, befores, pieces = children[1], children[2::2], children[3::2]
+        placed = [Piece(first, last, step, b.end_pos) for b, (first, last, step) in zip(befores, pieces, strict=True)]
+        return Range(name.value, tuple(placed), _offset(name))
+
+    def piece(self, children: list[Any]) -> tuple[Any, ...]:
+        first, last, _, step = children
+        return first, last, step
+
     def where(self, children: list[Any]) -> tuple[Fact, ...]:
         pairs = zip(children[::2], children[1::2], strict=True)
         return tuple(Fact(left, sign, right, before.end_pos) for before, (left, sign, right) in pairs)
@@ -282,7 +293,7 @@ _WORDS = {
     "LFLOOR": "⌊", "RFLOOR": "⌋", "LCEIL": "⌈", "RCEIL": "⌉", "RAISED": "a power",
     "SIGN": "+ or -", "TIMES": "* or /", "CARET": "^", "WHERE": "where", "DOTS": "..",
 }  # fmt: skip
-_STATEMENTS = {"MODEL", "CONVENTION", "LET", "WHERE", "DEF", "$END"}
+_STATEMENTS = {"MODEL", "CONVENTION", "LET", "RANGE", "WHERE", "DEF", "$END"}
 _EXPRESSION = {"NUMBER", "LPAR"}
 _OPERATORS = {"SIGN", "TIMES", "CARET", "RAISED"}
 
@@ -325,9 +336,11 @@ def _meant(text: str, token: Token) -> str:
     """A hint where a statement is misspelled or = stands for ==."""
     line = text[text.rfind("\n", 0, _offset(token)) + 1 :].lstrip()
     first = re.match(r"[A-Za-z]+", line)
-    statements = ("model", "convention", "let", "where", "def")
+    statements = ("model", "convention", "let", "range", "where", "def")
     if first and first[0] == "where" and token.value == "=":
         return "; equality is =="
+    if re.search(r"\brange\s+$", text[: _offset(token)]):
+        return "; a range is a statement of its own"
     if first and first[0] not in statements:
         return nearest(first[0], statements)
     return ""

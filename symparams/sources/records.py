@@ -76,13 +76,31 @@ class Let(NamedTuple):
     at: int
 
 
+class Piece(NamedTuple):
+    """A value of a range, or values from first to last."""
+
+    first: Formula
+    last: Formula | None  # None: the first alone
+    step: Formula | None  # None: 1
+    at: int
+
+
+class Range(NamedTuple):
+    """`range name in piece, piece, …`."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+    at: int
+
+
 class Fact(NamedTuple):
-    """One relation of a `where`."""
+    """One relation of a `where`, or of what a range says."""
 
     left: Formula
     relation: str
     right: Formula
     at: int
+    range: Range | None = None  # the range that says so; None: a `where` does
 
 
 class Parameter(NamedTuple):
@@ -115,4 +133,4 @@ class Convention(NamedTuple):
     at: int
 
 
-Statement: TypeAlias = "Model | Convention | Let | tuple[Fact, ...] | Macro | Chain"
+Statement: TypeAlias = "Model | Convention | Let | Range | tuple[Fact, ...] | Macro | Chain"

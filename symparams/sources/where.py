@@ -16,9 +16,10 @@ from symparams.algebra.formula import Formula, Function, Symbol, Value, as_formu
 from symparams.algebra.normal import UNIT, Poly, formula_of, is_constant, minus, plus, scaled
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import at_least_zero, below_zero, poly, simplified
-from symparams.errors import LimitError, Place, SymparamsError
+from symparams.errors import LimitError, Place, SymparamsError, clean
 from symparams.sources.names import Names
-from symparams.sources.records import Fact
+from symparams.sources.printer import written_range
+from symparams.sources.records import Fact, Range
 
 _HOLDS: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "==": lambda a, b: a == b,
@@ -34,11 +35,12 @@ def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
     """What the facts of a file say together; a fact that cannot hold is an error that names what it contradicts."""
     facts = Facts()
     said: list[tuple[Fact, Formula, Formula]] = []
-    if len(stated) > limits.ARGUMENTS:
+    written = [fact for fact in stated if fact.range is None]
+    if len(written) > limits.ARGUMENTS:
         message = f"more than {limits.ARGUMENTS:,} facts, which is the limit"
-        raise LimitError(message, Place(names.source, stated[limits.ARGUMENTS].at))
+        raise LimitError(message, Place(names.source, written[limits.ARGUMENTS].at))
     for fact in sorted(stated, key=_strength):
-        sides = [names.resolved(side, _no_local, _no_channels, fact.at) for side in (fact.left, fact.right)]
+        sides = resolved(fact, names)
         try:
             facts = _Reading(fact, names, facts, said).learned(sides[0], fact.relation, sides[1])
         except SymparamsError as error:
@@ -46,6 +48,12 @@ def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
             raise
         said.append((fact, sides[0], sides[1]))
     return facts
+
+
+def resolved(fact: Fact, names: Names) -> tuple[Formula, Formula]:
+    """Both sides, with every name given its meaning."""
+    left, right = (names.resolved(side, _no_local, _no_channels, fact.at) for side in (fact.left, fact.right))
+    return left, right
 
 
 def _strength(fact: Fact) -> int:
@@ -174,15 +182,16 @@ class _Reading:
         mentioned = list(dict.fromkeys(s.name for side in (left, right) for s in symbols(side)))
         values = [f"{name} = {shown(v, SOURCE)}" for name in mentioned if (v := self.names.all().get(name)) is not None]
         earlier = [
-            _written(fact)
+            written_fact(fact)
             for fact, *sides in self.said
             if any(s.name in mentioned for side in sides for s in symbols(side))
         ]
-        against = " and ".join([*values, *earlier])
+        against = " and ".join(dict.fromkeys([*values, *earlier]))
         if against:
-            message = f"the fact {_written(self.fact)} contradicts {against}"
+            kind = "fact" if self.fact.range is None else "range"
+            message = f"the {kind} {written_fact(self.fact)} contradicts {against}"
         else:
-            message = f"the fact {_written(self.fact)} can never hold; symbols are positive whole numbers"
+            message = f"the fact {written_fact(self.fact)} can never hold; symbols are positive whole numbers"
         return SymparamsError(message, Place(self.names.source, self.fact.at))
 
 
@@ -202,8 +211,16 @@ def _solved(p: Poly, modulus: int, remainder: int) -> tuple[str, tuple[int, int]
     return atom.name, (smaller, wanted // shared * pow(int(factor) // shared, -1, smaller) % smaller)
 
 
-def _written(fact: Fact) -> str:
+def written_fact(fact: Fact) -> str:
+    """A fact in the language."""
+    if fact.range is not None:
+        return written_shortly(fact.range)
     return f"{shown(fact.left, SOURCE)} {fact.relation} {shown(fact.right, SOURCE)}"
+
+
+def written_shortly(stated: Range) -> str:
+    """k in 3, 5, 7; cut where it is long."""
+    return clean(written_range(stated), 100)
 
 
 def _letter(formula: Formula) -> str | None:
