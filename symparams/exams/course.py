@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from symparams.algebra.compiling import compiled
 from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
 from symparams.errors import Source, SymparamsError
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
+from symparams.misconceptions.totals import Total
 from symparams.model.network import Network
 from symparams.quantities.measures import Settings
 from symparams.questions.points import Point, free_letters, points, why_not
@@ -26,13 +27,28 @@ _POINTS = 12  # where typed formulas are compared with the key
 class Course:
     """One network that questions are asked about."""
 
-    def __init__(self, source: Source, settings: Settings | None = None, given: Mapping[str, Formula] | None = None) -> None:
+    def __init__(
+        self, source: Source, settings: Settings | None = None, given: Mapping[str, Formula] | None = None
+    ) -> None:
         self.source = source
         self.given = dict(given or {})
         self.network: Network = network(source, self.given)
         self.settings = settings or Settings()
         self.mistakes = Mistakes(Tasks(self.network, self.settings))
+        self.rival: Course | None = None  # another network, to be compared with
+        self._totals: dict[str, Total] = {}
         self._statements = read_network(source)
+
+    def total(self, quantity: str) -> Total:
+        """The total of a quantity, with its mistakes."""
+        if quantity not in self._totals:
+            self._totals[quantity] = Total(self.mistakes, quantity)
+        return self._totals[quantity]
+
+    @cached_property
+    def identity(self) -> str:
+        """What makes it different from other networks: what is written in it."""
+        return printed(self._statements)
 
     @property
     def tasks(self) -> Tasks:
@@ -45,7 +61,8 @@ class Course:
     @cached_property
     def ranges(self) -> dict[str, Sequence[int]]:
         """The letters that are drawn, with their values."""
-        return {name: values for name, values in self.network.ranges.items() if self.network.symbols.get(name, 0) is None}
+        free = free_letters(self.network)
+        return {name: values for name, values in self.network.ranges.items() if name in free}
 
     @cached_property
     def open_letters(self) -> tuple[str, ...]:
@@ -70,9 +87,10 @@ class Course:
         """Why no values of the letters are admissible, in a sentence."""
         first = {name: values[0] for name, values in self.ranges.items()}
         relation = why_not(self.network, first)
-        from symparams.algebra.notation import SOURCE, shown  # noqa: PLC0415
-
-        rule = "" if relation is None else ": " + " ".join((shown(relation[0], SOURCE), relation[1], shown(relation[2], SOURCE)))
+        if relation is None:
+            return f"{self.source.name}: the letters of the network have no values"
+        left, sign, right = relation
+        rule = f"; {shown(left, SOURCE)} {sign} {shown(right, SOURCE)} never holds"
         return f"{self.source.name}: no values of {', '.join(self.ranges)} in their ranges fit the network{rule}"
 
     @cached_property
@@ -96,6 +114,3 @@ class Course:
         """The text, with the names of the letters to put in at the odd places."""
         marks: dict[str, Formula] = {name: Symbol(f"⟦{name}⟧") for name in self.ranges}
         return re.split(r"⟦(\w+)⟧", printed(with_values(self._statements, marks | self.given)).rstrip("\n"))
-
-
-__all__ = ["Course", "compiled"]

@@ -81,7 +81,9 @@ def at_point(formula: Formula, point: Point) -> Formula:
             return leaf
         if leaf.value is not None:
             inner = simplified(at_point(leaf.value, point))
-            return Symbol(leaf.name, inner if isinstance(inner, Formula) else Number(inner), leaf.meaning, leaf.incoming)
+            return Symbol(
+                leaf.name, inner if isinstance(inner, Formula) else Number(inner), leaf.meaning, leaf.incoming
+            )
         return Symbol(leaf.name, Number(point[leaf.name])) if leaf.name in point else leaf
 
     return mapped(formula, bound)

@@ -75,6 +75,14 @@ class Total:
                 for rule in made.edit(next(term.task.subjects((term.rule,)))):
                     yield WrongTerm(i, made, rule)
 
+    def everywhere(self) -> Iterator[tuple[WrongTerm, ...]]:
+        """Every misconception made in all layers where it can be made, each in its likeliest way."""
+        groups: dict[str, dict[int, WrongTerm]] = {}
+        for term in self.wrong_terms():
+            if term.made not in (layer_left_out, layer_counted_twice):  # those are made once
+                groups.setdefault(term.made.name, {}).setdefault(term.index, term)
+        return (tuple(by_layer.values()) for by_layer in groups.values())
+
     def node(self, index: int) -> Node:
         """The layer of a term."""
         return self.terms[index].task.node

@@ -42,6 +42,10 @@ def points(network: Network, count: int) -> tuple[Point, ...]:
 def _drawn(network: Network, letters: tuple[str, ...], i: int) -> Iterator[int]:
     facts = network.facts
     for letter in letters:
+        if letter in network.ranges:
+            choices = network.ranges[letter]
+            yield choices[number_from(f"{letter}/{i}") % len(choices)]
+            continue
         low, high = facts.lower.get(letter, 1), facts.upper.get(letter)
         m, r = facts.remainder.get(letter, (1, 0))
         first = low + (r - low) % m

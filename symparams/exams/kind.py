@@ -1,0 +1,21 @@
+"""A kind of question: what it is called, how it can be answered, which questions of it a network has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from symparams.exams.course import Course
+from symparams.exams.plan import Plan
+from symparams.exams.question import AnswerType
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of question."""
+
+    name: str  # as --kinds takes it
+    title: str  # what it asks for, for the help: "the number of parameters of a layer"
+    order: int  # its place among the kinds
+    types: tuple[AnswerType, ...]  # how it can be answered, the usual way first
+    plans: Callable[[Course, AnswerType], Iterator[Plan]]  # its questions on a network, in reading order

@@ -1,0 +1,22 @@
+"""The kinds of questions, one module each; a new one is collected by itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from symparams.exams.kind import Kind
+
+
+def _collected() -> dict[str, Kind]:
+    found: dict[str, Kind] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for value in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
+            if isinstance(value, Kind):
+                found[value.name] = value
+    return dict(sorted(found.items(), key=lambda pair: pair[1].order))
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(_collected())

@@ -1,0 +1,26 @@
+"""A row of the summary table left blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from symparams.exams.course import Course
+from symparams.exams.kind import Kind
+from symparams.exams.kinds.computed import params
+from symparams.exams.plan import Computed, Plan
+from symparams.exams.question import AnswerType
+
+_ROWS = 24  # of a table that is still shown
+
+
+def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    if len(course.network.nodes) > _ROWS or course.open_letters or any(n.repeats for n in course.network.nodes):
+        return
+    for plan in params.plans(course, answer_type):
+        assert isinstance(plan, Computed)
+        level = min(5, plan.difficulty + (1 if plan.local else 0))
+        yield replace(plan, kind="blank", local=False, difficulty=level, ranges=course.ranges)
+
+
+blank = Kind("blank", "a cell of the summary table that is left blank", 50, ("number", "choice"), _plans)

@@ -1,0 +1,104 @@
+"""Questions on one quantity of one layer: parameters, shapes, work, memory, receptive fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Number, Product, Symbol, as_formula, symbols
+from symparams.errors import SymparamsError
+from symparams.exams.course import Course
+from symparams.exams.kind import Kind
+from symparams.exams.plan import Computed, Plan, all_mistakes, candidates
+from symparams.exams.question import AnswerType
+from symparams.misconceptions.mistakes import Mistake
+from symparams.misconceptions.task import Task
+from symparams.model.conditions import formulas_of
+
+
+def plans(quantity: str, kind: str, level: int, course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    """One question for every layer that has something of the quantity."""
+    seen: set[tuple[object, ...]] = set()
+    for i, node in enumerate(course.network.nodes):
+        if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
+            continue
+        try:
+            task = course.tasks.of(i, quantity)
+        except SymparamsError:
+            continue
+        key = (id(node.derived), quantity)
+        if key in seen or not _worth_asking(task):
+            continue
+        seen.add(key)
+        if quantity == "field":
+            if len(set(task.values)) > 1:
+                continue
+            task = replace(task, axes=task.axes[:1], rules=task.rules[:1])
+        ranges = course.drawn(task.rules)
+        if ranges is None:
+            continue
+        local = quantity != "field" and is_plain(task)
+        yield Computed(
+            kind=kind,
+            course=course,
+            answer_type=answer_type,
+            difficulty=difficulty(level, task.rules, local),
+            node=node,
+            quantity=quantity,
+            ranges=ranges,
+            local=local,
+            rules=task.rules,
+            axes=task.axes,
+            candidates=candidates(course, _mistakes(course, task), task.rules),
+        )
+
+
+def _mistakes(course: Course, task: Task) -> Iterator[Mistake]:
+    """The mistakes of a task; of a receptive field those along the axis that is asked for."""
+    wanted = len(task.rules)
+    for mistake in all_mistakes(course, task.index, task.quantity):
+        yield mistake if len(mistake.rules) == wanted else replace(mistake, rules=mistake.rules[:wanted])
+
+
+def _worth_asking(task: Task) -> bool:
+    """Whether there is something to work out: a shape that changes, a quantity that is not 0."""
+    if task.quantity == "shape":
+        return any(value not in task.derived.arriving[0].shape for value in task.derived.shape)
+    return any(value != 0 for value in task.values)
+
+
+def is_plain(task: Task) -> bool:
+    """Whether what arrives and the arguments are numbers or letters as they stand, so that they can be told."""
+    sizes = [as_formula(size) for x in task.derived.arriving for size in x.shape]
+    given = [formula for _, formula in formulas_of(task.derived.layer)]
+    return len(task.derived.arriving) == 1 and all(map(_is_plain, [*sizes, *given]))
+
+
+def _is_plain(formula: Formula) -> bool:
+    if isinstance(formula, Symbol):
+        return formula.value is None or _is_plain(formula.value)
+    if isinstance(formula, Product) and len(formula.factors) == 2:
+        return isinstance(formula.factors[0], Number) and _is_plain(formula.factors[1])
+    return number(formula) is not None
+
+
+def difficulty(level: int, rules: tuple[Formula, ...], local: bool) -> int:
+    """How hard a question is: by its kind, by how many letters its rule has, harder if sizes must be found first."""
+    letters = len({s.name for rule in rules for s in symbols(rule)})
+    return max(1, min(5, level + (letters > 5) - (letters < 3) + (not local)))
+
+
+_TYPES: tuple[AnswerType, ...] = ("number", "choice")
+
+params = Kind("params", "the number of parameters of a layer", 10, _TYPES, partial(plans, "params", "params", 2))
+shape = Kind("shape", "the output shape of a layer", 20, ("shape", "choice"), partial(plans, "shape", "shape", 2))
+macs = Kind("macs", "the multiply-accumulates of a layer", 30, _TYPES, partial(plans, "macs", "macs", 3))
+flops = Kind("flops", "the floating-point operations of a layer", 31, _TYPES, partial(plans, "flops", "flops", 3))
+memory = Kind("memory", "the bytes of the parameters of a layer", 32, _TYPES, partial(plans, "memory", "memory", 3))
+activations = Kind(
+    "activations", "the bytes of the output of a layer", 33, _TYPES, partial(plans, "activations", "activations", 3)
+)
+cache = Kind("cache", "the bytes that a layer keeps in generation", 34, _TYPES, partial(plans, "cache", "cache", 4))
+field = Kind("field", "the receptive field of a layer", 35, _TYPES, partial(plans, "field", "field", 4))

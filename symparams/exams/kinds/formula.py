@@ -1,0 +1,108 @@
+"""A count as a formula: in the letters of the network, or in those of the rule where the network has numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symparams import limits
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Symbol, mapped, symbols
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.solving import letters_of
+from symparams.errors import SymparamsError
+from symparams.exams.course import Course
+from symparams.exams.kind import Kind
+from symparams.exams.kinds.computed import difficulty, is_plain
+from symparams.exams.kinds.inverse import unknowns
+from symparams.exams.plan import FEWEST, Candidate, Computed, Plan, all_mistakes, candidate, candidates
+from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.questions.points import Point
+
+
+@dataclass(kw_only=True)
+class InLetters(Computed):
+    """The answer is a formula; nothing is drawn."""
+
+    def question(self, point: Point, number: int, seed: int) -> Question | None:
+        key = tuple(simplified(rule, self.course.network.facts) for rule in self.rules)
+        mistakes = [
+            Wrong(
+                tuple(simplified(rule, self.course.network.facts) for rule in c.rules),
+                c.made[0].credit,
+                c.made,
+                c.rules,
+            )
+            for c in self.candidates
+            if len(c.made) == 1
+        ]
+        options = self.options(key, mistakes, number, seed) if self.answer_type == "choice" else ()
+        if options and len(options) < FEWEST:
+            return None
+        return self.made(key, options, mistakes, {})
+
+
+def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    seen: set[str] = set()
+    for i, node in enumerate(course.network.nodes):
+        if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
+            continue
+        limits.begin_work(len(course.network.nodes))
+        task = course.tasks.of(i, "params")
+        if task.values == (0,):
+            continue
+        with_letters = any(letters_of(rule) for rule in task.rules)
+        rules = task.rules if with_letters else tuple(map(in_own_letters, task.rules))
+        if not with_letters and (str(rules) in seen or not any(letters_of(rule) for rule in rules)):
+            continue
+        seen.add(str(rules))
+        yield InLetters(
+            kind="formula",
+            course=course,
+            answer_type=answer_type,
+            difficulty=max(2, difficulty(3, task.rules, is_plain(task))),
+            node=node,
+            local=is_plain(task) or not with_letters,
+            rules=rules,
+            candidates=tuple(_candidates(course, i, task.rules, with_letters)),
+            more={"own": "" if with_letters else "own"},
+        )
+
+
+def _candidates(course: Course, index: int, rules: tuple[Formula, ...], with_letters: bool) -> Iterator[Candidate]:
+    mistakes = list(all_mistakes(course, index, "params", enough=0))
+    if with_letters:
+        yield from candidates(course, mistakes, rules)
+        return
+    right = {simplified(in_own_letters(rule)) for rule in rules}
+    for mistake in mistakes:
+        own = tuple(map(in_own_letters, mistake.rules))
+        try:
+            value = simplified(own[0])
+        except SymparamsError:
+            continue
+        if not mistake.carried and value not in right:
+            right.add(value)
+            yield Candidate(mistake.made, own, candidate(mistake).values)
+
+
+def in_own_letters(rule: Formula) -> Formula:
+    """The rule with its own symbols as letters: the kernel size k for a square kernel."""
+    short = {name: unknown for unknown, names in unknowns(rule) for name in names if unknown.name == "k"}
+
+    def free(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Symbol) or leaf.value is None:
+            return leaf
+        if not leaf.meaning or number(leaf) is None:
+            return leaf.value
+        return short.get(leaf.name, Symbol(leaf.name, None, leaf.meaning))
+
+    return mapped(rule, free)
+
+
+def legend(rules: tuple[Formula, ...]) -> tuple[Symbol, ...]:
+    """The letters of rules, each once, with what they mean."""
+    return tuple({s.name: s for rule in rules for s in symbols(rule)}.values())
+
+
+formula = Kind("formula", "the number of parameters of a layer as a formula", 70, ("formula", "choice"), _plans)

@@ -1,0 +1,81 @@
+"""A student claims a number: where is the mistake?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symparams.exams.course import Course
+from symparams.exams.kind import Kind
+from symparams.exams.kinds.computed import params, shape
+from symparams.exams.plan import FEWEST, Computed, Plan
+from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.misconceptions.families import CATALOGUE
+from symparams.questions.points import Point
+
+
+@dataclass(kw_only=True)
+class Claimed(Computed):
+    """A wrong answer is given, the mistake is asked for."""
+
+    which: int  # of the single mistakes, the one that is made
+
+    def question(self, point: Point, number: int, seed: int) -> Question | None:
+        computed = Computed.question(replace(self, answer_type="number"), point, number, seed)
+        if computed is None:
+            return None
+        singles = [w for w in computed.mistakes if len(w.made) == 1 and not w.carried]
+        if self.which >= len(singles):
+            return None
+        made = singles[self.which]
+        options = self.options(made.made[0].name, list(self._others(made, singles)), number, seed)
+        if len(options) < FEWEST:
+            return None
+        return replace(
+            computed,
+            kind="mistake",
+            answer_type="choice",
+            key=made.made[0].name,
+            options=options,
+            mistakes=(),
+            identity=self.identity(point),
+            more={"claimed": made.content, "made": made, "which": self.which},
+        )
+
+    def _others(self, made: Wrong, singles: list[Wrong]) -> Iterator[Wrong]:
+        """Other mistakes: those that give another answer here, then those that cannot be made here."""
+        names = {made.made[0].name}
+        for wrong in singles:
+            if wrong.made[0].name not in names:
+                names.add(wrong.made[0].name)
+                yield Wrong(wrong.made[0].name, Fraction(0), wrong.made, wrong.rules)
+        for other in CATALOGUE.values():
+            if self.quantity in other.quantities and other.name not in names:
+                names.add(other.name)
+                yield Wrong(other.name, Fraction(0), remark="that mistake cannot be made here")
+
+
+def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    for kind in (params, shape):
+        for plan in kind.plans(course, kind.types[0]):
+            assert isinstance(plan, Computed)
+            for which in range(min(3, sum(len(c.made) == 1 and not c.carried for c in plan.candidates))):
+                yield Claimed(
+                    kind="mistake",
+                    course=course,
+                    answer_type="choice",
+                    difficulty=min(5, plan.difficulty + 1),
+                    node=plan.node,
+                    quantity=plan.quantity,
+                    ranges=plan.ranges,
+                    local=plan.local,
+                    rules=plan.rules,
+                    axes=plan.axes,
+                    candidates=plan.candidates,
+                    which=which,
+                    more={"which": which},
+                )
+
+
+mistake = Kind("mistake", "the mistake in a claimed answer", 80, ("choice",), _plans)

@@ -1,0 +1,73 @@
+"""True or false: statements on what the layers of a network have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symparams import limits
+from symparams.errors import SymparamsError
+from symparams.exams.course import Course
+from symparams.exams.kind import Kind
+from symparams.exams.plan import Plan
+from symparams.exams.question import AnswerType, Option, Question, Wrong
+from symparams.misconceptions.misconception import Misconception
+from symparams.questions.points import Point
+
+_ASKED = ("params", "shape", "macs")
+
+
+@dataclass(kw_only=True)
+class Truth(Plan):
+    """A statement that is the belief behind a misconception, or what mends it."""
+
+    about: Misconception
+    is_true: bool
+
+    def question(self, point: Point, number: int, seed: int) -> Question | None:
+        key, other = ("True", "False") if self.is_true else ("False", "True")
+        wrong = Wrong(other, Fraction(0), (self.about,) if self.is_true else (), remark=self.about.repair)
+        options = {key: Option(key, None), other: Option(other, wrong)}
+        return Question(
+            "truth", "choice", self.course, None, "", {}, key, (), (), (options["True"], options["False"]), (),
+            self.difficulty, self.identity({}), more=self.more,
+        )  # fmt: skip
+
+
+def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    for i, about in enumerate(concerning(course)):
+        for is_true in (bool(i % 2), not i % 2):
+            statement = about.repair if is_true else about.claim
+            yield Truth(
+                kind="truth",
+                course=course,
+                answer_type=answer_type,
+                difficulty=1,
+                about=about,
+                is_true=is_true,
+                more={"statement": statement, "about": about},
+            )
+
+
+def concerning(course: Course) -> list[Misconception]:
+    """The misconceptions with a claim that somebody can have about this network, in the order of its layers."""
+    found: dict[str, Misconception] = {}
+    seen: set[int] = set()
+    for i, node in enumerate(course.network.nodes):
+        if node.layer.inputs == "none" or id(node.derived) in seen:
+            continue
+        seen.add(id(node.derived))
+        limits.begin_work(len(course.network.nodes))
+        for quantity in _ASKED:
+            try:
+                mistakes = course.mistakes.singles(course.tasks.of(i, quantity))
+            except SymparamsError:
+                continue
+            for mistake in mistakes:
+                if mistake.made[0].claim:
+                    found.setdefault(mistake.made[0].name, mistake.made[0])
+    return list(found.values())
+
+
+truth = Kind("truth", "whether a statement is true", 90, ("choice",), _plans)
