@@ -1,0 +1,140 @@
+"""What both versions of QTI need: XML that is built, not pasted together; manifests; numbers in figures."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import gcd
+from typing import Any, TypeAlias
+
+from symparams.documents.asked import BankInfo
+from symparams.errors import SymparamsError
+
+Node: TypeAlias = Any  # an element of lxml, which has no types of its own
+
+_SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def etree() -> Any:
+    """The part of lxml that reads and writes XML."""
+    try:
+        from lxml import etree as found  # noqa: PLC0415 - an extra that only these formats need
+    except ImportError:
+        raise SymparamsError("the formats qti12 and qti21 need lxml: pip install 'symparams[exports]'") from None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the elements of one namespace."""
+
+    namespace: str  # "": that of the text around them
+    schema: str = ""  # where its schema is published
+
+    def __call__(self, tag: str, attributes: Mapping[str, str] | None = None, *content: Node | str) -> Node:
+        """An element with text and elements in it."""
+        name = f"{{{self.namespace}}}{tag}" if self.namespace else tag
+        kept = {key: allowed(value) for key, value in (attributes or {}).items()}
+        made = etree().Element(name, kept, nsmap={None: self.namespace} if self.namespace else None)
+        for part in content:
+            if isinstance(part, str):
+                add_text(made, part)
+            else:
+                made.append(part)
+        return made
+
+    def root(self, tag: str, attributes: Mapping[str, str], *content: Node) -> Node:
+        """The element around all others, which names the schema."""
+        return self(tag, {**attributes, _SCHEMA_LOCATION: f"{self.namespace} {self.schema}"}, *content)
+
+
+def allowed(text: str) -> str:
+    """A text without the characters that XML has no way to write."""
+    return _NOT_XML.sub(" ", text)
+
+
+def add_text(node: Node, text: str) -> None:
+    """Put text behind what an element holds."""
+    text = allowed(text)
+    if len(node):
+        node[-1].tail = (node[-1].tail or "") + text
+    else:
+        node.text = (node.text or "") + text
+
+
+def indent(node: Node, texts: frozenset[str] = frozenset(), level: int = 0) -> Node:
+    """Put each element on a line of its own, except in elements (`texts`) where white space is part of a text."""
+    if len(node) and _local(node) not in texts:
+        node.text = "\n" + "  " * (level + 1)
+        for child in node:
+            indent(child, texts, level + 1)
+            child.tail = node.text
+        node[-1].tail = "\n" + "  " * level
+    return node
+
+
+def _local(node: Node) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def written(node: Node) -> str:
+    """The text of an element."""
+    return f"{etree().tostring(node, encoding='unicode')}\n"
+
+
+def document(root: Node) -> str:
+    """The text of a file."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{written(root)}'
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A file of a package, as its manifest lists it."""
+
+    identifier: str
+    type: str  # imsqti_item_xmlv2p1 …
+    href: str  # where it stands in the archive
+    needs: tuple[str, ...] = ()  # identifiers of resources that it refers to
+
+
+def manifest(make: Maker, bank: BankInfo, schema: tuple[str, str], resources: Iterable[Resource]) -> str:
+    """The file that lists all others; `schema` is the name and version of the kind of package."""
+    listed = [
+        make(
+            "resource",
+            {"identifier": resource.identifier, "type": resource.type, "href": resource.href},
+            make("file", {"href": resource.href}),
+            *(make("dependency", {"identifierref": needed}) for needed in resource.needs),
+        )
+        for resource in resources
+    ]
+    metadata = make("metadata", {}, make("schema", {}, schema[0]), make("schemaversion", {}, schema[1]))
+    content = (metadata, make("organizations"), make("resources", {}, *listed))
+    return document(indent(make.root("manifest", {"identifier": f"{identifier(bank)}-manifest"}, *content)))
+
+
+def identifier(bank: BankInfo) -> str:
+    """A name in XML for a bank, equal for equal requests only."""
+    return f"bank-{hashlib.sha256(bank.request.encode()).hexdigest()[:16]}"
+
+
+def places(value: int | Fraction) -> int | None:
+    """How many digits stand behind the point of a number; None if they have no end."""
+    rest, count = Fraction(value).denominator, 0
+    while (shared := gcd(rest, 10)) > 1:
+        rest, count = rest // shared, count + 1
+    return count if rest == 1 else None
+
+
+def figures(value: int | Fraction, digits: int = 6) -> str:
+    """A number in figures, 12.5; if its digits have no end it is rounded to `digits` of them."""
+    count = places(value)
+    count = digits if count is None else count
+    scaled = round(Fraction(value) * 10**count)
+    whole, rest = divmod(abs(scaled), 10**count)
+    behind = f".{rest:0{count}}" if count else ""
+    return f"{'-' if scaled < 0 else ''}{whole}{behind}"

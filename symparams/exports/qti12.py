@@ -1,0 +1,230 @@
+"""QTI 1.2 as Canvas reads it: one assessment with all questions, and a manifest.
+
+Canvas does not run the conditions of a question, it looks through them for right answers, and what it takes for one
+decides how they are written here, within what the standard says:
+- a typed answer in an `or` of equality and a range is right, whatever its score; one in a bare `varequal` is not;
+- its New Quizzes take each `setvar` that names SCORE for a right number, so a score for a wrong one leaves the name
+  out: SCORE is what the standard then means;
+- of a choice only the last condition counts, and any score above 0 makes it right: a partly right choice has its score
+  first and its feedback in a condition behind it;
+- each text that a short answer is compared with is a right one: wrong shapes are told apart in the feedback only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from html import escape
+from typing import ClassVar
+
+from symparams.documents.asked import Asked, BankInfo
+from symparams.exports.export import PackedExport, TextExport
+from symparams.exports.qti import (
+    Maker,
+    Node,
+    Resource,
+    document,
+    figures,
+    identifier,
+    indent,
+    manifest,
+    places,
+    written,
+)
+
+_QTI = Maker("http://www.imsglobal.org/xsd/ims_qtiasiv1p2", "http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd")
+_PACKAGE = Maker("http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1", "http://www.imsglobal.org/xsd/imscp_v1p1.xsd")
+_make = Maker("")  # a question stands inside the assessment, whose namespace is its own
+_RESPONSE = {"respident": "response1"}
+_HALF_UNIT = Fraction(1, 2000)  # how far a typed number may be from one whose digits have no end
+
+
+class Qti12Text(TextExport):
+    """The assessment that holds all questions."""
+
+    name = "qti12"
+    markup = "html"
+    suffix = ".xml"
+
+    def head(self, bank: BankInfo) -> str:
+        return _around(bank)[0]
+
+    def item(self, asked: Asked) -> str:
+        return "".join(written(indent(_item(part))) for part in _one_by_one(asked))
+
+    def foot(self, bank: BankInfo) -> str:
+        return _around(bank)[1]
+
+
+class Qti12(PackedExport):
+    """A package for Canvas."""
+
+    name = "qti12"
+    markup = "html"
+    text: ClassVar[TextExport | None] = Qti12Text()
+
+    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+        assessment = Resource(identifier(bank), "imsqti_xmlv1p2", self.text_name(bank))
+        return {"imsmanifest.xml": manifest(_PACKAGE, bank, ("IMS Content", "1.1.3"), [assessment])}
+
+    def text_name(self, bank: BankInfo) -> str:
+        return f"{identifier(bank)}/{identifier(bank)}.xml"
+
+
+def _around(bank: BankInfo) -> tuple[str, str]:
+    """What stands before and behind the questions."""
+    mark = "@"
+    section = _QTI("section", {"ident": "root_section"}, mark)
+    assessment = _QTI("assessment", {"ident": identifier(bank), "title": bank.title or "Questions"}, section)
+    before, _, behind = document(indent(_QTI.root("questestinterop", {}, assessment))).rpartition(mark)
+    return before + "\n", behind
+
+
+def _one_by_one(asked: Asked) -> Iterator[Asked]:
+    """The question itself, or one for each blank of a faded solution."""
+    if not asked.blanks:
+        yield asked
+    for blank in asked.blanks:
+        yield replace(
+            asked,
+            identity=f"{asked.identity}-{blank.mark.strip('()')}",
+            name=f"{asked.name} {blank.mark}",
+            stem=f"{asked.stem}\n<p>What stands at {escape(blank.mark)}?</p>",
+            answer=blank.answer,
+            value=blank.value,
+            points=blank.points,
+            mistakes=asked.mistakes if blank is asked.blanks[-1] else (),
+            blanks=(),
+        )
+
+
+def _item(asked: Asked) -> Node:
+    if asked.options:
+        kind, response, conditions, feedback = _choice(asked)
+    elif asked.answer_type == "number":
+        kind, response, conditions, feedback = _number(asked)
+    else:
+        kind, response, conditions, feedback = _short(asked)
+    full = figures(_full(asked))
+    declared = {"maxvalue": full, "minvalue": "0", "varname": "SCORE", "vartype": "Decimal"}
+    feedback = {"general_fb": asked.solution, **feedback}
+    return _make(
+        "item",
+        {"ident": asked.identity, "title": asked.name},
+        _metadata(question_type=kind, points_possible=figures(asked.points, 2)),
+        _make("presentation", {}, _material(asked.stem), response),
+        _make(
+            "resprocessing",
+            {},
+            _make("outcomes", {}, _make("decvar", declared)),
+            _condition(_make("other"), feedback="general_fb"),
+            *conditions,
+        ),
+        *(
+            _make("itemfeedback", {"ident": name}, _make("flow_mat", {}, _material(text)))
+            for name, text in feedback.items()
+        ),
+    )
+
+
+def _full(asked: Asked) -> Fraction:
+    """The score of the key: per cent, as Canvas writes it; points where choices differ, as its New Quizzes expect."""
+    return asked.points if any(0 < option.credit < 1 for option in asked.options) else Fraction(100)
+
+
+_Parts = tuple[str, Node, list[Node], dict[str, str]]  # kind of question, response, conditions, feedback by its name
+
+
+def _choice(asked: Asked) -> _Parts:
+    """Options: the key first, then what is said of the others and what they score."""
+    labels, key, others, feedback = [], [], [], {}
+    for number, option in enumerate(asked.options, start=1):
+        name = f"choice_{number}"
+        labels.append(_make("response_label", {"ident": name}, _material(option.text)))
+        if option.feedback:
+            feedback[f"{name}_fb"] = option.feedback
+        said = f"{name}_fb" if option.feedback else ""
+        score = figures(option.credit * _full(asked)) if option.credit else ""
+        if option.correct:
+            key.append(_condition(_equal(name), score=score, named=True, feedback=said, last=True))
+            continue
+        if score:
+            others.append(_condition(_equal(name), score=score))
+        if score or said:
+            others.append(_condition(_equal(name), feedback=said))
+    truth = sorted(option.plain.casefold() for option in asked.options) == ["false", "true"]
+    response = {"ident": "response1", "rcardinality": "Single"}
+    rendered = _make("response_lid", response, _make("render_choice", {}, *labels))
+    return "true_false_question" if truth else "multiple_choice_question", rendered, key + others, feedback
+
+
+def _number(asked: Asked) -> _Parts:
+    """A number: the key in the form that Canvas takes for right, each mistake in one that it does not."""
+    assert asked.value is not None, "a question for a number has one"
+    margin = Fraction(0) if places(asked.value) is not None else _HALF_UNIT
+    exact, low, high = (figures(Fraction(asked.value) + off) for off in (0, -margin, margin))
+    within = _make("and", {}, _make("vargte", _RESPONSE, low), _make("varlte", _RESPONSE, high))
+    key = _make("or", {}, _equal(exact), within)
+    conditions, feedback = [_condition(key, score="100", named=True, last=True)], {}
+    for number, mistake in enumerate(asked.mistakes, start=1):
+        name = f"mistake_{number}_fb"
+        if mistake.feedback:
+            feedback[name] = mistake.feedback
+        wrong = figures(mistake.value) if mistake.value is not None else mistake.answer
+        score = figures(mistake.credit * 100) if mistake.credit else ""
+        conditions.append(_condition(_equal(wrong), score=score, feedback=name if mistake.feedback else "", last=True))
+    return "numerical_question", _typed({"fibtype": "Decimal"}), conditions, feedback
+
+
+def _short(asked: Asked) -> _Parts:
+    """A shape: each spelling of the key is right by itself; the mistakes are explained to all who miss it."""
+    conditions = [_condition(_equal(text), score="100", named=True, last=True) for text in _spellings(asked.answer)]
+    told = [f"<p><strong>{escape(m.answer)}</strong></p>\n{m.feedback}" for m in asked.mistakes if m.feedback]
+    if not told:
+        return "short_answer_question", _typed({}), conditions, {}
+    conditions.append(_condition(_make("other"), feedback="general_incorrect_fb"))
+    text = "\n".join(["<p>Wrong answers that have an explanation:</p>", *told])
+    return "short_answer_question", _typed({}), conditions, {"general_incorrect_fb": text}
+
+
+def _spellings(answer: str) -> list[str]:
+    """The ways to write a shape."""
+    sizes = answer.split("x")
+    if len(sizes) == 1:
+        grouped = [f"{int(answer):,}"] if answer.isdecimal() and int(answer) >= 1000 else []
+        return [answer, f"({answer})", f"({answer},)", *grouped]
+    joined = [sign.join(sizes) for sign in ("x", " x ", "×", " × ", "*", " * ", ",", ", ")]
+    return joined + [f"({text})" for text in joined[-2:]] + [f"[{text}]" for text in joined[-2:]]
+
+
+def _typed(rendering: dict[str, str]) -> Node:
+    field = _make("render_fib", rendering, _make("response_label", {"ident": "answer1", "rshuffle": "No"}))
+    return _make("response_str", {"ident": "response1", "rcardinality": "Single"}, field)
+
+
+def _equal(text: str) -> Node:
+    return _make("varequal", _RESPONSE, text)
+
+
+def _condition(when: Node, score: str = "", named: bool = False, feedback: str = "", last: bool = False) -> Node:
+    """What a response scores and shows; `named` says that the score is that of a right answer."""
+    effects = []
+    if score:
+        name = {"varname": "SCORE"} if named else {}
+        effects.append(_make("setvar", {"action": "Set", **name}, score))
+    if feedback:
+        effects.append(_make("displayfeedback", {"feedbacktype": "Response", "linkrefid": feedback}))
+    return _make("respcondition", {"continue": "No" if last else "Yes"}, _make("conditionvar", {}, when), *effects)
+
+
+def _metadata(**fields: str) -> Node:
+    written = [
+        _make("qtimetadatafield", {}, _make("fieldlabel", {}, label), _make("fieldentry", {}, entry))
+        for label, entry in fields.items()
+    ]
+    return _make("itemmetadata", {}, _make("qtimetadata", {}, *written))
+
+
+def _material(html: str) -> Node:
+    return _make("material", {}, _make("mattext", {"texttype": "text/html"}, html))

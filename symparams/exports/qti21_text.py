@@ -1,0 +1,92 @@
+"""Texts in QTI 2.1: HTML as its schema allows it, and patterns for what is typed."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from symparams.exports.qti import Maker, Node, add_text, allowed, etree, figures, places
+
+# The elements and attributes of HTML that the schema has.
+_ELEMENTS = {
+    "abbr", "acronym", "address", "b", "big", "blockquote", "br", "caption", "cite", "code", "col", "colgroup",
+    "dd", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "kbd", "li", "ol", "p",
+    "pre", "q", "samp", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "tt", "ul", "var",
+}  # fmt: skip
+_ATTRIBUTES = {"class", "rowspan", "colspan", "scope", "abbr"}
+_GROUP = "[, '’\u00a0\u2009\u202f]?"  # what may stand between groups of three digits
+_CROSS = r"\s*[xX×*,;]\s*"
+
+
+def flow(make: Maker, tag: str, attributes: dict[str, str], html: str) -> Node:
+    """An element of QTI that holds a text in HTML."""
+    parser = etree().XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    target = make(tag, attributes)
+    _copy(make, etree().fromstring(f"<div>{allowed(html)}</div>", parser), target)
+    return target
+
+
+def _copy(make: Maker, source: Node, target: Node) -> None:
+    """Copy what is in an element; of one that the schema lacks only the content is kept, as of an attribute nothing."""
+    add_text(target, source.text or "")
+    for child in source:
+        if child.tag in _ELEMENTS:
+            copied = make(child.tag, {name: text for name, text in child.attrib.items() if name in _ATTRIBUTES})
+            _copy(make, child, copied)
+            target.append(_with_body(make, copied) if child.tag == "table" else copied)
+        else:
+            _copy(make, child, target)
+        add_text(target, child.tail or "")
+
+
+def _with_body(make: Maker, table: Node) -> Node:
+    """A table with its rows in a body, where the schema wants them."""
+    rows = [row for row in table if row.tag == f"{{{make.namespace}}}tr"]
+    if rows:
+        table.append(make("tbody", {}, *rows))
+    return table
+
+
+def number_pattern(value: int | Fraction) -> str:
+    """A pattern that the spellings of a number match, and no other number."""
+    if places(value) is None:
+        return _spaced("|".join(_literal(form) for form in (str(value), *_near(value))))
+    whole, _, rest = figures(abs(Fraction(value))).partition(".")
+    groups = _GROUP.join(_groups_of_three(whole))
+    behind = rf"\.{rest}0*" if rest else r"(\.0*)?"
+    decimal = f"{'0?' if whole == '0' and rest else groups}{behind}"
+    quotient = f"|{abs(Fraction(value))}" if rest else ""
+    return _spaced(f"{'[-−]' if value < 0 else '[+]?'}({decimal}{quotient})")
+
+
+def _near(value: int | Fraction) -> list[str]:
+    """A number whose digits have no end, cut off or rounded behind the third to sixth of them."""
+    cut = [(Fraction(int(value * 10**digits), 10**digits), digits) for digits in range(3, 7)]
+    rounded = [(round(Fraction(value), digits), digits) for digits in range(3, 7)]
+    return sorted({f"{float(number):.{digits}f}" for number, digits in cut + rounded})
+
+
+def _groups_of_three(whole: str) -> list[str]:
+    first = len(whole) % 3
+    return [part for part in (whole[:first], *(whole[i : i + 3] for i in range(first, len(whole), 3))) if part]
+
+
+def shape_pattern(answer: str) -> str:
+    """A pattern that the spellings of a shape match: 24x24x64, (24, 24, 64), 24 × 24 × 64."""
+    if answer.isdecimal():
+        sizes = _GROUP.join(_groups_of_three(answer))
+    else:
+        sizes = _CROSS.join(_literal(size) for size in answer.split("x"))
+    return _spaced(rf"[(\[]?\s*{sizes}\s*,?\s*[)\]]?")
+
+
+def _literal(text: str) -> str:
+    """A text in a pattern, written so that each kind of regular expression reads it alike."""
+    return re.sub(
+        r"[\\^\[\].?*+{}()|$-]", lambda found: rf"\{found[0]}" if found[0] in r"\^[]" else f"[{found[0]}]", text
+    )
+
+
+def _spaced(pattern: str) -> str:
+    return rf"\s*({pattern})\s*"

@@ -1,0 +1,175 @@
+"""Questions of every type, made from a seed, with texts that try to break out of their places."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+from collections.abc import Iterator
+from fractions import Fraction
+
+from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
+from symparams.documents.formats import escape_html
+from symparams.exports.export import PackedExport
+
+NASTY = (
+    "a<b & \"c\" 'd' ]]> {e} ~ = # \\neq \\( x \\) % $f$ [g] <!-- h --> &amp; \u00e9\u2028\u202f\x0b\ud800 </p><script>"
+)
+BANK = BankInfo(title=NASTY, seed=7, version="1.0", request=NASTY.replace("\ud800", ""))
+SEEDS = range(240)
+
+
+def visible(text: str) -> str:
+    """What a reader sees of a text: white space and what XML cannot hold do not count."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def html(text: str) -> str:
+    """A text with a network, a formula and a table around it."""
+    return (
+        f"<p>{escape_html(text)}</p>\n<pre>\nx = a -&gt; b\n  c &amp; d</pre>\n<p>\\[ a \\lt b &amp;= c \\]</p>\n"
+        f'<table>\n<thead><tr><th style="text-align: right">{escape_html(text)}</th></tr></thead>\n'
+        "<tbody>\n<tr><td>1</td></tr>\n</tbody>\n</table>\n<ul>\n<li><code>c</code> <em>d</em></li>\n</ul>\n"
+    )
+
+
+def sample(seed: int) -> Asked:
+    """A question; the kind goes round with the seed."""
+    chance = random.Random(seed)
+    kind = ("number", "fraction", "shape", "choice", "truth", "blank", "large", "endless")[seed % 8]
+    make = {"choice": _choice, "truth": _truth, "blank": _blanks, "shape": _shape}.get(kind, _number)
+    return make(chance, seed, kind)
+
+
+def _asked(seed: int, kind: str, answer: str, value: int | Fraction | None, **more: object) -> Asked:
+    return Asked(
+        identity=f"q-{seed:04x}",
+        name=f"{kind} {seed} {NASTY}",
+        kind=kind,
+        stem=html(f"stem {NASTY}"),
+        answer=answer,
+        value=value,
+        solution=html(f"solution {NASTY}"),
+        difficulty=1 + seed % 5,
+        tags=(NASTY,),
+        seed=seed,
+        version="1.0",
+        **{"options": (), "mistakes": (), "answer_type": "number", "points": Fraction(seed % 5 + 1, 2), **more},  # type: ignore[arg-type]
+    )
+
+
+def _values(chance: random.Random, kind: str, count: int) -> list[int | Fraction]:
+    top = 10**14 if kind == "large" else 99_999
+    found: set[int | Fraction] = set()
+    while len(found) < count:
+        n = chance.randrange(top)
+        found.add(
+            n if kind in ("number", "large", "blank") else Fraction(n, 3 if kind == "endless" and not found else 8)
+        )
+    return chance.sample(sorted(found), count)
+
+
+def typed(value: int | Fraction) -> str:
+    fraction = Fraction(value)
+    if fraction.denominator == 1:
+        return str(fraction)
+    decimal = f"{float(fraction):.6f}".rstrip("0")
+    return decimal if Fraction(decimal) == fraction else str(fraction)
+
+
+def _mistakes(chance: random.Random, wrong: list[int | Fraction]) -> tuple[AskedMistake, ...]:
+    return tuple(
+        AskedMistake(
+            typed(v), v, chance.choice([Fraction(0), Fraction(1, 2), Fraction(1, 3)]), html(f"m{v} {NASTY}"), NASTY
+        )
+        for v in wrong
+    )
+
+
+def _number(chance: random.Random, seed: int, kind: str) -> Asked:
+    right, *wrong = _values(chance, kind, chance.randrange(1, 7))
+    return _asked(seed, kind, typed(right), right, mistakes=_mistakes(chance, wrong))
+
+
+def _blanks(chance: random.Random, seed: int, kind: str) -> Asked:
+    values = _values(chance, kind, 6)
+    count = chance.randrange(1, 4)
+    blanks = tuple(AskedBlank(f"({'abc'[i]})", typed(v), v, Fraction(1, 2)) for i, v in enumerate(values[:count]))
+    mistakes = _mistakes(chance, values[count:])
+    last = blanks[-1]
+    points = Fraction(count, 2)
+    return _asked(seed, kind, last.answer, last.value, mistakes=mistakes, blanks=blanks, points=points)
+
+
+def _shape(chance: random.Random, seed: int, kind: str) -> Asked:
+    rank = chance.randrange(1, 4)
+    shapes = list({"x".join(str(chance.randrange(1, 200)) for _ in range(rank)) for _ in range(5)})
+    right, *wrong = sorted(shapes)
+    mistakes = tuple(AskedMistake(s, None, Fraction(1, 2), html(f"m{s} {NASTY}"), NASTY) for s in wrong)
+    return _asked(seed, kind, right, None, mistakes=mistakes, answer_type="shape")
+
+
+def _choice(chance: random.Random, seed: int, kind: str) -> Asked:
+    count = chance.randrange(2, 6)
+    key = chance.randrange(count)
+    options = []
+    for i in range(count):
+        credit = Fraction(1) if i == key else chance.choice([Fraction(0), Fraction(0), Fraction(1, 2), Fraction(1, 3)])
+        feedback = chance.choice(["", html(f"f{i} {NASTY}")])
+        options.append(AskedOption(html(f"o{i} {NASTY}"), f"o{i} {NASTY}", credit, feedback, "" if i == key else NASTY))
+    return _asked(seed, kind, options[key].plain, None, options=tuple(options), answer_type="choice")
+
+
+def _truth(chance: random.Random, seed: int, kind: str) -> Asked:
+    right = chance.choice(["True", "False"])
+    options = tuple(
+        AskedOption(word, word, Fraction(word == right), html(f"{word} {NASTY}"), "" if word == right else NASTY)
+        for word in ("True", "False")
+    )
+    return _asked(seed, kind, right, None, options=options, answer_type="choice")
+
+
+def spellings(value: int | Fraction) -> list[str]:
+    """How students write a number."""
+    text = typed(value)
+    return [text, f" {text} "] + ([f"{value:,}", f"{value:,}".replace(",", " ")] if isinstance(value, int) else [])
+
+
+def shape_spellings(answer: str) -> Iterator[str]:
+    """How students write a shape."""
+    sizes = answer.split("x")
+    yield from (sign.join(sizes) for sign in ("x", ", ", ",", " x ", "×", " × "))
+    yield f"({','.join(sizes)})"
+    yield f" ({', '.join(sizes)}) "
+
+
+def others(asked: Asked, seed: int) -> Iterator[int]:
+    """Numbers that are neither the key nor a known mistake, most of them close by."""
+    known = {asked.value, *(b.value for b in asked.blanks), *(m.value for m in asked.mistakes)}
+    near = [int(v) + off for v in known if v is not None for off in (-1, 1, 10)]
+    chance = random.Random(seed)
+    far = [int(v) * 10 for v in known if v is not None] + [chance.randrange(10**6) for _ in range(5)]
+    yield from (n for n in near + far if n not in known and n >= 0)
+
+
+def packed(export: PackedExport, seeds: range = SEEDS) -> dict[str, str]:
+    """The files of a bank of these questions."""
+    asked = [sample(seed) for seed in seeds]
+    files: dict[str, str] = {}
+    if export.text is not None:
+        text = export.text
+        items = text.between().join(text.item(one) for one in asked)
+        files[export.text_name(BANK)] = text.head(BANK) + items + text.foot(BANK)
+    for one in asked:
+        files.update(export.files(one))
+    files.update(export.closing(BANK, [(one.identity, one.name) for one in asked]))
+    return files
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    """An archive of files, in their order and with one date."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name), text.encode())
+    return stream.getvalue()

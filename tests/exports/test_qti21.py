@@ -1,0 +1,330 @@
+"""QTI 2.1: questions are scored as a system does that runs their response processing."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symparams.errors import SymparamsError
+from symparams.exports.qti21 import Qti21
+from symparams.exports.qti21_text import number_pattern, shape_pattern
+from tests.exports.qti_samples import (
+    BANK,
+    NASTY,
+    SEEDS,
+    others,
+    packed,
+    sample,
+    shape_spellings,
+    spellings,
+    visible,
+    zipped,
+)
+
+etree = pytest.importorskip("lxml.etree")
+EXPORT = Qti21()
+Q = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
+NCNAME = re.compile(r"[A-Za-z_][\w.-]*")
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, str]:
+    return packed(EXPORT)
+
+
+@pytest.fixture(scope="module")
+def items(files: dict[str, str]) -> dict[str, Any]:
+    roots = [etree.fromstring(text.encode()) for name, text in files.items() if name.startswith("items/")]
+    return {root.get("identifier"): root for root in roots}
+
+
+class Session:
+    """One attempt at one item."""
+
+    def __init__(self, item: Any, responses: dict[str, str]) -> None:
+        self.values: dict[str, Any] = {}
+        for declared in item.iter(f"{Q}outcomeDeclaration"):
+            default = declared.findtext(f"{Q}defaultValue/{Q}value")
+            self.values[declared.get("identifier")] = self.read(declared.get("baseType"), default)
+        for declared in item.iter(f"{Q}responseDeclaration"):
+            self.values[declared.get("identifier")] = responses.get(declared.get("identifier"))
+        self.declared = {d.get("identifier") for d in item.iter(f"{Q}outcomeDeclaration")}
+        for rule in item.find(f"{Q}responseProcessing"):
+            self.run(rule)
+        self.shown = [
+            modal
+            for modal in item.iter(f"{Q}modalFeedback")
+            if self.values[modal.get("outcomeIdentifier")] == modal.get("identifier")
+        ]
+
+    @staticmethod
+    def read(kind: str, text: str | None) -> Any:
+        return Fraction(text) if text is not None and kind == "float" else text
+
+    def run(self, rule: Any) -> None:
+        if rule.tag == f"{Q}setOutcomeValue":
+            assert rule.get("identifier") in self.declared
+            self.values[rule.get("identifier")] = self.value(rule[0])
+            return
+        assert rule.tag == f"{Q}responseCondition"
+        for branch in rule:
+            rules = list(branch)
+            if branch.tag != f"{Q}responseElse" and self.value(rules.pop(0)) is not True:
+                continue
+            for inner in rules:
+                self.run(inner)
+            return
+
+    def value(self, expression: Any) -> Any:
+        kind = expression.tag.removeprefix(Q)
+        if kind == "variable":
+            return self.values[expression.get("identifier")]
+        if kind == "baseValue":
+            return self.read(expression.get("baseType"), expression.text)
+        parts = [self.value(child) for child in expression]
+        if None in parts:
+            return None
+        if kind == "patternMatch":
+            return re.fullmatch(expression.get("pattern"), parts[0]) is not None
+        return {"match": lambda: parts[0] == parts[1], "sum": lambda: sum(parts)}[kind]()
+
+    def result(self) -> tuple[int | Fraction, list[str]]:
+        """The score, and the texts that are shown besides the solution."""
+        texts = [visible("".join(f.itertext())) for f in self.shown if f.get("outcomeIdentifier") == "FEEDBACK"]
+        solution = [f for f in self.shown if f.get("outcomeIdentifier") == "SOLUTION"]
+        assert len(solution) == 1
+        return self.values["SCORE"], texts
+
+
+def text_of(html: str) -> str:
+    return visible("".join(etree.fromstring(f"<div>{html}</div>").itertext()))
+
+
+def near(found: int | Fraction, points: Fraction) -> bool:
+    return abs(found - points) < Fraction(1, 10**5)
+
+
+def answered(item: Any, text: str) -> tuple[int | Fraction, list[str]]:
+    return Session(item, {"RESPONSE": text}).result()
+
+
+def number_seeds(blanks: bool) -> list[int]:
+    return [s for s in SEEDS if sample(s).answer_type == "number" and bool(sample(s).blanks) == blanks]
+
+
+@pytest.mark.parametrize("seed", number_seeds(blanks=False))
+def test_numbers_are_scored(items: dict[str, Any], seed: int) -> None:
+    asked = sample(seed)
+    item = items[asked.identity]
+    assert asked.value is not None
+    for text in spellings(asked.value):
+        assert answered(item, text) == (asked.points, [])
+    for mistake in asked.mistakes:
+        assert mistake.value is not None
+        for text in spellings(mistake.value):
+            score, shown = answered(item, text)
+            assert near(score, mistake.credit * asked.points)
+            assert shown == [text_of(mistake.feedback)]
+    for other in others(asked, seed):
+        assert answered(item, str(other)) == (0, [])
+        assert answered(item, f"{other:,}") == (0, [])
+    assert answered(item, "no number") == (0, [])
+    assert Session(item, {}).result() == (0, [])
+
+
+@pytest.mark.parametrize("seed", number_seeds(blanks=True))
+def test_blanks_add_up(items: dict[str, Any], seed: int) -> None:
+    asked = sample(seed)
+    item = items[asked.identity]
+    names = [field.get("responseIdentifier") for field in item.iter(f"{Q}textEntryInteraction")]
+    right = {name: blank.answer for name, blank in zip(names, asked.blanks, strict=True)}
+    assert Session(item, right).result() == (asked.points, [])
+    for name, blank in zip(names, asked.blanks, strict=True):
+        assert Session(item, {**right, name: "no number"}).result() == (asked.points - blank.points, [])
+        assert Session(item, {name: blank.answer}).result() == (blank.points, [])
+    for mistake in asked.mistakes:
+        score, shown = Session(item, {**right, names[-1]: mistake.answer}).result()
+        last = asked.blanks[-1].points
+        assert near(score, asked.points - last + last * mistake.credit)
+        assert shown == [text_of(mistake.feedback)]
+
+
+@pytest.mark.parametrize("seed", [s for s in SEEDS if sample(s).answer_type == "shape"])
+def test_shapes_are_scored(items: dict[str, Any], seed: int) -> None:
+    asked = sample(seed)
+    item = items[asked.identity]
+    for text in shape_spellings(asked.answer):
+        assert answered(item, text) == (asked.points, [])
+    for mistake in asked.mistakes:
+        for text in shape_spellings(mistake.answer):
+            score, shown = answered(item, text)
+            assert near(score, mistake.credit * asked.points)
+            assert shown == [text_of(mistake.feedback)]
+    for text in ("7x7x7x7", f"1{asked.answer}", f"{asked.answer}x1", asked.answer.replace("x", "") + "0"):
+        assert answered(item, text) == (0, [])
+
+
+@pytest.mark.parametrize("seed", [s for s in SEEDS if sample(s).options])
+def test_choices_are_scored(items: dict[str, Any], seed: int) -> None:
+    asked = sample(seed)
+    item = items[asked.identity]
+    names = [choice.get("identifier") for choice in item.iter(f"{Q}simpleChoice")]
+    entries = {e.get("mapKey"): Fraction(e.get("mappedValue")) for e in item.iter(f"{Q}mapEntry")}
+    for name, option in zip(names, asked.options, strict=True):
+        score, shown = answered(item, name)
+        assert near(score, option.credit * asked.points)
+        assert entries[name] == score
+        assert shown == ([text_of(option.feedback)] if option.feedback else [])
+    assert Session(item, {}).result() == (0, [])
+    assert item.find(f".//{Q}choiceInteraction").get("shuffle") == "false"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_declared_key_is_worth_all_points(items: dict[str, Any], seed: int) -> None:
+    asked = sample(seed)
+    item = items[asked.identity]
+    declared = list(item.iter(f"{Q}responseDeclaration"))
+    key = {d.get("identifier"): d.findtext(f"{Q}correctResponse/{Q}value") for d in declared}
+    session = Session(item, key)
+    assert session.values["SCORE"] == session.values["MAXSCORE"] == asked.points
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_texts_print_as_themselves(items: dict[str, Any], seed: int) -> None:
+    asked = sample(seed)
+    item = items[asked.identity]
+    assert visible(item.get("title")) == visible(asked.name)
+    assert visible("".join(item.find(f"{Q}itemBody")[0].itertext())) == text_of(asked.stem)
+    solution = item.find(f"{Q}modalFeedback[@identifier='solution']")
+    assert visible("".join(solution.itertext())) == text_of(asked.solution)
+    for choice, option in zip(item.iter(f"{Q}simpleChoice"), asked.options, strict=True):
+        assert visible("".join(choice.itertext())) == text_of(option.text)
+    assert item.findtext(f".//{Q}pre") == "\nx = a -> b\n  c & d"
+
+
+def test_identifiers_are_names(files: dict[str, str], items: dict[str, Any]) -> None:
+    roots = [
+        *items.values(),
+        etree.fromstring(files["test.xml"].encode()),
+        etree.fromstring(files["imsmanifest.xml"].encode()),
+    ]
+    names = [
+        value for root in roots for value in root.xpath("//@identifier|//@responseIdentifier|//@outcomeIdentifier")
+    ]
+    assert all(NCNAME.fullmatch(name) for name in names)
+
+
+def test_the_manifest_and_the_test_list_every_file(files: dict[str, str]) -> None:
+    manifest = etree.fromstring(files["imsmanifest.xml"].encode())
+    listed = [node.get("href") for node in manifest.iter("{*}file")]
+    assert sorted([*listed, "imsmanifest.xml"]) == sorted(files)
+    test = etree.fromstring(files["test.xml"].encode())
+    references = {node.get("identifier"): node.get("href") for node in test.iter(f"{Q}assessmentItemRef")}
+    assert references == {sample(seed).identity: f"items/{sample(seed).identity}.xml" for seed in SEEDS}
+    assert visible(test.get("title")) == visible(NASTY)
+    needed = [node.get("identifierref") for node in manifest.iter("{*}dependency")]
+    assert needed == list(references)
+
+
+def test_the_same_bank_is_the_same_bytes(files: dict[str, str]) -> None:
+    assert zipped(packed(Qti21())) == zipped(files)
+
+
+def test_it_fits_the_schema(files: dict[str, str]) -> None:
+    folder = os.environ.get("QTI_SCHEMAS")
+    if not folder:
+        pytest.skip("QTI_SCHEMAS names no folder with the schemas of QTI")
+    schema = etree.XMLSchema(etree.parse(str(Path(folder) / "qti21/imsqti_v2p1p2.xsd")))
+    for name, text in files.items():
+        if name != "imsmanifest.xml":
+            schema.assertValid(etree.fromstring(text.encode()))
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text matches a pattern, as XML Schema and Python agree."""
+    declared = etree.fromstring(
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a"><xs:simpleType>'
+        '<xs:restriction base="xs:string"><xs:pattern/></xs:restriction></xs:simpleType></xs:element></xs:schema>'
+    )
+    declared.find(".//{*}pattern").set("value", pattern)
+    element = etree.Element("a")
+    element.text = text
+    found: bool = etree.XMLSchema(declared).validate(element)
+    assert found == (re.fullmatch(pattern, text) is not None)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "same", "different"),
+    [
+        (
+            18207,
+            ["18207", "18,207", "18 207", "18\u202f207", "+18207", "18207.0", "18207."],
+            ["1,8207", "18207.5", "118207"],
+        ),
+        (0, ["0", "0.0", "0.00"], ["", "00", "1", "."]),
+        (630, ["630", " 630 "], ["63", "6300", "-630"]),
+        (175_000_000_000, ["175,000,000,000", "175000000000"], ["175000000001"]),
+        (-5, ["-5", "−5"], ["5"]),
+        (Fraction(25, 2), ["12.5", "12.50", "25/2"], ["125", "12,5", "12", "12.55"]),
+        (Fraction(1, 8), ["0.125", ".125", "1/8"], ["125", "0125"]),
+        (Fraction(2, 3), ["2/3", "0.667", "0.6667", "0.666"], ["0.67", "0.7", "0.668", "0.6665"]),
+    ],
+)
+def test_numbers_have_many_spellings(value: int | Fraction, same: list[str], different: list[str]) -> None:
+    pattern = number_pattern(value)
+    assert [text for text in same if not matches(pattern, text)] == []
+    assert [text for text in different if matches(pattern, text)] == []
+
+
+def test_shapes_have_many_spellings() -> None:
+    pattern = shape_pattern("24x24x64")
+    for text in (
+        "24x24x64",
+        "24, 24, 64",
+        "(24,24,64)",
+        "24 x 24 x 64",
+        "24×24×64",
+        "[24, 24, 64]",
+        "24X24X64",
+        "24*24*64",
+    ):
+        assert matches(pattern, text)
+    for text in ("24x24", "242464", "24x24x640", "124x24x64", "24x2464", ""):
+        assert not matches(pattern, text)
+    assert matches(shape_pattern("128"), "(128,)")
+    assert matches(shape_pattern("36864"), "36,864")
+    assert matches(shape_pattern("a.b[c]^$|x1"), "a.b[c]^$| x 1")
+    assert not matches(shape_pattern("a.b"), "aob")
+
+
+@pytest.mark.parametrize(
+    ("stem", "body"),
+    [
+        ('<section><p style="color: red">a <u>b</u> c</p></section>', "<p>a b c</p>"),
+        (
+            '<table><tr><td colspan="2">d</td></tr></table>',
+            '<table><tbody><tr><td colspan="2">d</td></tr></tbody></table>',
+        ),
+        ("<p>a\x0b\ufffe\ud800b</p>", "<p>a   b</p>"),
+    ],
+)
+def test_html_that_the_schema_lacks_keeps_its_content(stem: str, body: str) -> None:
+    asked = sample(0)
+    (text,) = EXPORT.files(replace(asked, stem=stem)).values()
+    found = etree.tostring(etree.fromstring(text.encode()).find(f"{Q}itemBody")[0], encoding="unicode", with_tail=False)
+    assert re.sub(r' xmlns(:\w+)?="[^"]*"', "", found) == f"<div>{body}</div>"
+
+
+def test_without_lxml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    with pytest.raises(SymparamsError) as caught:
+        EXPORT.closing(BANK, [])
+    assert str(caught.value) == "the formats qti12 and qti21 need lxml: pip install 'symparams[exports]'"
