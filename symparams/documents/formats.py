@@ -22,6 +22,8 @@ class Format:
     group: str  # between groups of three digits in text
     line_break: str  # inside a displayed expression that is too long
     width: int  # how long a displayed line may be, in characters of plain text
+    code_break: str = "\n"  # between the lines of a text in the language
+    blank: str = "[{}]"  # a place to fill in, inside mathematics
     continuing: tuple[str, ...] = ()  # lines that belong to the paragraph before: no empty line there
 
 
@@ -71,6 +73,7 @@ FORMATS: dict[str, Format] = {
         notation=LATEX,
         inline=("$", "$"),
         word=r"\text{{{}}}".format,
+        blank=r"\underline{{\;\text{{{}}}\;}}",
         escape=_escape_markdown,
         named="`{}`".format,
         group=",",
@@ -79,10 +82,12 @@ FORMATS: dict[str, Format] = {
     ),
     "latex": Format(
         continuing=(r"\begin{align", r"\begin{itemize}"),
+        code_break="\\\\\n",
         name="latex",
         notation=LATEX,
         inline=("$", "$"),
         word=r"\text{{{}}}".format,
+        blank=r"\underline{{\;\text{{{}}}\;}}",
         escape=escape_latex,
         named=lambda name: f"\\texttt{{{escape_latex(name)}}}",
         group=",",
@@ -94,6 +99,7 @@ FORMATS: dict[str, Format] = {
         notation=HTML_LATEX,
         inline=(r"\(", r"\)"),
         word=r"\text{{{}}}".format,
+        blank=r"\underline{{\;\text{{{}}}\;}}",
         escape=escape_html,
         named=lambda name: f"<code>{escape_html(name)}</code>",
         group=",",

@@ -286,6 +286,7 @@ def filters(format_: Format) -> dict[str, Any]:
     return {
         "plain": format_.escape,
         "named": format_.named,
+        "code_lines": lambda text: format_.code_break.join(map(format_.escape, text.split("\n"))),
         "prose": lambda text: prose(text, format_),
         "sentence": lambda text: prose(capital(text), format_),
         "times": lambda inputs, each: Product((as_formula(inputs), as_formula(each))),

@@ -45,7 +45,8 @@ _OPTIONS: Mapping[str, Any] = {
 
 
 @cache
-def _environment(format_: str) -> Environment:
+def environment(format_: str) -> Environment:
+    """The templates, set for a format."""
     place = kept()
     compiled = FileSystemBytecodeCache(str(place)) if place else None
     loader = FileSystemLoader(folder("templates"))
@@ -86,7 +87,7 @@ def render_finding(finding: Finding, document: Document) -> str:
 
 def _written(words: Vocabulary, style: str) -> str:
     """The words arranged by one of our own templates."""
-    template = _environment(words.format.name).get_template(f"styles/{style}.j2")
+    template = environment(words.format.name).get_template(f"styles/{style}.j2")
     limits.begin_work(len(words.solution.network.nodes))
     with paused():
         text = template.render(words.names(), format=f"formats/{words.format.name}.j2")
@@ -95,7 +96,7 @@ def _written(words: Vocabulary, style: str) -> str:
 
 def standalone(body: str) -> str:
     """A LaTeX document around one or more fragments."""
-    return _environment("latex").get_template("formats/document.tex.j2").render(body=body)
+    return environment("latex").get_template("formats/document.tex.j2").render(body=body)
 
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.notation import SOURCE, shown
@@ -53,6 +54,11 @@ class Course:
     @property
     def tasks(self) -> Tasks:
         return self.mistakes.tasks
+
+    @property
+    def stem(self) -> str:
+        """The name of its file, without what ends it."""
+        return Path(self.source.name).stem
 
     @property
     def title(self) -> str:
@@ -105,8 +111,8 @@ class Course:
 
     # ------------------------------------------------------------ as it is shown
 
-    def text(self, point: Point) -> str:
-        """The network in the language, with the values of a variant."""
+    def text(self, point: Mapping[str, int | str]) -> str:
+        """The network in the language, with the values of a variant, or with letters."""
         return "".join(part if i % 2 == 0 else str(point[part]) for i, part in enumerate(self._pieces))
 
     @cached_property

@@ -59,6 +59,9 @@ class Question:
     identity: str  # equal for equal questions only
     local: bool = False  # whether only the layer and what arrives is shown, not the network
     more: Mapping[str, Any] | None = None  # what a kind wants to say besides
+    letters: tuple[str, ...] = ()  # a formula: the letters that may stand in it
+    points: tuple[Point, ...] = ()  # a formula: where it is compared with the key
+    fade: int = 0  # how many of the last steps of the solution are left out, to be filled in
 
     @cached_property
     def derivations(self) -> tuple[Derivation, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symparams import limits
 from symparams.algebra.exact import number
@@ -12,6 +12,7 @@ from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
+from symparams.exams.drawing import number_from
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
@@ -39,7 +40,13 @@ class InLetters(Computed):
         options = self.options(key, mistakes, number, seed) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
             return None
-        return self.made(key, options, mistakes, {})
+        letters = tuple(dict.fromkeys(name for rule in self.rules for name in letters_of(rule)))
+        points = self._points(letters) if self.more["own"] else self.course.points
+        return replace(self.made(key, options, mistakes, {}), letters=letters, points=points)
+
+    def _points(self, letters: tuple[str, ...]) -> tuple[Point, ...]:
+        """Small values for the letters of a rule, which may be anything."""
+        return tuple({name: 2 + number_from(name, i) % 12 for name in letters} for i in range(12))
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:

@@ -1,0 +1,348 @@
+"""What a template says about a question: its network or layer, what is asked, how the answer comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula, put_in, symbols, total
+from symparams.algebra.notation import shown, size
+from symparams.algebra.simplifying import simplified
+from symparams.documents.describing import arguments_in_words, arriving_in_words, ordinal
+from symparams.documents.formats import Format
+from symparams.documents.phrases import prose
+from symparams.documents.solution import Solution
+from symparams.documents.vocabulary import Column, Vocabulary, capital, columns, small
+from symparams.errors import listed
+from symparams.exams.course import Course
+from symparams.exams.question import Content, Question, Wrong, at_point
+from symparams.model.layer import OUTPUT_LETTERS
+from symparams.quantities.amounts import amount
+from symparams.quantities.measures import MEASURES
+from symparams.questions.targets import Target, equations_to
+
+_FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch"}
+_ORDERS = {"keras": "channels last", "torch": "channels first in images"}
+
+
+class Chain(NamedTuple):
+    """A displayed derivation."""
+
+    left: str
+    lines: list[str]
+
+
+class Asking(Vocabulary):
+    """What is said about the questions on one network, in one format."""
+
+    def __init__(self, course: Course, format_: Format) -> None:
+        super().__init__(Solution(course.network), format_, "question")
+        self.course = course
+
+    def formula(self, value: Value) -> str:
+        """A formula or number; nothing is kept, because a bank may have any number of questions."""
+        return shown(value, self.format.notation)
+
+    def size(self, shape: Sequence[Value]) -> str:
+        return self._inline(size(shape, self.format.notation))
+
+    def blank(self, mark: str) -> str:
+        """A place to fill in."""
+        return self.format.blank.format(mark)
+
+    def content(self, content: Content) -> str:
+        """An answer: 18,207; 24 × 24 × 63; a formula; a sentence."""
+        if isinstance(content, str):
+            return prose(capital(content), self.format)
+        return self.size(content) if len(content) > 1 else self.number(content[0])
+
+    def feedback(self, wrong: Wrong, question: Question) -> str:
+        """What a wrong answer is told: the mistake, how it comes out, what is right."""
+        if not wrong.made:
+            return prose(f"{capital(wrong.remark)}.", self.format) if wrong.remark else ""
+        several = " and ".join(m.name for m in wrong.made)
+        text = f"{capital(several)}: {'; '.join(m.explanation for m in wrong.made)}"
+        text += ", in a layer before this one." if wrong.carried else "."
+        repair = " ".join(f"{capital(m.repair)}." for m in wrong.made)
+        return f"{prose(text, self.format)}{self._way(wrong, question)} {prose(repair, self.format)}"
+
+    def _way(self, wrong: Wrong, question: Question) -> str:
+        """` That gives (3·3 + 1)·63 = 630.`, where it is one number."""
+        if len(wrong.rules) != 1 or isinstance(wrong.content, str) or len(wrong.content) != 1:
+            return ""
+        rule = at_point(wrong.rules[0], question.point)
+        derivation = question.derivation("", rule)
+        return f" That gives {self.one_line(derivation)}." if derivation.rule != as_formula(derivation.value) else ""
+
+
+class Words(Asking):
+    """What a template says about one question."""
+
+    def __init__(self, asking: Asking, question: Question) -> None:
+        self.__dict__ |= asking.__dict__  # the same network and format; made anew for every question
+        self.question = question
+        self.more: Mapping[str, Any] = question.more or {}
+
+    capital = staticmethod(capital)
+
+    def article(self, heading: str) -> str:
+        """A convolution, an average pooling layer."""
+        word = small(heading)
+        layer = word if word.endswith(("layer", "convolution", "network")) else f"{word} layer"
+        return f"an {layer}" if word[0] in "aeiou" or word[:2] in ("LS",) else f"a {layer}"
+
+    @property
+    def heading(self) -> str:
+        assert self.question.node is not None
+        return self.format.escape(self.question.node.layer.title)
+
+    @property
+    def titled(self) -> str:
+        return f", {self.format.escape(self.course.title)}" if self.course.title else ""
+
+    @property
+    def counting(self) -> str:
+        """In which order sizes stand, and whose counts are meant."""
+        return _counting(self.course)
+
+    @property
+    def _other(self) -> Course | None:
+        """The network of the second design, where two are compared."""
+        other: Course | None = self.more.get("other")
+        return other
+
+    @property
+    def other_counting(self) -> str:
+        assert self._other is not None
+        return _counting(self._other)
+
+    @property
+    def text(self) -> str:
+        if self.question.kind == "formula" or self._other is self.course:
+            return self.course.text({name: name for name in self.course.ranges})
+        point = self.more.get("first", self.question.point)
+        return self.course.text({**self.course.resting, **point})
+
+    @property
+    def other_text(self) -> str:
+        other = self._other
+        assert other is not None
+        return other.text({**other.resting, **self.more["second"]})
+
+    @property
+    def layer_name(self) -> str:
+        assert self.question.node is not None
+        return self.format.named(self.question.node.name)
+
+    @property
+    def ordinal(self) -> str:
+        """The second convolution."""
+        assert self.question.node is not None
+        return ordinal(self.course.network, self.question.node)
+
+    def settings(self, q: Question) -> str:
+        assert q.node is not None
+        return arguments_in_words(q.node.layer, q.node.derived.arriving[0], q.point, self)
+
+    def arriving(self, q: Question) -> str:
+        assert q.node is not None
+        return arriving_in_words(q.node, q.point, self)
+
+    def known_symbols(self, q: Question) -> str:
+        """The symbols of the rule with their values, but the unknown one."""
+        names = self.more.get("names", ())
+        free = [s for s in _once(q.rules) if s.meaning and s.name not in names]
+        if q.kind == "formula":
+            return "Its rule has " + listed([f"{self.math(s)} ({s.meaning})" for s in free]) + "."
+        known = [f"{self.equation(s, s.value if s.value is not None else s)} ({s.meaning})" for s in free]
+        unknown: Symbol = self.more["symbol"]
+        asked = f"{self.math(unknown)} ({unknown.meaning}) is not known"
+        biased = "" if q.node is None or q.node.derived.counts.biases != 0 else " It has no biases."
+        return (f"Of it {listed(known)} are known, {asked}." if len(known) > 1 else
+                f"Of it {known[0]} is known, {asked}." if known else f"Of it {asked}.") + biased  # fmt: skip
+
+    # ------------------------------------------------------------ what is asked
+
+    @property
+    def statement(self) -> str:
+        text = capital(self.more["statement"])
+        return prose(text if text.endswith(".") else f"{text}.", self.format)
+
+    @property
+    def count(self) -> str:
+        return self.number(self.question.derivations[0].value)
+
+    @property
+    def letters(self) -> str:
+        return listed([self.math(Symbol(name)) for name in self.question.letters])
+
+    @property
+    def claimed(self) -> str:
+        return self.content(self.more["claimed"])
+
+    @property
+    def axes(self) -> str:
+        names = [f"number of {a}" if a in ("channels", "features") else a for a in self.question.axes]
+        return " × ".join(names) if len(names) > 1 else f"the {names[0]}"
+
+    @property
+    def convention_asked(self) -> str:
+        node = self.question.node
+        return (
+            f" as {_FRAMEWORKS[self.course.network.convention]} counts" if node and node.derived.rules.differs else ""
+        )
+
+    @property
+    def unit(self) -> str:
+        measure = MEASURES[self.question.quantity]
+        return "bytes" if measure.in_bytes else measure.unit
+
+    @property
+    def verb(self) -> str:
+        return {
+            "memory": "need for its parameters",
+            "activations": "need for its output",
+            "cache": "keep while text is generated",
+        }.get(self.question.quantity, "need for one example")
+
+    @property
+    def convention(self) -> str:
+        return prose(f"({capital(MEASURES[self.question.quantity].convention(self.course.settings))}.)", self.format)
+
+    @property
+    def summary_columns(self) -> list[Column]:
+        return columns(("Layer", 0.3), ("Output shape", 0.3), ("Parameters", 0.3, "right"))
+
+    def summary_rows(self, q: Question) -> list[list[str]]:
+        rows = []
+        for node in self.course.network.nodes:
+            shape = tuple(_at(value, q.point) for value in node.shape)
+            count = "?" if node is q.node else self.number(_at(node.counts.params, q.point))
+            rows.append([self.format.named(node.name), self.size(shape), count])
+        return rows
+
+    @property
+    def first_values(self) -> str:
+        return self._values(self.more["first"])
+
+    @property
+    def second_values(self) -> str:
+        return self._values(self.more["second"])
+
+    def _values(self, point: Mapping[str, int]) -> str:
+        return listed([self.equation(Symbol(n), point[n]) for n in self.course.ranges])
+
+    # ------------------------------------------------------------ how it comes out
+
+    @property
+    def because(self) -> str:
+        node, quantity = self.question.node, self.question.quantity
+        if node is None:
+            return ""
+        rules = node.derived.rules
+        text = rules.shape_because if quantity == "shape" else rules.because if quantity == "params" else ""
+        if quantity in MEASURES:
+            text = MEASURES[quantity].because(node, self.course.settings)
+        return prose(f"{capital(text)}.", self.format) if text else ""
+
+    @property
+    def chains(self) -> list[Chain]:
+        word = {"params": "parameters", "shape": "", "field": "field"}.get(self.question.quantity)
+        left = self.format.word(MEASURES[self.question.quantity].left if word is None else word)
+        found = []
+        for d in self.question.derivations:
+            if self.question.quantity != "shape":
+                found.append(Chain(left, self.chain_lines(d)))
+            elif len(d.steps) > 2 or d.rule != as_formula(d.value):
+                letter = OUTPUT_LETTERS.get(d.axis, "n_out")
+                found.append(Chain(self.formula(Symbol(letter)), self.chain_lines(d)))
+        return found
+
+    @property
+    def key(self) -> str:
+        return self.content(self.question.key)
+
+    @property
+    def layer_lines(self) -> list[tuple[str, str]]:
+        """The layers with parameters, each with its computation."""
+        found = []
+        for term in self.course.total("params").terms:
+            derivation = self.question.derivation("", at_point(term.rule, self.question.point))
+            if derivation.value != 0:
+                found.append((self.format.named(term.task.node.name), self.one_line(derivation, None, "substitution")))
+        return found
+
+    @property
+    def total_lines(self) -> list[str]:
+        values = (_at(value, self.question.point) for value in self.course.total("params").values)
+        terms = [as_formula(value) for value in values if value != 0]
+        whole = self.question.key[0]
+        assert not isinstance(whole, str)
+        return [self.broken(total(terms)), self.formula(whole)] if len(terms) > 1 else [self.formula(whole)]
+
+    @property
+    def first_count(self) -> str:
+        return self.number(self.more["counts"][0])
+
+    @property
+    def second_count(self) -> str:
+        return self.number(self.more["counts"][1])
+
+    @property
+    def equations(self) -> Iterator[tuple[str, str]]:
+        """The equation for an unknown, line by line."""
+        unknown: Symbol = self.more["symbol"]
+        free = at_point(self.more["free"], self.question.point)
+        known = put_in(free)
+        count = self.question.derivations[0].value
+        assert isinstance(count, int)
+        yield self._inline(f"{self.formula(free)} = {self.formula(count)}"), ""
+        for line in equations_to(known, unknown.name, Target(amount("params"), "==", count)):
+            yield self._inline(f"{self.formula(line.left)} = {self.formula(line.right)}"), line.note
+
+    @property
+    def answer_equation(self) -> str:
+        assert not isinstance(self.question.key, str)
+        return self.equation(self.more["symbol"], self.question.key[0])
+
+    @property
+    def check(self) -> str:
+        return self.one_line(self.question.derivations[0], None, "substitution")
+
+    @property
+    def made(self) -> str:
+        wrong: Wrong = self.more["made"]
+        (one,) = wrong.made
+        return prose(f"{capital(one.name)}: {one.explanation}. {capital(one.repair)}.", self.format)
+
+    @property
+    def both(self) -> list[tuple[str, list[str]]]:
+        """The claimed way and the right one."""
+        wrong: Wrong = self.more["made"]
+        rows = []
+        for d, rule in zip(self.question.derivations, wrong.rules, strict=True):
+            claimed = self.question.derivation(d.axis, at_point(rule, self.question.point))
+            if claimed.rule != d.rule:
+                rows.append((self.format.word("claimed"), self.chain_lines(claimed)))
+                rows.append((self.format.word("right"), self.chain_lines(d)))
+        return rows
+
+    @property
+    def verdict(self) -> str:
+        about = self.more["about"]
+        return prose(f"{self.question.key}: {about.repair}.", self.format)
+
+
+def _counting(course: Course) -> str:
+    convention = course.network.convention
+    return f" (as {_FRAMEWORKS[convention]} counts, {_ORDERS[convention]})"
+
+
+def _once(rules: Sequence[Formula]) -> list[Symbol]:
+    """The symbols of rules, each once, in reading order."""
+    return list({s.name: s for rule in rules for s in symbols(rule)}.values())
+
+
+def _at(value: Value, point: Mapping[str, int]) -> Value:
+    """A value with the numbers of a variant."""
+    return simplified(at_point(value, point)) if isinstance(value, Formula) else value
