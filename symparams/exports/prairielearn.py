@@ -16,6 +16,7 @@ from typing import Any
 from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
 from symparams.exports import prairielearn_server
 from symparams.exports.export import FolderExport
+from symparams.exports.paragraphs import inline
 
 _NAMES = uuid.UUID("f1b1d0f3-2f5b-5f4c-9a39-3a5f3a0e7c11")  # what the identities of questions are names in
 _TOPIC = "Neural networks"
@@ -224,13 +225,7 @@ def _option(option: AskedOption) -> str:
     attributes = {"correct": str(option.correct).lower(), "score": str(_plain(option.credit))}
     if option.feedback:
         attributes["feedback"] = _shown(option.feedback)
-    return f"<pl-answer {_attributes(attributes)}>{_inert(_shown(_inline(option.text)))}</pl-answer>"
-
-
-def _inline(text: str) -> str:
-    """A text of one paragraph without its tags, so that it stands behind its letter."""
-    alone = re.fullmatch(r"\s*<p>((?:(?!</?p>).)*)</p>\s*", text, re.DOTALL)
-    return alone[1] if alone else text
+    return f"<pl-answer {_attributes(attributes)}>{_inert(_shown(inline(option.text)))}</pl-answer>"
 
 
 # Pages
