@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import html
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -132,6 +133,8 @@ def test_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         Anki().write(tmp_path / name, BANK, iter(QUESTIONS))
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one") as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}  # the archive says no time of writing
 
 
 def test_without_genanki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
