@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar
 
@@ -75,6 +76,10 @@ class FolderExport(Export):
 
     def common(self, bank: BankInfo) -> Mapping[str, str]:
         """Files of the bank as a whole; one that exists is left as it is."""
+        return {}
+
+    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, Fraction]]) -> Mapping[str, str]:
+        """Files that list the questions, by their names in the folder of the bank; of each its folder and points."""
         return {}
 
 

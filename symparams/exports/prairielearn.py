@@ -1,0 +1,260 @@
+"""A PrairieLearn course, or a part of one: a folder for each question."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+from typing import Any
+
+from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
+from symparams.exports import prairielearn_server
+from symparams.exports.export import FolderExport
+from symparams.exports.paragraphs import inline
+
+_NAMES = uuid.UUID("f1b1d0f3-2f5b-5f4c-9a39-3a5f3a0e7c11")  # what the identities of questions are names in
+_TOPIC = "Neural networks"
+_INSTANCE = "courseInstances/practice"
+
+
+class PrairieLearn(FolderExport):
+    """Questions with a server.py that marks what is typed: the key, each known mistake, and nothing else."""
+
+    name = "prairielearn"
+    markup = "html"
+    formulas = True
+
+    def folder(self, asked: Asked) -> str:
+        return f"questions/{asked.identity}"
+
+    def files(self, asked: Asked) -> Mapping[str, str]:
+        about = {"info.json": _written(_info(asked))}
+        if asked.options:
+            return {**about, "question.html": _choice_page(asked)}
+        fields = _fields(asked)
+        return {
+            **about,
+            "question.html": _typed_page(asked, fields),
+            "server.py": Path(prairielearn_server.__file__).read_text("utf-8"),
+            "answers.json": _written({"fields": [field.marking for field in fields]}),
+        }
+
+    def common(self, bank: BankInfo) -> Mapping[str, str]:
+        title = bank.title or _TOPIC
+        course = {
+            "name": title,
+            "title": title,
+            "topics": [{"name": _TOPIC, "color": "blue3", "description": "Shapes, parameters and other quantities."}],
+            "tags": [],
+        }
+        instance = {"uuid": _uuid("instance"), "longName": "Practice"}
+        return {"infoCourse.json": _written(course), f"{_INSTANCE}/infoCourseInstance.json": _written(instance)}
+
+    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, Fraction]]) -> Mapping[str, str]:
+        assessment = {
+            "uuid": _uuid(f"assessment {bank.title}"),
+            "type": "Homework",
+            "title": bank.title or _TOPIC,
+            "set": "Homework",
+            "number": "1",
+            "zones": [
+                {
+                    "questions": [
+                        {"id": folder.removeprefix("questions/"), "points": _plain(points)}
+                        for folder, points in questions
+                    ]
+                }
+            ],
+        }
+        slug = re.sub("[^a-z0-9]+", "-", bank.title.lower()).strip("-") or "questions"
+        return {f"{_INSTANCE}/assessments/{slug[:60]}/infoAssessment.json": _written(assessment)}
+
+
+def _info(asked: Asked) -> Mapping[str, Any]:
+    return {
+        "uuid": _uuid(asked.identity),
+        "title": asked.name or asked.identity,
+        "topic": _TOPIC,
+        "tags": list(dict.fromkeys(asked.tags)),
+        "type": "v3",
+        "singleVariant": True,
+    }
+
+
+def _uuid(name: str) -> str:
+    return str(uuid.uuid5(_NAMES, name))
+
+
+def _written(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(number: Fraction) -> int | float:
+    return number.numerator if number.denominator == 1 else float(number)
+
+
+# Typed answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A place to type an answer in."""
+
+    marking: Mapping[str, Any]  # what server.py knows of it
+    label: str  # what stands before it, without markup
+    key: str  # what the answer panel shows
+    hint: str  # what stands in it as long as it is empty
+
+    @property
+    def element(self) -> str:
+        whole = self.marking["kind"] == "integer"
+        tag = "pl-integer-input" if whole else "pl-string-input"
+        attributes = {
+            "answers-name": self.marking["name"],
+            "correct-answer": self.marking["right"] if whole else self.key,
+            "label": html.escape(self.label),  # a label is HTML, the other attributes are text
+            "placeholder": self.hint,
+            "display": "block",
+            "show-help-text": "false",  # it would say that formulas are read as mere text
+        }
+        return f"<{tag} {_attributes(attributes)}></{tag}>"
+
+
+def _fields(asked: Asked) -> list[_Field]:
+    if not asked.blanks:
+        return [_field("answer", "Answer:", asked, asked.answer, asked.value, 1, asked.mistakes)]
+    unit = lcm(*(blank.points.denominator for blank in asked.blanks))
+    worth = [int(blank.points * unit) for blank in asked.blanks]
+    last = len(worth) - 1
+    return [
+        _field(
+            f"blank_{index + 1}",
+            blank.mark,
+            asked,
+            blank.answer,
+            blank.value,
+            worth[index] if any(worth) else 1,
+            asked.mistakes if index == last else (),
+        )
+        for index, blank in enumerate(asked.blanks)
+    ]
+
+
+def _field(
+    name: str,
+    label: str,
+    asked: Asked,
+    answer: str,
+    value: int | Fraction | None,
+    weight: int,
+    mistakes: Sequence[AskedMistake],
+) -> _Field:
+    kind = _kind(asked, value, mistakes)
+    right = _found(kind, answer, value, asked.values)
+    known = [(_found(kind, mistake.answer, mistake.value, mistake.values), mistake) for mistake in mistakes]
+    marking: dict[str, Any] = {
+        "name": name,
+        "kind": kind,
+        "weight": weight,
+        "right": right,
+        "typed": answer,
+        "wrong": known[0][1].answer if known else _other(kind, right, answer),
+        "mistakes": [
+            {
+                "found": found,
+                "answer": mistake.answer,
+                "misconception": mistake.misconception,
+                "score": _plain(mistake.credit),
+                "feedback": _shown(mistake.feedback),
+            }
+            for found, mistake in known
+        ],
+    }
+    hint = {"integer": "whole number", "number": "number", "shape": "like 4x5x6"}.get(kind, "")
+    if kind == "formula":
+        marking |= {"letters": list(asked.letters), "at": [dict(point) for point in asked.at]}
+        hint = f"a formula in {', '.join(asked.letters)}"
+    return _Field(marking, label, answer, hint)
+
+
+def _kind(asked: Asked, value: int | Fraction | None, mistakes: Iterable[AskedMistake]) -> str:
+    """How server.py reads the answer; whole numbers only where no known mistake leads to another one."""
+    if asked.answer_type != "number":
+        return asked.answer_type
+    values = [value, *(mistake.value for mistake in mistakes)]
+    return "integer" if all(one is not None and Fraction(one).denominator == 1 for one in values) else "number"
+
+
+def _found(kind: str, answer: str, value: int | Fraction | None, values: Sequence[Fraction]) -> str:
+    """What server.py makes of a text that says this."""
+    if kind == "formula":
+        return " ".join(map(str, values))
+    if kind == "shape" or value is None:
+        return prairielearn_server.read({"kind": kind}, answer)
+    return str(Fraction(value))
+
+
+def _other(kind: str, right: str, answer: str) -> str:
+    """A wrong answer, where no mistake is known."""
+    return {"shape": f"{right}x1", "formula": f"{answer} + 1"}.get(kind) or str(Fraction(right) + 1)
+
+
+def _typed_page(asked: Asked, fields: Sequence[_Field]) -> str:
+    said = "\n".join(
+        "{{#feedback.NAME}}\n<div>{{{feedback.NAME}}}</div>\n{{/feedback.NAME}}".replace("NAME", field.marking["name"])
+        for field in fields
+    )
+    return _page(asked, "\n".join(field.element for field in fields) + "\n" + _panel("submission", said))
+
+
+# Choices
+
+
+def _choice_page(asked: Asked) -> str:
+    options = "\n".join(_option(option) for option in asked.options)
+    return _page(asked, f'<pl-multiple-choice answers-name="answer" order="fixed">\n{options}\n</pl-multiple-choice>\n')
+
+
+def _option(option: AskedOption) -> str:
+    attributes = {"correct": str(option.correct).lower(), "score": str(_plain(option.credit))}
+    if option.feedback:
+        attributes["feedback"] = _shown(option.feedback)
+    return f"<pl-answer {_attributes(attributes)}>{_inert(_shown(inline(option.text)))}</pl-answer>"
+
+
+# Pages
+
+
+def _page(asked: Asked, answering: str) -> str:
+    stem, solution = _inert(_shown(asked.stem)), _inert(_shown(asked.solution))
+    return _panel("question", stem) + answering + _panel("answer", solution)
+
+
+def _panel(name: str, content: str) -> str:
+    return f"<pl-{name}-panel>\n{content}\n</pl-{name}-panel>\n"
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    return " ".join(f'{name}="{_inert(html.escape(value))}"' for name, value in values.items())
+
+
+def _inert(text: str) -> str:
+    """HTML in which Mustache, which comes first, finds nothing to fill in."""
+    return text.replace("{{", "{&#123;")
+
+
+_DOLLAR = re.compile(r"<[^>]*>|\\\(.*?\\\)|\\\[.*?\\\]|(?P<dollar>\$)", re.DOTALL)
+
+
+def _shown(text: str) -> str:
+    """HTML in which a dollar outside mathematics is one: PrairieLearn takes two of them for mathematics."""
+    return _DOLLAR.sub(
+        lambda found: '<span class="mathjax_ignore">$</span>' if found["dollar"] else found[0],
+        text,
+    )

@@ -1,0 +1,177 @@
+"""Questions made from a seed, and PrairieLearn's way with one: the elements parse and grade it, then server.py."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
+from symparams.exports.prairielearn import PrairieLearn
+
+LETTERS = ("C_in", "F", "k")
+POINTS = ({"C_in": 3, "F": 16, "k": 5}, {"C_in": 1, "F": 7, "k": 3}, {"C_in": 64, "F": 128, "k": 2})
+NASTY = "Net {{params.x}} </p> & <b> \"'` $5 and $6 {{{y}}} {{=<% %>=}} # % \\ ~ {} é"
+NASTY_HTML = (
+    "Net {{params.x}} &lt;/p&gt; &amp; &lt;b&gt; &quot;&#x27;` $5 and $6 {{{y}}} {{=&lt;% %&gt;=}} # % \\ ~ {} é"
+)
+_CREDITS = (Fraction(0), Fraction(1, 2), Fraction(1, 3), Fraction(1, 4))
+
+
+def sample(seed: int) -> Asked:
+    """A question of one of the kinds that are typed, blanks included."""
+    chosen = random.Random(seed)
+    k, c, f = chosen.choice((1, 3, 5, 7)), chosen.randint(1, 512), chosen.randint(2, 512)
+    kind = ("number", "fraction", "shape", "formula", "blank")[seed % 5]
+    blank = base(f"q-{seed}")
+    credits = chosen.choices(_CREDITS, k=3)
+    if kind == "shape":
+        key, wrong = (k, c, f), ((k + 1, c, f), (k, f + c, f), (k, c))
+        known = [mistake("x".join(map(str, shape)), None, credit) for shape, credit in zip(wrong, credits, strict=True)]
+        return replace(blank, kind=kind, answer_type="shape", answer="x".join(map(str, key)), mistakes=tuple(known))
+    if kind == "formula":
+        return replace(formula_question(credits), identity=f"q-{seed}")
+    key_value = (k * k * c + 1) * f
+    numbers: list[int | Fraction] = [
+        key_value - f,
+        key_value + 1000 * k,
+        Fraction(key_value * 2 + 1, 2 if kind == "fraction" else 1),
+    ]
+    known = [mistake(typed(value), value, credit) for value, credit in zip(numbers, credits, strict=True)]
+    asked = replace(blank, kind=kind, answer=str(key_value), value=key_value, mistakes=tuple(known))
+    if kind == "blank":
+        first = AskedBlank("(a)", str(k * k * c + 1), k * k * c + 1, Fraction(1, 2))
+        asked = replace(
+            asked, blanks=(first, AskedBlank("(b)", str(key_value), key_value, Fraction(chosen.randint(1, 3))))
+        )
+    return asked
+
+
+def base(identity: str) -> Asked:
+    return Asked(
+        identity=identity,
+        name=f"Parameters of {NASTY}",
+        kind="params",
+        answer_type="number",
+        stem=f"<p>How many? {NASTY_HTML}</p><pre>conv(3, 3x3)</pre><p>\\(k^{{{{2}}}} \\lt \\text{{\\$}} 3\\)</p>",
+        answer="18207",
+        value=18207,
+        solution=f"<p>\\[ (3·3·32 + 1)·63 = 18{{,}}207 \\]</p><p>{NASTY_HTML}</p>",
+        options=(),
+        mistakes=(),
+        points=Fraction(3, 2),
+        difficulty=2,
+        tags=("convolution", "parameters", "two words"),
+        seed=1,
+        version="0.3.0",
+    )
+
+
+def mistake(
+    answer: str, value: int | Fraction | None, credit: Fraction, values: Sequence[Fraction] = ()
+) -> AskedMistake:
+    feedback = f"<p>{answer} leaves something out: \\(k^2\\). {NASTY_HTML}</p>"
+    return AskedMistake(answer, value, credit, feedback, f"mistake {answer}", tuple(values))
+
+
+def typed(value: int | Fraction) -> str:
+    return str(value) if isinstance(value, int) or value.denominator == 1 else f"{float(value):.1f}"
+
+
+def formula_question(credits: Sequence[Fraction] = _CREDITS) -> Asked:
+    def at(of: str) -> tuple[Fraction, ...]:
+        # the texts below are this file's own, so Python may read them here
+        return tuple(Fraction(eval(of.replace("^", "**"), {}, dict(point))) for point in POINTS)
+
+    wrong = ("(k^2 + 1)*F", "k^2*C_in*F", "k^2*C_in*F + 1")
+    known = [mistake(text, None, credit, at(text)) for text, credit in zip(wrong, credits, strict=False)]
+    key = "(k^2*C_in + 1)*F"
+    return replace(
+        base("q-formula"),
+        kind="formula",
+        answer_type="formula",
+        answer=key,
+        value=None,
+        mistakes=tuple(known),
+        letters=LETTERS,
+        at=POINTS,
+        values=at(key),
+    )
+
+
+def choice() -> Asked:
+    options = (
+        AskedOption("<p>630</p>", "630", Fraction(1, 2), f"<p>No: \\(a\\) {NASTY_HTML}</p>", "channels left out"),
+        AskedOption("<p>18,207</p>", "18,207", Fraction(1), "", ""),
+        AskedOption(f"<p>{NASTY_HTML}</p>", NASTY, Fraction(0), "<p>No.</p><p>Not at all.</p>", "bias left out"),
+    )
+    return replace(base("q-choice"), answer_type="choice", answer="18,207", value=None, options=options)
+
+
+class Question:
+    """A question as PrairieLearn has it on its disk, to submit answers to."""
+
+    def __init__(self, place: Path, asked: Asked) -> None:
+        import lxml.html
+
+        self.files = PrairieLearn().files(asked)
+        self.place = place / asked.identity
+        self.place.mkdir(exist_ok=True)
+        for name, text in self.files.items():
+            (self.place / name).write_text(text, "utf-8")
+        self.inputs = {
+            str(element.get("answers-name")): element
+            for element in lxml.html.fromstring(f"<div>{self.files['question.html']}</div>").iter()
+            if str(element.tag) in ("pl-integer-input", "pl-string-input")
+        }
+        self.server: dict[str, Any] = {"__file__": str(self.place / "server.py")}
+        exec(compile(self.files["server.py"], "server.py", "exec"), self.server)
+
+    def submit(self, **answers: str) -> Mapping[str, Any]:
+        """What stands in `data` after parse, and after grade if that has found nothing to refuse."""
+        data: dict[str, Any] = {
+            "params": {},
+            "correct_answers": {name: element.get("correct-answer") for name, element in self.inputs.items()},
+            "submitted_answers": dict(answers),
+            "raw_submitted_answers": dict(answers),
+            "format_errors": {},
+            "partial_scores": {},
+            "score": 0,
+            "feedback": {},
+            "variant_seed": 1,
+            "options": {"question_path": str(self.place)},
+            "preferences": {},
+            "gradable": True,
+        }
+        keys = set(data)
+        for name in self.inputs:
+            self._parse_element(name, data)
+        self.server["parse"](data)
+        if not data["format_errors"]:
+            for name in self.inputs:
+                self._grade_element(name, data)
+            self.server["grade"](data)
+        assert set(data) == keys
+        assert data["raw_submitted_answers"] == answers
+        return dict(json.loads(json.dumps(data, allow_nan=False)))
+
+    def _parse_element(self, name: str, data: dict[str, Any]) -> None:
+        raw = data["submitted_answers"].get(name)
+        whole = self.inputs[name].tag == "pl-integer-input"
+        try:
+            if raw is None or not raw:
+                raise ValueError
+            value = int(raw) if whole else raw
+            data["submitted_answers"][name] = str(value) if whole and abs(value) >= 1 << 53 else value
+        except ValueError:
+            data["format_errors"][name] = "Invalid format."
+            data["submitted_answers"][name] = None
+
+    def _grade_element(self, name: str, data: dict[str, Any]) -> None:
+        given, right = data["submitted_answers"][name], data["correct_answers"][name]
+        same = int(given) == int(right) if self.inputs[name].tag == "pl-integer-input" else given == right
+        data["partial_scores"][name] = {"score": int(same), "weight": 1}
