@@ -190,6 +190,14 @@ def test_documents_print_ranges(style: str) -> None:
     assert math_ in solution.to_latex(style)  # type: ignore[arg-type]
 
 
+def test_long_lists_of_values_can_break() -> None:
+    powers = ", ".join(f"{10**n + n}" for n in range(1, 12))
+    solution = sp.parse(f"range k in {powers} input(9) -> dense(k)").solve()
+    assert f"Given: k ∈ {{{powers}}}." in solution.to_text()
+    numbers = powers.split(", ")
+    assert rf"$k \in \lbrace {numbers[0]},$ ${numbers[1]},$ " in solution.to_markdown()
+
+
 def test_json_has_ranges() -> None:
     contents = json.loads(sp.parse(f"range k in 1, 2, 8..64 step 8 {NET}").solve().to_json())
     stretches = [{"first": 1, "last": 2, "step": 1}, {"first": 8, "last": 64, "step": 8}]
@@ -251,6 +259,16 @@ def test_find_in_long_ranges_pairs_and_copies() -> None:
     assert pairs.find("a", "b", target="params = 100").values == tuple(meant) != ()
     symbolic = sp.parse("range k in 6, 8 input(k) -> dense(1)", k="2*n")
     assert symbolic.find("n", target="params <= 100").values == (3, 4)
+
+
+def test_find_builds_the_values_of_a_range_where_there_is_no_formula() -> None:
+    text = (
+        "input(64, 64, 1) -> [conv(k, 3, s=2, same)] * (k - 9) -> [{ id | conv(k^i, 1) } -> concat for i in 1..k - 9]"
+    )
+    wanted = sp.parse(text, k=11).params
+    for values, answer in (("10..12", "k = 11."), ("10..12 step 2", "No k gives exactly")):
+        _, found, _ = run("find", "-e", f"range k in {values} {text}", "--unknown=k", f"--target=params={wanted}")
+        assert answer in found.replace("$", "")
 
 
 def test_compare_respects_ranges() -> None:

@@ -155,7 +155,10 @@ class Phrases:
     def members(self, letter: str, choices: Choices) -> str:
         """F ∈ {8, 16, …, 64}; without marks in the numbers, whose commas would be taken for those between them."""
         numbers = [self._dots if n is None else str(n) for n in choices.dotted()]
-        return self._inline(self.format.notation.members(self.formula(Symbol(letter)), ", ".join(numbers)))
+        before, after = self.format.inline
+        long = sum(map(len, numbers)) > 40  # then lines may break between the numbers, which they do not in a formula
+        text = (f",{after} {before}" if long else ", ").join(numbers)
+        return self._inline(self.format.notation.members(self.formula(Symbol(letter)), text))
 
     def stated(self, network: Network) -> list[str]:
         """What is given: the ranges of letters, then the facts of `where`."""
