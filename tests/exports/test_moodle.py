@@ -134,7 +134,15 @@ def test_a_credit_is_rounded_down_to_what_moodle_accepts() -> None:
 
 
 def test_decimals() -> None:
-    numbers = [0, 18207, -3, Fraction(25, 2), Fraction(-1, 40), Fraction(37, 3), Fraction(1, 1024)]
+    numbers: list[int | Fraction] = [
+        0,
+        18207,
+        -3,
+        Fraction(25, 2),
+        Fraction(-1, 40),
+        Fraction(37, 3),
+        Fraction(1, 1024),
+    ]
     assert [decimal(number) for number in numbers] == [
         "0",
         "18207",
