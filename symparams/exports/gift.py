@@ -15,7 +15,7 @@ class GiftExport(TextExport):
 
     name = "gift"
     markup = "html"
-    suffix = ".gift"
+    suffix = ".txt"  # Moodle takes no other for it
 
     def head(self, bank: BankInfo) -> str:
         made = f"// symparams {bank.version}, seed {bank.seed}, request {bank.request}"

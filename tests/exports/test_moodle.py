@@ -12,7 +12,7 @@ from symparams.documents.asked import Asked, BankInfo
 from symparams.exports.moodle import MoodleExport
 from symparams.exports.moodle_answers import PERCENTAGES, decimal, percentage
 from tests.exports import moodle_samples as samples
-from tests.exports.moodle_marking import Read, accepted, assert_typed, nearest_below, shown_name
+from tests.exports.moodle_marking import Read, accepted, assert_typed, nearest_below, shown_name, verdict
 from tests.exports.moodle_reader import read_moodle
 
 SEEDS = range(200)
@@ -161,6 +161,22 @@ def test_the_first_of_equal_mistakes_is_told_and_the_key_is_right() -> None:
     read = one(replace(asked, mistakes=(key, *asked.mistakes, again)))
     assert_typed(read, asked, asked.mistakes)
     assert len(read.answers) == len(asked.mistakes) + 2
+
+
+def test_an_asterisk_stands_for_itself_only() -> None:
+    asked = replace(samples.shape(random.Random(0), "q"), answer="2*Cx3", mistakes=())
+    read = one(asked)
+    assert [verdict(read, typed)[0] for typed in ("2*Cx3", "2*cx3", "29Cx3", "*")] == [1, 1, 0, 0]
+
+
+def test_no_spelling_twice_and_none_that_is_another_answer() -> None:
+    asked = samples.shape(random.Random(0), "q")
+    mistake = replace(asked.mistakes[0], answer="(24,64)")
+    read = one(replace(asked, answer="24x64", mistakes=(replace(mistake, answer="64x24"), mistake)))
+    texts = [answer.text for answer in read.answers]
+    assert len(set(texts)) == len(texts)
+    assert "24, 64" in texts
+    assert [verdict(read, text)[1] for text in ("(24,64)", "64, 24")] == [mistake.feedback] * 2
 
 
 def test_the_same_bytes_each_time() -> None:
