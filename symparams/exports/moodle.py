@@ -121,8 +121,8 @@ def _inside(feedback: str) -> str:
 def _common(asked: Asked, *, stem: str = "", penalty: str = _PENALTY) -> Iterable[str]:
     """What every kind of question has."""
     yield _element("name", _text(answers.title(asked.name, asked.identity)))
-    yield _element("questiontext", _text(stem or asked.stem), **_HTML)
-    yield _element("generalfeedback", _text(asked.solution), **_HTML)
+    yield _element("questiontext", _text((stem or asked.stem).strip()), **_HTML)
+    yield _element("generalfeedback", _text(asked.solution.strip()), **_HTML)
     yield _leaf("defaultgrade", answers.decimal(asked.points))
     yield _leaf("penalty", penalty)
     yield _leaf("hidden", "0")
@@ -140,7 +140,7 @@ def _typed(answer: TypedAnswer, *settings: str) -> str:
 
 
 def _feedback(html: str) -> str:
-    return _element("feedback", _text(html), **_HTML)
+    return _element("feedback", _text(html.strip()), **_HTML)
 
 
 def _text(text: str) -> str:
