@@ -1,0 +1,94 @@
+"""GIFT: Moodle's text format, a question a paragraph; every question counts one point there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from symparams.documents.asked import Asked, AskedOption, BankInfo
+from symparams.exports import moodle_answers as answers
+from symparams.exports.export import TextExport
+
+
+class GiftExport(TextExport):
+    """GIFT, which Moodle and other systems import."""
+
+    name = "gift"
+    markup = "html"
+    suffix = ".txt"  # Moodle takes no other for it
+
+    def head(self, bank: BankInfo) -> str:
+        made = f"// symparams {bank.version}, seed {bank.seed}, request {bank.request}"
+        # The importer resolves \\ here, and nothing else.
+        path = answers.category(bank.title).replace("\\", "\\\\")
+        return f"{made}\n\n$CATEGORY: {path}\n\n"
+
+    def item(self, asked: Asked) -> str:
+        return "".join(_question(part) + "\n\n" for part in answers.one_by_one(asked))
+
+    def foot(self, bank: BankInfo) -> str:
+        return ""
+
+
+def _question(asked: Asked) -> str:
+    """A question with one answer: its marks in a comment, its name, its text, its answers in braces."""
+    marks = [f"[id:{_marked(asked.identity)}]"]
+    marks += [f"[tag:{_marked(tag)}]" for tag in map(answers.tag, asked.tags) if tag]
+    name = _plain(answers.title(asked.name, asked.identity))
+    opening, lines = _answers(asked)
+    return "\n".join(
+        [
+            f"// {' '.join(marks)}",
+            f"::{name}::[html]{_escaped(asked.stem)} {{{opening}",
+            *(f"\t{line}" for line in lines),
+            f"\t####{_html(asked.solution)}",
+            "}",
+        ]
+    )
+
+
+def _answers(asked: Asked) -> tuple[str, Iterable[str]]:
+    """What stands behind the opening brace, and the lines that follow."""
+    if asked.answer_type == "choice" and answers.is_truth(asked):
+        key, wrong = sorted(asked.options, key=lambda option: not option.correct)
+        # The feedback on the wrong answer stands first.
+        return key.plain.strip().upper(), [f"#{_html(wrong.feedback)}", f"#{_html(key.feedback)}"]
+    if asked.answer_type == "choice":
+        return "", map(_option, asked.options)
+    if answers.is_numerical(asked):
+        known = [f"=%{a.percentage}%{a.text}:{a.tolerance}{_feedback(a.feedback)}" for a in answers.numbers(asked)]
+        return "#", [*known, f"~#{_html(answers.OTHER)}"]
+    typed = answers.spelled_patterns(asked)
+    spelled = [f"=%{a.percentage}%{_plain(a.text)}{_feedback(a.feedback)}" for a in typed]
+    return "", [*spelled, f"=%0%*#{_html(answers.OTHER)}"]
+
+
+def _option(option: AskedOption) -> str:
+    share = answers.percentage(option.credit)
+    mark = {"100": "=", "0": "~"}.get(share, f"~%{share}%")
+    return f"{mark}{_html(option.text)}{_feedback(option.feedback)}"
+
+
+def _feedback(html: str) -> str:
+    return f"#{_html(html)}" if html.strip() else ""
+
+
+def _html(text: str) -> str:
+    """HTML inside the braces; a text that begins like a format or a percentage says its format first."""
+    text = text.strip()
+    # An arrow would make a question of pairs.
+    return ("[html]" if text.startswith(("[", "%")) else "") + _escaped(text.replace("->", "-&gt;"))
+
+
+def _plain(text: str) -> str:
+    return _escaped(text.strip())
+
+
+def _escaped(text: str) -> str:
+    """A text on one line in which no sign has a meaning for GIFT."""
+    return re.sub(r"([\\~=#{}:])", r"\\\1", answers.printable(text.strip())).replace("\n", "\\n")
+
+
+def _marked(text: str) -> str:
+    """An identity or a tag inside its brackets."""
+    return answers.printable(text).replace("\n", " ").replace("]", "\\]")

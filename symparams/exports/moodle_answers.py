@@ -1,0 +1,204 @@
+"""What Moodle can mark: the two formats that it reads, XML and GIFT, have these rules in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symparams.documents.asked import Asked
+
+# A question with any other percentage is dropped on import.
+PERCENTAGES: dict[str, Fraction] = {
+    "100": Fraction(1),
+    "90": Fraction(9, 10),
+    "83.33333": Fraction(5, 6),
+    "80": Fraction(4, 5),
+    "75": Fraction(3, 4),
+    "70": Fraction(7, 10),
+    "66.66667": Fraction(2, 3),
+    "60": Fraction(3, 5),
+    "50": Fraction(1, 2),
+    "40": Fraction(2, 5),
+    "33.33333": Fraction(1, 3),
+    "30": Fraction(3, 10),
+    "25": Fraction(1, 4),
+    "20": Fraction(1, 5),
+    "16.66667": Fraction(1, 6),
+    "14.28571": Fraction(1, 7),
+    "12.5": Fraction(1, 8),
+    "11.11111": Fraction(1, 9),
+    "10": Fraction(1, 10),
+    "5": Fraction(1, 20),
+    "0": Fraction(0),
+}
+
+RIGHT = "<p>Correct.</p>"
+OTHER = "<p>This is not the answer, and none of the usual slips leads to it. Compare your steps with the solution.</p>"
+
+_NAME_LENGTH = 255
+_PLACES = 7
+# Moodle compares numbers with 14 significant digits: from here on neighbours would count as equal.
+_EXACT_BELOW = 10**14
+# Sizes of a shape as students write them: what stands before, between and behind them.
+_SHAPES = [("", between, "") for between in ("x", " x ", "×", " × ", ",", ", ")]
+_SHAPES += [(left, between, right) for left, right in ("()", "[]") for between in (",", ", ")]
+_SIZES = re.compile(r"[0-9A-Z]+(x[0-9A-Z]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedAnswer:
+    """Something that may be typed, and what Moodle does about it."""
+
+    text: str  # a number in decimals, or a spelling of a shape
+    percentage: str  # one of PERCENTAGES
+    feedback: str  # HTML
+    tolerance: str = "0"  # how far a number may be away
+
+
+def percentage(credit: Fraction) -> str:
+    """The largest percentage that Moodle accepts and that is not more than the credit."""
+    return next(text for text, share in PERCENTAGES.items() if share <= max(credit, Fraction(0)))
+
+
+def decimal(value: int | Fraction, places: int = _PLACES) -> str:
+    """The number in decimals: all of them if they end, otherwise rounded to some places."""
+    value = Fraction(value)
+    if (ending := _places(value)) is not None:
+        places = ending
+    digits = str(abs(round(value * 10**places))).rjust(places + 1, "0")
+    whole, parts = digits[: len(digits) - places], digits[len(digits) - places :]
+    return ("-" if value < 0 else "") + whole + (f".{parts}" if parts else "")
+
+
+def _places(value: Fraction) -> int | None:
+    """How many decimals the number has; None where they never end."""
+    rest, powers = value.denominator, []
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest //= prime
+            power += 1
+        powers.append(power)
+    return max(powers) if rest == 1 else None
+
+
+def one_by_one(asked: Asked) -> Iterator[Asked]:
+    """The question itself; a faded solution as one question for each of its blanks."""
+    if not asked.blanks:
+        yield asked
+    for blank in asked.blanks:
+        mark = blank.mark.strip("()")
+        last = blank is asked.blanks[-1]
+        yield replace(
+            asked,
+            identity=f"{asked.identity}-{mark}",
+            name=f"{shortened(asked.name, _NAME_LENGTH - len(mark) - 3)} ({mark})",
+            answer_type="number",
+            stem=f"{asked.stem}\n<p>What stands at ({mark})?</p>",
+            answer=blank.answer,
+            value=blank.value,
+            mistakes=asked.mistakes if last else (),
+            points=blank.points,
+            blanks=(),
+        )
+
+
+def is_truth(asked: Asked) -> bool:
+    """Whether it is Moodle's true/false question, which gives no credit for the wrong one of the two."""
+    options = {option.plain.strip().lower(): option.credit for option in asked.options}
+    return len(asked.options) == 2 and options.keys() == {"true", "false"} and sorted(options.values()) == [0, 1]
+
+
+def is_numerical(asked: Asked) -> bool:
+    """Whether it is asked as a number; one with too many digits is compared as text, which is exact."""
+    values = [asked.value, *(mistake.value for mistake in asked.mistakes)]
+    small = all(-_EXACT_BELOW < value < _EXACT_BELOW for value in values if value is not None)
+    return asked.answer_type == "number" and asked.value is not None and small
+
+
+def numbers(asked: Asked) -> Iterator[TypedAnswer]:
+    """The key and the known mistakes as numbers, each once; the first that fits is Moodle's verdict."""
+    assert asked.value is not None
+    yield _number(asked.value, "100", RIGHT)
+    seen: set[int | Fraction] = {asked.value}
+    # Those that are met exactly stand before those that are met nearly.
+    known = [mistake for mistake in asked.mistakes if mistake.value is not None]
+    for mistake in sorted(known, key=lambda mistake: _places(Fraction(mistake.value or 0)) is None):
+        if mistake.value is not None and mistake.value not in seen:
+            seen.add(mistake.value)
+            yield _number(mistake.value, percentage(mistake.credit), mistake.feedback)
+
+
+def _number(value: int | Fraction, share: str, feedback: str) -> TypedAnswer:
+    # 37/3 can only be typed rounded or cut off: two decimals are enough.
+    tolerance = "0" if _places(Fraction(value)) is not None else "0.01"
+    return TypedAnswer(decimal(value), share, feedback, tolerance)
+
+
+def spellings(asked: Asked) -> Iterator[TypedAnswer]:
+    """All ways to type the key and the known mistakes as text, each once."""
+    known = [(asked.answer, asked.value, "100", RIGHT)]
+    known += [(m.answer, m.value, percentage(m.credit), m.feedback) for m in asked.mistakes]
+    taken: set[str] = set()
+    # What is written as the answer itself is nobody else's spelling: the shape 18,432 is not the number 18432.
+    own = {answer.casefold() for answer, *_ in known}
+    for answer, value, share, feedback in known:
+        for text in (answer, *_spelled(answer, value)):
+            if text.casefold() not in taken and (text == answer or text.casefold() not in own):
+                taken.add(text.casefold())
+                yield TypedAnswer(text, share, feedback)
+
+
+def _spelled(answer: str, value: int | Fraction | None) -> Iterator[str]:
+    if isinstance(value, int):
+        yield from (str(value), f"{value:,}", f"{value:,}".replace(",", " "))
+    elif value is not None:
+        yield from (decimal(value, places) for places in (_PLACES, 2, 3, 4))
+    elif _SIZES.fullmatch(answer):
+        sizes = answer.split("x")
+        yield from (left + between.join(sizes) + right for left, between, right in _SHAPES)
+        if len(sizes) == 1:
+            yield f"({answer},)"
+
+
+def spelled_patterns(asked: Asked) -> Iterator[TypedAnswer]:
+    """The spellings as Moodle compares them: there an asterisk stands for anything, unless it is escaped."""
+    for answer in spellings(asked):
+        yield replace(answer, text=answer.text.replace("*", "\\*"))
+
+
+def shortened(text: str, length: int) -> str:
+    """A text that is not too long."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def title(text: str, otherwise: str) -> str:
+    """A name for Moodle, which needs one, takes tags out of it, and prints it as HTML."""
+    line = " ".join(printable(text).split()) or otherwise
+    for length in range(_NAME_LENGTH, 0, -1):
+        written = _guarded(shortened(line, length))
+        if len(written) <= _NAME_LENGTH:
+            return written
+    return otherwise
+
+
+def _guarded(text: str) -> str:
+    return re.sub(r"&(?=[a-zA-Z0-9#]{1,8};)", "&amp;", text).replace("<", "&lt;")
+
+
+def category(text: str) -> str:
+    """A title as the path of a category, in which a single slash would begin a category inside."""
+    path = title(text, "symparams").replace("/", "//")
+    return f"{' ' * path.startswith('/')}{path}{' ' * path.endswith('/')}"
+
+
+def tag(text: str) -> str:
+    """A tag in the letters and the length that Moodle keeps."""
+    return " ".join(re.sub(r"[<>`]", " ", printable(text)).split())[:50].rstrip()
+
+
+def printable(text: str) -> str:
+    """The text without the characters that XML cannot hold."""
+    return re.sub(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text.replace("\r\n", "\n"))

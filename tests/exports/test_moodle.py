@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import html
+import random
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from symparams.documents.asked import Asked, BankInfo
+from symparams.exports.moodle import MoodleExport
+from symparams.exports.moodle_answers import PERCENTAGES, decimal, percentage
+from tests.exports import moodle_samples as samples
+from tests.exports.moodle_marking import Read, accepted, assert_typed, nearest_below, shown_name, verdict
+from tests.exports.moodle_reader import read_moodle
+
+SEEDS = range(200)
+
+
+def written(*asked: Asked, bank: BankInfo = samples.BANK) -> str:
+    export = MoodleExport()
+    return export.head(bank) + export.between().join(map(export.item, asked)) + export.foot(bank)
+
+
+def one(asked: Asked) -> Read:
+    (read,) = read_moodle(written(asked))[1]
+    return read
+
+
+def assert_common(read: Read, asked: Asked) -> None:
+    assert shown_name(read.name) == " ".join(asked.name.split())
+    assert (read.stem, read.general) == (asked.stem, asked.solution)
+    assert (read.idnumber, read.tags, read.mark) == (asked.identity, list(asked.tags), float(asked.points))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_typed_answers_are_marked_as_they_say(seed: int) -> None:
+    source = random.Random(seed)
+    for asked in (samples.number(source, "q-n"), samples.shape(source, "q-s")):
+        read = one(asked)
+        assert_common(read, asked)
+        assert_typed(read, asked, asked.mistakes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_options_come_back_in_their_order(seed: int) -> None:
+    asked = samples.choice(random.Random(seed), "q-c")
+    read = one(asked)
+    assert_common(read, asked)
+    assert read.kind == "multichoice"
+    for answer, option in zip(read.answers, asked.options, strict=True):
+        assert (answer.text, answer.feedback) == (option.text, option.feedback)
+        assert answer.fraction == pytest.approx(nearest_below(option.credit), abs=1e-5)
+    assert (read.settings["single"], read.settings["shuffleanswers"]) == ("true", "0")
+    assert read.settings["answernumbering"] == "abc"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_true_and_false(seed: int) -> None:
+    asked = samples.truth(random.Random(seed), "q-t")
+    read = one(asked)
+    assert_common(read, asked)
+    assert read.kind == "truefalse"
+    told = {answer.text: (answer.fraction, answer.feedback) for answer in read.answers}
+    assert told == {o.plain.lower(): (float(o.credit), o.feedback) for o in asked.options}
+
+
+def test_two_options_with_credit_for_the_wrong_one_are_a_choice() -> None:
+    asked = samples.truth(random.Random(1), "q-t")
+    options = tuple(replace(o, credit=max(o.credit, Fraction(1, 2))) for o in asked.options)
+    assert one(replace(asked, options=options)).kind == "multichoice"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_blanks(seed: int) -> None:
+    asked = samples.faded(random.Random(seed), "q-f")
+    first, last = asked.blanks
+    whole = first.points.denominator == 1
+    large = any(value is not None and value >= 10**14 for value in (asked.value, *(m.value for m in asked.mistakes)))
+    _, reads = read_moodle(written(asked))
+    if whole and not large:
+        (read,) = reads
+        assert html.unescape(shown_stem(read)) == html.unescape(asked.stem) + "\n<p>(a) {#1}</p>\n<p>(b) {#2}</p>"
+        assert (read.kind, read.mark, read.general) == ("cloze", float(asked.points), asked.solution)
+        parts = read.parts
+    else:
+        parts = reads
+        assert [read.idnumber for read in reads] == ["q-f-a", "q-f-b"]
+        assert [shown_name(read.name) for read in reads] == [f"{' '.join(asked.name.split())} ({m})" for m in "ab"]
+        assert [read.stem for read in reads] == [f"{asked.stem}\n<p>What stands at ({m})?</p>" for m in "ab"]
+    assert [part.mark for part in parts] == [first.points, last.points]
+    assert_typed(parts[0], replace(asked, answer="289", value=289), ())
+    assert_typed(parts[1], asked, asked.mistakes)
+
+
+def shown_stem(read: Read) -> str:
+    """The text of a question with embedded answers; a field stands wherever {#1} or the like does."""
+    assert re.findall(r"\{#[^\s}]*\}", read.stem) == ["{#1}", "{#2}"]
+    return read.stem
+
+
+def test_the_category_is_the_title() -> None:
+    for title in (samples.BANK.title, "/a/", "a//b", "plain", "a & b"):
+        category, _ = read_moodle(
+            written(samples.number(random.Random(0), "q"), bank=replace(samples.BANK, title=title))
+        )
+        assert shown_name(category) == title
+
+
+def test_names_are_there_and_short_enough() -> None:
+    asked = samples.number(random.Random(3), "q-3")
+    assert shown_name(one(replace(asked, name="  ")).name) == "q-3"
+    for sign in "x<&":
+        name = one(replace(asked, name=sign * 300)).name
+        assert len(name) <= 255
+        assert shown_name(name).startswith(sign * 50)
+        assert shown_name(name).endswith("…")
+
+
+def test_what_xml_cannot_hold_is_left_out() -> None:
+    asked = samples.number(random.Random(3), "q-3")
+    read = one(
+        replace(asked, name="a\x00b\x0b\ud800c", stem="<p>]]> \x01 </p>\r\n<p>]]]]>></p>", tags=("a\nb`<", "  "))
+    )
+    assert (read.name, read.stem, read.tags) == ("a b c", "<p>]]>   </p>\n<p>]]]]>></p>", ["a b"])
+
+
+def test_a_credit_is_rounded_down_to_what_moodle_accepts() -> None:
+    assert all(accepted(float(text) / 100) for text in PERCENTAGES)
+    assert all(abs(float(share) - float(text) / 100) < 1e-7 for text, share in PERCENTAGES.items())
+    said = [percentage(Fraction(credit)) for credit in ("1", "99/100", "5/6", "33/100", "1/3", "1/100", "-1")]
+    assert said == ["100", "90", "83.33333", "30", "33.33333", "0", "0"]
+
+
+def test_decimals() -> None:
+    numbers: list[int | Fraction] = [
+        0,
+        18207,
+        -3,
+        Fraction(25, 2),
+        Fraction(-1, 40),
+        Fraction(37, 3),
+        Fraction(1, 1024),
+    ]
+    assert [decimal(number) for number in numbers] == [
+        "0",
+        "18207",
+        "-3",
+        "12.5",
+        "-0.025",
+        "12.3333333",
+        "0.0009765625",
+    ]
+
+
+def test_the_first_of_equal_mistakes_is_told_and_the_key_is_right() -> None:
+    asked = samples.number(random.Random(5), "q-5")
+    key = replace(asked.mistakes[0], value=asked.value, answer=asked.answer, credit=Fraction(0))
+    again = replace(asked.mistakes[0], feedback="<p>second</p>")
+    read = one(replace(asked, mistakes=(key, *asked.mistakes, again)))
+    assert_typed(read, asked, asked.mistakes)
+    assert len(read.answers) == len(asked.mistakes) + 2
+
+
+def test_an_asterisk_stands_for_itself_only() -> None:
+    asked = replace(samples.shape(random.Random(0), "q"), answer="2*Cx3", mistakes=())
+    read = one(asked)
+    assert [verdict(read, typed)[0] for typed in ("2*Cx3", "2*cx3", "29Cx3", "*")] == [1, 1, 0, 0]
+
+
+def test_no_spelling_twice_and_none_that_is_another_answer() -> None:
+    asked = samples.shape(random.Random(0), "q")
+    mistake = replace(asked.mistakes[0], answer="(24,64)")
+    read = one(replace(asked, answer="24x64", mistakes=(replace(mistake, answer="64x24"), mistake)))
+    texts = [answer.text for answer in read.answers]
+    assert len(set(texts)) == len(texts)
+    assert "24, 64" in texts
+    assert [verdict(read, text)[1] for text in ("(24,64)", "64, 24")] == [mistake.feedback] * 2
+
+
+def test_the_same_bytes_each_time() -> None:
+    assert written(*samples.bank(0)) == written(*samples.bank(0))
+    read_moodle(written(*samples.bank(0)))
