@@ -13,7 +13,7 @@ from symparams.documents.fading import faded
 from symparams.documents.formats import FORMATS, with_digits
 from symparams.documents.question_words import Asking, Words
 from symparams.documents.vocabulary import capital
-from symparams.documents.writing import environment
+from symparams.documents.writing import environment, tidied
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.question import Content, Option, Question, Wrong
@@ -64,7 +64,7 @@ class Writer:
         )
 
     def _said(self, macro: str, *about: object) -> str:
-        return "".join(cast("Callable[..., str]", getattr(self._module, macro))(*about)).strip() + "\n"
+        return tidied(cast("Callable[..., str]", getattr(self._module, macro))(*about), self.format)
 
     def _option(self, option: Option, question: Question) -> AskedOption:
         wrong = option.wrong

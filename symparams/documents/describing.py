@@ -10,7 +10,7 @@ from symparams.documents.phrases import Phrases
 from symparams.documents.vocabulary import small
 from symparams.errors import listed
 from symparams.exams.question import at_point
-from symparams.model.arguments import arguments_of
+from symparams.model.arguments import Argument, arguments_of
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
 
@@ -24,9 +24,15 @@ def arguments_in_words(layer: Layer, x: Incoming, point: Mapping[str, int], word
         value = getattr(layer, argument.name)
         if value == argument.default and not _always(argument.name):
             continue
-        noun = argument.meaning.partition(":")[0] if ":" in argument.meaning else argument.name.replace("_", " ")
+        noun = _noun(argument)
         found.append(_argument(noun, value, x, point, words))
     return listed([text for text in found if text]) or "its usual settings"
+
+
+def _noun(argument: Argument) -> str:
+    """What an argument is called in a sentence: filters, kernel size."""
+    noun, colon, _ = argument.meaning.partition(":")
+    return noun if colon or noun.count(" ") < 2 else argument.name.replace("_", " ")
 
 
 def _always(name: str) -> bool:
@@ -40,12 +46,13 @@ def _argument(noun: str, value: object, x: Incoming, point: Mapping[str, int], w
     if isinstance(value, bool):
         return f"{noun} {'yes' if value else 'no'}"
     if isinstance(value, Formula):
-        return f"{noun} {words.number(simplified(at_point(value, point)))}"
+        count = simplified(at_point(value, point))
+        return words.counted(count, noun) if noun.endswith("s") and " " not in noun else f"{noun} {words.number(count)}"
     if isinstance(value, tuple) and all(isinstance(v, Formula) for v in value):
         sizes = [simplified(at_point(v, point)) for v in value]
         if len(sizes) == 1 and ("kernel" in noun or "window" in noun):
             sizes *= max(len(x.spatial), 1)
-        return f"{noun} {words.size(sizes) if len(sizes) > 1 else words.number(sizes[0])}"
+        return f"{noun} {words.size(tuple(sizes)) if len(sizes) > 1 else words.number(sizes[0])}"
     return f"{noun} {words.format.escape(str(value))}"
 
 
@@ -56,7 +63,7 @@ def arriving_in_words(node: Node, point: Mapping[str, int], words: Phrases) -> s
     names = x.axis_names()
     if len(sizes) == 1:
         return words.counted(sizes[0], names[0])
-    return f"{words.size(sizes)} ({' × '.join(names)})"
+    return f"{words.size(tuple(sizes))} ({' × '.join(names)})"
 
 
 def ordinal(network: Network, node: Node) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula, put_in, symbols, total
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, put_in, symbols, total
 from symparams.algebra.notation import shown, size
 from symparams.algebra.simplifying import simplified
 from symparams.documents.describing import arguments_in_words, arriving_in_words, ordinal
@@ -15,6 +15,7 @@ from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Column, Vocabulary, capital, columns, small
 from symparams.errors import listed
 from symparams.exams.course import Course
+from symparams.exams.kinds.inverse import freed
 from symparams.exams.question import Content, Question, Wrong, at_point
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.amounts import amount
@@ -30,6 +31,7 @@ class Chain(NamedTuple):
 
     left: str
     lines: list[str]
+    also: str = ""  # what comes out in the same way: W_out
 
 
 class Asking(Vocabulary):
@@ -58,7 +60,7 @@ class Asking(Vocabulary):
 
     def feedback(self, wrong: Wrong, question: Question) -> str:
         """What a wrong answer is told: the mistake, how it comes out, what is right."""
-        if not wrong.made:
+        if wrong.remark or not wrong.made:
             return prose(f"{capital(wrong.remark)}.", self.format) if wrong.remark else ""
         several = " and ".join(m.name for m in wrong.made)
         text = f"{capital(several)}: {'; '.join(m.explanation for m in wrong.made)}"
@@ -72,7 +74,9 @@ class Asking(Vocabulary):
             return ""
         rule = at_point(wrong.rules[0], question.point)
         derivation = question.derivation("", rule)
-        return f" That gives {self.one_line(derivation)}." if derivation.rule != as_formula(derivation.value) else ""
+        start = "rule" if question.node is not None else "substitution"  # of a total a number for each layer
+        alone = derivation.rule == as_formula(derivation.value)
+        return "" if alone else f" That gives {self.one_line(derivation, None, start)}."
 
 
 class Words(Asking):
@@ -149,17 +153,17 @@ class Words(Asking):
         return arriving_in_words(q.node, q.point, self)
 
     def known_symbols(self, q: Question) -> str:
-        """The symbols of the rule with their values, but the unknown one."""
+        """The layer by the symbols of its rule: with their values, but for the unknown one; or as letters."""
         names = self.more.get("names", ())
         free = [s for s in _once(q.rules) if s.meaning and s.name not in names]
+        layer = self.article(self.heading)
         if q.kind == "formula":
-            return "Its rule has " + listed([f"{self.math(s)} ({s.meaning})" for s in free]) + "."
-        known = [f"{self.equation(s, s.value if s.value is not None else s)} ({s.meaning})" for s in free]
+            return f"Take {layer} with {listed([f'{s.meaning} {self.math(s)}' for s in free])}."
+        known = listed([f"{self.equation(s, s.value if s.value is not None else s)} ({s.meaning})" for s in free])
         unknown: Symbol = self.more["symbol"]
-        asked = f"{self.math(unknown)} ({unknown.meaning}) is not known"
+        given = f"{capital(layer)} has {known}" if known else f"Take {layer}"
         biased = "" if q.node is None or q.node.derived.counts.biases != 0 else " It has no biases."
-        return (f"Of it {listed(known)} are known, {asked}." if len(known) > 1 else
-                f"Of it {known[0]} is known, {asked}." if known else f"Of it {asked}.") + biased  # fmt: skip
+        return f"{given}; {self.math(unknown)} ({unknown.meaning}) is not given.{biased}"
 
     # ------------------------------------------------------------ what is asked
 
@@ -183,7 +187,8 @@ class Words(Asking):
     @property
     def axes(self) -> str:
         names = [f"number of {a}" if a in ("channels", "features") else a for a in self.question.axes]
-        return " × ".join(names) if len(names) > 1 else f"the {names[0]}"
+        form = "x".join(["7", "5", "3", "2", "4"][: len(names)])
+        return f"{' × '.join(names)}, in the form {form}" if len(names) > 1 else f"the {names[0]}"
 
     @property
     def convention_asked(self) -> str:
@@ -241,22 +246,45 @@ class Words(Asking):
             return ""
         rules = node.derived.rules
         text = rules.shape_because if quantity == "shape" else rules.because if quantity == "params" else ""
+        if quantity == "field":
+            text = "a layer sees `k - 1` places of its input more, each a jump of the input apart"
         if quantity in MEASURES:
             text = MEASURES[quantity].because(node, self.course.settings)
         return prose(f"{capital(text)}.", self.format) if text else ""
 
     @property
     def chains(self) -> list[Chain]:
-        word = {"params": "parameters", "shape": "", "field": "field"}.get(self.question.quantity)
-        left = self.format.word(MEASURES[self.question.quantity].left if word is None else word)
-        found = []
+        """The derivations; of a shape only the sizes that are computed, each way once."""
+        q = self.question
+        if q.quantity == "shape":
+            return self._sizes()
+        word = {"params": "parameters", "field": "field"}.get(q.quantity)
+        left = self.format.word(MEASURES[q.quantity].left if word is None else word)
+        return [*self._before(), *(Chain(left, self.chain_lines(d)) for d in q.derivations)]
+
+    def equals(self, chain: Chain) -> str:
+        """W_out = 24: what comes out in the same way."""
+        return self._inline(f"{chain.also} = {chain.lines[-1]}") + "."
+
+    def _sizes(self) -> list[Chain]:
+        found: dict[tuple[str, ...], Chain] = {}
         for d in self.question.derivations:
-            if self.question.quantity != "shape":
-                found.append(Chain(left, self.chain_lines(d)))
-            elif len(d.steps) > 2 or d.rule != as_formula(d.value):
-                letter = OUTPUT_LETTERS.get(d.axis, "n_out")
-                found.append(Chain(self.formula(Symbol(letter)), self.chain_lines(d)))
-        return found
+            if isinstance(d.rule, (Symbol, Number)):
+                continue
+            lines = self.chain_lines(d)
+            left = self.formula(Symbol(OUTPUT_LETTERS.get(d.axis, "n_out")))
+            alike = found.get(tuple(lines[1:]))
+            found[tuple(lines[1:])] = Chain(left, lines) if alike is None else alike._replace(also=left)
+        return list(found.values())
+
+    def _before(self) -> list[Chain]:
+        """What has to be known first: the multiply-accumulates for FLOPs, the parameters for their bytes."""
+        q = self.question
+        if q.node is None or q.quantity not in ("flops", "memory"):
+            return []
+        rules = q.node.derived.rules.parameters if q.quantity == "memory" else q.node.derived.work.macs
+        word = "parameters" if q.quantity == "memory" else "MACs"
+        return [Chain(self.format.word(word), self.chain_lines(q.derivation("", at_point(rules, q.point))))]
 
     @property
     def key(self) -> str:
@@ -281,6 +309,18 @@ class Words(Asking):
         return [self.broken(total(terms)), self.formula(whole)] if len(terms) > 1 else [self.formula(whole)]
 
     @property
+    def both_totals(self) -> list[tuple[str, list[str]]]:
+        """The totals of two designs, layer by layer."""
+        assert self._other is not None
+        rows = []
+        for course, letter, point in ((self.course, "A", "first"), (self._other, "B", "second")):
+            values = (_at(value, self.more[point]) for value in course.total("params").values)
+            terms = [as_formula(value) for value in values if value != 0]
+            lines = dict.fromkeys([self.broken(total(terms)), self.formula(simplified(total(terms)))])
+            rows.append((self.formula(Symbol(f"P_{letter}")), list(lines)))
+        return rows
+
+    @property
     def first_count(self) -> str:
         return self.number(self.more["counts"][0])
 
@@ -292,7 +332,8 @@ class Words(Asking):
     def equations(self) -> Iterator[tuple[str, str]]:
         """The equation for an unknown, line by line."""
         unknown: Symbol = self.more["symbol"]
-        free = at_point(self.more["free"], self.question.point)
+        (rule,) = self.question.rules
+        free = freed(rule, unknown, self.more["names"])
         known = put_in(free)
         count = self.question.derivations[0].value
         assert isinstance(count, int)

@@ -91,7 +91,7 @@ def _written(words: Vocabulary, style: str) -> str:
     limits.begin_work(len(words.solution.network.nodes))
     with paused():
         text = template.render(words.names(), format=f"formats/{words.format.name}.j2")
-    return _tidied(text, words.format)
+    return tidied(text, words.format)
 
 
 def standalone(body: str) -> str:
@@ -155,7 +155,7 @@ def _format(document: Document) -> Format:
     return with_digits(FORMATS[document.format], document.digits)
 
 
-def _tidied(text: str, format_: Format) -> str:
+def tidied(text: str, format_: Format) -> str:
     """No more than one empty line in a row, none at the start or inside a paragraph."""
     lines: list[str] = []
     for line in text.split("\n"):

@@ -16,6 +16,7 @@ class Export:
 
     name: ClassVar[str]  # as --format takes it
     markup: ClassVar[str]  # what its texts are written in: html, markdown, latex or text
+    shapes: ClassVar[bool] = True  # whether a shape that is typed can be marked; if not, it is a choice
     formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
 
 

@@ -10,15 +10,15 @@ from symparams.sources import records as r
 
 
 def with_values(statements: Sequence[r.Statement], values: Mapping[str, Formula]) -> list[r.Statement]:
-    """The statements with these letters replaced; ranges, and facts in which no letter is left, are not shown."""
+    """The statements with these letters replaced, without title, ranges and facts in which no letter is left."""
     found: list[r.Statement] = []
     for statement in statements:
         if isinstance(statement, r.Macro):
             own = {parameter.name for parameter in statement.parameters}
             found.append(_put(statement, {n: v for n, v in values.items() if n not in own}))
-        elif isinstance(statement, (r.Model, r.Convention, r.Let, r.Chain)):
+        elif isinstance(statement, (r.Convention, r.Let, r.Chain)):
             found.append(_put(statement, values))
-        elif not isinstance(statement, r.Range):
+        elif not isinstance(statement, (r.Range, r.Model)):
             facts = tuple(fact for fact in statement if not _only(fact, values))
             found += [_put(facts, values)] if facts else []
     return found

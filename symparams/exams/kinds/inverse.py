@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from typing import TypeAlias
 
-from symparams.algebra.compiling import Evaluator, compiled
-from symparams.algebra.exact import number
+from symparams.algebra.compiling import Exact, compiled
+from symparams.algebra.exact import at, number
 from symparams.algebra.formula import Formula, Number, Symbol, mapped, symbols
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import grows
@@ -17,8 +17,10 @@ from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
 from symparams.exams.plan import FEWEST, Computed, Plan
-from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.exams.question import AnswerType, Question, Wrong, at_point
 from symparams.questions.points import Point
+
+Counting: TypeAlias = "Callable[[int], Exact]"
 
 _TRIED = 4096  # the largest value that is looked for
 
@@ -28,58 +30,48 @@ class Inverse(Computed):
     """One symbol of the rule is unknown, the count is given."""
 
     unknown: Symbol  # what is asked for, free
-    free: Formula  # the rule with the unknown in it
+    names: tuple[str, ...]  # the symbols of the rule that it stands for
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        value = self._at_unknown(point)
-        count = self._count(point, value)
-        if value < 1 or not self._count(point, value - 1) < count < self._count(point, value + 1):
+        rule = at_point(self.rules[0], point)
+        value = next(at(s.value, {}) for s in symbols(rule) if s.name in self.names and s.value is not None)
+        count = self._counting(self.rules[0], point)
+        if not isinstance(value, int) or value < 1 or not count(value - 1) < count(value) < count(value + 1):
             return None
-        mistakes = list(self._others(point, value, count))
-        options = self.options((value,), mistakes, number, seed) if self.answer_type == "choice" else ()
+        wrong = list(self._others(point, value, count))
+        options = self.options((value,), wrong, number, seed) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
             return None
-        return self.made((value,), options, [w for w in mistakes if w.made], point)
+        return self.made((value,), options, [w for w in wrong if w.made], point)
 
-    @cached_property
-    def _known(self) -> Evaluator:
-        return compiled(next(s.value for s in symbols(self.rules[0]) if s.name in self.more["names"] and s.value))
+    def _counting(self, rule: Formula, point: Point) -> Counting:
+        """What a rule gives for a value of the unknown."""
+        free = compiled(freed(at_point(rule, point), self.unknown, self.names))
+        return lambda value: free({self.unknown.name: value})
 
-    @cached_property
-    def _rule(self) -> Evaluator:
-        return compiled(self.free)
-
-    def _at_unknown(self, point: Point) -> int:
-        value = self._known(point)
-        return value if isinstance(value, int) else 0
-
-    def _count(self, point: Point, value: int) -> int | Fraction:
-        return self._rule({**point, self.unknown.name: value})
-
-    def _others(self, point: Point, value: int, count: int | Fraction) -> Iterator[Wrong]:
+    def _others(self, point: Point, value: int, count: Counting) -> Iterator[Wrong]:
         """Values that a wrong rule gives, and values near by."""
         seen = {value}
         for c in self.candidates:
-            wrong = compiled(freed(c.rules[0], self.unknown, self.more["names"]))
-            found = _solved(wrong, point, self.unknown.name, count)
-            if found is not None and found not in seen and len(c.made) == 1:
+            found = _solved(self._counting(c.rules[0], point), count(value)) if len(c.made) == 1 else None
+            if found is not None and found not in seen:
                 seen.add(found)
-                yield Wrong((found,), c.made[0].credit, c.made, c.rules)
+                yield Wrong((found,), c.made[0].credit, c.made)
         for near in (value + 1, 2 * value, value - 1, value + 2, value // 2, value - 2):
             if near > 0 and near not in seen:
                 seen.add(near)
-                yield Wrong((near,), Fraction(0), remark=f"that would give {self._count(point, near):,}")
+                yield Wrong((near,), Fraction(0), remark=f"that would give `{count(near)}`")
 
 
-def _solved(rule: Evaluator, point: Point, name: str, count: int | Fraction) -> int | None:
+def _solved(wrong: Counting, count: Exact) -> int | None:
     """The value for which a wrong rule gives the count; None if there is none that is whole."""
     low, high = 1, _TRIED
     try:
         while low < high:
             middle = (low + high) // 2
-            low, high = (low, middle) if rule({**point, name: middle}) >= count else (middle + 1, high)
-        return low if rule({**point, name: low}) == count else None
-    except SymparamsError:
+            low, high = (low, middle) if wrong(middle) >= count else (middle + 1, high)
+        return low if wrong(low) == count else None
+    except (SymparamsError, KeyError):
         return None
 
 
@@ -93,8 +85,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         assert isinstance(plan, Computed)
         (rule,) = plan.rules
         for unknown, names in unknowns(rule):
-            free = freed(rule, unknown, names)
-            if grows(free, unknown.name):
+            if grows(freed(rule, unknown, names), unknown.name):
                 yield Inverse(
                     kind="inverse",
                     course=course,
@@ -106,8 +97,8 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                     rules=plan.rules,
                     candidates=plan.candidates,
                     unknown=unknown,
-                    free=free,
-                    more={"unknown": unknown.name, "names": names, "free": free, "symbol": unknown},
+                    names=names,
+                    more={"unknown": unknown.name, "names": names, "symbol": unknown},
                 )
 
 

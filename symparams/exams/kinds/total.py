@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from symparams import limits
 from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Symbol
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.plan import Computed, Plan, candidates
 from symparams.exams.question import AnswerType
 from symparams.misconceptions.mistakes import Mistake
+from symparams.misconceptions.totals import Total, WrongTerm
+from symparams.quantities.measured import sum_of
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     limits.begin_work(len(course.network.nodes))
     total = course.total("params")
-    ranges = course.drawn((total.sum,))
-    if ranges is None or number(total.sum) == 0:
+    rule = by_layer(total, ())
+    ranges = course.drawn((rule,))
+    if ranges is None or number(rule) == 0:
         return
     counted = sum(value != 0 for value in total.values)
     yield Computed(
@@ -26,8 +30,8 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         answer_type=answer_type,
         difficulty=max(2, min(5, 1 + counted)),
         ranges=course.ranges if ranges else {},
-        rules=(total.sum,),
-        candidates=candidates(course, mistakes(course, "params"), (total.sum,)),
+        rules=(rule,),
+        candidates=candidates(course, mistakes(course, "params"), (rule,)),
     )
 
 
@@ -35,9 +39,16 @@ def mistakes(course: Course, quantity: str) -> Iterator[Mistake]:
     """Every misconception made wherever it can be made, then a single layer counted wrongly."""
     total = course.total(quantity)
     for terms in total.everywhere():
-        yield Mistake((terms[0].made,), (total.with_terms(terms),))
+        yield Mistake((terms[0].made,), (by_layer(total, terms),))
     for term in total.wrong_terms():
-        yield Mistake((term.made,), (total.with_terms([term]),))
+        yield Mistake((term.made,), (by_layer(total, [term]),))
+
+
+def by_layer(total: Total, wrong: Sequence[WrongTerm]) -> Formula:
+    """The sum with a symbol for what each layer has, so that a number a layer is put in."""
+    rules = {term.index: term.rule for term in wrong}
+    terms = (Symbol(f"P_{i}", rules.get(i, term.rule)) for i, term in enumerate(total.terms))
+    return sum_of(term for term in terms if number(term) != 0)
 
 
 total = Kind("total", "the number of parameters of the network", 40, ("number", "choice"), _plans)
