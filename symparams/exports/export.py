@@ -40,6 +40,14 @@ class TextExport(Export):
     def foot(self, bank: BankInfo) -> str:
         """What stands behind the last question."""
 
+    @abstractmethod
+    def comment(self, text: str) -> str:
+        """A last line that whoever reads the format passes over; `text` has letters, digits, spaces, commas, colons."""
+
+    def end(self, bank: BankInfo, count: int, mark: str) -> str:
+        """The foot of a bank of `count` questions, with the mark by which a later run knows the bank as its own."""
+        return self.foot(bank) + self.comment(mark)
+
 
 class PackedExport(Export):
     """A bank that is a zip archive: files for each question, or one text with all of them, and a manifest."""
@@ -55,7 +63,8 @@ class PackedExport(Export):
     def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
         """The files on the bank as a whole, by name: the manifest; of each question its identity and name are known.
 
-        Where `text` holds the questions, its own file is not among them; `text_name` says where it stands.
+        Where `text` holds the questions, its own file is not among them (`text_name` says where it stands), and
+        `questions` is empty.
         """
 
     def text_name(self, bank: BankInfo) -> str:
@@ -84,7 +93,7 @@ class FolderExport(Export):
 
 
 class WholeExport(Export):
-    """A bank that can only be written at one go, by the library of its format."""
+    """A bank that can only be written at one go, by the library of its format, as a zip archive."""
 
     suffix: ClassVar[str]
 
