@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import time
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from symparams.documents.asked import Asked, BankInfo
 from symparams.errors import SymparamsError
 from symparams.exports.beside import disk, folder_beside, sweep
-from symparams.exports.export import Export, FolderExport, PackedExport, TextExport, WholeExport
+from symparams.exports.export import Export, FolderExport, PackedExport, PaperExport, TextExport, WholeExport
 from symparams.exports.growing import Growing, GrowingFiles, GrowingPackedText, GrowingText
 from symparams.exports.mark import LONGEST, Mark, foreign, last_mark, origin
 from symparams.files import put_in_place, write_whole
@@ -155,3 +155,21 @@ def _write_files(bank: Path, target: Path, texts: dict[str, str]) -> None:
             (made / name).write_text(text, "utf-8", "replace", "\n")
         target.parent.mkdir(parents=True, exist_ok=True)
         made.rename(target)
+
+
+def write_papers(
+    export: PaperExport, path: Path, bank: BankInfo, students: Sequence[str], papers: Sequence[Sequence[Asked]]
+) -> list[Path]:
+    """Write the exam and its key, and return where; a file that is there and says something else is left alone."""
+    if not path.name:
+        raise SymparamsError("the name of the output file is empty")
+    texts = {
+        path.with_name(f"{path.stem}{behind}{path.suffix}"): text
+        for behind, text in export.texts(bank, students, papers).items()
+    }
+    for place, text in texts.items():
+        if place.is_dir() or (place.is_file() and place.read_bytes() != text.encode("utf-8")):
+            raise SymparamsError(f"{place} exists and is not what is to be written; choose another name or remove it")
+    for place, text in texts.items():
+        write_whole(place, text)
+    return list(texts)

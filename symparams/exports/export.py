@@ -100,3 +100,16 @@ class WholeExport(Export):
     @abstractmethod
     def write(self, path: Path, bank: BankInfo, questions: Iterable[Asked]) -> None:
         """Write all questions to a file that does not exist yet."""
+
+
+class PaperExport(Export):
+    """Exams on paper: the papers of all students in one text, the key in another."""
+
+    suffix: ClassVar[str]
+
+    @abstractmethod
+    def texts(self, bank: BankInfo, students: Sequence[str], papers: Sequence[Sequence[Asked]]) -> Mapping[str, str]:
+        """The texts, by what their file's name has behind that of the exam: nothing, or -key.
+
+        There are as many students as papers, or no student: then whoever gets a paper writes a name on it.
+        """

@@ -8,6 +8,7 @@ from string import ascii_uppercase
 from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
 from symparams.documents.formats import FORMATS
 from symparams.exports.export import TextExport
+from symparams.exports.words import points
 
 _escape = FORMATS["markdown"].escape
 
@@ -42,12 +43,6 @@ class Markdown(TextExport):
 
     def comment(self, text: str) -> str:
         return f"<!-- {text} -->\n"
-
-
-def points(count: Fraction) -> str:
-    """1 point, 2 points, 2.5 points; a share of a point that has no short decimals is a fraction."""
-    number = f"{float(count):g}" if Fraction(f"{float(count):.2f}") == count else str(count)
-    return f"{number} point{'' if count == 1 else 's'}"
 
 
 def _answers(asked: Asked) -> str:

@@ -64,7 +64,7 @@ def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: i
         "options": _options(markup, text, numbers, index) if answer_type == "choice" else (),
         "mistakes": () if answer_type == "choice" else _mistakes(markup, answer_type, answer, text, numbers),
         **(_formula(key) if answer_type == "formula" else {}),
-        **(_blanks(numbers, key) if answer_type == "number" and index % 4 == 1 else {}),
+        **(_blanks(numbers, key) if answer_type == "number" and index % 3 == 1 else {}),
     }
     return Asked(
         identity=f"q-{index:06x}{numbers[0]:x}",
