@@ -50,15 +50,13 @@ def built(text: str, folder: Path) -> list[str]:
 def test_every_student_has_a_paper(key: bool, tmp_path: Path) -> None:
     papers = [ASKED[:9], ASKED[9:21], ASKED[21:]]
     pages = built(paper(BANK.title, STUDENTS, papers, key), tmp_path)
-    numbers = [re.search(r"Variant (\w+)\s+Page (\d+) of (\d+)\s*$", page) for page in pages if page.strip()]
-    at = 0
+    feet = [re.search(r"Variant (\w+)\s+Page (\d+) of (\d+)\s*$", page) for page in pages if page.strip()]
+    said = [foot.groups() if foot else () for foot in feet]
+    expected: list[tuple[str, ...]] = []
     for asked in papers:
-        count = int(numbers[at][3]) if (found := numbers[at]) and found else 0
-        assert [match and match.groups() for match in numbers[at : at + count]] == [
-            (variant(asked), str(number), str(count)) for number in range(1, count + 1)
-        ]
-        at += count
-    assert at == len(numbers)
+        count = said[len(expected)][2]
+        expected.extend((variant(asked), str(number), count) for number in range(1, int(count) + 1))
+    assert said == expected
     whole = "\n".join(pages)
     assert re.findall(r"^\s*Name: +(\S.*?)(?:  .*)?$", whole, re.M)[:2] == ["Ada Lovelace", "Max O’Neill & Söhne_#1"]
     assert [len(re.findall(rf"^ *{number}\. +\S", whole, re.M)) for number in (1, 3, 4, 9, 12, 13)] == [
