@@ -13,7 +13,7 @@ import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -22,6 +22,7 @@ from symparams.errors import SymparamsError
 from symparams.exports import beside
 from symparams.exports.bank import write_bank
 from symparams.exports.export import Export, FolderExport, PackedExport, TextExport, WholeExport
+from symparams.exports.growing import GrowingFiles, GrowingPackedText, GrowingText
 from symparams.exports.json import Json
 from symparams.exports.markdown import Markdown
 from tests.conftest import EXAMPLES
@@ -257,6 +258,42 @@ def test_a_bank_that_takes_long_to_write_is_written_more_rarely(tmp_path: Path) 
     path = tmp_path / "bank"
     write_bank(Slow(), path, BANK, lambda first: (ASKED[i % 12] for i in range(100)), 100, clock.tell, clock)
     assert ended == [1, 31, 61, 91, 100]
+
+
+@pytest.mark.parametrize("export", GROWING, ids=lambda export: str(export.name))
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, SymparamsError("the network is too large")])
+def test_whatever_stops_the_questions_those_before_are_kept(export: Export, stop: Any, tmp_path: Path) -> None:
+    def stopping(first: int) -> Iterator[Asked]:
+        yield from ASKED[:5]
+        raise stop
+
+    path = tmp_path / "bank"
+    with pytest.raises(stop if isinstance(stop, type) else type(stop)):
+        write_bank(export, path, BANK, stopping, len(ASKED))
+    assert len(identities(export, path)) == 5
+
+
+@pytest.mark.parametrize("export", GROWING, ids=lambda export: str(export.name))
+def test_half_a_question_never_gets_into_the_bank(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped in the middle of writing the ninth question: the bank is what it was when it was last put in place."""
+    growing: Any = {"files": GrowingFiles, "packed-lines": GrowingPackedText}.get(export.name, GrowingText)
+    put = growing._put
+
+    def half(self: Any, asked: Asked, texts: dict[str, bytes]) -> None:
+        stopped = asked is ASKED[8]
+        put(self, asked, {name: text[: len(text) // 2] if stopped else text for name, text in texts.items()})
+        if stopped:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(growing, "_put", half)
+    path = tmp_path / "bank"
+    clock = Clock(0.4)
+    with pytest.raises(KeyboardInterrupt):
+        write_bank(export, path, BANK, everything, len(ASKED), clock.tell, clock)
+    assert len(identities(export, path)) == 6
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_bank_can_be_asked_for_more_but_not_for_less(tmp_path: Path) -> None:
