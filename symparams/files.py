@@ -65,12 +65,17 @@ def write_whole(path: Path, text: str) -> None:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
+        put_in_place(Path(temporary), path)
     except OSError as error:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
         raise SymparamsError(f"cannot write {path}: {error.strerror}") from None
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Give a finished temporary file the usual rights and the name that it was made for."""
+    mask = os.umask(0)
+    os.umask(mask)
+    temporary.chmod(0o666 & ~mask)
+    temporary.replace(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -36,9 +37,13 @@ _LATEX = {
 }  # fmt: skip
 
 
+# Inside what TeX would set as one sign: -- as a dash, '' as a quotation mark, ?` upside down.
+_LIGATURE = re.compile("(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=,)(?=,)|(?<=[?!])(?=`)")
+
+
 def escape_latex(text: str) -> str:
     """Text for LaTeX; letters that pdfTeX's fonts lack become a question mark."""
-    return "".join(map(_latex_character, text))
+    return "{}".join("".join(map(_latex_character, part)) for part in _LIGATURE.split(text))
 
 
 def _latex_character(c: str) -> str:

@@ -41,6 +41,14 @@ class TextExport(Export):
     def foot(self, bank: BankInfo) -> str:
         """What stands behind the last question."""
 
+    @abstractmethod
+    def comment(self, text: str) -> str:
+        """A last line that whoever reads the format passes over; `text` has letters, digits, spaces, commas, colons."""
+
+    def end(self, bank: BankInfo, count: int, mark: str) -> str:
+        """The foot of a bank of `count` questions, with the mark by which a later run knows the bank as its own."""
+        return self.foot(bank) + self.comment(mark)
+
 
 class PackedExport(Export):
     """A bank that is a zip archive: files for each question, or one text with all of them, and a manifest."""
@@ -56,7 +64,8 @@ class PackedExport(Export):
     def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
         """The files on the bank as a whole, by name: the manifest; of each question its identity and name are known.
 
-        Where `text` holds the questions, its own file is not among them; `text_name` says where it stands.
+        Where `text` holds the questions, its own file is not among them (`text_name` says where it stands), and
+        `questions` is empty.
         """
 
     def text_name(self, bank: BankInfo) -> str:
@@ -85,10 +94,23 @@ class FolderExport(Export):
 
 
 class WholeExport(Export):
-    """A bank that can only be written at one go, by the library of its format."""
+    """A bank that can only be written at one go, by the library of its format, as a zip archive."""
 
     suffix: ClassVar[str]
 
     @abstractmethod
     def write(self, path: Path, bank: BankInfo, questions: Iterable[Asked]) -> None:
         """Write all questions to a file that does not exist yet."""
+
+
+class PaperExport(Export):
+    """Exams on paper: the papers of all students in one text, the key in another."""
+
+    suffix: ClassVar[str]
+
+    @abstractmethod
+    def texts(self, bank: BankInfo, students: Sequence[str], papers: Sequence[Sequence[Asked]]) -> Mapping[str, str]:
+        """The texts, by what their file's name has behind that of the exam: nothing, or -key.
+
+        There are as many students as papers, or no student: then whoever gets a paper writes a name on it.
+        """

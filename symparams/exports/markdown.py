@@ -1,0 +1,87 @@
+"""Questions to read: each with its answer and solution behind it, folded away where the reader can fold."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from string import ascii_uppercase
+
+from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
+from symparams.documents.formats import FORMATS
+from symparams.exports.export import TextExport
+from symparams.exports.words import points
+
+_escape = FORMATS["markdown"].escape
+
+
+class Markdown(TextExport):
+    """One page."""
+
+    name = "markdown"
+    markup = "markdown"
+    formulas = True
+    suffix = ".md"
+
+    def head(self, bank: BankInfo) -> str:
+        return f"# {_escape(bank.title)}\n\nSeed {bank.seed}, symparams {_escape(bank.version)}.\n"
+
+    def item(self, asked: Asked) -> str:
+        parts = [
+            f"## {_escape(asked.name)}",
+            f"*{points(asked.points)}, difficulty {asked.difficulty} of 5* · `{asked.identity}`",
+            asked.stem.strip("\n"),
+            _answers(asked),
+            "<details>\n<summary>Answer and solution</summary>",
+            _key(asked),
+            asked.solution.strip("\n"),
+            _known(asked),
+            "</details>",
+        ]
+        return "\n" + "\n\n".join(filter(None, parts)) + "\n"
+
+    def foot(self, bank: BankInfo) -> str:
+        return "\n"
+
+    def comment(self, text: str) -> str:
+        return f"<!-- {text} -->\n"
+
+
+def _answers(asked: Asked) -> str:
+    """What to choose from, or where to write."""
+    if asked.blanks:
+        return "\n".join(f"- {_escape(blank.mark)} ________ ({points(blank.points)})" for blank in asked.blanks)
+    if asked.options:
+        return "\n".join(_item(f"{letter}. {option.text}") for letter, option in _lettered(asked))
+    letters = f" (a formula in {', '.join(map(_escape, asked.letters))})" if asked.answer_type == "formula" else ""
+    return f"Answer{letters}: ________"
+
+
+def _key(asked: Asked) -> str:
+    if asked.blanks:
+        filled = (f"{_escape(blank.mark)} {_escape(blank.answer)}" for blank in asked.blanks)
+        return f"**Answer:** {', '.join(filled)}"
+    right = [letter for letter, option in _lettered(asked) if option.correct]
+    return f"**Answer:** {'. '.join((*right, _escape(asked.answer)))}"
+
+
+def _lettered(asked: Asked) -> list[tuple[str, AskedOption]]:
+    return list(zip(ascii_uppercase, asked.options, strict=False))
+
+
+def _known(asked: Asked) -> str:
+    """What is said to a known wrong answer, and what it is worth."""
+    wrong: list[tuple[str, AskedOption | AskedMistake]] = [
+        (f"{letter}. {_escape(option.plain)}", option) for letter, option in _lettered(asked) if not option.correct
+    ]
+    wrong.extend((_escape(mistake.answer), mistake) for mistake in asked.mistakes)
+    lines = [_item(_remark(answer, mistake, asked.points)) for answer, mistake in wrong]
+    return "\n".join(["Known mistakes:\n", *lines]) if lines else ""
+
+
+def _remark(answer: str, mistake: AskedOption | AskedMistake, worth: Fraction) -> str:
+    name = f" ({_escape(mistake.misconception)})" if mistake.misconception else ""
+    return f"**{answer}**{name}: {points(mistake.credit * worth)}. {mistake.feedback}"
+
+
+def _item(text: str) -> str:
+    """An item of a list; further lines of it are indented."""
+    return "- " + text.strip("\n").replace("\n", "\n  ").replace("\n  \n", "\n\n")

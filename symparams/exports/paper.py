@@ -1,0 +1,128 @@
+"""An exam on paper, through LaTeX's class `exam`, and its key from the same questions."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from string import ascii_uppercase
+
+from symparams.documents.asked import Asked, AskedMistake, AskedOption
+from symparams.documents.formats import escape_latex
+from symparams.documents.writing import environment
+from symparams.errors import SymparamsError
+from symparams.exports.words import points
+
+_GRADES = 10  # questions in a row of the table of grades
+_HALF = r"\half"  # as the class adds it up
+_NARROW, _WIDE = 40, 120  # millimetres of a line to write on
+
+
+def paper(title: str, students: Sequence[str], papers: Sequence[Sequence[Asked]], key: bool) -> str:
+    """A LaTeX document with a paper for each student, or with their keys; without names, a line to write one on."""
+    if students and len(students) != len(papers):
+        raise SymparamsError(f"there are {len(students)} students and {len(papers)} papers; each needs one")
+    names: Sequence[str] = students or [""] * len(papers)
+    before = itertools.accumulate((len(questions) for questions in papers), initial=0)
+    each = [_paper(*about) for about in zip(names, papers, before, strict=False)]
+    titles = {"title": escape_latex(title), "short_title": escape_latex(_short(title, 55))}
+    template = environment("latex").get_template("formats/exam.tex.j2")
+    return template.render(key=key, papers=each, **titles)
+
+
+def variant(questions: Sequence[Asked]) -> str:
+    """A short code that papers with the same questions in the same order share: 4B2F91."""
+    identities = "\n".join(asked.identity for asked in questions)
+    return hashlib.sha256(identities.encode("utf-8")).hexdigest()[:6].upper()
+
+
+def _paper(name: str, questions: Sequence[Asked], before: int) -> Mapping[str, object]:
+    return {
+        "before": before,  # questions in the papers before this one
+        "name": escape_latex(name),
+        "short_name": escape_latex(_short(name, 30)),
+        "code": variant(questions),
+        "worth": points(sum((asked.points for asked in questions), Fraction(0))),
+        "has_lines": any(not asked.options for asked in questions),
+        "has_options": any(asked.options for asked in questions),
+        "grades": _grades(questions),
+        "questions": [_question(asked) for asked in questions],
+    }
+
+
+def _short(text: str, longest: int) -> str:
+    """What fits above a page."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _grades(questions: Sequence[Asked]) -> list[Mapping[str, object]]:
+    """The table of grades, in rows that fit the page."""
+    cells = [{"number": str(at), "points": _half(asked.points)} for at, asked in enumerate(questions, 1)]
+    whole = sum((asked.points for asked in questions), Fraction(0))
+    cells.append({"number": r"\textbf{Total}", "points": _half(whole)})
+    return [{"cells": cells[at : at + _GRADES]} for at in range(0, len(cells), _GRADES)]
+
+
+def _question(asked: Asked) -> Mapping[str, object]:
+    """What the template needs of a question; the points stand on it or on its parts, for LaTeX adds up both."""
+    in_parts = sum((blank.points for blank in asked.blanks), Fraction(0)) == asked.points and all(
+        (2 * blank.points).denominator == 1 and blank.points for blank in asked.blanks
+    )
+    typed = not asked.options and not asked.blanks
+    return {
+        "identity": asked.identity,
+        "points": "" if asked.blanks and in_parts else _bracketed(asked.points),
+        "stem": asked.stem.strip("\n"),
+        "options": [{"text": option.text.strip("\n"), "right": option.correct} for option in asked.options],
+        "parts": [_part(asked, at, in_parts) for at in range(len(asked.blanks))],
+        "solution": asked.solution.strip("\n"),
+        "known": _known(asked),
+        "room": asked.answer_type if typed else "",
+        "answer": _filled_in(asked.answer),
+        "width": _width(asked.answer_type == "formula", asked.answer) if typed else "",
+    }
+
+
+def _part(asked: Asked, at: int, has_points: bool) -> Mapping[str, object]:
+    blank = asked.blanks[at]
+    label = f"({ascii_uppercase[at].lower()})" if at < len(ascii_uppercase) else ""  # what LaTeX calls the part
+    return {
+        "points": _bracketed(blank.points) if has_points else "",
+        "mark": "" if blank.mark == label else f"{escape_latex(blank.mark)}\\enspace ",
+        "answer": _filled_in(blank.answer),
+        "width": _width(False, blank.answer),
+    }
+
+
+def _known(asked: Asked) -> list[str]:
+    """What is known of each wrong answer, for whoever marks the paper."""
+    wrong: list[tuple[str, AskedOption | AskedMistake]] = [
+        (letter, option) for letter, option in zip(ascii_uppercase, asked.options, strict=False) if not option.correct
+    ]
+    wrong.extend((mistake.answer, mistake) for mistake in asked.mistakes)
+    return [
+        f"\\textbf{{{escape_latex(answer)}}} "
+        + (f"{escape_latex(mistake.misconception)}, " if mistake.misconception else "")
+        + points(mistake.credit * asked.points).replace(" ", "~")
+        for answer, mistake in wrong
+    ]
+
+
+def _bracketed(count: Fraction) -> str:
+    return f"[{_half(count, _HALF)}]"
+
+
+def _half(count: Fraction, half: str = r"\textonehalf{}") -> str:
+    """Points, in whole and half ones."""
+    whole, rest = divmod(count, 1)
+    return f"{whole or ('' if rest else 0)}{half if rest else ''}"
+
+
+def _filled_in(answer: str) -> str:
+    """An answer on a line; braces keep a bracket in it from ending the argument."""
+    return f"{{{escape_latex(answer)}}}"
+
+
+def _width(wide: bool, answer: str) -> str:
+    return f"{min(_WIDE, max(_WIDE if wide else _NARROW, 3 * len(answer)))}mm"
