@@ -25,6 +25,7 @@ from symparams.commands.console import (
     networks,
     of,
 )
+from symparams.commands.exams import exam
 from symparams.commands.questions import compare, find
 from symparams.documents import contract
 from symparams.documents.catalogue import catalogue_text
@@ -143,6 +144,7 @@ def layers(name: str | None, format_: str) -> None:
 
 main.add_command(compare)
 main.add_command(find)
+main.add_command(exam)
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:

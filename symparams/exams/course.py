@@ -10,7 +10,7 @@ from pathlib import Path
 from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
-from symparams.errors import Source, SymparamsError
+from symparams.errors import Source, SymparamsError, listed
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
 from symparams.misconceptions.totals import Total
@@ -85,19 +85,19 @@ class Course:
     @cached_property
     def resting(self) -> dict[str, int]:
         """A value for every letter with a range, so that all conditions hold: what letters have that do not matter."""
-        for point in points(self.network, 1):
-            return {name: point[name] for name in self.ranges}
-        raise SymparamsError(self.nothing_fits())
+        self.check_ranges()
+        return {name: self.points[0][name] for name in self.ranges}
 
-    def nothing_fits(self) -> str:
-        """Why no values of the letters are admissible, in a sentence."""
+    def check_ranges(self) -> None:
+        """Raise SymparamsError if no values in the ranges fit all layers, with the rule that none of them fits."""
+        if self.points:
+            return
         first = {name: values[0] for name, values in self.ranges.items()}
         relation = why_not(self.network, first)
-        if relation is None:
-            return f"{self.source.name}: the letters of the network have no values"
-        left, sign, right = relation
-        rule = f"; {shown(left, SOURCE)} {sign} {shown(right, SOURCE)} never holds"
-        return f"{self.source.name}: no values of {', '.join(self.ranges)} in their ranges fit the network{rule}"
+        sides = "" if relation is None else f"; {shown(relation[0], SOURCE)} {relation[1]} {shown(relation[2], SOURCE)}"
+        rule = f"{sides} does not hold for {listed([f'{n} = {v}' for n, v in first.items()])}" if sides else ""
+        letters = listed(list(self.ranges) or free_letters(self.network))
+        raise SymparamsError(f"{self.source.name}: no values of {letters} were found that fit all layers{rule}")
 
     @cached_property
     def accepts(self) -> Callable[[Point], bool]:

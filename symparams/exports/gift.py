@@ -10,7 +10,7 @@ from symparams.exports import moodle_answers as answers
 from symparams.exports.export import TextExport
 
 
-class GiftExport(TextExport):
+class Gift(TextExport):
     """GIFT, which Moodle and other systems import."""
 
     name = "gift"

@@ -14,7 +14,7 @@ _HTML = {"format": "html"}
 _PENALTY = "0.3333333"
 
 
-class MoodleExport(TextExport):
+class Moodle(TextExport):
     """Moodle XML, which Moodle imports with points, credit, feedback and tags."""
 
     name = "moodle"

@@ -62,6 +62,7 @@ class Qti12(PackedExport):
 
     name = "qti12"
     markup = "html"
+    shapes = False  # Canvas takes every text that is compared for a right answer
     text: ClassVar[TextExport | None] = Qti12Text()
 
     def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:

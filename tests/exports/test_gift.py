@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from symparams.documents.asked import Asked
-from symparams.exports.gift import GiftExport
+from symparams.exports.gift import Gift
 from tests.exports import moodle_samples as samples
 from tests.exports.gift_reader import read_gift
 from tests.exports.moodle_marking import Read, assert_typed, nearest_below, shown_name
@@ -26,7 +26,7 @@ PARSER = Path(__file__).parents[2] / ".ci" / "gift.mjs"
 
 
 def written(*asked: Asked, title: str = samples.BANK.title) -> str:
-    export, bank = GiftExport(), replace(samples.BANK, title=title)
+    export, bank = Gift(), replace(samples.BANK, title=title)
     return export.head(bank) + export.between().join(map(export.item, asked)) + export.foot(bank)
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from symparams.documents.asked import Asked, BankInfo
-from symparams.exports.moodle import MoodleExport
+from symparams.exports.moodle import Moodle
 from symparams.exports.moodle_answers import PERCENTAGES, decimal, percentage
 from tests.exports import moodle_samples as samples
 from tests.exports.moodle_marking import Read, accepted, assert_typed, nearest_below, shown_name, verdict
@@ -19,7 +19,7 @@ SEEDS = range(200)
 
 
 def written(*asked: Asked, bank: BankInfo = samples.BANK) -> str:
-    export = MoodleExport()
+    export = Moodle()
     return export.head(bank) + export.between().join(map(export.item, asked)) + export.foot(bank)
 
 
