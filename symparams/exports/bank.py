@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import time
 import zipfile
@@ -13,6 +14,7 @@ from symparams.documents.asked import Asked, BankInfo
 from symparams.errors import SymparamsError
 from symparams.exports.beside import disk, folder_beside, sweep
 from symparams.exports.export import Export, FolderExport, PackedExport, PaperExport, TextExport, WholeExport
+from symparams.exports.folders import write_folder
 from symparams.exports.growing import Growing, GrowingFiles, GrowingPackedText, GrowingText
 from symparams.exports.mark import LONGEST, Mark, foreign, last_mark, origin
 from symparams.files import put_in_place, write_whole
@@ -35,7 +37,8 @@ def write_bank(
 ) -> int:
     """Write the questions that are not there yet, and return how many were there."""
     if isinstance(export, FolderExport):
-        return _write_folder(export, path.resolve(), bank, questions_from, total, progress)
+        every = functools.partial(_first, questions_from, total)
+        return write_folder(export, path.resolve(), bank, every, progress)
     if not path.name:
         raise SymparamsError("the name of the output file is empty")
     if path.is_symlink():
@@ -99,7 +102,7 @@ def _write_at_once(
     sweep(path.parent, path.name)
     with disk(path), folder_beside(path.parent, path.name) as place:
         made = place / path.name
-        export.write(made, bank, _counted(itertools.islice(questions_from(0), total), progress))
+        export.write(made, bank, _counted(_first(questions_from, total), progress))
         with zipfile.ZipFile(made, "a") as archive:
             archive.comment = mark.encode("ascii")
         put_in_place(made, path)
@@ -115,46 +118,14 @@ def _is_marked(path: Path, of: str) -> bool:
     return mark is not None and mark.origin == of
 
 
+def _first(questions_from: Questions, total: int) -> Iterable[Asked]:
+    return itertools.islice(questions_from(0), total)
+
+
 def _counted(questions: Iterable[Asked], progress: Progress) -> Iterator[Asked]:
     for count, asked in enumerate(questions, 1):
         yield asked
         progress(count)
-
-
-def _write_folder(
-    export: FolderExport, path: Path, bank: BankInfo, questions_from: Questions, total: int, progress: Progress
-) -> int:
-    """Write the folders that are missing; what is there stays as it is."""
-    if path.exists() and not path.is_dir():
-        raise foreign(path)
-    with disk(path):
-        path.mkdir(parents=True, exist_ok=True)
-        sweep(path, path.name)
-    for name, text in export.common(bank).items():
-        if not (path / name).exists():
-            with disk(path / name):
-                (path / name).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path / name, text)
-    present = 0
-    for asked in _counted(itertools.islice(questions_from(0), total), progress):
-        target = path / export.folder(asked)
-        if target.exists() or target.is_symlink():
-            present += 1
-        else:
-            _write_files(path, target, dict(export.files(asked)))
-    return present
-
-
-def _write_files(bank: Path, target: Path, texts: dict[str, str]) -> None:
-    """One folder with its files: made beside the others, and named when it is whole."""
-    with disk(target), folder_beside(bank, bank.name) as place:
-        made = place / target.name
-        made.mkdir()
-        for name, text in texts.items():
-            (made / name).parent.mkdir(parents=True, exist_ok=True)
-            (made / name).write_text(text, "utf-8", "replace", "\n")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made.rename(target)
 
 
 def write_papers(

@@ -29,6 +29,9 @@ class Gift(TextExport):
     def foot(self, bank: BankInfo) -> str:
         return ""
 
+    def comment(self, text: str) -> str:
+        return f"// {text}\n"
+
 
 def _question(asked: Asked) -> str:
     """A question with one answer: its marks in a comment, its name, its text, its answers in braces."""

@@ -39,6 +39,9 @@ class Moodle(TextExport):
     def foot(self, bank: BankInfo) -> str:
         return "</quiz>\n"
 
+    def comment(self, text: str) -> str:
+        return f"<!-- {text} -->\n"
+
 
 def _question(asked: Asked) -> str:
     """A question with one answer."""

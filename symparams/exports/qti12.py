@@ -56,6 +56,9 @@ class Qti12Text(TextExport):
     def foot(self, bank: BankInfo) -> str:
         return _around(bank)[1]
 
+    def comment(self, text: str) -> str:
+        return f"<!-- {text} -->\n"
+
 
 class Qti12(PackedExport):
     """A package for Canvas."""

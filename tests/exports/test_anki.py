@@ -16,6 +16,7 @@ import pytest
 from symparams.documents.asked import Asked, BankInfo
 from symparams.errors import SymparamsError
 from symparams.exports.anki import Anki
+from symparams.exports.bank import write_bank
 from tests.exports.prairielearn_samples import NASTY, choice, sample
 
 pytest.importorskip("genanki", reason="the extra `exports` is not installed")
@@ -35,7 +36,7 @@ class Shelf:
     def take(self, questions: Sequence[Asked], bank: BankInfo = BANK, always: bool = False) -> tuple[int, int, int]:
         """How many notes were new, updated and left as they were."""
         path = self.place / f"{len(list(self.place.iterdir()))}.apkg"
-        Anki().write(path, bank, questions)
+        write_bank(Anki(), path, bank, lambda first: questions, len(questions))
         options = anki.ImportAnkiPackageOptions(update_notes=1 if always else 0)
         log = self.collection.import_anki_package(
             anki.ImportAnkiPackageRequest(package_path=str(path), options=options)

@@ -12,6 +12,7 @@ import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,6 +26,8 @@ from symparams.exports.export import Export, FolderExport, PackedExport, TextExp
 from symparams.exports.growing import GrowingFiles, GrowingPackedText, GrowingText
 from symparams.exports.json import Json
 from symparams.exports.markdown import Markdown
+from symparams.exports.registry import EXPORTS
+from symparams.exports.registry import export as registered
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, samples
 
@@ -96,6 +99,9 @@ class Folders(FolderExport):
 
     def common(self, bank: BankInfo) -> Mapping[str, str]:
         return {"course.json": bank.title, "lib/help.py": "pass\n"}
+
+    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, Fraction]]) -> Mapping[str, str]:
+        return {"lists/all.json": json.dumps([folder for folder, _ in questions])}
 
 
 class Deck(WholeExport):
@@ -185,6 +191,29 @@ def in_lines(text: str) -> list[str]:
 
 def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTS if name != "latex"])
+def test_every_format_is_continued_to_the_same_bytes(name: str, tmp_path: Path) -> None:
+    export = registered(name)
+    if isinstance(export, WholeExport):
+        pytest.importorskip("genanki")
+    asked = samples(8, export.markup, 12)
+    if not export.formulas:
+        asked = [each for each in asked if each.answer_type != "formula"]
+    for step in (0.0, 0.4):
+        path, clock = tmp_path / f"bank-{step}", Clock(step)
+        if not isinstance(export, WholeExport):
+            write_bank(export, path, BANK, lambda first: asked[first:], 4, clock.tell, clock)
+        write_bank(export, path, BANK, lambda first: asked[first:], len(asked), clock.tell, clock)
+        reference = tmp_path / f"reference-{step}"
+        write_bank(export, reference, BANK, lambda first: asked[first:], len(asked))
+        if isinstance(export, FolderExport):
+            files, expected = files_of(path), files_of(reference)
+            assert len(files.pop(".symparams.json")) >= len(expected.pop(".symparams.json"))
+            assert files == expected
+        else:
+            assert path.read_bytes() == reference.read_bytes()
 
 
 @pytest.fixture
@@ -401,9 +430,32 @@ class TestFolders:
         reference = tmp_path / "reference"
         write_bank(Folders(), reference, BANK, everything, len(ASKED))
         expected = files_of(reference)
-        for name in ("course.json", *(f"questions/{ASKED[at].identity}/info.json" for at in (2, 4))):
+        files.pop(".symparams.json")  # it has one hash more
+        for name in (".symparams.json", "course.json", *(f"questions/{ASKED[at].identity}/info.json" for at in (2, 4))):
             del expected[name]
         assert files == expected
+
+    def test_the_list_grows_with_the_bank_until_a_user_changes_it(self, tmp_path: Path) -> None:
+        course = tmp_path / "course"
+
+        def listed() -> list[str]:
+            return [folder.removeprefix("questions/") for folder in json.loads((course / "lists/all.json").read_text())]
+
+        with pytest.raises(StoppedError):
+            write_bank(Folders(), course, BANK, upto(3), len(ASKED))
+        assert listed() == [asked.identity for asked in ASKED[:3]]
+        assert write_bank(Folders(), course, BANK, everything, 7) == 3
+        assert listed() == [asked.identity for asked in ASKED[:7]]
+        with pytest.raises(StoppedError):
+            write_bank(Folders(), course, BANK, upto(5), len(ASKED))
+        assert listed() == [asked.identity for asked in ASKED[:7]]
+        (course / "lists/all.json").write_text("[]")
+        assert write_bank(Folders(), course, BANK, everything, len(ASKED)) == 7
+        assert listed() == []
+        (course / "lists/all.json").unlink()
+        (course / ".symparams.json").write_text("what is this")
+        assert write_bank(Folders(), course, BANK, everything, len(ASKED)) == len(ASKED)
+        assert listed() == [asked.identity for asked in ASKED]
 
     def test_a_file_is_no_folder(self, tmp_path: Path) -> None:
         (tmp_path / "course").write_text("mine")
@@ -412,7 +464,7 @@ class TestFolders:
     def test_the_folder_one_is_in(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         write_bank(Folders(), Path(), BANK, everything, 3)
-        assert len(files_of(tmp_path)) == 2 + 2 * 3
+        assert len(files_of(tmp_path)) == 4 + 2 * 3
 
 
 def test_a_deck_is_written_anew_and_whole(tmp_path: Path) -> None:

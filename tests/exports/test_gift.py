@@ -17,6 +17,7 @@ import pytest
 
 from symparams.documents.asked import Asked
 from symparams.exports.gift import Gift
+from symparams.exports.mark import Mark
 from tests.exports import moodle_samples as samples
 from tests.exports.gift_reader import read_gift
 from tests.exports.moodle_marking import Read, assert_typed, nearest_below, shown_name
@@ -27,7 +28,8 @@ PARSER = Path(__file__).parents[2] / ".ci" / "gift.mjs"
 
 def written(*asked: Asked, title: str = samples.BANK.title) -> str:
     export, bank = Gift(), replace(samples.BANK, title=title)
-    return export.head(bank) + export.between().join(map(export.item, asked)) + export.foot(bank)
+    end = export.end(bank, len(asked), str(Mark("0" * 32, len(asked), 1)))
+    return export.head(bank) + export.between().join(map(export.item, asked)) + end
 
 
 def one(asked: Asked) -> Read:

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from symparams.documents.asked import Asked, BankInfo
+from symparams.exports.mark import Mark
 from symparams.exports.moodle import Moodle
 from symparams.exports.moodle_answers import PERCENTAGES, decimal, percentage
 from tests.exports import moodle_samples as samples
@@ -20,7 +21,8 @@ SEEDS = range(200)
 
 def written(*asked: Asked, bank: BankInfo = samples.BANK) -> str:
     export = Moodle()
-    return export.head(bank) + export.between().join(map(export.item, asked)) + export.foot(bank)
+    end = export.end(bank, len(asked), str(Mark("0" * 32, len(asked), 1)))
+    return export.head(bank) + export.between().join(map(export.item, asked)) + end
 
 
 def one(asked: Asked) -> Read:
