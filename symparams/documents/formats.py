@@ -60,12 +60,15 @@ def _escape_markdown(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def escape_html(text: str) -> str:
-    """Text for HTML; also what mathematics is escaped with, because readers of HTML look for tags before formulas."""
-    return html.escape(_printable(text))
+    """Text for HTML; a dollar or backslash stands alone, so that what typesets formulas finds none in it."""
+    return html.escape(_printable(text)).translate(_NO_FORMULA)
+
+
+_NO_FORMULA = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
 
 
 def _as_it_is(text: str) -> str:

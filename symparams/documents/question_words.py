@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, put_in, symbols, total
@@ -16,7 +17,7 @@ from symparams.documents.vocabulary import Column, Vocabulary, capital, columns,
 from symparams.errors import listed
 from symparams.exams.course import Course
 from symparams.exams.kinds.inverse import freed
-from symparams.exams.question import Content, Question, Wrong, at_point
+from symparams.exams.question import Content, Question, Wrong, at_point, with_numbers
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.amounts import amount
 from symparams.quantities.measures import MEASURES
@@ -40,6 +41,7 @@ class Asking(Vocabulary):
     def __init__(self, course: Course, format_: Format) -> None:
         super().__init__(Solution(course.network), format_, "question")
         self.course = course
+        self._sentences: dict[object, str] = {}  # of misconceptions and layers, which are the same in every variant
 
     def formula(self, value: Value) -> str:
         """A formula or number; nothing is kept, because a bank may have any number of questions."""
@@ -62,21 +64,32 @@ class Asking(Vocabulary):
         """What a wrong answer is told: the mistake, how it comes out, what is right."""
         if wrong.remark or not wrong.made:
             return prose(f"{capital(wrong.remark)}.", self.format) if wrong.remark else ""
-        several = " and ".join(m.name for m in wrong.made)
-        text = f"{capital(several)}: {'; '.join(m.explanation for m in wrong.made)}"
-        text += ", in a layer before this one." if wrong.carried else "."
-        repair = " ".join(f"{capital(m.repair)}." for m in wrong.made)
-        return f"{prose(text, self.format)}{self._way(wrong, question)} {prose(repair, self.format)}"
+        made = tuple(m.name for m in wrong.made)
+        told = self.sentence(("told", made, wrong.carried, wrong.layers), partial(_told, wrong))
+        mended = self.sentence(("mended", made), lambda: " ".join(f"{capital(m.repair)}." for m in wrong.made))
+        return f"{told}{self._way(wrong, question)} {mended}"
+
+    def sentence(self, key: object, text: Callable[[], str]) -> str:
+        """A sentence of the catalogue in the format; what is said once is kept."""
+        found = self._sentences.get(key)
+        if found is None:
+            found = self._sentences[key] = prose(text(), self.format)
+        return found
 
     def _way(self, wrong: Wrong, question: Question) -> str:
         """` That gives (3·3 + 1)·63 = 630.`, where it is one number."""
         if len(wrong.rules) != 1 or isinstance(wrong.content, str) or len(wrong.content) != 1:
             return ""
-        rule = at_point(wrong.rules[0], question.point)
-        derivation = question.derivation("", rule)
-        start = "rule" if question.node is not None else "substitution"  # of a total a number for each layer
-        alone = derivation.rule == as_formula(derivation.value)
-        return "" if alone else f" That gives {self.one_line(derivation, None, start)}."
+        (rule,) = wrong.rules
+        if question.point:
+            line = with_numbers(rule, question.point)
+            start = [] if question.node is None else [super().formula(rule)]  # of a total a number for each layer
+            texts = dict.fromkeys([*start, self.formula(line), self.formula(wrong.content[0])])
+        else:
+            derivation = question.derivation("", rule)
+            steps = (derivation.rule, derivation.substitution, as_formula(derivation.value))
+            texts = dict.fromkeys(map(self.formula, steps))
+        return f" That gives {self._inline(' = '.join(texts))}." if len(texts) > 1 else ""
 
 
 class Words(Asking):
@@ -250,7 +263,7 @@ class Words(Asking):
             text = "a layer sees `k - 1` places of its input more, each a jump of the input apart"
         if quantity in MEASURES:
             text = MEASURES[quantity].because(node, self.course.settings)
-        return prose(f"{capital(text)}.", self.format) if text else ""
+        return self.sentence(("because", text), lambda: f"{capital(text)}.") if text else ""
 
     @property
     def chains(self) -> list[Chain]:
@@ -372,6 +385,14 @@ class Words(Asking):
     def verdict(self) -> str:
         about = self.more["about"]
         return prose(f"{self.question.key}: {about.repair}.", self.format)
+
+
+def _told(wrong: Wrong) -> str:
+    """What was done wrong, and where."""
+    several = " and ".join(m.name for m in wrong.made)
+    where = f" in {listed(wrong.layers)}" if wrong.layers else ""
+    before = ", in a layer before this one" if wrong.carried else ""
+    return f"{capital(several)}{where}: {'; '.join(m.explanation for m in wrong.made)}{before}."
 
 
 def _counting(course: Course) -> str:

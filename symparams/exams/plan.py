@@ -82,12 +82,13 @@ class Candidate:
     made: tuple[Misconception, ...]
     rules: tuple[Formula, ...]
     values: tuple[Evaluator, ...]  # of the rules
-    carried: bool = False
+    carried: bool = False  # as in Mistake
+    layers: tuple[str, ...] = ()  # as in Mistake
 
 
 def candidate(mistake: Mistake) -> Candidate:
     """A mistake, made ready for drawing."""
-    return Candidate(mistake.made, mistake.rules, tuple(map(compiled, mistake.rules)), mistake.carried)
+    return Candidate(mistake.made, mistake.rules, tuple(map(compiled, mistake.rules)), mistake.carried, mistake.layers)
 
 
 @dataclass(kw_only=True)
@@ -151,7 +152,7 @@ class Computed(Plan):
                 continue
             if value not in seen:
                 seen.add(value)
-                found.append(Wrong(value, _credit(c), c.made, c.rules, c.carried))
+                found.append(Wrong(value, _credit(c), c.made, c.rules, c.carried, c.layers))
         return found
 
     def options(self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int) -> tuple[Option, ...]:

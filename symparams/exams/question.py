@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from symparams.algebra.formula import Formula, Number, Symbol, Value, mapped
+from symparams.algebra.exact import at
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, mapped
 from symparams.algebra.simplifying import simplified
 from symparams.exams.course import Course
 from symparams.misconceptions.misconception import Misconception
@@ -29,6 +30,7 @@ class Wrong:
     made: tuple[Misconception, ...] = ()  # what leads to it; () where it is only a number near by
     rules: tuple[Formula, ...] = ()  # the wrong rules, with the values of this variant; () where there are none
     carried: bool = False  # whether the mistake was made in earlier layers
+    layers: tuple[str, ...] = ()  # of a total: where it was made; () where it can be made everywhere
     remark: str = ""  # what is said where no misconception has it, as a sentence of the catalogue
 
 
@@ -90,3 +92,22 @@ def at_point(formula: Formula, point: Point) -> Formula:
         return Symbol(leaf.name, Number(point[leaf.name])) if leaf.name in point else leaf
 
     return mapped(formula, bound)
+
+
+def _inner(value: Formula, point: Point) -> Formula:
+    """What a symbol stands for at a point: a number, or a formula with letters that have no value there."""
+    try:
+        return as_formula(at(value, point))
+    except KeyError:
+        return as_formula(simplified(at_point(value, point)))
+
+
+def with_numbers(formula: Formula, point: Point) -> Formula:
+    """The formula with the numbers of a point in place of all its symbols: what is written after the rule."""
+
+    def number(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Symbol):
+            return leaf
+        return as_formula(at(leaf, point)) if leaf.value is not None or leaf.name in point else leaf
+
+    return mapped(formula, number)

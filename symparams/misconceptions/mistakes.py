@@ -22,6 +22,7 @@ class Mistake:
     made: tuple[Misconception, ...]  # one, or two that are made in this order
     rules: tuple[Formula, ...]  # the wrong rules, one for each number of the answer
     carried: bool = False  # whether it was made in earlier layers and the rest follows from it
+    layers: tuple[str, ...] = ()  # of a total: the layers where it was made; (): wherever it can be made
 
 
 class Mistakes:

@@ -41,7 +41,8 @@ def mistakes(course: Course, quantity: str) -> Iterator[Mistake]:
     for terms in total.everywhere():
         yield Mistake((terms[0].made,), (by_layer(total, terms),))
     for term in total.wrong_terms():
-        yield Mistake((term.made,), (by_layer(total, [term]),))
+        where = (total.node(term.index).name,)
+        yield Mistake((term.made,), (by_layer(total, [term]),), layers=where)
 
 
 def by_layer(total: Total, wrong: Sequence[WrongTerm]) -> Formula:
