@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import quantities, symbolic
+from benchmarks import exams, quantities, symbolic
 from benchmarks.measure import PYTHON, best, paired, process, row, solved
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -95,6 +95,15 @@ def letters() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for part in (cold, warm, torchinfo, letters, symbolic.peers, symbolic.depth, quantities.all_of_them):
+    for part in (
+        cold,
+        warm,
+        torchinfo,
+        letters,
+        symbolic.peers,
+        symbolic.depth,
+        quantities.all_of_them,
+        exams.all_of_them,
+    ):
         for line in part():
             print(line, flush=True)

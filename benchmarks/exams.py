@@ -1,0 +1,91 @@
+"""Questions a second, memory as banks grow, and how long the last variant takes compared with the first."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from collections.abc import Iterator
+
+from benchmarks.measure import PYTHON, best, process, row
+from symparams import limits
+from symparams.documents.asking import Writer
+from symparams.errors import Source
+from symparams.exams.course import Course
+from symparams.exams.drawing import Draws
+from symparams.exams.examination import Examination, Wanted
+
+TEXT = """
+range k in 3, 5, 7
+range F in 8..1024 step 8
+range G in 8..1024 step 8
+range m in 16..1024 step 16
+input(28, 28, 3) -> conv(F, k, relu) -> maxpool(2) -> conv(G, k, relu) -> flatten -> dense(m, relu) -> dense(10)
+"""
+
+
+def _course() -> Course:
+    return Course(Source("benchmark", TEXT))
+
+
+def _written(kinds: tuple[str, ...], questions: int, variants: int, start: int = 0) -> int:
+    """So many questions with their solutions in Markdown, all checked as they are made."""
+    course = _course()
+    examination = Examination([course], Wanted(questions, variants, 1, kinds))
+    writer = Writer(course, "markdown", 1)
+    count = 0
+    for question in examination.questions(start):
+        limits.begin_work()
+        writer.asked(question)
+        count += 1
+    return count
+
+
+def all_of_them() -> Iterator[str]:
+    """Multiple choice against the same count by a framework; memory; the cost of late variants."""
+    count = 2_000
+    seconds = best(lambda: _written(("params:choice",), 4, count // 4), 3)
+    yield row("multiple choice, checked, with solutions", count / seconds, "questions a second")
+    if importlib.util.find_spec("torch"):
+        theirs = best(_torch, 3)
+        yield row("one question / PyTorch counting one variant", seconds / count / theirs, "of the time")
+    else:
+        yield "torch is not installed: its count of the same network is left out"
+    mixed = ("params", "shape", "macs", "total", "blank", "inverse", "mistake", "compare")
+    seconds = best(lambda: _written(mixed, 16, 60), 3)
+    yield row("all kinds that are drawn, typed and choice", 16 * 60 / seconds, "questions a second")
+    small, large = (_bank(size) for size in (1_000, 100_000))
+    yield row("memory, bank of 100,000 / of 1,000", large[1] / small[1], f"of the memory ({large[1]:.0f} MB)")
+    yield row("", large[0], "s for 100,000 questions in GIFT")
+    yield row("the 100,000th draw / the first", _late(), "of the time")
+
+
+def _torch() -> int:
+    """The parameters of one variant, by building it."""
+    from torch import nn
+
+    model = nn.Sequential(
+        nn.Conv2d(3, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(64, 128, 3), nn.ReLU(), nn.Flatten(),
+        nn.Linear(128 * 11 * 11, 128, device="meta"), nn.ReLU(), nn.Linear(128, 10),
+    )  # fmt: skip
+    return sum(p.numel() for p in model.parameters())
+
+
+def _bank(variants: int) -> tuple[float, float]:
+    """Seconds and megabytes of a whole run of the command."""
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = ["--questions", "1", "--variants", str(variants), "--kinds", "total:choice"]
+        where = ["--format", "gift", "-o", f"{folder}/bank.txt"]
+        return process([PYTHON, "-m", "symparams", "exam", "-e", TEXT, *wanted, *where])
+
+
+def _late() -> float:
+    """How much longer late variants take to draw and check than early ones."""
+    (plan,) = Examination([_course()], Wanted(1, 1, 1, ("total:choice",))).plans
+    draws = Draws(plan.ranges, 1)
+
+    def drawn(start: int) -> None:
+        limits.begin_work()
+        for i in range(start, start + 500):
+            plan.question(draws.point(i), i, 1)
+
+    return best(lambda: drawn(100_000)) / best(lambda: drawn(0))
