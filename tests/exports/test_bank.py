@@ -378,7 +378,7 @@ def test_a_bank_that_was_cut_or_edited_is_not_continued(export: Export, tmp_path
     path = tmp_path / "bank"
     write_bank(export, path, BANK, everything, 6)
     whole = path.read_bytes()
-    for changed in (whole[:-1], whole[: len(whole) // 2], whole[1:], b"x" + whole, whole + b"x"):
+    for changed in (whole[:-1], whole[: len(whole) // 2], whole[1:], b"x" + whole, whole + b"x", b"x" + whole[1:]):
         path.write_bytes(changed)
         if zipfile.is_zipfile(path) and isinstance(export, PackedExport):
             continue  # readers of archives allow something before and behind
