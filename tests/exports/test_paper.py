@@ -73,6 +73,7 @@ def test_every_student_has_a_paper(key: bool, tmp_path: Path) -> None:
         "<script>alert(1)</script> &amp; &#38;",
         r"\(x\) \[y\] $z$ $$w$$ \neq \end{document}",
         "<<x>> <% y %>",
+        "-- ]]> -->",
     ):
         assert text in whole
 
