@@ -507,6 +507,14 @@ class TestTheDisk:
         assert path.read_bytes() == whole
         assert list(tmp_path.iterdir()) == [path]
 
+    @pytest.mark.parametrize("export", [*GROWING, Deck(), Folders()], ids=lambda export: str(export.name))
+    @pytest.mark.parametrize("length", [250, 300])
+    def test_too_long_a_name(self, export: Export, length: int, tmp_path: Path) -> None:
+        path = tmp_path / ("n" * length)
+        with pytest.raises(SymparamsError, match=r"^cannot write .*: File name too long$"):
+            write_bank(export, path, BANK, everything, 3)
+        assert not path.parent.joinpath("n" * 250).is_file()
+
     def test_no_name(self) -> None:
         with pytest.raises(SymparamsError, match=r"^the name of the output file is empty$"):
             write_bank(Json(), Path(), BANK, never, 3)
