@@ -38,11 +38,8 @@ def write_bank(
     """Write the questions that are not there yet, and return how many were there."""
     if isinstance(export, FolderExport):
         every = functools.partial(_first, questions_from, total)
-        return write_folder(export, path.resolve(), bank, every, progress)
-    if not path.name:
-        raise SymparamsError("the name of the output file is empty")
-    if path.is_symlink():
-        path = path.resolve()
+        return write_folder(export, _place(path.absolute()), bank, every, progress)
+    path = _place(path)
     if isinstance(export, WholeExport):
         return _write_at_once(export, path, bank, questions_from, total, progress)
     growing = _growing(export, path, bank)
@@ -56,6 +53,14 @@ def write_bank(
         sweep(path.parent, path.name)
         _grow(growing, itertools.islice(questions_from(present), total - present), progress, clock)
     return present
+
+
+def _place(path: Path) -> Path:
+    """What a path leads to; an error if it has no name or one that the disk cannot have."""
+    if not path.name:
+        raise SymparamsError("the name of the output file is empty")
+    with disk(path):
+        return path.resolve() if path.is_symlink() else path
 
 
 def _growing(export: Export, path: Path, bank: BankInfo) -> Growing:
@@ -132,14 +137,15 @@ def write_papers(
     export: PaperExport, path: Path, bank: BankInfo, students: Sequence[str], papers: Sequence[Sequence[Asked]]
 ) -> list[Path]:
     """Write the exam and its key, and return where; a file that is there and says something else is left alone."""
-    if not path.name:
-        raise SymparamsError("the name of the output file is empty")
+    path = _place(path)
     texts = {
         path.with_name(f"{path.stem}{behind}{path.suffix}"): text
         for behind, text in export.texts(bank, students, papers).items()
     }
     for place, text in texts.items():
-        if place.is_dir() or (place.is_file() and place.read_bytes() != text.encode("utf-8")):
+        with disk(place):
+            differs = place.is_dir() or (place.is_file() and place.read_bytes() != text.encode("utf-8"))
+        if differs:
             raise SymparamsError(f"{place} exists and is not what is to be written; choose another name or remove it")
     for place, text in texts.items():
         write_whole(place, text)

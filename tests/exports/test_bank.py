@@ -378,7 +378,7 @@ def test_a_bank_that_was_cut_or_edited_is_not_continued(export: Export, tmp_path
     path = tmp_path / "bank"
     write_bank(export, path, BANK, everything, 6)
     whole = path.read_bytes()
-    for changed in (whole[:-1], whole[: len(whole) // 2], whole[1:], b"x" + whole, whole + b"x"):
+    for changed in (whole[:-1], whole[: len(whole) // 2], whole[1:], b"x" + whole, whole + b"x", b"x" + whole[1:]):
         path.write_bytes(changed)
         if zipfile.is_zipfile(path) and isinstance(export, PackedExport):
             continue  # readers of archives allow something before and behind
@@ -506,6 +506,14 @@ class TestTheDisk:
         assert str(caught.value) == f"cannot write {path}: No space left on device"
         assert path.read_bytes() == whole
         assert list(tmp_path.iterdir()) == [path]
+
+    @pytest.mark.parametrize("export", [*GROWING, Deck(), Folders()], ids=lambda export: str(export.name))
+    @pytest.mark.parametrize("length", [250, 300])
+    def test_too_long_a_name(self, export: Export, length: int, tmp_path: Path) -> None:
+        path = tmp_path / ("n" * length)
+        with pytest.raises(SymparamsError, match=r"^cannot write .*: File name too long$"):
+            write_bank(export, path, BANK, everything, 3)
+        assert not path.parent.joinpath("n" * 250).is_file()
 
     def test_no_name(self) -> None:
         with pytest.raises(SymparamsError, match=r"^the name of the output file is empty$"):

@@ -23,7 +23,10 @@ from symparams.exports.paper import paper, variant
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, questions, samples
 
-needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex")
+needs_latex = pytest.mark.skipif(
+    shutil.which("pdflatex") is None or shutil.which("pdftotext") is None,
+    reason="there is no pdflatex, or no pdftotext",
+)
 ASKED = samples(5, "latex", 24)
 STUDENTS = ["Ada Lovelace", "Max O'Neill & Söhne_#1", " ".join(["Anna"] * 24)]
 
@@ -39,8 +42,6 @@ def built(text: str, folder: Path) -> list[str]:
     wide = [float(width) for width in re.findall(r"Overfull \\hbox \((\d+\.\d+)pt", log)]
     assert max(wide, default=0) <= 5
     assert "Warning" not in log
-    if shutil.which("pdftotext") is None:
-        return []
     subprocess.run(["pdftotext", "-layout", "exam.pdf", "exam.txt"], cwd=folder, check=True)
     return (folder / "exam.txt").read_text("utf-8").split("\f")[:-1]
 
@@ -72,6 +73,7 @@ def test_every_student_has_a_paper(key: bool, tmp_path: Path) -> None:
         "<script>alert(1)</script> &amp; &#38;",
         r"\(x\) \[y\] $z$ $$w$$ \neq \end{document}",
         "<<x>> <% y %>",
+        "-- ]]> -->",
     ):
         assert text in whole
 
@@ -80,6 +82,12 @@ def test_every_student_has_a_paper(key: bool, tmp_path: Path) -> None:
 def test_without_names_there_is_a_line_for_one(tmp_path: Path) -> None:
     pages = built(paper("Exam", (), [ASKED[:5]], key=False), tmp_path)
     assert all("Name:" in page for page in pages)
+
+
+@needs_latex
+def test_an_answer_with_brackets_is_printed_whole(tmp_path: Path) -> None:
+    asked = replace(ASKED[0], answer="a] [b]] c", blanks=())
+    assert "a] [b]] c" in "".join(built(paper("Exam", (), [[asked]], key=True), tmp_path))
 
 
 @needs_latex
