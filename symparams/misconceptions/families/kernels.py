@@ -8,8 +8,8 @@ from fractions import Fraction
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Product, product, total
 from symparams.layers.convolution import Convolution, Depthwise, Separable
-from symparams.misconceptions.editing import changed, rewritten, some, tidy, without_factor
-from symparams.misconceptions.looking import KERNEL, Along, factor_of, has_kernel, in_work, other_kernels, sides
+from symparams.misconceptions.editing import changed, rewritten, some, tidy
+from symparams.misconceptions.looking import KERNEL, Along, factor_of, in_work, other_kernels, sides
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 
@@ -21,7 +21,8 @@ def _in_products(rule: Formula, change: Callable[[list[Formula], list[Formula]],
         if not isinstance(node, Product):
             return None
         kernel = [f for f in node.factors if KERNEL(f)]
-        return change(kernel, [f for f in node.factors if not KERNEL(f)]) if kernel else None
+        wide = any(number(side) != 1 for side in kernel)
+        return change(kernel, [f for f in node.factors if not KERNEL(f)]) if wide else None
 
     return changed(rule, rewritten(rule, within))
 
@@ -106,23 +107,10 @@ def channels_added(s: Subject) -> Iterable[Formula]:
 def kernel_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (C_in + 1)·C_out."""
 
-    def edit(rule: Formula) -> Iterable[Formula]:
-        channels = isinstance(s.layer, Convolution) and any(factor_of(n, "C_in") for n in _factors(rule))
-        return some(without_factor(rule, KERNEL)) if channels and has_kernel(rule) else ()
+    def rest(kernel: list[Formula], others: list[Formula]) -> Formula | None:
+        return product(others) if any(factor_of(f, "C_in") for f in others) else None
 
-    return in_work(s, edit)
-
-
-def _factors(rule: Formula) -> Iterable[Formula]:
-    """All factors of products, wherever they stand."""
-    found: list[Formula] = []
-
-    def see(node: Formula) -> Formula | None:
-        found.extend(node.factors if isinstance(node, Product) else ())
-        return None
-
-    rewritten(rule, see)
-    return found
+    return in_work(s, lambda rule: some(_in_products(rule, rest))) if isinstance(s.layer, Convolution) else ()
 
 
 def _resized(s: Subject, size: Callable[[Along], Formula | None]) -> Iterable[Formula]:

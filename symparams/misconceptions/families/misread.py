@@ -105,7 +105,7 @@ def _neighbour(s: Subject, node: Node) -> Iterable[Formula]:
     """The answer for another layer."""
     if s.quantity == "shape":
         axes = node.derived.out.axes
-        if axes == s.task.axes:
+        if axes == s.task.axes and node.shape != s.task.derived.shape:
             yield as_formula(node.shape[axes.index(s.axis)])
     elif s.quantity in COUNTS:
         count = getattr(node.counts, s.quantity)

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Negative, Product, Symbol, ceil, symbols
+from symparams.algebra.simplifying import simplified
 from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
 from symparams.layers.window import Window
 from symparams.misconceptions.editing import exchanged, meaning, some, without_factor, without_term
-from symparams.misconceptions.looking import intact, spans
+from symparams.misconceptions.looking import intact
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import spatial_axes
@@ -137,16 +138,12 @@ def _cut(node: Formula) -> bool:
     source="Stack Exchange, questions on the output size of ConvTranspose2d",
 )
 def only_multiplied(s: Subject) -> Iterable[Formula]:
-    """(n - 1)·s + k → n·s; for k = s, or with same padding, that is right."""
+    """(n - 1)·s + k → n·s, unless that is right, as for k = s."""
     stride, n = next(filter(_STRIDE, symbols(s.rule)), None), _incoming(s)
     if not _spatial(s) or not intact(s) or stride is None or n is None:
         return
-    layer = s.layer
-    if isinstance(layer, TransposedConvolution) and layer.padding != "same":
-        names = [name for name, _, _ in spatial_axes(s.x)]
-        window = Window(s.x, layer.kernel, layer.stride, "valid", layer.dilation)
-        if number(spans(window)[names.index(s.axis)] - stride) != 0 or layer.padding != "valid":
-            yield n * stride
+    if simplified(s.rule - n * stride, s.network.facts) != 0:
+        yield n * stride
 
 
 @misconception(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, Product, product, symbols
+from symparams.algebra.simplifying import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Dense
 from symparams.layers.transposed import TransposedConvolution
@@ -168,5 +170,7 @@ def bits_for_bytes(s: Subject) -> Iterable[Formula]:
 )
 def input_stored(s: Subject) -> Iterable[Formula]:
     """H_out·W_out·C_out·b → H_in·W_in·C_in·b."""
-    if s.arriving and len(s.arriving) == 1 and isinstance(s.rule, Product) and intact(s) and s.x.shape != s.out.shape:
-        yield product([*s.x.shape, s.rule.factors[-1]])
+    if s.arriving and len(s.arriving) == 1 and isinstance(s.rule, Product) and intact(s):
+        stored = product([*s.x.shape, s.rule.factors[-1]])
+        if not same(simplified(stored, s.network.facts), s.task.values[0], s.network.facts):
+            yield stored
