@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, Function, Number, Product, Quotient, Sum, ceil, floor, total
+from symparams.algebra.simplifying import simplified
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.pooling import Pooling
 from symparams.misconceptions.editing import exchanged, rounds, some, without_term
@@ -81,7 +82,7 @@ def same_and_valid(s: Subject) -> Iterable[Formula]:
         return
     if a.fills:
         yield _strided(a, a.n - a.span)
-    elif a.p is None or number(a.span - 1 - 2 * a.p) != 0:  # this padding is what same padding would be
+    elif a.p is None or simplified(a.span - 1 - 2 * a.p, s.network.facts) != 0:
         yield a.n if a.still else ceil(a.n / a.s)
 
 
@@ -219,7 +220,7 @@ def only_divided(s: Subject) -> Iterable[Formula]:
     if a is None or a.still or a.fills or not intact(s):
         return
     left = a.span - a.s if a.p is None else a.span - 2 * a.p - a.s
-    if number(left) != 0:
+    if simplified(left, s.network.facts) != 0:
         yield floor(a.n / a.s)
 
 
