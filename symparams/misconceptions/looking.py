@@ -6,13 +6,26 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import Formula, Product, Quotient, Symbol, as_formula, multiply, product, symbols
+from symparams.algebra.formula import (
+    ONE,
+    ZERO,
+    Formula,
+    Product,
+    Quotient,
+    Symbol,
+    as_formula,
+    multiply,
+    product,
+    symbols,
+    total,
+)
+from symparams.algebra.simplifying import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Flatten
 from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
 from symparams.layers.window import Window, input_sizes
-from symparams.misconceptions.editing import bound, exchanged, meaning, rewritten
+from symparams.misconceptions.editing import bound, exchanged, meaning, rewritten, without_term
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import spatial_axes
 from symparams.model.network import Node
@@ -70,6 +83,31 @@ def other_kernels(rule: Formula, sizes: dict[str, Formula]) -> Formula | None:
         return sizes[node.name]
 
     return exchanged(rule, wanted, other)
+
+
+# ---------------------------------------------------------------- biases
+
+
+def without_biases(s: Subject) -> Formula | None:
+    """The right rule without its biases; None where the biases are not those of sums: normalization has none such."""
+    matrices = any(w.kind == "weight" and len(w.dimensions) > 1 for w in s.weights)
+    if s.task.derived.counts.biases == 0 or not matrices or not intact(s) or s.rule == ZERO:
+        return None
+    edited = without_term(s.rule, lambda term: number(term) == 1 and term == ONE)
+    trained = [w for w in s.weights if w.trained and w.kind != "statistic"]
+    kept = trained if s.quantity == "trainable" else s.weights
+    plain = total(product(w.dimensions) for w in kept if w.kind != "bias")
+    if edited is not None and simplified(edited, s.network.facts) == simplified(plain, s.network.facts):
+        return edited
+    return plain
+
+
+def with_biases(s: Subject, biases: Formula) -> Iterable[Formula]:
+    """The rule with other biases."""
+    weights = without_biases(s)
+    if weights is None:
+        return ()
+    return (biases if s.quantity == "biases" else weights + biases,)
 
 
 # ---------------------------------------------------------------- windows

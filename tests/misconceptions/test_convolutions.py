@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symparams.misconceptions.families import biases, channels, groups, kernels, sharing
+from symparams.misconceptions.families import biases, channels, groups, kernels, sharing, surplus
 from tests.misconceptions.diagnosing import Case, explained, without_example
 
 # (3*3*32 + 1)*64 = 18,496 in conv_3; 28x28x32 arrives, 26x26x64 leaves
@@ -86,7 +86,7 @@ def test_a_count_is_explained(text: str, layer: str, quantity: str, answer: int,
 
 
 def test_every_misconception_has_an_example() -> None:
-    assert without_example(CASES, biases, channels, groups, kernels, sharing) == set()
+    assert without_example(CASES, biases, channels, groups, kernels, sharing, surplus) == set()
 
 
 def test_questions_as_they_were_asked_have_one_likeliest_explanation() -> None:

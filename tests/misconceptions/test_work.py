@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from symparams.algebra.formula import as_formula
 from symparams.misconceptions.families import CATALOGUE, fields, misread, work
-from tests.misconceptions.diagnosing import Case, explained, without_example
+from tests.misconceptions.diagnosing import Case, diagnostician, explained, without_example
 
 THREE = "input(32, 32, 3) -> conv(16, 3) -> conv(32, 3) -> conv(64, 3)"  # conv_3: 18,432 weights, 28 -> 26
 MACS = 18_432 * 26 * 26
@@ -55,6 +56,16 @@ def test_an_answer_is_explained(text: str, layer: str, quantity: str, answer: in
 
 def test_every_misconception_has_an_example() -> None:
     assert without_example(CASES, fields, misread, work) == set()
+
+
+def test_what_follows_from_an_earlier_mistake_comes_before_misreading() -> None:
+    """Pooling that keeps 8x8 leaves 8 - 3 + 1 = 6 places, which is also what the layer after has: 2 + 2·2."""
+    of = diagnostician("input(8, 8, 1) -> maxpool(2) -> conv(4, 3) -> zeropad(2) -> conv(4, 1)")
+    found = of.of_layer("conv_1", "shape", tuple(map(as_formula, (6, 6, 4)))).matches
+    assert [(m.made[0].name, m.carried) for m in found] == [
+        ("pooling keeps the size", True),
+        ("the layer after given", False),
+    ]
 
 
 def test_misreading_is_the_last_explanation() -> None:

@@ -146,7 +146,7 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     "flops",
     explanation="you counted a single filter",
     repair="every filter has weights of its own, and each gives one output channel",
-    claim="The filters of a convolution share their weights.",
+    claim="All filters of a convolution have the same weights.",
     source="Stack Exchange, questions on the parameters of a convolution: 3*3*32 + 1",
 )
 def one_filter(s: Subject) -> Iterable[Formula]:

@@ -43,7 +43,7 @@ def flattening_forgotten(s: Subject) -> Iterable[Formula]:
     "a factor left out in flattening",
     *_COUNTED,
     explanation="you left out one of the sizes of the feature map",
-    repair="all sizes are multiplied: height, width and channels",
+    repair="flattening multiplies all sizes: height, width and channels",
     claim="Flattening a feature map gives `H*W` numbers, however many channels it has.",
     source="Stack Exchange, questions on the inputs of the first dense layer",
     credit=Fraction(1, 2),
@@ -132,7 +132,7 @@ def one_weight(s: Subject) -> Iterable[Formula]:
     "flattening keeps one size",
     "shape",
     explanation="you left out sizes of the feature map",
-    repair="every number of the feature map stays, so all its sizes are multiplied",
+    repair="flattening keeps every number of the feature map, so all its sizes are multiplied",
     claim="Flattening keeps the channels and drops height and width.",
     source="Stack Exchange, questions on the output shape of Flatten",
 )

@@ -78,7 +78,7 @@ def strides_left_out(s: Subject) -> Iterable[Formula]:
     "field",
     explanation="you added up the kernels",
     repair="neighbouring windows overlap: a layer adds `k - 1` places, not `k`",
-    claim="Two 3x3 convolutions one behind the other see 6x6 places.",
+    claim="Two 3x3 convolutions with stride 1, one behind the other, see 6x6 places.",
     source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
 )
 def kernels_added(s: Subject) -> Iterable[Formula]:
@@ -93,7 +93,7 @@ def kernels_added(s: Subject) -> Iterable[Formula]:
     "field",
     explanation="you multiplied the kernels",
     repair="neighbouring windows overlap, so a layer adds `k - 1` places, times the strides before",
-    claim="Two 3x3 convolutions one behind the other see 9x9 places.",
+    claim="Two 3x3 convolutions with stride 1, one behind the other, see 9x9 places.",
     source="questions on the receptive field of stacked convolutions",
 )
 def kernels_multiplied(s: Subject) -> Iterable[Formula]:
@@ -107,7 +107,7 @@ def kernels_multiplied(s: Subject) -> Iterable[Formula]:
     "only the last kernel seen",
     "field",
     explanation="you gave the places that the last kernel covers",
-    repair="each of these places sees a window of the layer before, so the field grows from layer to layer",
+    repair="what a kernel sees has seen windows of the layer before, so the field grows from layer to layer",
     claim="Every number of a 3x3 convolution sees 3x3 places of the network's input, however deep it stands.",
     source="Simonyan and Zisserman, Very Deep Convolutional Networks, 2015, section 2.3",
 )
@@ -170,7 +170,7 @@ def pooling_left_out(s: Subject) -> Iterable[Formula]:
     "field",
     explanation="you left out the dilation of the kernel",
     repair="the taps stand `d` places apart, so the kernel covers `d*(k - 1) + 1` places",
-    claim="A dilated convolution sees as many places along an axis as its kernel has taps.",
+    claim="From its first tap to its last a 3x3 kernel with dilation 2 spans 3x3 places.",
     source="Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016",
     credit=Fraction(1, 2),
 )

@@ -80,7 +80,7 @@ def groups_multiplied(s: Subject) -> Iterable[Formula]:
     "flops",
     explanation="you counted the filters of a single group",
     repair="all filters are counted; only the channels that each of them spans are divided by the groups",
-    claim="With `g` groups both the input channels and the filters are divided by `g`, and that is the whole count.",
+    claim="With 4 groups a convolution has a sixteenth of the weights that it has without groups.",
     source="questions on grouped convolutions: (k*k*C/g)*(F/g)",
     credit=Fraction(1, 2),
 )
@@ -130,7 +130,7 @@ def depthwise_as_full(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     explanation="you counted one kernel that all channels share",
-    repair="every channel has a kernel of its own",
+    repair="in a depthwise convolution every channel has a kernel of its own",
     claim="A depthwise convolution uses the same kernel for every channel.",
     source="questions on the parameters of DepthwiseConv2D",
 )
@@ -183,7 +183,7 @@ def multiplier_left_out(s: Subject) -> Iterable[Formula]:
     "flops",
     explanation="you multiplied the depthwise step by the filters, which belong to the second step only",
     repair="the depthwise step has one kernel for each channel; only the 1x1 step has filters",
-    claim="Both steps of a separable convolution have one kernel for each filter.",
+    claim="The depthwise step of a separable convolution has a kernel for each pair of a channel and a filter.",
     source="Chollet, Xception, 2017; questions on the parameters of SeparableConv2D",
 )
 def step_times_filters(s: Subject) -> Iterable[Formula]:
@@ -268,7 +268,8 @@ def biases_in_both(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     explanation="you counted the depthwise step only",
-    repair="behind the depthwise step stands a 1x1 convolution with a weight for each pair of channels and filters",
+    repair="in a separable convolution a 1x1 convolution stands behind the depthwise step, "
+    "with a weight for each pair of a channel and a filter",
     claim="A separable convolution is the same as a depthwise convolution.",
     source="Chollet, Xception, 2017; questions on DepthwiseConv2D and SeparableConv2D",
 )
@@ -295,7 +296,7 @@ def pointwise_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     explanation="you counted the 1x1 step only",
-    repair="in front of the 1x1 convolution every channel is convolved with a kernel of its own",
+    repair="in a separable convolution every channel is convolved with a kernel of its own before the 1x1 step",
     claim="A separable convolution has as many weights as a 1x1 convolution with as many filters.",
     source="questions on the parameters of SeparableConv2D",
 )

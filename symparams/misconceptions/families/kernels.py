@@ -35,7 +35,7 @@ def _in_products(rule: Formula, change: Callable[[list[Formula], list[Formula]],
     "macs",
     "flops",
     explanation="you took one side of the kernel, not all its places",
-    repair="a kernel has a weight for each of its places: `k*k` of them over an image",
+    repair="in every input channel a kernel has a weight for each of its places: `k*k` of them over an image",
     claim="A convolution filter of size 5x5 has 5 weights for each input channel.",
     source="Stack Exchange, questions on the parameters of a convolution: filter size 3 taken for 3 weights",
 )

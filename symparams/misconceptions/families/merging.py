@@ -19,7 +19,7 @@ from symparams.model.layer import symbol
     "shape",
     explanation="you left the channels as they are in each branch",
     repair="concatenation puts the branches side by side, so their channels add up",
-    claim="Concatenating two feature maps of 64 channels each gives 64 channels.",
+    claim="Two feature maps of 64 channels each that are concatenated along the channels give 64 channels.",
     source="Stack Exchange, questions on Add and Concatenate in skip connections",
 )
 def concatenation_as_addition(s: Subject) -> Iterable[Formula]:
@@ -32,7 +32,7 @@ def concatenation_as_addition(s: Subject) -> Iterable[Formula]:
     "concatenation joins every axis",
     "shape",
     explanation="you added up an axis along which the branches are not joined",
-    repair="branches are joined along one axis; the others must be equal and stay as they are",
+    repair="concatenation joins branches along one axis; the others must be equal and stay as they are",
     claim="Concatenating two feature maps along the channels doubles height and width as well.",
     source="Keras documentation of Concatenate, axis",
 )
@@ -46,8 +46,8 @@ def every_axis_joined(s: Subject) -> Iterable[Formula]:
     "addition taken for concatenation",
     "shape",
     explanation="you added up the channels of the branches",
-    repair="the branches are joined number by number, so the shape is that of one branch",
-    claim="Adding two feature maps of 64 channels each gives 128 channels.",
+    repair="branches that are added are joined number by number, so the shape is that of one branch",
+    claim="Two feature maps of 64 channels each that are added number by number give 128 channels.",
     source="He et al., Deep Residual Learning, 2016; questions on Add and Concatenate in skip connections",
 )
 def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
@@ -68,7 +68,7 @@ def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
     "shape",
     explanation="you multiplied the channels of the branches",
     repair="concatenation puts the branches side by side, so their channels add up",
-    claim="Concatenating feature maps of 3 and 5 channels gives 15 channels.",
+    claim="Feature maps of 3 and 5 channels that are concatenated along the channels give 15 channels.",
     source="questions on Concatenate",
 )
 def branches_multiplied(s: Subject) -> Iterable[Formula]:

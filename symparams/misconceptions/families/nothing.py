@@ -59,7 +59,7 @@ def pooling_weights(s: Subject) -> Iterable[Formula]:
     "biases",
     "trainable",
     explanation="you gave every channel a parameter",
-    repair="this layer has nothing to learn, neither weights nor biases",
+    repair="layers that only pick, pass on or rearrange numbers have neither weights nor biases",
     claim="Every layer of a network has at least one bias for each channel.",
     source="Stack Exchange, questions on why pooling, activation and dropout show 0 parameters",
 )
@@ -75,7 +75,7 @@ def one_for_each_channel(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     explanation="you gave every number of the output a parameter",
-    repair="this layer has nothing to learn: it hands numbers on without weighing them",
+    repair="a layer that hands numbers on without weighing them has no parameters",
     claim="Flattening a feature map takes one parameter for each of its numbers.",
     source="Stack Exchange, questions on why Flatten shows 0 parameters",
 )
@@ -192,8 +192,8 @@ def dropout_shrinks(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     explanation="you joined every number that arrives to every number that leaves",
-    repair="this layer has no weights; only a dense layer joins all its inputs to all its outputs",
-    claim="A softmax layer has a weight for each pair of an input and an output.",
+    repair="an activation, or a flattening, has no weights between its inputs and its outputs",
+    claim="The softmax function has a weight for each pair of an input and an output.",
     source="Stack Exchange, questions on whether softmax and flatten layers have parameters",
 )
 def taken_for_dense(s: Subject) -> Iterable[Formula]:

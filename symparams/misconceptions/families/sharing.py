@@ -26,7 +26,7 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
     "weights",
     "trainable",
     explanation="you gave every place of the feature map weights of its own",
-    repair="the same filters are used at every place, so the size of the feature map never enters the count",
+    repair="a convolution uses the same filters at every place, so the size of the feature map never enters the count",
     claim="A convolution on a larger image has more parameters.",
     source="Stack Exchange, questions on parameter sharing: H*W*F*(k*k*C + 1)",
 )
@@ -59,7 +59,7 @@ def input_size_in_the_count(s: Subject) -> Iterable[Formula]:
     "trainable",
     explanation="you gave every filter a weight for each number that arrives, as to a unit of a dense layer",
     repair="a filter is as large as its kernel in all input channels, and moves over the image",
-    claim="A convolution with `F` filters has as many weights as a dense layer with `F` units on the same image.",
+    claim="Whatever its kernel, a convolution with `F` filters has as many weights as a dense layer with `F` units.",
     source="Stack Exchange, questions on convolutions and dense layers compared",
 )
 def filters_as_large_as_the_image(s: Subject) -> Iterable[Formula]:

@@ -120,7 +120,7 @@ def _twice(node: Formula) -> bool:
     "shape",
     explanation="you added the padding once",
     repair="padding is added on both sides of an axis, so `2*p` places come in",
-    claim="A padding of 1 makes an axis one place longer.",
+    claim="A padding of 1 on each side makes an axis one place longer.",
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
     credit=Fraction(1, 2),
 )
@@ -176,7 +176,7 @@ def _one_by_one(s: Subject, a: Along) -> Formula | None:
     "stride forgotten",
     "shape",
     explanation="you let the window move by one place",
-    repair="the window moves by the stride, so only every `s`-th place is counted",
+    repair="a window moves by the stride, so only every `s`-th place is counted",
     claim="The stride of a convolution does not change the size of its output.",
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 2.3",
     credit=Fraction(1, 2),
@@ -194,7 +194,7 @@ def stride_forgotten(s: Subject) -> Iterable[Formula]:
     "shape",
     explanation="you let the pooling window move by one place",
     repair="where no stride is given, a pooling window moves by its own size, so that windows do not overlap",
-    claim="Pooling without a given stride moves its window by one place.",
+    claim="In Keras and PyTorch a pooling window moves by one place if no stride is given.",
     source="Keras documentation of MaxPooling2D, strides: if None, it will default to pool_size",
     credit=Fraction(1, 2),
 )
@@ -210,7 +210,7 @@ def pooling_by_one(s: Subject) -> Iterable[Formula]:
     "only divided by the stride",
     "shape",
     explanation="you divided the size by the stride and left out the kernel",
-    repair="the last window must still fit into the input, so `k` places are taken off before dividing, and 1 added",
+    repair="what is counted are the windows that fit into the input, which without padding are `floor((n - k)/s) + 1`",
     claim="A convolution with stride 2 always makes exactly half of height and width, whatever its kernel and padding.",
     source="Stack Exchange, questions on the output size of strided convolutions",
 )
@@ -263,8 +263,8 @@ def _other_span(s: Subject, size: Callable[[Along], Formula]) -> Iterable[Formul
     "the + 1 forgotten",
     "shape",
     explanation="you left out the `+ 1`",
-    repair="the quotient counts the steps of the window; its first place comes before any step, so there is one more",
-    claim="A kernel of 3 places has 25 positions on 28 places.",
+    repair="a window has one more place than steps, as its first place comes before any step",
+    claim="A kernel of 3 places that moves by one place has 25 positions on 28 places.",
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
     credit=Fraction(1, 2),
 )
@@ -282,7 +282,7 @@ def one_forgotten(s: Subject) -> Iterable[Formula]:
     "shape",
     explanation="you left height and width as they arrive",
     repair="pooling makes one number of each window, and a window moves by the stride",
-    claim="Pooling keeps height and width.",
+    claim="Max pooling with a 2x2 window and stride 2 keeps height and width.",
     source="Stack Exchange, questions on the inputs of the first dense layer behind pooling",
 )
 def pooling_keeps(s: Subject) -> Iterable[Formula]:

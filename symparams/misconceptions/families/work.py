@@ -28,7 +28,7 @@ _IN = tuple(f"{letter}_in" for letter in _PLACES)
     "macs",
     "flops",
     explanation="you counted every weight once",
-    repair="the weights are used again at every position, so the work is multiplied by their number",
+    repair="weights are used again at every position, so the work is multiplied by the number of positions",
     claim="A convolution takes as many multiplications as it has weights.",
     source="Stack Exchange, questions on the FLOPs of a convolution",
 )
@@ -47,7 +47,7 @@ def positions_left_out(s: Subject) -> Iterable[Formula]:
     "flops",
     explanation="you took the positions of the wrong side of the layer",
     repair="a convolution does its work once for each place of its output, a transposed one for each of its input",
-    claim="The work of a strided convolution is counted by the places of its input.",
+    claim="A convolution takes as much work with stride 2 as with stride 1.",
     source="Stack Exchange, questions on the FLOPs of a convolution: input or output size",
     credit=Fraction(1, 2),
 )
@@ -88,7 +88,6 @@ def one_filter_works(s: Subject) -> Iterable[Formula]:
     "macs",
     explanation="you counted the biases too",
     repair="a bias is added, not multiplied; multiply-accumulates are counted for the weights",
-    claim="Every bias takes one multiply-accumulate for each output number.",
     source="Stack Exchange, questions on the MACs of a convolution: (k*k*C + 1)*F*H*W",
     credit=Fraction(1, 2),
 )
@@ -105,7 +104,7 @@ def biases_multiplied(s: Subject) -> Iterable[Formula]:
     "macs",
     explanation="you counted multiplications and additions apart",
     repair="a multiply-accumulate is one multiplication together with one addition",
-    claim="One multiply-accumulate is counted as two multiply-accumulates: a multiplication and an addition.",
+    claim="A multiply-accumulate is a multiplication without an addition.",
     source="Stack Exchange, questions on MACs and FLOPs",
     credit=Fraction(1, 2),
 )
@@ -120,7 +119,6 @@ def flops_for_macs(s: Subject) -> Iterable[Formula]:
     "flops",
     explanation="you counted each multiply-accumulate once",
     repair="a multiply-accumulate is two floating-point operations: a multiplication and an addition",
-    claim="A multiply-accumulate is one floating-point operation.",
     source="Stack Exchange, questions on MACs and FLOPs",
     credit=Fraction(1, 2),
 )
