@@ -262,7 +262,7 @@ def _other_span(s: Subject, size: Callable[[Along], Formula]) -> Iterable[Formul
 @misconception(
     "the + 1 forgotten",
     "shape",
-    explanation="you left out the `+ 1`",
+    explanation="you left out the 1 that is added at the end",
     repair="a window has one more place than steps, as its first place comes before any step",
     claim="A kernel of 3 places that moves by one place has 25 positions on 28 places.",
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
