@@ -49,7 +49,7 @@ class Mistakes:
         if task.quantity == "field":
             return
         for misconception in CATALOGUE.values():
-            if "shape" in misconception.quantities:
+            if "shape" in misconception.quantities and misconception.credit > 0:  # nobody goes on from a misread line
                 derived = self._believed(misconception)[task.index]
                 if derived is not None and derived is not task.derived:
                     rules = on_other_input(task, derived).rules

@@ -106,12 +106,20 @@ class Diagnostician:
         return Diagnosis(self.network, layer, quantity, answer, False, right, found, self._apart(task, matches))
 
     def _explained(self, task: Task, given: Signature) -> list[Mistake]:
-        """The singles that give the answer; if there is none those that are carried on; if there is none the pairs."""
-        for kind in (self.mistakes.singles, self.mistakes.carried, self.mistakes.pairs):
-            found = {m.made: m for m in kind(task) if signature(m.rules, self.points) == given}
-            if found:
-                return sorted(found.values(), key=lambda m: -m.made[0].credit)[:_MOST]
-        return []
+        """The singles that give the answer; if there is none those that are carried on; if there is none the pairs.
+
+        A single worth nothing, such as a question misread, comes behind what is carried on.
+        """
+        singles = self._giving(self.mistakes.singles(task), given)
+        if any(m.made[0].credit for m in singles):
+            return singles
+        carried = self._giving(self.mistakes.carried(task), given)
+        return [*carried, *singles][:_MOST] or self._giving(self.mistakes.pairs(task), given)
+
+    def _giving(self, mistakes: Iterable[Mistake], given: Signature) -> list[Mistake]:
+        """The mistakes that give an answer, one for each misconception, those worth most first."""
+        found = {m.made: m for m in mistakes if signature(m.rules, self.points) == given}
+        return sorted(found.values(), key=lambda m: -m.made[0].credit)[:_MOST]
 
     def _apart(self, task: Task, matches: Sequence[Mistake]) -> Apart | None:
         """The first other layer for which two explanations differ."""

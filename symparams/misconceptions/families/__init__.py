@@ -9,14 +9,15 @@ from types import MappingProxyType
 
 from symparams.misconceptions.misconception import Misconception
 
+_FIRST = ("biases", "channels", "sharing")  # the families that students ask about most; the others by their names
+
 
 def _collected() -> dict[str, Misconception]:
-    found: dict[str, Misconception] = {}
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
-        for value in vars(importlib.import_module(f"{__name__}.{module}")).values():
-            if isinstance(value, Misconception):
-                found[value.name] = value
-    return found
+    """By their names, the likeliest first: slips, then wrong ideas, then questions misread, each family together."""
+    modules = sorted((m.name for m in pkgutil.iter_modules(__path__)), key=lambda name: (name not in _FIRST, name))
+    every = [value for module in modules for value in vars(importlib.import_module(f"{__name__}.{module}")).values()]
+    known = [value for value in every if isinstance(value, Misconception)]
+    return {value.name: value for value in sorted(known, key=lambda value: -value.credit)}
 
 
 CATALOGUE: Mapping[str, Misconception] = MappingProxyType(_collected())

@@ -1,14 +1,13 @@
-"""Biases: left out, one for the whole layer, one for each weight."""
+"""Biases: left out, too few, or where there are none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.exact import number
-from symparams.algebra.formula import ONE, Formula, product, total
-from symparams.algebra.simplifying import simplified
-from symparams.misconceptions.editing import some, without_term
+from symparams.algebra.formula import ONE, ZERO, Formula
+from symparams.misconceptions.editing import some
+from symparams.misconceptions.looking import intact, with_biases, without_biases
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 
@@ -25,21 +24,14 @@ from symparams.misconceptions.task import Subject
 )
 def biases_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → k·k·C_in·C_out."""
-    biases = s.task.derived.counts.biases
-    if biases == 0:
-        return
-    wanted = s.task.derived.counts.weights
-    edited = without_term(s.rule, lambda term: number(term) == 1 and term == ONE)
-    if edited is not None and simplified(edited, s.network.facts) == wanted:
-        yield edited
-    else:
-        yield total(product(w.dimensions) for w in s.weights if w.kind != "bias")
+    return some(without_biases(s))
 
 
 @misconception(
     "one bias for the whole layer",
     "params",
     "trainable",
+    "biases",
     explanation="you added a single bias for the whole layer",
     repair="every output channel (or unit) has a bias of its own",
     claim="A layer has a single bias, which all its outputs share.",
@@ -48,4 +40,26 @@ def biases_left_out(s: Subject) -> Iterable[Formula]:
 )
 def one_bias(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out + C_out → k·k·C_in·C_out + 1."""
-    return some(*(rule + 1 for rule in biases_left_out.edit(s)))
+    return with_biases(s, ONE)
+
+
+@misconception(
+    "biases that are not there",
+    "params",
+    "trainable",
+    "biases",
+    explanation="you counted biases, but this layer is built without them",
+    repair="a layer with the bias switched off has weights only, as is usual in front of normalization",
+    claim="Switching the bias of a layer off does not change its number of parameters.",
+    source="Ioffe and Szegedy, Batch Normalization, 2015, section 3.2",
+    credit=Fraction(1, 2),
+)
+def biases_not_there(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out → (k·k·C_in + 1)·C_out."""
+    if getattr(s.layer, "bias", None) is not False or not intact(s) or len(s.weights) > 2 or not s.weights:
+        return
+    biases = s.out.size(s.out.axes[0] if s.out.axes[0] == "channels" else s.out.axes[-1])
+    if s.quantity == "biases":
+        yield biases
+    elif s.rule != ZERO:
+        yield s.rule + biases

@@ -1,14 +1,28 @@
-"""Channels: those that arrive left out, those of earlier layers multiplied in."""
+"""Channels: those that arrive left out, those of other layers put in, filters and channels mixed up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import islice
 
-from symparams.algebra.formula import Formula, Symbol, as_formula, product
-from symparams.misconceptions.editing import exchanged, named, some, without_factor
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Product, Symbol, as_formula
+from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.transposed import TransposedConvolution
+from symparams.misconceptions.editing import bound, exchanged, named, some, without_factor
+from symparams.misconceptions.looking import factor_of, has_kernel, in_work, intact, network_input, weighted_before
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
+from symparams.model.network import Node
+
+_FURTHEST = 6  # earlier convolutions that are multiplied in
+_MIXING = (Convolution, Separable, TransposedConvolution)  # every filter spans all channels
+
+
+def _spans_channels(s: Subject, rule: Formula) -> bool:
+    """Whether a kernel spans the channels that arrive, not one of them only."""
+    return has_kernel(rule) and not isinstance(s.layer, (Depthwise, Separable))
 
 
 @misconception(
@@ -26,7 +40,11 @@ from symparams.misconceptions.task import Subject
 )
 def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (k·k + 1)·C_out."""
-    return some(without_factor(s.rule, named("C_in")))
+
+    def edit(rule: Formula) -> Iterable[Formula]:
+        return some(without_factor(rule, named("C_in"))) if _spans_channels(s, rule) else ()
+
+    return in_work(s, edit)
 
 
 @misconception(
@@ -42,11 +60,130 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     source="Stack Exchange, questions on stacked convolutions: k²·C_0·C_1·F",
 )
 def earlier_filters(s: Subject) -> Iterable[Formula]:
-    """k·k·C_in·C_out → k·k·C_0·C_1·C_out."""
+    """k·k·C_in·C_out → k·k·C_0·C_in·C_out."""
+    if not _spans_channels(s, s.rule):
+        return
+    convolutions = (n for n in weighted_before(s) if has_kernel(n.derived.rules.parameters) and n.derived.arriving)
     further: list[Formula] = []
-    for node in s.before:
-        channels = [x.channels for x in node.derived.arriving]
-        if node.derived.counts.params != 0 and len(node.shape) > 1 and channels:
-            further.append(Symbol(f"C_{len(further)}", as_formula(channels[0]), f"input channels of {node.name}"))
-        if len(further) and product(further) != as_formula(1):
-            yield from some(exchanged(s.rule, named("C_in"), lambda node: product([*further[::-1], node])))
+    for node in islice(convolutions, _FURTHEST):
+        channels = node.derived.arriving[0].channels
+        further.insert(0, Symbol(f"C_{len(further)}", as_formula(channels), f"input channels of {node.name}", True))
+        if any(number(c) != 1 for c in further):
+            yield from some(_with_channels(s.rule, further))
+
+
+def _with_channels(rule: Formula, further: list[Formula]) -> Formula | None:
+    def change(node: Formula) -> Formula:
+        assert isinstance(node, Product)
+        place = next(i for i, f in enumerate(node.factors) if factor_of(f, "C_in"))
+        return Product((*node.factors[:place], *further, *node.factors[place:]))
+
+    return exchanged(rule, lambda n: isinstance(n, Product) and any(factor_of(f, "C_in") for f in n.factors), change)
+
+
+@misconception(
+    "channels of the image taken",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you took the channels of the network's input, not those that arrive at this layer",
+    repair="the input channels of a layer are the output channels of the layer before it",
+    claim="In a network for colour images every convolution has three input channels.",
+    source="Stack Exchange, questions on stacked convolutions: (3*3*3 + 1)*64 for a second convolution",
+    credit=Fraction(1, 2),
+)
+def channels_of_the_image(s: Subject) -> Iterable[Formula]:
+    """C_in = 32 → C_in = 3."""
+    source = network_input(s)
+    if source is None or len(source.shape) != len(s.x.shape) or len(source.shape) < 2:
+        return ()
+    channels = source.shape[0 if s.convention == "torch" else -1]
+    return in_work(s, lambda rule: _with_input_channels(rule, as_formula(channels)))
+
+
+def _with_input_channels(rule: Formula, channels: Formula) -> Iterable[Formula]:
+    return some(bound(rule, "C_in", channels)) if has_kernel(rule) else ()
+
+
+def _joins(node: Node) -> bool:
+    """Whether a layer has weights between inputs and outputs, as normalization has none."""
+    return any(len(w.dimensions) > 1 for w in node.derived.rules.weights)
+
+
+@misconception(
+    "channels of one layer too early",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you took what arrives at the layer before, not what that layer hands on",
+    repair="what arrives at a layer is the output of the layer before it: its filters, or its units",
+    source="Stack Exchange, questions on stacked layers in Keras' model.summary()",
+    credit=Fraction(1, 2),
+)
+def one_layer_too_early(s: Subject) -> Iterable[Formula]:
+    """C_in = 64 → C_in = 32, n_in = 128 → n_in = 9072."""
+    before = next((n for n in weighted_before(s) if _joins(n)), None)
+    if before is None or not before.derived.arriving:
+        return ()
+    x, mine = before.derived.arriving[0], s.x
+    if len(x.shape) != len(mine.shape):
+        return ()
+    if len(x.shape) == 1:
+        return in_work(s, lambda rule: some(bound(rule, "n_in", as_formula(x.channels))))
+    return in_work(s, lambda rule: _with_input_channels(rule, as_formula(x.channels)))
+
+
+@misconception(
+    "one filter counted",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted a single filter",
+    repair="every filter has weights of its own, and each gives one output channel",
+    claim="All filters of a convolution have the same weights.",
+    source="Stack Exchange, questions on the parameters of a convolution: 3*3*32 + 1",
+)
+def one_filter(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → k·k·C_in + 1."""
+    if not isinstance(s.layer, (Convolution, TransposedConvolution)):
+        return ()
+    if s.quantity in ("params", "trainable") and s.task.derived.counts.biases != 0 and intact(s):
+        return some(without_factor(s.rules.parameters, named("C_out"))) if s.rule != as_formula(0) else ()
+    return in_work(s, lambda rule: some(without_factor(rule, named("C_out"))))
+
+
+# ---------------------------------------------------------------- channels that leave
+
+
+@misconception(
+    "channels multiplied by the filters",
+    "shape",
+    explanation="you multiplied the filters by the channels that arrive",
+    repair="a filter adds up what it finds in all input channels, so each filter gives one output channel",
+    claim="A convolution with `F` filters makes `C*F` channels of `C` channels.",
+    source="Stack Exchange, questions on how the channels of a second convolution come about: 3 filters on 32 maps",
+)
+def channels_multiplied(s: Subject) -> Iterable[Formula]:
+    """C_out → C_in·C_out."""
+    if isinstance(s.layer, _MIXING) and s.axis == "channels":
+        yield s.x.C_in() * s.rule
+
+
+@misconception(
+    "the channels kept by a convolution",
+    "shape",
+    explanation="you kept the channels that arrive",
+    repair="a convolution has as many output channels as filters, whatever arrives",
+    claim="A convolution has as many output channels as input channels, whatever its number of filters.",
+    source="Stack Exchange, questions on the output depth of a convolution",
+)
+def channels_kept_by_convolution(s: Subject) -> Iterable[Formula]:
+    """C_out → C_in."""
+    if isinstance(s.layer, _MIXING) and s.axis == "channels" and intact(s):
+        yield s.x.C_in()

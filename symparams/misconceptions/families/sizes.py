@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from symparams.algebra.formula import Formula, Function, Quotient
-from symparams.misconceptions.editing import exchanged, rounds, some
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula, Function, Number, Product, Quotient, Sum, ceil, floor, total
+from symparams.algebra.simplifying import simplified
+from symparams.layers.padding import ZeroPadding
+from symparams.layers.pooling import Pooling
+from symparams.misconceptions.editing import exchanged, rounds, some, without_term
+from symparams.misconceptions.looking import Along, along, intact
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 
@@ -51,3 +56,254 @@ def rounded_wrongly(s: Subject) -> Iterable[Formula]:
         return rounds(node) and isinstance(node, Function) and isinstance(node.arguments[0], Quotient)
 
     return some(exchanged(s.rule, inner, other))
+
+
+# ---------------------------------------------------------------- padding
+
+
+def _strided(a: Along, reach: Formula) -> Formula:
+    return reach + 1 if a.still else floor(reach / a.s) + 1
+
+
+@misconception(
+    "same and valid padding exchanged",
+    "shape",
+    explanation="you took same padding for valid padding, or the other way round",
+    repair="valid padding adds nothing, so the window loses `k - 1` places; "
+    "with same padding only the stride makes the output smaller",
+    claim="A convolution with a 3x3 kernel, stride 1 and valid padding keeps height and width.",
+    source="Stack Overflow, 'What is the difference between SAME and VALID padding in tf.nn.max_pool'",
+    credit=Fraction(1, 2),
+)
+def same_and_valid(s: Subject) -> Iterable[Formula]:
+    """n - k + 1 → n, ⌈n/s⌉ → ⌊(n - k)/s⌋ + 1."""
+    a = along(s)
+    if a is None or not intact(s) or (number(a.span) == 1 and a.still):
+        return
+    if a.fills:
+        yield _strided(a, a.n - a.span)
+    elif a.p is None or simplified(a.span - 1 - 2 * a.p, s.network.facts) != 0:
+        yield a.n if a.still else ceil(a.n / a.s)
+
+
+@misconception(
+    "same padding taken for half a kernel",
+    "shape",
+    explanation="you took same padding for `floor(k/2)` places on each side",
+    repair="same padding adds as many places as `ceil(n/s)` needs; for an even kernel one side gets one less",
+    claim="Same padding always puts `floor(k/2)` zeros on each side, also for an even kernel.",
+    source="Stack Overflow, 'What is the difference between SAME and VALID padding in tf.nn.max_pool'",
+    credit=Fraction(1, 2),
+)
+def half_a_kernel(s: Subject) -> Iterable[Formula]:
+    """⌈n/s⌉ → ⌊(n + 2⌊k/2⌋ - k)/s⌋ + 1, which is the same for an odd kernel."""
+    a = along(s)
+    if a is None or not a.fills or not intact(s):
+        return
+    span = number(a.span)
+    if span is None or span % 2 == 0:
+        yield _strided(a, a.n + 2 * floor(a.span / 2) - a.span)
+
+
+def _twice(node: Formula) -> bool:
+    """Whether a node is 2p."""
+    return (
+        isinstance(node, Product)
+        and len(node.factors) == 2
+        and node.factors[0] == Number(2)
+        and getattr(node.factors[1], "meaning", "").startswith("padding")
+    )
+
+
+@misconception(
+    "padding on one side only",
+    "shape",
+    explanation="you added the padding once",
+    repair="padding is added on both sides of an axis, so `2*p` places come in",
+    claim="A padding of 1 on each side makes an axis one place longer.",
+    source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
+    credit=Fraction(1, 2),
+)
+def padding_once(s: Subject) -> Iterable[Formula]:
+    """n + 2p - k + 1 → n + p - k + 1."""
+
+    def half(node: Formula) -> Formula:
+        assert isinstance(node, Product)
+        return node.factors[1]
+
+    return some(exchanged(s.rule, _twice, half)) if _pads(s) else ()
+
+
+def _pads(s: Subject) -> bool:
+    return isinstance(s.layer, ZeroPadding) or along(s) is not None
+
+
+@misconception(
+    "padding forgotten",
+    "shape",
+    explanation="you left out the padding",
+    repair="the window slides over the padded input, which is `2*p` places longer",
+    claim="Padding does not change the output size of a convolution.",
+    source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
+    credit=Fraction(1, 2),
+)
+def padding_forgotten(s: Subject) -> Iterable[Formula]:
+    """n + 2p - k + 1 → n - k + 1."""
+    return some(without_term(s.rule, _twice)) if _pads(s) else ()
+
+
+# ---------------------------------------------------------------- stride, dilation, the first place
+
+
+def _one_by_one(s: Subject, a: Along) -> Formula | None:
+    """The rule for a stride of 1."""
+    if a.fills:
+        return a.n if intact(s) else None
+
+    def by_stride(node: Formula) -> bool:
+        inner = node.arguments[0] if isinstance(node, Function) and rounds(node) else node
+        return isinstance(inner, Quotient) and inner.bottom == a.s
+
+    def top(node: Formula) -> Formula:
+        inner = node.arguments[0] if isinstance(node, Function) else node
+        assert isinstance(inner, Quotient)
+        return inner.top
+
+    return exchanged(s.rule, by_stride, top)
+
+
+@misconception(
+    "stride forgotten",
+    "shape",
+    explanation="you let the window move by one place",
+    repair="a window moves by the stride, so only every `s`-th place is counted",
+    claim="The stride of a convolution does not change the size of its output.",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 2.3",
+    credit=Fraction(1, 2),
+)
+def stride_forgotten(s: Subject) -> Iterable[Formula]:
+    """⌊(n - k)/s⌋ + 1 → n - k + 1."""
+    a = along(s)
+    if a is None or a.still or getattr(s.layer, "stride", None) is None:
+        return ()
+    return some(_one_by_one(s, a))
+
+
+@misconception(
+    "pooling moved by one place",
+    "shape",
+    explanation="you let the pooling window move by one place",
+    repair="where no stride is given, a pooling window moves by its own size, so that windows do not overlap",
+    claim="In Keras and PyTorch a pooling window moves by one place if no stride is given.",
+    source="Keras documentation of MaxPooling2D, strides: if None, it will default to pool_size",
+    credit=Fraction(1, 2),
+)
+def pooling_by_one(s: Subject) -> Iterable[Formula]:
+    """⌊(n - k)/k⌋ + 1 → n - k + 1."""
+    a = along(s)
+    if a is None or a.still or not isinstance(s.layer, Pooling) or s.layer.stride is not None:
+        return ()
+    return some(_one_by_one(s, a))
+
+
+@misconception(
+    "only divided by the stride",
+    "shape",
+    explanation="you divided the size by the stride and left out the kernel",
+    repair="what is counted are the windows that fit into the input, which without padding are `floor((n - k)/s) + 1`",
+    claim="A convolution with stride 2 always makes exactly half of height and width, whatever its kernel and padding.",
+    source="Stack Exchange, questions on the output size of strided convolutions",
+)
+def only_divided(s: Subject) -> Iterable[Formula]:
+    """⌊(n - k)/s⌋ + 1 → ⌊n/s⌋; for k = s, without padding, that is right."""
+    a = along(s)
+    if a is None or a.still or a.fills or not intact(s):
+        return
+    left = a.span - a.s if a.p is None else a.span - 2 * a.p - a.s
+    if simplified(left, s.network.facts) != 0:
+        yield floor(a.n / a.s)
+
+
+@misconception(
+    "dilation forgotten",
+    "shape",
+    explanation="you left out the dilation",
+    repair="the taps of a dilated kernel stand `d` places apart, so it covers `d*(k - 1) + 1` places",
+    claim="Dilation does not change the output size of a convolution with valid padding.",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
+    credit=Fraction(1, 2),
+)
+def dilation_forgotten(s: Subject) -> Iterable[Formula]:
+    """n - (d(k - 1) + 1) + 1 → n - k + 1."""
+    return _other_span(s, lambda a: a.k)
+
+
+@misconception(
+    "dilated kernel taken for d times k",
+    "shape",
+    explanation="you took the dilated kernel for `d*k` places",
+    repair="there are `k - 1` gaps between `k` taps, so the kernel covers `d*(k - 1) + 1` places",
+    claim="A 3x3 kernel with dilation 2 covers 6x6 places.",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
+    credit=Fraction(1, 2),
+)
+def dilation_times_kernel(s: Subject) -> Iterable[Formula]:
+    """n - (d(k - 1) + 1) + 1 → n - d·k + 1."""
+    return _other_span(s, lambda a: a.d * a.k)
+
+
+def _other_span(s: Subject, size: Callable[[Along], Formula]) -> Iterable[Formula]:
+    a = along(s)
+    if a is None or a.span == a.k:
+        return ()
+    return some(exchanged(s.rule, lambda node: node == a.span, size(a)))
+
+
+@misconception(
+    "the + 1 forgotten",
+    "shape",
+    explanation="you left out the 1 that is added at the end",
+    repair="a window has one more place than steps, as its first place comes before any step",
+    claim="A kernel of 3 places that moves by one place has 25 positions on 28 places.",
+    source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
+    credit=Fraction(1, 2),
+)
+def one_forgotten(s: Subject) -> Iterable[Formula]:
+    """⌊(n - k)/s⌋ + 1 → ⌊(n - k)/s⌋."""
+    if along(s) is not None and isinstance(s.rule, Sum) and s.rule.terms[-1] == ONE:
+        yield total(s.rule.terms[:-1])
+
+
+# ---------------------------------------------------------------- pooling
+
+
+@misconception(
+    "pooling keeps the size",
+    "shape",
+    explanation="you left height and width as they arrive",
+    repair="pooling makes one number of each window, and a window moves by the stride",
+    claim="Max pooling with a 2x2 window and stride 2 keeps height and width.",
+    source="Stack Exchange, questions on the inputs of the first dense layer behind pooling",
+)
+def pooling_keeps(s: Subject) -> Iterable[Formula]:
+    """⌊(n - k)/s⌋ + 1 → n."""
+    a = along(s)
+    if a is not None and isinstance(s.layer, Pooling) and not a.still and intact(s):
+        yield a.n
+
+
+@misconception(
+    "pooling divides the channels",
+    "shape",
+    explanation="you divided the channels too",
+    repair="every channel is pooled by itself, so there are as many channels as before",
+    claim="Max pooling with a 2x2 window halves the number of channels.",
+    source="Stack Exchange, questions on whether pooling reduces the depth",
+)
+def pooling_divides(s: Subject) -> Iterable[Formula]:
+    """C → C/k."""
+    if isinstance(s.layer, Pooling) and s.axis == "channels" and intact(s):
+        window = s.layer.window(s.x).sizes()[0]
+        if number(window) != 1:
+            yield s.x.C_in() / window
+            yield floor(s.x.C_in() / window)

@@ -1,0 +1,193 @@
+"""Dense layers: what arrives at them guessed, and the flattening in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.formula import ONE, ZERO, Formula, Product, as_formula, product
+from symparams.layers.dense import Dense, Flatten
+from symparams.layers.pooling import GlobalAveragePooling, Pooling
+from symparams.layers.sizes import sizes_of
+from symparams.misconceptions.editing import bound, some
+from symparams.misconceptions.looking import flattened, in_work, intact, network_input, numbers
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.model.layer import symbol
+
+_COUNTED = ("params", "weights", "trainable", "macs", "flops")
+
+
+def _with_inputs(s: Subject, inputs: Formula) -> Iterable[Formula]:
+    """The rule where so many inputs arrive."""
+    return in_work(s, lambda rule: some(bound(rule, "n_in", inputs)))
+
+
+@misconception(
+    "flattening forgotten",
+    *_COUNTED,
+    explanation="you took the channels of the feature map for the inputs of the dense layer",
+    repair="flattening makes every number of the feature map an input: height times width times channels",
+    claim="A dense layer behind a flattened feature map has one input for each channel.",
+    source="Stack Exchange, questions on the first dense layer of a network: 64*128 + 128",
+)
+def flattening_forgotten(s: Subject) -> Iterable[Formula]:
+    """n_in = 12·12·63 → n_in = 63."""
+    found = flattened(s)
+    if found is None or not isinstance(s.layer, Dense) or len(found[0].shape) != 1:
+        return ()
+    return _with_inputs(s, as_formula(found[0].derived.arriving[0].channels))
+
+
+@misconception(
+    "a factor left out in flattening",
+    *_COUNTED,
+    explanation="you left out one of the sizes of the feature map",
+    repair="flattening multiplies all sizes: height, width and channels",
+    claim="Flattening a feature map gives `H*W` numbers, however many channels it has.",
+    source="Stack Exchange, questions on the inputs of the first dense layer",
+    credit=Fraction(1, 2),
+)
+def factor_left_out(s: Subject) -> Iterable[Formula]:
+    """n_in = 12·12·63 → n_in = 12·12, n_in = 12·63."""
+    found = flattened(s)
+    if found is None or not isinstance(s.layer, Dense) or len(found[0].shape) != 1:
+        return
+    x = found[0].derived.arriving[0]
+    if len(x.shape) > 2:
+        yield from _with_inputs(s, product(x.spatial))
+        for i in range(len(x.spatial)):
+            yield from _with_inputs(s, product([*x.spatial[:i], *x.spatial[i + 1 :], x.channels]))
+
+
+@misconception(
+    "size in front of the pooling",
+    *_COUNTED,
+    explanation="you took the feature map in front of the pooling",
+    repair="what is flattened is what pooling has left of the feature map",
+    source="Stack Exchange, questions on the first dense layer of a network",
+    credit=Fraction(1, 2),
+)
+def before_pooling(s: Subject) -> Iterable[Formula]:
+    """n_in = 12·12·63 → n_in = 24·24·63."""
+    found = flattened(s)
+    if found is not None and isinstance(s.layer, Dense) and isinstance(found[1].layer, Pooling):
+        yield from _with_inputs(s, product(found[1].derived.arriving[0].shape))
+
+
+@misconception(
+    "size of the image taken",
+    *_COUNTED,
+    explanation="you took the input of the network, not what arrives at this layer",
+    repair="the inputs of a dense layer are the outputs of the layer in front of it",
+    claim="Every dense layer of a network has as many inputs as the image has numbers.",
+    source="Stack Exchange, questions on the first dense layer of a network: 28*28*128 + 128",
+)
+def size_of_the_image(s: Subject) -> Iterable[Formula]:
+    """n_in = 9072 → n_in = 28·28."""
+    source = network_input(s)
+    found = flattened(s)
+    if source is None or not isinstance(s.layer, Dense) or (found is not None and found[1] is source):
+        return ()
+    return _with_inputs(s, numbers(source))
+
+
+@misconception(
+    "inputs and units added",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you added inputs and units",
+    repair="every unit has a weight for every input, so inputs and units are multiplied",
+    claim="A dense layer with `n` inputs and `m` units has `n + m` weights.",
+    source="Stack Exchange, questions on the weights between two layers",
+)
+def added(s: Subject) -> Iterable[Formula]:
+    """(n_in + 1)·n_out → n_in + n_out, with or without biases."""
+    if not isinstance(s.layer, Dense) or not intact(s) or s.rule == ZERO:
+        return
+    n_in, n_out = s.weights[0].dimensions
+    if s.layer.bias and s.quantity != "weights":
+        yield n_in + n_out + n_out
+    yield n_in + n_out
+
+
+@misconception(
+    "one weight for each unit",
+    *_COUNTED,
+    explanation="you counted one weight for each unit",
+    repair="every unit has a weight for every input",
+    claim="A dense layer has as many weights as units.",
+    source="Stack Exchange, questions on weights and neurons",
+)
+def one_weight(s: Subject) -> Iterable[Formula]:
+    """(n_in + 1)·n_out → (1 + 1)·n_out."""
+    return _with_inputs(s, ONE) if isinstance(s.layer, Dense) else ()
+
+
+# ---------------------------------------------------------------- shapes
+
+
+@misconception(
+    "flattening keeps one size",
+    "shape",
+    explanation="you left out sizes of the feature map",
+    repair="flattening keeps every number of the feature map, so all its sizes are multiplied",
+    claim="Flattening keeps the channels and drops height and width.",
+    source="Stack Exchange, questions on the output shape of Flatten",
+)
+def flatten_keeps_one(s: Subject) -> Iterable[Formula]:
+    """H·W·C → C, H·W, H·C."""
+    if not isinstance(s.layer, Flatten) or not isinstance(s.rule, Product) or len(s.rule.factors) < 2:
+        return
+    factors = s.rule.factors
+    channels = [f for f in factors if getattr(f, "meaning", "") == "input channels"]
+    places = [f for f in factors if f not in channels]
+    if channels:
+        yield product(channels)
+    if len(places) > 1:
+        yield product(places)
+        yield from (product(f for f in factors if f is not left) for left in places)
+
+
+@misconception(
+    "global pooling taken for flattening",
+    "shape",
+    explanation="you kept all numbers of the feature map",
+    repair="global pooling makes one number of each channel",
+    claim="Global average pooling gives as many numbers as flattening.",
+    source="Lin et al., Network In Network, 2014, section 3.2",
+)
+def global_pooling_flattens(s: Subject) -> Iterable[Formula]:
+    """C → H·W·C."""
+    if isinstance(s.layer, GlobalAveragePooling) and s.axis == "features" and intact(s):
+        yield product(sizes_of(s.x))
+
+
+@misconception(
+    "global pooling keeps the places",
+    "shape",
+    explanation="you kept one number for each place",
+    repair="global pooling averages over the places, so the channels are what is left",
+    claim="Global average pooling averages over the channels and keeps height and width.",
+    source="Lin et al., Network In Network, 2014, section 3.2",
+)
+def global_pooling_keeps_places(s: Subject) -> Iterable[Formula]:
+    """C → H·W."""
+    if isinstance(s.layer, GlobalAveragePooling) and s.axis == "features" and intact(s):
+        channels = s.x.channel_axis
+        yield product(size for i, size in enumerate(sizes_of(s.x)) if i != channels)
+
+
+@misconception(
+    "units multiplied by the inputs",
+    "shape",
+    explanation="you gave the number of connections, not of outputs",
+    repair="every unit adds up all its inputs and gives one number",
+    claim="A dense layer gives one number for each of its weights.",
+    source="Stack Exchange, questions on the output shape of Dense",
+)
+def connections_given(s: Subject) -> Iterable[Formula]:
+    """n_out → n_in·n_out."""
+    if isinstance(s.layer, Dense) and s.axis == s.out.axes[-1]:
+        yield symbol("n_in", s.x.shape[-1], "inputs", incoming=True) * s.rule

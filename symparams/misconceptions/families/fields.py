@@ -1,0 +1,181 @@
+"""Receptive fields: kernels added or multiplied, the strides of earlier layers left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, Formula, Quotient, product, total
+from symparams.layers.pooling import Pooling
+from symparams.misconceptions.editing import bound, some
+from symparams.misconceptions.looking import intact, sides
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.model.layer import symbol
+from symparams.model.network import Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A window on the way from the input."""
+
+    k: Formula  # the places that it covers
+    s: Formula  # its stride
+    pools: bool  # whether it belongs to a pooling layer
+
+
+def _way(s: Subject) -> list[_Seen] | None:
+    """The windows from the input to the layer; None where the way forks, is repeated or has no windows."""
+    nodes = [s.task.node, *s.before][::-1]
+    if any(len(node.inputs) > 1 or node.repeats or node.derived.layer.inputs == "many" for node in nodes):
+        return None
+    found: list[_Seen] = []
+    for node in nodes:
+        window = _window(node, s.task.axes.index(s.axis), len(found) + 1)
+        if isinstance(window, str):
+            return None
+        if window is not None:
+            found.append(window)
+    return found if sum(number(w.k) != 1 for w in found) > 1 else None
+
+
+def _window(node: Node, axis: int, count: int) -> _Seen | str | None:
+    """What a layer sees along an axis; None if only its own place."""
+    reach = node.layer.reach(*node.derived.arriving) if node.derived.arriving else ()
+    if isinstance(reach, str) or not reach:
+        return None if not reach else "no size"
+    one = reach[axis] if axis < len(reach) else None
+    if one is None or isinstance(one.stride, Quotient):  # what makes feature maps larger is another matter
+        return "no size"
+    if number(one.kernel) == 1 == number(one.stride):
+        return None
+    k = symbol(f"k_{count}", one.kernel, f"places that {node.name} spans")
+    return _Seen(k, symbol(f"s_{count}", one.stride, f"stride of {node.name}"), isinstance(node.layer, Pooling))
+
+
+@misconception(
+    "earlier strides left out",
+    "field",
+    explanation="you added the kernels as if every layer moved by one place",
+    repair="behind a stride neighbouring numbers are further apart in the input, "
+    "so `k - 1` is multiplied by the strides before",
+    claim="Strides have no influence on the receptive field of later layers.",
+    source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
+    credit=Fraction(1, 2),
+)
+def strides_left_out(s: Subject) -> Iterable[Formula]:
+    """r_in + (k - 1)·j_in → 1 + (k_1 - 1) + (k_2 - 1) …, r_in + (k - 1)."""
+    way = _way(s) if intact(s) else None
+    if way is not None and any(number(w.s) != 1 for w in way[:-1]):
+        yield total([ONE, *(w.k - 1 for w in way)])
+        yield from some(bound(s.rule, "j_in", ONE))
+
+
+@misconception(
+    "kernels added up",
+    "field",
+    explanation="you added up the kernels",
+    repair="neighbouring windows overlap: a layer adds `k - 1` places, not `k`",
+    claim="Two 3x3 convolutions with stride 1, one behind the other, see 6x6 places.",
+    source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
+)
+def kernels_added(s: Subject) -> Iterable[Formula]:
+    """r_in + (k - 1)·j_in → k_1 + k_2 + …."""
+    way = _way(s) if intact(s) else None
+    if way is not None:
+        yield total(w.k for w in way)
+
+
+@misconception(
+    "kernels multiplied",
+    "field",
+    explanation="you multiplied the kernels",
+    repair="neighbouring windows overlap, so a layer adds `k - 1` places, times the strides before",
+    claim="Two 3x3 convolutions with stride 1, one behind the other, see 9x9 places.",
+    source="questions on the receptive field of stacked convolutions",
+)
+def kernels_multiplied(s: Subject) -> Iterable[Formula]:
+    """r_in + (k - 1)·j_in → k_1·k_2·…."""
+    way = _way(s) if intact(s) else None
+    if way is not None:
+        yield product(w.k for w in way)
+
+
+@misconception(
+    "only the last kernel seen",
+    "field",
+    explanation="you gave the places that the last kernel covers",
+    repair="what a kernel sees has seen windows of the layer before, so the field grows from layer to layer",
+    claim="Every number of a 3x3 convolution sees 3x3 places of the network's input, however deep it stands.",
+    source="Simonyan and Zisserman, Very Deep Convolutional Networks, 2015, section 2.3",
+)
+def last_kernel(s: Subject) -> Iterable[Formula]:
+    """r_in + (k - 1)·j_in → k."""
+    way = _way(s) if intact(s) else None
+    if way is not None:
+        yield way[-1].k
+
+
+@misconception(
+    "own stride counted",
+    "field",
+    explanation="you multiplied by the stride of the layer itself",
+    repair="the stride of a layer moves its windows apart; it counts for the layers behind it only",
+    claim="The stride of a convolution makes the receptive field of its own output larger.",
+    source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
+    credit=Fraction(1, 2),
+)
+def own_stride(s: Subject) -> Iterable[Formula]:
+    """r_in + (k - 1)·j_in → r_in + (k - 1)·j_in·s."""
+    reach = s.layer.reach(*s.arriving) if s.arriving else ()
+    if isinstance(reach, str) or not reach or not intact(s):
+        return ()
+    moved = reach[s.task.axes.index(s.axis)].stride
+    if isinstance(moved, Quotient):
+        return ()
+    stride = symbol("s", moved, "stride")
+    return some(_times_jump(s.rule, stride)) if number(stride) != 1 else ()
+
+
+def _times_jump(rule: Formula, stride: Formula) -> Formula | None:
+    jumps = [f for f in getattr(rule, "terms", ()) if getattr(f, "factors", ())]
+    return None if not jumps else total([*rule.terms[:-1], rule.terms[-1] * stride])  # type: ignore[attr-defined]
+
+
+@misconception(
+    "pooling left out of the receptive field",
+    "field",
+    explanation="you left out the windows of pooling",
+    repair="a pooling window sees several places just as a kernel does",
+    claim="Pooling has no influence on the receptive field.",
+    source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
+)
+def pooling_left_out(s: Subject) -> Iterable[Formula]:
+    """r counted over the convolutions only, with or without the strides of pooling."""
+    way = _way(s) if intact(s) else None
+    if way is None or not any(w.pools for w in way) or all(w.pools for w in way):
+        return
+    for kept in (way, [w for w in way if not w.pools]):
+        terms: list[Formula] = [ONE]
+        for i, w in enumerate(kept):
+            if not w.pools:
+                terms.append(product([w.k - 1, *(v.s for v in kept[:i] if number(v.s) != 1)]))
+        yield total(terms)
+
+
+@misconception(
+    "dilation left out of the receptive field",
+    "field",
+    explanation="you left out the dilation of the kernel",
+    repair="the taps stand `d` places apart, so the kernel covers `d*(k - 1) + 1` places",
+    claim="From its first tap to its last a 3x3 kernel with dilation 2 spans 3x3 places.",
+    source="Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016",
+    credit=Fraction(1, 2),
+)
+def dilation_left_out(s: Subject) -> Iterable[Formula]:
+    """k = d(k - 1) + 1 → k."""
+    side = sides(s).get(s.axis) if s.arriving else None
+    if side is not None and side.span != side.k:
+        yield from some(bound(s.rule, "k", side.k))

@@ -1,0 +1,318 @@
+"""Groups, depthwise and separable convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Product, Quotient, Symbol, product
+from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.transposed import TransposedConvolution
+from symparams.misconceptions.editing import bound, changed, exchanged, named, rewritten, some
+from symparams.misconceptions.looking import KERNEL, beside_kernel, has_kernel, in_work, intact
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.model.layer import symbol
+
+
+def _grouped(s: Subject) -> bool:
+    return isinstance(s.layer, (Convolution, TransposedConvolution)) and number(s.layer.groups) != 1
+
+
+def _by_groups(node: Formula) -> bool:
+    return isinstance(node, Quotient) and isinstance(node.bottom, Symbol) and node.bottom.name == "g"
+
+
+@misconception(
+    "groups ignored",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted all input channels for every filter, though there are groups",
+    repair="a filter spans the channels of its own group only: `C_in/g` of them",
+    claim="Splitting the channels of a convolution into groups leaves its number of parameters as it is.",
+    source="PyTorch documentation of Conv2d, groups; questions on the parameters of ResNeXt",
+    credit=Fraction(1, 2),
+)
+def groups_ignored(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in/g·C_out → k·k·C_in·C_out."""
+
+    def whole(node: Formula) -> Formula:
+        assert isinstance(node, Quotient)
+        return node.top
+
+    return in_work(s, lambda rule: some(exchanged(rule, _by_groups, whole))) if _grouped(s) else ()
+
+
+@misconception(
+    "groups multiplied",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you multiplied by the number of groups",
+    repair="groups take connections away: each filter sees the `g`-th part of the channels",
+    claim="A convolution with 4 groups has 4 times as many weights as the same convolution without groups.",
+    source="questions on grouped convolutions",
+)
+def groups_multiplied(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in/g·C_out → k·k·C_in·g·C_out."""
+
+    def times(node: Formula) -> Formula | None:
+        if not isinstance(node, Product) or not any(map(_by_groups, node.factors)):
+            return None
+        each = ((f.top, f.bottom) if isinstance(f, Quotient) and _by_groups(f) else (f,) for f in node.factors)
+        return product(f for several in each for f in several)
+
+    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, times)))) if _grouped(s) else ()
+
+
+@misconception(
+    "one group counted",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted the filters of a single group",
+    repair="all filters are counted; only the channels that each of them spans are divided by the groups",
+    claim="With 4 groups a convolution has a sixteenth of the weights that it has without groups.",
+    source="questions on grouped convolutions: (k*k*C/g)*(F/g)",
+    credit=Fraction(1, 2),
+)
+def one_group(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in/g + 1)·C_out → (k·k·C_in/g + 1)·C_out/g."""
+
+    def change(node: Formula) -> Formula | None:
+        if _by_groups(node):
+            return node
+        return node / symbol("g", groups, "groups") if named("C_out")(node) else None
+
+    if not _grouped(s) or not isinstance(s.layer, (Convolution, TransposedConvolution)):
+        return ()
+    groups = s.layer.groups
+    if s.convention == "torch" and isinstance(s.layer, TransposedConvolution) and s.quantity != "params":
+        return ()  # its tensor is stored with C_out/g already
+    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, change))))
+
+
+# ---------------------------------------------------------------- depthwise and separable
+
+
+@misconception(
+    "depthwise counted as a full convolution",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you let every filter of the depthwise convolution span all channels",
+    repair="in a depthwise convolution a kernel sees one channel only, so the input channels are counted once",
+    claim="A depthwise convolution has as many weights as a full convolution with the same kernel and channels.",
+    source="Howard et al., MobileNets, 2017, section 3.1",
+)
+def depthwise_as_full(s: Subject) -> Iterable[Formula]:
+    """(k·k + 1)·C_in → (k·k·C_in + 1)·C_in."""
+    if not isinstance(s.layer, Depthwise):
+        return ()
+    return in_work(s, lambda rule: some(beside_kernel(rule, s.x.C_in())))
+
+
+@misconception(
+    "one kernel for all channels",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted one kernel that all channels share",
+    repair="in a depthwise convolution every channel has a kernel of its own",
+    claim="A depthwise convolution uses the same kernel for every channel.",
+    source="questions on the parameters of DepthwiseConv2D",
+)
+def one_kernel(s: Subject) -> Iterable[Formula]:
+    """(k·k + 1)·C_in → k·k + 1."""
+    if not isinstance(s.layer, (Depthwise, Separable)):
+        return ()
+
+    def change(node: Formula) -> Formula | None:
+        if not isinstance(node, Product) or not has_kernel(node):
+            return None
+        name = "C_out" if isinstance(s.layer, Depthwise) and s.quantity in ("macs", "flops") else "C_in"
+        return product(f for f in node.factors if not named(name, "m")(f))
+
+    if s.quantity == "trainable" and isinstance(s.layer, Depthwise):
+        return ()
+    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, change))))
+
+
+@misconception(
+    "depth multiplier left out",
+    "params",
+    "weights",
+    "biases",
+    "trainable",
+    "macs",
+    "flops",
+    "shape",
+    explanation="you left out the depth multiplier",
+    repair="every input channel gives as many channels as the depth multiplier says, each with a kernel of its own",
+    claim="The depth multiplier of a depthwise convolution does not change its number of parameters.",
+    source="Keras documentation of DepthwiseConv2D, depth_multiplier",
+    credit=Fraction(1, 2),
+)
+def multiplier_left_out(s: Subject) -> Iterable[Formula]:
+    """(k·k + 1)·C_in·m → (k·k + 1)·C_in."""
+    if not isinstance(s.layer, (Depthwise, Separable)) or number(s.layer.multiplier) == 1:
+        return ()
+    if isinstance(s.layer, Depthwise) and s.quantity in ("macs", "flops"):
+        return in_work(s, lambda rule: some(exchanged(rule, named("C_out"), s.x.C_in())))
+    return in_work(s, lambda rule: some(exchanged(rule, named("m"), ONE)))
+
+
+@misconception(
+    "depthwise step multiplied by the filters",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you multiplied the depthwise step by the filters, which belong to the second step only",
+    repair="the depthwise step has one kernel for each channel; only the 1x1 step has filters",
+    claim="The depthwise step of a separable convolution has a kernel for each pair of a channel and a filter.",
+    source="Chollet, Xception, 2017; questions on the parameters of SeparableConv2D",
+)
+def step_times_filters(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in + (C_in + 1)·C_out → k·k·C_in·C_out + (C_in + 1)·C_out."""
+    if not isinstance(s.layer, Separable):
+        return ()
+    C_out = symbol("C_out", s.layer.filters, "filters")
+
+    def change(node: Formula) -> Formula | None:
+        return node * C_out if isinstance(node, Product) and any(map(KERNEL, node.factors)) else None
+
+    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, change))))
+
+
+@misconception(
+    "separable counted as a full convolution",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted a full convolution",
+    repair="a separable convolution takes two steps: a kernel for each channel, then a 1x1 convolution that mixes them",
+    claim="A separable convolution has as many weights as a full convolution of the same kernel, channels and filters.",
+    source="Chollet, Xception, 2017; Howard et al., MobileNets, 2017",
+)
+def separable_as_full(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in + (C_in + 1)·C_out → (k·k·C_in + 1)·C_out."""
+    if not isinstance(s.layer, Separable) or not intact(s) or s.rule == ZERO:
+        return ()
+    layer = s.layer
+    full = Convolution(
+        filters=layer.filters,
+        kernel=layer.kernel,
+        stride=layer.stride,
+        padding=layer.padding,
+        dilation=layer.dilation,
+        bias=layer.bias and s.quantity != "weights",
+    )
+    work = full.work(s.out, s.x).macs
+    if s.quantity == "flops":
+        return some(bound(s.rule, "MACs", work))
+    return (work,) if s.quantity == "macs" else (full.rules(s.x).parameters,)
+
+
+def _steps(s: Subject) -> tuple[Formula, Formula, Formula, Formula] | None:
+    """The kernels of the depthwise step, the channels between, the filters and the biases of the second step."""
+    if not isinstance(s.layer, Separable) or not intact(s) or s.rule == ZERO:
+        return None
+    depthwise, pointwise, *_ = s.weights
+    *kernel, C_in, m = depthwise.dimensions
+    between, C_out = pointwise.dimensions[-2:]
+    taps = product([*kernel, C_in] if number(m) == 1 else [*kernel, C_in, m])
+    biased = s.layer.bias and s.quantity != "weights"
+    return taps, between, C_out, C_out if biased else ZERO
+
+
+@misconception(
+    "biases in both steps",
+    "params",
+    "trainable",
+    "biases",
+    explanation="you gave the depthwise step biases too",
+    repair="Keras gives only the second step of a separable convolution biases",
+    source="Keras source code of SeparableConv2D; questions on its parameters",
+    credit=Fraction(1, 2),
+)
+def biases_in_both(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in + (C_in + 1)·C_out → k·k·C_in + C_in + (C_in + 1)·C_out."""
+    steps = _steps(s)
+    if steps is None or steps[3] == ZERO:
+        return
+    taps, between, C_out, _ = steps
+    yield between + C_out if s.quantity == "biases" else taps + between + (between + 1) * C_out
+
+
+@misconception(
+    "pointwise step left out",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted the depthwise step only",
+    repair="in a separable convolution a 1x1 convolution stands behind the depthwise step, "
+    "with a weight for each pair of a channel and a filter",
+    claim="A separable convolution is the same as a depthwise convolution.",
+    source="Chollet, Xception, 2017; questions on DepthwiseConv2D and SeparableConv2D",
+)
+def pointwise_left_out(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in + (C_in + 1)·C_out → k·k·C_in, with or without biases."""
+    steps = _steps(s)
+    if steps is None:
+        return
+    taps, between, C_out, biases = steps
+    if s.quantity in ("macs", "flops"):
+        yield from _of_macs(s, [taps, *s.out.spatial()])
+        return
+    if biases != ZERO:
+        yield taps + between
+        yield taps + C_out
+    yield taps
+
+
+@misconception(
+    "depthwise step left out",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted the 1x1 step only",
+    repair="in a separable convolution every channel is convolved with a kernel of its own before the 1x1 step",
+    claim="A separable convolution has as many weights as a 1x1 convolution with as many filters.",
+    source="questions on the parameters of SeparableConv2D",
+)
+def depthwise_left_out(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in + (C_in + 1)·C_out → (C_in + 1)·C_out."""
+    steps = _steps(s)
+    if steps is None:
+        return
+    _, between, C_out, biases = steps
+    if s.quantity in ("macs", "flops"):
+        yield from _of_macs(s, [between, C_out, *s.out.spatial()])
+    else:
+        yield between * C_out if biases == ZERO else (between + 1) * C_out
+
+
+def _of_macs(s: Subject, factors: list[Formula]) -> Iterable[Formula]:
+    """The work of one step, as MACs or as the FLOPs made of them."""
+    macs = product(g for f in factors for g in (f.factors if isinstance(f, Product) else (f,)))
+    return (macs,) if s.quantity == "macs" else some(bound(s.rule, "MACs", macs))

@@ -1,0 +1,155 @@
+"""Kernels: not squared, added up, as large as the padding or the dilation makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Product, product, total
+from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.misconceptions.editing import changed, rewritten, some, tidy
+from symparams.misconceptions.looking import KERNEL, Along, factor_of, in_work, other_kernels, sides
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+
+
+def _in_products(rule: Formula, change: Callable[[list[Formula], list[Formula]], Formula | None]) -> Formula | None:
+    """The rule with every product that holds a kernel changed, given its sides and the other factors."""
+
+    def within(node: Formula) -> Formula | None:
+        if not isinstance(node, Product):
+            return None
+        kernel = [f for f in node.factors if KERNEL(f)]
+        wide = any(number(side) != 1 for side in kernel)
+        return change(kernel, [f for f in node.factors if not KERNEL(f)]) if wide else None
+
+    return changed(rule, rewritten(rule, within))
+
+
+@misconception(
+    "kernel not squared",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you took one side of the kernel, not all its places",
+    repair="in every input channel a kernel has a weight for each of its places: `k*k` of them over an image",
+    claim="A convolution filter of size 5x5 has 5 weights for each input channel.",
+    source="Stack Exchange, questions on the parameters of a convolution: filter size 3 taken for 3 weights",
+)
+def not_squared(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in → k·C_in."""
+
+    def first(kernel: list[Formula], others: list[Formula]) -> Formula | None:
+        return product([kernel[0], *others]) if len(kernel) > 1 else None
+
+    return in_work(s, lambda rule: some(_in_products(rule, first)))
+
+
+@misconception(
+    "sides of the kernel added",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you added the sides of the kernel",
+    repair="the places of a kernel are counted like an area: its sides are multiplied",
+    claim="A kernel of 5x5 has 10 places.",
+    source="Stack Exchange, questions on the parameters of a convolution",
+)
+def sides_added(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in → (k + k)·C_in."""
+
+    def added(kernel: list[Formula], others: list[Formula]) -> Formula | None:
+        return product([total(kernel), *others]) if len(kernel) > 1 else None
+
+    return in_work(s, lambda rule: some(_in_products(rule, added)))
+
+
+@misconception(
+    "kernel and channels added",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you added the input channels to the places of the kernel",
+    repair="there is a whole kernel in each input channel, so places and channels are multiplied",
+    claim="A convolution filter has one weight for each place of its kernel and one more for each input channel.",
+    source="Stack Exchange, questions on the parameters of a convolution",
+)
+def channels_added(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in → k·k + C_in."""
+
+    def added(kernel: list[Formula], others: list[Formula]) -> Formula | None:
+        channels = [f for f in others if factor_of(f, "C_in")]
+        rest = [f for f in others if f not in channels]
+        return tidy(product([total([product(kernel), *channels]), *rest])) if channels else None
+
+    return in_work(s, lambda rule: some(_in_products(rule, added)))
+
+
+@misconception(
+    "kernel left out",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted one weight for each input channel and filter, as in a dense layer",
+    repair="a filter has a weight for each place of its kernel, in every input channel",
+    claim="A convolution has one weight for each pair of an input channel and a filter, however large its kernel.",
+    source="Stack Exchange, questions on the parameters of a convolution: (32 + 1)*64",
+)
+def kernel_left_out(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → (C_in + 1)·C_out."""
+
+    def rest(kernel: list[Formula], others: list[Formula]) -> Formula | None:
+        return product(others) if any(factor_of(f, "C_in") for f in others) else None
+
+    return in_work(s, lambda rule: some(_in_products(rule, rest))) if isinstance(s.layer, Convolution) else ()
+
+
+def _resized(s: Subject, size: Callable[[Along], Formula | None]) -> Iterable[Formula]:
+    """The kernel of a convolution with other sides; nothing where none of them changes."""
+    if not isinstance(s.layer, (Convolution, Depthwise, Separable)):
+        return ()
+    new = {side.k: size(side) for side in sides(s).values()}
+    sizes = {k.name: other for k, other in new.items() if other is not None}  # type: ignore[attr-defined]
+    return in_work(s, lambda rule: some(other_kernels(rule, sizes))) if sizes else ()
+
+
+@misconception(
+    "padding counted with the kernel",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you made the kernel larger by the padding",
+    repair="padding adds zeros to the input; they are no weights, and the kernel stays as it is",
+    claim="Padding the input of a convolution adds parameters to it.",
+    source="questions on whether padding changes the number of parameters",
+)
+def padding_counted(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in → (k + 2p)·(k + 2p)·C_in."""
+    return _resized(s, lambda a: None if a.p is None or number(a.p) == 0 else a.k + 2 * a.p)
+
+
+@misconception(
+    "dilation counted with the kernel",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted every place that the dilated kernel covers",
+    repair="dilation only moves the taps apart; between them there are no weights",
+    claim="A dilated convolution has more parameters than the same convolution without dilation.",
+    source="Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016",
+    credit=Fraction(1, 2),
+)
+def dilation_counted(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in → (d(k - 1) + 1)·(d(k - 1) + 1)·C_in."""
+    return _resized(s, lambda a: None if a.span == a.k else a.span)

@@ -1,0 +1,160 @@
+"""Questions misread: another quantity, or another layer. These come last, where nothing else explains an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ZERO, Formula, as_formula
+from symparams.algebra.simplifying import simplified
+from symparams.misconceptions.looking import intact
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import COUNTS, Subject
+from symparams.model.layer import symbol
+from symparams.model.network import Network, Node
+
+_NOTHING = Fraction(0)
+
+
+def _asked(s: Subject) -> bool:
+    return intact(s) and bool(s.arriving)
+
+
+@misconception(
+    "only the biases given",
+    "params",
+    explanation="you gave the number of biases",
+    repair="the parameters are all tensors of the layer together",
+    source="questions on weights and parameters",
+    credit=_NOTHING,
+)
+def one_tensor(s: Subject) -> Iterable[Formula]:
+    """P → biases alone."""
+    biases = s.task.derived.counts.biases
+    if _asked(s) and biases != 0:
+        yield symbol("P_b", biases, "biases")
+
+
+@misconception(
+    "work given for parameters",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you gave the number of multiply-accumulates",
+    repair="weights are stored once, however often they are used",
+    source="questions on parameters and operations",
+    credit=_NOTHING,
+)
+def work_given(s: Subject) -> Iterable[Formula]:
+    """P → MACs."""
+    if _asked(s):
+        macs = s.task.derived.work.macs
+        if macs != ZERO and not same(simplified(macs, s.network.facts), s.task.values[0], s.network.facts):
+            yield macs
+
+
+@misconception(
+    "parameters given for work",
+    "macs",
+    "flops",
+    explanation="you gave the number of parameters",
+    repair="the work counts each use of a weight, and the biases are not among the multiply-accumulates",
+    source="questions on parameters and operations",
+    credit=_NOTHING,
+)
+def parameters_given(s: Subject) -> Iterable[Formula]:
+    """MACs → P."""
+    if _asked(s) and s.rules.parameters != ZERO and s.rule != ZERO:
+        yield s.rules.parameters
+
+
+@misconception(
+    "output size given for parameters",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you gave how many numbers the output has",
+    repair="the parameters are what is learned and kept; the output is computed from them for each example",
+    source="questions on the columns of Keras' model.summary(): output shape and parameters",
+    credit=_NOTHING,
+)
+def output_given(s: Subject) -> Iterable[Formula]:
+    """P → H_out·W_out·C_out."""
+    if _asked(s) and s.rule != ZERO:
+        yield s.out.numbers()
+
+
+@misconception(
+    "the whole network given",
+    *COUNTS,
+    explanation="you gave the total of the whole network",
+    repair="asked is this layer alone",
+    source="questions on the last lines of Keras' model.summary()",
+    credit=_NOTHING,
+)
+def network_given(s: Subject) -> Iterable[Formula]:
+    """P → the sum over all layers."""
+    if _asked(s):
+        total = getattr(s.network.counts, s.quantity)
+        if not same(total, getattr(s.task.derived.counts, s.quantity), s.network.facts):
+            yield symbol("P", total, "of the whole network")
+
+
+def _neighbour(s: Subject, node: Node) -> Iterable[Formula]:
+    """The answer for another layer."""
+    if s.quantity == "shape":
+        axes = node.derived.out.axes
+        if axes == s.task.axes and node.shape != s.task.derived.shape:
+            yield as_formula(node.shape[axes.index(s.axis)])
+    elif s.quantity in COUNTS:
+        count = getattr(node.counts, s.quantity)
+        if count != 0:
+            yield as_formula(count)
+
+
+@misconception(
+    "the layer before given",
+    *COUNTS,
+    "shape",
+    explanation="you gave the answer for the layer before",
+    repair="asked is this layer, which takes the output of the layer before as its input",
+    source="questions on the rows of Keras' model.summary()",
+    credit=_NOTHING,
+)
+def layer_before(s: Subject) -> Iterable[Formula]:
+    """What the nearest layer before has: of the same axes, or with parameters."""
+    if not _asked(s):
+        return
+    for node in s.before:
+        found = tuple(_neighbour(s, node)) if node.inputs or s.quantity == "shape" else ()
+        yield from found
+        if found or s.quantity == "shape":
+            return
+
+
+@misconception(
+    "the layer after given",
+    *COUNTS,
+    "shape",
+    explanation="you gave the answer for the layer after",
+    repair="asked is this layer, whose output is what the layer after takes",
+    source="questions on the rows of Keras' model.summary()",
+    credit=_NOTHING,
+)
+def layer_after(s: Subject) -> Iterable[Formula]:
+    """What the nearest layer behind has: of the same axes, or with parameters."""
+    if not _asked(s):
+        return
+    for node in _behind(s.network, s.task.index):
+        found = tuple(_neighbour(s, node))
+        yield from found
+        if found or s.quantity == "shape":
+            return
+
+
+def _behind(network: Network, index: int) -> Iterable[Node]:
+    for i in range(index + 1, len(network.nodes)):
+        if index in network.nodes[i].inputs:
+            index = i
+            yield network.nodes[i]

@@ -1,0 +1,88 @@
+"""Weight sharing: a feature map's size, or the input's, in a count that it never enters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symparams.algebra.formula import ZERO, Formula, Product, Symbol, product
+from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.transposed import TransposedConvolution
+from symparams.layers.window import input_sizes
+from symparams.misconceptions.editing import some
+from symparams.misconceptions.looking import intact, other_kernels
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+
+_SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
+
+
+def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
+    return product([*sizes, *(rule.factors if isinstance(rule, Product) else (rule,))])
+
+
+@misconception(
+    "weights for every place of the output",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you gave every place of the feature map weights of its own",
+    repair="a convolution uses the same filters at every place, so the size of the feature map never enters the count",
+    claim="A convolution on a larger image has more parameters.",
+    source="Stack Exchange, questions on parameter sharing: H*W*F*(k*k*C + 1)",
+)
+def weights_for_every_place(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → H_out·W_out·(k·k·C_in + 1)·C_out."""
+    if isinstance(s.layer, _SLIDING) and s.rule != ZERO:
+        yield _multiplied(s.out.spatial(), s.rule)
+
+
+@misconception(
+    "input size in the count",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you multiplied by height and width of what arrives",
+    repair="a filter has a weight for each place of its kernel, not for each place of the image",
+    claim="The number of parameters of a convolution grows with height and width of its input.",
+    source="Stack Exchange, questions on Conv2D(32, 3) with an input of 28x28: 28*28*32",
+)
+def input_size_in_the_count(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → H_in·W_in·(k·k·C_in + 1)·C_out."""
+    if isinstance(s.layer, _SLIDING) and s.rule != ZERO:
+        yield _multiplied(input_sizes(s.x), s.rule)
+
+
+@misconception(
+    "filters as large as the image",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you gave every filter a weight for each number that arrives, as to a unit of a dense layer",
+    repair="a filter is as large as its kernel in all input channels, and moves over the image",
+    claim="Whatever its kernel, a convolution with `F` filters has as many weights as a dense layer with `F` units.",
+    source="Stack Exchange, questions on convolutions and dense layers compared",
+)
+def filters_as_large_as_the_image(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → (H_in·W_in·C_in + 1)·C_out."""
+    if isinstance(s.layer, Convolution):
+        kernel: Iterable[Symbol] = (k for k in s.layer.window(s.x, s.layer.kernel).sizes() if isinstance(k, Symbol))
+        names = [k.name for k in kernel]
+        yield from some(other_kernels(s.rule, dict(zip(names, input_sizes(s.x), strict=True))))
+
+
+@misconception(
+    "counted as fully connected",
+    "params",
+    "weights",
+    "trainable",
+    explanation="you joined every number that arrives to every number of the feature map",
+    repair="a number of the feature map sees one window only, and all windows share their weights",
+    claim="In a convolution every output number has a weight for every input number.",
+    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 9.2",
+)
+def fully_connected(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → (H_in·W_in·C_in + 1)·H_out·W_out·C_out."""
+    if isinstance(s.layer, Convolution) and intact(s):
+        for rule in filters_as_large_as_the_image.edit(s):
+            if s.quantity != "trainable" and isinstance(rule, Product):
+                yield product([*rule.factors[:-1], *s.out.spatial(), rule.factors[-1]])

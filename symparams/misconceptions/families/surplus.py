@@ -1,0 +1,86 @@
+"""Biases: too many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symparams.algebra.formula import Formula, Product, product, total
+from symparams.layers.convolution import Depthwise
+from symparams.misconceptions.looking import has_kernel, with_biases, without_biases
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+
+
+@misconception(
+    "a bias for each weight",
+    "params",
+    "trainable",
+    "biases",
+    explanation="you gave every weight a bias of its own",
+    repair="a bias is added once to a finished sum, so there is one for each output channel (or unit)",
+    claim="Every weight of a layer has a bias of its own.",
+    source="Stack Exchange, questions on what a bias belongs to: a weight, a neuron or a layer",
+)
+def bias_for_each_weight(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out + C_out → 2·k·k·C_in·C_out."""
+    weights = without_biases(s)
+    if weights is None:
+        return
+    if s.quantity == "biases":
+        yield total(product(w.dimensions) for w in s.weights if w.kind == "weight")
+    else:
+        yield product([2, *weights.factors]) if isinstance(weights, Product) else 2 * weights
+
+
+@misconception(
+    "a bias for each kernel",
+    "params",
+    "trainable",
+    "biases",
+    explanation="you added a bias for every kernel, that is for each pair of an input channel and a filter",
+    repair="the input channels of a filter are added up first, and one bias is added to their sum",
+    claim="A convolution filter has one bias for each of its input channels.",
+    source="Stack Exchange, questions on whether each kernel of a filter has its own bias",
+)
+def bias_for_each_kernel(s: Subject) -> Iterable[Formula]:
+    """(k·k·C_in + 1)·C_out → (k·k + 1)·C_in·C_out."""
+    weights = without_biases(s)
+    matrices = [w for w in s.weights if w.kind == "weight"]
+    if weights is None or not has_kernel(weights) or len(matrices) > 1 or isinstance(s.layer, Depthwise):
+        return ()
+    kernels = product(d for d in matrices[0].dimensions if not has_kernel(d))
+    return with_biases(s, kernels)
+
+
+@misconception(
+    "a bias for each input",
+    "params",
+    "trainable",
+    "biases",
+    explanation="you added a bias for each input channel (or input), not for each output",
+    repair="a bias belongs to a sum, and there are as many sums as output channels (or units)",
+    claim="A dense layer always has as many biases as inputs.",
+    source="Stack Exchange, questions on how many biases a layer has",
+)
+def bias_for_each_input(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out + C_out → k·k·C_in·C_out + C_in."""
+    arriving = [d for w in s.weights if w.kind == "weight" for d in w.dimensions if getattr(d, "incoming", False)]
+    return with_biases(s, arriving[0]) if len(arriving) == 1 and not isinstance(s.layer, Depthwise) else ()
+
+
+@misconception(
+    "a bias for each number of the output",
+    "params",
+    "trainable",
+    "biases",
+    explanation="you added a bias for every number of the feature map",
+    repair="the places of a feature map share the bias of their channel, as they share its weights",
+    claim="A convolution has one bias for each number of its output.",
+    source="Stack Exchange, questions on tied and untied biases of convolutions",
+)
+def bias_for_each_number(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out + C_out → k·k·C_in·C_out + H_out·W_out·C_out."""
+    weights = without_biases(s)
+    if weights is None or not has_kernel(weights) or "channels" not in s.out.axes:
+        return ()
+    return with_biases(s, product([*s.out.spatial(), s.out.size("channels")]))

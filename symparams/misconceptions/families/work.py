@@ -1,0 +1,174 @@
+"""Work and memory: multiply-accumulates, FLOPs, bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.comparing import same
+from symparams.algebra.formula import ZERO, Formula, Product, product, symbols
+from symparams.algebra.simplifying import simplified
+from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.dense import Dense
+from symparams.layers.transposed import TransposedConvolution
+from symparams.layers.window import input_sizes
+from symparams.misconceptions.editing import exchanged, named, some, without_factor
+from symparams.misconceptions.looking import in_work, intact
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+
+_SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
+_PLACES = ("L", "D", "H", "W")
+_OUT = tuple(f"{letter}_out" for letter in _PLACES)
+_IN = tuple(f"{letter}_in" for letter in _PLACES)
+
+
+@misconception(
+    "positions left out",
+    "macs",
+    "flops",
+    explanation="you counted every weight once",
+    repair="weights are used again at every position, so the work is multiplied by the number of positions",
+    claim="A convolution takes as many multiplications as it has weights.",
+    source="Stack Exchange, questions on the FLOPs of a convolution",
+)
+def positions_left_out(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out·H_out·W_out → k·k·C_in·C_out."""
+    if isinstance(s.layer, Dense):
+        return in_work(s, lambda rule: some(without_factor(rule, named(*_OUT, *_IN))))
+    if not isinstance(s.layer, _SLIDING):
+        return ()
+    return in_work(s, lambda rule: some(without_factor(rule, named(*_OUT, *_IN))))
+
+
+@misconception(
+    "positions of the wrong side",
+    "macs",
+    "flops",
+    explanation="you took the positions of the wrong side of the layer",
+    repair="a convolution does its work once for each place of its output, a transposed one for each of its input",
+    claim="A convolution takes as much work with stride 2 as with stride 1.",
+    source="Stack Exchange, questions on the FLOPs of a convolution: input or output size",
+    credit=Fraction(1, 2),
+)
+def input_positions(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out·H_out·W_out → k·k·C_in·C_out·H_in·W_in."""
+    if not isinstance(s.layer, _SLIDING):
+        return ()
+    both = zip(input_sizes(s.x), s.out.spatial(), strict=True)
+    pairs = [(n, m) for n, m in both if getattr(n, "value", n) != m.value]
+    if isinstance(s.layer, TransposedConvolution):
+        other: dict[str, Formula] = {n.name: m for n, m in pairs if hasattr(n, "name")}
+    else:
+        other = {m.name: n for n, m in pairs}
+
+    def edit(rule: Formula) -> Iterable[Formula]:
+        return some(exchanged(rule, named(*other), lambda node: other[getattr(node, "name", "")]))
+
+    return in_work(s, edit)
+
+
+@misconception(
+    "channels of the output left out",
+    "macs",
+    "flops",
+    explanation="you counted the work of one filter",
+    repair="every filter does its work at every position",
+    source="Stack Exchange, questions on the FLOPs of a convolution",
+)
+def one_filter_works(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out·H_out·W_out → k·k·C_in·H_out·W_out: for a dense layer n_in·n_out → n_in."""
+    if isinstance(s.layer, Dense):
+        return in_work(s, lambda rule: some(without_factor(rule, named("n_out"))))
+    return ()
+
+
+@misconception(
+    "biases counted as multiplications",
+    "macs",
+    explanation="you counted the biases too",
+    repair="a bias is added, not multiplied; multiply-accumulates are counted for the weights",
+    source="Stack Exchange, questions on the MACs of a convolution: (k*k*C + 1)*F*H*W",
+    credit=Fraction(1, 2),
+)
+def biases_multiplied(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out·H_out·W_out → … + H_out·W_out·C_out."""
+    if s.task.derived.counts.biases != 0 and isinstance(s.layer, (*_SLIDING, Dense)) and s.rule != ZERO:
+        yield s.rule + s.out.numbers()
+        biases = next(w.dimensions for w in s.rules.weights if w.kind == "bias")
+        yield s.rule + product(biases)
+
+
+@misconception(
+    "FLOPs taken for MACs",
+    "macs",
+    explanation="you counted multiplications and additions apart",
+    repair="a multiply-accumulate is one multiplication together with one addition",
+    claim="A multiply-accumulate is a multiplication without an addition.",
+    source="Stack Exchange, questions on MACs and FLOPs",
+    credit=Fraction(1, 2),
+)
+def flops_for_macs(s: Subject) -> Iterable[Formula]:
+    """M → 2·M."""
+    if s.rule != ZERO:
+        yield product([2, *(s.rule.factors if isinstance(s.rule, Product) else (s.rule,))])
+
+
+@misconception(
+    "MACs taken for FLOPs",
+    "flops",
+    explanation="you counted each multiply-accumulate once",
+    repair="a multiply-accumulate is two floating-point operations: a multiplication and an addition",
+    source="Stack Exchange, questions on MACs and FLOPs",
+    credit=Fraction(1, 2),
+)
+def macs_for_flops(s: Subject) -> Iterable[Formula]:
+    """2·MACs → MACs."""
+    return (node for node in symbols(s.rule) if node.name == "MACs")
+
+
+@misconception(
+    "numbers given for bytes",
+    "activations",
+    "memory",
+    "cache",
+    explanation="you counted numbers, not bytes",
+    repair="a number takes as many bytes as its type says: 4 for float32",
+    claim="A float32 number takes one byte.",
+    source="questions on the memory of a network",
+    credit=Fraction(1, 2),
+)
+def numbers_for_bytes(s: Subject) -> Iterable[Formula]:
+    """n·b → n."""
+    return some(without_factor(s.rule, named("b")))
+
+
+@misconception(
+    "bits given for bytes",
+    "activations",
+    "memory",
+    "cache",
+    explanation="you counted bits",
+    repair="a byte has 8 bits, so a float32 number of 32 bits takes 4 bytes",
+    claim="A float32 number takes 32 bytes.",
+    source="questions on the memory of a network",
+    credit=Fraction(1, 2),
+)
+def bits_for_bytes(s: Subject) -> Iterable[Formula]:
+    """n·b → 8·n·b."""
+    return some(exchanged(s.rule, named("b"), lambda b: 8 * b))
+
+
+@misconception(
+    "input counted for output",
+    "activations",
+    explanation="you counted the numbers that arrive",
+    repair="what is stored is the output of the layer",
+    source="questions on the memory of activations",
+)
+def input_stored(s: Subject) -> Iterable[Formula]:
+    """H_out·W_out·C_out·b → H_in·W_in·C_in·b."""
+    if s.arriving and len(s.arriving) == 1 and isinstance(s.rule, Product) and intact(s):
+        stored = product([*s.x.shape, s.rule.factors[-1]])
+        if not same(simplified(stored, s.network.facts), s.task.values[0], s.network.facts):
+            yield stored

@@ -1,0 +1,142 @@
+"""What holds for every mistake on every network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symparams.algebra.formula import Formula, Function, parts, symbols
+from symparams.errors import SymparamsError
+from symparams.misconceptions.families import CATALOGUE
+from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.task import ASKED, Subject, Task, Tasks
+from symparams.model.network import Network
+from symparams.quantities.measures import Settings
+from symparams.questions.points import points
+from tests.differential.family import Draw
+from tests.differential.generating import networks
+from tests.differential.letters import Lettered, lettered
+from tests.helpers import net, value
+
+
+def tasks_of(network: Network) -> dict[tuple[int, str], Task]:
+    """Everything that can be asked of the layers."""
+    tasks, found = Tasks(network, Settings(flops="every-operation")), {}
+    for i in range(len(network.nodes)):
+        for quantity in ASKED:
+            try:
+                found[i, quantity] = tasks.of(i, quantity)
+            except SymparamsError:
+                continue
+    return found
+
+
+@given(st.sampled_from(["keras", "torch"]).flatmap(networks))
+@settings(max_examples=60, deadline=None)
+def test_no_edit_raises_anything_but_what_it_may(text: str) -> None:
+    try:
+        network = net(text)
+    except SymparamsError:
+        return
+    for task in tasks_of(network).values():
+        for subject in task.subjects():
+            for misconception in CATALOGUE.values():
+                if task.quantity in misconception.quantities:
+                    _edit(misconception.edit, subject)
+
+
+def _edit(edit: object, subject: Subject) -> None:
+    assert callable(edit)
+    try:
+        rules = list(edit(subject))
+    except SymparamsError:
+        return
+    for rule in rules:
+        assert isinstance(rule, Formula)
+
+
+@st.composite
+def chains(draw: Draw) -> Lettered:
+    """Chains of the layers that misconceptions are about, some numbers as letters."""
+    convention = draw(st.sampled_from(["keras", "torch"]))
+    return draw(lettered(convention))
+
+
+@given(chains())
+@settings(max_examples=80, deadline=None)
+def test_letters_agree_with_numbers(text: Lettered) -> None:
+    letters = dict(text.values)
+    try:
+        symbolic, numeric = net(text.filled()), net(text.filled(letters))
+    except SymparamsError:
+        return
+    if any(node.repeats for node in symbolic.nodes):
+        return
+    ours, theirs = tasks_of(symbolic), tasks_of(numeric)
+    for key in ours.keys() & theirs.keys():
+        _compare(Mistakes(Tasks(symbolic)), ours[key], Mistakes(Tasks(numeric)), theirs[key], letters)
+
+
+def _compare(ours: Mistakes, task: Task, theirs: Mistakes, known: Task, letters: Mapping[str, int]) -> None:
+    """Each mistake that numbers and letters both allow gives one value."""
+    numeric: dict[str, list[tuple[object, ...] | None]] = {}
+    for mistake in theirs.singles(known):
+        numeric.setdefault(mistake.made[0].name, []).append(_values(mistake.rules, {}))
+    for mistake in ours.singles(task):
+        found = _values(mistake.rules, letters)
+        possible = numeric.get(mistake.made[0].name)
+        if possible is not None and len(mistake.rules) == len(known.rules) and not _decided(task):
+            assert found in possible, (mistake.made[0].name, task.node.name, task.quantity)
+
+
+def _decided(task: Task) -> bool:
+    """Whether a letter leaves open which rule holds, so that another one is edited."""
+    return any(isinstance(node, Function) and node.name in ("min", "max") for rule in task.rules for node in _all(rule))
+
+
+def _all(rule: Formula) -> list[Formula]:
+    return [rule, *(below for part in parts(rule) for below in _all(part))]
+
+
+def _values(rules: tuple[Formula, ...], letters: Mapping[str, int]) -> tuple[object, ...] | None:
+    try:
+        return tuple(value(rule, letters) for rule in rules)
+    except ZeroDivisionError:
+        return None
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_its_sentences_are_sentences(name: str) -> None:
+    made = CATALOGUE[name]
+    assert made.quantities <= {*ASKED}
+    assert made.explanation.startswith("you ")
+    assert not made.explanation.endswith(".")
+    assert not made.repair.endswith(".")
+    assert made.repair[0].islower() or made.repair[:5] in ("Keras", "PyTor")
+    assert made.claim == "" or (made.claim.endswith(".") and (made.claim[0].isupper() or made.claim[0] == "`"))
+    assert made.source
+    assert 0 <= made.credit < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(H, W, C) -> conv(F, k, s=s) -> conv(G, j, same) -> maxpool(p) -> flatten -> dense(m) -> dropout(0.5)",
+        "convention torch input(C, H, W) -> conv(F, k, s=s, p=p, d=d) -> tconv(G, j, s=t, p=q) -> maxpool(w)",
+        "input(H, W, C) -> separable(F, k, same) -> depthwise(j, m=m) -> globalavgpool -> dense(n, relu) -> dense(u)",
+        "input(H, W, C) -> { conv(F, k, same) | conv(G, 1) } -> concat -> { id | id } -> add",
+    ],
+)
+def test_no_mistake_is_right_for_all_letters(text: str) -> None:
+    network = net(text)
+    mistakes = Mistakes(Tasks(network))
+    at = points(network, 6)
+    assert len(at) == 6
+    for key, task in tasks_of(network).items():
+        for mistake in mistakes.singles(task):
+            wrong, right = ([_values(rules, p) for p in at] for rules in (mistake.rules, task.rules))
+            assert wrong != right, (key, mistake.made[0].name)
+            assert {s.name for rule in mistake.rules for s in symbols(rule) if s.value is None} <= {*network.symbols}

@@ -1,0 +1,84 @@
+"""Sizes worked out wrong, by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from symparams.misconceptions.families import merging, sizes, transposed
+from tests.misconceptions.diagnosing import Case, Number, diagnostician, explained, without_example
+
+STRIDED = "input(28, 28, 1) -> conv(4, 3, s=2)"  # 13
+FIVE = "input(28, 28, 1) -> conv(4, 5, s=2)"  # 12
+PLAIN = "input(28, 28, 1) -> conv(4, 3)"  # 26
+PADDED = "input(28, 28, 1) -> conv(4, 3, p=1)"  # 28
+DILATED = "input(28, 28, 1) -> conv(4, 3, d=2)"  # 24
+POOLED = "input(24, 24, 64) -> maxpool(2)"  # 12
+TORCH = "convention torch input(8, 14, 14) -> tconv(4, 3, s=2, p=1, op=1)"  # 13*2 - 2 + 3 + 1 = 28
+KERAS = "input(14, 14, 8) -> tconv(4, 3, s=2)"  # 29
+JOINED = "input(8, 8, 3) -> { conv(5, 1) | id } -> concat"
+ADDED = "input(8, 8, 3) -> { conv(3, 1) | id } -> add"
+
+CASES: list[Case] = [
+    (STRIDED, "conv_1", "shape", (Fraction(27, 2), Fraction(27, 2), 4), "not rounded"),
+    (STRIDED, "conv_1", "shape", (14, 14, 4), "rounded the wrong way"),
+    (PLAIN, "conv_1", "shape", (28, 28, 4), "same and valid padding exchanged"),
+    ("input(28, 1) -> conv(4, 3, s=2, same)", "conv_1", "shape", (13, 4), "same and valid padding exchanged"),
+    ("input(8, 8, 1) -> conv(4, 2, same)", "conv_1", "shape", (9, 9, 4), "same padding taken for half a kernel"),
+    ("input(8, 8, 1) -> conv(4, 4, s=2, same)", "conv_1", "shape", (5, 5, 4), "same padding taken for half a kernel"),
+    (PADDED, "conv_1", "shape", (27, 27, 4), "padding on one side only"),
+    ("input(24, 24, 3) -> zeropad(3)", "zeropad_1", "shape", (27, 27, 3), "padding on one side only"),
+    (PADDED, "conv_1", "shape", (26, 26, 4), "padding forgotten"),
+    (STRIDED, "conv_1", "shape", (26, 26, 4), "stride forgotten"),
+    (POOLED, "maxpool_1", "shape", (23, 23, 64), "pooling moved by one place"),
+    (FIVE, "conv_1", "shape", (14, 14, 4), "only divided by the stride"),
+    (DILATED, "conv_1", "shape", (26, 26, 4), "dilation forgotten"),
+    (DILATED, "conv_1", "shape", (23, 23, 4), "dilated kernel taken for d times k"),
+    (PLAIN, "conv_1", "shape", (25, 25, 4), "the + 1 forgotten"),
+    (POOLED, "maxpool_1", "shape", (24, 24, 64), "pooling keeps the size"),
+    (POOLED, "maxpool_1", "shape", (12, 12, 32), "pooling divides the channels"),
+    (TORCH, "tconv_1", "shape", (4, 7, 7), "size by the forward formula"),
+    (KERAS.replace("s=2", "s=2, same"), "tconv_1", "shape", (7, 7, 4), "size by the forward formula"),
+    (TORCH, "tconv_1", "shape", (4, 15, 15), "stride of a transposed convolution forgotten"),
+    (TORCH, "tconv_1", "shape", (4, 27, 27), "output padding forgotten"),
+    (TORCH, "tconv_1", "shape", (4, 32, 32), "padding added to a transposed size"),
+    (TORCH, "tconv_1", "shape", (4, 30, 30), "padding of a transposed convolution forgotten"),
+    (KERAS, "tconv_1", "shape", (28, 28, 4), "only multiplied by the stride"),
+    (KERAS, "tconv_1", "shape", (31, 31, 4), "as many steps as places"),
+    (JOINED, "concat_1", "shape", (8, 8, 5), "concatenation taken for addition"),
+    (JOINED, "concat_1", "shape", (16, 16, 8), "concatenation joins every axis"),
+    (JOINED, "concat_1", "shape", (8, 8, 15), "channels of the branches multiplied"),
+    (ADDED, "add_1", "shape", (8, 8, 6), "addition taken for concatenation"),
+    (PLAIN, "conv_1", "shape", (4, 26, 26), "channels at the wrong end"),
+    (TORCH, "tconv_1", "shape", (28, 28, 4), "channels at the wrong end"),
+]
+
+
+@pytest.mark.parametrize(("text", "layer", "quantity", "answer", "name"), CASES)
+def test_a_size_is_explained(text: str, layer: str, quantity: str, answer: tuple[Number, ...], name: str) -> None:
+    assert name in explained(text, layer, quantity, answer)
+
+
+def test_every_misconception_has_an_example() -> None:
+    assert without_example(CASES, merging, sizes, transposed) == set()
+
+
+def fires(text: str, layer: str, name: str) -> bool:
+    of = diagnostician(text)
+    return name in [m.made[0].name for m in of.mistakes.singles(of.task(layer, "shape"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "name"),
+    [
+        ("input(n, n, 1) -> conv(4, 3, s=2, same)", "conv_1", "same padding taken for half a kernel"),
+        ("input(n, n, 1) -> conv(4, 1)", "conv_1", "same and valid padding exchanged"),
+        ("input(n, n, 1) -> conv(4, 3, p=1)", "conv_1", "same and valid padding exchanged"),
+        ("input(n, n, 1) -> maxpool(2)", "maxpool_1", "only divided by the stride"),
+        ("input(n, n, 1) -> tconv(4, 2, s=2)", "tconv_1", "only multiplied by the stride"),
+        ("convention torch input(8, n, n) -> tconv(4, 4, s=2, p=1)", "tconv_1", "only multiplied by the stride"),
+    ],
+)
+def test_what_is_right_by_nature_is_no_mistake(text: str, layer: str, name: str) -> None:
+    assert not fires(text, layer, name)
