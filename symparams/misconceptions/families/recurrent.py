@@ -70,7 +70,7 @@ def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
     if _recurrent(s) is None:
         return ()
     if s.quantity in ("weights", "trainable"):
-        return some(without_tensors(s, lambda w: w.kind == "weight" and _is_recurrent(w) == (keeps == 0)))
+        return some(without_tensors(s, _is_recurrent if keeps == 0 else _is_input))
 
     def one(node: Formula) -> Formula:
         assert isinstance(node, Sum)
@@ -81,6 +81,10 @@ def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
 
 def _is_recurrent(w: Weight) -> bool:
     return "recurrent kernel" in w.name or "weight_hh" in w.name
+
+
+def _is_input(w: Weight) -> bool:
+    return not _is_recurrent(w) and (w.name.endswith("kernel") or "weight_ih" in w.name)
 
 
 @misconception(
