@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from symparams.algebra.formula import ZERO, Formula, Value, as_formula
+from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import over_shown
 from symparams.misconceptions.misconception import Misconception, misconception
@@ -160,10 +160,77 @@ def only_trained(s: Subject) -> Iterator[Formula]:
         yield over_shown(as_formula(counts.trainable), s.task.node.repeats)
 
 
+@misconception(
+    "one copy missed",
+    "total",
+    explanation="you counted one copy too few of a layer that is repeated",
+    repair="a layer that is repeated counts as often as it has copies",
+    source="questions on the parameters of stacked transformer blocks",
+    credit=Fraction(1, 2),
+)
+def one_copy_missed(s: Subject) -> Iterator[Formula]:
+    """N·P → N·P - P."""
+    node = s.task.node
+    if node.repeats and s.task.rules[0] != s.rule and not any(repeat.runs for repeat in node.repeats):
+        yield s.rule - s.task.rules[0]
+
+
+@misconception(
+    "frozen layers counted as trained",
+    "total",
+    explanation="you counted a frozen layer as if it were trained",
+    repair="a frozen layer is kept as it is: all its parameters are non-trainable",
+    claim="The parameters of a frozen layer are trainable, though training does not change them.",
+    source="Keras guide on transfer learning: layer.trainable = False",
+    credit=Fraction(1, 2),
+)
+def frozen_as_trained(s: Subject) -> Iterator[Formula]:
+    """trainable 0 → P; non-trainable P → what is measured."""
+    node = s.task.node
+    if node.frozen and node.shared is None and s.quantity in ("trainable", "non_trainable"):
+        yield over_shown(as_formula(getattr(node.derived.counts, s.quantity)), node.repeats)
+
+
+@misconception(
+    "frozen layers left out",
+    "total",
+    explanation="you left out a frozen layer",
+    repair="the parameters of a frozen layer are kept and used, so they belong to the total, as non-trainable ones",
+    claim="Freezing a layer makes the total number of parameters smaller.",
+    source="Keras guide on transfer learning: Model.summary() of a frozen model",
+    credit=Fraction(1, 2),
+)
+def frozen_left_out(s: Subject) -> Iterator[Formula]:
+    """P → 0."""
+    if s.task.node.frozen and s.quantity in ("params", "weights", "biases", "memory") and s.rule != ZERO:
+        yield ZERO
+
+
+@misconception(
+    "buffers counted",
+    "total",
+    explanation="you counted buffers, such as the running mean and variance, among the parameters",
+    repair="PyTorch saves buffers with a model, but they are no parameters",
+    claim="In PyTorch the number of parameters of a model is the number of all values in its state dictionary.",
+    source="PyTorch forums, questions on state_dict() and parameters()",
+    credit=Fraction(1, 2),
+)
+def buffers_counted(s: Subject) -> Iterator[Formula]:
+    """2·C → 4·C + 1 for a batch normalization of PyTorch."""
+    node = s.task.node
+    buffers = [product(w.dimensions) for w in s.rules.weights if not w.counted]
+    if buffers and s.quantity == "params" and node.shared is None:
+        yield over_shown(s.rules.parameters + total(buffers), node.repeats)
+
+
 OF_LAYERS: tuple[Misconception, ...] = (
     layer_left_out,
     layer_counted_twice,
     one_copy,
     shared_again,
     only_trained,
+    one_copy_missed,
+    frozen_as_trained,
+    frozen_left_out,
+    buffers_counted,
 )

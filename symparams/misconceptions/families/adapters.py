@@ -1,0 +1,122 @@
+"""Low-rank adapters: two thin matrices beside one that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.formula import ZERO, Formula, Sum, total
+from symparams.layers.adapters import LowRankAdapter
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import as_a, counted, on_macs, tensors
+from symparams.model.layer import Weight, symbol
+
+_HU = "Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021"
+_COUNTS = ("params", "trainable", "weights")
+
+
+def _adapter(s: Subject) -> LowRankAdapter | None:
+    """A low-rank adapter that has something of the quantity."""
+    layer = as_a(s, LowRankAdapter)
+    return layer if isinstance(layer, LowRankAdapter) and s.rule != ZERO else None
+
+
+def _is_thin(w: Weight) -> bool:
+    return w.name.startswith("lora")
+
+
+@misconception(
+    "adapted matrix taken for trained",
+    "trainable",
+    "non_trainable",
+    explanation="you counted the matrix that is adapted among the trained parameters",
+    repair="the matrix that is adapted is kept as it is; only the two thin matrices beside it are trained",
+    claim="With a low-rank adapter the matrix that it adapts is trained too.",
+    source=_HU,
+)
+def base_trained(s: Subject) -> Iterable[Formula]:
+    """r·(n_in + n_out) → n_in·n_out + r·(n_in + n_out)."""
+    if _adapter(s) is not None and not s.task.node.frozen:
+        yield ZERO if s.quantity == "non_trainable" else s.rules.parameters
+
+
+@misconception(
+    "one of the two thin matrices",
+    *_COUNTS,
+    explanation="you counted one of the two matrices of the adapter",
+    repair="an adapter has two matrices: one goes down to its rank and one goes up again",
+    claim="A low-rank adapter adds a single matrix to a layer.",
+    source=_HU + ", section 4.1",
+    credit=Fraction(1, 2),
+)
+def one_matrix(s: Subject) -> Iterable[Formula]:
+    """n_in·n_out + r·(n_in + n_out) → n_in·n_out + n_in·r; → n_in·n_out + r·n_out."""
+    if _adapter(s) is not None:
+        for name in ("lora B", "lora A"):
+            yield counted(w for w in tensors(s) if w.name != name)
+
+
+@misconception(
+    "rank squared",
+    *_COUNTS,
+    explanation="you counted a square matrix of the rank besides",
+    repair="the two thin matrices are multiplied with each other; nothing stands between them",
+    claim="A low-rank adapter has a square matrix between its two thin matrices.",
+    source="questions on LoRA and the singular value decomposition",
+    credit=Fraction(1, 2),
+)
+def rank_squared(s: Subject) -> Iterable[Formula]:
+    """n_in·n_out + r·(n_in + n_out) → … + r²; → n_in·n_out + r²."""
+    layer = _adapter(s)
+    if layer is not None and any(map(_is_thin, tensors(s))):
+        r = symbol("r", layer.rank, "rank")
+        yield s.rule + r**2
+        yield total(t for t in (counted(w for w in tensors(s) if not _is_thin(w)), r**2) if t != ZERO)
+
+
+@misconception(
+    "adapter left out",
+    "params",
+    "weights",
+    "macs",
+    "flops",
+    explanation="you left out the adapter",
+    repair="the two thin matrices of the adapter are kept, and work, beside the matrix that is adapted",
+    claim="A low-rank adapter adds no parameters while it is trained.",
+    source=_HU,
+    credit=Fraction(1, 2),
+)
+def adapter_left_out(s: Subject) -> Iterable[Formula]:
+    """n_in·n_out + r·(n_in + n_out) → n_in·n_out."""
+    layer = _adapter(s)
+    if layer is None:
+        return
+    if s.quantity in ("macs", "flops"):
+        yield from on_macs(s, lambda rule: total(rule.terms[:-2]) if isinstance(rule, Sum) else None)
+    else:
+        yield counted(w for w in tensors(s) if not _is_thin(w))
+
+
+@misconception(
+    "adapter alone",
+    "params",
+    "weights",
+    "macs",
+    "flops",
+    explanation="you counted the adapter alone",
+    repair="the matrix that is adapted is still there and still works, though it is not trained",
+    claim="A layer with a low-rank adapter has no other parameters than those of the adapter.",
+    source=_HU,
+    credit=Fraction(1, 2),
+)
+def adapter_alone(s: Subject) -> Iterable[Formula]:
+    """n_in·n_out + r·(n_in + n_out) → r·(n_in + n_out)."""
+    if _adapter(s) is None:
+        return
+    if s.quantity in ("macs", "flops"):
+        yield from on_macs(s, lambda rule: total(rule.terms[-2:]) if isinstance(rule, Sum) else None)
+    elif s.quantity == "params" and isinstance(s.rules.parameters, Sum):
+        yield s.rules.parameters.terms[-1]
+    else:
+        yield counted(w for w in tensors(s) if _is_thin(w))

@@ -1,0 +1,403 @@
+"""Attention: its four matrices, its heads, and the work at the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, Power, Product, Symbol, product, total
+from symparams.layers.attention import Attention, Heads, Projection, attended, merged, multiplied
+from symparams.layers.scores import AdditiveAttention, DotAttention
+from symparams.misconceptions.editing import bound, rewritten, some, tidy
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import Arriving, as_a, attentions, each_swapped, on_macs
+
+_WORK = ("macs", "flops")
+_VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
+_AINSLIE = "Ainslie et al., GQA: Training Generalized Multi-Query Transformer Models, 2023"
+
+Ways = Iterable[Formula]
+
+
+def _parameters(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
+    """The rule with the parameters of its attentions counted in other ways."""
+    pairs = []
+    for layer, arriving in attentions(s):
+        if s.rule != ZERO:
+            pairs.append((layer.rules(*arriving).parameters, tuple(ways(Heads(layer, attended(arriving))))))
+    return each_swapped(s, pairs)
+
+
+def _work(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
+    """The rule for work with the multiply-accumulates of its attentions counted in other ways."""
+    pairs = []
+    for layer, arriving in attentions(s):
+        pairs.append((layer.work(s.out, *arriving).macs, tuple(ways(Heads(layer, attended(arriving))))))
+    return each_swapped(s, pairs)
+
+
+def _sum(projections: Iterable[Projection]) -> Formula:
+    return total(p.count() for p in merged(iter(projections)))
+
+
+def _projected(projections: Iterable[Projection]) -> list[Formula]:
+    """The work of matrices; those of one size together: 4·T·d²."""
+    terms = []
+    for (joins, wide, rows), alike in groupby(projections, lambda p: (p.joins, p.wide, p.rows)):
+        count = len(list(alike))
+        one = rows * multiplied(joins, wide)
+        terms.append(one if count == 1 else count * one)
+    return terms
+
+
+# ---------------------------------------------------------------- the heads
+
+
+@misconception(
+    "parameters multiplied by the heads",
+    "params",
+    explanation="you multiplied by the number of heads",
+    repair="the heads share the width among them: each has its part of the matrices, so their number does not matter",
+    claim="Multi-head attention of a given width has twice as many parameters with twice as many heads.",
+    source=_VASWANI + ", section 3.2.2: the total cost is similar to that of one head with full width",
+)
+def times_heads(s: Subject) -> Iterable[Formula]:
+    """4·(d + 1)·d → h·(3·(d + 1)·d + (d + 1)·d); → h·3·(d + 1)·d + (d + 1)·d."""
+
+    def ways(of: Heads) -> Ways:
+        if of.plain and of.h.value != ONE:
+            yield of.h * total(of.parameters())
+            *first, last = of.parameters()
+            yield total([*(of.h * p for p in first), last])
+
+    return _parameters(s, ways)
+
+
+@misconception(
+    "a single head counted",
+    "params",
+    *_WORK,
+    explanation="you counted the matrices of a single head",
+    repair="every head has its own part of the matrices; side by side they are as wide as all heads together",
+    claim="The matrices of multi-head attention are as wide as a single head, however many heads there are.",
+    source=_VASWANI + ", section 3.2.2; questions on d_k = d/h in the parameters",
+    credit=Fraction(1, 2),
+)
+def one_head(s: Subject) -> Iterable[Formula]:
+    """3·(d + 1)·d + (d + 1)·d → 3·(d + 1)·d/h + (d/h + 1)·d; h·d_h → d_h."""
+
+    def narrow(of: Heads, p: Projection) -> Projection:
+        def less(width: Formula) -> Formula:
+            if of.plain and of.kv is None:
+                return of.d / of.h
+            kept = [f for f in width.factors if f not in (of.h, of.kv)] if isinstance(width, Product) else [width]
+            return product(kept)
+
+        return replace(p, joins=less(p.joins)) if p.name == "output" else replace(p, wide=less(p.wide))
+
+    def narrowed(of: Heads) -> list[Projection]:
+        return [narrow(of, p) for p in of.projections()] if of.kv is None or not of.plain else []
+
+    if s.quantity == "params":
+        return _parameters(s, lambda of: [_sum(narrowed(of))] if narrowed(of) else [])
+    return _work(s, lambda of: [total([*_projected(narrowed(of)), *of.mixed()])] if narrowed(of) else [])
+
+
+@misconception(
+    "heads of keys and values ignored",
+    "params",
+    "cache",
+    *_WORK,
+    explanation="you counted as many heads of keys and values as of queries",
+    repair="in grouped-query attention several heads of queries share one head of keys and values",
+    claim="Grouped-query attention has as many parameters as multi-head attention with the same heads of queries.",
+    source=_AINSLIE,
+    credit=Fraction(1, 2),
+)
+def kv_ignored(s: Subject) -> Iterable[Formula]:
+    """2·(d + 1)·n_kv·d_h → 2·(d + 1)·h·d_h."""
+    layer = as_a(s, Attention)
+    if not isinstance(layer, Attention) or layer.kv is None or s.rule == ZERO:
+        return
+    every = replace(layer, kv=None)
+    if s.quantity == "params":
+        yield every.rules(*s.arriving).parameters
+    elif s.quantity == "cache":
+        assert isinstance(s.rule, Product)
+        yield every.cache(s.out, *s.arriving) * s.rule.factors[-1]
+    else:
+        work = every.work(s.out, *s.arriving).macs
+        yield from on_macs(s, lambda rule: work)
+
+
+@misconception(
+    "one head of keys and values",
+    "params",
+    "cache",
+    *_WORK,
+    explanation="you counted a single head of keys and values, as in multi-query attention",
+    repair="keys and values have as many heads as the layer says, which groups of heads of queries share",
+    claim="In grouped-query attention all heads of queries share a single head of keys and values.",
+    source=_AINSLIE,
+    credit=Fraction(1, 2),
+)
+def one_kv(s: Subject) -> Iterable[Formula]:
+    """2·(d + 1)·n_kv·d_h → 2·(d + 1)·d_h."""
+    layer = as_a(s, Attention)
+    if isinstance(layer, Attention) and layer.kv is not None:
+
+        def one(rule: Formula) -> Formula | None:
+            return bound(rule, "n_kv", ONE)
+
+        yield from on_macs(s, one) if s.quantity in _WORK else some(one(s.rule))
+
+
+# ---------------------------------------------------------------- the matrices
+
+
+@misconception(
+    "output projection left out",
+    "params",
+    *_WORK,
+    explanation="you left out the matrix that joins the heads again",
+    repair="after the heads are put side by side one more matrix mixes them: the output projection",
+    claim="Multi-head attention has three weight matrices: for queries, keys and values.",
+    source=_VASWANI + ", section 3.2.2: the matrix W with the superscript O",
+    credit=Fraction(1, 2),
+)
+def output_left_out(s: Subject) -> Iterable[Formula]:
+    """3·(d + 1)·d + (d + 1)·d → 3·(d + 1)·d."""
+
+    def inputs(of: Heads) -> list[Projection]:
+        return [p for p in of.projections() if p.name != "output"]
+
+    if s.quantity == "params":
+        return _parameters(s, lambda of: [_sum(inputs(of))])
+    return _work(s, lambda of: [total([*_projected(inputs(of)), *of.mixed()])])
+
+
+@misconception(
+    "one matrix for queries, keys and values",
+    "params",
+    *_WORK,
+    explanation="you counted one matrix for queries, keys and values together",
+    repair="queries, keys and values are made by three matrices, each with weights of its own",
+    claim="In self-attention one and the same matrix makes queries, keys and values.",
+    source=_VASWANI + ", section 3.2.2",
+    credit=Fraction(1, 2),
+)
+def one_input_matrix(s: Subject) -> Iterable[Formula]:
+    """3·(d + 1)·d + (d + 1)·d → (d + 1)·d + (d + 1)·d."""
+
+    def fewer(of: Heads) -> list[Projection]:
+        return [p for p in of.projections() if p.name not in ("key", "value")]
+
+    if s.quantity == "params":
+        return _parameters(s, lambda of: [_sum(fewer(of))])
+    return _work(s, lambda of: [total([*_projected(fewer(of)), *of.mixed()])])
+
+
+@misconception(
+    "biases in some projections only",
+    "params",
+    explanation="you counted biases for some of the projections only",
+    repair="here all four projections, of queries, keys, values and outputs, have biases",
+    claim="In the multi-head attention of PyTorch only the output projection has a bias by default.",
+    source="PyTorch documentation of MultiheadAttention, bias; Keras documentation of MultiHeadAttention, use_bias",
+    credit=Fraction(1, 2),
+)
+def some_biases(s: Subject) -> Iterable[Formula]:
+    """3·(d + 1)·d + (d + 1)·d → 3·d·d + (d + 1)·d; → 3·(d + 1)·d + d·d."""
+
+    def only(of: Heads, *, last: bool) -> Formula:
+        return _sum(replace(p, bias=p.bias and (p.name == "output") == last) for p in of.projections())
+
+    def ways(of: Heads) -> Ways:
+        if of.layer.bias and of.layer.input_bias:
+            yield only(of, last=True)
+            yield only(of, last=False)
+
+    return _parameters(s, ways)
+
+
+@misconception(
+    "scores counted as parameters",
+    "params",
+    explanation="you counted the scores between the positions among the parameters",
+    repair="scores are computed anew from every input; only the matrices that make queries and keys are learned",
+    claim="The parameters of an attention layer grow with the square of the sequence length.",
+    source="Stack Exchange, questions on the parameters of self-attention and its quadratic cost",
+)
+def scores_as_parameters(s: Subject) -> Iterable[Formula]:
+    """P → P + T²; → P + h·T²."""
+
+    def ways(of: Heads) -> Ways:
+        yield total(of.parameters()) + multiplied(of.rows, of.key_rows)
+        yield total(of.parameters()) + of.scores()
+
+    return _parameters(s, ways)
+
+
+# ---------------------------------------------------------------- the work
+
+
+def _plain_scores(s: Subject, change: Callable[[Formula], Formula | None]) -> Iterator[Formula]:
+    """The same for attention without projections."""
+    return on_macs(s, change) if as_a(s, DotAttention, AdditiveAttention) is not None else iter(())
+
+
+def _matrices(layer: Attention, arriving: Arriving, s: Subject) -> list[Formula]:
+    """The work of the projections as the rule has it."""
+    of = Heads(layer, attended(arriving))
+    rule = layer.work(s.out, *arriving).macs
+    terms = rule.terms if hasattr(rule, "terms") else (rule,)
+    return list(terms[: len(terms) - len(list(of.mixed()))])
+
+
+def _mixing(s: Subject, change: Callable[[Heads, list[Formula]], Iterable[list[Formula]]]) -> Iterator[Formula]:
+    """The work of each attention with the part at the scores counted in other ways."""
+    pairs = []
+    for layer, arriving in attentions(s):
+        of = Heads(layer, attended(arriving))
+        first = _matrices(layer, arriving, s)
+        ways = tuple(total([*first, *mixed]) for mixed in change(of, list(of.mixed())))
+        pairs.append((layer.work(s.out, *arriving).macs, ways))
+    return each_swapped(s, pairs)
+
+
+@misconception(
+    "work at the scores left out",
+    *_WORK,
+    explanation="you counted the projections and left out the work between the positions",
+    repair="every query is multiplied with every key, and every value is weighed: work that grows with the square "
+    "of the length",
+    claim="The work of self-attention grows in proportion to the length of the sequence.",
+    source=_VASWANI + ", table 1; Kaplan et al., Scaling Laws for Neural Language Models, 2020, neglects it",
+    credit=Fraction(1, 2),
+)
+def scores_left_out(s: Subject) -> Iterable[Formula]:
+    """4·T·d² + 2·T²·d → 4·T·d²."""
+    return _mixing(s, lambda of, mixed: [[]])
+
+
+@misconception(
+    "length not squared",
+    *_WORK,
+    explanation="you multiplied by the length once where every position looks at every position",
+    repair="each of the positions has a score for each of the positions, so the length counts twice",
+    claim="Each position of self-attention has one score.",
+    source=_VASWANI + ", table 1",
+)
+def not_squared(s: Subject) -> Iterable[Formula]:
+    """2·T²·d → 2·T·d; T·T_m → T."""
+
+    def once(of: Heads, mixed: list[Formula]) -> Iterable[list[Formula]]:
+        yield [_once(term) for term in mixed]
+
+    yield from _mixing(s, once)
+    yield from _plain_scores(s, lambda rule: _once(rule) if _once(rule) != rule else None)
+
+
+def _once(rule: Formula) -> Formula:
+    """T² → T; T·T_m → T."""
+
+    def is_memory(node: Formula) -> bool:
+        return isinstance(node, Symbol) and node.name.endswith("_m") and node.name != "d_m"
+
+    def change(node: Formula) -> Formula | None:
+        if isinstance(node, Power) and node.exponent == Number(2):
+            return node.base
+        if isinstance(node, Product) and any(map(is_memory, node.factors)):
+            return tidy(product(rewritten(f, change) for f in node.factors if not is_memory(f)))
+        return None
+
+    return rewritten(rule, change)
+
+
+@misconception(
+    "one of the two products at the scores",
+    *_WORK,
+    explanation="you counted one of the two products between the positions",
+    repair="there are two: queries with keys give the scores, and the scores weigh the values",
+    claim="Weighing the values with the scores takes no multiplications.",
+    source=_VASWANI + ", section 3.2.1",
+    credit=Fraction(1, 2),
+)
+def one_product(s: Subject) -> Iterable[Formula]:
+    """2·T²·d → T²·d."""
+
+    def one(of: Heads, mixed: list[Formula]) -> Iterable[list[Formula]]:
+        if len(mixed) > 1:
+            yield [mixed[0]]
+            yield [mixed[1]]
+        elif isinstance(mixed[0], Product):
+            yield [product(mixed[0].factors[1:])]
+
+    yield from _mixing(s, one)
+    yield from _plain_scores(s, lambda rule: rule.terms[0] if hasattr(rule, "terms") else None)
+
+
+@misconception(
+    "work at the scores multiplied by the heads",
+    *_WORK,
+    explanation="you multiplied the work at the scores by the number of heads and by the whole width",
+    repair="a head works with its own part of the width, so all heads together work as much as one of full width",
+    claim="The multiplications between queries and keys are twice as many with twice as many heads of the same width "
+    "in all.",
+    source=_VASWANI + ", section 3.2.2",
+)
+def scores_times_heads(s: Subject) -> Iterable[Formula]:
+    """2·T²·d → h·2·T²·d."""
+    return _mixing(s, lambda of, mixed: [[of.h * term for term in mixed]] if of.plain else [])
+
+
+@misconception(
+    "softmax counted",
+    *_WORK,
+    explanation="you counted the softmax of the scores among the multiply-accumulates",
+    repair="a softmax takes exponentials and divisions, which are no multiply-accumulates",
+    claim="A softmax over the scores is counted among the multiply-accumulates of attention.",
+    source="fvcore, flop counting: softmax is not counted",
+    credit=Fraction(1, 2),
+)
+def softmax_counted(s: Subject) -> Iterable[Formula]:
+    """… + 2·T²·d → … + 2·T²·d + h·T²."""
+    return _mixing(s, lambda of, mixed: [[*mixed, of.scores()]])
+
+
+@misconception(
+    "masked scores not counted",
+    *_WORK,
+    explanation="you counted half of the scores because of the causal mask",
+    repair="a causal mask hides scores that are computed all the same, so the work stays",
+    source="PyTorch documentation of scaled_dot_product_attention: the mask is added to the scores",
+    credit=Fraction(1, 2),
+)
+def masked(s: Subject) -> Iterable[Formula]:
+    """2·T²·d → 2·T²·d/2."""
+    return _mixing(s, lambda of, mixed: [[term / 2 for term in mixed]] if of.layer.causal else [])
+
+
+@misconception(
+    "memory taken as long as the query",
+    "cache",
+    *_WORK,
+    explanation="you took the memory for as long as the query",
+    repair="keys and values come from the memory, so their number is the length of the memory",
+    claim="In cross-attention there are as many keys as queries.",
+    source=_VASWANI + ", section 3.2.3",
+    credit=Fraction(1, 2),
+)
+def memory_length(s: Subject) -> Iterable[Formula]:
+    """T_m → T."""
+    if len(s.arriving) < 2 or len(s.x.shape) != 2:
+        return ()
+
+    def change(rule: Formula) -> Formula | None:
+        T = s.x.sequence().size
+        return bound(rule, "T_m", T, "sequence length")
+
+    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))

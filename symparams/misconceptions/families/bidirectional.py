@@ -1,0 +1,121 @@
+"""Both directions: twice the weights, twice the outputs, and nothing twice behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, product
+from symparams.layers.bidirectional import Bidirectional
+from symparams.layers.recurrent import Recurrent
+from symparams.misconceptions.editing import some
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import as_a, meant, on_macs, without_tensors
+from symparams.model.layer import Layer
+from symparams.model.network import Node
+
+_SCHUSTER = "Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997; "
+
+
+def _reads_both_ways(layer: Layer | None) -> bool:
+    return isinstance(layer, Bidirectional) or (isinstance(layer, Recurrent) and layer.bidirectional)
+
+
+@misconception(
+    "second direction left out",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    explanation="you counted one direction only",
+    repair="the layer that reads backwards has weights of its own, as many as the one that reads forwards",
+    claim="A bidirectional layer uses the same weights forwards and backwards.",
+    source=_SCHUSTER + "Stack Overflow, questions on the parameters of Keras' Bidirectional",
+    credit=Fraction(1, 2),
+)
+def one_direction(s: Subject) -> Iterable[Formula]:
+    """2·4·((D + U)·U + U) → 4·((D + U)·U + U)."""
+    layer = as_a(s, Bidirectional, Recurrent)
+    if layer is None or not _reads_both_ways(layer):
+        return
+    alone: Layer = layer.layer if isinstance(layer, Bidirectional) else replace(layer, bidirectional=False)
+    if s.quantity in ("weights", "trainable"):
+        yield from some(without_tensors(s, lambda w: "backward" in w.name or "_reverse" in w.name))
+    elif s.quantity in ("macs", "flops"):
+        yield from on_macs(s, _halved)
+    else:
+        yield from some(_halved(s.rule))
+        yield alone.rules(*s.arriving).parameters
+
+
+def _halved(rule: Formula) -> Formula | None:
+    """The rule without the first factor 2; None where the directions are not alike."""
+    if isinstance(rule, Product) and Number(2) in rule.factors:
+        i = rule.factors.index(Number(2))
+        return product([*rule.factors[:i], *rule.factors[i + 1 :]])
+    return None
+
+
+@misconception(
+    "outputs of one direction",
+    "shape",
+    explanation="you gave out the numbers of one direction",
+    repair="the outputs of both directions stand side by side, so there are twice as many",
+    claim="A bidirectional layer has as many outputs as each of its directions, also where they are concatenated.",
+    source=_SCHUSTER + "Stack Overflow, questions on the output shape of Keras' Bidirectional",
+    credit=Fraction(1, 2),
+)
+def one_output(s: Subject) -> Iterable[Formula]:
+    """2·U → U."""
+    layer = as_a(s, Bidirectional, Recurrent)
+    if not _reads_both_ways(layer) or s.axis not in ("channels", "features"):
+        return
+    halved = _halved(s.rule)
+    if halved is not None:
+        yield halved
+    elif isinstance(s.rule, Sum):
+        yield s.rule.terms[0]
+
+
+@misconception(
+    "directions put side by side",
+    "shape",
+    explanation="you put the outputs of both directions side by side",
+    repair="here both outputs are added, multiplied or averaged number by number, so there are as many as in one",
+    claim="A bidirectional layer always has twice as many outputs as units, however its directions are joined.",
+    source="Keras documentation of Bidirectional, merge_mode",
+    credit=Fraction(1, 2),
+)
+def side_by_side(s: Subject) -> Iterable[Formula]:
+    """U → 2·U."""
+    layer = as_a(s, Bidirectional)
+    if isinstance(layer, Bidirectional) and layer.merge != "concat" and s.axis in ("channels", "features"):
+        yield 2 * s.rule
+
+
+@misconception(
+    "layer behind a bidirectional one doubled",
+    "params",
+    "weights",
+    "biases",
+    "trainable",
+    explanation="you doubled a layer because a bidirectional layer stands before it",
+    repair="this layer stands there once; it only has twice as many inputs, which the rule has already",
+    claim="Behind a bidirectional layer every layer has its parameters twice, once for each direction.",
+    source="Stack Exchange, questions on a dense layer behind Keras' Bidirectional",
+)
+def doubled_behind(s: Subject) -> Iterable[Formula]:
+    """n_in·n_out + n_out → 2·(n_in·n_out + n_out)."""
+    if s.rule == ZERO or not s.arriving or _reads_both_ways(as_a(s, Bidirectional, Recurrent)):
+        return
+    below = next((node for node in s.before if _matters(node)), None)
+    if below is not None and _reads_both_ways(meant(below.layer, below.derived.arriving)):
+        yield 2 * s.rule
+
+
+def _matters(node: Node) -> bool:
+    """Whether it has parameters; dropout and the like are passed over."""
+    return node.derived.counts.params != 0

@@ -1,0 +1,167 @@
+"""Embeddings: how many rows their table has, how wide it is, and that it is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.formula import ZERO, Formula, product
+from symparams.layers.embedding import Embedding, EmbeddingBag, Positional
+from symparams.layers.tokens import Rotary
+from symparams.misconceptions.editing import exchanged, named, some, without_factor
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import as_a
+from symparams.model.layer import symbol
+
+_COUNTS = ("params", "weights", "trainable")
+_ROWS = named("V", "T_max")
+
+
+def _table(s: Subject) -> Embedding | Positional | None:
+    """An embedding with a table that is asked for."""
+    layer = as_a(s, Embedding, Positional)
+    return layer if isinstance(layer, (Embedding, Positional)) and s.rule != ZERO else None
+
+
+@misconception(
+    "length in place of the rows",
+    *_COUNTS,
+    explanation="you took the length of the text for the number of rows of the table",
+    repair="the table has a row for every token of the vocabulary, or for every position that may occur, "
+    "whatever the length of this text",
+    claim="The parameters of a token embedding grow with the length of the texts.",
+    source="Stack Overflow, questions on Keras' Embedding: input_length and input_dim",
+)
+def length_for_rows(s: Subject) -> Iterable[Formula]:
+    """V·d → T·d."""
+    if _table(s) is not None and s.x.shape:
+        T = symbol("T", s.x.shape[0], "sequence length", incoming=True)
+        yield from some(exchanged(s.rule, _ROWS, T))
+
+
+@misconception(
+    "one row too many or too few",
+    *_COUNTS,
+    explanation="you counted one row of the table too many or too few, as for a padding index",
+    repair="the table has just as many rows as the layer is told; a padding index is one of them",
+    claim="An embedding adds one row for padding to the size of the vocabulary that it is given.",
+    source="Keras documentation of Embedding, mask_zero: input_dim should equal the size of the vocabulary + 1",
+    credit=Fraction(1, 2),
+)
+def off_by_one(s: Subject) -> Iterable[Formula]:
+    """V·d → (V + 1)·d; → (V - 1)·d."""
+    if _table(s) is not None:
+        yield from some(exchanged(s.rule, _ROWS, lambda V: V + 1), exchanged(s.rule, _ROWS, lambda V: V - 1))
+
+
+@misconception(
+    "biases in an embedding",
+    "params",
+    "trainable",
+    explanation="you counted biases, as a dense layer has them",
+    repair="an embedding looks up a row of its table and adds nothing to it",
+    claim="An embedding adds a bias to each number of the vector that it looks up.",
+    source="Stack Exchange, 'What is the difference between an Embedding layer and a Dense layer?'",
+    credit=Fraction(1, 2),
+)
+def with_biases(s: Subject) -> Iterable[Formula]:
+    """V·d → V·d + d; → V·d + V."""
+    layer = _table(s)
+    if isinstance(layer, Embedding):
+        yield s.rule + layer.d()
+        yield s.rule + layer.V()
+
+
+@misconception(
+    "table taken for fixed",
+    *_COUNTS,
+    explanation="you took the table for fixed and counted nothing",
+    repair="the vectors in the table are learned: each of their numbers is a parameter",
+    claim="An embedding is a lookup in a fixed table and has no parameters.",
+    source="Stack Overflow, 'How does the Keras Embedding layer work?'; Bengio et al., 2003",
+)
+def taken_for_fixed(s: Subject) -> Iterable[Formula]:
+    """V·d → 0."""
+    if _table(s) is not None:
+        yield ZERO
+
+
+@misconception(
+    "one number for each row",
+    *_COUNTS,
+    explanation="you counted one number for each token or position",
+    repair="each row of the table is a vector, as many numbers as the embedding is wide",
+    claim="An embedding has one parameter for each token of its vocabulary.",
+    source="Stack Overflow, questions on Keras' Embedding: input_dim and output_dim",
+)
+def one_number(s: Subject) -> Iterable[Formula]:
+    """V·d → V."""
+    if _table(s) is not None:
+        yield from some(without_factor(s.rule, named("d")))
+
+
+@misconception(
+    "fixed positions counted",
+    *_COUNTS,
+    explanation="you counted parameters for positions that are not learned",
+    repair="sines, cosines and rotations follow from the position by a formula: there is nothing to learn",
+    claim="Sinusoidal position encodings are learned.",
+    source="Vaswani et al., Attention Is All You Need, 2017, section 3.5",
+)
+def fixed_counted(s: Subject) -> Iterable[Formula]:
+    """0 → T_max·d."""
+    layer = as_a(s, Positional, Rotary)
+    if layer is None or s.rule != ZERO or s.task.node.frozen:
+        return
+    if isinstance(layer, Positional):
+        yield symbol("T_max", layer.length, "most positions") * symbol("d", layer.width, "width of a vector")
+    elif len(s.x.shape) == 2:
+        d = symbol("d", s.x.shape[-1], "input features", incoming=True)
+        yield s.x.sequence().size * d
+
+
+@misconception(
+    "vocabulary in place of the width",
+    "shape",
+    explanation="you gave out one number for each token of the vocabulary, as one-hot vectors have",
+    repair="each token becomes its vector, so the new axis is as long as the embedding is wide",
+    claim="The output of an embedding has one number for each token of the vocabulary.",
+    source="Stack Overflow, 'What is the output shape of Keras' Embedding layer?'",
+)
+def one_hot(s: Subject) -> Iterable[Formula]:
+    """d → V."""
+    layer = as_a(s, Embedding)
+    if isinstance(layer, Embedding) and s.axis == s.out.axes[-1]:
+        yield from some(exchanged(s.rule, named("d"), layer.V()))
+
+
+@misconception(
+    "vectors of a bag side by side",
+    "shape",
+    explanation="you put the vectors of all tokens side by side",
+    repair="an embedding bag adds or averages the vectors of its tokens, so one vector leaves",
+    claim="The output of an embedding bag grows with the number of tokens in the bag.",
+    source="PyTorch documentation of EmbeddingBag",
+)
+def side_by_side(s: Subject) -> Iterable[Formula]:
+    """d → T·d."""
+    if as_a(s, EmbeddingBag) is not None:
+        yield symbol("T", s.x.shape[0], "tokens in the bag", incoming=True) * s.rule
+
+
+@misconception(
+    "lookup counted as a multiplication",
+    "macs",
+    explanation="you counted the product of one-hot vectors with the table",
+    repair="the row of a token is read from the table; nothing is multiplied",
+    claim="To embed a token, a network multiplies its whole embedding table by a one-hot vector.",
+    source="Hoffmann et al., Training Compute-Optimal Large Language Models, 2022, appendix F, counts it so",
+    credit=Fraction(1, 2),
+)
+def multiplied(s: Subject) -> Iterable[Formula]:
+    """0 → T·V·d."""
+    layer = as_a(s, Embedding)
+    if isinstance(layer, Embedding) and s.rule == ZERO:
+        T = () if len(s.x.shape) != 1 else (symbol("T", s.x.shape[0], "sequence length", incoming=True),)
+        yield product([*T, layer.V(), layer.d()])

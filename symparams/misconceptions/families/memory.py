@@ -1,0 +1,236 @@
+"""Memory: bytes of a number, what training keeps beside the parameters, what a cache holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, Symbol, parts, total
+from symparams.misconceptions.editing import bound, exchanged, named, some, without_factor
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.quantities.measures import BYTES
+
+_IN_BYTES = ("memory", "activations", "cache")
+_RAJBHANDARI = "Rajbhandari et al., ZeRO: Memory Optimizations Toward Training Trillion Parameter Models, 2020"
+
+
+@misconception(
+    "bits in place of bytes",
+    *_IN_BYTES,
+    explanation="you multiplied by the bits of a number",
+    repair="a byte has eight bits, so a number of 32 bits takes four bytes",
+    claim="A number of the type float32 takes 32 bytes.",
+    source="questions on the memory of a model: 32 for float32",
+    credit=Fraction(1, 2),
+)
+def bits(s: Subject) -> Iterable[Formula]:
+    """b → 8·b."""
+    size = BYTES[s.task.settings.dtype]
+    yield from some(bound(s.rule, "b", Number(8 * size), f"bits of a {s.task.settings.dtype} number"))
+
+
+@misconception(
+    "bytes of a number left out",
+    *_IN_BYTES,
+    explanation="you counted numbers, not bytes",
+    repair="every number takes several bytes, by its type: four as float32, two as float16",
+    claim="A model needs as many bytes of memory as it has parameters, whatever their type.",
+    source="questions on the memory of a model: parameters given as bytes",
+    credit=Fraction(1, 2),
+)
+def numbers_only(s: Subject) -> Iterable[Formula]:
+    """P·b → P."""
+    if BYTES[s.task.settings.dtype] == 1:
+        return
+    edited = without_factor(s.rule, named("b"))
+    if edited is not None and s.quantity == "memory":
+        edited = without_factor(edited, lambda node: isinstance(node, Number)) or edited
+    yield from some(edited)
+
+
+@misconception(
+    "bytes of another type",
+    *_IN_BYTES,
+    explanation="you took numbers of another type",
+    repair="float64 takes eight bytes, float32 four, float16 and bfloat16 two, int8 one",
+    claim="A number of the type float32 takes eight bytes.",
+    source="NumPy and Python have float64 by default, frameworks float32",
+    credit=Fraction(1, 2),
+)
+def other_type(s: Subject) -> Iterable[Formula]:
+    """P·4 → P·8, P·2, P·1."""
+    for dtype in ("float64", "float32", "float16", "int8"):
+        if BYTES[dtype] != BYTES[s.task.settings.dtype]:
+            yield from some(bound(s.rule, "b", Number(BYTES[dtype]), f"bytes of a {dtype} number"))
+
+
+def _terms(s: Subject) -> tuple[Formula, ...]:
+    """Parameters, gradients, and what the optimizer keeps; one term where nothing is trained."""
+    return s.rule.terms if s.quantity == "memory" and isinstance(s.rule, Sum) else (s.rule,)
+
+
+@misconception(
+    "gradients left out",
+    "memory",
+    explanation="you left out the gradients",
+    repair="while training, every trained parameter has a gradient, which takes as much memory as it does itself",
+    claim="Training needs no memory for gradients, as they are added to the parameters at once.",
+    source=_RAJBHANDARI,
+    credit=Fraction(1, 2),
+)
+def gradients_left_out(s: Subject) -> Iterable[Formula]:
+    """P·b + P·b + P·s·4 → P·b + P·s·4."""
+    terms = _terms(s)
+    if len(terms) > 1:
+        yield total([terms[0], *terms[2:]])
+
+
+@misconception(
+    "states of the optimizer left out",
+    "memory",
+    explanation="you left out what the optimizer keeps for each trained parameter",
+    repair="momentum keeps one number for each trained parameter and Adam two, beside its gradient",
+    claim="Adam needs as much memory as plain gradient descent.",
+    source=_RAJBHANDARI,
+    credit=Fraction(1, 2),
+)
+def states_left_out(s: Subject) -> Iterable[Formula]:
+    """P·b + P·b + P·s·4 → P·b + P·b."""
+    terms = _terms(s)
+    if len(terms) > 2:
+        yield total(terms[:2])
+
+
+@misconception(
+    "one state of the optimizer left out",
+    "memory",
+    explanation="you counted one number too few that the optimizer keeps for each trained parameter",
+    repair="Adam keeps two means for each trained parameter, of its gradient and of the square of that; "
+    "training in 16 bits keeps a copy in 32 bits besides",
+    claim="Adam keeps one number for each trained parameter beside its gradient.",
+    source="Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1",
+    credit=Fraction(1, 2),
+)
+def one_state(s: Subject) -> Iterable[Formula]:
+    """n_state → n_state - 1."""
+
+    def fewer(node: Formula) -> Formula:
+        assert isinstance(node, Symbol)
+        kept = number(node)
+        return Symbol(node.name, Number((kept or 0) - 1), node.meaning)
+
+    if any(isinstance(f, Symbol) and f.name == "n_state" and number(f) != 1 for f in _last_factors(s)):
+        yield from some(exchanged(s.rule, named("n_state"), fewer))
+
+
+def _last_factors(s: Subject) -> tuple[Formula, ...]:
+    last = _terms(s)[-1]
+    return last.factors if isinstance(last, Product) else (last,)
+
+
+@misconception(
+    "only the parameters themselves",
+    "memory",
+    explanation="you counted the parameters alone, without what training keeps beside them",
+    repair="training keeps a gradient for each trained parameter, and most optimizers further numbers",
+    claim="Training a model needs no more memory for its parameters than using it does.",
+    source=_RAJBHANDARI,
+)
+def parameters_only(s: Subject) -> Iterable[Formula]:
+    """P·b + P·b + P·s·4 → P·b."""
+    terms = _terms(s)
+    if len(terms) > 1:
+        yield terms[0]
+
+
+@misconception(
+    "gradients for parameters that are not trained",
+    "memory",
+    explanation="you counted gradients and states for parameters that are not trained",
+    repair="only trained parameters have gradients and states; those that are frozen or measured have none",
+    claim="Adam keeps states for frozen parameters too.",
+    source="Hu et al., LoRA, 2021, section 4.2, on the memory that frozen weights save",
+    credit=Fraction(1, 2),
+)
+def gradients_for_all(s: Subject) -> Iterable[Formula]:
+    """P·b + P_t·b → P·b + P·b."""
+    params = s.task.node.counts.params
+    if len(_terms(s)) > 1 and params != s.task.node.counts.trainable:
+        first = _terms(s)[0]
+        if isinstance(first, Product):
+            yield from some(exchanged(s.rule, named("P_t"), first.factors[0]))
+
+
+@misconception(
+    "memory of training counted",
+    "memory",
+    explanation="you counted gradients, or states of an optimizer, though nothing is trained here",
+    repair="a model that is only used keeps its parameters and nothing for each of them besides",
+    claim="A trained model keeps the gradients of its parameters while it is used.",
+    source=_RAJBHANDARI,
+    credit=Fraction(1, 2),
+)
+def training_counted(s: Subject) -> Iterable[Formula]:
+    """P·b → 2·P·b; → 4·P·b."""
+    if s.rule != ZERO and s.task.settings.optimizer == "none":
+        yield 2 * s.rule
+        yield 4 * s.rule
+
+
+@misconception(
+    "gradients of activations counted",
+    "activations",
+    explanation="you counted the outputs twice, as if a gradient were stored for each of them",
+    repair="activation memory is that of the outputs; gradients on the way back are not among them",
+    source="questions on the memory of training: activations times two",
+    credit=Fraction(1, 2),
+)
+def activations_twice(s: Subject) -> Iterable[Formula]:
+    """n·b → 2·n·b."""
+    if s.rule != ZERO:
+        yield 2 * s.rule
+
+
+# ---------------------------------------------------------------- the key-value cache
+
+
+@misconception(
+    "keys or values only in the cache",
+    "cache",
+    explanation="you counted only the keys or only the values",
+    repair="the cache keeps a key and a value of every earlier position",
+    claim="A key-value cache holds as many numbers for keys and values together as for the keys alone.",
+    source="Pope et al., Efficiently Scaling Transformer Inference, 2023",
+    credit=Fraction(1, 2),
+)
+def keys_only(s: Subject) -> Iterable[Formula]:
+    """2·T·h·d_h·b → T·h·d_h·b; T·h·(d_k + d_v)·b → T·h·d_k·b, T·h·d_v·b."""
+    halved = without_factor(s.rule, lambda node: node == Number(2))
+    if halved is not None:
+        yield halved
+    else:
+        yield from some(
+            exchanged(s.rule, _both_widths, lambda node: parts(node)[0]),
+            exchanged(s.rule, _both_widths, lambda node: parts(node)[1]),
+        )
+
+
+def _both_widths(node: Formula) -> bool:
+    """d_k + d_v."""
+    return isinstance(node, Sum) and all(isinstance(t, Symbol) and not t.incoming for t in node.terms)
+
+
+@misconception(
+    "queries kept in the cache",
+    "cache",
+    explanation="you counted queries beside keys and values",
+    repair="a query is needed only at its own step; keys and values are what later steps look at",
+    claim="While text is generated, a transformer must keep the queries of all earlier positions.",
+    source="Pope et al., Efficiently Scaling Transformer Inference, 2023",
+)
+def queries_kept(s: Subject) -> Iterable[Formula]:
+    """2·T·h·d_h → 3·T·h·d_h."""
+    if s.rule != ZERO:
+        yield from some(exchanged(s.rule, lambda node: node == Number(2), 3))

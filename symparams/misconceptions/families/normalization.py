@@ -1,0 +1,283 @@
+"""Normalization: which numbers a channel has, which of them are trained, and for what they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from symparams.algebra.formula import ZERO, Formula, Number, product, symbols
+from symparams.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    InstanceNormalization,
+    LayerNormalization,
+    RMSNormalization,
+)
+from symparams.layers.sizes import sizes_of, times
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import as_a, counted, is_fixed, tensors
+from symparams.model.layer import symbol
+
+_ALL = (BatchNormalization, LayerNormalization, RMSNormalization, GroupNormalization, InstanceNormalization)
+_IOFFE = "Ioffe and Szegedy, Batch Normalization, 2015; "
+
+
+def _each(s: Subject) -> tuple[int, Formula] | None:
+    """How many numbers of the quantity each channel has, and the channels; None for other layers and for nothing."""
+    found = tensors(s) if as_a(s, *_ALL) is not None else ()
+    return (len(found), product(found[0].dimensions)) if found else None
+
+
+@misconception(
+    "moving statistics left out",
+    "params",
+    explanation="you counted gamma and beta and left out the moving mean and variance",
+    repair="Keras keeps a moving mean and a moving variance for each channel and counts them as non-trainable",
+    claim="In Keras a batch normalization has two parameters for each channel.",
+    source=_IOFFE + "Stack Overflow, 'Number of parameters in the Keras BatchNormalization layer'",
+    credit=Fraction(1, 2),
+)
+def statistics_left_out(s: Subject) -> Iterable[Formula]:
+    """4·C_in → 2·C_in."""
+    each = _each(s)
+    fixed = sum(map(is_fixed, tensors(s)))
+    if each is not None and 0 < fixed < each[0]:
+        yield times(each[0] - fixed, each[1])
+
+
+@misconception(
+    "moving statistics counted in PyTorch",
+    "params",
+    explanation="you counted the running mean and variance, which PyTorch keeps as buffers",
+    repair="in PyTorch only gamma and beta are parameters; the running mean and variance are buffers",
+    claim="PyTorch counts the running mean and variance of a batch normalization among the parameters of a model.",
+    source="PyTorch forums, questions on BatchNorm and model.parameters()",
+    credit=Fraction(1, 2),
+)
+def statistics_counted(s: Subject) -> Iterable[Formula]:
+    """2·C → 4·C in PyTorch."""
+    buffers = [w for w in s.rules.weights if not w.counted and w.dimensions]
+    each = _each(s)
+    if each is not None and buffers:
+        yield times(each[0] + len(buffers), each[1])
+
+
+@misconception(
+    "moving statistics taken for trained",
+    "trainable",
+    "non_trainable",
+    explanation="you counted the moving mean and variance among the trained parameters",
+    repair="the moving mean and variance are measured while training, no gradient changes them: they are non-trainable",
+    claim="Gradient descent trains the moving mean and variance of a batch normalization.",
+    source=_IOFFE + "Stack Overflow, 'What are the non-trainable parameters in Keras?'",
+    credit=Fraction(1, 2),
+)
+def statistics_trained(s: Subject) -> Iterable[Formula]:
+    """2·C_in trainable → 4·C_in; 2·C_in non-trainable → 0."""
+    each = _each(s)
+    fixed = sum(map(is_fixed, s.weights))
+    if each is not None and fixed and not s.task.node.frozen:
+        yield ZERO if s.quantity == "non_trainable" else times(each[0] + fixed, each[1])
+
+
+@misconception(
+    "normalization taken for fixed",
+    "params",
+    "trainable",
+    explanation="you took the normalization for a layer without anything to learn",
+    repair="after normalizing, each channel is scaled and shifted by numbers that are trained",
+    claim="Batch normalization only subtracts a mean and divides by a deviation; it has no parameters to learn.",
+    source=_IOFFE + "Stack Exchange, 'Does batch normalization have learnable parameters?'",
+)
+def taken_for_fixed(s: Subject) -> Iterable[Formula]:
+    """2·C_in → 0."""
+    if _each(s) is not None:
+        yield ZERO
+
+
+@misconception(
+    "shift left out",
+    "params",
+    "trainable",
+    explanation="you counted the scale gamma and left out the shift beta",
+    repair="each channel has two numbers that are trained, a scale gamma and a shift beta",
+    claim="Layer normalization has one trained number for each feature.",
+    source=_IOFFE + "Ba, Kiros and Hinton, Layer Normalization, 2016",
+    credit=Fraction(1, 2),
+)
+def shift_left_out(s: Subject) -> Iterable[Formula]:
+    """2·C_in → C_in; 4·C_in → 3·C_in."""
+    each = _each(s)
+    if each is not None and each[0] > 1 and any(w.kind == "bias" for w in tensors(s)):
+        yield times(each[0] - 1, each[1])
+
+
+@misconception(
+    "one number for each channel",
+    "params",
+    "non_trainable",
+    explanation="you counted a single number for each channel",
+    repair="batch normalization has four numbers for each channel: gamma, beta, a moving mean and a moving variance",
+    claim="In Keras a batch normalization has as many parameters as it has channels.",
+    source="Stack Overflow, 'Number of parameters in the Keras BatchNormalization layer'",
+)
+def one_number(s: Subject) -> Iterable[Formula]:
+    """4·C_in → C_in."""
+    each = _each(s)
+    if each is not None and as_a(s, BatchNormalization) is not None:
+        yield each[1]
+
+
+@misconception(
+    "shift added to the scale",
+    "params",
+    "trainable",
+    explanation="you counted a shift beside the scale, as if it were a layer normalization",
+    repair="root mean square normalization subtracts no mean and has no shift, so each feature has only a scale",
+    claim="Root mean square normalization has twice as many parameters as features.",
+    source="Zhang and Sennrich, Root Mean Square Layer Normalization, 2019",
+    credit=Fraction(1, 2),
+)
+def shift_added(s: Subject) -> Iterable[Formula]:
+    """n_in → 2·n_in."""
+    each = _each(s)
+    if each is not None and as_a(s, RMSNormalization) is not None:
+        yield times(2, each[1])
+
+
+@misconception(
+    "one pair for the whole layer",
+    "params",
+    "trainable",
+    "non_trainable",
+    explanation="you counted the numbers of a single channel for the whole layer",
+    repair="every channel is normalized by itself and has a scale and a shift of its own",
+    claim="A batch normalization layer has one gamma and one beta, which all its channels share.",
+    source=_IOFFE + "Stack Exchange, questions on the shape of gamma and beta",
+    credit=Fraction(1, 2),
+)
+def one_pair(s: Subject) -> Iterable[Formula]:
+    """2·C_in → 2."""
+    each = _each(s)
+    if each is not None:
+        yield Number(each[0])
+
+
+@misconception(
+    "one pair for each position",
+    "params",
+    "trainable",
+    "non_trainable",
+    explanation="you counted a scale and a shift for each position as well",
+    repair="all positions share the scale and the shift of their channel, so height, width and length do not count",
+    claim="The parameters of a batch normalization behind a convolution grow with the size of the images.",
+    source=_IOFFE + "section 3.2: one pair for each feature map, not for each activation",
+)
+def each_position(s: Subject) -> Iterable[Formula]:
+    """2·C_in → 2·H_in·W_in·C_in."""
+    each = _each(s)
+    if each is None:
+        return
+    own = {leaf.name for leaf in symbols(each[1])}
+    layer = as_a(s, LayerNormalization, RMSNormalization)
+    every = sizes_of(s.x) if layer is None else sizes_of(s.x, s.x.feature_names())
+    if {size.name for size in every} > own:
+        yield times(each[0], product(every))
+
+
+@misconception(
+    "last axis only",
+    "params",
+    "trainable",
+    explanation="you counted a scale and a shift for each number of the last axis only",
+    repair="where several axes are normalized together, every number in them has a scale and a shift of its own",
+    claim="A layer normalization over height, width and channels has two parameters for each channel.",
+    source="PyTorch documentation of LayerNorm, normalized_shape and elementwise_affine",
+    credit=Fraction(1, 2),
+)
+def last_axis(s: Subject) -> Iterable[Formula]:
+    """2·H_in·W_in·C_in → 2·C_in."""
+    each = _each(s)
+    if each is not None and as_a(s, LayerNormalization, RMSNormalization) is not None:
+        *others, last = tensors(s)[0].dimensions
+        if others:
+            yield times(each[0], last)
+
+
+@misconception(
+    "one pair for each group",
+    "params",
+    "trainable",
+    explanation="you counted a scale and a shift for each group",
+    repair="the channels of a group share their mean and variance, but each channel has a scale and a shift of its own",
+    claim="The parameters of a group normalization depend on the number of its groups.",
+    source="Wu and He, Group Normalization, 2018, section 3",
+    credit=Fraction(1, 2),
+)
+def each_group(s: Subject) -> Iterable[Formula]:
+    """2·C_in → 2·g; → 2·C_in/g."""
+    each = _each(s)
+    layer = as_a(s, GroupNormalization)
+    if each is not None and layer is not None:
+        g = symbol("g", layer.groups, "groups")
+        yield times(each[0], g)
+        yield times(each[0], each[1] / g)
+
+
+@misconception(
+    "scale and shift counted where there are none",
+    "params",
+    "trainable",
+    explanation="you counted a scale or a shift that this layer does not have",
+    repair="the scale and the shift are there only where they are asked for and not switched off",
+    claim="PyTorch's InstanceNorm2d has two parameters for each channel by default.",
+    source="PyTorch documentation of InstanceNorm2d: affine is False by default",
+    credit=Fraction(1, 2),
+)
+def counted_none(s: Subject) -> Iterable[Formula]:
+    """0 → 2·C_in; C_in → 2·C_in."""
+    layer = as_a(s, *_ALL)
+    if layer is None or isinstance(layer, RMSNormalization) or s.task.node.frozen:
+        return
+    switched = {"affine": True, "scale": True, "center": True}
+    if all(getattr(layer, name) for name in switched):
+        return
+    full = replace(layer, **switched).rules(s.x)
+    if s.quantity == "params":
+        yield full.parameters
+    else:
+        yield counted(w for w in full.weights if not is_fixed(w))
+
+
+@misconception(
+    "moving statistics in another normalization",
+    "params",
+    explanation="you counted a moving mean and variance as in batch normalization",
+    repair="this normalization takes mean and variance from the example itself, so it keeps none of them",
+    claim="Layer normalization keeps a moving mean and a moving variance for each feature.",
+    source="Ba, Kiros and Hinton, Layer Normalization, 2016, section 3",
+    credit=Fraction(1, 2),
+)
+def statistics_added(s: Subject) -> Iterable[Formula]:
+    """2·n_in → 4·n_in."""
+    each = _each(s)
+    if each is not None and each[0] > 1 and as_a(s, LayerNormalization, GroupNormalization) is not None:
+        yield times(each[0] + 2, each[1])
+
+
+@misconception(
+    "beta counted as a weight",
+    "weights",
+    "biases",
+    explanation="you counted the shift beta among the weights",
+    repair="the shift beta is added to the output, as a bias is, and is counted as one",
+    source="PyTorch documentation of BatchNorm2d: its tensors are called weight and bias",
+    credit=Fraction(1, 2),
+)
+def beta_as_weight(s: Subject) -> Iterable[Formula]:
+    """biases C_in → 0; weights C_in → 2·C_in."""
+    each = _each(s)
+    if each is not None and any(w.kind == "bias" for w in s.weights):
+        yield ZERO if s.quantity == "biases" else times(each[0] + 1, each[1])

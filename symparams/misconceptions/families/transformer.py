@@ -1,0 +1,328 @@
+"""Transformer layers: feed-forward parts, normalizations, attention to a memory, stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Sum, Symbol, total
+from symparams.layers.feedforward import FeedForward, GatedFeedForward, letters, part_rule, places
+from symparams.layers.recurrent import Recurrent
+from symparams.layers.stacks import Transformer, TransformerEncoder
+from symparams.layers.transformer import DecoderLayer, EncoderLayer
+from symparams.misconceptions.editing import bound, named, some, without_factor, without_term
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import Arriving, as_a, blocks, each_swapped, on_macs, parts, swapped
+from symparams.model.layer import Incoming
+
+_WORK = ("macs", "flops")
+_VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
+_SHAZEER = "Shazeer, GLU Variants Improve Transformer, 2020"
+
+Part = FeedForward | GatedFeedForward
+
+
+def _parts(s: Subject, ways: Callable[[Part, Symbol, Symbol], Iterable[Formula]]) -> Iterator[Formula]:
+    """The rule with its feed-forward parts counted in other ways: those of the work are for one position."""
+    pairs = []
+    for layer, x in parts(s):
+        if s.rule != ZERO:
+            d, f = letters(x, layer.hidden)
+            old, new = layer.rules(x).parameters, ways(layer, d, f)
+            if s.quantity in _WORK:
+                old, new = layer.work(s.out, x).macs, (_everywhere(x, way) for way in new)
+            pairs.append((old, tuple(new)))
+    return each_swapped(s, pairs)
+
+
+def _everywhere(x: Incoming, rule: Formula) -> Formula:
+    for place in reversed(places(x)):
+        rule = place * rule
+    return rule
+
+
+@misconception(
+    "one of the two feed-forward matrices",
+    "params",
+    *_WORK,
+    explanation="you counted one of the two matrices of the feed-forward part",
+    repair="the feed-forward part goes up to the hidden width and down again: two matrices",
+    claim="The feed-forward part of a transformer layer has a single weight matrix.",
+    source=_VASWANI + ", section 3.3",
+    credit=Fraction(1, 2),
+)
+def one_matrix(s: Subject) -> Iterable[Formula]:
+    """(d + 1)·f + (f + 1)·d → (d + 1)·f."""
+
+    def ways(layer: Part, d: Symbol, f: Symbol) -> Iterable[Formula]:
+        if isinstance(layer, FeedForward):
+            biased = layer.bias and s.quantity == "params"
+            yield (d + 1) * f if biased else d * f
+            yield (f + 1) * d if biased else f * d
+
+    return _parts(s, ways)
+
+
+@misconception(
+    "gate left out",
+    "params",
+    *_WORK,
+    explanation="you counted two matrices, as in a feed-forward part without a gate",
+    repair="a gated feed-forward part has three matrices: for the hidden units, for their gates, and the way back",
+    claim="A gated feed-forward part such as SwiGLU has two weight matrices.",
+    source=_SHAZEER,
+    credit=Fraction(1, 2),
+)
+def gate_left_out(s: Subject) -> Iterable[Formula]:
+    """3·d·f → 2·d·f."""
+
+    def ways(layer: Part, d: Symbol, f: Symbol) -> Iterable[Formula]:
+        if isinstance(layer, GatedFeedForward):
+            yield part_rule(d, f, bias=layer.bias and s.quantity == "params")
+
+    return _parts(s, ways)
+
+
+@misconception(
+    "gate added",
+    "params",
+    *_WORK,
+    explanation="you counted three matrices, as in a feed-forward part with a gate",
+    repair="this feed-forward part has no gate: one matrix goes up to the hidden width and one goes down again",
+    claim="In the original transformer the feed-forward part has three weight matrices.",
+    source=_SHAZEER,
+    credit=Fraction(1, 2),
+)
+def gate_added(s: Subject) -> Iterable[Formula]:
+    """2·d·f → 3·d·f."""
+
+    def ways(layer: Part, d: Symbol, f: Symbol) -> Iterable[Formula]:
+        if isinstance(layer, FeedForward):
+            yield part_rule(d, f, gated=True, bias=layer.bias and s.quantity == "params")
+
+    return _parts(s, ways)
+
+
+@misconception(
+    "hidden width taken for four times the width",
+    "params",
+    *_WORK,
+    explanation="you took the hidden width for four times the width",
+    repair="the hidden width is what the layer says; four times the width is only a common choice",
+    claim="The hidden width of a feed-forward part is four times its width in every transformer.",
+    source=_VASWANI + "; Touvron et al., LLaMA, 2023, has 8/3 times the width",
+    credit=Fraction(1, 2),
+)
+def four_times(s: Subject) -> Iterable[Formula]:
+    """f → 4·d."""
+    found = next(parts(s), None)
+    if found is None:
+        return ()
+    d, f = letters(found[1], found[0].hidden)
+
+    def change(rule: Formula) -> Formula | None:
+        return bound(rule, "f", 4 * d, f.meaning)
+
+    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
+
+
+@misconception(
+    "hidden width left out",
+    "params",
+    *_WORK,
+    explanation="you took the matrices of the feed-forward part for square ones",
+    repair="the feed-forward part widens every position to the hidden width, so its matrices are not square",
+    claim="The matrices of the feed-forward part of a transformer layer are always square.",
+    source=_VASWANI + ", section 3.3",
+)
+def square(s: Subject) -> Iterable[Formula]:
+    """2·d·f → 2·d·d."""
+    found = next(parts(s), None)
+    if found is None:
+        return ()
+    d, f = letters(found[1], found[0].hidden)
+
+    def change(rule: Formula) -> Formula | None:
+        return bound(rule, "f", d, f.meaning)
+
+    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
+
+
+# ---------------------------------------------------------------- normalizations
+
+
+def _norms(block: EncoderLayer, arriving: Arriving, count: int | None = None) -> Formula:
+    """What the normalizations of a layer have, as its rule says it, or fewer of them."""
+    d, _ = letters(arriving[0], block.hidden)
+    each = 2 * d if block.bias else d
+    count = len(block.attentions) + 1 if count is None else count
+    return count * each if count > 1 else each if count else ZERO
+
+
+@misconception(
+    "layer normalizations left out",
+    "params",
+    explanation="you left out the layer normalizations",
+    repair="every part of a transformer layer has a layer normalization with a scale and a shift for each feature",
+    claim="The parameters of a transformer layer are those of its attention and its feed-forward part, no others.",
+    source=_VASWANI + ", section 3.1; Ba, Kiros and Hinton, Layer Normalization, 2016",
+    credit=Fraction(1, 2),
+)
+def norms_left_out(s: Subject) -> Iterable[Formula]:
+    """… + 2·2·d → …; of a stack the last one as well."""
+    layer = as_a(s, TransformerEncoder, Transformer)
+    rule = s.rule
+    if isinstance(layer, (TransformerEncoder, Transformer)) and isinstance(rule, Sum):
+        rule = total(t for t in rule.terms if t not in _last_norms(s))
+    for block, arriving in blocks(s):
+        rule = _dropped(rule, _norms(block, arriving))
+    if rule != s.rule:
+        yield rule
+
+
+def _last_norms(s: Subject) -> tuple[Formula, ...]:
+    """The normalization at the end of a stack: 2·d, or d."""
+    ends = []
+    for block, arriving in blocks(s):
+        d, _ = letters(arriving[0], block.hidden)
+        ends += [2 * d, d]
+    return tuple(ends)
+
+
+def _dropped(rule: Formula, term: Formula) -> Formula:
+    """The rule without a term, wherever it stands as one; the sum around it stays a sum."""
+    return without_term(rule, lambda t: t == term) or rule
+
+
+@misconception(
+    "one layer normalization for each layer",
+    "params",
+    explanation="you counted a single layer normalization",
+    repair="every part, each attention and the feed-forward part, has a layer normalization of its own",
+    claim="An encoder layer of the original transformer has one layer normalization.",
+    source=_VASWANI + ", section 3.1",
+    credit=Fraction(1, 2),
+)
+def one_norm(s: Subject) -> Iterable[Formula]:
+    """… + 2·2·d → … + 2·d."""
+    pairs = [(_norms(block, arriving), (_norms(block, arriving, 1),)) for block, arriving in blocks(s)]
+    return each_swapped(s, pairs)
+
+
+@misconception(
+    "last normalization left out",
+    "params",
+    explanation="you left out the layer normalization at the end of the stack",
+    repair="this stack ends in one more layer normalization, which belongs to none of its layers",
+    claim="PyTorch's Transformer has no layer normalization beside those of its layers.",
+    source="PyTorch documentation of TransformerEncoder, norm, and of Transformer",
+    credit=Fraction(1, 2),
+)
+def last_norm(s: Subject) -> Iterable[Formula]:
+    """N·P + 2·d → N·P."""
+    if as_a(s, TransformerEncoder, Transformer) is not None and isinstance(s.rule, Sum):
+        kept = [t for t in s.rule.terms if t not in _last_norms(s)]
+        if 0 < len(kept) < len(s.rule.terms):
+            yield total(kept)
+
+
+# ---------------------------------------------------------------- attention to a memory
+
+
+@misconception(
+    "attention to the memory left out",
+    "params",
+    "cache",
+    *_WORK,
+    explanation="you counted one attention where a decoder layer has two",
+    repair="beside the attention to its own positions a decoder layer has one to the memory, "
+    "with matrices and a normalization of its own",
+    claim="A decoder layer of the original transformer has a single attention, as an encoder layer has.",
+    source=_VASWANI + ", section 3.1",
+    credit=Fraction(1, 2),
+)
+def cross_left_out(s: Subject) -> Iterable[Formula]:
+    """2·(4d² + 4d) + … → (4d² + 4d) + …; as an encoder layer."""
+    pairs: list[tuple[Formula, tuple[Formula, ...]]] = []
+    for block, arriving in blocks(s):
+        if not isinstance(block, DecoderLayer):
+            continue
+        x = arriving[:1]
+        alone = EncoderLayer(block.heads, block.hidden, bias=block.bias, causal=block.causal)
+        if s.quantity == "cache":
+            pairs.append((block.cache(s.out, *arriving), (alone.cache(s.out, *x),)))
+        elif s.quantity in _WORK:
+            pairs.append((block.work(s.out, *arriving).macs, (alone.work(s.out, *x).macs,)))
+        else:
+            rule = alone.rules(*x).parameters
+            norms = swapped(rule, _norms(alone, x), _norms(block, arriving)) or rule
+            pairs.append((block.rules(*arriving).parameters, (norms, rule)))
+    return each_swapped(s, pairs)
+
+
+# ---------------------------------------------------------------- stacks
+
+
+@misconception(
+    "stacked layers counted once",
+    "params",
+    "cache",
+    *_WORK,
+    explanation="you counted one of the stacked layers",
+    repair="every layer of a stack has weights of its own and works by itself, so all of them count",
+    claim="The layers of a transformer encoder share their weights.",
+    source=_VASWANI + "; PyTorch documentation of TransformerEncoder, num_layers, and of LSTM, num_layers",
+)
+def stacked_once(s: Subject) -> Iterable[Formula]:
+    """N·P → P; P + (n - 1)·P' → P."""
+    layer = as_a(s, TransformerEncoder, Transformer, Recurrent)
+    if isinstance(layer, Recurrent):
+        return _one_floor(s, layer)
+
+    def change(rule: Formula) -> Formula | None:
+        return without_factor(rule, named("N", "N_e", "N_d"))
+
+    if layer is None:
+        return ()
+    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
+
+
+def _one_floor(s: Subject, layer: Recurrent) -> Iterator[Formula]:
+    """The first layer of a recurrent one with several."""
+    if number(layer.layers) != 1 and s.quantity != "cache":
+        first = replace(layer, layers=ONE)
+        if s.quantity == "params":
+            yield first.rules(s.x).parameters
+        else:
+            macs = first.work(s.out, s.x).macs
+            yield from on_macs(s, lambda rule: macs)
+
+
+@misconception(
+    "encoder or decoder left out",
+    "params",
+    *_WORK,
+    explanation="you counted one of the two stacks",
+    repair="this transformer has an encoder and a decoder, each a stack of layers with weights of its own",
+    claim="Encoder and decoder of the original transformer have the same weights.",
+    source=_VASWANI + ", section 3.1",
+)
+def one_stack(s: Subject) -> Iterable[Formula]:
+    """N_e·P + 2·d + N_d·Q + 2·d → N_e·P + 2·d; → N_d·Q + 2·d."""
+    if as_a(s, Transformer) is None:
+        return
+
+    def half(i: int) -> Callable[[Formula], Formula | None]:
+        def change(rule: Formula) -> Formula | None:
+            if not isinstance(rule, Sum) or len(rule.terms) % 2:
+                return None
+            middle = len(rule.terms) // 2
+            return total(rule.terms[:middle] if i == 0 else rule.terms[middle:])
+
+        return change
+
+    for i in (0, 1):
+        yield from on_macs(s, half(i)) if s.quantity in _WORK else some(half(i)(s.rule))
