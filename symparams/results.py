@@ -1,4 +1,4 @@
-"""What comparing networks, searching for values and explaining answers gives in Python: numbers, expressions, documents."""
+"""What comparing, searching and diagnosing give in Python: numbers, expressions, documents."""
 
 from __future__ import annotations
 

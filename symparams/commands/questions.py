@@ -133,7 +133,9 @@ def _with_more(
 
 @click.command()
 @SOURCES
-@click.option("--answer", "answer", required=True, metavar="ANSWER", help='What a student gave: 630, "(k^2+1)*F", 26x26x32.')
+@click.option(
+    "--answer", "answer", required=True, metavar="ANSWER", help='What a student gave: 630, "(k^2+1)*F", 26x26x32.'
+)
 @click.option("--layer", metavar="NAME", help="Which layer was asked about.")
 @click.option("--total", is_flag=True, help="The whole network was asked about.")
 @click.option("--quantity", type=click.Choice(ASKED), default="params", show_default=True)

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from symparams import limits
-from symparams.algebra.formula import Formula, Value
 from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, Value
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.simplifying import simplified

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import Formula, Number, Quotient, Symbol, Value, as_formula
+from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula, parts
 from symparams.algebra.notation import PLAIN
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import letters_of
@@ -95,6 +95,7 @@ class DiagnosisWords(Vocabulary):
             "left": self.left,
             "right_groups": self.right_groups,
             "one_liner": self.one_liner,
+            "way_lines": self.way_lines,
             "convention_notes": self.convention_notes,
         }
 
@@ -128,7 +129,7 @@ class DiagnosisWords(Vocabulary):
 
     def _with_value(self, given: Formula) -> str:
         value = self._worked(given)
-        return self.number(value) if isinstance(value, int) and isinstance(given, Number) else self.joined(given, value)
+        return self.number(value) if _is_plain(given) else self.joined(given, value)
 
     def _worked(self, given: Formula) -> Value:
         try:
@@ -171,7 +172,8 @@ class DiagnosisWords(Vocabulary):
             return capital(d.unclear) + "."
         letters = [name for name in d.network.symbols if any(name in letters_of(as_formula(v)) for v in d.value)]
         if letters and not any(letters_of(given) for given in d.answer):
-            return f"The right answer depends on {listed([self.math(Symbol(name)) for name in letters])}; a number cannot be right for all values."
+            names = listed([self.math(Symbol(name)) for name in letters])
+            return f"The right answer depends on {names}; a number cannot be right for all values."
         if len(d.answer) > 1 or d.quantity in ("shape", "field"):
             return ""
         given, right = self._worked(d.answer[0]), d.value[0]
@@ -257,15 +259,14 @@ class DiagnosisWords(Vocabulary):
     def _lines(self, wrong: Derivation, right: Derivation, symbols: bool) -> tuple[Line, ...]:
         found: list[Line] = []
         parted = False
-        for kind in ("rule", "substitution", "arithmetic", "result"):
+        for kind in _WORDS:
             left, other = wrong.of_kind(kind), right.of_kind(kind)
             for mine, theirs in zip_longest(left, other):
-                texts = ["" if side is None else self.math(side) for side in (mine, theirs)]
-                if found and texts == [found[-1].wrong, found[-1].right]:
-                    continue
-                here = not parted and texts[0] != texts[1]
-                parted = parted or here
-                found.append(Line(kind, *texts, here))
+                one, two = ("" if side is None else self.math(side) for side in (mine, theirs))
+                if not found or (one, two) != (found[-1].wrong, found[-1].right):
+                    here = not parted and one != two
+                    parted = parted or here
+                    found.append(Line(kind, one, two, here))
         kept = [line for line in found if symbols or line.kind != "rule"]
         if not symbols and kept and not any(line.parts for line in kept):
             kept[0] = Line(kept[0].kind, kept[0].wrong, kept[0].right, kept[0].wrong != kept[0].right)
@@ -291,7 +292,8 @@ class DiagnosisWords(Vocabulary):
     def rows(self, sides: Sides, words: dict[StepKind, str] = _WORDS) -> list[list[str]]:
         """A row a step, with a mark where the ways part."""
         arrow = "← " if self.format.notation is PLAIN else r"$\leftarrow$ "
-        rows, kind = [], ""
+        rows: list[list[str]] = []
+        kind: StepKind | None = None
         for line in sides.lines:
             label = "" if line.kind == kind else words[line.kind]
             kind = line.kind
@@ -300,8 +302,7 @@ class DiagnosisWords(Vocabulary):
 
     def part(self, sides: Sides) -> str:
         """The two ways part in the rule."""
-        kind = next((line.kind for line in sides.lines if line.parts), "result")
-        return f"The two ways part {_PARTS[kind]}."
+        return "".join(f"The two ways part {_PARTS[line.kind]}." for line in sides.lines if line.parts)
 
     def _known(self, derivation: Derivation) -> dict[str, Known]:
         node = self.diagnosis.node
@@ -316,7 +317,9 @@ class DiagnosisWords(Vocabulary):
         """What was put in for a letter that has another value."""
         wrong, right = self._known(sides.wrong), self._known(sides.right)
         other = [wrong[name] for name in right if name in wrong and wrong[name].value != right[name].value]
-        return listed([f"{self.equation(k.symbol, k.value)} for {self.number(right[k.symbol.name].value)}" for k in other])
+        return listed(
+            [f"{self.equation(k.symbol, k.value)} for {self.number(right[k.symbol.name].value)}" for k in other]
+        )
 
     def left(self, derivation: Derivation) -> str:
         """What stands on the left of an equation."""
@@ -335,10 +338,16 @@ class DiagnosisWords(Vocabulary):
 
     def one_liner(self, derivation: Derivation, symbols: bool = True) -> str:
         """parameters = (k·k·C_in + 1)·C_out = … = 18,207."""
-        text = self.one_line(derivation, None, "rule" if symbols else "substitution")
-        before, after = self.format.inline
-        bare = text.removeprefix(before).removesuffix(after)
-        return self._inline(f"{self.left(derivation)} = {bare}")
+        sides = [derivation.rule] if symbols else []
+        sides += [derivation.substitution, as_formula(derivation.value)]
+        texts = [self.left(derivation), *(self.formula(side) for side in sides)]
+        return self._inline(" = ".join(dict.fromkeys(texts)))
+
+    def way_lines(self, derivation: Derivation) -> list[str]:
+        """All steps behind the left side, without a rule that only says the same again."""
+        left = self.left(derivation)
+        lines = self.chain_lines(derivation, left)
+        return lines[1:] if lines[0] == left and len(lines) > 1 else lines
 
     # ------------------------------------------------------------ totals
 
@@ -361,6 +370,12 @@ class DiagnosisWords(Vocabulary):
         return f"And {self.counted(rest, 'layers')} more in the same way." if rest > 0 else ""
 
 
+def _is_plain(given: Formula) -> bool:
+    """Whether an answer is just a number: 630, 12.5, −5/3."""
+    below = parts(given)
+    return isinstance(given, (Number, Negative, Quotient)) and all(isinstance(part, Number) for part in below)
+
+
 def _fraction(value: Fraction) -> Formula:
     """12.5 as a decimal, 1/3 as a fraction."""
     rest = value.denominator
@@ -371,4 +386,3 @@ def _fraction(value: Fraction) -> Formula:
         return Number(value)
     sides = as_formula(abs(value.numerator)), as_formula(value.denominator)
     return -Quotient(*sides) if value < 0 else Quotient(*sides)
-

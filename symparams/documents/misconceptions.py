@@ -20,7 +20,10 @@ _INTRODUCTION = """\
 layer where it makes sense, with numbers and with letters. An answer is explained by one mistake if there is one that
 gives it, by one that was carried on from earlier layers, or by two at once.
 """
-_WHOLE: dict[str, tuple[Misconception, ...]] = {"Shapes as a whole": OF_SHAPES, "Totals": OF_LAYERS}  # beside the families of edits
+_WHOLE: dict[str, tuple[Misconception, ...]] = {
+    "Shapes as a whole": OF_SHAPES,
+    "Totals": OF_LAYERS,
+}  # beside the families of edits
 
 
 def misconceptions_text(name: str | None, format_: str) -> str:
@@ -79,4 +82,3 @@ def _entry(m: Misconception, format_: str) -> Iterator[str]:
 def _quantities(m: Misconception) -> str:
     known = [q for q in ASKED if q in m.quantities]
     return ", ".join(known) if known else "totals"
-

@@ -113,7 +113,7 @@ class WrongTotals:
         found: dict[Signature, list[WrongTotal]] = {}
         for misconception in CATALOGUE.values():
             if "shape" in misconception.quantities:
-                ways = []
+                ways: list[_Way] = []
                 for i, term in enumerate(self.total.terms):
                     rules = self.mistakes.carried_by(misconception, term.task)
                     if rules is not None:

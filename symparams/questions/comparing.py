@@ -59,7 +59,7 @@ class Comparer:
         """Whether algebra shows that two formulas are equal; it cannot always."""
         facts = self.network.facts
         try:
-            return same(*(as_formula(simplified(formula, facts)) for formula in (one, other)), facts)
+            return same(simplified(one, facts), simplified(other, facts), facts)
         except SymparamsError:
             return False
 

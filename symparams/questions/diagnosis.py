@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property, partial
 from math import prod
 
 from symparams import limits
-from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.formula import Formula, Value
 from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.misconceptions.misconception import Misconception
@@ -136,7 +135,14 @@ class Diagnostician:
         task, answer = given.task, given.answer
         found = signature(answer, self.comparer.of_task(task))
         said = partial(
-            Diagnosis, self.network, task.node.name, task.quantity, self.settings, answer, task.values, note=how_read(given)
+            Diagnosis,
+            self.network,
+            task.node.name,
+            task.quantity,
+            self.settings,
+            answer,
+            task.values,
+            note=how_read(given),
         )
         if self.comparer.equal(task, answer, task.rules):
             return said(True, task.derivations())
@@ -154,11 +160,12 @@ class Diagnostician:
     def _explained(self, task: Task, given: Signature, count: int) -> list[Mistake]:
         """The mistakes that give an answer, of the first kind that explains it."""
         for kind in self._wholes:
-            found = {m.made: m for m in reversed(self._giving(kind, task, given)) if len(m.rules) == count}
+            found: dict[tuple[Misconception, ...], Mistake] = {}
+            for mistake in self._giving(kind, task, given):
+                if len(mistake.rules) == count:
+                    found.setdefault(mistake.made, mistake)
             if found:
-                return sorted(reversed(found.values()), key=lambda m: -prod((x.credit for x in m.made), start=Fraction(1)))[
-                    :_MOST
-                ]
+                return sorted(found.values(), key=lambda m: -prod(x.credit for x in m.made))[:_MOST]
         return []
 
     def _giving(self, kind: str, task: Task, given: Signature) -> list[Mistake]:
@@ -293,4 +300,6 @@ _UNCLEAR = "for some values of the letters it gives no number, because it divide
 def check_total(quantity: str) -> None:
     """Raise SymparamsError if a quantity does not add up over the layers."""
     if quantity not in AMOUNTS:
-        raise SymparamsError(f"{quantity} does not add up over the layers; name a layer, or ask for {', '.join(AMOUNTS)}")
+        raise SymparamsError(
+            f"{quantity} does not add up over the layers; name a layer, or ask for {', '.join(AMOUNTS)}"
+        )

@@ -1,4 +1,4 @@
-"""The letters that may stand in an answer: those of the network, those of the layer's rules, and the usual short ones."""
+"""The letters that may stand in an answer: those of the network, those of the rules, the usual short ones."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ def checked(answer: Answer) -> Answer:
     for formula in answer:
         try:
             number(formula)
-        except LimitError:
-            raise
+        except LimitError as error:
+            raise LimitError(f"{_NAME}: {error.matter}") from None
         except SymparamsError as error:
             raise SymparamsError(f"{_NAME}: this cannot be worked out: {error.matter}") from None
     return answer
