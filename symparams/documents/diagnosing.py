@@ -10,7 +10,7 @@ from typing import Any
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula, parts
-from symparams.algebra.notation import PLAIN
+from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import letters_of
 from symparams.documents.formats import Format
@@ -25,6 +25,7 @@ from symparams.quantities.derivation import Derivation, StepKind
 from symparams.questions.diagnosis import Changed, Diagnosis, Match
 
 _SHOWN = 6  # layers that are listed
+_SHORT = 24  # characters of an answer that a heading has room for
 _WORDS: dict[StepKind, str] = {
     "rule": "Rule",
     "substitution": "Values put in",
@@ -71,7 +72,7 @@ class DiagnosisWords(Vocabulary):
         return {
             **super().names(),
             "d": self.diagnosis,
-            "asked": self.asked,
+            "heading": self.heading,
             "answered": self.answered,
             "verdict": self.verdict,
             "found": self.found,
@@ -118,6 +119,12 @@ class DiagnosisWords(Vocabulary):
     def _noun(self, quantity: str) -> str:
         nouns = {"shape": "output shape", "field": "receptive field"}
         return nouns.get(quantity) or amount(quantity, self.diagnosis.settings).plural
+
+    def heading(self) -> str:
+        """What was asked, and the answer where it is short."""
+        title = f"{self.format.escape(self.solution.title)}: {self.asked()}" if self.solution.title else self.asked()
+        length = sum(len(shown(given, PLAIN)) for given in self.diagnosis.answer)
+        return capital(title) + (f", answer {self.answered()}" if length <= _SHORT else "")
 
     def answered(self) -> str:
         """The answer as it was given, and what it comes to: (k² + 1)·F = 630."""
@@ -187,8 +194,7 @@ class DiagnosisWords(Vocabulary):
         """How many mistakes explain the answer."""
         matches = self.diagnosis.matches
         if len(matches) > 1:
-            kinds = "Several pairs of mistakes" if len(matches[0].made) > 1 else "Several mistakes"
-            return f"{kinds} give exactly this answer"
+            return f"Each of these {'pairs of ' * (len(matches[0].made) > 1)}mistakes gives exactly this answer"
         (match,) = matches
         where = " in an earlier layer" if match.carried and not match.terms else ""
         if len(match.made) > 1:
@@ -225,7 +231,8 @@ class DiagnosisWords(Vocabulary):
         if match.terms:
             return f"{text} What follows is counted rightly for the sizes that come of it."
         if last is not first:
-            text += f" So {self.numbers(last.wrong)} arrives here instead of {self.numbers(last.right)}."
+            arrive = "arrives" if len(last.wrong) > 1 or last.wrong == (1,) else "arrive"
+            text += f" So {self.numbers(last.wrong)} {arrive} here instead of {self.size(last.right)}."
         return f"{text} The rest is right for what arrives."
 
     def way_rows(self, match: Match) -> list[list[str]]:

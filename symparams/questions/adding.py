@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from symparams.algebra.formula import Formula
-from symparams.algebra.summing import over_shown
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.mistakes import Mistakes
-from symparams.misconceptions.totals import Total, WrongTerm
+from symparams.misconceptions.totals import Total, WrongTerm, in_all_copies
 from symparams.questions.comparing import Comparer, Signature, signature_of_rules
 
 
@@ -117,15 +115,12 @@ class WrongTotals:
                 for i, term in enumerate(self.total.terms):
                     rules = self.mistakes.carried_by(misconception, term.task)
                     if rules is not None:
-                        wrong = WrongTerm(i, misconception, self._in_all_copies(i, rules[0]))
+                        wrong = WrongTerm(i, misconception, in_all_copies(rules[0], self.total.node(i)))
                         ways += filter(None, [self._way(wrong)])
                 if ways:
                     adds = tuple(map(sum, zip(*(way.adds for way in ways), strict=True)))
                     found.setdefault(adds, []).append(WrongTotal(tuple(way.term for way in ways), carried=True))
         return found
-
-    def _in_all_copies(self, index: int, rule: Formula) -> Formula:
-        return over_shown(rule, self.total.node(index).repeats)
 
     def _in_two(self, gap: Signature) -> Iterator[WrongTotal]:
         """The same misconception in two layers, the nearest two first."""

@@ -9,12 +9,12 @@ from math import prod
 
 from symparams import limits
 from symparams.algebra.formula import Formula, Value
-from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.shapes import of_shapes
 from symparams.misconceptions.task import COUNTS, Task, Tasks
+from symparams.misconceptions.totals import worked_out
 from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.amounts import AMOUNTS, node
@@ -274,7 +274,7 @@ class Diagnostician:
         def steps() -> tuple[Derivation, Derivation]:
             return self._derived(total.quantity, right), self._derived(total.quantity, rule)
 
-        return Changed(total.node(index).name, total.values[index], simplified(rule, facts), steps)
+        return Changed(total.node(index).name, total.values[index], worked_out(rule, facts), steps)
 
     def _apart_of(self, totals: WrongTotals, wrong: Sequence[WrongTotal]) -> Apart | None:
         """The layer about which most of the wrong totals differ."""
@@ -291,7 +291,7 @@ class Diagnostician:
         return best
 
     def _derived(self, quantity: str, rule: Formula) -> Derivation:
-        return derive(quantity, "", rule, simplified(rule, self.network.facts), self.network.facts)
+        return derive(quantity, "", rule, worked_out(rule, self.network.facts), self.network.facts)
 
 
 _UNCLEAR = "for some values of the letters it gives no number, because it divides by zero there"
