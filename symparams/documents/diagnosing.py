@@ -82,7 +82,7 @@ class DiagnosisWords(Vocabulary):
             "axes_named": self.axes_named,
             "rows": self.rows,
             "gentle_rows": lambda sides: self.rows(sides, _GENTLE),
-            "step_columns": lambda: columns(("Step", 0.15), ("Your way", 0.33), ("The right way", 0.33), ("", 0.13)),
+            "step_columns": lambda: columns(("Step", 0.14), ("Your way", 0.28), ("The right way", 0.28), ("", 0.19)),
             "values_of": self.values_of,
             "other_values": self.other_values,
             "part": self.part,
@@ -111,8 +111,9 @@ class DiagnosisWords(Vocabulary):
         d = self.diagnosis
         return self._what(d.quantity, d.layer)
 
-    def _what(self, quantity: str, layer: str | None) -> str:
-        copy = "one copy of " if layer is not None and self.solution.network.node(layer).repeats else ""
+    def _what(self, quantity: str, layer: str | None, every_copy: bool = False) -> str:
+        several = layer is not None and self.solution.network.node(layer).repeats
+        copy = ("all copies of " if every_copy else "one copy of ") if several else ""
         where = "the network" if layer is None else f"{copy}{self.format.named(layer)}"
         return f"{self._noun(quantity)} of {where}"
 
@@ -124,7 +125,15 @@ class DiagnosisWords(Vocabulary):
         """What was asked, and the answer where it is short."""
         title = f"{self.format.escape(self.solution.title)}: {self.asked()}" if self.solution.title else self.asked()
         length = sum(len(shown(given, PLAIN)) for given in self.diagnosis.answer)
-        return capital(title) + (f", answer {self.answered()}" if length <= _SHORT else "")
+        return capital(title) + (f", answer {self._typed()}" if length <= _SHORT else "")
+
+    def _typed(self) -> str:
+        """The answer as it was given."""
+        d = self.diagnosis
+        return self._sizes(d.answer) if d.quantity in ("shape", "field") else self._number_or_math(d.answer[0])
+
+    def _number_or_math(self, given: Formula) -> str:
+        return self.number(self._worked(given)) if _is_plain(given) else self.math(given)
 
     def answered(self) -> str:
         """The answer as it was given, and what it comes to: (k² + 1)·F = 630."""
@@ -250,7 +259,7 @@ class DiagnosisWords(Vocabulary):
         for given, match in zip(apart.gives, self.diagnosis.matches, strict=True):
             by_value.setdefault(self.number(self._worked(given)), []).append(self.made(match))
         texts = [f"{value} means {' or '.join(dict.fromkeys(names))}" for value, names in by_value.items()]
-        ask = f"Ask for the {self._what(apart.quantity, apart.layer)}"
+        ask = f"Ask for the {self._what(apart.quantity, apart.layer, self.diagnosis.layer is None)}"
         return f"{ask}: {'; '.join(texts)}."
 
     # ------------------------------------------------------------ both ways
@@ -359,7 +368,7 @@ class DiagnosisWords(Vocabulary):
     # ------------------------------------------------------------ totals
 
     def term_columns(self) -> list[Column]:
-        return columns(("Layer", 0.18), ("Your term", 0.39), ("The right term", 0.39))
+        return columns(("Layer", 0.16), ("Your term", 0.39), ("The right term", 0.39))
 
     def term_rows(self, match: Match, full: bool = True) -> list[list[str]]:
         """A row for each layer that was counted wrongly, the first few; `full`: with how its term comes out."""
@@ -374,7 +383,7 @@ class DiagnosisWords(Vocabulary):
 
     def more_terms(self, match: Match) -> str:
         rest = len(match.terms) - _SHOWN
-        return f"And {self.counted(rest, 'layers')} more in the same way." if rest > 0 else ""
+        return f"And {self.counted(rest, 'more layers')} in the same way." if rest > 0 else ""
 
 
 def _is_plain(given: Formula) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from symparams.algebra.formula import Formula
 from symparams.algebra.simplifying import simplified
@@ -13,6 +14,9 @@ from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
 from symparams.model.layer import Shape
 from symparams.model.network import Derived, Network
+
+
+_WAYS = 6  # ways to make one mistake in one layer that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,9 @@ def _edited(misconception: Misconception, task: Task, rules: tuple[Formula, ...]
 
 
 def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
-    """The wrong rules that can be worked out."""
+    """The wrong rules that can be worked out, the likeliest."""
     try:
-        return [rule for rule in misconception.edit(subject) if rule != subject.rule]
+        return [rule for rule in islice(misconception.edit(subject), _WAYS) if rule != subject.rule]
     except SymparamsError:
         return []
 

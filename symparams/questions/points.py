@@ -16,6 +16,7 @@ Point: TypeAlias = "Mapping[str, int]"  # a value for every letter
 
 _SPREAD = 40  # how far above its smallest value a letter is tried
 _TRIES = 2_000
+_IN_VAIN = 500  # tries without a new point after which there are no more
 
 
 def free_letters(network: Network) -> tuple[str, ...]:
@@ -32,13 +33,15 @@ def points(network: Network, count: int, spread: int = _SPREAD) -> tuple[Point, 
     if not letters:
         return ({},)
     found: dict[tuple[int, ...], Point] = {}
+    last = 0
     for i in range(_TRIES):
         point = dict(zip(letters, _drawn(network, letters, i, spread), strict=True))
         _equalled(network, point)
-        if accepts(network, point):
-            found.setdefault(tuple(point.values()), point)
-            if len(found) == count:
-                break
+        values = tuple(point.values())
+        if values not in found and accepts(network, point):
+            found[values], last = point, i
+        if len(found) == count or (found and i - last > _IN_VAIN):
+            break
     return tuple(found.values())
 
 
