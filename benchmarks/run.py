@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import exams, quantities, symbolic
+from benchmarks import diagnosis, exams, quantities, symbolic
 from benchmarks.measure import PYTHON, best, paired, process, row, solved
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -94,6 +94,11 @@ def letters() -> Iterator[str]:
     yield row("warm, ResNet-50, free H, W, C / numbers", ratio, "of the time")
 
 
+def answers() -> Iterator[str]:
+    """Wrong answers explained."""
+    yield from diagnosis.peers(str(EXAMPLES / "vgg16.arch"))
+
+
 if __name__ == "__main__":
     for part in (
         cold,
@@ -103,6 +108,7 @@ if __name__ == "__main__":
         symbolic.peers,
         symbolic.depth,
         quantities.all_of_them,
+        answers,
         exams.all_of_them,
     ):
         for line in part():

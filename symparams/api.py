@@ -27,9 +27,10 @@ from symparams.quantities.field import fields as field_states
 from symparams.quantities.measured import QUANTITIES, USUAL
 from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer, of_network
 from symparams.questions.comparison import compared
+from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
-from symparams.results import Comparison, Finding, exact
+from symparams.results import Answer, Comparison, Diagnosis, Finding, exact, written
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
@@ -148,6 +149,7 @@ class Net(_Counted):
         self._values = dict(values)
         self._catalogue = catalogue
         self._network = network(source, self._values, catalogue)
+        self._diagnosticians: dict[Settings, Diagnostician] = {}  # what they found out is kept
 
     @property
     def _counts(self) -> Counts:
@@ -242,6 +244,18 @@ class Net(_Counted):
         if len(wanted) != 1:
             raise SymparamsError('find takes one target, such as params=51264 or target="params <= 100000"')
         return Finding(found(partial(self._with, for_others=False), unknowns, wanted[0]))
+
+    def diagnose(
+        self, answer: Answer, /, layer: str | None = None, quantity: str = "params", **settings: str
+    ) -> Diagnosis:
+        """Which mistakes give an answer for a layer, or with no layer for the total: `diagnose(630, "conv_2")`.
+
+        An answer is a number, a text as a student types it, or for shapes a tuple. `settings`: dtype, optimizer, flops.
+        """
+        known = Settings(**settings)
+        if known not in self._diagnosticians:
+            self._diagnosticians[known] = Diagnostician(self._network, known)
+        return Diagnosis(self._diagnosticians[known].typed(layer, quantity, written(answer)))
 
     def _with(
         self, more: Mapping[str, Formula], /, *, for_others: bool = True, without_ranges: bool = False

@@ -1,17 +1,22 @@
-"""What comparing networks and searching for values gives in Python: numbers, expressions, documents."""
+"""What comparing, searching and diagnosing give in Python: numbers, expressions, documents."""
 
 from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from symparams import limits
 from symparams.algebra.formula import Value
+from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.sympy_bridge import to_sympy
 from symparams.documents import contract, writing
-from symparams.documents.writing import Document, render_comparison, render_finding
+from symparams.documents.writing import Document, Style, render_comparison, render_diagnosis, render_finding
 from symparams.questions.comparison import Comparison as _Comparison
+from symparams.questions.diagnosis import Diagnosis as _Diagnosis
 from symparams.questions.finding import Finding as _Finding
 
 if TYPE_CHECKING:
@@ -125,6 +130,91 @@ class Finding(_Shown):
         letters = ", ".join(letter.name for letter in self._contents.letters)
         shown = ", ".join(map(str, self.values[:5])) + (", …" if self.count is None or self.count > 5 else "")
         return f"<Finding {letters}: {shown or 'none'}>"
+
+
+Answer: TypeAlias = "int | float | Fraction | str | sympy.Expr | Sequence[int | str | sympy.Expr]"
+
+
+def written(answer: Answer) -> str:
+    """An answer as a student would type it."""
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, (tuple, list)):
+        return f"({'; '.join(map(written, answer))})"
+    if isinstance(answer, int):
+        limits.checked(answer)
+    return str(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A mistake that gives an answer."""
+
+    misconception: str  # its name
+    formula: str | tuple[str, ...]  # the wrong rule, in the language's syntax; of a shape one for each axis
+    value: Any  # what it gives: an int, an expression, of a shape a tuple
+    explanation: str  # what was done
+    repair: str  # what is right, and why
+    second: str | None = None  # the name of another misconception, where two were made at once
+    layers: tuple[str, ...] = ()  # of a total: where it was made
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis(_Shown):
+    """What is found out about an answer."""
+
+    _contents: _Diagnosis
+
+    @property
+    def correct(self) -> bool:
+        return self._contents.correct
+
+    @property
+    def value(self) -> Any:
+        """The right answer: an int or an expression, of a shape or a receptive field a tuple."""
+        return self._one_or_several([exact(value) for value in self._contents.value])
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The mistakes that give the answer, the likeliest first; none if it is right, or nothing explains it."""
+        return tuple(
+            Match(
+                match.made[0].name,
+                self._one_or_several([shown(w.rule, SOURCE) for w in match.wrong]),
+                self._one_or_several([exact(w.value) for w in match.wrong]),
+                match.made[0].explanation,
+                match.made[0].repair,
+                match.made[1].name if len(match.made) > 1 else None,
+                tuple(changed.layer for changed in match.terms),
+            )
+            for match in self._contents.matches
+        )
+
+    def _one_or_several(self, values: list[Any]) -> Any:
+        return tuple(values) if self._contents.quantity in ("shape", "field") else values[0]
+
+    def _rendered(self, format_: str, style: str = "steps") -> str:
+        return render_diagnosis(self._contents, Document(style, format_))
+
+    def to_markdown(self, style: Style = "steps") -> str:
+        return self._rendered("markdown", style)
+
+    def to_latex(self, style: Style = "steps", *, standalone: bool = False) -> str:
+        """A fragment to \\input, or with `standalone` a whole document."""
+        body = self._rendered("latex", style)
+        return writing.standalone(body) if standalone else body
+
+    def to_text(self, style: Style = "steps") -> str:
+        return self._rendered("text", style)
+
+    def to_json(self) -> str:
+        return json.dumps(contract.diagnose(self._contents), ensure_ascii=False, indent=2)
+
+    def __repr__(self) -> str:
+        if self.correct:
+            return "<Diagnosis: right>"
+        names = "; ".join(" and ".join(m.name for m in match.made) for match in self._contents.matches)
+        return f"<Diagnosis: {names or 'no known mistake'}>"
 
 
 def exact(value: Value) -> Any:

@@ -26,9 +26,10 @@ from symparams.commands.console import (
     of,
 )
 from symparams.commands.exams import exam
-from symparams.commands.questions import compare, find
+from symparams.commands.questions import compare, diagnose, find
 from symparams.documents import contract
 from symparams.documents.catalogue import catalogue_text
+from symparams.documents.misconceptions import misconceptions_text
 from symparams.documents.solution import Solution
 from symparams.documents.writing import STYLES, Document, render, render_with, standalone
 from symparams.errors import SymparamsError, clean
@@ -142,9 +143,18 @@ def layers(name: str | None, format_: str) -> None:
     deliver(catalogue_text(name, format_), None)
 
 
+@main.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
+def misconceptions(name: str | None, format_: str) -> None:
+    """The mistakes that are recognized: what goes wrong, what is right, where it is described."""
+    deliver(misconceptions_text(name, format_), None)
+
+
 main.add_command(compare)
 main.add_command(find)
 main.add_command(exam)
+main.add_command(diagnose)
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:

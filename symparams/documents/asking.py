@@ -17,7 +17,7 @@ from symparams.documents.writing import environment, tidied
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.question import Content, Option, Question, Wrong
-from symparams.questions.diagnosis import signature
+from symparams.questions.comparing import signature
 from symparams.version import __version__
 
 _POINTS = {1: 1, 2: 1, 3: 2, 4: 2, 5: 3}  # of a question, by its difficulty

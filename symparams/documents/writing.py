@@ -15,11 +15,13 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from symparams import limits
 from symparams.collector import paused
 from symparams.documents.answers import ComparisonWords, FindingWords
+from symparams.documents.diagnosing import DiagnosisWords
 from symparams.documents.formats import FORMATS, Format, with_digits
 from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Vocabulary, filters
 from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.questions.comparison import Comparison
+from symparams.questions.diagnosis import Diagnosis
 from symparams.questions.finding import Finding
 from symparams.resources import folder, kept
 
@@ -68,8 +70,7 @@ class Document:
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
     format_ = _format(document)
-    if document.style not in (*STYLES, "summary"):
-        raise SymparamsError(f"there is no style `{document.style}`; there are {', '.join(STYLES)}")
+    _check_style(document.style, "summary")
     return _written(Vocabulary(solution, format_, document.slug), document.style)
 
 
@@ -85,12 +86,24 @@ def render_finding(finding: Finding, document: Document) -> str:
     return _written(FindingWords(finding, format_, document.slug), "find")
 
 
-def _written(words: Vocabulary, style: str) -> str:
-    """The words arranged by one of our own templates."""
-    template = environment(words.format.name).get_template(f"styles/{style}.j2")
+def render_diagnosis(diagnosis: Diagnosis, document: Document) -> str:
+    """What is found out about an answer, in one of the styles."""
+    format_ = _format(document)
+    _check_style(document.style)
+    return _written(DiagnosisWords(diagnosis, format_, document.slug), "diagnose", document.style)
+
+
+def _check_style(style: str, *more: str) -> None:
+    if style not in (*STYLES, *more):
+        raise SymparamsError(f"there is no style `{style}`; there are {', '.join(STYLES)}")
+
+
+def _written(words: Vocabulary, template_: str, style: str = "") -> str:
+    """The words arranged by one of our own templates; one that serves several styles is told which."""
+    template = environment(words.format.name).get_template(f"styles/{template_}.j2")
     limits.begin_work(len(words.solution.network.nodes))
     with paused():
-        text = template.render(words.names(), format=f"formats/{words.format.name}.j2")
+        text = template.render(words.names(), format=f"formats/{words.format.name}.j2", style=style)
     return tidied(text, words.format)
 
 

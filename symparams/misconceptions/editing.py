@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import is_
 from typing import TypeAlias
 
 from symparams.algebra.formula import (
@@ -51,8 +52,8 @@ def rewritten(rule: Formula, change: Callable[[Formula], Formula | None]) -> For
     below = parts(rule)
     if not below:
         return rule
-    again = tuple(rewritten(part, change) for part in below)
-    return rule if all(a is b for a, b in zip(again, below, strict=True)) else tidy(rebuilt(rule, again))
+    again = tuple([rewritten(part, change) for part in below])
+    return rule if all(map(is_, again, below)) else tidy(rebuilt(rule, again))
 
 
 def tidy(node: Formula) -> Formula:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from symparams.algebra.formula import Formula
 from symparams.algebra.simplifying import simplified
@@ -14,6 +15,8 @@ from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
 from symparams.model.layer import Shape
 from symparams.model.network import Derived, Network
 
+_WAYS = 6  # ways to make one mistake in one layer that are looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -23,6 +26,15 @@ class Mistake:
     rules: tuple[Formula, ...]  # the wrong rules, one for each number of the answer
     carried: bool = False  # whether it was made in earlier layers and the rest follows from it
     layers: tuple[str, ...] = ()  # of a total: the layers where it was made; (): wherever it can be made
+    axes: tuple[str, ...] = ()  # what the numbers belong to; (): to what is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What a student who makes a mistake about sizes all along thinks of one layer."""
+
+    derived: Derived | None  # the layer on what is believed to arrive; None where nobody can go on
+    shape: Shape | None  # its output as the student has it; None if that is no shape
 
 
 class Mistakes:
@@ -30,8 +42,8 @@ class Mistakes:
 
     def __init__(self, tasks: Tasks) -> None:
         self.tasks = tasks
-        self._singles: dict[tuple[int, str], tuple[Mistake, ...]] = {}
-        self._beliefs: dict[str, tuple[Derived | None, ...]] = {}
+        self._singles: dict[tuple[int, str, tuple[str, ...]], tuple[Mistake, ...]] = {}
+        self._beliefs: dict[str, tuple[Believed, ...]] = {}
 
     @property
     def network(self) -> Network:
@@ -39,7 +51,7 @@ class Mistakes:
 
     def singles(self, task: Task) -> tuple[Mistake, ...]:
         """One misconception each."""
-        key = (task.index, task.quantity)
+        key = (task.index, task.quantity, task.axes)
         if key not in self._singles:
             self._singles[key] = tuple(_singles(task))
         return self._singles[key]
@@ -50,11 +62,17 @@ class Mistakes:
             return
         for misconception in CATALOGUE.values():
             if "shape" in misconception.quantities and misconception.credit > 0:  # nobody goes on from a misread line
-                derived = self._believed(misconception)[task.index]
-                if derived is not None and derived is not task.derived:
-                    rules = on_other_input(task, derived).rules
-                    if len(rules) == len(task.rules):
-                        yield Mistake((misconception,), rules, carried=True)
+                rules = self.carried_by(misconception, task)
+                if rules is not None:
+                    yield Mistake((misconception,), rules, carried=True)
+
+    def carried_by(self, misconception: Misconception, task: Task) -> tuple[Formula, ...] | None:
+        """The rules of a task on what this misconception makes arrive; None if that is nothing else."""
+        derived = self.believed(misconception)[task.index].derived
+        if derived is None or derived is task.derived:
+            return None
+        other = on_other_input(task, derived)
+        return other.rules if other.axes == task.axes else None
 
     def pairs(self, task: Task) -> Iterator[Mistake]:
         """Two misconceptions at once, each pair in one order."""
@@ -66,8 +84,8 @@ class Mistakes:
                     for rules in _edited(second, task, first.rules):
                         yield Mistake((*first.made, second), rules)
 
-    def _believed(self, misconception: Misconception) -> tuple[Derived | None, ...]:
-        """For each layer: what it is on what a student with this misconception believes to arrive."""
+    def believed(self, misconception: Misconception) -> tuple[Believed, ...]:
+        """What a student with this misconception thinks of every layer."""
         name = misconception.name
         if name not in self._beliefs:
             self._beliefs[name] = tuple(_believed(self.tasks, misconception))
@@ -92,15 +110,15 @@ def _edited(misconception: Misconception, task: Task, rules: tuple[Formula, ...]
 
 
 def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
-    """The wrong rules that can be worked out."""
+    """The wrong rules that can be worked out, the likeliest."""
     try:
-        return [rule for rule in misconception.edit(subject) if rule != subject.rule]
+        return [rule for rule in islice(misconception.edit(subject), _WAYS) if rule != subject.rule]
     except SymparamsError:
         return []
 
 
-def _believed(tasks: Tasks, misconception: Misconception) -> Iterator[Derived | None]:
-    """Layer by layer, each on the wrong outputs of those before; None where nobody can go on."""
+def _believed(tasks: Tasks, misconception: Misconception) -> Iterator[Believed]:
+    """Layer by layer, each on the wrong outputs of those before."""
     network = tasks.network
     shapes: list[Shape | None] = []
     for i, node in enumerate(network.nodes):
@@ -108,8 +126,8 @@ def _believed(tasks: Tasks, misconception: Misconception) -> Iterator[Derived | 
         arriving = [shapes[j] for j in node.inputs]
         if any(shape != network.nodes[j].shape for shape, j in zip(arriving, node.inputs, strict=True)):
             derived = _on(node.derived, [shape for shape in arriving if shape is not None], network)
-        yield derived
         shapes.append(None if derived is None else _wrong_shape(tasks, i, derived, misconception))
+        yield Believed(derived, shapes[-1])
 
 
 def _on(derived: Derived, arriving: list[Shape], network: Network) -> Derived | None:

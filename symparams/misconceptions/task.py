@@ -45,10 +45,12 @@ class Task:
         for axis, rule in zip(self.axes, rules or self.rules, strict=True):
             yield Subject(self, axis, rule)
 
-    def derivations(self, rules: tuple[Formula, ...] | None = None) -> tuple[Derivation, ...]:
-        """How the answer comes out by these rules, or by the right ones."""
+    def derivations(
+        self, rules: tuple[Formula, ...] | None = None, axes: tuple[str, ...] = ()
+    ) -> tuple[Derivation, ...]:
+        """How the answer comes out by these rules, or by the right ones; `axes` where they are for other axes."""
         facts = self.network.facts
-        pairs = zip(self.axes, rules or self.rules, strict=True)
+        pairs = zip(axes or self.axes, rules or self.rules, strict=True)
         return tuple(derive(self.quantity, axis, rule, simplified(rule, facts), facts) for axis, rule in pairs)
 
 
@@ -137,6 +139,9 @@ class Tasks:
 def on_other_input(known: Task, derived: Derived) -> Task:
     """The same task, where a student believes that something else arrives."""
     axes, rules = _of_node(replace(known.node, derived=derived), known.quantity, known.settings)
+    if known.quantity == "shape" and len(known.axes) < len(known.node.derived.out.axes) == len(axes):
+        kept = [(axis, rule) for axis, rule in zip(axes, rules, strict=True) if axis in known.axes]
+        axes, rules = tuple(axis for axis, _ in kept), tuple(rule for _, rule in kept)
     return replace(known, axes=axes, rules=rules, derived=derived)
 
 

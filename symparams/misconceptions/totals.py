@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import (
+    ZERO,
+    Formula,
+    Function,
+    Symbol,
+    Value,
+    as_formula,
+    can_put_in,
+    product,
+    put_in,
+    total,
+)
 from symparams.algebra.simplifying import simplified
-from symparams.algebra.summing import over_shown
+from symparams.algebra.summing import Repeat, over, over_shown
 from symparams.misconceptions.misconception import Misconception, misconception
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Subject, Task
@@ -50,27 +62,27 @@ class Total:
     def with_terms(self, wrong: Sequence[WrongTerm]) -> Formula:
         """The sum with some terms wrong."""
         facts = self.mistakes.network.facts
-        values = {term.index: simplified(term.rule, facts) for term in wrong}
+        values = {term.index: worked_out(term.rule, facts) for term in wrong}
         every = (values.get(i, value) for i, value in enumerate(self.values))
         return sum_of(as_formula(value) for value in every if value != 0)
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
         """What each layer has in all its copies."""
-        return tuple(simplified(term.rule, self.mistakes.network.facts) for term in self.terms)
+        return tuple(worked_out(term.rule, self.mistakes.network.facts) for term in self.terms)
 
     def _terms(self) -> Iterator[Term]:
         for i, node in enumerate(self.mistakes.network.nodes):
             if node.layer.inputs != "none":
                 task = self.mistakes.tasks.of(i, self.quantity)
-                yield Term(task, over_shown(task.rules[0], node.repeats))
+                yield Term(task, in_all_copies(task.rules[0], node))
 
     def wrong_terms(self) -> Iterator[WrongTerm]:
         """Every single misconception in every layer, and every way to count a layer wrongly as a whole."""
         for i, term in enumerate(self.terms):
             node = term.task.node
             for mistake in self.mistakes.singles(term.task):
-                yield WrongTerm(i, mistake.made[0], over_shown(mistake.rules[0], node.repeats))
+                yield WrongTerm(i, mistake.made[0], in_all_copies(mistake.rules[0], node))
             for made in OF_LAYERS:
                 for rule in made.edit(next(term.task.subjects((term.rule,)))):
                     yield WrongTerm(i, made, rule)
@@ -86,6 +98,22 @@ class Total:
     def node(self, index: int) -> Node:
         """The layer of a term."""
         return self.terms[index].task.node
+
+
+def in_all_copies(rule: Formula, node: Node) -> Formula:
+    """The sum of a rule over the copies of a layer; with its values put in where they change from copy to copy."""
+    while any(repeat.runs for repeat in node.repeats) and can_put_in(rule):
+        rule = put_in(rule)
+    return over_shown(rule, node.repeats)
+
+
+def worked_out(rule: Formula, facts: Facts) -> Value:
+    """The value of a rule in all its copies, a sum over copies in closed form where there is one."""
+    match rule:
+        case Function("sum", (term, Symbol(variable), first, last)):
+            count = simplified(last - first + 1, facts)
+            return over(worked_out(term, facts), (Repeat(variable, first, last, count, runs=True),), facts)
+    return simplified(rule, facts)
 
 
 @misconception(
@@ -126,7 +154,7 @@ def layer_counted_twice(s: Subject) -> Iterator[Formula]:
 )
 def one_copy(s: Subject) -> Iterator[Formula]:
     """N·P → P."""
-    if s.task.node.repeats and s.task.rules[0] != s.rule:
+    if s.task.node.repeats and not any(repeat.runs for repeat in s.task.node.repeats):
         yield s.task.rules[0]
 
 

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import TypeAlias
+from functools import cached_property, partial
+from math import prod
 
 from symparams import limits
-from symparams.algebra.exact import at
-from symparams.algebra.formula import Formula
-from symparams.algebra.simplifying import simplified
-from symparams.errors import LimitError, SymparamsError
+from symparams.algebra.formula import Formula, Value
+from symparams.errors import SymparamsError
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake, Mistakes
-from symparams.misconceptions.task import Task, Tasks
-from symparams.misconceptions.totals import Total, WrongTerm
-from symparams.model.network import Network
-from symparams.quantities.amounts import node
+from symparams.misconceptions.shapes import of_shapes
+from symparams.misconceptions.task import COUNTS, Task, Tasks
+from symparams.misconceptions.totals import worked_out
+from symparams.model.layer import Shape
+from symparams.model.network import Network, Node
+from symparams.quantities.amounts import AMOUNTS, node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.measures import Settings
-from symparams.questions.points import Point, points
+from symparams.questions.adding import WrongTotal, WrongTotals
+from symparams.questions.comparing import Comparer, Signature, signature, signature_of_rules
+from symparams.questions.reading import Answer, Given, check_count, fitted, how_read, read_for, read_total
 
-Answer: TypeAlias = "tuple[Formula, ...]"  # one formula for each number of the answer
-Signature: TypeAlias = "tuple[int | Fraction, ...]"  # what it gives at the points, axis by axis
-_POINTS = 12  # where formulas are compared; two that agree there are taken for equal
 _MOST = 6  # explanations that are given
+_ASKED = 40  # further questions that are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,18 @@ class Changed:
     """A layer that was counted wrongly for a total."""
 
     layer: str
-    right: Derivation  # what it adds, in all its copies
-    wrong: Derivation
+    right: Value  # what it adds, in all its copies
+    wrong: Value
+    steps: Callable[[], tuple[Derivation, Derivation]]  # how the right one and the wrong one come out
+
+
+@dataclass(frozen=True, slots=True)
+class Arriving:
+    """A layer whose output a student has wrong, on the way to the one that was asked for."""
+
+    layer: str
+    right: Shape  # of its output
+    wrong: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +53,22 @@ class Match:
 
     made: tuple[Misconception, ...]  # one, or two
     wrong: tuple[Derivation, ...]  # how the wrong answer comes out, for each of its numbers
-    carried: bool = False  # whether it was made in earlier layers
+    way: tuple[Arriving, ...] = ()  # of a mistake in earlier layers: from where it was made to what is asked for
     terms: tuple[Changed, ...] = ()  # of a total: the layers where it was made
+    or_in: tuple[str, ...] = ()  # of a total with one such layer: others where the same mistake gives the same
 
-
-def signature(answer: Iterable[Formula], points: Sequence[Point]) -> Signature | None:
-    """What an answer gives at the points; None if it gives nothing at one of them."""
-    try:
-        return tuple(at(formula, point) for formula in answer for point in points)
-    except LimitError:
-        raise
-    except SymparamsError:
-        return None
+    @property
+    def carried(self) -> bool:
+        """Whether it was made in earlier layers and the rest follows from it."""
+        return bool(self.way)
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """A further question on which two explanations of an answer differ."""
+    """A further question on which explanations of an answer differ."""
 
-    layer: str  # whose quantity is to be asked for
+    layer: str  # which is to be asked about
+    quantity: str
     gives: tuple[Formula, ...]  # what each explanation gives there, in the order of the matches
 
 
@@ -72,11 +79,20 @@ class Diagnosis:
     network: Network
     layer: str | None  # which was asked for; None: the total
     quantity: str
+    settings: Settings  # types and policies
     answer: Answer
+    value: tuple[Value, ...]  # the right answer, a value for each of its numbers
     correct: bool
     right: tuple[Derivation, ...]  # how the right answer comes out, for each of its numbers
-    matches: tuple[Match, ...]  # what gives the answer, the likeliest first; () if it is right or nothing does
+    matches: tuple[Match, ...] = ()  # what gives the answer, the likeliest first; () if it is right or nothing does
     apart: Apart | None = None  # where there are several
+    note: str = ""  # how the answer was read, where that is not plain
+    unclear: str = ""  # why the answer gives no number for some values of the letters
+
+    @property
+    def node(self) -> Node | None:
+        """The layer that was asked for."""
+        return None if self.layer is None else self.network.node(self.layer)
 
 
 class Diagnostician:
@@ -84,132 +100,212 @@ class Diagnostician:
 
     def __init__(self, network: Network, settings: Settings | None = None) -> None:
         self.network = network
-        self.points = points(network, _POINTS)
-        self.mistakes = Mistakes(Tasks(network, settings))
-        self._totals: dict[str, tuple[Total, list[tuple[WrongTerm, Signature]]]] = {}
+        self.settings = settings or Settings()
+        self.comparer = Comparer(network)
+        self.mistakes = Mistakes(Tasks(network, self.settings))
+        self._known: dict[tuple[object, ...], dict[Signature, list[Mistake]]] = {}
+        self._totals: dict[str, WrongTotals] = {}
+
+    @cached_property
+    def _wholes(self) -> dict[str, Callable[[Task], Iterable[Mistake]]]:
+        """The kinds of mistakes; one is tried where those before it explain nothing."""
+        m = self.mistakes
+        return {"singles": m.singles, "shapes": of_shapes, "carried": m.carried, "pairs": m.pairs}
 
     def task(self, layer: str, quantity: str) -> Task:
         """What is asked of a layer; raises SymparamsError if there is no such layer or quantity."""
         node(self.network, layer)
         return self.mistakes.tasks.of(self.network.index(layer), quantity)
 
+    # ------------------------------------------------------------ a layer
+
+    def typed(self, layer: str | None, quantity: str, text: str) -> Diagnosis:
+        """An answer as it was typed, for a layer or for the total."""
+        if layer is None:
+            check_total(quantity)
+            return self.of_total(quantity, read_total(self.network, text))
+        return self._of_given(read_for(self.task(layer, quantity), text))
+
     def of_layer(self, layer: str, quantity: str, answer: Answer) -> Diagnosis:
         """An answer for one layer."""
-        limits.begin_work(len(self.network.nodes))
-        task = self.task(layer, quantity)
-        given = signature(answer, self.points)
-        right = task.derivations()
-        if given is not None and given == signature(task.rules, self.points):
-            return Diagnosis(self.network, layer, quantity, answer, True, right, ())
-        matches = [] if given is None else self._explained(task, given)
-        found = tuple(Match(m.made, task.derivations(m.rules), m.carried) for m in matches)
-        return Diagnosis(self.network, layer, quantity, answer, False, right, found, self._apart(task, matches))
+        return self._of_given(fitted(self.task(layer, quantity), answer))
 
-    def _explained(self, task: Task, given: Signature) -> list[Mistake]:
-        """The singles that give the answer; if there is none those that are carried on; if there is none the pairs.
+    def _of_given(self, given: Given) -> Diagnosis:
+        limits.begin_work(len(self.network.nodes))
+        task, answer = given.task, given.answer
+        found = signature(answer, self.comparer.of_task(task))
+        said = partial(
+            Diagnosis,
+            self.network,
+            task.node.name,
+            task.quantity,
+            self.settings,
+            answer,
+            task.values,
+            note=how_read(given),
+        )
+        if self.comparer.equal(task, answer, task.rules):
+            return said(True, task.derivations())
+        matches = [] if found is None else self._explained(task, found, len(answer))
+        if not matches:
+            check_count(task, answer)
+        return said(
+            False,
+            task.derivations(),
+            tuple(self._match(task, m) for m in matches),
+            self._apart(task, matches),
+            unclear="" if found is not None else _UNCLEAR,
+        )
+
+    def _explained(self, task: Task, given: Signature, count: int) -> list[Mistake]:
+        """The mistakes that give an answer, of the first kind that explains it.
 
         A single worth nothing, such as a question misread, comes behind what is carried on.
         """
-        singles = self._giving(self.mistakes.singles(task), given)
-        if any(m.made[0].credit for m in singles):
-            return singles
-        carried = self._giving(self.mistakes.carried(task), given)
-        return [*carried, *singles][:_MOST] or self._giving(self.mistakes.pairs(task), given)
+        misread: list[Mistake] = []
+        for kind in self._wholes:
+            found: dict[tuple[Misconception, ...], Mistake] = {}
+            for mistake in self._giving(kind, task, given):
+                if len(mistake.rules) == count:
+                    found.setdefault(mistake.made, mistake)
+            explained = sorted(found.values(), key=lambda m: -prod(x.credit for x in m.made))
+            if any(prod(x.credit for x in m.made) for m in explained):
+                return [*explained, *misread][:_MOST]
+            misread += explained
+        return misread[:_MOST]
 
-    def _giving(self, mistakes: Iterable[Mistake], given: Signature) -> list[Mistake]:
-        """The mistakes that give an answer, one for each misconception, those worth most first."""
-        found = {m.made: m for m in mistakes if signature(m.rules, self.points) == given}
-        return sorted(found.values(), key=lambda m: -m.made[0].credit)[:_MOST]
+    def _giving(self, kind: str, task: Task, given: Signature) -> list[Mistake]:
+        """The mistakes of a kind with this signature."""
+        key = (kind, task.index, task.quantity, task.axes)
+        if key not in self._known:
+            points = self.comparer.of_task(task)
+            by_signature: dict[Signature, list[Mistake]] = {}
+            for mistake in self._wholes[kind](task):
+                found = signature_of_rules(mistake.rules, points)
+                if found is not None:
+                    by_signature.setdefault(found, []).append(mistake)
+            self._known[key] = by_signature
+        return self._known[key].get(given, [])
+
+    def _match(self, task: Task, mistake: Mistake) -> Match:
+        wrong = task.derivations(mistake.rules, mistake.axes)
+        way = tuple(self._way(mistake.made[0], task.index)) if mistake.carried else ()
+        return Match(mistake.made, wrong, way)
+
+    def _way(self, made: Misconception, index: int) -> Iterator[Arriving]:
+        """The layers before one whose outputs a misconception makes wrong, in reading order."""
+        beliefs = self.mistakes.believed(made)
+        pending, seen = [index], set()
+        while pending:
+            for i in self.network.nodes[pending.pop()].inputs:
+                if i not in seen:
+                    seen.add(i)
+                    pending.append(i)
+        for i in sorted(seen):
+            believed, right = beliefs[i].shape, self.network.nodes[i].shape
+            if believed is not None and believed != right:
+                yield Arriving(self.network.nodes[i].name, right, believed)
+
+    # ------------------------------------------------------------ a further question
 
     def _apart(self, task: Task, matches: Sequence[Mistake]) -> Apart | None:
-        """The first other layer for which two explanations differ."""
-        if len(matches) < 2 or matches[0].carried or len(matches[0].made) > 1:
+        """The question on another layer, or for another quantity, on which most explanations differ."""
+        if len(matches) < 2 or any(m.carried or m.axes or len(m.made) > 1 for m in matches):
             return None
-        for i, other in enumerate(self.network.nodes):
-            if other.layer.inputs == "none" or i == task.index:
-                continue
-            asked = self.mistakes.tasks.of(i, task.quantity)
-            by_name = {m.made[0].name: m.rules for m in self.mistakes.singles(asked)}
+        best, most = None, 1
+        for asked in self._further(task):
+            by_name = {m.made[0].name: m.rules for m in reversed(self.mistakes.singles(asked))}
             rules = [by_name.get(m.made[0].name, asked.rules) for m in matches]
-            if len({signature(r, self.points) for r in rules}) == len(rules) and len(asked.rules) == 1:
-                return Apart(other.name, tuple(r[0] for r in rules))
-        return None
+            different = len({signature_of_rules(r, self.comparer.of_task(asked)) for r in rules})
+            if different > most:
+                best, most = Apart(asked.node.name, asked.quantity, tuple(r[0] for r in rules)), different
+            if most == len(matches):
+                break
+        return best
+
+    def _further(self, task: Task) -> Iterator[Task]:
+        """Questions with one number as their answer, the nearest layers first, then other counts of the same layer."""
+        nodes = self.network.nodes
+        seen = {id(task.derived)}
+        near = sorted(range(len(nodes)), key=lambda i: abs(i - task.index))
+        for i in near if len(task.rules) == 1 else ():
+            if nodes[i].derived.arriving and id(nodes[i].derived) not in seen and len(seen) < _ASKED:
+                seen.add(id(nodes[i].derived))
+                try:
+                    yield self.mistakes.tasks.of(i, task.quantity)
+                except SymparamsError:  # a receptive field that has no size
+                    continue
+        for quantity in COUNTS:
+            if quantity != task.quantity:
+                yield self.mistakes.tasks.of(task.index, quantity)
 
     # ------------------------------------------------------------ totals
 
     def of_total(self, quantity: str, answer: Answer) -> Diagnosis:
         """An answer for the whole network."""
+        check_total(quantity)
         limits.begin_work(len(self.network.nodes))
-        total, wrong = self._total(quantity)
-        given = signature(answer, self.points)
-        right = signature((total.sum,), self.points)
-        if given is None or right is None or given == right:
-            return self._of_total(total, answer, given is not None and given == right, [])
-        gap = _minus(given, right)
-        return self._of_total(total, answer, False, list(_adding_up(wrong, gap))[:_MOST])
+        if quantity not in self._totals:
+            self._totals[quantity] = WrongTotals(self.mistakes, quantity, self.comparer)
+        totals = self._totals[quantity]
+        right = self._derived(quantity, totals.total.sum)
+        found = signature(answer, self.comparer.points)
+        correct = self.comparer.equal(None, answer, (totals.total.sum,))
+        wrong = [] if correct or found is None else totals.explaining(found)
+        wrong = sorted(wrong, key=lambda w: len(w.or_in) > 0)[:_MOST]
+        return Diagnosis(
+            self.network,
+            None,
+            quantity,
+            self.settings,
+            answer,
+            (right.value,),
+            correct,
+            (right,),
+            tuple(self._match_of(totals, w) for w in wrong),
+            self._apart_of(totals, wrong),
+            unclear="" if found is not None else _UNCLEAR,
+        )
 
-    def _of_total(self, total: Total, answer: Answer, correct: bool, found: list[tuple[WrongTerm, ...]]) -> Diagnosis:
-        right = self._derived(total.quantity, total.sum)
-        matches = []
-        for terms in found:
-            wrong = self._derived(total.quantity, total.with_terms(terms))
-            matches.append(Match((terms[0].made,), (wrong,), terms=tuple(self._changed(total, t) for t in terms)))
-        return Diagnosis(self.network, None, total.quantity, answer, correct, (right,), tuple(matches))
+    def _match_of(self, totals: WrongTotals, wrong: WrongTotal) -> Match:
+        total, made = totals.total, wrong.terms[0].made
+        way = tuple(self._way(made, len(self.network.nodes) - 1)) if wrong.carried else ()
+        terms = tuple(self._changed(totals, term.index, term.rule) for term in wrong.terms)
+        return Match((made,), (self._derived(total.quantity, total.with_terms(wrong.terms)),), way, terms, wrong.or_in)
 
-    def _changed(self, total: Total, wrong: WrongTerm) -> Changed:
-        right = self._derived(total.quantity, total.terms[wrong.index].rule)
-        return Changed(total.node(wrong.index).name, right, self._derived(total.quantity, wrong.rule))
+    def _changed(self, totals: WrongTotals, index: int, rule: Formula) -> Changed:
+        total, facts = totals.total, self.network.facts
+        right = total.terms[index].rule
+
+        def steps() -> tuple[Derivation, Derivation]:
+            return self._derived(total.quantity, right), self._derived(total.quantity, rule)
+
+        return Changed(total.node(index).name, total.values[index], worked_out(rule, facts), steps)
+
+    def _apart_of(self, totals: WrongTotals, wrong: Sequence[WrongTotal]) -> Apart | None:
+        """The layer about which most of the wrong totals differ."""
+        if len(wrong) < 2:
+            return None
+        best, most = None, 1
+        changed = [{term.index: term.rule for term in w.terms} for w in wrong]
+        for index in dict.fromkeys(i for terms in changed for i in terms):
+            if len(wrong[0].or_in) == 0 or index != wrong[0].terms[0].index:
+                rules = [terms.get(index, totals.total.terms[index].rule) for terms in changed]
+                different = len({signature_of_rules((rule,), self.comparer.points) for rule in rules})
+                if different > most:
+                    best, most = Apart(totals.total.node(index).name, totals.total.quantity, tuple(rules)), different
+        return best
 
     def _derived(self, quantity: str, rule: Formula) -> Derivation:
-        return derive(quantity, "", rule, simplified(rule, self.network.facts), self.network.facts)
-
-    def _total(self, quantity: str) -> tuple[Total, list[tuple[WrongTerm, Signature]]]:
-        """The total and what each wrong term adds to it."""
-        if quantity not in self._totals:
-            total = Total(self.mistakes, quantity)
-            right = [signature((term.rule,), self.points) for term in total.terms]
-            wrong = []
-            for term in total.wrong_terms():
-                is_so = signature((term.rule,), self.points)
-                should_be = right[term.index]
-                if is_so is not None and should_be is not None and is_so != should_be:
-                    wrong.append((term, _minus(is_so, should_be)))
-            self._totals[quantity] = total, wrong
-        return self._totals[quantity]
+        return derive(quantity, "", rule, worked_out(rule, self.network.facts), self.network.facts)
 
 
-def _adding_up(wrong: Sequence[tuple[WrongTerm, Signature]], gap: Signature) -> Iterator[tuple[WrongTerm, ...]]:
-    """The wrong terms that explain a gap: one misconception in every layer where it can be made, in one, in two."""
-    groups: dict[str, dict[int, list[tuple[WrongTerm, Signature]]]] = {}
-    for term, adds in wrong:
-        groups.setdefault(term.made.name, {}).setdefault(term.index, []).append((term, adds))
-    for by_layer in groups.values():
-        firsts = [ways[0] for ways in by_layer.values()]
-        if len(firsts) > 1 and _added([adds for _, adds in firsts]) == gap:
-            yield tuple(term for term, _ in firsts)
-    for term, adds in wrong:
-        if adds == gap:
-            yield (term,)
-    for by_layer in groups.values():
-        yield from _two(by_layer, gap)
+_UNCLEAR = "for some values of the letters it gives no number, because it divides by zero there"
 
 
-def _two(by_layer: dict[int, list[tuple[WrongTerm, Signature]]], gap: Signature) -> Iterator[tuple[WrongTerm, ...]]:
-    """The same misconception in two layers, the nearest two first."""
-    seen: dict[Signature, WrongTerm] = {}
-    for ways in by_layer.values():
-        for term, adds in ways:
-            other = seen.get(_minus(gap, adds))
-            if other is not None and other.index != term.index:
-                yield (other, term)
-                return
-        for term, adds in ways:
-            seen.setdefault(adds, term)
-
-
-def _added(several: Sequence[Signature]) -> Signature:
-    return tuple(map(sum, zip(*several, strict=True)))
-
-
-def _minus(one: Signature, other: Signature) -> Signature:
-    return tuple(a - b for a, b in zip(one, other, strict=True))
+def check_total(quantity: str) -> None:
+    """Raise SymparamsError if a quantity does not add up over the layers."""
+    if quantity not in AMOUNTS:
+        raise SymparamsError(
+            f"{quantity} does not add up over the layers; name a layer, or ask for {', '.join(AMOUNTS)}"
+        )

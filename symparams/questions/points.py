@@ -16,6 +16,7 @@ Point: TypeAlias = "Mapping[str, int]"  # a value for every letter
 
 _SPREAD = 40  # how far above its smallest value a letter is tried
 _TRIES = 2_000
+_IN_VAIN = 500  # tries without a new point after which there are no more
 
 
 def free_letters(network: Network) -> tuple[str, ...]:
@@ -23,23 +24,28 @@ def free_letters(network: Network) -> tuple[str, ...]:
     return tuple(name for name, value in network.symbols.items() if value is None)
 
 
-def points(network: Network, count: int) -> tuple[Point, ...]:
-    """So many different points that fulfil all facts and conditions; fewer where there are no more to be found."""
+def points(network: Network, count: int, spread: int = _SPREAD) -> tuple[Point, ...]:
+    """So many different points that fulfil all facts and conditions; fewer where there are no more to be found.
+
+    `spread` is how far above its smallest value a letter is tried at first.
+    """
     letters = free_letters(network)
     if not letters:
         return ({},)
     found: dict[tuple[int, ...], Point] = {}
+    last = 0
     for i in range(_TRIES):
-        point = dict(zip(letters, _drawn(network, letters, i), strict=True))
+        point = dict(zip(letters, _drawn(network, letters, i, spread), strict=True))
         _equalled(network, point)
-        if accepts(network, point):
-            found.setdefault(tuple(point.values()), point)
-            if len(found) == count:
-                break
+        values = tuple(point.values())
+        if values not in found and accepts(network, point):
+            found[values], last = point, i
+        if len(found) == count or (found and i - last > _IN_VAIN):
+            break
     return tuple(found.values())
 
 
-def _drawn(network: Network, letters: tuple[str, ...], i: int) -> Iterator[int]:
+def _drawn(network: Network, letters: tuple[str, ...], i: int, spread: int) -> Iterator[int]:
     facts = network.facts
     for letter in letters:
         if letter in network.ranges:
@@ -49,7 +55,7 @@ def _drawn(network: Network, letters: tuple[str, ...], i: int) -> Iterator[int]:
         low, high = facts.lower.get(letter, 1), facts.upper.get(letter)
         m, r = facts.remainder.get(letter, (1, 0))
         first = low + (r - low) % m
-        steps = _SPREAD * (1 + i // 200) if high is None else min((high - first) // m, _SPREAD * (1 + i // 200))
+        steps = spread * (1 + i // 200) if high is None else min((high - first) // m, spread * (1 + i // 200))
         yield first + m * (number_from(f"{letter}/{i}") % (max(steps, 0) + 1))
 
 
@@ -84,19 +90,19 @@ def why_not(network: Network, point: Point) -> tuple[Formula, str, Formula] | No
         if not _holds(*relation, known):
             return relation
     for c in network.conditions:
-        if not all(_holds(c.left, c.relation, c.right, p) for p in _in_copies(c.copies, known)):
+        if not all(_holds(c.left, c.relation, c.right, p) for p in in_copies(c.copies, known)):
             return c.left, c.relation, c.right
     return None
 
 
-def _in_copies(copies: Sequence[Repeat], point: Point) -> Iterator[Point]:
+def in_copies(copies: Sequence[Repeat], point: Point) -> Iterator[Point]:
     """The point with the number of every copy."""
     if not copies:
         yield point
         return
     first, *rest = copies
     for i in range(int(at(as_formula(first.first), point)), int(at(as_formula(first.last), point)) + 1):
-        yield from _in_copies(rest, {**point, first.variable: i})
+        yield from in_copies(rest, {**point, first.variable: i})
 
 
 def _holds(left: Formula, relation: str, right: Formula, point: Point) -> bool:

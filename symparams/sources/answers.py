@@ -38,11 +38,20 @@ def read_answer(source: Source, letters: Mapping[str, Formula]) -> Formula:
 def read_shape(source: Source, letters: Mapping[str, Formula]) -> tuple[Formula, ...]:
     """26 × 26 × 32, (26, 26, 32), 26x26x32 or (None, 26, 26, 32): the sizes without the batch."""
     _check(source)
-    return tuple(
-        _known(parsed("answer", Source(source.name, " " * at + text), Answers), source, letters)
-        for at, text in _parts(source)
-        if text.strip() not in ("None", "?", "-1")
-    )
+    parts = [(at, text) for at, text in _parts(source) if text.strip() not in ("None", "?", "-1")]
+    return tuple(_known(_size(source, at, text), source, letters, at) for at, text in parts)
+
+
+def _size(source: Source, at: int, text: str) -> object:
+    """One size of a shape, which stands at `at`."""
+    if not text.strip():
+        raise SymparamsError("a size is expected here", Place(source, at))
+    try:
+        return parsed("answer", Source(source.name, " " * at + text), Answers)
+    except SymparamsError as error:
+        if error.place is not None:
+            error.place = Place(source, error.place.offset)
+        raise
 
 
 def _check(source: Source) -> None:
@@ -85,7 +94,7 @@ def _closes(text: str, start: int) -> int:
     return -1
 
 
-def _known(formula: Any, source: Source, letters: Mapping[str, Formula]) -> Formula:
+def _known(formula: Any, source: Source, letters: Mapping[str, Formula], start: int = 0) -> Formula:
     """The formula with every letter known; `kC` is k·C where both are letters and `kC` is none."""
 
     def change(leaf: Formula) -> Formula:
@@ -95,7 +104,7 @@ def _known(formula: Any, source: Source, letters: Mapping[str, Formula]) -> Form
             return letters[leaf.name]
         if all(letter in letters for letter in leaf.name):
             return product(letters[letter] for letter in leaf.name)
-        place = Place(source, max(source.text.find(leaf.name), 0))
+        place = Place(source, _found(source.text, leaf.name, start))
         there = f"; the letters here are {listed(list(letters))}" if letters else "; there are no letters here"
         raise SymparamsError(f"nothing here is called `{leaf.name}`{nearest(leaf.name, letters) or there}", place)
 
@@ -103,6 +112,12 @@ def _known(formula: Any, source: Source, letters: Mapping[str, Formula]) -> Form
     if size_and_depth(known)[0] > limits.EXPRESSION:
         raise LimitError(f"{source.name}: the answer has more than {limits.EXPRESSION:,} numbers and letters")
     return known
+
+
+def _found(text: str, name: str, start: int) -> int:
+    """Where a name stands as a word."""
+    found = re.compile(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z0-9_])").search(text, start)
+    return found.start() if found else max(text.find(name, start), start)
 
 
 class Answers(Expressions):

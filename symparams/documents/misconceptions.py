@@ -1,0 +1,84 @@
+"""The catalogue of misconceptions as a page: read off the declarations, so that it cannot be out of date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from symparams.documents.formats import FORMATS
+from symparams.documents.phrases import prose
+from symparams.documents.vocabulary import capital
+from symparams.errors import SymparamsError, nearest
+from symparams.misconceptions.families import CATALOGUE
+from symparams.misconceptions.misconception import Misconception
+from symparams.misconceptions.shapes import OF_SHAPES
+from symparams.misconceptions.task import ASKED
+from symparams.misconceptions.totals import OF_LAYERS
+
+_INTRODUCTION = """\
+`symparams diagnose` recognizes a wrong answer by what these mistakes give: each is an edit of the right rule, for every
+layer where it makes sense, with numbers and with letters. An answer is explained by one mistake if there is one that
+gives it, by one that was carried on from earlier layers, or by two at once.
+"""
+_WHOLE: dict[str, tuple[Misconception, ...]] = {
+    "Shapes as a whole": OF_SHAPES,
+    "Totals": OF_LAYERS,
+}  # beside the families of edits
+
+
+def misconceptions_text(name: str | None, format_: str) -> str:
+    """One misconception, or all of them."""
+    groups: dict[str, Sequence[Misconception]] = {**_families(), **_WHOLE}
+    every = {m.name: m for several in groups.values() for m in several}
+    if name is not None:
+        if name not in every:
+            raise SymparamsError(f"there is no misconception `{name[:60]}`{nearest(name, every)}")
+        return "\n".join(_entry(every[name], format_))
+    markdown = format_ == "markdown"
+    lines = ["# The misconceptions", "", _INTRODUCTION] if markdown else []
+    if markdown:
+        lines += ["| family | misconceptions |", "| --- | --- |"]
+        lines += [f"| [{t}](#{_anchor(t)}) | {', '.join(map(_link, some))} |" for t, some in groups.items()] + [""]
+    for title, several in groups.items():
+        lines += [f"## {title}", ""] if markdown else [title, "=" * len(title), ""]
+        for misconception in several:
+            lines += _entry(misconception, format_)
+    return "\n".join(lines)
+
+
+def _families() -> dict[str, list[Misconception]]:
+    """The catalogue by the modules that it is written in."""
+    found: dict[str, list[Misconception]] = {}
+    for misconception in CATALOGUE.values():
+        module = misconception.edit.__module__.rpartition(".")[2]
+        found.setdefault(capital(module.replace("_", " ")), []).append(misconception)
+    return found
+
+
+def _link(misconception: Misconception) -> str:
+    return f"[{misconception.name}](#{_anchor(misconception.name)})"
+
+
+def _anchor(heading: str) -> str:
+    """What a heading is called in a link, as GitHub derives it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _entry(m: Misconception, format_: str) -> Iterator[str]:
+    markdown = format_ == "markdown"
+    words = FORMATS[format_]
+    yield from [f"### {words.escape(capital(m.name))}", ""] if markdown else [m.name, ""]
+    about = [
+        f"{prose(capital(m.explanation), words)}. {prose(capital(m.repair), words)}.",
+        f"The belief behind it: {prose(m.claim, words)}" if m.claim else "",
+        f"For {_quantities(m)}; described in: {words.escape(m.source)}.",
+    ]
+    for text in filter(None, about):
+        yield from [text, ""] if markdown else [f"  {text}"]
+    if not markdown:
+        yield ""
+
+
+def _quantities(m: Misconception) -> str:
+    known = [q for q in ASKED if q in m.quantities]
+    return ", ".join(known) if known else "totals"

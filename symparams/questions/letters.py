@@ -1,0 +1,99 @@
+"""The letters that may stand in an answer: those of the network, those of the rules, the usual short ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula, mapped, symbols
+from symparams.misconceptions.task import Task
+from symparams.model.layer import OUTPUT_LETTERS
+from symparams.model.network import Network
+from symparams.quantities.derivation import without_clashes
+
+# What an axis of what arrives is called for short, and in rules.
+_ARRIVING = {"height": "H", "width": "W", "depth": "D", "length": "L", "channels": "C", "features": "n"}
+_ALIKE = {"k": "kernel", "s": "stride", "d": "dilation", "p": "padding"}  # one letter for all axes, where they agree
+
+
+def letters_for(task: Task) -> dict[str, Formula]:
+    """Every letter that an answer for a layer may have; one with a value is bound to it.
+
+    Where names clash, the letters of the network come first, then those of the rule that is asked for.
+    """
+    found = letters_of(task.network)
+    found |= {repeat.variable: repeat.symbol for repeat in task.node.repeats}
+    for rules in _rules(task):
+        _add(found, (s for rule in rules for s in symbols(without_clashes(rule)) if s.value is not None))
+    _add(found, _sizes(task))
+    _add(found, _short(task, found))
+    return found
+
+
+def letters_of(network: Network) -> dict[str, Formula]:
+    """The letters of a network, those of `let` with their values."""
+    found: dict[str, Formula] = {}
+    for name, value in network.symbols.items():
+        if value is None:
+            found[name] = Symbol(name)
+        else:
+            found[name] = Symbol(name, mapped(value, lambda leaf: _known(leaf, found)))
+    return found
+
+
+def _known(leaf: Formula, known: dict[str, Formula]) -> Formula:
+    return known.get(leaf.name, leaf) if isinstance(leaf, Symbol) and leaf.value is None else leaf
+
+
+def _rules(task: Task) -> Iterator[Iterable[Formula]]:
+    """What is asked for, then whatever else the layer says."""
+    derived = task.derived
+    yield task.rules
+    yield (derived.rules.parameters, *(size for w in derived.rules.weights for size in w.dimensions))
+    yield (axis.size for axis in derived.rules.output)
+    if derived.arriving:
+        yield (derived.work.macs,)
+
+
+def _sizes(task: Task) -> Iterator[Symbol]:
+    """H_out, C_out … and H_in, C_in …"""
+    derived = task.derived
+    yield from (derived.out.size(axis) for axis in derived.out.axes if axis in OUTPUT_LETTERS)
+    for name, letter, value in _axes(task):
+        yield Symbol(f"{letter}_in", as_formula(value), f"input {name}", incoming=True)
+
+
+def _axes(task: Task) -> Iterator[tuple[str, str, Value]]:
+    """Every axis that arrives first: its name, its letter, its size."""
+    if task.derived.arriving:
+        x = task.derived.arriving[0]
+        for name, value in zip(x.axis_names(), x.shape, strict=True):
+            if name in _ARRIVING:
+                yield name, _ARRIVING[name], value
+
+
+def _short(task: Task, known: dict[str, Formula]) -> Iterator[Symbol]:
+    """k, s, d and p where all axes have the same; H, W, C of what arrives; F, the filters."""
+    for letter, meaning in _ALIKE.items():
+        of_axes = [s for s in known.values() if isinstance(s, Symbol) and s.name in _with_axes(letter)]
+        if of_axes and all(s.value == of_axes[0].value for s in of_axes):
+            yield Symbol(letter, of_axes[0].value, meaning)
+    for name, letter, value in _axes(task):
+        yield Symbol(letter, as_formula(value), f"input {name}", incoming=True)
+    if "channels" in task.derived.out.axes:
+        yield Symbol("F", task.derived.out.size("channels").value, "filters")
+
+
+def _with_axes(letter: str) -> tuple[str, ...]:
+    return tuple(f"{letter}_{axis}" for axis in "hwd")
+
+
+def _add(found: dict[str, Formula], more: Iterable[Symbol]) -> None:
+    """Symbols under names that are free; a name that stands for two things at once stands for none."""
+    new: dict[str, Symbol] = {}
+    unclear: set[str] = set()
+    for symbol in more:
+        if symbol.value != new.setdefault(symbol.name, symbol).value:
+            unclear.add(symbol.name)
+    for name, symbol in new.items():
+        if name not in unclear:
+            found.setdefault(name, symbol)
