@@ -40,6 +40,7 @@ CASES: list[Case] = [
     ("one bias where there are two", TORCH, "params", 4 * ((32 + 64) * 64 + 64)),
     ("one bias where there are two", TORCH, "biases", 4 * 64),
     ("one bias where there are two", GRU, "biases", 3 * 64),
+    ("one bias where there are two", "input(9, 8) -> gru(4, layers=n)", "biases", "12*n"),
     ("two biases where there is one", LSTM, "params", 4 * ((32 + 64) * 64 + 2 * 64)),
     ("two biases where there is one", "input(10, 32) -> gru(64, reset_after=no)", "biases", 3 * 2 * 64),
     ("sequence length multiplied in", LSTM, "params", 10 * 4 * ((32 + 64) * 64 + 64)),

@@ -273,8 +273,10 @@ def _unpacked(s: Subject) -> Formula | None:
     """Keras keeps both biases as two rows of one tensor."""
 
     def one_row(w: Weight) -> Weight:
-        packed = w.kind == "bias" and len(w.dimensions) > 1 and w.dimensions[0] == Number(2)
-        return replace(w, dimensions=w.dimensions[1:]) if packed else w
+        if w.kind != "bias" or Number(2) not in w.dimensions[:-1]:
+            return w
+        place = w.dimensions.index(Number(2))
+        return replace(w, dimensions=(*w.dimensions[:place], *w.dimensions[place + 1 :]))
 
     every = tensors(s)
     single = tuple(map(one_row, every))
