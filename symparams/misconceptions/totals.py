@@ -239,7 +239,7 @@ def frozen_left_out(s: Subject) -> Iterator[Formula]:
     "total",
     explanation="you counted buffers, such as the running mean and variance, among the parameters",
     repair="PyTorch saves buffers with a model, but they are no parameters",
-    claim="In PyTorch the number of parameters of a model is the number of all values in its state dictionary.",
+    claim="In PyTorch a model always has as many parameters as there are numbers in its state dictionary.",
     source="PyTorch forums, questions on state_dict() and parameters()",
     credit=Fraction(1, 2),
 )

@@ -7,13 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 
-from symparams.algebra.formula import ONE, ZERO, Formula, Number, Power, Product, Symbol, product, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Product, product, total
 from symparams.layers.attention import Attention, Heads, Projection, attended, merged, multiplied
-from symparams.layers.scores import AdditiveAttention, DotAttention
-from symparams.misconceptions.editing import bound, rewritten, some, tidy
+from symparams.misconceptions.editing import bound, some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import Arriving, as_a, attentions, each_swapped, on_macs
+from symparams.misconceptions.telling import as_a, attentions, each_swapped, on_macs
 
 _WORK = ("macs", "flops")
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
@@ -82,7 +81,6 @@ def times_heads(s: Subject) -> Iterable[Formula]:
     *_WORK,
     explanation="you counted the matrices of a single head",
     repair="every head has its own part of the matrices; side by side they are as wide as all heads together",
-    claim="The matrices of multi-head attention are as wide as a single head, however many heads there are.",
     source=_VASWANI + ", section 3.2.2; questions on d_k = d/h in the parameters",
     credit=Fraction(1, 2),
 )
@@ -140,7 +138,7 @@ def kv_ignored(s: Subject) -> Iterable[Formula]:
     *_WORK,
     explanation="you counted a single head of keys and values, as in multi-query attention",
     repair="keys and values have as many heads as the layer says, which groups of heads of queries share",
-    claim="In grouped-query attention all heads of queries share a single head of keys and values.",
+    claim="In grouped-query attention always all heads of queries share a single head of keys and values.",
     source=_AINSLIE,
     credit=Fraction(1, 2),
 )
@@ -185,7 +183,7 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     explanation="you counted one matrix for queries, keys and values together",
     repair="queries, keys and values are made by three matrices, each with weights of its own",
-    claim="In self-attention one and the same matrix makes queries, keys and values.",
+    claim="In multi-head self-attention the query, the key and the value of a position are the same.",
     source=_VASWANI + ", section 3.2.2",
     credit=Fraction(1, 2),
 )
@@ -239,165 +237,3 @@ def scores_as_parameters(s: Subject) -> Iterable[Formula]:
         yield total(of.parameters()) + of.scores()
 
     return _parameters(s, ways)
-
-
-# ---------------------------------------------------------------- the work
-
-
-def _plain_scores(s: Subject, change: Callable[[Formula], Formula | None]) -> Iterator[Formula]:
-    """The same for attention without projections."""
-    return on_macs(s, change) if as_a(s, DotAttention, AdditiveAttention) is not None else iter(())
-
-
-def _matrices(layer: Attention, arriving: Arriving, s: Subject) -> list[Formula]:
-    """The work of the projections as the rule has it."""
-    of = Heads(layer, attended(arriving))
-    rule = layer.work(s.out, *arriving).macs
-    terms = rule.terms if hasattr(rule, "terms") else (rule,)
-    return list(terms[: len(terms) - len(list(of.mixed()))])
-
-
-def _mixing(s: Subject, change: Callable[[Heads, list[Formula]], Iterable[list[Formula]]]) -> Iterator[Formula]:
-    """The work of each attention with the part at the scores counted in other ways."""
-    pairs = []
-    for layer, arriving in attentions(s):
-        of = Heads(layer, attended(arriving))
-        first = _matrices(layer, arriving, s)
-        ways = tuple(total([*first, *mixed]) for mixed in change(of, list(of.mixed())))
-        pairs.append((layer.work(s.out, *arriving).macs, ways))
-    return each_swapped(s, pairs)
-
-
-@misconception(
-    "work at the scores left out",
-    *_WORK,
-    explanation="you counted the projections and left out the work between the positions",
-    repair="every query is multiplied with every key, and every value is weighed: work that grows with the square "
-    "of the length",
-    claim="The work of self-attention grows in proportion to the length of the sequence.",
-    source=_VASWANI + ", table 1; Kaplan et al., Scaling Laws for Neural Language Models, 2020, neglects it",
-    credit=Fraction(1, 2),
-)
-def scores_left_out(s: Subject) -> Iterable[Formula]:
-    """4·T·d² + 2·T²·d → 4·T·d²."""
-    return _mixing(s, lambda of, mixed: [[]])
-
-
-@misconception(
-    "length not squared",
-    *_WORK,
-    explanation="you multiplied by the length once where every position looks at every position",
-    repair="each of the positions has a score for each of the positions, so the length counts twice",
-    claim="Each position of self-attention has one score.",
-    source=_VASWANI + ", table 1",
-)
-def not_squared(s: Subject) -> Iterable[Formula]:
-    """2·T²·d → 2·T·d; T·T_m → T."""
-
-    def once(of: Heads, mixed: list[Formula]) -> Iterable[list[Formula]]:
-        yield [_once(term) for term in mixed]
-
-    yield from _mixing(s, once)
-    yield from _plain_scores(s, lambda rule: _once(rule) if _once(rule) != rule else None)
-
-
-def _once(rule: Formula) -> Formula:
-    """T² → T; T·T_m → T."""
-
-    def is_memory(node: Formula) -> bool:
-        return isinstance(node, Symbol) and node.name.endswith("_m") and node.name != "d_m"
-
-    def change(node: Formula) -> Formula | None:
-        if isinstance(node, Power) and node.exponent == Number(2):
-            return node.base
-        if isinstance(node, Product) and any(map(is_memory, node.factors)):
-            return tidy(product(rewritten(f, change) for f in node.factors if not is_memory(f)))
-        return None
-
-    return rewritten(rule, change)
-
-
-@misconception(
-    "one of the two products at the scores",
-    *_WORK,
-    explanation="you counted one of the two products between the positions",
-    repair="there are two: queries with keys give the scores, and the scores weigh the values",
-    claim="Weighing the values with the scores takes no multiplications.",
-    source=_VASWANI + ", section 3.2.1",
-    credit=Fraction(1, 2),
-)
-def one_product(s: Subject) -> Iterable[Formula]:
-    """2·T²·d → T²·d."""
-
-    def one(of: Heads, mixed: list[Formula]) -> Iterable[list[Formula]]:
-        if len(mixed) > 1:
-            yield [mixed[0]]
-            yield [mixed[1]]
-        elif isinstance(mixed[0], Product):
-            yield [product(mixed[0].factors[1:])]
-
-    yield from _mixing(s, one)
-    yield from _plain_scores(s, lambda rule: rule.terms[0] if hasattr(rule, "terms") else None)
-
-
-@misconception(
-    "work at the scores multiplied by the heads",
-    *_WORK,
-    explanation="you multiplied the work at the scores by the number of heads and by the whole width",
-    repair="a head works with its own part of the width, so all heads together work as much as one of full width",
-    claim="The multiplications between queries and keys are twice as many with twice as many heads of the same width "
-    "in all.",
-    source=_VASWANI + ", section 3.2.2",
-)
-def scores_times_heads(s: Subject) -> Iterable[Formula]:
-    """2·T²·d → h·2·T²·d."""
-    return _mixing(s, lambda of, mixed: [[of.h * term for term in mixed]] if of.plain else [])
-
-
-@misconception(
-    "softmax counted",
-    *_WORK,
-    explanation="you counted the softmax of the scores among the multiply-accumulates",
-    repair="a softmax takes exponentials and divisions, which are no multiply-accumulates",
-    claim="A softmax over the scores is counted among the multiply-accumulates of attention.",
-    source="fvcore, flop counting: softmax is not counted",
-    credit=Fraction(1, 2),
-)
-def softmax_counted(s: Subject) -> Iterable[Formula]:
-    """… + 2·T²·d → … + 2·T²·d + h·T²."""
-    return _mixing(s, lambda of, mixed: [[*mixed, of.scores()]])
-
-
-@misconception(
-    "masked scores not counted",
-    *_WORK,
-    explanation="you counted half of the scores because of the causal mask",
-    repair="a causal mask hides scores that are computed all the same, so the work stays",
-    source="PyTorch documentation of scaled_dot_product_attention: the mask is added to the scores",
-    credit=Fraction(1, 2),
-)
-def masked(s: Subject) -> Iterable[Formula]:
-    """2·T²·d → 2·T²·d/2."""
-    return _mixing(s, lambda of, mixed: [[term / 2 for term in mixed]] if of.layer.causal else [])
-
-
-@misconception(
-    "memory taken as long as the query",
-    "cache",
-    *_WORK,
-    explanation="you took the memory for as long as the query",
-    repair="keys and values come from the memory, so their number is the length of the memory",
-    claim="In cross-attention there are as many keys as queries.",
-    source=_VASWANI + ", section 3.2.3",
-    credit=Fraction(1, 2),
-)
-def memory_length(s: Subject) -> Iterable[Formula]:
-    """T_m → T."""
-    if len(s.arriving) < 2 or len(s.x.shape) != 2:
-        return ()
-
-    def change(rule: Formula) -> Formula | None:
-        T = s.x.sequence().size
-        return bound(rule, "T_m", T, "sequence length")
-
-    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))

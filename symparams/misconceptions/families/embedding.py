@@ -62,7 +62,7 @@ def off_by_one(s: Subject) -> Iterable[Formula]:
     explanation="you counted biases, as a dense layer has them",
     repair="an embedding looks up a row of its table and adds nothing to it",
     claim="An embedding adds a bias to each number of the vector that it looks up.",
-    source="Stack Exchange, 'What is the difference between an Embedding layer and a Dense layer?'",
+    source="Stack Overflow, questions on how an Embedding differs from a Dense layer",
     credit=Fraction(1, 2),
 )
 def with_biases(s: Subject) -> Iterable[Formula]:
@@ -79,7 +79,7 @@ def with_biases(s: Subject) -> Iterable[Formula]:
     explanation="you took the table for fixed and counted nothing",
     repair="the vectors in the table are learned: each of their numbers is a parameter",
     claim="An embedding is a lookup in a fixed table and has no parameters.",
-    source="Stack Overflow, 'How does the Keras Embedding layer work?'; Bengio et al., 2003",
+    source="Stack Exchange, questions on how Keras' Embedding works; Bengio et al., 2003",
 )
 def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     """V·d → 0."""
@@ -127,7 +127,7 @@ def fixed_counted(s: Subject) -> Iterable[Formula]:
     explanation="you gave out one number for each token of the vocabulary, as one-hot vectors have",
     repair="each token becomes its vector, so the new axis is as long as the embedding is wide",
     claim="The output of an embedding has one number for each token of the vocabulary.",
-    source="Stack Overflow, 'What is the output shape of Keras' Embedding layer?'",
+    source="Stack Overflow, questions on the output shape of Keras' Embedding",
 )
 def one_hot(s: Subject) -> Iterable[Formula]:
     """d → V."""
@@ -155,7 +155,6 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     "macs",
     explanation="you counted the product of one-hot vectors with the table",
     repair="the row of a token is read from the table; nothing is multiplied",
-    claim="To embed a token, a network multiplies its whole embedding table by a one-hot vector.",
     source="Hoffmann et al., Training Compute-Optimal Large Language Models, 2022, appendix F, counts it so",
     credit=Fraction(1, 2),
 )

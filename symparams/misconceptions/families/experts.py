@@ -93,7 +93,7 @@ def router_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     explanation="you counted the work of all experts",
     repair="the router sends a position to a few of the experts; the others do not work for it",
-    claim="In a mixture of experts every expert works for every position.",
+    claim="In a sparse mixture of experts every expert works for every position.",
     source=_JIANG,
 )
 def all_at_work(s: Subject) -> Iterable[Formula]:

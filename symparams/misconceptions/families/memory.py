@@ -76,7 +76,7 @@ def _terms(s: Subject) -> tuple[Formula, ...]:
     "memory",
     explanation="you left out the gradients",
     repair="while training, every trained parameter has a gradient, which takes as much memory as it does itself",
-    claim="Training needs no memory for gradients, as they are added to the parameters at once.",
+    claim="While a network is trained, its gradients take no memory.",
     source=_RAJBHANDARI,
     credit=Fraction(1, 2),
 )
@@ -135,7 +135,7 @@ def _last_factors(s: Subject) -> tuple[Formula, ...]:
     "memory",
     explanation="you counted the parameters alone, without what training keeps beside them",
     repair="training keeps a gradient for each trained parameter, and most optimizers further numbers",
-    claim="Training a model needs no more memory for its parameters than using it does.",
+    claim="Training a model takes no more memory than using it.",
     source=_RAJBHANDARI,
 )
 def parameters_only(s: Subject) -> Iterable[Formula]:
@@ -201,7 +201,7 @@ def activations_twice(s: Subject) -> Iterable[Formula]:
     "cache",
     explanation="you counted only the keys or only the values",
     repair="the cache keeps a key and a value of every earlier position",
-    claim="A key-value cache holds as many numbers for keys and values together as for the keys alone.",
+    claim="A key-value cache keeps only the keys of earlier positions.",
     source="Pope et al., Efficiently Scaling Transformer Inference, 2023",
     credit=Fraction(1, 2),
 )

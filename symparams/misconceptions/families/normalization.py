@@ -35,8 +35,8 @@ def _each(s: Subject) -> tuple[int, Formula] | None:
     "params",
     explanation="you counted gamma and beta and left out the moving mean and variance",
     repair="Keras keeps a moving mean and a moving variance for each channel and counts them as non-trainable",
-    claim="In Keras a batch normalization has two parameters for each channel.",
-    source=_IOFFE + "Stack Overflow, 'Number of parameters in the Keras BatchNormalization layer'",
+    claim="By default a batch normalization of Keras has two parameters for each channel.",
+    source=_IOFFE + "Stack Overflow, questions on the four parameters of Keras' BatchNormalization",
     credit=Fraction(1, 2),
 )
 def statistics_left_out(s: Subject) -> Iterable[Formula]:
@@ -71,7 +71,7 @@ def statistics_counted(s: Subject) -> Iterable[Formula]:
     explanation="you counted the moving mean and variance among the trained parameters",
     repair="the moving mean and variance are measured while training, no gradient changes them: they are non-trainable",
     claim="Gradient descent trains the moving mean and variance of a batch normalization.",
-    source=_IOFFE + "Stack Overflow, 'What are the non-trainable parameters in Keras?'",
+    source=_IOFFE + "Stack Overflow, questions on the non-trainable parameters in Keras' model.summary()",
     credit=Fraction(1, 2),
 )
 def statistics_trained(s: Subject) -> Iterable[Formula]:
@@ -89,7 +89,7 @@ def statistics_trained(s: Subject) -> Iterable[Formula]:
     explanation="you took the normalization for a layer without anything to learn",
     repair="after normalizing, each channel is scaled and shifted by numbers that are trained",
     claim="Batch normalization only subtracts a mean and divides by a deviation; it has no parameters to learn.",
-    source=_IOFFE + "Stack Exchange, 'Does batch normalization have learnable parameters?'",
+    source=_IOFFE + "Stack Exchange, questions on what batch normalization learns",
 )
 def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     """2·C_in → 0."""
@@ -103,7 +103,7 @@ def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     "trainable",
     explanation="you counted the scale gamma and left out the shift beta",
     repair="each channel has two numbers that are trained, a scale gamma and a shift beta",
-    claim="Layer normalization has one trained number for each feature.",
+    claim="By default layer normalization has one trained number for each feature.",
     source=_IOFFE + "Ba, Kiros and Hinton, Layer Normalization, 2016",
     credit=Fraction(1, 2),
 )
@@ -120,8 +120,8 @@ def shift_left_out(s: Subject) -> Iterable[Formula]:
     "non_trainable",
     explanation="you counted a single number for each channel",
     repair="batch normalization has four numbers for each channel: gamma, beta, a moving mean and a moving variance",
-    claim="In Keras a batch normalization has as many parameters as it has channels.",
-    source="Stack Overflow, 'Number of parameters in the Keras BatchNormalization layer'",
+    claim="By default a batch normalization of Keras has as many parameters as it has channels.",
+    source="Stack Overflow, questions on the four parameters of Keras' BatchNormalization",
 )
 def one_number(s: Subject) -> Iterable[Formula]:
     """4·C_in → C_in."""
@@ -212,7 +212,7 @@ def last_axis(s: Subject) -> Iterable[Formula]:
     "trainable",
     explanation="you counted a scale and a shift for each group",
     repair="the channels of a group share their mean and variance, but each channel has a scale and a shift of its own",
-    claim="The parameters of a group normalization depend on the number of its groups.",
+    claim="The number of parameters of a group normalization depends on the number of its groups.",
     source="Wu and He, Group Normalization, 2018, section 3",
     credit=Fraction(1, 2),
 )

@@ -6,24 +6,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.algebra.exact import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, Sum, Symbol, product, rebuilt, total
-from symparams.layers.attention import Attention
+from symparams.algebra.formula import (
+    ONE,
+    ZERO,
+    Formula,
+    Number,
+    Product,
+    Sum,
+    Symbol,
+    product,
+    rebuilt,
+    total,
+)
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.convlstm import ConvLSTM
-from symparams.layers.dense import Dense
-from symparams.layers.experts import Experts
-from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.recurrent_cells import Cell, GRUCell, LSTMCell
 from symparams.layers.stacked_cells import StackedCells
-from symparams.layers.stacks import TransformerEncoder
-from symparams.layers.transformer import EncoderLayer
-from symparams.misconceptions.editing import bound, changed, exchanged, named, rewritten, some, tidy, without_factor
+from symparams.misconceptions.editing import changed, exchanged, rewritten, some, tidy, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.telling import as_a, counted, on_macs, tensors, without_tensors
-from symparams.model.layer import Layer, Weight, symbol
+from symparams.model.layer import Layer, Weight
 
 _COUNTS = ("params", "weights", "trainable")
 _WORK = ("macs", "flops")
@@ -31,7 +35,7 @@ _HOCHREITER = "Hochreiter and Schmidhuber, Long Short-Term Memory, 1997; "
 _QUESTIONS = "Stack Overflow, 'How to calculate the number of parameters of an LSTM network?'"
 
 
-def _recurrent(s: Subject) -> Recurrent | ConvLSTM | Cell | None:
+def recurrent_of(s: Subject) -> Recurrent | ConvLSTM | Cell | None:
     """The recurrent layer or cell, also that in both directions."""
     layer: Layer | None = as_a(s, Recurrent, ConvLSTM, Cell, Bidirectional)
     if isinstance(layer, Bidirectional):
@@ -47,7 +51,7 @@ def _cells(layer: Recurrent | ConvLSTM | Cell | None) -> tuple[Cell, ...]:
     return cell.each() if isinstance(cell, StackedCells) else (cell,)
 
 
-def _counts_parts(s: Subject, change: Callable[[Formula], Formula | None]) -> Iterable[Formula]:
+def on_rule(s: Subject, change: Callable[[Formula], Formula | None]) -> Iterable[Formula]:
     """A change of the rule, or of that for the multiply-accumulates where work is asked for."""
     return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
 
@@ -67,7 +71,7 @@ def _joined(node: Formula) -> bool:
 
 def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
     """Only one of the two matrices: D + U → D, or → U."""
-    if _recurrent(s) is None:
+    if recurrent_of(s) is None:
         return ()
     if s.quantity in ("weights", "trainable"):
         return some(without_tensors(s, _is_recurrent if keeps == 0 else _is_input))
@@ -76,7 +80,7 @@ def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
         assert isinstance(node, Sum)
         return node.terms[keeps]
 
-    return _counts_parts(s, lambda rule: exchanged(rule, _joined, one))
+    return on_rule(s, lambda rule: exchanged(rule, _joined, one))
 
 
 def _is_recurrent(w: Weight) -> bool:
@@ -140,9 +144,9 @@ def own_output(s: Subject) -> Iterable[Formula]:
         each = both.terms[0] * node.factors[i + 1] + both.terms[1]
         return tidy(product([*node.factors[:i], each, *node.factors[i + 2 :]]))
 
-    if _recurrent(s) is None:
+    if recurrent_of(s) is None:
         return ()
-    return _counts_parts(s, lambda rule: changed(rule, rewritten(rule, change)))
+    return on_rule(s, lambda rule: changed(rule, rewritten(rule, change)))
 
 
 # ---------------------------------------------------------------- gates
@@ -150,7 +154,7 @@ def own_output(s: Subject) -> Iterable[Formula]:
 
 def _gates(s: Subject) -> set[int]:
     """How many parts its cells have that are alike: 4, 3."""
-    layer = _recurrent(s)
+    layer = recurrent_of(s)
     if isinstance(layer, ConvLSTM):
         return {4}
     kinds = [(LSTMCell, 4), (GRUCell, 3)]
@@ -171,7 +175,7 @@ def _gates(s: Subject) -> set[int]:
 def gates_left_out(s: Subject) -> Iterable[Formula]:
     """4·((D + U)·U + U) → (D + U)·U + U."""
     gates = _gates(s)
-    return _counts_parts(s, lambda rule: without_factor(rule, lambda f: isinstance(f, Number) and f.value in gates))
+    return on_rule(s, lambda rule: without_factor(rule, lambda f: isinstance(f, Number) and f.value in gates))
 
 
 def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
@@ -187,7 +191,7 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
         ]
         return rebuilt(node, tuple(factors))
 
-    return _counts_parts(s, lambda rule: changed(rule, rewritten(rule, change))) if wanted else ()
+    return on_rule(s, lambda rule: changed(rule, rewritten(rule, change))) if wanted else ()
 
 
 @misconception(
@@ -199,7 +203,7 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     repair="the new content has weights of its own, as each gate has: an LSTM has three gates and four parts, "
     "a GRU two gates and three parts",
     claim="An LSTM has three times as many parameters as a simple recurrent layer, as it has three gates.",
-    source=_HOCHREITER + "Stack Exchange, 'Why 4 in the number of parameters of an LSTM?'",
+    source=_HOCHREITER + "Stack Exchange, questions on the factor 4 in the parameters of an LSTM",
     credit=Fraction(1, 2),
 )
 def content_left_out(s: Subject) -> Iterable[Formula]:
@@ -258,7 +262,7 @@ def _bias_terms(rule: Formula, change: Callable[[Formula], Formula]) -> Formula 
 )
 def one_for_two(s: Subject) -> Iterable[Formula]:
     """(D + H)·H + 2·H → (D + H)·H + H."""
-    if _recurrent(s) is None:
+    if recurrent_of(s) is None:
         return ()
     if s.quantity != "params":
         return some(without_tensors(s, lambda w: "bias_hh" in w.name) or _unpacked(s))
@@ -269,8 +273,10 @@ def _unpacked(s: Subject) -> Formula | None:
     """Keras keeps both biases as two rows of one tensor."""
 
     def one_row(w: Weight) -> Weight:
-        packed = w.kind == "bias" and len(w.dimensions) > 1 and w.dimensions[0] == Number(2)
-        return replace(w, dimensions=w.dimensions[1:]) if packed else w
+        if w.kind != "bias" or Number(2) not in w.dimensions[:-1]:
+            return w
+        place = w.dimensions.index(Number(2))
+        return replace(w, dimensions=(*w.dimensions[:place], *w.dimensions[place + 1 :]))
 
     every = tensors(s)
     single = tuple(map(one_row, every))
@@ -284,12 +290,12 @@ def _unpacked(s: Subject) -> Formula | None:
     explanation="you counted two biases for each unit where the layer has one",
     repair="Keras adds one bias to the sum of both products; PyTorch keeps one beside each matrix",
     claim="In Keras every unit of an LSTM has two biases in each gate.",
-    source="PyTorch forums, 'Why does the LSTM have two biases?'; Keras documentation of LSTM",
+    source="PyTorch forums, questions on the two biases of an LSTM; Keras documentation of LSTM",
     credit=Fraction(1, 2),
 )
 def two_for_one(s: Subject) -> Iterable[Formula]:
     """(D + U)·U + U → (D + U)·U + 2·U."""
-    cells = _cells(_recurrent(s))
+    cells = _cells(recurrent_of(s))
     if not any(getattr(cell, "bias", False) and not _has_two(cell, s) for cell in cells):
         return ()
     if s.quantity == "biases":
@@ -299,147 +305,3 @@ def two_for_one(s: Subject) -> Iterable[Formula]:
 
 def _has_two(cell: Cell, s: Subject) -> bool:
     return s.convention == "torch" or (isinstance(cell, GRUCell) and cell.reset_after)
-
-
-# ---------------------------------------------------------------- steps
-
-_AT_EACH_STEP = (
-    Recurrent,
-    ConvLSTM,
-    Bidirectional,
-    Attention,
-    FeedForward,
-    GatedFeedForward,
-    Experts,
-    EncoderLayer,
-    TransformerEncoder,
-    Dense,
-)
-
-
-@misconception(
-    "sequence length multiplied in",
-    *_COUNTS,
-    "biases",
-    explanation="you multiplied by the length of the sequence",
-    repair="all steps use the same weights, so the length of the sequence does not count",
-    claim="A recurrent layer has weights of its own for every time step.",
-    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 10.1 on parameter sharing; " + _QUESTIONS,
-)
-def times_steps(s: Subject) -> Iterable[Formula]:
-    """P → T·P."""
-    layer = as_a(s, *_AT_EACH_STEP)
-    if layer is None or s.rule == ZERO:
-        return
-    if len(s.x.shape) == 2 or isinstance(layer, ConvLSTM):
-        yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
-
-
-@misconception(
-    "work of one step",
-    *_WORK,
-    explanation="you counted the work of a single step",
-    repair="the same weights are used again at every step of the sequence",
-    claim="A recurrent layer takes as many multiplications for a long sequence as for a short one.",
-    source="questions on the FLOPs of recurrent layers",
-    credit=Fraction(1, 2),
-)
-def one_step(s: Subject) -> Iterable[Formula]:
-    """T·4·(D + U)·U → 4·(D + U)·U."""
-    if as_a(s, Recurrent, ConvLSTM, Bidirectional, FeedForward, GatedFeedForward, Experts) is None:
-        return ()
-    return on_macs(s, lambda rule: without_factor(rule, named("T")))
-
-
-def _last_step(s: Subject) -> bool:
-    """Whether it gives out the last step alone."""
-    return as_a(s, Recurrent, Bidirectional) is not None and len(s.out.shape) == 1
-
-
-@misconception(
-    "units multiplied by steps",
-    "shape",
-    explanation="you put the outputs of all steps side by side",
-    repair="without the outputs of every step only those of the last one leave: one number for each unit",
-    claim="By default an LSTM of Keras gives out as many numbers as it has units times steps.",
-    source="Stack Overflow, questions on return_sequences",
-)
-def units_times_steps(s: Subject) -> Iterable[Formula]:
-    """U → T·U."""
-    if _last_step(s):
-        yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
-
-
-@misconception(
-    "steps in place of units",
-    "shape",
-    explanation="you gave one number for each step",
-    repair="a recurrent layer gives one number for each unit; how long the sequence is does not show in them",
-    claim="A recurrent layer that gives out its last step has one output for each step.",
-    source="Stack Overflow, 'What is num_units in an LSTM cell?'",
-)
-def steps_for_units(s: Subject) -> Iterable[Formula]:
-    """U → T."""
-    if _last_step(s):
-        yield symbol("T", s.x.shape[0], "sequence length", incoming=True)
-
-
-@misconception(
-    "only one step given out",
-    "shape",
-    explanation="you gave out one step, though the layer gives out all of them",
-    repair="with the outputs of every step the length of the sequence stays",
-    claim="A recurrent layer always gives out the last step only.",
-    source="Stack Overflow, questions on return_sequences; PyTorch documentation of LSTM: output and h_n",
-    credit=Fraction(1, 2),
-)
-def one_step_out(s: Subject) -> Iterable[Formula]:
-    """(T, U) → (1, U)."""
-    if as_a(s, Recurrent, Bidirectional) is not None and s.axis == "length":
-        yield ONE
-
-
-@misconception(
-    "features kept by a recurrent layer",
-    "shape",
-    explanation="you kept the features that arrive",
-    repair="a recurrent layer gives one number for each of its units, however many features arrive",
-    claim="The output of a recurrent layer has as many features as its input.",
-    source="Stack Overflow, 'What is num_units in an LSTM cell?'",
-)
-def features_kept(s: Subject) -> Iterable[Formula]:
-    """U → D."""
-    if _recurrent(s) is not None and not isinstance(_recurrent(s), ConvLSTM) and s.axis in ("channels", "features"):
-        yield symbol("D", s.x.shape[-1], "input features", incoming=True)
-
-
-# ---------------------------------------------------------------- layers above each other
-
-
-@misconception(
-    "layers above see the input",
-    *_COUNTS,
-    *_WORK,
-    explanation="you counted the input features for a layer that stands above another one",
-    repair="a layer above the first sees the outputs of the layer below it, in place of the input features",
-    claim="All layers of a stacked LSTM have as many parameters as its first one.",
-    source="PyTorch documentation of LSTM, weight_ih_l[k]: its shape for k > 0",
-    credit=Fraction(1, 2),
-)
-def above_sees_input(s: Subject) -> Iterable[Formula]:
-    """one(D) + (n - 1)·one(U) → n·one(D); D of the second layer → D of the first."""
-    layer = _recurrent(s)
-    if isinstance(layer, Recurrent) and number(layer.layers) != 1:
-        n = symbol("n", layer.layers, "layers")
-        alone = replace(layer, layers=ONE)
-        if s.quantity == "params":
-            yield n * alone.rules(s.x).parameters
-        elif s.quantity in _WORK:
-            work = n * alone.work(s.out, s.x).macs
-            yield from on_macs(s, lambda rule: work)
-        return
-    below = next((node for node in s.before if node.derived.counts.params != 0), None)
-    if layer is not None and below is not None and isinstance(below.layer, (Recurrent, Bidirectional)):
-        D = below.derived.arriving[0].shape[-1]
-        first = symbol("D", D, "input features of the layer below", incoming=True)
-        yield from _counts_parts(s, lambda rule: bound(rule, "D", first, first.meaning))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Sum, Symbol, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Sum, Symbol, as_formula, total
 from symparams.layers.feedforward import FeedForward, GatedFeedForward, letters, part_rule, places
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import Transformer, TransformerEncoder
@@ -121,10 +121,11 @@ def four_times(s: Subject) -> Iterable[Formula]:
     found = next(parts(s), None)
     if found is None:
         return ()
-    d, f = letters(found[1], found[0].hidden)
+    _, f = letters(found[1], found[0].hidden)
+    width = as_formula(found[1].shape[-1])
 
     def change(rule: Formula) -> Formula | None:
-        return bound(rule, "f", 4 * d, f.meaning)
+        return bound(rule, "f", 4 * width, f.meaning)
 
     return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
 
@@ -143,10 +144,11 @@ def square(s: Subject) -> Iterable[Formula]:
     found = next(parts(s), None)
     if found is None:
         return ()
-    d, f = letters(found[1], found[0].hidden)
+    _, f = letters(found[1], found[0].hidden)
+    width = as_formula(found[1].shape[-1])
 
     def change(rule: Formula) -> Formula | None:
-        return bound(rule, "f", d, f.meaning)
+        return bound(rule, "f", width, f.meaning)
 
     return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
 
@@ -273,7 +275,7 @@ def cross_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     explanation="you counted one of the stacked layers",
     repair="every layer of a stack has weights of its own and works by itself, so all of them count",
-    claim="The layers of a transformer encoder share their weights.",
+    claim="The layers of the encoder of the original transformer share their weights.",
     source=_VASWANI + "; PyTorch documentation of TransformerEncoder, num_layers, and of LSTM, num_layers",
 )
 def stacked_once(s: Subject) -> Iterable[Formula]:

@@ -1,0 +1,176 @@
+"""Recurrent layers over a sequence: their steps, what they give out, layers above each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from symparams.algebra.exact import number
+from symparams.algebra.formula import (
+    ONE,
+    ZERO,
+    Formula,
+    as_formula,
+)
+from symparams.layers.attention import Attention
+from symparams.layers.bidirectional import Bidirectional
+from symparams.layers.convlstm import ConvLSTM
+from symparams.layers.dense import Dense
+from symparams.layers.experts import Experts
+from symparams.layers.feedforward import FeedForward, GatedFeedForward
+from symparams.layers.recurrent import Recurrent
+from symparams.layers.stacks import TransformerEncoder
+from symparams.layers.transformer import EncoderLayer
+from symparams.misconceptions.editing import bound, named, without_factor
+from symparams.misconceptions.families.recurrent import on_rule, recurrent_of
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.telling import as_a, on_macs
+from symparams.model.layer import symbol
+
+_COUNTS = ("params", "weights", "trainable")
+_WORK = ("macs", "flops")
+_QUESTIONS = "Stack Overflow, 'How to calculate the number of parameters of an LSTM network?'"
+
+# ---------------------------------------------------------------- steps
+
+_AT_EACH_STEP = (
+    Recurrent,
+    ConvLSTM,
+    Bidirectional,
+    Attention,
+    FeedForward,
+    GatedFeedForward,
+    Experts,
+    EncoderLayer,
+    TransformerEncoder,
+    Dense,
+)
+
+
+@misconception(
+    "sequence length multiplied in",
+    *_COUNTS,
+    "biases",
+    explanation="you multiplied by the length of the sequence",
+    repair="all steps use the same weights, so the length of the sequence does not count",
+    claim="A recurrent layer has weights of its own for every time step.",
+    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, chapter 10 on parameter sharing; " + _QUESTIONS,
+)
+def times_steps(s: Subject) -> Iterable[Formula]:
+    """P → T·P."""
+    layer = as_a(s, *_AT_EACH_STEP)
+    if layer is None or s.rule == ZERO:
+        return
+    if len(s.x.shape) == 2 or isinstance(layer, ConvLSTM):
+        yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
+
+
+@misconception(
+    "work of one step",
+    *_WORK,
+    explanation="you counted the work of a single step",
+    repair="the same weights are used again at every step of the sequence",
+    claim="A recurrent layer takes as many multiplications for a long sequence as for a short one.",
+    source="questions on the FLOPs of recurrent layers",
+    credit=Fraction(1, 2),
+)
+def one_step(s: Subject) -> Iterable[Formula]:
+    """T·4·(D + U)·U → 4·(D + U)·U."""
+    if as_a(s, Recurrent, ConvLSTM, Bidirectional, FeedForward, GatedFeedForward, Experts) is None:
+        return ()
+    return on_macs(s, lambda rule: without_factor(rule, named("T")))
+
+
+def _last_step(s: Subject) -> bool:
+    """Whether it gives out the last step alone."""
+    return as_a(s, Recurrent, Bidirectional) is not None and len(s.out.shape) == 1
+
+
+@misconception(
+    "units multiplied by steps",
+    "shape",
+    explanation="you put the outputs of all steps side by side",
+    repair="without the outputs of every step only those of the last one leave: one number for each unit",
+    claim="By default an LSTM of Keras gives out as many numbers as it has units times steps.",
+    source="Stack Overflow, questions on return_sequences",
+)
+def units_times_steps(s: Subject) -> Iterable[Formula]:
+    """U → T·U."""
+    if _last_step(s):
+        yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
+
+
+@misconception(
+    "steps in place of units",
+    "shape",
+    explanation="you gave one number for each step",
+    repair="a recurrent layer gives one number for each unit; how long the sequence is does not show in them",
+    claim="A recurrent layer that gives out its last step only has as many outputs as the sequence has steps.",
+    source="Stack Overflow, questions on the units of an LSTM",
+)
+def steps_for_units(s: Subject) -> Iterable[Formula]:
+    """U → T."""
+    if _last_step(s):
+        yield symbol("T", s.x.shape[0], "sequence length", incoming=True)
+
+
+@misconception(
+    "only one step given out",
+    "shape",
+    explanation="you gave out one step, though the layer gives out all of them",
+    repair="with the outputs of every step the length of the sequence stays",
+    claim="A recurrent layer always gives out the last step only.",
+    source="Stack Overflow, questions on return_sequences; PyTorch documentation of LSTM: output and h_n",
+    credit=Fraction(1, 2),
+)
+def one_step_out(s: Subject) -> Iterable[Formula]:
+    """(T, U) → (1, U)."""
+    if as_a(s, Recurrent, Bidirectional) is not None and s.axis == "length":
+        yield ONE
+
+
+@misconception(
+    "features kept by a recurrent layer",
+    "shape",
+    explanation="you kept the features that arrive",
+    repair="a recurrent layer gives one number for each of its units, however many features arrive",
+    claim="The output of a recurrent layer always has as many features as its input.",
+    source="Stack Overflow, questions on the units of an LSTM",
+)
+def features_kept(s: Subject) -> Iterable[Formula]:
+    """U → D."""
+    if recurrent_of(s) is not None and not isinstance(recurrent_of(s), ConvLSTM) and s.axis in ("channels", "features"):
+        yield symbol("D", s.x.shape[-1], "input features", incoming=True)
+
+
+# ---------------------------------------------------------------- layers above each other
+
+
+@misconception(
+    "layers above see the input",
+    *_COUNTS,
+    *_WORK,
+    explanation="you counted the input features for a layer that stands above another one",
+    repair="a layer above the first sees the outputs of the layer below it, in place of the input features",
+    claim="In a stacked LSTM the layers above the first see the features of the input, as the first does.",
+    source="PyTorch documentation of LSTM, weight_ih_l[k]: its shape for k > 0",
+    credit=Fraction(1, 2),
+)
+def above_sees_input(s: Subject) -> Iterable[Formula]:
+    """one(D) + (n - 1)·one(U) → n·one(D); D of the second layer → D of the first."""
+    layer = recurrent_of(s)
+    if isinstance(layer, Recurrent) and number(layer.layers) != 1:
+        n = symbol("n", layer.layers, "layers")
+        alone = replace(layer, layers=ONE)
+        if s.quantity == "params":
+            yield n * alone.rules(s.x).parameters
+        elif s.quantity in _WORK:
+            work = n * alone.work(s.out, s.x).macs
+            yield from on_macs(s, lambda rule: work)
+        return
+    below = next((node for node in s.before if node.derived.counts.params != 0), None)
+    if layer is not None and below is not None and isinstance(below.layer, (Recurrent, Bidirectional)):
+        first = as_formula(below.derived.arriving[0].shape[-1])
+        yield from on_rule(s, lambda rule: bound(rule, "D", first, "input features of the layer below"))

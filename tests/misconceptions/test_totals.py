@@ -1,0 +1,56 @@
+"""Wrong totals that come from frozen, shared and repeated layers and from buffers, worked out here by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from symparams.algebra.formula import as_formula
+from symparams.questions.diagnosis import Diagnostician
+from tests.helpers import expression, net
+
+FROZEN = "input(8) -> dense(6, frozen) -> dense(5)"  # 54, frozen, and 35
+TORCH = "convention torch input(3, 8, 8) -> conv(4, 3) -> bn -> conv(5, 3) -> bn"
+REPEATED = "input(8) -> dense(6) -> [dense(6)] * N"
+WORDS = "input(9) -> embedding(20, 4) as words -> lstm(4, sequences) -> tied(@words)"
+
+CASES = [
+    ("frozen layers counted as trained", FROZEN, "trainable", 54 + 35),
+    ("frozen layers counted as trained", FROZEN, "non_trainable", 0),
+    ("frozen layers counted as trained", "input(8, 4) -> bn(frozen) -> ln", "trainable", 8 + 8),
+    ("frozen layers left out", FROZEN, "params", 35),
+    ("frozen layers left out", FROZEN, "biases", 5),
+    ("buffers counted", TORCH, "params", 4 * 28 + 5 * 37 + 4 * 4 + 1 + 4 * 5 + 1),
+    ("buffers counted", TORCH, "params", 4 * 28 + 5 * 37 + 4 * 4 + 1 + 2 * 5),
+    ("one copy missed", REPEATED, "params", "54 + (N - 1)*42"),
+    ("tied matrix counted again", WORDS, "params", 2 * 20 * 4 + 4 * (8 * 4 + 4)),
+    ("recurrent matrix left out", "input(9, 3) -> [lstm(4, sequences)] * 2", "params", 4 * (12 + 4) + 4 * (16 + 4)),
+    (
+        "moving statistics counted in PyTorch",
+        TORCH,
+        "params",
+        4 * 28 + 5 * 37 + 4 * 4 + 4 * 5,
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "quantity", "answer"), CASES)
+def test_real_answers(name: str, text: str, quantity: str, answer: int | str) -> None:
+    given = expression(answer) if isinstance(answer, str) else as_formula(answer)
+    found = Diagnostician(net(text)).of_total(quantity, (given,))
+    assert not found.correct
+    assert name in {match.made[0].name for match in found.matches}
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "answer"),
+    [
+        ("input(8) -> dense(6) -> dense(5)", "trainable", 35 + 54 + 1),
+        ("input(8, 8, 3) -> conv(4, 3) -> bn", "params", 4 * 28 + 4 * 4 + 1),  # Keras keeps no buffers
+    ],
+)
+def test_nobody_makes_these(text: str, quantity: str, answer: int) -> None:
+    found = Diagnostician(net(text)).of_total(quantity, (as_formula(answer),))
+    assert {match.made[0].name for match in found.matches} & {
+        "buffers counted",
+        "frozen layers counted as trained",
+    } == set()
