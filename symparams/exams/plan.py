@@ -195,9 +195,10 @@ def _larger(content: Content, key: Content) -> bool:
 
 
 def _values(evaluators: Iterable[Evaluator], point: Point) -> tuple[Exact, ...] | None:
+    """What rules give at a point; None where one gives nothing, or has a letter that is not drawn."""
     try:
         return tuple(of(point) for of in evaluators)
-    except SymparamsError:
+    except (SymparamsError, KeyError):
         return None
 
 
@@ -215,10 +216,7 @@ def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula
     found: list[Candidate] = []
     for mistake in mistakes:
         c = candidate(mistake)
-        try:
-            gives = tuple(_values(c.values, p) for p in points)
-        except KeyError:
-            continue
+        gives = tuple(_values(c.values, p) for p in points)
         if gives not in seen and None not in gives:
             seen.add(gives)
             found.append(c)

@@ -24,8 +24,6 @@ CASES: list[Case] = [
     (THREE, "conv_3", "macs", MACS + 64, "biases counted as multiplications"),
     (THREE, "conv_3", "macs", 2 * MACS, "FLOPs taken for MACs"),
     (THREE, "conv_3", "flops", MACS, "MACs taken for FLOPs"),
-    (THREE, "conv_3", "activations", 26 * 26 * 64, "numbers given for bytes"),
-    (THREE, "conv_3", "memory", 18_496 * 32, "bits given for bytes"),
     (THREE, "conv_3", "activations", 28 * 28 * 32 * 4, "input counted for output"),
     (FIELD, "conv_2", "field", (6, 6), "earlier strides left out"),
     (FIELD, "conv_2", "field", (7, 7), "earlier strides left out"),

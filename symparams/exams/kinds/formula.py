@@ -82,13 +82,15 @@ def _candidates(course: Course, index: int, rules: tuple[Formula, ...], with_let
         yield from candidates(course, mistakes, rules)
         return
     right = {simplified(in_own_letters(rule)) for rule in rules}
+    letters = {name for rule in rules for name in letters_of(in_own_letters(rule))}
     for mistake in mistakes:
         own = tuple(map(in_own_letters, mistake.rules))
         try:
             value = simplified(own[0])
         except SymparamsError:
             continue
-        if not mistake.carried and value not in right:
+        known = letters.issuperset(letters_of(own[0]))  # nobody answers with letters that the question does not have
+        if known and not mistake.carried and value not in right:
             right.add(value)
             yield Candidate(mistake.made, own, candidate(mistake).values)
 

@@ -100,6 +100,8 @@ def channels_of_the_image(s: Subject) -> Iterable[Formula]:
     if source is None or len(source.shape) != len(s.x.shape) or len(source.shape) < 2:
         return ()
     channels = source.shape[0 if s.convention == "torch" else -1]
+    if channels == 1:  # that is what input channels left out give
+        return ()
     return in_work(s, lambda rule: _with_input_channels(rule, as_formula(channels)))
 
 
@@ -131,6 +133,8 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
         return ()
     x, mine = before.derived.arriving[0], s.x
     if len(x.shape) != len(mine.shape):
+        return ()
+    if len(x.shape) > 1 and x.channels == 1:
         return ()
     if len(x.shape) == 1:
         return in_work(s, lambda rule: some(bound(rule, "n_in", as_formula(x.channels))))

@@ -1,4 +1,4 @@
-"""Work and memory: multiply-accumulates, FLOPs, bytes."""
+"""Work: multiply-accumulates and FLOPs; what is stored of a feature map."""
 
 from __future__ import annotations
 
@@ -125,38 +125,6 @@ def flops_for_macs(s: Subject) -> Iterable[Formula]:
 def macs_for_flops(s: Subject) -> Iterable[Formula]:
     """2·MACs → MACs."""
     return (node for node in symbols(s.rule) if node.name == "MACs")
-
-
-@misconception(
-    "numbers given for bytes",
-    "activations",
-    "memory",
-    "cache",
-    explanation="you counted numbers, not bytes",
-    repair="a number takes as many bytes as its type says: 4 for float32",
-    claim="A float32 number takes one byte.",
-    source="questions on the memory of a network",
-    credit=Fraction(1, 2),
-)
-def numbers_for_bytes(s: Subject) -> Iterable[Formula]:
-    """n·b → n."""
-    return some(without_factor(s.rule, named("b")))
-
-
-@misconception(
-    "bits given for bytes",
-    "activations",
-    "memory",
-    "cache",
-    explanation="you counted bits",
-    repair="a byte has 8 bits, so a float32 number of 32 bits takes 4 bytes",
-    claim="A float32 number takes 32 bytes.",
-    source="questions on the memory of a network",
-    credit=Fraction(1, 2),
-)
-def bits_for_bytes(s: Subject) -> Iterable[Formula]:
-    """n·b → 8·n·b."""
-    return some(exchanged(s.rule, named("b"), lambda b: 8 * b))
 
 
 @misconception(
