@@ -1,4 +1,4 @@
-"""What students type: every notation of a formula reads back to the same value, what cannot be read says where and why."""
+"""What students type: every notation reads back to the same value, what cannot be read says where and why."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ class Hand:
             case Sum(terms):
                 text = self.atom(terms[0])
                 for term in terms[1:]:
-                    minus = isinstance(term, Negative)
-                    sign = self.one("-", "−", "–") if minus else "+"
-                    text += f"{self.gap()}{sign}{self.gap()}{self.atom(term.term if minus else term)}"
+                    sign = self.one("-", "−", "–") if isinstance(term, Negative) else "+"
+                    bare = term.term if isinstance(term, Negative) else term
+                    text += f"{self.gap()}{sign}{self.gap()}{self.atom(bare)}"
                 return text
             case Negative(term):
                 return self.one("-", "−") + self.atom(term)
@@ -100,8 +100,8 @@ class Hand:
                 return f"{self.atom(left)} % {self.atom(right)}"
             case Function(name, arguments):
                 inside = f"{self.gap()},{self.gap()} ".join(map(self.write, arguments))
-                open_, close = {"floor": "⌊⌋", "ceil": "⌈⌉"}.get(name, "  ")
-                return self.one(f"{name}({inside})", *([f"{open_}{inside}{close}"] if open_ != " " else []))
+                signs = {"floor": [f"⌊{inside}⌋"], "ceil": [f"⌈{inside}⌉"]}.get(name, [])
+                return self.one(f"{name}({inside})", *signs)
         raise AssertionError(formula)
 
     def atom(self, formula: Formula) -> str:
