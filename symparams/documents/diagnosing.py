@@ -102,10 +102,6 @@ class DiagnosisWords(Vocabulary):
 
     # ------------------------------------------------------------ what was asked and answered
 
-    @property
-    def _plural(self) -> str:
-        return amount(self.diagnosis.quantity, self.diagnosis.settings).plural
-
     def asked(self) -> str:
         """The parameters of conv_2; the output shape of conv_2; the parameters of the network."""
         d = self.diagnosis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -34,10 +35,26 @@ def read_for(task: Task, text: str) -> Given:
     source = Source(_NAME, text)
     letters = letters_for(task)
     several = task.quantity in ("shape", "field") and not (len(task.rules) == 1 and _is_one_number(text))
-    answer = read_shape(source, letters) if several else (read_answer(source, letters),)
+    answer = read_shape(source, letters) if several else (_one_number(source, letters, task),)
     if not answer:
         raise SymparamsError(f"{_NAME}: there is no size in the answer; {_expected(task)}")
     return fitted(task, checked(answer))
+
+
+def _one_number(source: Source, letters: Mapping[str, Formula], task: Task) -> Formula:
+    try:
+        return read_answer(source, letters)
+    except SymparamsError as error:
+        if _looks_like_sizes(source.text):
+            what = f"{task.quantity} of {task.node.name}"
+            raise SymparamsError(f"one number is expected for the {what}, not sizes", error.place) from None
+        raise
+
+
+def _looks_like_sizes(text: str) -> bool:
+    """26x26x32, (8, 64)."""
+    sizes = re.split("[xX,;]", text.strip().strip("()[]"))
+    return len(sizes) > 1 and all(size.strip().isdigit() or size.strip() in ("None", "?") for size in sizes)
 
 
 def read_total(network: Network, text: str) -> Answer:

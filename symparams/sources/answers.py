@@ -29,6 +29,11 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _APART = re.compile(r"[,;×]|(?<![A-Za-z_])[xX](?![A-Za-z_])|(?<=\))[xX]|(?<=\s)[xX*](?=\s)")
 
 
+_STRANGE = re.compile(
+    r"(?<![A-Za-z0-9])['’]|(?![-A-Za-z0-9_'’\s.,;?()⌊⌋⌈⌉+−–*/%·×÷:^\\⁰¹²³⁴-⁹Ͱ-Ͽ]|[][])."
+)  # in no answer
+
+
 def read_answer(source: Source, letters: Mapping[str, Formula]) -> Formula:
     """A number or an expression in these letters, each of which stands for its formula."""
     _check(source)
@@ -59,6 +64,12 @@ def _check(source: Source) -> None:
         raise LimitError(f"{source.name}: an answer has at most {LONGEST:,} characters, this one {len(source.text):,}")
     if not source.text.strip():
         raise SymparamsError(f"{source.name}: the answer is empty")
+    strange = _STRANGE.search(source.text)
+    if strange:
+        c = strange[0]
+        shown = f"`{c}`" if c.isprintable() else f"the character U+{ord(c):04X}"
+        hint = "; give only what stands on its right" if c == "=" else ""
+        raise SymparamsError(f"{shown} cannot stand in an answer{hint}", Place(source, strange.start()))
 
 
 def _parts(source: Source) -> list[tuple[int, str]]:
