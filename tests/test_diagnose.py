@@ -42,19 +42,19 @@ def names(diagnosis: Diagnosis) -> list[str]:
 
 
 def test_what_people_ask() -> None:
-    assert names(typed("mnist-63", "conv_2", "630")) == ["input channels left out"]
-    assert names(typed(TWO_POOLS, "conv_2", "1664")) == ["input channels left out"]
+    assert names(typed("mnist-63", "conv_2", "630"))[:1] == ["input channels left out"]
+    assert names(typed(TWO_POOLS, "conv_2", "1664"))[:1] == ["input channels left out"]
     assert "filters of all earlier layers multiplied in" in names(typed("horses-or-humans", "conv_2", "13,856"))
 
 
 def test_expressions_against_numbers_and_letters() -> None:
     for answer in ("(k^2 + 1)*F", "(k² + 1)·F", "k*k*F + F", "(k_h k_w + 1) C_out", "630"):
-        assert names(typed("mnist-63", "conv_2", answer)) == ["input channels left out"]
+        assert names(typed("mnist-63", "conv_2", answer))[:1] == ["input channels left out"]
     for answer in ("(k^2*C + 1)*F", "k²CF + F", "(9*32 + 1)*63", "18207.0"):
         assert typed("mnist-63", "conv_2", answer).correct
     text = "input(H, W, 3) -> conv(32, k) -> conv(F, k)"
     assert typed(text, "conv_2", "(32k^2 + 1)F").correct
-    assert names(typed(text, "conv_2", "(k^2 + 1)F")) == ["input channels left out"]
+    assert names(typed(text, "conv_2", "(k^2 + 1)F"))[:1] == ["input channels left out"]
     found = typed(text, "conv_2", "18496")
     assert (found.correct, found.matches) == (False, ())
     assert "a number cannot be right for all values" in shown(found)
@@ -78,7 +78,7 @@ def test_shapes() -> None:
         assert found.correct
         assert "the number of channels was not given" in found.note
     assert not typed("mnist-63", "conv_2", "25", "shape").correct
-    assert names(typed("mnist-63", "conv_2", "63x24x24", "shape")) == ["channels in the wrong place"]
+    assert names(typed("mnist-63", "conv_2", "63x24x24", "shape")) == ["channels at the wrong end"]
     assert names(typed("mnist-63", "flatten_1", "12x12x63", "shape")) == ["shape of the input given"]
     assert typed("mnist-63", "flatten_1", "12 * 12 * 63", "shape").correct
     assert typed("mnist-63", "dense_1", "128", "shape").correct
@@ -110,12 +110,12 @@ def test_totals() -> None:
 def test_copies() -> None:
     text = "input(9, 9, 4) -> [conv(4, 3, same)] * N -> [conv(2*i, 1) for i in 1..3]"
     assert typed(text, "conv_1", "(3*3*4 + 1)*4").correct
-    assert names(typed(text, "conv_1", "40")) == ["input channels left out"]
+    assert names(typed(text, "conv_1", "40"))[:1] == ["input channels left out"]
     assert typed(text, None, "148N + 10 + 12 + 30").correct
     assert "one copy for all" in names(typed(text, None, "148 + 10 + 12 + 30"))
     running = "input(9, 9, 3) -> [conv(2*i, 3, same) -> conv(3, 1) for i in 1..N]"
     assert typed(running, "conv_1", "(27 + 1)*2i").correct
-    assert names(typed(running, "conv_1", "20i")) == ["input channels left out"]
+    assert names(typed(running, "conv_1", "20i"))[:1] == ["input channels left out"]
     assert typed(running, None, "28N(N + 1) + 3N(N + 1) + 3N").correct
     found = typed(running, None, "28N(N + 1) + 3N(N + 1)")
     assert names(found)[0] == "biases left out"
@@ -242,7 +242,7 @@ def test_json() -> None:
     page = json.loads(run("diagnose", MNIST, "--layer", "conv_2", "--answer", "630", "--format", "json")[1])
     assert list(page)[:4] == ["correct", "value", "answer", "matches"]
     assert (page["correct"], page["value"], page["answer"]) == (False, 18207, 630)
-    (match,) = page["matches"]
+    match = page["matches"][0]
     assert list(match)[:5] == ["misconception", "formula", "value", "explanation", "repair"]
     assert match["misconception"] == "input channels left out"
     assert (match["formula"], match["value"]) == ("(k_h*k_w + 1)*C_out", 630)
@@ -258,7 +258,7 @@ def test_python() -> None:
     network = sp.load(MNIST)
     found = network.diagnose(630, "conv_2")
     assert (found.correct, found.value, found.matches[0].misconception) == (False, 18207, "input channels left out")
-    assert repr(found) == "<Diagnosis: input channels left out>"
+    assert repr(found).startswith("<Diagnosis: input channels left out")
     assert repr(network.diagnose(1181161)) == "<Diagnosis: right>"
     assert repr(network.diagnose("18,100", "conv_2")) == "<Diagnosis: no known mistake>"
     assert network.diagnose((24, 24, 63), "conv_2", "shape").correct

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 
 from symparams.algebra.formula import Formula, as_formula
 from symparams.misconceptions.misconception import misconception
@@ -23,31 +22,14 @@ def shape_of_input(s: Subject) -> Iterator[Formula]:
     yield from (as_formula(size) for size in s.x.shape)
 
 
-@misconception(
-    "channels in the wrong place",
-    "shape",
-    explanation="you gave the right sizes, but the channels stand where the other framework has them",
-    repair="Keras writes the channels last, PyTorch first",
-    source="Keras documentation of image_data_format; questions on channels_first and channels_last",
-    credit=Fraction(1, 2),
-)
-def channels_elsewhere(s: Subject) -> Iterator[Formula]:
-    """H × W × C → C × H × W."""
-    rules = s.task.rules
-    yield from (*rules[-1:], *rules[:-1]) if s.convention == "keras" else (*rules[1:], *rules[:1])
-
-
 def of_shapes(task: Task) -> Iterator[Mistake]:
-    """The wrong ways to give a shape, with what its numbers belong to."""
+    """The wrong ways to give a shape as a whole, with what its numbers belong to."""
     if task.quantity != "shape" or not task.derived.arriving:
         return
     subject = next(task.subjects())
     names = subject.x.axis_names()
     if len(names) != len(task.rules) or subject.x.shape != task.values:
         yield Mistake((shape_of_input,), tuple(shape_of_input.edit(subject)), axes=names)
-    if "channels" in task.axes and len(task.axes) > 1:
-        around = (task.axes[-1:] + task.axes[:-1]) if subject.convention == "keras" else task.axes[1:] + task.axes[:1]
-        yield Mistake((channels_elsewhere,), tuple(channels_elsewhere.edit(subject)), axes=around)
 
 
-OF_SHAPES = (shape_of_input, channels_elsewhere)
+OF_SHAPES = (shape_of_input,)
