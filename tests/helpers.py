@@ -73,6 +73,11 @@ def _letter(name: str, letters: Mapping[str, Any]) -> Any:
     return value(given, {k: v for k, v in letters.items() if k != name or isinstance(v, int)})
 
 
+def letters_for(network: Network, letters: Mapping[str, int]) -> dict[str, int]:
+    """Values for the letters of a network: those of letters with a range out of it, the others as given."""
+    return {**letters, **{name: choices[len(choices) // 2] for name, choices in network.ranges.items()}}
+
+
 def relation_holds(left: Any, relation: str, right: Any) -> bool:
     """Whether a fact or a condition holds for numbers; left divides right only if it is positive."""
     if relation == "divides":

@@ -24,7 +24,7 @@ from symparams.model.layer import Layer
 from symparams.model.network import Network
 from symparams.quantities.derivation import derive_parameters, derive_shape
 from tests.conftest import EXAMPLES
-from tests.helpers import conditions_hold, expression, net, networks, relation_holds, value
+from tests.helpers import conditions_hold, expression, letters_for, net, networks, relation_holds, value
 
 LAYERS = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
 LETTERS = {"H": 97, "W": 113, "C": 5, "F": 6, "k": 3, "m": 11, "K": 7, "S": 19, "T": 23}
@@ -75,7 +75,7 @@ def test_tensors_are_the_second_witness() -> None:
 
 def test_steps_are_equal_in_all_examples() -> None:
     for network in all_networks():
-        steps_agree(network, LETTERS)
+        steps_agree(network, letters_for(network, LETTERS))
 
 
 @given(networks())
@@ -142,7 +142,7 @@ def test_json_expressions_have_one_value_under_their_symbols() -> None:
     for network in all_networks():
         found = json.loads(json.dumps(contract.solve(Solution(network))))
         for derivation in found["derivations"]:
-            symbols = {**LETTERS, **{n: v for n, v in derivation["symbols"].items() if v != n}}
+            symbols = {**letters_for(network, LETTERS), **{n: v for n, v in derivation["symbols"].items() if v != n}}
             values = {value(expression(step["expression"]), symbols) for step in derivation["steps"]}
             assert len(values) == 1, derivation
 

@@ -21,7 +21,7 @@ from symparams.quantities.field import fields
 from symparams.quantities.measured import QUANTITIES, Measurements
 from symparams.quantities.measures import MEASURES, Settings, of_layer, of_network
 from tests.conftest import EXAMPLES
-from tests.helpers import expression, net, value
+from tests.helpers import expression, letters_for, net, value
 from tests.test_laws import LETTERS, all_networks
 from tests.test_repetition import NETWORKS, SIZES
 
@@ -118,13 +118,14 @@ def test_totals_over_copies_equal_the_unrolled_network(text: str, quantity: str)
 
 def test_steps_are_equal_for_every_quantity() -> None:
     for network in all_networks():
+        letters = letters_for(network, LETTERS)
         measurements = Measurements(network, QUANTITIES, Settings("bfloat16", "adam", "every-operation"))
         for index, node in enumerate(network.nodes):
             derivations = [m.derivation for m in measurements.of(node)]
             steps = measurements.fields_of(index)
             derivations += [] if isinstance(steps, str) else [d for one in steps for d in one.steps]
             for derivation in derivations:
-                values = [value(step.expression, LETTERS) for step in derivation.steps]
+                values = [value(step.expression, letters) for step in derivation.steps]
                 assert len(set(values)) == 1, (node.name, derivation)
 
 
