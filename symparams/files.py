@@ -41,8 +41,9 @@ def write_standard_output(text: str) -> None:
     try:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.flush()
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except (OSError, AttributeError, ValueError) as error:  # a full disk, or an output that is closed
         reason = error.strerror if isinstance(error, OSError) else "it is closed"
         raise SymparamsError(f"cannot write to the standard output: {reason}") from None

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
 from symparams.errors import Source, SymparamsError, listed
+from symparams.layers.source import Input
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
 from symparams.misconceptions.totals import Total
@@ -63,6 +64,14 @@ class Course:
     @property
     def title(self) -> str:
         return self.network.title
+
+    def alone(self, index: int) -> Mistakes:
+        """The mistakes of a student who sees one layer and what arrives at it, not the network around."""
+        node, network = self.network.nodes[index], self.network
+        lone = Network(network.convention, facts=network.facts, symbols=network.symbols, ranges=network.ranges)
+        inputs = [lone.add(Input(tuple(map(as_formula, x.shape))), ()) for x in node.derived.arriving]
+        lone.add(node.layer, inputs, node.name, frozen=node.frozen)
+        return Mistakes(Tasks(lone, self.settings))
 
     @cached_property
     def ranges(self) -> dict[str, Sequence[int]]:

@@ -23,7 +23,7 @@ from symparams.model.network import Node
 from symparams.questions.points import Point
 
 FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
-_CANDIDATES = 24  # mistakes that are looked at for one question
+_CANDIDATES = 16  # mistakes that are looked at for one question
 
 
 @dataclass(kw_only=True)
@@ -225,16 +225,22 @@ def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula
     return tuple(found)
 
 
-def all_mistakes(course: Course, index: int, quantity: str, enough: int = 8) -> Iterator[Mistake]:
-    """The single mistakes of a task, those that are carried on, and pairs where these are too few."""
+def all_mistakes(
+    course: Course, index: int, quantity: str, *, local: bool = False, enough: int = 8
+) -> Iterator[Mistake]:
+    """The single mistakes of a task, those that are carried on, and pairs where these are too few.
+
+    Where the question is `local` they are those of somebody who sees nothing but the layer and what arrives.
+    """
     limits.begin_work(len(course.network.nodes))
-    task = course.tasks.of(index, quantity)
+    mistakes = course.alone(index) if local else course.mistakes
+    task = mistakes.tasks.of(len(mistakes.network.nodes) - 1 if local else index, quantity)
     count = 0
-    for mistake in (*course.mistakes.singles(task), *course.mistakes.carried(task)):
+    for mistake in (*mistakes.singles(task), *mistakes.carried(task)):
         count += 1
         yield mistake
     if count < enough:
-        yield from course.mistakes.pairs(task)
+        yield from mistakes.pairs(task)
 
 
 def as_formulas(values: Iterable[Value]) -> tuple[Formula, ...]:

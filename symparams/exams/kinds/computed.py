@@ -51,14 +51,14 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
             local=local,
             rules=task.rules,
             axes=task.axes,
-            candidates=candidates(course, _mistakes(course, task), task.rules),
+            candidates=candidates(course, _mistakes(course, task, local), task.rules),
         )
 
 
-def _mistakes(course: Course, task: Task) -> Iterator[Mistake]:
+def _mistakes(course: Course, task: Task, local: bool) -> Iterator[Mistake]:
     """The mistakes of a task; of a receptive field those along the axis that is asked for."""
     wanted = len(task.rules)
-    for mistake in all_mistakes(course, task.index, task.quantity):
+    for mistake in all_mistakes(course, task.index, task.quantity, local=local):
         yield mistake if len(mistake.rules) == wanted else replace(mistake, rules=mistake.rules[:wanted])
 
 

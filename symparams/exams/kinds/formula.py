@@ -63,21 +63,29 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         if not with_letters and (str(rules) in seen or not any(letters_of(rule) for rule in rules)):
             continue
         seen.add(str(rules))
+        local = is_plain(task) or not with_letters
         yield InLetters(
             kind="formula",
             course=course,
             answer_type=answer_type,
             difficulty=max(2, difficulty(3, task.rules, is_plain(task))),
             node=node,
-            local=is_plain(task) or not with_letters,
+            local=local,
             rules=rules,
-            candidates=tuple(_candidates(course, i, task.rules, with_letters)),
+            candidates=tuple(_candidates(course, i, task.rules, with_letters, local)),
             more={"own": "" if with_letters else "own"},
         )
 
 
-def _candidates(course: Course, index: int, rules: tuple[Formula, ...], with_letters: bool) -> Iterator[Candidate]:
-    mistakes = list(all_mistakes(course, index, "params", enough=0))
+def _is_lone(course: Course, index: int) -> bool:
+    """Whether one tensor arrives, so that the layer can stand alone."""
+    return len(course.network.nodes[index].inputs) == 1
+
+
+def _candidates(
+    course: Course, index: int, rules: tuple[Formula, ...], with_letters: bool, local: bool
+) -> Iterator[Candidate]:
+    mistakes = list(all_mistakes(course, index, "params", local=local and _is_lone(course, index), enough=0))
     if with_letters:
         yield from candidates(course, mistakes, rules)
         return
