@@ -23,6 +23,7 @@ NO_KNOWN = "no known mistake"
 _NAME = "the answer"
 _WRITTEN = re.compile(r"[A-Za-z][A-Za-z_0-9]{0,20}\s*=(?!=)")  # P = 640
 _SPACED = re.compile(r"(?<![0-9.])([0-9]{1,3})((?: [0-9]{3})+)(?![0-9])")  # 18 207
+_GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")  # 18,207
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
 _PLACES = 4  # where formulas to choose from are told apart
 Values: TypeAlias = "tuple[int | Fraction, ...]"
@@ -120,15 +121,14 @@ class Marker:
             ) from None
 
     def _formula(self, text: str) -> AskedMistake | bool:
-        letters: Mapping[str, Formula] = {name: Symbol(name) for name in self.asked.letters}
-        formula = _formula(text, letters)
-        try:
-            given = signature((formula,), self.asked.at)
-        except SymparamsError as error:
-            raise _UnreadError(error.matter) from None
+        given = _read(self._at_points, text, _symbols(self.asked))
         if given == self.asked.values:
             return True
         return next((mistake for mistake in self.asked.mistakes if mistake.values == given), False)
+
+    def _at_points(self, text: str, letters: Mapping[str, Formula]) -> Values:
+        """What a formula gives at the points of the question; nothing where it has no value."""
+        return signature((_formula(text, letters),), self.asked.at) or ()
 
     # ------------------------------------------------------------ options
 
@@ -155,12 +155,11 @@ class Marker:
 
     def _meaning(self, text: str) -> Values | None:
         """The number, shape or formula that a text is, as numbers; None if it is none."""
-        for reading, letters in ((_number, ()), (_shape, ()), (_at_places, self.asked.letters)):
-            try:
-                return _read(reading, text, {name: Symbol(name) for name in letters})
-            except _UnreadError:
-                continue
-        return None
+        shapes = any("×" in option.plain for option in self.asked.options)
+        try:
+            return _read(_shape if shapes else _at_places, text, _symbols(self.asked))
+        except _UnreadError:
+            return None
 
     # ------------------------------------------------------------ blanks
 
@@ -232,31 +231,35 @@ def _read(reading: _Reading, text: str, letters: Mapping[str, Formula]) -> Value
         raise _UnreadError(error.matter.removeprefix(f"{_NAME}: ")) from None
 
 
+def _symbols(asked: Asked) -> Mapping[str, Formula]:
+    return {name: Symbol(name) for name in asked.letters}
+
+
 def _number(text: str, letters: Mapping[str, Formula]) -> Values:
-    text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
-    return (_evaluated(read_answer(Source(_NAME, _right_side(text)), letters)),)
+    return (_evaluated(_formula(text, letters)),)
 
 
 def _shape(text: str, letters: Mapping[str, Formula]) -> Values:
+    if re.search("[x×]", text):  # otherwise a comma is what parts the sizes
+        text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
     return tuple(map(_evaluated, read_shape(Source(_NAME, text.removesuffix(".")), letters)))
 
 
 def _evaluated(formula: Formula) -> int | Fraction:
     value = number(formula)
-    assert value is not None, "no letter is left"
+    if value is None:
+        raise SymparamsError("there are letters in this number")
     return value
 
 
 def _formula(text: str, letters: Mapping[str, Formula]) -> Formula:
-    try:
-        return read_answer(Source(_NAME, _right_side(text)), letters)
-    except SymparamsError as error:
-        raise _UnreadError(error.matter.removeprefix(f"{_NAME}: ")) from None
+    text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
+    return read_answer(Source(_NAME, _right_side(text)), letters)
 
 
 def _at_places(text: str, letters: Mapping[str, Formula]) -> Values:
     """What a formula gives at some places that are far from each other."""
-    formula = read_answer(Source(_NAME, _right_side(text)), letters)
+    formula = _formula(text, letters)
     places = [{name: 1009 + 60 * i * (j + 1) + 7 * j for i, name in enumerate(letters)} for j in range(_PLACES)]
     found = signature((formula,), places)
     if found is None:
