@@ -15,13 +15,14 @@ from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
 from symparams.errors import Source, SymparamsError, listed
-from symparams.questions.diagnosis import signature
+from symparams.questions.comparing import signature
 from symparams.sources.answers import LONGEST, read_answer, read_shape
 
 Outcome: TypeAlias = Literal["right", "known", "unknown", "unread", "empty"]
 NO_KNOWN = "no known mistake"
 _NAME = "the answer"
-_WRITTEN = re.compile(r"[A-Za-z][A-Za-z_0-9]{0,20}\s*=(?!=)")  # P = 640
+_A_NUMBER = "a number, such as 18207"
+_WRITTEN = re.compile(r"(?:[A-Za-z][A-Za-z_0-9]{0,20}\s*)?=(?!=)")  # P = 640, = 640
 _SPACED = re.compile(r"(?<![0-9.])([0-9]{1,3})((?: [0-9]{3})+)(?![0-9])")  # 18 207
 _GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")  # 18,207
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
@@ -78,7 +79,7 @@ class Marker:
             return f"the letter of an option, a to {ascii_lowercase[min(len(asked.options), 26) - 1]}, or its text"
         if asked.answer_type == "formula":
             return f"a formula in {listed(asked.letters)}" if asked.letters else "a formula without letters"
-        return {"number": "a number, such as 18207", "shape": "a shape, such as 26x26x32"}[asked.answer_type]
+        return _A_NUMBER if asked.answer_type == "number" else "a shape, such as 26x26x32"
 
     def _compared(self, found: AskedOption | AskedMistake | bool) -> Mark:
         """The mark for the key (True), for something known, or for something else (False)."""
@@ -175,7 +176,8 @@ class Marker:
         remarks += [f"nothing at {listed(empty)}"] if empty else []
         outcomes = [mark.outcome for mark in each]
         outcome: Outcome = next((o for o in _WORST if o in outcomes), "right")
-        points = sum((mark.points for mark in each), Fraction(0))
+        whole = sum((blank.points for blank in self.asked.blanks), Fraction(0))
+        points = sum((mark.points for mark in each), Fraction(0)) * self.asked.points / (whole or 1)
         return Mark(points, outcome, each[-1].misconception, "; ".join(remarks))
 
     def _blank(self, blank: AskedBlank, text: str) -> Mark:
@@ -185,7 +187,7 @@ class Marker:
         try:
             found = _by_value(_read(_number, text, {})[0], blank.value, mistakes)
         except _UnreadError as error:
-            return Mark(Fraction(0), "unread", remark=str(error))
+            return Mark(Fraction(0), "unread", remark=f"{error}; expected {_A_NUMBER}")
         if isinstance(found, bool):
             return Mark(blank.points, "right") if found else Mark(Fraction(0), "unknown")
         return Mark(found.credit * blank.points, "known" if found.misconception else "unknown", found.misconception)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import floor
 
+from symparams.algebra.notation import decimals
 from symparams.documents.asked import Asked
 from symparams.errors import Source
 from symparams.grading.bank import Bank, read_bank
@@ -140,16 +142,16 @@ class _Marking:
         self._marked: dict[tuple[int, int, str], Mark] = {}
 
     def student(self, sheet: Sheet) -> Student:
-        """All questions of one student."""
-        answers = tuple(self._answer(sheet, at) for at in range(len(self._bank.numbered)))
-        paper = sheet.paper
+        """All questions of one student; what is unanswered is taken from the same paper as the rest."""
         variants = {variant for variant, _ in sheet.answers.values()}
+        paper = 0 if self._bank.info.variants == 1 else sheet.paper
         if paper is None and len(variants) == 1:
             (paper,) = variants
+        answers = tuple(self._answer(sheet, at, paper or 0) for at in range(len(self._bank.numbered)))
         return Student(sheet.student, None if paper is None else paper + 1, answers)
 
-    def _answer(self, sheet: Sheet, at: int) -> Answer:
-        variant, text = sheet.answers.get(at, (sheet.paper or 0, ""))
+    def _answer(self, sheet: Sheet, at: int, paper: int) -> Answer:
+        variant, text = sheet.answers.get(at, (paper, ""))
         return Answer(at + 1, variant + 1, self._bank.numbered[at][variant], text, self._mark(at, variant, text))
 
     def _mark(self, at: int, variant: int, text: str) -> Mark:
@@ -162,3 +164,9 @@ class _Marking:
 
 def _share(part: Fraction, of: Fraction) -> Fraction:
     return part / of if of else Fraction(0)
+
+
+def decimal(value: Fraction, most: int) -> str:
+    """A number with so many decimals at most, the last one rounded up from a half: 0.13 for 1/8."""
+    scale = 10**most
+    return decimals(Fraction(floor(value * scale + Fraction(1, 2)), scale)) or ""

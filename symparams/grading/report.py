@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from symparams.algebra.notation import decimals
 from symparams.documents.formats import FORMATS, Format, with_digits
 from symparams.documents.vocabulary import Column, capital, columns, ruled
 from symparams.documents.writing import environment, tidied
 from symparams.errors import SymparamsError, listed
 from symparams.grading.marking import NO_KNOWN, Outcome
-from symparams.grading.marks import Answer, ClassMarks, Student
+from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 _ACROSS = {"latex": 8, "text": 20, "markdown": 40}  # questions in a table of students; more get a table of their own
 _LONGEST = 60  # characters of an answer that are shown
@@ -143,7 +142,7 @@ class _Words:
         return f"{self.number(count)} {one if count == 1 else several}"
 
     def percent(self, share: Fraction) -> str:
-        return self.format.escape(f"{round(100 * share)} %")
+        return self.format.escape(f"{decimal(100 * share, 0)} %")
 
 
 _OTHER: Mapping[Outcome, tuple[str, str]] = {
@@ -160,4 +159,4 @@ def _which(answer: Answer) -> str:
 
 def points(count: Fraction) -> str:
     """Points with two decimals at most: 1, 0.5, 0.33."""
-    return (decimals(round(count, 2)) or "").strip()
+    return decimal(count, 2)

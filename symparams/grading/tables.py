@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from symparams.algebra.notation import decimals
 from symparams.errors import SymparamsError, listed
-from symparams.grading.marks import Answer, ClassMarks, Student
+from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 TABLES = ("marks", "tally", "answers")
 _STARTS = "=+-@\t\r"  # what a spreadsheet would take for the start of a formula
@@ -61,7 +60,7 @@ def _answers(marks: ClassMarks) -> Iterator[Sequence[str]]:
 
 
 def _decimal(value: Fraction) -> str:
-    return decimals(round(value, 4)) or ""
+    return decimal(value, 4)
 
 
 def _cell(text: str) -> str:

@@ -53,7 +53,8 @@ def numbers(n: int | Fraction, chance: random.Random) -> list[str]:
     whole, _, rest = decimal.partition(".")
     grouped = f"{int(whole):,}" + (f".{rest}" if rest else "")
     writings = [
-        decimal, f"  {decimal} ", decimal + ("0" if rest else ".0"), f"{decimal}.", grouped, f"P = {grouped}", f"({decimal})",
+        decimal, f"  {decimal} ", decimal + ("0" if rest else ".0"), f"{decimal}.", grouped, f"P = {grouped}", f"= {decimal}",
+        f"({decimal})",
         grouped.replace(",", "\u202f"), f"{decimal} + {a} - {a}", f"{a}*{decimal}/{a}", f"-(-{decimal})",
     ]  # fmt: skip
     return [*writings, grouped.replace(",", " ")]
@@ -101,8 +102,10 @@ def test_shapes() -> None:
 def formulas(n: int) -> tuple[str, ...]:
     """(k² C + n) F in equivalent writings."""
     return (
-        f"(k^2*C + {n})*F", f"F(k²C+{n})", f"k**2*C*F + {n}F", f"F·(C·k·k + {n})", f"{n}*F + C*F*k^2", f"P = (kkC + {n})F",
-        f"F*((k+1)^2*C - 2k*C - C + {n})", f"⌊(2k²C + {2 * n + 1})/2⌋·F", f"floor(k^3/k)·C·F + {n:,} F", f"-(-{n} − k²C)×F",
+        f"(k^2*C + {n})*F", f"F(k²C+{n})", f"k**2*C*F + {n}F", f"F·(C·k·k + {n})", f"{n}*F + C*F*k^2",
+        f"P = (kkC + {n})F",
+        f"F*((k+1)^2*C - 2k*C - C + {n})", f"⌊(2k²C + {2 * n + 1})/2⌋·F", f"floor(k^3/k)·C·F + {n:,} F",
+        f"-(-{n} − k²C)×F",
         f"(k² C+{n}) \\cdot F", f"max(k^2*C + {n}, {n})*F",
     )  # fmt: skip
 
@@ -198,7 +201,7 @@ THREE = "; expected 3 numbers, such as 288; 320 for (a), (b) and (c)"
         ("9;288;288", 2, "known", "biases left out", "wrong at (c)"),
         ("288;288;7", 1, "unknown", "", "wrong at (a) and (c)"),
         ("9", 0.5, "empty", "", "nothing at (b) and (c)"),
-        ("9;x;320", 2, "unread", "", "(b) nothing here is called `x`; there are no letters here"),
+        ("9;x;320", 2, "unread", "", "(b) nothing here is called `x`; there are no letters here; expected a number, such as 18207"),
         ("9;288;320;5", 0, "unread", "", f"there are 4 numbers here{THREE}"),
         ("(a) 9 (a) 8", 0, "unread", "", f"what belongs to which blank is not clear{THREE}"),
     ],
@@ -215,7 +218,7 @@ def test_blanks_of_samples() -> None:
                 assert marker.mark("; ".join(b.answer for b in asked.blanks)).outcome == "right"
                 mistake = asked.mistakes[-1]
                 mark = marker.mark(f"{asked.blanks[0].answer};{mistake.answer}")
-                worth = asked.blanks[0].points + mistake.credit * asked.blanks[1].points
+                worth = (1 + mistake.credit) / 2 * asked.points  # both blanks weigh the same
                 assert (mark.points, mark.misconception) == (worth, mistake.misconception)
 
 
@@ -240,7 +243,7 @@ EXPECTED = {
         ("number", "9^9^9^9", "a power here has more than 1,000 digits, which is the limit"),
         ("number", "1/0", "division by zero"),
         ("number", "9" * 1_000_000, "an answer has at most 1,000 characters, this one 1,000,000"),
-        ("number", "__import__('os')", "`'` is not a character of the language; words stand without quotes, texts between \""),
+        ("number", "import os", "nothing here is called `import`; there are no letters here"),
         ("shape", "large", "nothing here is called `large`; there are no letters here"),
         ("shape", "9^9^9^9 x 3", "a power here has more than 1,000 digits, which is the limit"),
         ("formula", "(k^2*D + 1)*F", "nothing here is called `D`; the letters here are C, F and k"),
