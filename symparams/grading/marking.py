@@ -25,6 +25,7 @@ _A_NUMBER = "a number, such as 18207"
 _WRITTEN = re.compile(r"(?:[A-Za-z][A-Za-z_0-9]{0,20}\s*)?=(?!=)")  # P = 640, = 640
 _SPACED = re.compile(r"(?<![0-9.])([0-9]{1,3})((?: [0-9]{3})+)(?![0-9])")  # 18 207
 _GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")  # 18,207
+_SIDES = re.compile(r"[(\[]?[0-9]+(?:\s*[x×,;]\s*[0-9]+)+[)\]]?")  # 7x7
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
 _PLACES = 4  # where formulas to choose from are told apart
 Values: TypeAlias = "tuple[int | Fraction, ...]"
@@ -103,6 +104,8 @@ class Marker:
                 return given == self._shape_key or self._known_shapes.get(given, False)
             case "formula":
                 return self._formula(text)
+        if self.asked.kind == "field" and _SIDES.fullmatch(text) and set(_read(_shape, text, {})) == {self.asked.value}:
+            return True  # 7x7 says along each axis what 7 says
         return _by_value(_read(_number, text, {})[0], self.asked.value, self.asked.mistakes)
 
     @cached_property

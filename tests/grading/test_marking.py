@@ -38,6 +38,9 @@ def some(answer_type: str) -> Iterator[tuple[random.Random, Asked]]:
                 yield random.Random(f"{seed} {asked.identity}"), sound(asked)
 
 
+ONE_OF_EACH = {t: sound(next(a for a in samples(1) if a.answer_type == t and not a.blanks)) for t in ANSWER_TYPES}
+
+
 def full(asked: Asked) -> tuple[Fraction, str, str, str]:
     return (asked.points, "right", "", "")
 
@@ -53,8 +56,8 @@ def numbers(n: int | Fraction, chance: random.Random) -> list[str]:
     whole, _, rest = decimal.partition(".")
     grouped = f"{int(whole):,}" + (f".{rest}" if rest else "")
     writings = [
-        decimal, f"  {decimal} ", decimal + ("0" if rest else ".0"), f"{decimal}.", grouped, f"P = {grouped}", f"= {decimal}",
-        f"({decimal})",
+        decimal, f"  {decimal} ", decimal + ("0" if rest else ".0"), f"{decimal}.", grouped, f"P = {grouped}",
+        f"= {decimal}", f"({decimal})",
         grouped.replace(",", "\u202f"), f"{decimal} + {a} - {a}", f"{a}*{decimal}/{a}", f"-(-{decimal})",
     ]  # fmt: skip
     return [*writings, grouped.replace(",", " ")]
@@ -166,6 +169,22 @@ def test_options_by_their_value(options: tuple[str, ...], letters: tuple[str, ..
     assert Marker(choice(*options, letters=letters)).mark(text).chosen == chosen
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("7", "right"),
+        ("7x7", "right"),
+        ("7 × 7", "right"),
+        ("(7, 7)", "right"),
+        ("7x9", "unread"),
+        ("9 × 9", "unknown"),
+    ],
+)
+def test_a_receptive_field_may_be_given_along_each_axis(text: str, outcome: str) -> None:
+    asked = replace(ONE_OF_EACH["number"], kind="field", value=7, answer="7")
+    assert Marker(asked).mark(text).outcome == outcome
+
+
 def test_naming_a_wrong_mistake_is_not_making_it() -> None:
     mark = Marker(choice("biases left out", "strides forgotten", kind="mistake")).mark("b")
     assert about(mark) == (Fraction(1, 2), "unknown", "", NO_KNOWN)
@@ -187,6 +206,7 @@ FADED = replace(
 )
 
 
+ONE = "; expected a number, such as 18207"
 THREE = "; expected 3 numbers, such as 288; 320 for (a), (b) and (c)"
 
 
@@ -201,7 +221,7 @@ THREE = "; expected 3 numbers, such as 288; 320 for (a), (b) and (c)"
         ("9;288;288", 2, "known", "biases left out", "wrong at (c)"),
         ("288;288;7", 1, "unknown", "", "wrong at (a) and (c)"),
         ("9", 0.5, "empty", "", "nothing at (b) and (c)"),
-        ("9;x;320", 2, "unread", "", "(b) nothing here is called `x`; there are no letters here; expected a number, such as 18207"),
+        ("9;x;320", 2, "unread", "", f"(b) nothing here is called `x`; there are no letters here{ONE}"),
         ("9;288;320;5", 0, "unread", "", f"there are 4 numbers here{THREE}"),
         ("(a) 9 (a) 8", 0, "unread", "", f"what belongs to which blank is not clear{THREE}"),
     ],
@@ -223,8 +243,6 @@ def test_blanks_of_samples() -> None:
 
 
 # ---------------------------------------------------------------- what is no answer
-
-ONE_OF_EACH = {t: sound(next(a for a in samples(1) if a.answer_type == t and not a.blanks)) for t in ANSWER_TYPES}
 
 
 EXPECTED = {
