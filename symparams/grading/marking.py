@@ -18,7 +18,9 @@ from symparams.errors import Source, SymparamsError, listed
 from symparams.questions.comparing import signature
 from symparams.sources.answers import LONGEST, read_answer, read_shape
 
-Outcome: TypeAlias = Literal["right", "known", "unknown", "unread", "empty"]
+# right; part: what is there is right, other blanks are empty; known: a known mistake; unknown: any other wrong answer;
+# unread: no answer of the type that is asked for; empty: none.
+Outcome: TypeAlias = Literal["right", "part", "known", "unknown", "unread", "empty"]
 NO_KNOWN = "no known mistake"
 _NAME = "the answer"
 _A_NUMBER = "a number, such as 18207"
@@ -36,7 +38,7 @@ class Mark:
     """What an answer is worth."""
 
     points: Fraction
-    outcome: Outcome  # right; known: a known mistake; unknown: any other; unread: no answer of this type; empty
+    outcome: Outcome
     misconception: str = ""  # the name of a known mistake
     remark: str = ""  # what the teacher should know: what was not understood, which blanks are wrong
     chosen: str = ""  # the option that was chosen, plain; empty where the answer is typed
@@ -171,6 +173,8 @@ class Marker:
         """Each blank for itself; a known mistake in the last one, which is the answer, gives its credit."""
         given = self._by_blank(text)
         each = [self._blank(blank, given.get(blank.mark, "")) for blank in self.asked.blanks]
+        if all(mark.outcome == "empty" for mark in each):
+            return Mark(Fraction(0), "empty")
         marked = list(zip(self.asked.blanks, each, strict=True))
         remarks = [f"{blank.mark} {mark.remark}" for blank, mark in marked if mark.outcome == "unread"]
         wrong = [blank.mark for blank, mark in marked if mark.outcome in ("known", "unknown")]
@@ -178,7 +182,7 @@ class Marker:
         empty = [blank.mark for blank, mark in marked if mark.outcome == "empty"]
         remarks += [f"nothing at {listed(empty)}"] if empty else []
         outcomes = [mark.outcome for mark in each]
-        outcome: Outcome = next((o for o in _WORST if o in outcomes), "right")
+        outcome: Outcome = next((o for o in _WORST if o in outcomes), "part" if empty else "right")
         whole = sum((blank.points for blank in self.asked.blanks), Fraction(0))
         points = sum((mark.points for mark in each), Fraction(0)) * self.asked.points / (whole or 1)
         return Mark(points, outcome, each[-1].misconception, "; ".join(remarks))
@@ -212,7 +216,7 @@ class Marker:
         return dict(zip(marks, parts, strict=False))
 
 
-_WORST: tuple[Outcome, ...] = ("known", "unread", "unknown", "empty")  # what stands for several blanks
+_WORST: tuple[Outcome, ...] = ("known", "unread", "unknown")  # what stands for several blanks
 
 
 def _by_value(

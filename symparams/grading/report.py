@@ -148,6 +148,7 @@ class _Words:
 _OTHER: Mapping[Outcome, tuple[str, str]] = {
     "unknown": ("wrong answer fits no known mistake", "wrong answers fit no known mistake"),
     "unread": ("answer could not be read", "answers could not be read"),
+    "part": ("answer is right as far as it goes", "answers are right as far as they go"),
     "empty": ("question was left unanswered", "questions were left unanswered"),
 }
 

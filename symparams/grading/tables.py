@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from symparams.errors import SymparamsError, listed
+from symparams.grading.marking import Outcome
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 TABLES = ("marks", "tally", "answers")
@@ -91,7 +92,7 @@ def as_record(marks: ClassMarks) -> dict[str, Any]:
             {"misconception": tally.misconception, "answers": tally.count, "questions": list(tally.questions)}
             for tally in marks.tally
         ],
-        "outcomes": {name: marks.counted(name) for name in ("right", "known", "unknown", "unread", "empty")},
+        "outcomes": {name: marks.counted(name) for name in get_args(Outcome)},
         "mean": _exact(marks.mean),
         "mean_share": _exact(marks.mean_share),
     }
