@@ -9,10 +9,10 @@ net.solve("lesson").to_markdown()
 from symparams.collector import paused
 
 with paused():  # a hundred classes are made, nothing of which is ever collected
-    from symparams.api import LayerInfo, Net, Solution, compare, load, parse
+    from symparams.api import LayerInfo, Net, Solution, compare, grade, load, parse
     from symparams.errors import LayerError, LimitError, SymparamsError
     from symparams.layers import CATALOGUE, entries
-    from symparams.results import Comparison, Finding
+    from symparams.results import Comparison, Finding, Marks
     from symparams.version import __version__
 
 __all__ = [
@@ -22,12 +22,14 @@ __all__ = [
     "LayerError",
     "LayerInfo",
     "LimitError",
+    "Marks",
     "Net",
     "Solution",
     "SymparamsError",
     "__version__",
     "compare",
     "entries",
+    "grade",
     "load",
     "parse",
 ]

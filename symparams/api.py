@@ -20,6 +20,7 @@ from symparams.documents.solution import Solution as _Contents
 from symparams.documents.writing import Document, Style, render, render_with
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
+from symparams.grading.marks import graded
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Counts, Network, Node
 from symparams.quantities.amounts import amount
@@ -30,7 +31,7 @@ from symparams.questions.comparison import compared
 from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
-from symparams.results import Answer, Comparison, Diagnosis, Finding, exact, written
+from symparams.results import Answer, Comparison, Diagnosis, Finding, Marks, exact, written
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
@@ -282,6 +283,12 @@ def compare(first: Net, second: Net, /, quantity: str = "params", **values: Give
     """Two networks side by side; numbers among `values` are put in at the end."""
     nets = (first, second)
     return Comparison(compared([n._with for n in nets], [n.title for n in nets], _formulas(values), amount(quantity)))
+
+
+def grade(bank: str | Path, answers: str | Path, /) -> Marks:
+    """The marks of a class: a bank of questions as JSON, and a CSV of what the students answered."""
+    bank_source = read_source(Path(bank), limits.BANK_BYTES)
+    return Marks(graded(bank_source, read_source(Path(answers), limits.ANSWERS_BYTES)))
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,23 +12,23 @@ from symparams import limits
 from symparams.errors import LimitError, Source, SymparamsError
 
 
-def read_source(path: Path) -> Source:
-    """The text of a file, refused before it is read if it is too large."""
+def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
+    """The text of a file, refused before it is read if it is larger than so many bytes."""
     try:
         with path.open("rb") as file:
-            return _decoded(str(path), file.read(limits.SOURCE_BYTES + 1))
+            return _decoded(str(path), file.read(most + 1), most)
     except OSError as error:
         raise SymparamsError(f"cannot read {path}: {error.strerror}") from None
 
 
-def read_standard_input() -> Source:
+def read_standard_input(most: int = limits.SOURCE_BYTES) -> Source:
     """What is piped in, refused past the limit."""
-    return _decoded("<stdin>", sys.stdin.buffer.read(limits.SOURCE_BYTES + 1))
+    return _decoded("<stdin>", sys.stdin.buffer.read(most + 1), most)
 
 
-def _decoded(name: str, data: bytes) -> Source:
-    if len(data) > limits.SOURCE_BYTES:
-        raise LimitError(f"{name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit")
+def _decoded(name: str, data: bytes, most: int) -> Source:
+    if len(data) > most:
+        raise LimitError(f"{name}: the source is larger than {most >> 20} MiB, which is the limit")
     try:
         return Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -49,23 +49,24 @@ def write_standard_output(text: str) -> None:
         raise SymparamsError(f"cannot write to the standard output: {reason}") from None
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, contents: str | bytes) -> None:
     """Write beside and rename, so that nothing half-written is ever left; a device or pipe is written to."""
     if not str(path).strip(".") and not path.name:
         raise SymparamsError("the name of the output file is empty")
+    data = contents.encode("utf-8") if isinstance(contents, str) else contents
     if path.is_symlink():
         path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
         try:
-            path.write_text(text, "utf-8")
+            path.write_bytes(data)
         except OSError as error:
             raise SymparamsError(f"cannot write {path}: {error.strerror}") from None
         return
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         put_in_place(Path(temporary), path)
     except OSError as error:
         if temporary is not None:

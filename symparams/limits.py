@@ -8,6 +8,8 @@ from fractions import Fraction
 from symparams.errors import LimitError, SymparamsError
 
 SOURCE_BYTES = 1 << 20
+BANK_BYTES = 1 << 28  # of a bank of questions that is read
+ANSWERS_BYTES = 1 << 25  # of a table of answers
 LAYERS = 100_000
 NESTING = 100
 DIGITS = 1_000

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symparams import limits
@@ -15,6 +16,9 @@ from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.sympy_bridge import to_sympy
 from symparams.documents import contract, writing
 from symparams.documents.writing import Document, Style, render_comparison, render_diagnosis, render_finding
+from symparams.grading import plot, tables
+from symparams.grading.marks import ClassMarks, Student, Tally
+from symparams.grading.report import report
 from symparams.questions.comparison import Comparison as _Comparison
 from symparams.questions.diagnosis import Diagnosis as _Diagnosis
 from symparams.questions.finding import Finding as _Finding
@@ -215,6 +219,49 @@ class Diagnosis(_Shown):
             return "<Diagnosis: right>"
         names = "; ".join(" and ".join(m.name for m in match.made) for match in self._contents.matches)
         return f"<Diagnosis: {names or 'no known mistake'}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Marks(_Shown):
+    """The marks of a class; made by `grade`."""
+
+    _contents: ClassMarks
+
+    @property
+    def students(self) -> tuple[Student, ...]:
+        """Each student: `name`, `paper`, `points`, `of`, `share` and `answers`, one for each question."""
+        return self._contents.students
+
+    @property
+    def tally(self) -> tuple[Tally, ...]:
+        """The misconceptions that were met, the most frequent first: `misconception`, `count` and `questions`."""
+        return self._contents.tally
+
+    @property
+    def mean(self) -> Fraction:
+        """Points of a student on average."""
+        return self._contents.mean
+
+    def right(self, number: int) -> Fraction:
+        """The share of students whose answer to a question is right; questions count from 1."""
+        return self._contents.right(number)
+
+    def _rendered(self, format_: str) -> str:
+        return report(self._contents, format_)
+
+    def to_csv(self, table: str = "marks") -> str:
+        """One of the tables `marks`, `tally` and `answers`."""
+        return tables.as_csv(self._contents, table)
+
+    def to_json(self) -> str:
+        return json.dumps(tables.as_record(self._contents), ensure_ascii=False, indent=2)
+
+    def plot(self, path: str | Path) -> None:
+        """The tally as a picture; needs matplotlib."""
+        plot.plot(self._contents, Path(path))
+
+    def __repr__(self) -> str:
+        return f"<Marks: {len(self.students)} students, {len(self._contents.bank.numbered)} questions>"
 
 
 def exact(value: Value) -> Any:

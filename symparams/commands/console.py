@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.errors import LimitError, Source, SymparamsError
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
@@ -109,9 +110,9 @@ def check_standalone(whole: bool, format_: str) -> None:
         raise click.UsageError("--standalone goes with --format latex")
 
 
-def read(file: str) -> Source:
-    """The text of a file, or what is piped in."""
-    return read_standard_input() if file == "-" else read_source(Path(file))
+def read(file: str, most: int = limits.SOURCE_BYTES) -> Source:
+    """The text of a file, or what is piped in; of so many bytes at most."""
+    return read_standard_input(most) if file == "-" else read_source(Path(file), most)
 
 
 def assignments(given: Sequence[str]) -> dict[str, Formula]:

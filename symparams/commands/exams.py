@@ -111,7 +111,7 @@ def exam(
     examination = Examination(courses, wanted)
     stress(examination, stressed)
     bank = _Bank(examination, chosen, digits)
-    info = BankInfo(title or bank.title, seed, __version__, f"{examination.request}-{digits}")
+    info = BankInfo(title or bank.title, seed, __version__, f"{examination.request}-{digits}", wanted.variants)
     if isinstance(chosen, PaperExport):
         _write_papers(chosen, info, bank, students, output)
     elif output is None:

@@ -25,6 +25,7 @@ from symparams.commands.console import (
     of,
 )
 from symparams.commands.exams import exam
+from symparams.commands.grading import grade
 from symparams.commands.questions import compare, diagnose, find
 from symparams.documents import contract
 from symparams.documents.catalogue import catalogue_text
@@ -152,6 +153,7 @@ def misconceptions(name: str | None, format_: str) -> None:
 
 main.add_command(compare)
 main.add_command(find)
+main.add_command(grade)
 main.add_command(exam)
 main.add_command(diagnose)
 

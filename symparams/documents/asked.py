@@ -81,3 +81,4 @@ class BankInfo:
     seed: int
     version: str  # of the program
     request: str  # a hash of everything that decides what is in it: sources, options, version
+    variants: int = 1  # of each question, one behind the other; the i-th variants of all questions are a paper

@@ -61,7 +61,7 @@ def test_the_bank_around_the_questions() -> None:
     text = export.head(BANK) + export.between().join(map(export.item, asked)) + export.end(BANK, len(asked), "mark")
     read = json.loads(text)
     assert read.pop("bank") == {
-        "format": 1, "title": BANK.title, "seed": 7, "version": "0.0.1", "request": "0123abcd",
+        "format": 1, "title": BANK.title, "seed": 7, "version": "0.0.1", "request": "0123abcd", "variants": 1,
     }  # fmt: skip
     assert [question(record) for record in read.pop("questions")] == asked
     assert read == {"count": len(asked), "mark": "mark"}

@@ -1,0 +1,70 @@
+"""The command that marks a class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from symparams import limits
+from symparams.commands.console import OUTPUT, STANDALONE, as_json, check_standalone, deliver, read
+from symparams.documents.writing import standalone
+from symparams.grading.marks import ClassMarks, graded
+from symparams.grading.plot import check_plot, plot
+from symparams.grading.report import report
+from symparams.grading.tables import TABLES, as_csv, as_record
+
+
+@click.command()
+@click.argument("bank", metavar="BANK")
+@click.option(
+    "--answers",
+    required=True,
+    metavar="FILE",
+    help="CSV: student, question, answer; or student and a column for each question.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(("text", "markdown", "latex", "csv", "json")),
+    default="text",
+    show_default=True,
+)
+@STANDALONE
+@click.option("--table", type=click.Choice(TABLES), help="With --format csv: which table; marks if not given.")
+@click.option(
+    "--plot", "picture", metavar="FILE", type=click.Path(path_type=Path), help="Draw the mistakes: png, svg or pdf."
+)
+@OUTPUT
+def grade(
+    bank: str,
+    answers: str,
+    format_: str,
+    whole: bool,
+    table: str | None,
+    picture: Path | None,
+    digits: str,
+    output: str | None,
+) -> None:
+    """Marks for a class, and the mistakes behind its wrong answers.
+
+    BANK is what `symparams exam --format json` wrote.
+    """
+    check_standalone(whole, format_)
+    if table is not None and format_ != "csv":
+        raise click.UsageError("--table goes with --format csv")
+    if bank == answers == "-":
+        raise click.UsageError("only one of BANK and --answers can be the standard input")
+    if picture is not None:
+        check_plot(picture)
+    marks = graded(read(bank, limits.BANK_BYTES), read(answers, limits.ANSWERS_BYTES))
+    text = _written(marks, format_, digits, table or TABLES[0])
+    if picture is not None:
+        plot(marks, picture)
+    deliver(standalone(text) if whole else text, output)
+
+
+def _written(marks: ClassMarks, format_: str, digits: str, table: str) -> str:
+    if format_ == "json":
+        return as_json([as_record(marks)])
+    return as_csv(marks, table) if format_ == "csv" else report(marks, format_, digits)

@@ -1,0 +1,159 @@
+"""A class is marked: the documents, tables and pictures that come out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import symparams as sp
+from tests.conftest import EXAMPLES
+from tests.grading.classes import bank, bank_text, marks
+from tests.test_cli import refused, run
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a bank and the answers of a class to it."""
+    folder = tmp_path_factory.mktemp("class")
+    questions = bank().questions
+    (folder / "bank.json").write_text(bank_text(), "utf-8")
+
+    def mistake(at: int) -> str:
+        return questions[at].mistakes[1].answer
+
+    rows: list[Sequence[str]] = [
+        ["student", *map(str, range(1, 9))],
+        ["Ada & Zoë_1", *("; ".join(b.answer for b in q.blanks) or q.answer for q in questions)],
+        ["Bob", mistake(0), mistake(1), "k^2", "b", "7; 8", mistake(5), "", ""],
+        ["=CMD()", mistake(0), "large", "9^9^9^9", "z", "=1+1", "", "-5", "a"],
+        ["Nobody", *[""] * 8],
+    ]
+    with (folder / "answers.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("format_", "suffix"), [("text", "txt"), ("markdown", "md"), ("latex", "tex"), ("json", "json")]
+)
+def test_documents(classroom: Path, golden: Callable[[str, str], None], format_: str, suffix: str) -> None:
+    status, out, said = run(
+        "grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", format_
+    )
+    assert (status, said) == (0, "")
+    golden(f"grade.{suffix}", out)
+
+
+@pytest.mark.parametrize("table", ["marks", "tally", "answers"])
+def test_tables(classroom: Path, golden: Callable[[str, str], None], table: str) -> None:
+    arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "csv")
+    _, out, _ = run(*arguments, "--table", table)
+    golden(f"grade-{table}.csv", out)
+    rows = list(csv.reader(io.StringIO(out)))
+    assert len({len(row) for row in rows}) == 1
+    if table == "marks":
+        assert run(*arguments)[1] == out
+
+
+def test_what_python_gets(classroom: Path) -> None:
+    found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
+    ada, bob, *_ = found.students
+    assert ada.points == ada.of == sum(asked.points for asked in bank().questions)
+    assert ada.share == 1
+    assert 0 < bob.points < bob.of
+    assert found.right(1) == Fraction(1, 4)
+    assert found.tally[0].count == 2
+    assert [tally.count for tally in found.tally] == sorted((tally.count for tally in found.tally), reverse=True)
+    assert found.mean == (ada.points + bob.points + sum(s.points for s in found.students[2:])) / 4
+    assert repr(found) == "<Marks: 4 students, 8 questions>"
+    arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format")
+    for format_, text in (("text", str(found)), ("csv", found.to_csv()), ("json", found.to_json() + "\n")):
+        assert run(*arguments, format_)[1] == text
+
+
+def test_many_questions_fit_the_page() -> None:
+    header = ",".join(["student", *map(str, range(1, 21))])
+    found = sp.Marks(marks(f"{header}\nAda,5\n", bank_text(count=20)))
+    text = found.to_latex()
+    assert [f"Questions {a} to {b}" in text for a, b in ((1, 8), (9, 16), (17, 20))] == [True] * 3
+    assert "Questions 1 to" not in found.to_text()
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs LaTeX")
+def test_latex_can_be_set(classroom: Path, tmp_path: Path) -> None:
+    arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "latex")
+    run(*arguments, "--standalone", "-o", tmp_path / "marks.tex")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "marks.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout.decode("latin-1")[-2000:]
+
+
+def test_answers_can_be_piped_in(classroom: Path) -> None:
+    table = (classroom / "answers.csv").read_text("utf-8")
+    piped = run("grade", classroom / "bank.json", "--answers", "-", given=table)
+    assert piped == run("grade", classroom / "bank.json", "--answers", classroom / "answers.csv")
+
+
+def test_options_that_do_not_go_together(classroom: Path) -> None:
+    arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv")
+    assert refused(*arguments, "--table", "tally").startswith("--table goes with --format csv")
+    assert refused(*arguments, "--standalone").startswith("--standalone goes with --format latex")
+    assert refused("grade", "-", "--answers", "-").startswith(
+        "only one of BANK and --answers can be the standard input"
+    )
+    assert refused("grade", "no.json", "--answers", "no.csv") == "cannot read no.json: No such file or directory"
+
+
+# ---------------------------------------------------------------- the picture
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_the_same_tally_is_the_same_picture(classroom: Path, tmp_path: Path, suffix: str) -> None:
+    pytest.importorskip("matplotlib")
+    found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
+    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+    for name in ("one", "two"):
+        found.plot(tmp_path / f"{name}{suffix}")
+    one, two = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("one", "two"))
+    assert one == two
+    assert one.startswith(starts[suffix])
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_picture_is_drawn_beside_the_document(classroom: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv")
+    assert run(*arguments, "--plot", tmp_path / "m.svg")[1] == run(*arguments)[1]
+    assert "<svg" in (tmp_path / "m.svg").read_text("utf-8")
+    message = "m.jpg: a plot is a file that ends with .png, .svg or .pdf"
+    assert refused(*arguments, "--plot", tmp_path / "m.jpg").endswith(message)
+
+
+def test_a_class_without_mistakes_has_a_picture(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    sp.Marks(marks("student,1\nAda,\n")).plot(tmp_path / "m.png")
+    assert (tmp_path / "m.png").stat().st_size > 1000
+
+
+def test_without_matplotlib(classroom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(sp.SymparamsError) as caught:
+        sp.grade(classroom / "bank.json", classroom / "answers.csv").plot(tmp_path / "m.png")
+    assert str(caught.value) == "a plot needs matplotlib; install it with: pip install 'symparams[plots]'"
+
+
+def test_the_page_names_every_key(classroom: Path) -> None:
+    page = (EXAMPLES.parent / "docs" / "json.md").read_text("utf-8").partition("## Marks")[2]
+    record = json.loads(sp.grade(classroom / "bank.json", classroom / "answers.csv").to_json())
+    inner = [record["students"][0], record["students"][0]["answers"][0], record["questions"][0], record["tally"][0]]
+    for key in {key for entry in (record, record["outcomes"], *inner) for key in entry}:
+        assert f"`{key}`" in page, key
