@@ -58,8 +58,8 @@ class Course:
 
     @property
     def stem(self) -> str:
-        """The name of its file, without what ends it."""
-        return Path(self.source.name).stem
+        """The name of its file, without what ends it; a text has none."""
+        return "the network" if self.source.name.startswith("<") else Path(self.source.name).stem
 
     @property
     def title(self) -> str:

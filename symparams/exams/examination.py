@@ -88,9 +88,11 @@ class Examination:
 
     def _plans(self) -> list[Plan]:
         by_kind: list[list[Plan]] = []
+        asked: set[tuple[str, AnswerType]] = set()
         for name in self.wanted.kinds:
             kind, types = kind_named(name)
-            allowed = [t for t in types if t in self.wanted.answer_types]
+            allowed = [t for t in types if t in self.wanted.answer_types and (kind.name, t) not in asked]
+            asked |= {(kind.name, t) for t in allowed}
             each = [list(kind.plans(course, t)) for course in self.courses for t in allowed]
             by_kind.append(self._fitting(_alternating(each)))
         found = [plan for plans in zip_longest(*by_kind) for plan in plans if plan is not None]

@@ -82,6 +82,8 @@ class Total:
         for i, term in enumerate(self.terms):
             node = term.task.node
             for mistake in self.mistakes.singles(term.task):
+                if not mistake.made[0].credit:  # a question misread is not misread layer by layer
+                    continue
                 yield WrongTerm(i, mistake.made[0], in_all_copies(mistake.rules[0], node))
             for made in OF_LAYERS:
                 for rule in made.edit(next(term.task.subjects((term.rule,)))):
