@@ -158,8 +158,14 @@ class Computed(Plan):
     def options(self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int) -> tuple[Option, ...]:
         """The key among wrong answers, at a place that goes round from variant to variant."""
         start = number_from(seed, *self.words, "options")
-        wrong = chosen(key, [w for w in mistakes if plausible(w.content)], number_from(start, number))
-        place = (start + number) % (len(wrong) + 1)
+        turn = number % (USUAL + MOST)  # so many questions have each number of options with the key at each place once
+        wanted = USUAL if turn < USUAL else MOST
+        wrong = chosen(key, [w for w in mistakes if plausible(w.content)], wanted - 1, number_from(start, number))
+        if len(wrong) + 1 == MOST:
+            number, turn = number // (USUAL + MOST), turn - USUAL
+        else:
+            number, turn = divmod(number, len(wrong) + 1) if len(wrong) + 1 < wanted else (number, turn)
+        place = sorted(range(len(wrong) + 1), key=lambda i: number_from(start, number, i))[turn]
         options = [Option(w.content, w) for w in wrong]
         return (*options[:place], Option(key, None), *options[place:])
 

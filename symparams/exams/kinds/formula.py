@@ -18,6 +18,7 @@ from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.plan import FEWEST, Candidate, Computed, Plan, all_mistakes, candidate, candidates
 from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.exams.telling import can_be_told
 from symparams.questions.points import Point
 
 
@@ -59,11 +60,14 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         if task.values == (0,):
             continue
         with_letters = any(letters_of(rule) for rule in task.rules)
+        told = can_be_told(task)
+        if not with_letters and not told:
+            continue
         rules = task.rules if with_letters else tuple(map(in_own_letters, task.rules))
         if not with_letters and (str(rules) in seen or not any(letters_of(rule) for rule in rules)):
             continue
         seen.add(str(rules))
-        local = is_plain(task) or not with_letters
+        local = told and (is_plain(task) or not with_letters)
         yield InLetters(
             kind="formula",
             course=course,
