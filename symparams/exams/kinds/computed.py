@@ -41,6 +41,8 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
         if ranges is None:
             continue
         local = quantity != "field" and is_plain(task) and can_be_told(task)
+        if course.is_unrolled and not local:
+            continue
         yield Computed(
             kind=kind,
             course=course,

@@ -34,9 +34,10 @@ class InLetters(Computed):
                 c.made[0].credit,
                 c.made,
                 c.rules,
+                c.carried,
             )
             for c in self.candidates
-            if len(c.made) == 1
+            if len(c.made) == 1 and not self._foreign(c)
         ]
         options = self.options(key, mistakes, number, seed) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
@@ -44,6 +45,11 @@ class InLetters(Computed):
         letters = tuple(dict.fromkeys(name for rule in self.rules for name in letters_of(rule)))
         points = self._points(letters) if self.more["own"] else self.course.points
         return replace(self.made(key, options, mistakes, {}), letters=letters, points=points)
+
+    def _foreign(self, c: Candidate) -> bool:
+        """Whether a wrong rule has letters that no answer may have: those of layers that are not shown."""
+        own = {name for rule in self.rules for name in letters_of(rule)}
+        return self.more["own"] != "" and any(name not in own for rule in c.rules for name in letters_of(rule))
 
     def _points(self, letters: tuple[str, ...]) -> tuple[Point, ...]:
         """Small values for the letters of a rule, which may be anything."""

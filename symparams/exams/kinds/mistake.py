@@ -65,8 +65,9 @@ class Claimed(Computed):
     def _ways(self) -> tuple[tuple[str, tuple[Evaluator, ...]], ...]:
         """Every way to make one mistake in this layer or before it, also those that give the same everywhere."""
         assert self.node is not None
-        mistakes = self.course.mistakes
-        task = mistakes.tasks.of(self.course.network.index(self.node.name), self.quantity)
+        index = self.course.network.index(self.node.name)
+        mistakes = self.course.alone(index) if self.local else self.course.mistakes
+        task = mistakes.tasks.of(len(mistakes.network.nodes) - 1 if self.local else index, self.quantity)
         every = (*mistakes.singles(task), *mistakes.carried(task))
         return tuple((m.made[0].name, tuple(map(compiled, m.rules))) for m in every)
 
