@@ -103,7 +103,8 @@ class Writer:
     def tags(self, question: Question) -> tuple[str, ...]:
         """Words to sort by."""
         layer = () if question.node is None else (question.node.kind,)
-        return (question.kind, *layer, question.answer_type, f"level {question.difficulty}")
+        words = (question.kind, *layer, question.answer_type, f"level {question.difficulty}")
+        return tuple(dict.fromkeys(words))
 
 
 _TITLES = {

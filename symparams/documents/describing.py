@@ -2,68 +2,110 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, symbols
 from symparams.algebra.simplifying import simplified
 from symparams.documents.phrases import Phrases
 from symparams.documents.vocabulary import small
 from symparams.errors import listed
 from symparams.exams.question import at_point
+from symparams.exams.telling import is_neutral
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
+
+_UNSAID = (
+    "activation",
+    "recurrent_activation",
+    "dropout",
+    "sequences",
+    "last",
+)  # what is asked does not depend on them
+_SPATIAL = ("padding", "stride")  # told always
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 def arguments_in_words(layer: Layer, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
-    """Filters 63, kernel size 3 × 3 and padding same: what is not at its default, and what always matters."""
+    """63 filters, kernel size 3 × 3 and same padding: what is not at its default, and what always matters."""
     found: list[str] = []
     for argument in arguments_of(type(layer)):
         value = getattr(layer, argument.name)
-        if value == argument.default and not _always(argument.name):
+        if argument.name in _UNSAID or (value == argument.default and not _always(argument)):
             continue
-        noun = _noun(argument)
-        found.append(_argument(noun, value, x, point, words))
-    return listed([text for text in found if text]) or "its usual settings"
+        found.append(_argument(argument, value, x, point, words))
+    return listed([text for text in found if text])
 
 
 def _noun(argument: Argument) -> str:
     """What an argument is called in a sentence: filters, kernel size."""
-    noun, colon, _ = argument.meaning.partition(":")
-    return noun if colon or noun.count(" ") < 2 else argument.name.replace("_", " ")
+    noun, *more = re.split("[:;,]", argument.meaning)
+    short = noun if more or noun.count(" ") < 3 else noun.partition(" of ")[0]
+    return short if short.count(" ") < 3 else argument.name.replace("_", " ")
 
 
-def _always(name: str) -> bool:
+def _always(argument: Argument) -> bool:
     """Whether an argument is told even where it has its default."""
-    return name in ("padding",)
+    return argument.name in _SPATIAL or not is_neutral(argument.default)
 
 
-def _argument(noun: str, value: object, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
+def _argument(argument: Argument, value: object, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
+    noun = _noun(argument)
     if value is None:
-        return ""
-    if isinstance(value, bool):
-        return f"{noun} {'yes' if value else 'no'}"
+        return "stride as large as the window" if argument.name == "stride" else ""
+    if argument.name == "bias":
+        return "biases" if value else "no biases"
+    if argument.name == "padding" and isinstance(value, str):
+        return "no padding" if value == "valid" else f"{value} padding"
     if isinstance(value, Formula):
         count = simplified(at_point(value, point))
-        return words.counted(count, noun) if noun.endswith("s") and " " not in noun else f"{noun} {words.number(count)}"
+        plural = noun.removeprefix("number of ")
+        return words.counted(count, plural) if plural.endswith("s") else f"{noun} {words.number(count)}"
     if isinstance(value, tuple) and all(isinstance(v, Formula) for v in value):
-        sizes = [simplified(at_point(v, point)) for v in value]
-        if len(sizes) == 1 and ("kernel" in noun or "window" in noun):
-            sizes *= max(len(x.spatial), 1)
-        return f"{noun} {words.size(tuple(sizes)) if len(sizes) > 1 else words.number(sizes[0])}"
+        return f"{noun} {_sizes(argument, value, x, point, words)}"
     return f"{noun} {words.format.escape(str(value))}"
+
+
+def _sizes(
+    argument: Argument, value: tuple[Formula, ...], x: Incoming, point: Mapping[str, int], words: Phrases
+) -> str:
+    """3 × 3 of a kernel; 2 of a stride; 1 (height) and 0 (width) of a padding that is not the same everywhere."""
+    sizes = [simplified(at_point(v, point)) for v in value]
+    if argument.name in ("kernel", "size"):
+        sizes *= max(len(x.spatial), 1) if len(sizes) == 1 else 1
+        return words.size(tuple(sizes)) if len(sizes) > 1 else words.number(sizes[0])
+    if len(set(sizes)) == 1:
+        return words.number(sizes[0])
+    names = [name for name in x.axis_names() if name != "channels"]
+    return listed([f"{words.number(s)} ({name})" for s, name in zip(sizes, names, strict=False)])
 
 
 def arriving_in_words(node: Node, point: Mapping[str, int], words: Phrases) -> str:
     """26 × 26 × 32 (height × width × channels); 128 features."""
     x = node.derived.arriving[0]
     sizes = [simplified(at_point(v, point)) if isinstance(v, Formula) else v for v in x.shape]
-    names = x.axis_names()
+    names = _axis_names(node)
     if len(sizes) == 1:
-        return words.counted(sizes[0], names[0])
+        tokens = any(argument.name == "vocabulary" for argument in arguments_of(type(node.layer)))
+        return words.counted(sizes[0], "tokens" if tokens else names[0])
     return f"{words.size(tuple(sizes))} ({' × '.join(names)})"
+
+
+def _axis_names(node: Node) -> tuple[str, ...]:
+    """What the axes of the input are called: features come last where the layer reads them so."""
+    x = node.derived.arriving[0]
+    out = node.derived.out.axes
+    last = (len(out) > 1 and out[-1] == "features") or _incoming(node) & {"input features", "sequence length"}
+    return x.feature_names() if last else x.axis_names()
+
+
+def _incoming(node: Node) -> set[str]:
+    """What its rules take from the input."""
+    rules = node.derived.rules
+    given = (rules.parameters, *(axis.size for axis in rules.output))
+    return {s.meaning for rule in given for s in symbols(rule) if s.incoming}
 
 
 def ordinal(network: Network, node: Node) -> str:

@@ -24,6 +24,8 @@ from symparams.quantities.measures import MEASURES
 from symparams.questions.targets import Target, equations_to
 
 _FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch"}
+_NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
+_SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when they are read aloud
 _ORDERS = {"keras": "channels last", "torch": "channels first in images"}
 
 
@@ -105,8 +107,10 @@ class Words(Asking):
     def article(self, heading: str) -> str:
         """A convolution, an average pooling layer."""
         word = small(heading)
-        layer = word if word.endswith(("layer", "convolution", "network")) else f"{word} layer"
-        return f"an {layer}" if word[0] in "aeiou" or word[:2] in ("LS",) else f"a {layer}"
+        whole = word.endswith(_NOUNS) or " for " in word or " of " in word
+        layer = word if whole else f"{word} layer"
+        vowel = word[0] in "aeiou" and not word.startswith(("uni", "one"))
+        return f"{'an' if vowel or word.startswith(_SPELLED) else 'a'} {layer}"
 
     @property
     def heading(self) -> str:
@@ -158,8 +162,10 @@ class Words(Asking):
         return ordinal(self.course.network, self.question.node)
 
     def settings(self, q: Question) -> str:
+        """` with 63 filters and same padding`; nothing where there is nothing to say."""
         assert q.node is not None
-        return arguments_in_words(q.node.layer, q.node.derived.arriving[0], q.point, self)
+        told = arguments_in_words(q.node.layer, q.node.derived.arriving[0], q.point, self)
+        return f" with {told}" if told else ""
 
     def arriving(self, q: Question) -> str:
         assert q.node is not None
@@ -367,7 +373,8 @@ class Words(Asking):
     def made(self) -> str:
         wrong: Wrong = self.more["made"]
         (one,) = wrong.made
-        return prose(f"{capital(one.name)}: {one.explanation}. {capital(one.repair)}.", self.format)
+        told = f"What the student is told: {one.explanation}."
+        return prose(f"{capital(one.name)}. {told} {capital(one.repair)}.", self.format)
 
     @property
     def both(self) -> list[tuple[str, list[str]]]:
@@ -390,7 +397,7 @@ class Words(Asking):
 def _told(wrong: Wrong) -> str:
     """What was done wrong, and where."""
     several = " and ".join(m.name for m in wrong.made)
-    where = f" in {listed(wrong.layers)}" if wrong.layers else ""
+    where = f" (in {listed(wrong.layers)})" if wrong.layers else ""
     before = ", in a layer before this one" if wrong.carried else ""
     return f"{capital(several)}{where}: {'; '.join(m.explanation for m in wrong.made)}{before}."
 

@@ -84,6 +84,12 @@ class Course:
         """The letters that are not drawn."""
         return tuple(name for name in free_letters(self.network) if name not in self.ranges)
 
+    @cached_property
+    def is_unrolled(self) -> bool:
+        """Whether a drawn letter counts copies: in a variant the copies stand one by one and layers have other names."""
+        sides = [as_formula(side) for n in self.network.nodes for r in n.repeats for side in (r.first, r.last)]
+        return any(name in self.ranges for side in sides for name in letters_of(side))
+
     def drawn(self, formulas: Sequence[Formula]) -> dict[str, Sequence[int]] | None:
         """The ranges of the letters in some formulas; None if a letter of them has no range."""
         letters = dict.fromkeys(name for formula in formulas for name in letters_of(formula))

@@ -21,7 +21,7 @@ class Draws:
         self._choices = tuple(ranges.values())
         self.count = prod(len(choices) for choices in self._choices)
         self._half = max((self.count - 1).bit_length() + 1, 2) // 2
-        self._keys = tuple(seed >> shift & 0xFFFF | 1 for shift in (0, 16, 32, 48))
+        self._keys = tuple((seed >> shift & 0xFFFF) << 1 | 1 for shift in (0, 16, 32, 48))
 
     def point(self, i: int) -> dict[str, int]:
         """The values of the i-th combination, i < count."""

@@ -109,7 +109,7 @@ class Examination:
 
     def _none(self) -> str:
         low, high = self.wanted.levels
-        what = f"of the kinds {listed(self.wanted.kinds, 'or')}"
+        what = f"of the kind{'s' if len(self.wanted.kinds) > 1 else ''} {listed(self.wanted.kinds, 'or')}"
         level = "" if (low, high) == (1, 5) else f", of level {low}" if low == high else f", of levels {low} to {high}"
         faded = f", with a solution of {self.wanted.fade} steps to fade" if self.wanted.fade else ""
         for course in self.courses:
@@ -141,6 +141,8 @@ class Examination:
             if course.ranges:
                 course.check_ranges()
         variants = self.wanted.variants
+        if not found and not any(supply.counted() for supply in supplies):
+            return self._none()
         if variants > 1 and not found:
             most = max(supply.counted() for supply in supplies)
             return f"{variants:,} variants of each question are asked for, but no question has more than {most:,}"

@@ -156,12 +156,23 @@ class Computed(Plan):
         return found
 
     def options(self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int) -> tuple[Option, ...]:
-        """The key among wrong answers, at a place that goes round from variant to variant."""
+        """The key among wrong answers, at each place equally often."""
         start = number_from(seed, *self.words, "options")
-        wrong = chosen(key, [w for w in mistakes if plausible(w.content)], number_from(start, number))
-        place = (start + number) % (len(wrong) + 1)
+        wanted = USUAL if number % (USUAL + MOST) < USUAL else MOST
+        wrong = chosen(key, [w for w in mistakes if plausible(w.content)], wanted - 1, number_from(start, number))
+        place = _place(start, number, len(wrong) + 1, wanted)
         options = [Option(w.content, w) for w in wrong]
         return (*options[:place], Option(key, None), *options[place:])
+
+
+def _place(start: int, number: int, count: int, wanted: int) -> int:
+    """Where the key stands: in a row of questions once at each place, in an order that nobody can guess."""
+    block, turn = divmod(number, USUAL + MOST)
+    if count == wanted:
+        turn -= 0 if wanted == USUAL else USUAL
+    else:
+        block, turn = divmod(number, count)
+    return sorted(range(count), key=lambda i: number_from(start, count, block, i))[turn]
 
 
 def plausible(content: Content) -> bool:
@@ -171,9 +182,8 @@ def plausible(content: Content) -> bool:
     )
 
 
-def chosen(key: Content, mistakes: Sequence[Wrong], luck: int) -> list[Wrong]:
-    """Three or four wrong answers, the likeliest preferred, so that the key is not always the largest."""
-    wanted = (MOST if luck % 3 == 0 else USUAL) - 1
+def chosen(key: Content, mistakes: Sequence[Wrong], wanted: int, luck: int) -> list[Wrong]:
+    """So many wrong answers, the likeliest preferred, so that the key is not always the largest."""
     if len(mistakes) <= wanted:
         found = list(mistakes)
     else:
@@ -197,9 +207,14 @@ def _larger(content: Content, key: Content) -> bool:
 def _values(evaluators: Iterable[Evaluator], point: Point) -> tuple[Exact, ...] | None:
     """What rules give at a point; None where one gives nothing, or has a letter that is not drawn."""
     try:
-        return tuple(of(point) for of in evaluators)
+        return tuple(_whole(of(point)) for of in evaluators)
     except (SymparamsError, KeyError):
         return None
+
+
+def _whole(value: Exact) -> Exact:
+    """A fraction that is a whole number as a whole number: they are written differently."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
 def _credit(c: Candidate) -> Fraction:

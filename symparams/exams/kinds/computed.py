@@ -13,6 +13,7 @@ from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.plan import Computed, Plan, all_mistakes, candidates
 from symparams.exams.question import AnswerType
+from symparams.exams.telling import can_be_told
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.task import Task
 from symparams.model.conditions import formulas_of
@@ -39,7 +40,9 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
         ranges = course.drawn(task.rules)
         if ranges is None:
             continue
-        local = quantity != "field" and is_plain(task)
+        local = quantity != "field" and is_plain(task) and can_be_told(task)
+        if course.is_unrolled and not local:
+            continue
         yield Computed(
             kind=kind,
             course=course,
@@ -63,9 +66,11 @@ def _mistakes(course: Course, task: Task, local: bool) -> Iterator[Mistake]:
 
 
 def _worth_asking(task: Task) -> bool:
-    """Whether there is something to work out: a shape that changes, a quantity that is not 0."""
+    """Whether there is something to work out: a shape or a field that changes, a quantity that is not 0."""
     if task.quantity == "shape":
         return any(value not in task.derived.arriving[0].shape for value in task.derived.shape)
+    if task.quantity == "field":
+        return bool(task.rules) and not isinstance(task.rules[0], Symbol)
     return any(value != 0 for value in task.values)
 
 
@@ -101,4 +106,4 @@ activations = Kind(
     "activations", "the bytes of the output of a layer", 33, _TYPES, partial(plans, "activations", "activations", 3)
 )
 cache = Kind("cache", "the bytes that a layer keeps in generation", 34, _TYPES, partial(plans, "cache", "cache", 4))
-field = Kind("field", "the receptive field of a layer", 35, _TYPES, partial(plans, "field", "field", 4))
+field = Kind("field", "the receptive field of a layer", 35, _TYPES, partial(plans, "field", "field", 3))

@@ -18,6 +18,7 @@ from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.plan import FEWEST, Candidate, Computed, Plan, all_mistakes, candidate, candidates
 from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.exams.telling import can_be_told
 from symparams.questions.points import Point
 
 
@@ -33,9 +34,10 @@ class InLetters(Computed):
                 c.made[0].credit,
                 c.made,
                 c.rules,
+                c.carried,
             )
             for c in self.candidates
-            if len(c.made) == 1
+            if len(c.made) == 1 and not self._foreign(c)
         ]
         options = self.options(key, mistakes, number, seed) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
@@ -43,6 +45,11 @@ class InLetters(Computed):
         letters = tuple(dict.fromkeys(name for rule in self.rules for name in letters_of(rule)))
         points = self._points(letters) if self.more["own"] else self.course.points
         return replace(self.made(key, options, mistakes, {}), letters=letters, points=points)
+
+    def _foreign(self, c: Candidate) -> bool:
+        """Whether a wrong rule has letters that no answer may have: those of layers that are not shown."""
+        own = {name for rule in self.rules for name in letters_of(rule)}
+        return self.more["own"] != "" and any(name not in own for rule in c.rules for name in letters_of(rule))
 
     def _points(self, letters: tuple[str, ...]) -> tuple[Point, ...]:
         """Small values for the letters of a rule, which may be anything."""
@@ -59,11 +66,14 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         if task.values == (0,):
             continue
         with_letters = any(letters_of(rule) for rule in task.rules)
+        told = can_be_told(task)
+        if not with_letters and not told:
+            continue
         rules = task.rules if with_letters else tuple(map(in_own_letters, task.rules))
         if not with_letters and (str(rules) in seen or not any(letters_of(rule) for rule in rules)):
             continue
         seen.add(str(rules))
-        local = is_plain(task) or not with_letters
+        local = told and (is_plain(task) or not with_letters)
         yield InLetters(
             kind="formula",
             course=course,

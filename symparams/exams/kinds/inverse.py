@@ -18,6 +18,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong, at_point
+from symparams.exams.telling import can_be_told
 from symparams.questions.points import Point
 
 Counting: TypeAlias = "Callable[[int], Exact]"
@@ -83,6 +84,9 @@ def freed(rule: Formula, unknown: Symbol, names: tuple[str, ...]) -> Formula:
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     for plan in params.plans(course, "number"):
         assert isinstance(plan, Computed)
+        assert plan.node is not None
+        if not can_be_told(course.tasks.of(course.network.index(plan.node.name), "params")):
+            continue
         (rule,) = plan.rules
         for unknown, names in unknowns(rule):
             if grows(freed(rule, unknown, names), unknown.name):

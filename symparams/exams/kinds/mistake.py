@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
+from symparams.algebra.compiling import Evaluator, compiled
+from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params, shape
 from symparams.exams.plan import FEWEST, Computed, Plan
-from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.misconceptions.families import CATALOGUE
 from symparams.questions.points import Point
 
@@ -29,7 +33,7 @@ class Claimed(Computed):
         if self.which >= len(singles):
             return None
         made = singles[self.which]
-        options = self.options(made.made[0].name, list(self._others(made, singles)), number, seed)
+        options = self.options(made.made[0].name, list(self._others(made, singles, point)), number, seed)
         if len(options) < FEWEST:
             return None
         return replace(
@@ -43,17 +47,40 @@ class Claimed(Computed):
             more={"claimed": made.content, "made": made, "which": self.which},
         )
 
-    def _others(self, made: Wrong, singles: list[Wrong]) -> Iterator[Wrong]:
+    def _others(self, made: Wrong, singles: list[Wrong], point: Point) -> Iterator[Wrong]:
         """Other mistakes: those that give another answer here, then those that cannot be made here."""
-        names = {made.made[0].name}
+        names = {made.made[0].name, *self._giving(made.content, point)}
         for wrong in singles:
             if wrong.made[0].name not in names:
                 names.add(wrong.made[0].name)
-                yield Wrong(wrong.made[0].name, Fraction(0), wrong.made, wrong.rules)
+                given = f"`{wrong.content[0]}`" if len(wrong.content) == 1 else "another shape"
+                remark = f"that mistake would give {given}"
+                yield Wrong(wrong.made[0].name, Fraction(0), wrong.made, wrong.rules, remark=remark)
         for other in CATALOGUE.values():
-            if self.quantity in other.quantities and other.name not in names:
+            if self.quantity in other.quantities and other.name not in names and other.name not in self._possible:
                 names.add(other.name)
                 yield Wrong(other.name, Fraction(0), remark="that mistake cannot be made here")
+
+    @cached_property
+    def _ways(self) -> tuple[tuple[str, tuple[Evaluator, ...]], ...]:
+        """Every way to make one mistake in this layer or before it, also those that give the same everywhere."""
+        assert self.node is not None
+        index = self.course.network.index(self.node.name)
+        mistakes = self.course.alone(index) if self.local else self.course.mistakes
+        task = mistakes.tasks.of(len(mistakes.network.nodes) - 1 if self.local else index, self.quantity)
+        every = (*mistakes.singles(task), *mistakes.carried(task))
+        return tuple((m.made[0].name, tuple(map(compiled, m.rules))) for m in every)
+
+    @cached_property
+    def _possible(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self._ways)
+
+    def _giving(self, claimed: Content, point: Point) -> Iterator[str]:
+        """The mistakes that give the claimed answer in one of their ways: none of them may be a wrong option."""
+        for name, evaluators in self._ways:
+            with suppress(SymparamsError, KeyError):
+                if tuple(of(point) for of in evaluators) == claimed:
+                    yield name
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:

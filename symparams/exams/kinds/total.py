@@ -40,7 +40,7 @@ def mistakes(course: Course, quantity: str) -> Iterator[Mistake]:
     total = course.total(quantity)
     for terms in total.everywhere():
         yield Mistake((terms[0].made,), (by_layer(total, terms),))
-    for term in total.wrong_terms():
+    for term in () if course.is_unrolled else total.wrong_terms():
         where = (total.node(term.index).name,)
         yield Mistake((term.made,), (by_layer(total, [term]),), layers=where)
 

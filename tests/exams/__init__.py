@@ -1,0 +1,1 @@
+"""Tests of exams: drawing, questions, the command."""

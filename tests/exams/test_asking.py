@@ -1,0 +1,163 @@
+"""Questions in words: everything that is needed is said, nothing that only the program knows, in whole sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import assume, given, settings
+
+from symparams import limits
+from symparams.documents.asked import Asked
+from symparams.documents.asking import Writer
+from symparams.documents.formats import FORMATS
+from symparams.exams.kinds import KINDS
+from symparams.exams.question import Question
+from tests.exams.samples import (
+    EXAMPLE_TEXTS,
+    LAYER_TEXTS,
+    TEXTS,
+    course,
+    examination,
+    plans,
+    questions,
+    random_texts,
+    readable,
+    variants,
+)
+from tests.helpers import net
+
+INTERNAL = re.compile(r"\b(None|Symbol|Number|Fraction|Formula|NoneType|nan)\b|object at|[{<]{2}|⟦|□|\bTrue\b(?!:)|[a-z]_[a-z]+_")
+ONE_OF_MANY = re.compile(r"(?<![\d.,=×·+−/ -])\b1 (parameters|channels|features|units|filters|heads|groups|points|bytes|layers|steps)\b")
+ARTICLES = re.compile(r"\b[Aa] (?=[aeio]|input|output)(?!one|once)\w+|\b[Aa]n (?![aeiouAEFHILMNORSX18])\w+")
+CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+NUMBERED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "total", "blank", "mistake")
+seen: dict[str, tuple[object, str]] = {}  # local stems, with their answers
+
+
+def asked(text: str, *kinds: str, markup: str = "text", count: int = 2, most: int = 8) -> Iterator[tuple[Question, Asked]]:
+    writer = Writer(course(text), markup, 0)
+    for question in questions(text, *kinds, count=count, most=most):
+        limits.begin_work()
+        yield question, writer.asked(question)
+
+
+def check(question: Question, found: Asked) -> None:
+    texts = [found.stem, found.solution, *(o.text for o in found.options), *(o.feedback for o in found.options)]
+    texts += [mistake.feedback for mistake in found.mistakes]
+    for said in texts:
+        words = CODE.sub("", said)
+        if question.kind != "truth":
+            assert not INTERNAL.search(words), said
+        assert not ONE_OF_MANY.search(words), said
+        assert not ARTICLES.search(words), said
+        assert not re.search(r"[a-z)]\.\.", words) and " ," not in words and ": :" not in words, said
+    assert found.points % 1 in (0, 0.5) and found.points > 0
+    assert found.stem.strip() and found.solution.strip() and found.name.strip()
+    assert question.kind in found.tags and len(set(found.tags)) == len(found.tags)
+
+
+def check_shown(question: Question, found: Asked) -> None:
+    """The network in the stem is one, with numbers where numbers are asked for."""
+    if question.kind not in NUMBERED or question.local:
+        return
+    shown = question.course.text({**question.course.resting, **question.point})
+    flat = re.sub(r"\s+", " ", shown)
+    assert flat in re.sub(r"\s+", " ", found.stem)
+    free = {name for name, value in net(shown).symbols.items() if value is None}
+    assert free <= set(question.course.open_letters)
+
+
+def check_whole(question: Question, found: Asked) -> None:
+    """One stem has one answer, whichever network the layer is from."""
+    if question.options or not (question.local or question.kind == "inverse"):
+        return
+    about = (question.kind, question.quantity, found.answer)
+    assert seen.setdefault(found.stem, (about, question.course.source.text))[0] == about, (
+        f"{found.stem}\n{question.course.source.text}\n{seen[found.stem][1]}"
+    )
+
+
+@pytest.mark.parametrize("markup", ["text", "markdown", "html", "latex"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_sentences(text: str, markup: str) -> None:
+    for kind in KINDS:
+        for question, found in asked(text, kind, markup=markup, count=2, most=4):
+            if markup == "text":
+                check(question, found)
+                check_shown(question, found)
+                check_whole(question, found)
+            assert not found.stem.isspace()
+
+
+@pytest.mark.parametrize("text", EXAMPLE_TEXTS.values(), ids=EXAMPLE_TEXTS)
+def test_examples(text: str) -> None:
+    for kind in ("params", "shape", "inverse", "truth"):
+        for question, found in asked(text, kind, count=1, most=2):
+            check(question, found)
+            check_shown(question, found)
+            check_whole(question, found)
+
+
+def test_layers() -> None:
+    for text in filter(readable, LAYER_TEXTS):
+        for kind in ("params", "shape", "macs", "inverse"):
+            for question, found in asked(text, kind, count=1, most=3):
+                check(question, found)
+                check_shown(question, found)
+                check_whole(question, found)
+
+
+@settings(max_examples=25)
+@given(random_texts())
+def test_random_networks(text: str) -> None:
+    assume(readable(text))
+    for kind in ("params", "shape", "macs", "inverse", "formula"):
+        for question, found in asked(text, kind, count=1, most=3):
+            check(question, found)
+            check_shown(question, found)
+            check_whole(question, found)
+
+
+def test_blanks_put_back_give_the_solution() -> None:
+    blanks = 0
+    for text in TEXTS.values():
+        if not course(text).ranges:
+            continue
+        for fade in (1, 2, 3, 20):
+            found = examination(text, fade=fade, questions=None, kinds=("params", "macs"))
+            writer = Writer(course(text), "text", 0)
+            for question in found.questions():
+                given = writer.asked(question)
+                blanks += len(given.blanks)
+                assert given.blanks
+                assert given.points == sum(blank.points for blank in given.blanks)
+                assert given.points % 1 in (0, 0.5)
+                told = given.stem[given.stem.index("Fill in the blanks.") :]
+                for blank in given.blanks:
+                    assert told.count(blank.mark) >= 1
+                    told = told.replace(FORMATS["text"].blank.format(blank.mark), f"{blank.value:,}")
+                    assert blank.answer == str(blank.value)
+                for line in re.findall(r"= .*", told):
+                    assert re.sub(r"[_\s]", "", line) in re.sub(r"[_\s]", "", given.solution), (told, given.solution)
+                assert given.blanks[-1].value == question.key[0]
+    assert blanks > 50
+
+
+def test_feedback_says_what_the_wrong_answer_is() -> None:
+    for question, found in asked(TEXTS["images"], "params", "total"):
+        for wrong, told in zip(question.mistakes, found.mistakes, strict=True):
+            assert told.feedback
+            assert f"{wrong.content[0]:,}" in told.feedback or len(wrong.rules) != 1 or "That gives" not in told.feedback
+
+
+def test_names_print_as_themselves() -> None:
+    """A title with signs of every markup stands escaped in each."""
+    nasty = 'model "A_1 & <b>50%</b> {x} $y$ #1 ~z^2 \\\\ end"\ninput(8) -> dense(4) -> dense(2)'
+    (plan, *_) = plans(nasty, "total")
+    question = next(variants(plan, 1))
+    stems = {m: Writer(course(nasty), m, 0).asked(question).stem for m in ("text", "markdown", "html", "latex")}
+    assert "<b>" not in stems["html"] and "&lt;b&gt;" in stems["html"]
+    assert r"\&" in stems["latex"] and r"\%" in stems["latex"] and r"\#" in stems["latex"]
+    assert "<b>50%</b>" in stems["text"]

@@ -1,0 +1,354 @@
+"""Every number of a question from a second witness: the network that its text says, with numbers in it."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from fractions import Fraction
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+import pytest
+from hypothesis import assume, given, settings
+
+from symparams import limits
+from symparams.algebra.exact import number
+from symparams.algebra.formula import Formula, symbols
+from symparams.errors import SymparamsError
+from symparams.exams.checking import faults
+from symparams.exams.course import Course
+from symparams.exams.kinds import KINDS
+from symparams.exams.kinds.inverse import freed, unknowns
+from symparams.exams.plan import Computed
+from symparams.exams.question import Question, Wrong
+from symparams.misconceptions.families import CATALOGUE
+from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.task import Task, Tasks
+from symparams.misconceptions.totals import Total
+from symparams.model.network import Network
+from tests.exams.samples import EXAMPLE_TEXTS, LAYER_TEXTS, TEXTS, course, plans, questions, random_texts, readable, variants
+from tests.helpers import net, value
+
+NOTHING: Mapping[str, int] = MappingProxyType({})
+COMPUTED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "blank", "mistake")
+WHOLE = [*TEXTS.items(), *EXAMPLE_TEXTS.items()] if os.environ.get("EXAMS") else TEXTS.items()
+
+
+@cache
+def numeric(text: str) -> tuple[Network, Mistakes]:
+    """A network with numbers, read from its text, and its mistakes."""
+    limits.begin_work()
+    found = net(text)
+    return found, Mistakes(Tasks(found, course("input(1) -> dense(1)").settings))
+
+
+def witness(question: Question) -> tuple[Network, Mistakes]:
+    """The network of a variant, from the text that is shown."""
+    return numeric(question.course.text({**question.course.resting, **question.point}))
+
+
+def task_of(question: Question) -> tuple[Task, Mistakes]:
+    network, mistakes = witness(question)
+    assert question.node is not None
+    index = network.index(question.node.name)
+    if question.course.is_unrolled:  # layers have other names there: one of the same arguments on the same input
+        alike = type(question.node.layer)
+        of = [mistakes.tasks.of(i, question.quantity) for i, n in enumerate(network.nodes) if type(n.layer) is alike]
+        index = next((t.index for t in of if question.kind == "mistake" or t.values == question.key), index)
+    if question.local:  # somebody who sees the layer alone
+        shown = {**question.course.resting, **question.point}
+        mistakes = course(question.course.text(shown)).alone(index)
+        index = len(mistakes.network.nodes) - 1
+    return mistakes.tasks.of(index, question.quantity), mistakes
+
+
+def numbers(formulas: tuple[Formula, ...], point: Mapping[str, int] = NOTHING) -> tuple[object, ...] | None:
+    """What formulas give, computed by the tests' own arithmetic."""
+    try:
+        return tuple(value(formula, point) for formula in formulas)
+    except (ZeroDivisionError, KeyError):
+        return None
+
+
+def check(question: Question) -> None:
+    limits.begin_work()
+    assert list(faults(question)) == []
+    CHECKS.get(question.kind, check_computed)(question)
+    for wrong in (*question.mistakes, *(o.wrong for o in question.options if o.wrong is not None)):
+        assert 0 <= wrong.credit < 1
+        assert wrong.content != question.key
+    assert 1 <= question.difficulty <= 5
+    if question.options:
+        contents = [option.content for option in question.options]
+        assert len(set(contents)) == len(contents)
+        assert len(contents) in ((2,) if question.kind == "truth" else (4, 5))
+        assert [o.content for o in question.options if o.wrong is None] == [question.key]
+        for option in question.options:
+            if question.answer_type == "choice" and isinstance(option.content, tuple) and question.kind != "formula":
+                assert all(isinstance(v, int) and v > 0 for v in option.content) or option.wrong is None
+
+
+def check_computed(question: Question) -> None:
+    task, mistakes = task_of(question)
+    key = numbers(task.rules)
+    assert key is not None
+    if question.kind == "field":
+        key = key[:1]
+    if question.kind != "mistake":
+        assert question.key == key
+        assert question.kind == "shape" or key == task.values[: len(key)]
+    if question.kind in ("params", "blank"):
+        assert key == (task.node.counts.params,)
+    if question.kind == "shape":
+        assert key == task.node.shape
+    wrong = [w for w in (*question.mistakes, *(o.wrong for o in question.options if o.wrong)) if w.rules]
+    if question.kind != "mistake" and not question.course.is_unrolled:
+        for w in wrong:
+            found = answers(task, mistakes, w, len(key))
+            if w.carried and not found:  # a size that is no whole number cannot arrive in a network of numbers
+                found = {numbers(w.rules, question.point)}
+            assert w.content in found
+    check_no_coincidence(question, key)
+
+
+def answers(task: Task, mistakes: Mistakes, wrong: Wrong, count: int) -> set[object]:
+    """What a mistake gives when it is made in the network with numbers."""
+    if len(wrong.made) == 2:
+        edited = [m for m in mistakes.pairs(task) if m.made == wrong.made]
+    else:
+        every = mistakes.carried(task) if wrong.carried else mistakes.singles(task)
+        edited = [m for m in every if m.made == wrong.made]
+    return {numbers(m.rules[:count]) for m in edited}
+
+
+def check_no_coincidence(question: Question, key: tuple[object, ...]) -> None:
+    """No single misconception gives the right answer by luck."""
+    symbolic = question.course
+    assert question.node is not None
+    task = symbolic.tasks.of(symbolic.network.index(question.node.name), question.quantity)
+    index = symbolic.network.index(question.node.name)
+    mistakes = symbolic.alone(index) if question.local else symbolic.mistakes
+    if question.local:
+        index = len(mistakes.network.nodes) - 1
+    for mistake in mistakes.singles(mistakes.tasks.of(index, question.quantity)):
+        wrong, right = mistake.rules[: len(key)], task.rules[: len(key)]
+        try:
+            alike = all(value(a, p) == value(b, p) for p in symbolic.points for a, b in zip(wrong, right, strict=True))
+            gives = tuple(value(rule, question.point) for rule in wrong)
+        except (KeyError, ZeroDivisionError):
+            continue
+        assert alike or gives != key, f"{mistake.made[0].name} gives the right answer"
+
+
+def check_total(question: Question) -> None:
+    network, mistakes = witness(question)
+    assert question.key == (network.counts.params,)
+    if question.course.is_unrolled:
+        return
+    total = Total(mistakes, "params")
+    for wrong in (*question.mistakes, *(o.wrong for o in question.options if o.wrong)):
+        if wrong.layers:
+            possible = [[t] for t in total.wrong_terms() if total.node(t.index).name in wrong.layers]
+        else:
+            possible = [list(terms) for terms in total.everywhere()]
+        named = [terms for terms in possible if terms[0].made in wrong.made]
+        assert wrong.content in {(number(total.with_terms(terms)),) for terms in named}
+
+
+def check_inverse(question: Question) -> None:
+    """Of all values up to 5,000, the one that is asked for gives the count, and no other."""
+    assert question.more is not None and question.node is not None
+    if question.course.is_unrolled:
+        return
+    network, mistakes = witness(question)
+    (rule,) = mistakes.tasks.of(network.index(question.node.name), "params").rules
+    names = [n for unknown, n in unknowns(rule) if n == question.more["names"]]
+    assert len(names) == 1
+    letter = question.more["symbol"]
+    free = freed(rule, letter, names[0])
+    count = network.nodes[network.index(question.node.name)].counts.params
+    step = 1 if os.environ.get("EXAMS") else 7
+    tried = {*range(1, 40), *range(1, 5_000, step), question.key[0]}
+    assert [v for v in sorted(tried) if value(free, {letter.name: v}) == count] == list(question.key)
+
+
+def check_formula(question: Question) -> None:
+    symbolic = question.course
+    assert question.node is not None
+    (key,) = question.key
+    if question.more and question.more["own"]:
+        rules = symbolic.tasks.of(symbolic.network.index(question.node.name), "params").rules
+        known = {s.name: number(s) for rule in rules for s in symbols(rule)}
+        known |= {u.name: known[names[0]] for rule in rules for u, names in unknowns(rule) if names}
+        assert value(key, known) == question.node.counts.params
+    elif not symbolic.is_unrolled:
+        for point in question.points[:4]:
+            network, mistakes = numeric_at(symbolic, point)
+            index = network.index(question.node.name)
+            if question.local:
+                lets = "\n".join(f"let {name} = {n}" for name, n in point.items())
+                mistakes = alone(symbolic, lets).alone(index)
+                index = len(mistakes.network.nodes) - 1
+            task = mistakes.tasks.of(index, "params")
+            assert value(key, point) == task.node.counts.params
+            for wrong in question.mistakes:
+                found = answers(task, mistakes, wrong, 1)
+                assert (value(wrong.content[0], point),) in found or (wrong.carried and not found)
+    assert set(question.letters) >= set() if isinstance(key, int) else {s.name for s in symbols(key)}
+    for wrong in (*question.mistakes, *(o.wrong for o in question.options if o.wrong)):
+        assert any(value(wrong.content[0], p) != value(key, p) for p in question.points)
+
+
+def with_lets(symbolic: Course, lets: str) -> str:
+    lines = [line for line in symbolic.source.text.split("\n") if not line.strip().startswith("range ")]
+    where = next((i + 1 for i, line in enumerate(lines) if line.strip().startswith("convention")), 0)
+    return "\n".join([*lines[:where], lets, *lines[where:]])
+
+
+def numeric_at(symbolic: Course, point: Mapping[str, int]) -> tuple[Network, Mistakes]:
+    return numeric(with_lets(symbolic, "\n".join(f"let {name} = {n}" for name, n in point.items())))
+
+
+def alone(symbolic: Course, lets: str) -> Course:
+    return course(with_lets(symbolic, lets))
+
+
+def check_compare(question: Question) -> None:
+    assert question.more is not None
+    first, _ = numeric(question.course.text(question.more["first"]))
+    second, _ = numeric(question.more["other"].text(question.more["second"]))
+    assert question.key == (second.counts.params - first.counts.params,)
+    assert question.key[0] > 0
+    assert question.more["counts"] == (first.counts.params, second.counts.params)
+
+
+def check_mistake(question: Question) -> None:
+    """The claimed number is what the mistake gives, and no other mistake among the options gives it."""
+    assert question.more is not None
+    if question.course.is_unrolled:
+        return
+    check_computed(question)
+    task, mistakes = task_of(question)
+    ways = defaultdict(set)
+    for m in (*mistakes.singles(task), *mistakes.carried(task)):
+        ways[m.made[0].name].add(numbers(m.rules))
+    claimed = question.more["claimed"]
+    assert claimed != numbers(task.rules)
+    giving = [option.content for option in question.options if claimed in ways[str(option.content)]]
+    assert giving == [question.key]
+    for option in question.options:
+        if option.wrong is not None and option.wrong.remark == "that mistake cannot be made here":
+            assert option.content not in {m.made[0].name for m in mistakes.singles(task)}
+
+
+def check_truth(question: Question) -> None:
+    assert question.more is not None
+    about = question.more["about"]
+    assert CATALOGUE[about.name] is about
+    assert question.more["statement"] == (about.repair if question.key == "True" else about.claim)
+    assert [option.content for option in question.options] == ["True", "False"]
+
+
+CHECKS = {
+    "total": check_total,
+    "inverse": check_inverse,
+    "formula": check_formula,
+    "compare": check_compare,
+    "mistake": check_mistake,
+    "truth": check_truth,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("text", [t for _, t in WHOLE], ids=[n for n, _ in WHOLE])
+def test_answers(text: str, kind: str) -> None:
+    for question in questions(text, kind, count=2, most=10):
+        check(question)
+
+
+@pytest.mark.parametrize("text", EXAMPLE_TEXTS.values(), ids=EXAMPLE_TEXTS)
+def test_examples(text: str) -> None:
+    for kind in KINDS:
+        for question in questions(text, kind, count=1, most=1):
+            check(question)
+
+
+def test_layers() -> None:
+    for text in filter(readable, LAYER_TEXTS):
+        for kind in ("params", "shape", "inverse", "formula", "mistake"):
+            for question in questions(text, kind, count=1, most=2):
+                check(question)
+
+
+@settings(max_examples=int(os.environ.get("EXAMS", "15")))
+@given(random_texts())
+def test_random_networks(text: str) -> None:
+    assume(readable(text))
+    for kind in KINDS:
+        for question in questions(text, kind, count=2, most=3):
+            check(question)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_equal_identity_means_equal_question(text: str) -> None:
+    seen: dict[str, object] = {}
+    for plan in plans(text):
+        for seed in (0, 1):
+            for question in variants(plan, 12, seed):
+                shown = (plan.words, plan.shown_letters(question.point) if question.point else question.more)
+                assert seen.setdefault(question.identity, shown) == shown
+        found = [question.identity for question in variants(plan, 40)]
+        assert len(found) == len(set(found))
+
+
+def test_the_key_stands_at_every_place_equally_often() -> None:
+    for name in ("params", "inverse", "total", "compare"):
+        for plan in list(plans(TEXTS["images"], name, types=("choice",)))[:3]:
+            places: dict[int, Counter[int]] = defaultdict(Counter)
+            for question in variants(plan, 36):
+                places[len(question.options)][[o.wrong for o in question.options].index(None)] += 1
+            for count, found in places.items():
+                assert max(found.values()) - min(found[i] for i in range(count)) <= 1, (name, count, found)
+
+
+def test_the_key_is_neither_always_largest_nor_always_smallest() -> None:
+    for name in ("params", "macs", "inverse", "total", "compare"):
+        for plan in list(plans(TEXTS["images"], name, types=("choice",)))[:3]:
+            ranks: Counter[str] = Counter()
+            possible: set[str] = set()
+            for question in variants(plan, 40):
+                values = [o.content[0] for o in question.options if not isinstance(o.content, str)]
+                key = question.key[0]
+                ranks["largest" if key == max(values) else "smallest" if key == min(values) else "between"] += 1
+                if isinstance(plan, Computed) and hasattr(plan, "_right"):
+                    possible |= {"larger" for v in values if v > key} | {"smaller" for v in values if v < key}
+            if {"larger", "smaller"} <= possible:
+                assert ranks["largest"] < 40 and ranks["smallest"] < 40, (name, ranks)
+
+
+def test_difficulty_and_points() -> None:
+    for text in TEXTS.values():
+        for plan in plans(text):
+            assert plan.difficulty in range(1, 6)
+
+
+def test_wrong_answers_are_worth_less() -> None:
+    for about in CATALOGUE.values():
+        assert 0 <= about.credit < 1
+        assert isinstance(about.credit, Fraction)
+
+
+def test_a_fault_is_found() -> None:
+    from dataclasses import replace
+
+    (plan, *_) = plans(TEXTS["images"], "params", types=("choice",))
+    question = next(variants(plan, 1))
+    assert list(faults(question)) == []
+    assert "the network with these values gives another answer" in list(faults(replace(question, key=(1,))))
+    twice = (*question.options, question.options[0])
+    assert "two options are the same" in list(faults(replace(question, options=twice)))
+    with pytest.raises(AssertionError):
+        check(replace(question, key=(1,)))
+    with pytest.raises(SymparamsError):
+        net("input(")
