@@ -28,15 +28,21 @@ from tests.exams.samples import (
 )
 from tests.helpers import net
 
-INTERNAL = re.compile(r"\b(None|Symbol|Number|Fraction|Formula|NoneType|nan)\b|object at|[{<]{2}|⟦|□|\bTrue\b(?!:)|[a-z]_[a-z]+_")
-ONE_OF_MANY = re.compile(r"(?<![\d.,=×·+−/ -])\b1 (parameters|channels|features|units|filters|heads|groups|points|bytes|layers|steps)\b")
+INTERNAL = re.compile(
+    r"\b(None|Symbol|Number|Fraction|Formula|NoneType|nan)\b|object at|[{<]{2}|⟦|□|\bTrue\b(?!:)|[a-z]_[a-z]+_"
+)
+ONE_OF_MANY = re.compile(
+    r"(?<![\d.,=×·+−/ -])\b1 (parameters|channels|features|units|filters|heads|groups|points|bytes|layers|steps)\b"
+)
 ARTICLES = re.compile(r"\b[Aa] (?=[aeio]|input|output)(?!one|once)\w+|\b[Aa]n (?![aeiouAEFHILMNORSX18])\w+")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 NUMBERED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "total", "blank", "mistake")
 seen: dict[str, tuple[object, str]] = {}  # local stems, with their answers
 
 
-def asked(text: str, *kinds: str, markup: str = "text", count: int = 2, most: int = 8) -> Iterator[tuple[Question, Asked]]:
+def asked(
+    text: str, *kinds: str, markup: str = "text", count: int = 2, most: int = 8
+) -> Iterator[tuple[Question, Asked]]:
     writer = Writer(course(text), markup, 0)
     for question in questions(text, *kinds, count=count, most=most):
         limits.begin_work()
@@ -149,7 +155,9 @@ def test_feedback_says_what_the_wrong_answer_is() -> None:
     for question, found in asked(TEXTS["images"], "params", "total"):
         for wrong, told in zip(question.mistakes, found.mistakes, strict=True):
             assert told.feedback
-            assert f"{wrong.content[0]:,}" in told.feedback or len(wrong.rules) != 1 or "That gives" not in told.feedback
+            assert (
+                f"{wrong.content[0]:,}" in told.feedback or len(wrong.rules) != 1 or "That gives" not in told.feedback
+            )
 
 
 def test_names_print_as_themselves() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from fractions import Fraction
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 
@@ -27,7 +27,17 @@ from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Task, Tasks
 from symparams.misconceptions.totals import Total
 from symparams.model.network import Network
-from tests.exams.samples import EXAMPLE_TEXTS, LAYER_TEXTS, TEXTS, course, plans, questions, random_texts, readable, variants
+from tests.exams.samples import (
+    EXAMPLE_TEXTS,
+    LAYER_TEXTS,
+    TEXTS,
+    course,
+    plans,
+    questions,
+    random_texts,
+    readable,
+    variants,
+)
 from tests.helpers import net, value
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
