@@ -86,7 +86,7 @@ class Course:
 
     @cached_property
     def is_unrolled(self) -> bool:
-        """Whether a drawn letter counts copies: in a variant the copies stand one by one and layers have other names."""
+        """Whether a drawn letter counts copies: in a variant they stand one by one, and layers have other names."""
         sides = [as_formula(side) for n in self.network.nodes for r in n.repeats for side in (r.first, r.last)]
         return any(name in self.ranges for side in sides for name in letters_of(side))
 

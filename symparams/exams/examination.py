@@ -108,14 +108,30 @@ class Examination:
         return fitting
 
     def _none(self) -> str:
-        low, high = self.wanted.levels
-        what = f"of the kind{'s' if len(self.wanted.kinds) > 1 else ''} {listed(self.wanted.kinds, 'or')}"
-        level = "" if (low, high) == (1, 5) else f", of level {low}" if low == high else f", of levels {low} to {high}"
-        faded = f", with a solution of {self.wanted.fade} steps to fade" if self.wanted.fade else ""
+        """That there is no question at all, and what may be the cause."""
+        if not self.wanted.kinds:
+            return f"no kind of question is named; there are {', '.join(KINDS)}"
         for course in self.courses:
             if course.ranges:
                 course.check_ranges()
-        return f"there is no question {what}{level}{faded} on {listed([c.source.name for c in self.courses])}"
+        low, high = self.wanted.levels
+        what = f"of the kind{'s' if len(self.wanted.kinds) > 1 else ''} {listed(self.wanted.kinds, 'or')}"
+        level = "" if (low, high) == (1, 5) else f" of level {low}" if low == high else f" of levels {low} to {high}"
+        faded = f" whose solution has {self.wanted.fade} steps to fade" if self.wanted.fade else ""
+        where = listed([c.source.name for c in self.courses])
+        return f"there is no question {what}{level}{faded} on {where}{self._cause()}"
+
+    def _cause(self) -> str:
+        """What keeps questions away: a format, or letters."""
+        types = dict.fromkeys(t for name in self.wanted.kinds for t in kind_named(name)[1])
+        unmarked = [t for t in types if t not in self.wanted.answer_types]
+        if unmarked:
+            return f"; this format cannot mark answers of the type {listed(unmarked, 'or')}"
+        letters = list(dict.fromkeys(letter for c in self.courses for letter in c.open_letters))
+        if not letters:
+            return ""
+        has = "has no value and no range" if len(letters) == 1 else "have no values and no ranges"
+        return f"; {listed(letters)} {has}, as `range {letters[0]} in 8, 16, 32` gives one"
 
     def _slots(self) -> list[int]:
         """The plan of each question: all in turn, again and again while they have variants."""

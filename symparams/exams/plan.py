@@ -23,7 +23,7 @@ from symparams.model.network import Node
 from symparams.questions.points import Point
 
 FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
-_CANDIDATES = 16  # mistakes that are looked at for one question
+_CANDIDATES = 16  # mistakes that are looked at for one question, besides single ones
 
 
 @dataclass(kw_only=True)
@@ -234,8 +234,10 @@ def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula
         gives = tuple(_values(c.values, p) for p in points)
         if gives not in seen and None not in gives:
             seen.add(gives)
-            found.append(c)
-            if len(found) == _CANDIDATES:
+            single = len(c.made) == 1 and not c.carried and not c.layers
+            if len(found) < _CANDIDATES or single:  # of single ones all: none may give the right answer by luck
+                found.append(c)
+            else:
                 break
     return tuple(found)
 

@@ -11,9 +11,30 @@ from symparams.model.layer import Layer
 
 # Arguments that a reader of English understands by their noun and value.
 _TOLD = frozenset(
-    ("filters", "kernel", "stride", "padding", "dilation", "groups", "multiplier", "units", "bias", "rate", "size")
-    + ("activation", "recurrent_activation", "dropout", "vocabulary", "width", "length", "heads", "layers")
-    + ("hidden", "factor", "function")
+    {
+        "filters",
+        "kernel",
+        "stride",
+        "padding",
+        "dilation",
+        "groups",
+        "multiplier",
+        "units",
+        "bias",
+        "rate",
+        "size",
+        "activation",
+        "recurrent_activation",
+        "dropout",
+        "vocabulary",
+        "width",
+        "length",
+        "heads",
+        "layers",
+        "hidden",
+        "factor",
+        "function",
+    }
 )
 # What a quantity does not depend on, whatever its value is, so that it may be left unsaid.
 _IMMATERIAL = {"params": frozenset({"sequences", "last", "norm_first", "causal", "sinusoidal"})}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
@@ -14,16 +15,15 @@ from hypothesis import assume, given, settings
 
 from symparams import limits
 from symparams.algebra.exact import number
-from symparams.algebra.formula import Formula, symbols
+from symparams.algebra.formula import Formula, as_formula, symbols
 from symparams.errors import SymparamsError
 from symparams.exams.checking import faults
 from symparams.exams.course import Course
 from symparams.exams.kinds import KINDS
 from symparams.exams.kinds.inverse import freed, unknowns
-from symparams.exams.plan import Computed
-from symparams.exams.question import Question, Wrong
+from symparams.exams.question import Content, Question, Wrong
 from symparams.misconceptions.families import CATALOGUE
-from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.task import Task, Tasks
 from symparams.misconceptions.totals import Total
 from symparams.model.network import Network
@@ -42,7 +42,7 @@ from tests.helpers import net, value
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 COMPUTED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "blank", "mistake")
-WHOLE = [*TEXTS.items(), *EXAMPLE_TEXTS.items()] if os.environ.get("EXAMS") else TEXTS.items()
+ALL = int(os.environ.get("EXAMS", "0"))  # so many random networks, and everything else in full
 
 
 @cache
@@ -68,9 +68,16 @@ def task_of(question: Question) -> tuple[Task, Mistakes]:
         index = next((t.index for t in of if question.kind == "mistake" or t.values == question.key), index)
     if question.local:  # somebody who sees the layer alone
         shown = {**question.course.resting, **question.point}
-        mistakes = course(question.course.text(shown)).alone(index)
+        mistakes = lone(course(question.course.text(shown)), index)
         index = len(mistakes.network.nodes) - 1
     return mistakes.tasks.of(index, question.quantity), mistakes
+
+
+@cache
+def lone(on: Course, index: int) -> Mistakes:
+    """The mistakes of somebody who sees one layer alone."""
+    limits.begin_work()
+    return on.alone(index)
 
 
 def numbers(formulas: tuple[Formula, ...], point: Mapping[str, int] = NOTHING) -> tuple[object, ...] | None:
@@ -79,6 +86,14 @@ def numbers(formulas: tuple[Formula, ...], point: Mapping[str, int] = NOTHING) -
         return tuple(value(formula, point) for formula in formulas)
     except (ZeroDivisionError, KeyError):
         return None
+
+
+def only(content: Content) -> int:
+    """The number that an answer is."""
+    assert not isinstance(content, str)
+    (one,) = content
+    assert isinstance(one, int)
+    return one
 
 
 def check(question: Question) -> None:
@@ -116,20 +131,24 @@ def check_computed(question: Question) -> None:
     if question.kind != "mistake" and not question.course.is_unrolled:
         for w in wrong:
             found = answers(task, mistakes, w, len(key))
-            if w.carried and not found:  # a size that is no whole number cannot arrive in a network of numbers
+            if not found:  # a mistake that needs letters, or a size that is no whole number and cannot arrive
                 found = {numbers(w.rules, question.point)}
             assert w.content in found
     check_no_coincidence(question, key)
 
 
+@cache
+def edited(mistakes: Mistakes, index: int, quantity: str, way: str) -> list[Mistake]:
+    """The mistakes of a task, made one way."""
+    limits.begin_work()
+    return list(getattr(mistakes, way)(mistakes.tasks.of(index, quantity)))
+
+
 def answers(task: Task, mistakes: Mistakes, wrong: Wrong, count: int) -> set[object]:
     """What a mistake gives when it is made in the network with numbers."""
-    if len(wrong.made) == 2:
-        edited = [m for m in mistakes.pairs(task) if m.made == wrong.made]
-    else:
-        every = mistakes.carried(task) if wrong.carried else mistakes.singles(task)
-        edited = [m for m in every if m.made == wrong.made]
-    return {numbers(m.rules[:count]) for m in edited}
+    way = "pairs" if len(wrong.made) == 2 else "carried" if wrong.carried else "singles"
+    made = [m for m in edited(mistakes, task.index, task.quantity, way) if m.made == wrong.made]
+    return {numbers(m.rules[:count]) for m in made}
 
 
 def check_no_coincidence(question: Question, key: tuple[object, ...]) -> None:
@@ -138,7 +157,7 @@ def check_no_coincidence(question: Question, key: tuple[object, ...]) -> None:
     assert question.node is not None
     task = symbolic.tasks.of(symbolic.network.index(question.node.name), question.quantity)
     index = symbolic.network.index(question.node.name)
-    mistakes = symbolic.alone(index) if question.local else symbolic.mistakes
+    mistakes = lone(symbolic, index) if question.local else symbolic.mistakes
     if question.local:
         index = len(mistakes.network.nodes) - 1
     for mistake in mistakes.singles(mistakes.tasks.of(index, question.quantity)):
@@ -168,7 +187,8 @@ def check_total(question: Question) -> None:
 
 def check_inverse(question: Question) -> None:
     """Of all values up to 5,000, the one that is asked for gives the count, and no other."""
-    assert question.more is not None and question.node is not None
+    assert question.more is not None
+    assert question.node is not None
     if question.course.is_unrolled:
         return
     network, mistakes = witness(question)
@@ -178,7 +198,7 @@ def check_inverse(question: Question) -> None:
     letter = question.more["symbol"]
     free = freed(rule, letter, names[0])
     count = network.nodes[network.index(question.node.name)].counts.params
-    step = 1 if os.environ.get("EXAMS") else 7
+    step = 1 if ALL else 7
     tried = {*range(1, 40), *range(1, 5_000, step), question.key[0]}
     assert [v for v in sorted(tried) if value(free, {letter.name: v}) == count] == list(question.key)
 
@@ -186,6 +206,7 @@ def check_inverse(question: Question) -> None:
 def check_formula(question: Question) -> None:
     symbolic = question.course
     assert question.node is not None
+    assert not isinstance(question.key, str)
     (key,) = question.key
     if question.more and question.more["own"]:
         rules = symbolic.tasks.of(symbolic.network.index(question.node.name), "params").rules
@@ -198,14 +219,14 @@ def check_formula(question: Question) -> None:
             index = network.index(question.node.name)
             if question.local:
                 lets = "\n".join(f"let {name} = {n}" for name, n in point.items())
-                mistakes = alone(symbolic, lets).alone(index)
+                mistakes = lone(alone(symbolic, lets), index)
                 index = len(mistakes.network.nodes) - 1
             task = mistakes.tasks.of(index, "params")
             assert value(key, point) == task.node.counts.params
             for wrong in question.mistakes:
                 found = answers(task, mistakes, wrong, 1)
-                assert (value(wrong.content[0], point),) in found or (wrong.carried and not found)
-    assert set(question.letters) >= set() if isinstance(key, int) else {s.name for s in symbols(key)}
+                assert (value(wrong.content[0], point),) in (found or {numbers(wrong.rules, point)})
+    assert set(question.letters) >= set() if isinstance(key, int) else {s.name for s in symbols(as_formula(key))}
     for wrong in (*question.mistakes, *(o.wrong for o in question.options if o.wrong)):
         assert any(value(wrong.content[0], p) != value(key, p) for p in question.points)
 
@@ -229,7 +250,7 @@ def check_compare(question: Question) -> None:
     first, _ = numeric(question.course.text(question.more["first"]))
     second, _ = numeric(question.more["other"].text(question.more["second"]))
     assert question.key == (second.counts.params - first.counts.params,)
-    assert question.key[0] > 0
+    assert only(question.key) > 0
     assert question.more["counts"] == (first.counts.params, second.counts.params)
 
 
@@ -271,27 +292,28 @@ CHECKS = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("text", [t for _, t in WHOLE], ids=[n for n, _ in WHOLE])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_answers(text: str, kind: str) -> None:
-    for question in questions(text, kind, count=2, most=10):
+    for question in questions(text, kind, count=2, most=10 if ALL else 4):
         check(question)
 
 
-@pytest.mark.parametrize("text", EXAMPLE_TEXTS.values(), ids=EXAMPLE_TEXTS)
-def test_examples(text: str) -> None:
+@pytest.mark.parametrize("name", list(EXAMPLE_TEXTS)[:: 1 if ALL else 9])
+def test_examples(name: str) -> None:
+    text = EXAMPLE_TEXTS[name]
     for kind in KINDS:
         for question in questions(text, kind, count=1, most=1):
             check(question)
 
 
 def test_layers() -> None:
-    for text in filter(readable, LAYER_TEXTS):
+    for text in filter(readable, LAYER_TEXTS[:: 1 if ALL else 6]):
         for kind in ("params", "shape", "inverse", "formula", "mistake"):
             for question in questions(text, kind, count=1, most=2):
                 check(question)
 
 
-@settings(max_examples=int(os.environ.get("EXAMS", "15")))
+@settings(max_examples=ALL or 4)
 @given(random_texts())
 def test_random_networks(text: str) -> None:
     assume(readable(text))
@@ -303,12 +325,12 @@ def test_random_networks(text: str) -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_equal_identity_means_equal_question(text: str) -> None:
     seen: dict[str, object] = {}
-    for plan in plans(text):
+    for plan in list(plans(text))[:: 1 if ALL else 5]:
         for seed in (0, 1):
-            for question in variants(plan, 12, seed):
+            for question in variants(plan, 6, seed):
                 shown = (plan.words, plan.shown_letters(question.point) if question.point else question.more)
                 assert seen.setdefault(question.identity, shown) == shown
-        found = [question.identity for question in variants(plan, 40)]
+        found = [question.identity for question in variants(plan, 30 if ALL else 10)]
         assert len(found) == len(set(found))
 
 
@@ -326,21 +348,20 @@ def test_the_key_is_neither_always_largest_nor_always_smallest() -> None:
     for name in ("params", "macs", "inverse", "total", "compare"):
         for plan in list(plans(TEXTS["images"], name, types=("choice",)))[:3]:
             ranks: Counter[str] = Counter()
-            possible: set[str] = set()
+            possible: set[bool] = set()
             for question in variants(plan, 40):
-                values = [o.content[0] for o in question.options if not isinstance(o.content, str)]
-                key = question.key[0]
+                values = [only(o.content) for o in question.options]
+                key = only(question.key)
                 ranks["largest" if key == max(values) else "smallest" if key == min(values) else "between"] += 1
-                if isinstance(plan, Computed) and hasattr(plan, "_right"):
-                    possible |= {"larger" for v in values if v > key} | {"smaller" for v in values if v < key}
-            if {"larger", "smaller"} <= possible:
-                assert ranks["largest"] < 40 and ranks["smallest"] < 40, (name, ranks)
+                possible |= {v > key for v in values if v != key}
+            if len(possible) == 2:
+                assert ranks["largest"] < 40
+                assert ranks["smallest"] < 40
 
 
 def test_difficulty_and_points() -> None:
-    for text in TEXTS.values():
-        for plan in plans(text):
-            assert plan.difficulty in range(1, 6)
+    for plan in plans(TEXTS["images"]):
+        assert plan.difficulty in range(1, 6)
 
 
 def test_wrong_answers_are_worth_less() -> None:
@@ -350,8 +371,6 @@ def test_wrong_answers_are_worth_less() -> None:
 
 
 def test_a_fault_is_found() -> None:
-    from dataclasses import replace
-
     (plan, *_) = plans(TEXTS["images"], "params", types=("choice",))
     question = next(variants(plan, 1))
     assert list(faults(question)) == []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
-from symparams.exams.plan import Computed, Plan
+from symparams.exams.plan import Computed, Plan, all_mistakes, candidates
 from symparams.exams.question import AnswerType
 
 _ROWS = 24  # of a table that is still shown
@@ -19,6 +19,10 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         return
     for plan in params.plans(course, answer_type):
         assert isinstance(plan, Computed)
+        assert plan.node is not None
+        if plan.local:  # here the network is shown, so its mistakes can be made
+            of = all_mistakes(course, course.network.index(plan.node.name), "params")
+            plan = replace(plan, candidates=candidates(course, of, plan.rules))
         level = min(5, plan.difficulty + (1 if plan.local else 0))
         yield replace(plan, kind="blank", local=False, difficulty=level, ranges=course.ranges)
 

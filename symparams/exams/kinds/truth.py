@@ -36,9 +36,13 @@ class Truth(Plan):
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    said: set[str] = set()  # two misconceptions can have one repair
     for i, about in enumerate(concerning(course)):
         for is_true in (bool(i % 2), not i % 2):
             statement = about.repair if is_true else about.claim
+            if statement in said:
+                continue
+            said.add(statement)
             yield Truth(
                 kind="truth",
                 course=course,

@@ -1,0 +1,176 @@
+"""The command: its messages, its files, interruptions."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from symparams.exports.registry import EXPORTS
+from tests.conftest import EXAMPLES, GOLDEN
+from tests.exams.samples import TEXTS
+from tests.test_cli import run as run_command
+
+NASTY = r"A_1 & <b>50%</b> {x} $y$ #1 ~z^2 = \end ]]> --> \u00e9"
+TEXT_FORMATS = ("markdown", "json", "moodle", "gift", "latex")
+SOURCE = "range F in 8..64 step 8\nrange k in 3, 5, 7\ninput(28, 28, 3) -> conv(F, k) -> conv(2*F, 3) -> dense(10)"
+
+
+def run(*words: object) -> tuple[int, str, str]:
+    """Status, output and errors of the command."""
+    return run_command("exam", *map(str, words))
+
+
+def command(*words: object) -> list[str]:
+    return [sys.executable, "-m", "symparams", "exam", *map(str, words)]
+
+
+def environment(seed: int = 0) -> dict[str, str]:
+    return {**os.environ, "PYTHONHASHSEED": str(seed)}
+
+
+# ---------------------------------------------------------------- messages
+
+DOCUMENT = GOLDEN / "exam-errors.md"
+CASE = re.compile(
+    r"## (?P<title>.+)\n\n```\n(?P<words>.*)\n(?P<text>(?:.*\n)*?)```\n\n```\n(?P<message>(?:.*\n)*?)```\n"
+)
+CASES = list(CASE.finditer(DOCUMENT.read_text("utf-8")))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
+def test_message(case: re.Match[str], request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    network, other = tmp_path / "net.arch", tmp_path / "other.arch"
+    network.write_text(case["text"], "utf-8")
+    other.write_text("convention torch\ninput(3, 8, 8) -> conv(4, 3)", "utf-8")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "mine.txt").write_text("mine", "utf-8")
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    words = [word.replace("DIR", str(tmp_path)) for word in case["words"].split(" ") if word]
+    code, out, err = run(network, *words)
+    found = err.replace(str(tmp_path), "DIR")
+    if request.config.getoption("--rewrite"):
+        document = DOCUMENT.read_text("utf-8")
+        head = case[0][: case.start("message") - case.start()]
+        DOCUMENT.write_text(document.replace(case[0], f"{head}{found}```\n", 1), "utf-8")
+        return
+    assert found == case["message"]
+    assert (code, out) == (2, "")
+    assert (tmp_path / "folder" / "mine.txt").read_text("utf-8") == "mine"
+    assert (tmp_path / "mine.txt").read_text("utf-8") == "mine"
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) == DOCUMENT.read_text("utf-8").count("\n## ") >= 20
+
+
+# ---------------------------------------------------------------- the same bytes
+
+
+@pytest.mark.parametrize("format_", TEXT_FORMATS)
+def test_the_same_bytes_in_another_process(format_: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.arch"
+    path.write_text(TEXTS["images"], "utf-8")
+    banks = [
+        subprocess.run(
+            command(path, "--questions", 14, "--seed", seed, "--format", format_),
+            capture_output=True, check=True, env=environment(hash_seed),
+        ).stdout
+        for seed, hash_seed in ((0, 1), (0, 2), (1, 1))
+    ]  # fmt: skip
+    assert banks[0] == banks[1] != banks[2]
+    assert len(banks[0]) > 2_000
+
+
+@pytest.mark.parametrize("format_", EXPORTS)
+def test_every_format_of_a_real_bank(format_: str, tmp_path: Path) -> None:
+    if format_ == "anki":
+        pytest.importorskip("genanki")
+    path = tmp_path / "net.arch"
+    path.write_text(TEXTS["torch"], "utf-8")
+    for place in ("one", "other"):
+        code, _, err = run(path, "--questions", 8, "--format", format_, "-o", tmp_path / place)
+        assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize("format_", EXPORTS)
+def test_names_with_signs_of_every_markup(format_: str, tmp_path: Path) -> None:
+    if format_ == "anki":
+        pytest.importorskip("genanki")
+    path = tmp_path / "net.arch"
+    title = NASTY.replace("\\", "\\\\")
+    path.write_text(f'model "{title}"\n{SOURCE}', "utf-8")
+    words = [path, "--questions", 5, "--title", NASTY, "--format", format_, "-o", tmp_path / "bank"]
+    if format_ == "latex":
+        names = tmp_path / "names.txt"
+        names.write_text(f"{NASTY}\nÅsa Öberg_%\n", "utf-8")
+        words += ["--names", names]
+    code, _, err = run(*words)
+    assert (code, err) == (0, "")
+    for found in filter(Path.is_file, [*tmp_path.glob("bank*"), *(tmp_path / "bank").rglob("*")]):
+        text = found.read_bytes()
+        if format_ in ("moodle", "qti12", "qti21", "prairielearn") and not text.startswith(b"PK"):
+            assert b"<b>50%" not in text.replace(b"<![CDATA[", b"") or found.suffix == ".json"
+    if format_ == "json":
+        assert json.dumps(NASTY, ensure_ascii=False) in json.dumps(
+            json.loads((tmp_path / "bank").read_text("utf-8")), ensure_ascii=False
+        )
+
+
+# ---------------------------------------------------------------- interruptions
+
+
+@pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_bank_is_continued(signal_: signal.Signals, tmp_path: Path) -> None:
+    network = tmp_path / "net.arch"
+    network.write_text("range a in 2..90\nrange b in 2..90\ninput(a) -> dense(b) -> dense(3)", "utf-8")
+    words = [network, "--questions", 4, "--variants", 300, "--kinds", "params", "--format", "moodle", "-o"]
+    whole, bank = tmp_path / "whole.xml", tmp_path / "bank.xml"
+    subprocess.run(command(*words, whole), check=True, env=environment(1))
+    process = subprocess.Popen(command(*words, bank), env=environment(2), stderr=subprocess.PIPE)
+    for _ in range(20_000):
+        if bank.exists() or any(tmp_path.glob("*.part*")) or process.poll() is not None:
+            break
+        time.sleep(0.002)
+    time.sleep(0.05)
+    process.send_signal(signal_)
+    _, err = process.communicate()
+    if signal_ is signal.SIGINT and process.returncode != 0:
+        assert process.returncode == 130
+        assert b"Traceback" not in err
+    if bank.exists():
+        assert bank.read_text("utf-8").rstrip().splitlines()[-1].startswith("<!--")
+    subprocess.run(command(*words, bank), check=True, env=environment(3))
+    assert bank.read_bytes() == whole.read_bytes()
+    subprocess.run(command(*words, bank), check=True, env=environment(4))
+    assert bank.read_bytes() == whole.read_bytes()
+
+
+def test_progress_stands_on_a_terminal_only(tmp_path: Path) -> None:
+    words = [EXAMPLES / "lenet5.arch", "--questions", 3, "--format", "json", "-o"]
+    quiet = subprocess.run(command(*words, tmp_path / "a.json"), capture_output=True, check=True)
+    assert (quiet.stdout, quiet.stderr) == (b"", b"")
+    leader, follower = pty.openpty()
+    subprocess.run(command(*words, tmp_path / "b.json"), stderr=follower, stdout=subprocess.PIPE, check=True)
+    os.close(follower)
+    shown = os.read(leader, 10_000)
+    os.close(leader)
+    assert b"3 of 3 questions" in shown
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_a_huge_source_is_refused_or_read(tmp_path: Path) -> None:
+    path = tmp_path / "net.arch"
+    path.write_text("input(8)" + " -> dense(8)" * 90_000, "utf-8")
+    code, _, err = run(path, "--questions", 1)
+    assert code == 2
+    assert len(err.splitlines()) <= 4
+    assert err.strip()
