@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from typing import Protocol, TypeVar
 
 from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
 from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Weight
-from symparams.model.network import Derived, Network, Node
+from symparams.model.network import Derived, Kept, Network, Node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import State, fields
 from symparams.quantities.measures import MEASURES, Settings
@@ -61,6 +62,7 @@ class Subject:
     task: Task
     axis: str  # height, width, channels …; empty where the answer is one number
     rule: Formula  # the rule to edit
+    kept: Kept = field(default_factory=dict, init=False, repr=False, compare=False)  # what looks at it gave
 
     @property
     def quantity(self) -> str:
@@ -109,6 +111,28 @@ class Subject:
             node = self.network.nodes[inputs[0]]
             yield node
             inputs = node.inputs
+
+
+class _Keeping(Protocol):
+    @property
+    def kept(self) -> Kept: ...
+
+
+_Seen = TypeVar("_Seen", bound=_Keeping)
+_Found = TypeVar("_Found")
+
+
+def once(look: Callable[[_Seen], _Found]) -> Callable[[_Seen], _Found]:
+    """A look at a subject, or at a layer, that many edits take: what it gives is kept there."""
+
+    @wraps(look)
+    def kept(seen: _Seen) -> _Found:
+        if look not in seen.kept:
+            seen.kept[look] = look(seen)
+        found: _Found = seen.kept[look]
+        return found
+
+    return kept
 
 
 class Tasks:

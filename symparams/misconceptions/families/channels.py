@@ -148,6 +148,7 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Convolution, TransposedConvolution),
     explanation="you counted a single filter",
     repair="every filter has weights of its own, and each gives one output channel",
     claim="All filters of a convolution have the same weights.",
@@ -168,6 +169,7 @@ def one_filter(s: Subject) -> Iterable[Formula]:
 @misconception(
     "channels multiplied by the filters",
     "shape",
+    layers=_MIXING,
     explanation="you multiplied the filters by the channels that arrive",
     repair="a filter adds up what it finds in all input channels, so each filter gives one output channel",
     claim="A convolution with `F` filters makes `C*F` channels of `C` channels.",
@@ -182,6 +184,7 @@ def channels_multiplied(s: Subject) -> Iterable[Formula]:
 @misconception(
     "the channels kept by a convolution",
     "shape",
+    layers=_MIXING,
     explanation="you kept the channels that arrive",
     repair="a convolution has as many output channels as filters, whatever arrives",
     claim="A convolution has as many output channels as input channels, whatever its number of filters.",
