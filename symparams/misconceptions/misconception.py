@@ -15,7 +15,7 @@ from symparams.model.layer import Layer
 Edit: TypeAlias = Callable[[Subject], Iterable[Formula]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is the only one of its name
 class Misconception:
     """One thing done wrong.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 
@@ -44,7 +44,15 @@ class _Output:
 
     task: Task  # of giving its shape
     right: Believed
-    wrong: dict[str, Believed]  # by the misconceptions that change it, if they are made here
+    wrong: dict[Misconception, Believed]  # what those think of it that change it
+
+
+@dataclass(slots=True)
+class _Beliefs:
+    """What a student who makes a mistake about sizes all along has wrong."""
+
+    known: int  # the layers up to here are worked out; those before the first mistake are right
+    wrong: dict[int, Believed] = field(default_factory=dict)  # by the indices of layers
 
 
 class Mistakes:
@@ -53,8 +61,8 @@ class Mistakes:
     def __init__(self, tasks: Tasks) -> None:
         self.tasks = tasks
         self._singles: dict[tuple[int, str, tuple[str, ...]], tuple[Mistake, ...]] = {}
-        self._outputs: dict[int, _Output] = {}
-        self._beliefs: dict[str, list[Believed]] = {}
+        self._outputs: list[_Output] = []
+        self._beliefs: dict[Misconception, _Beliefs] = {}
 
     @property
     def network(self) -> Network:
@@ -98,36 +106,44 @@ class Mistakes:
 
     def believed(self, misconception: Misconception, index: int) -> Believed:
         """What a student with this misconception thinks of a layer."""
-        beliefs = self._beliefs.setdefault(misconception.name, [])
-        for i in range(len(beliefs), index + 1):
-            beliefs.append(self._believed(misconception, beliefs, i))
-        return beliefs[index]
+        for i in range(len(self._outputs), index + 1):
+            self._outputs.append(self._output(i))
+        beliefs = self._beliefs.get(misconception)
+        if beliefs is None:
+            return self._outputs[index].right
+        for i in range(beliefs.known, index + 1):
+            wrong = self._believed(misconception, beliefs.wrong, i)
+            if wrong is not None:
+                beliefs.wrong[i] = wrong
+        beliefs.known = max(beliefs.known, index + 1)
+        return beliefs.wrong.get(index, self._outputs[index].right)
 
-    def _believed(self, misconception: Misconception, before: Sequence[Believed], index: int) -> Believed:
-        """What is thought of a layer on the wrong outputs of those before."""
-        output, nodes = self._output(index), self.network.nodes
+    def _output(self, index: int) -> _Output:
+        """The output of a layer on the right input, and who begins to be wrong there."""
+        task = self.tasks.of(index, "shape")
+        subjects = tuple(task.subjects())
+        wrong = {}
+        for misconception in _worth_a_try(type(task.derived.layer), "shape") if task.derived.arriving else ():
+            believed = _mistaken(misconception, task, subjects)
+            if believed.shape != task.derived.shape:
+                wrong[misconception] = believed
+                self._beliefs.setdefault(misconception, _Beliefs(index))
+        return _Output(task, Believed(task.derived, task.derived.shape), wrong)
+
+    def _believed(self, misconception: Misconception, before: Mapping[int, Believed], index: int) -> Believed | None:
+        """What is thought of a layer on the wrong outputs of those before; None if that is right."""
+        output, nodes = self._outputs[index], self.network.nodes
         inputs = nodes[index].inputs
-        if all(before[j].shape == nodes[j].shape for j in inputs):
-            return output.wrong.get(misconception.name, output.right)
-        arriving = tuple(shape for shape in (before[j].shape for j in inputs) if shape is not None)
-        derived = _on(nodes[index].derived, arriving, self.network)
+        if not any(j in before and before[j].shape != nodes[j].shape for j in inputs):
+            return output.wrong.get(misconception)
+        shapes = (before[j].shape if j in before else nodes[j].shape for j in inputs)
+        derived = _on(nodes[index].derived, tuple(shape for shape in shapes if shape is not None), self.network)
         if derived is None:
             return Believed(None, None)
         if misconception not in _worth_a_try(type(derived.layer), "shape"):
             return Believed(derived, derived.shape)
         task = on_other_input(output.task, derived)
         return _mistaken(misconception, task, tuple(task.subjects()))
-
-    def _output(self, index: int) -> _Output:
-        """The output of a layer on the right input."""
-        if index not in self._outputs:
-            task = self.tasks.of(index, "shape")
-            subjects = tuple(task.subjects())
-            right = Believed(task.derived, task.derived.shape)
-            each = {m.name: _mistaken(m, task, subjects) for m in _worth_a_try(type(task.derived.layer), "shape")}
-            wrong = {name: b for name, b in each.items() if b.shape != right.shape} if task.derived.arriving else {}
-            self._outputs[index] = _Output(task, right, wrong)
-        return self._outputs[index]
 
 
 @cache
@@ -149,7 +165,9 @@ def _singles(task: Task) -> Iterator[Mistake]:
 def _edited(misconception: Misconception, subjects: Sequence[Subject]) -> Iterator[tuple[Formula, ...]]:
     """The rules as a misconception changes them; where it changes several, all in the same way."""
     ways = [_ways(misconception, subject) for subject in subjects]
-    for i in range(max(map(len, ways), default=0)):
+    if not any(ways):
+        return
+    for i in range(max(map(len, ways))):
         yield tuple(way[min(i, len(way) - 1)] if way else s.rule for way, s in zip(ways, subjects, strict=True))
 
 

@@ -145,7 +145,7 @@ class Tasks:
     def of(self, index: int, quantity: str) -> Task:
         """The task of giving a quantity of the layer at an index."""
         node = self.network.nodes[index]
-        axes, rules = self._fields(index) if quantity == "field" else _of_node(node, quantity, self.settings)
+        axes, rules = self._fields(index) if quantity == "field" else _of_node(node, node.derived, quantity, self.settings)
         return Task(self.network, index, quantity, axes, rules, self.settings, node.derived)
 
     @cached_property
@@ -162,29 +162,30 @@ class Tasks:
 
 def on_other_input(known: Task, derived: Derived) -> Task:
     """The same task, where a student believes that something else arrives."""
-    axes, rules = _of_node(replace(known.node, derived=derived), known.quantity, known.settings)
+    axes, rules = _of_node(known.node, derived, known.quantity, known.settings)
     if known.quantity == "shape" and len(known.axes) < len(known.node.derived.out.axes) == len(axes):
         kept = [(axis, rule) for axis, rule in zip(axes, rules, strict=True) if axis in known.axes]
         axes, rules = tuple(axis for axis, _ in kept), tuple(rule for _, rule in kept)
-    return replace(known, axes=axes, rules=rules, derived=derived)
+    return Task(known.network, known.index, known.quantity, axes, rules, known.settings, derived)
 
 
-def _of_node(node: Node, quantity: str, settings: Settings) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
-    derived = node.derived
+def _of_node(
+    node: Node, derived: Derived, quantity: str, settings: Settings
+) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
     if quantity == "shape":
         names = derived.out.axes
         sizes = [axis.size for axis in derived.rules.output] if derived.arriving else map(as_formula, derived.shape)
         return tuple(names), tuple(sizes)
     if quantity in MEASURES:
-        return ("",), (MEASURES[quantity].rule(node, settings),)
+        return ("",), (MEASURES[quantity].rule(replace(node, derived=derived), settings),)
     if quantity not in COUNTS:
         raise SymparamsError(f"there is no quantity `{quantity[:60]}`; there are {', '.join(ASKED)}")
     if node.shared is not None:
         return ("",), (ZERO,)
-    return ("",), (derived.rules.parameters if quantity == "params" else _of_tensors(node, quantity),)
+    return ("",), (derived.rules.parameters if quantity == "params" else _of_tensors(node, derived, quantity),)
 
 
-def _of_tensors(node: Node, quantity: str) -> Formula:
+def _of_tensors(node: Node, derived: Derived, quantity: str) -> Formula:
     """The sum over the tensors that belong to a count."""
 
     def belongs(w: Weight) -> bool:
@@ -193,4 +194,4 @@ def _of_tensors(node: Node, quantity: str) -> Formula:
         fixed = w.kind == "statistic" or not w.trained or node.frozen
         return fixed == (quantity == "non_trainable")
 
-    return total(product(w.dimensions) for w in node.derived.rules.weights if w.counted and belongs(w))
+    return total(product(w.dimensions) for w in derived.rules.weights if w.counted and belongs(w))
