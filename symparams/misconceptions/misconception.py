@@ -31,6 +31,7 @@ class Misconception:
     credit: Fraction  # the share of the points for an answer with this one mistake
     edit: Edit  # the wrong rules that it makes of a right one, the likeliest first; none where it makes no sense
     layers: tuple[type[Layer], ...] = (Layer,)  # the kinds of layers that can be mistaken so
+    around: bool = False  # whether its edit looks at other layers of the network too
 
     def concerns(self, kind: type[Layer], quantity: str) -> bool:
         """Whether its edit is worth a try; what a layer under a framework's name is, only the edit can tell."""
@@ -41,6 +42,7 @@ def misconception(
     name: str,
     *quantities: str,
     layers: tuple[type[Layer], ...] = (Layer,),
+    around: bool = False,
     explanation: str,
     repair: str,
     source: str,
@@ -49,4 +51,4 @@ def misconception(
 ) -> Callable[[Edit], Misconception]:
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
-    return lambda edit: Misconception(name, asked, explanation, repair, claim, source, credit, edit, layers)
+    return lambda edit: Misconception(name, asked, explanation, repair, claim, source, credit, edit, layers, around)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -121,10 +121,9 @@ class Mistakes:
     def _output(self, index: int) -> _Output:
         """The output of a layer on the right input, and who begins to be wrong there."""
         task = self.tasks.of(index, "shape")
-        subjects = tuple(task.subjects())
         wrong = {}
         for misconception in _worth_a_try(type(task.derived.layer), "shape") if task.derived.arriving else ():
-            believed = _mistaken(misconception, task, subjects)
+            believed = _mistaken(misconception, task)
             if believed.shape != task.derived.shape:
                 wrong[misconception] = believed
                 self._beliefs.setdefault(misconception, _Beliefs(index))
@@ -142,8 +141,7 @@ class Mistakes:
             return Believed(None, None)
         if misconception not in _worth_a_try(type(derived.layer), "shape"):
             return Believed(derived, derived.shape)
-        task = on_other_input(output.task, derived)
-        return _mistaken(misconception, task, tuple(task.subjects()))
+        return _mistaken(misconception, on_other_input(output.task, derived))
 
 
 @cache
@@ -154,12 +152,21 @@ def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
 
 def _singles(task: Task) -> Iterator[Mistake]:
     seen = {task.rules}
-    subjects = tuple(task.subjects())
     for misconception in _worth_a_try(type(task.derived.layer), task.quantity):
-        for rules in _edited(misconception, subjects):
+        for rules in _of_right(misconception, task):
             if rules not in seen:
                 seen.add(rules)
                 yield Mistake((misconception,), rules)
+
+
+def _of_right(misconception: Misconception, task: Task) -> Iterable[tuple[Formula, ...]]:
+    """What a misconception makes of the right rules; equal layers on equal inputs share it."""
+    if misconception.around:
+        return _edited(misconception, task.right)
+    if misconception not in task.kept:
+        task.kept[misconception] = tuple(_edited(misconception, task.right))
+    found: tuple[tuple[Formula, ...], ...] = task.kept[misconception]
+    return found
 
 
 def _edited(misconception: Misconception, subjects: Sequence[Subject]) -> Iterator[tuple[Formula, ...]]:
@@ -189,9 +196,9 @@ def _on(derived: Derived, arriving: tuple[Shape, ...], network: Network) -> Deri
         return None
 
 
-def _mistaken(misconception: Misconception, task: Task, subjects: Sequence[Subject]) -> Believed:
+def _mistaken(misconception: Misconception, task: Task) -> Believed:
     """What is thought of a layer where its shape is worked out with a misconception."""
-    wrong = next(_edited(misconception, subjects), None)
+    wrong = next(iter(_of_right(misconception, task)), None)
     if wrong is None:
         return Believed(task.derived, task.derived.shape)
     shape = tuple(simplified(rule, task.network.facts) for rule in wrong)

@@ -46,6 +46,20 @@ class Task:
         for axis, rule in zip(self.axes, rules or self.rules, strict=True):
             yield Subject(self, axis, rule)
 
+    @cached_property
+    def right(self) -> tuple[Subject, ...]:
+        """The subjects with the right rules."""
+        return tuple(self.subjects())
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Kept for all tasks that are the same as far as this layer goes; a receptive field depends on others."""
+        if self.quantity == "field":
+            return {}
+        same = (self.quantity, self.axes, self.settings, self.node.frozen, self.node.shared is None)
+        kept: Kept = self.derived.kept.setdefault(same, {})
+        return kept
+
     def derivations(
         self, rules: tuple[Formula, ...] | None = None, axes: tuple[str, ...] = ()
     ) -> tuple[Derivation, ...]:

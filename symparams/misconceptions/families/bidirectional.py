@@ -106,6 +106,7 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     "weights",
     "biases",
     "trainable",
+    around=True,
     explanation="you doubled a layer because a bidirectional layer stands before it",
     repair="this layer stands there once; it only has twice as many inputs, which the rule has already",
     claim="Behind a bidirectional layer every layer has its parameters twice, once for each direction.",

@@ -149,6 +149,7 @@ def features_kept(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     *_WORK,
     layers=RECURRENT,
+    around=True,
     explanation="you counted the input features for a layer that stands above another one",
     repair="a layer above the first sees the outputs of the layer below it, in place of the input features",
     claim="In a stacked LSTM the layers above the first see the features of the input, as the first does.",
