@@ -24,7 +24,10 @@ def number(formula: Formula) -> int | Fraction | None:
         return number(formula)
     below = []
     for part in parts(formula):
-        known = part.value if isinstance(part, Number) else number(part)
+        leaf = part.value if isinstance(part, Symbol) else part
+        if leaf is None:
+            return None
+        known = leaf.value if isinstance(leaf, Number) else number(leaf)
         if known is None:
             return None
         below.append(known)
@@ -87,11 +90,11 @@ def whole(value: int | Fraction) -> int | Fraction:
 
 def at(formula: Formula, letters: Mapping[str, int]) -> int | Fraction:
     """The exact value of a formula whose free symbols have these values; an error where it has none."""
+    if isinstance(formula, Number):
+        return formula.value
+    if isinstance(formula, Symbol):
+        return letters[formula.name] if formula.value is None else at(formula.value, letters)
     match formula:
-        case Number(value):
-            return value
-        case Symbol(name, value):
-            return letters[name] if value is None else at(value, letters)
         case Function("sum", (term, Symbol(name), first, last)):
             ends = at(first, letters), at(last, letters)
             return sum(at(term, {**letters, name: i}) for i in range(int(ends[0]), int(ends[1]) + 1))

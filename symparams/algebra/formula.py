@@ -51,6 +51,9 @@ class Number(Formula):
 
     value: int | Fraction
 
+    def __hash__(self) -> int:
+        return hash(self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol(Formula):
@@ -60,6 +63,9 @@ class Symbol(Formula):
     value: Formula | None = None  # what is put in for it
     meaning: str = ""  # what it stands for, in a few words: "input channels"
     incoming: bool = False  # whether it is a size of what arrives, not an argument of the layer
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,13 @@ from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
 from symparams.layers.window import Window, input_sizes
 from symparams.misconceptions.editing import bound, exchanged, meaning, rewritten, without_term
-from symparams.misconceptions.task import Subject
+from symparams.misconceptions.task import Subject, once
 from symparams.model.layer import spatial_axes
-from symparams.model.network import Node
+from symparams.model.network import Derived, Node
 
 KERNEL = meaning("kernel")
+CONVOLVING = (Convolution, Depthwise, Separable)
+WINDOWED = (*CONVOLVING, Pooling)
 
 
 def intact(s: Subject) -> bool:
@@ -88,6 +90,7 @@ def other_kernels(rule: Formula, sizes: dict[str, Formula]) -> Formula | None:
 # ---------------------------------------------------------------- biases
 
 
+@once
 def without_biases(s: Subject) -> Formula | None:
     """The right rule without its biases; None where the biases are not those of sums: normalization has none such."""
     matrices = any(w.kind == "weight" and len(w.dimensions) > 1 for w in s.weights)
@@ -131,22 +134,24 @@ class Along:
         return number(self.s) == 1
 
 
-def window_of(s: Subject) -> Window | None:
+def window_of(derived: Derived) -> Window | None:
     """The window of a convolution or of pooling."""
-    layer = s.layer
-    if isinstance(layer, (Convolution, Depthwise, Separable)):
-        return layer.window(s.x, layer.kernel)
-    return layer.window(s.x) if isinstance(layer, Pooling) else None
+    layer = derived.layer
+    if isinstance(layer, CONVOLVING):
+        return layer.window(derived.arriving[0], layer.kernel)
+    return layer.window(derived.arriving[0]) if isinstance(layer, Pooling) else None
 
 
-def sides(s: Subject) -> dict[str, Along]:
+@once
+def sides(derived: Derived) -> dict[str, Along]:
     """The window along every spatial axis, by the name of the axis; {} where there is no window."""
-    window = window_of(s)
+    window = window_of(derived)
     if window is None:
         return {}
+    x = window.x
     k, strides, dilations, paddings = window.sizes(), window.strides(), window.dilations(), window.paddings()
     found = {}
-    for i, ((name, _, _), n, reach) in enumerate(zip(spatial_axes(s.x), input_sizes(s.x), spans(window), strict=True)):
+    for i, ((name, _, _), n, reach) in enumerate(zip(spatial_axes(x), input_sizes(x), spans(window), strict=True)):
         p = paddings[i] if paddings else None
         found[name] = Along(n, k[i], reach, strides[i], dilations[i], p, window.padding in ("same", "causal"))
     return found
@@ -160,7 +165,7 @@ def spans(window: Window) -> tuple[Formula, ...]:
 
 def along(s: Subject) -> Along | None:
     """The window along the axis that is asked for."""
-    return sides(s).get(s.axis)
+    return sides(s.task.derived).get(s.axis)
 
 
 # ---------------------------------------------------------------- layers before

@@ -8,12 +8,14 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symparams.algebra.formula import Formula
+from symparams.layers.spelling import Spelling
 from symparams.misconceptions.task import Subject
+from symparams.model.layer import Layer
 
 Edit: TypeAlias = Callable[[Subject], Iterable[Formula]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is the only one of its name
 class Misconception:
     """One thing done wrong.
 
@@ -28,11 +30,19 @@ class Misconception:
     source: str  # where it is described or asked: a paper, a course, a question
     credit: Fraction  # the share of the points for an answer with this one mistake
     edit: Edit  # the wrong rules that it makes of a right one, the likeliest first; none where it makes no sense
+    layers: tuple[type[Layer], ...] = (Layer,)  # the kinds of layers that can be mistaken so
+    around: bool = False  # whether its edit looks at other layers of the network too
+
+    def concerns(self, kind: type[Layer], quantity: str) -> bool:
+        """Whether its edit is worth a try; what a layer under a framework's name is, only the edit can tell."""
+        return quantity in self.quantities and issubclass(kind, (*self.layers, Spelling))
 
 
 def misconception(
     name: str,
     *quantities: str,
+    layers: tuple[type[Layer], ...] = (Layer,),
+    around: bool = False,
     explanation: str,
     repair: str,
     source: str,
@@ -40,4 +50,5 @@ def misconception(
     credit: Fraction = Fraction(1, 4),
 ) -> Callable[[Edit], Misconception]:
     """Makes a misconception of an edit."""
-    return lambda edit: Misconception(name, frozenset(quantities), explanation, repair, claim, source, credit, edit)
+    asked = frozenset(quantities)
+    return lambda edit: Misconception(name, asked, explanation, repair, claim, source, credit, edit, layers, around)

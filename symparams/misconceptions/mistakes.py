@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 
 from symparams.algebra.formula import Formula
@@ -12,7 +13,7 @@ from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
-from symparams.model.layer import Shape
+from symparams.model.layer import Layer, Shape
 from symparams.model.network import Derived, Network
 
 _WAYS = 6  # ways to make one mistake in one layer that are looked at
@@ -37,13 +38,31 @@ class Believed:
     shape: Shape | None  # its output as the student has it; None if that is no shape
 
 
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """The output of a layer on the right input."""
+
+    task: Task  # of giving its shape
+    right: Believed
+    wrong: dict[Misconception, Believed]  # what those think of it that change it
+
+
+@dataclass(slots=True)
+class _Beliefs:
+    """What a student who makes a mistake about sizes all along has wrong."""
+
+    known: int  # the layers up to here are worked out; those before the first mistake are right
+    wrong: dict[int, Believed] = field(default_factory=dict)  # by the indices of layers
+
+
 class Mistakes:
     """The wrong answers to tasks on a network, worked out when they are asked for and then kept."""
 
     def __init__(self, tasks: Tasks) -> None:
         self.tasks = tasks
         self._singles: dict[tuple[int, str, tuple[str, ...]], tuple[Mistake, ...]] = {}
-        self._beliefs: dict[str, tuple[Believed, ...]] = {}
+        self._outputs: list[_Output] = []
+        self._beliefs: dict[Misconception, _Beliefs] = {}
 
     @property
     def network(self) -> Network:
@@ -55,6 +74,17 @@ class Mistakes:
         if key not in self._singles:
             self._singles[key] = tuple(_singles(task))
         return self._singles[key]
+
+    def pairs(self, task: Task) -> Iterator[Mistake]:
+        """Two misconceptions at once, each pair in one order."""
+        later = _worth_a_try(type(task.derived.layer), task.quantity)
+        for first in self.singles(task):
+            subjects = tuple(task.subjects(first.rules))
+            for second in later[later.index(first.made[0]) + 1 :]:
+                for rules in _edited(second, subjects):
+                    yield Mistake((*first.made, second), rules)
+
+    # ------------------------------------------------------------ what is carried on
 
     def carried(self, task: Task) -> Iterator[Mistake]:
         """Misconceptions about sizes made in the layers before; what is asked is right for what they give."""
@@ -68,45 +98,84 @@ class Mistakes:
 
     def carried_by(self, misconception: Misconception, task: Task) -> tuple[Formula, ...] | None:
         """The rules of a task on what this misconception makes arrive; None if that is nothing else."""
-        derived = self.believed(misconception)[task.index].derived
+        derived = self.believed(misconception, task.index).derived
         if derived is None or derived is task.derived:
             return None
         other = on_other_input(task, derived)
         return other.rules if other.axes == task.axes else None
 
-    def pairs(self, task: Task) -> Iterator[Mistake]:
-        """Two misconceptions at once, each pair in one order."""
-        order = {name: i for i, name in enumerate(CATALOGUE)}
-        later = [m for m in CATALOGUE.values() if task.quantity in m.quantities]
-        for first in self.singles(task):
-            for second in later:
-                if order[second.name] > order[first.made[0].name]:
-                    for rules in _edited(second, task, first.rules):
-                        yield Mistake((*first.made, second), rules)
+    def believed(self, misconception: Misconception, index: int) -> Believed:
+        """What a student with this misconception thinks of a layer."""
+        for i in range(len(self._outputs), index + 1):
+            self._outputs.append(self._output(i))
+        beliefs = self._beliefs.get(misconception)
+        if beliefs is None:
+            return self._outputs[index].right
+        for i in range(beliefs.known, index + 1):
+            wrong = self._believed(misconception, beliefs.wrong, i)
+            if wrong is not None:
+                beliefs.wrong[i] = wrong
+        beliefs.known = max(beliefs.known, index + 1)
+        return beliefs.wrong.get(index, self._outputs[index].right)
 
-    def believed(self, misconception: Misconception) -> tuple[Believed, ...]:
-        """What a student with this misconception thinks of every layer."""
-        name = misconception.name
-        if name not in self._beliefs:
-            self._beliefs[name] = tuple(_believed(self.tasks, misconception))
-        return self._beliefs[name]
+    def _output(self, index: int) -> _Output:
+        """The output of a layer on the right input, and who begins to be wrong there."""
+        task = self.tasks.of(index, "shape")
+        wrong = {}
+        for misconception in _worth_a_try(type(task.derived.layer), "shape") if task.derived.arriving else ():
+            believed = _mistaken(misconception, task)
+            if believed.shape != task.derived.shape:
+                wrong[misconception] = believed
+                self._beliefs.setdefault(misconception, _Beliefs(index))
+        return _Output(task, Believed(task.derived, task.derived.shape), wrong)
+
+    def _believed(self, misconception: Misconception, before: Mapping[int, Believed], index: int) -> Believed | None:
+        """What is thought of a layer on the wrong outputs of those before; None if that is right."""
+        output, nodes = self._outputs[index], self.network.nodes
+        inputs = nodes[index].inputs
+        if not any(j in before and before[j].shape != nodes[j].shape for j in inputs):
+            return output.wrong.get(misconception)
+        shapes = (before[j].shape if j in before else nodes[j].shape for j in inputs)
+        derived = _on(nodes[index].derived, tuple(shape for shape in shapes if shape is not None), self.network)
+        if derived is None:
+            return Believed(None, None)
+        if misconception not in _worth_a_try(type(derived.layer), "shape"):
+            return Believed(derived, derived.shape)
+        return _mistaken(misconception, on_other_input(output.task, derived))
+
+
+@cache
+def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
+    """The misconceptions that may concern a quantity of a kind of layers."""
+    return tuple(m for m in CATALOGUE.values() if m.concerns(kind, quantity))
 
 
 def _singles(task: Task) -> Iterator[Mistake]:
     seen = {task.rules}
-    for misconception in CATALOGUE.values():
-        if task.quantity in misconception.quantities:
-            for rules in _edited(misconception, task, task.rules):
-                if rules not in seen:
-                    seen.add(rules)
-                    yield Mistake((misconception,), rules)
+    for misconception in _worth_a_try(type(task.derived.layer), task.quantity):
+        for rules in _of_right(misconception, task):
+            if rules not in seen:
+                seen.add(rules)
+                yield Mistake((misconception,), rules)
 
 
-def _edited(misconception: Misconception, task: Task, rules: tuple[Formula, ...]) -> Iterator[tuple[Formula, ...]]:
+def _of_right(misconception: Misconception, task: Task) -> Iterable[tuple[Formula, ...]]:
+    """What a misconception makes of the right rules; equal layers on equal inputs share it."""
+    if misconception.around:
+        return _edited(misconception, task.right)
+    if misconception not in task.kept:
+        task.kept[misconception] = tuple(_edited(misconception, task.right))
+    found: tuple[tuple[Formula, ...], ...] = task.kept[misconception]
+    return found
+
+
+def _edited(misconception: Misconception, subjects: Sequence[Subject]) -> Iterator[tuple[Formula, ...]]:
     """The rules as a misconception changes them; where it changes several, all in the same way."""
-    ways = [_ways(misconception, subject) for subject in task.subjects(rules)]
-    for i in range(max(map(len, ways), default=0)):
-        yield tuple(way[min(i, len(way) - 1)] if way else rule for way, rule in zip(ways, rules, strict=True))
+    ways = [_ways(misconception, subject) for subject in subjects]
+    if not any(ways):
+        return
+    for i in range(max(map(len, ways))):
+        yield tuple(way[min(i, len(way) - 1)] if way else s.rule for way, s in zip(ways, subjects, strict=True))
 
 
 def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
@@ -117,39 +186,21 @@ def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
         return []
 
 
-def _believed(tasks: Tasks, misconception: Misconception) -> Iterator[Believed]:
-    """Layer by layer, each on the wrong outputs of those before."""
-    network = tasks.network
-    shapes: list[Shape | None] = []
-    for i, node in enumerate(network.nodes):
-        derived: Derived | None = node.derived
-        arriving = [shapes[j] for j in node.inputs]
-        if any(shape != network.nodes[j].shape for shape, j in zip(arriving, node.inputs, strict=True)):
-            derived = _on(node.derived, [shape for shape in arriving if shape is not None], network)
-        shapes.append(None if derived is None else _wrong_shape(tasks, i, derived, misconception))
-        yield Believed(derived, shapes[-1])
-
-
-def _on(derived: Derived, arriving: list[Shape], network: Network) -> Derived | None:
+def _on(derived: Derived, arriving: tuple[Shape, ...], network: Network) -> Derived | None:
     """The layer on other inputs; None if it does not accept them."""
     if len(arriving) != len(derived.arriving):
         return None
     try:
-        return network.derived(derived.layer, tuple(arriving))
+        return network.derived(derived.layer, arriving)
     except SymparamsError:
         return None
 
 
-def _wrong_shape(tasks: Tasks, index: int, derived: Derived, misconception: Misconception) -> Shape | None:
-    """The output of a layer as the student has it; None if it is no shape."""
-    if not derived.arriving:
-        return derived.shape
-    task = tasks.of(index, "shape")
-    if derived is not task.derived:
-        task = on_other_input(task, derived)
-    wrong = next(_edited(misconception, task, task.rules), None)
+def _mistaken(misconception: Misconception, task: Task) -> Believed:
+    """What is thought of a layer where its shape is worked out with a misconception."""
+    wrong = next(iter(_of_right(misconception, task)), None)
     if wrong is None:
-        return derived.shape
-    shape = tuple(simplified(rule, tasks.network.facts) for rule in wrong)
+        return Believed(task.derived, task.derived.shape)
+    shape = tuple(simplified(rule, task.network.facts) for rule in wrong)
     known = [size for size in shape if not isinstance(size, Formula)]
-    return shape if all(isinstance(size, int) and size > 0 for size in known) else None
+    return Believed(task.derived, shape if all(isinstance(size, int) and size > 0 for size in known) else None)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from typing import Protocol, TypeVar
 
 from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
 from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Weight
-from symparams.model.network import Derived, Network, Node
+from symparams.model.network import Derived, Kept, Network, Node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import State, fields
 from symparams.quantities.measures import MEASURES, Settings
@@ -45,6 +46,20 @@ class Task:
         for axis, rule in zip(self.axes, rules or self.rules, strict=True):
             yield Subject(self, axis, rule)
 
+    @cached_property
+    def right(self) -> tuple[Subject, ...]:
+        """The subjects with the right rules."""
+        return tuple(self.subjects())
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Kept for all tasks that are the same as far as this layer goes; a receptive field depends on others."""
+        if self.quantity == "field":
+            return {}
+        same = (self.quantity, self.axes, self.settings, self.node.frozen, self.node.shared is None)
+        kept: Kept = self.derived.kept.setdefault(same, {})
+        return kept
+
     def derivations(
         self, rules: tuple[Formula, ...] | None = None, axes: tuple[str, ...] = ()
     ) -> tuple[Derivation, ...]:
@@ -61,6 +76,7 @@ class Subject:
     task: Task
     axis: str  # height, width, channels …; empty where the answer is one number
     rule: Formula  # the rule to edit
+    kept: Kept = field(default_factory=dict, init=False, repr=False, compare=False)  # what looks at it gave
 
     @property
     def quantity(self) -> str:
@@ -111,6 +127,28 @@ class Subject:
             inputs = node.inputs
 
 
+class _Keeping(Protocol):
+    @property
+    def kept(self) -> Kept: ...
+
+
+_Seen = TypeVar("_Seen", bound=_Keeping)
+_Found = TypeVar("_Found")
+
+
+def once(look: Callable[[_Seen], _Found]) -> Callable[[_Seen], _Found]:
+    """A look at a subject, or at a layer, that many edits take: what it gives is kept there."""
+
+    @wraps(look)
+    def kept(seen: _Seen) -> _Found:
+        if look not in seen.kept:
+            seen.kept[look] = look(seen)
+        found: _Found = seen.kept[look]
+        return found
+
+    return kept
+
+
 class Tasks:
     """Everything that can be asked about a network."""
 
@@ -121,7 +159,7 @@ class Tasks:
     def of(self, index: int, quantity: str) -> Task:
         """The task of giving a quantity of the layer at an index."""
         node = self.network.nodes[index]
-        axes, rules = self._fields(index) if quantity == "field" else _of_node(node, quantity, self.settings)
+        axes, rules = self._fields(index) if quantity == "field" else _of_node(node, node.derived, quantity, self.settings)
         return Task(self.network, index, quantity, axes, rules, self.settings, node.derived)
 
     @cached_property
@@ -138,29 +176,30 @@ class Tasks:
 
 def on_other_input(known: Task, derived: Derived) -> Task:
     """The same task, where a student believes that something else arrives."""
-    axes, rules = _of_node(replace(known.node, derived=derived), known.quantity, known.settings)
+    axes, rules = _of_node(known.node, derived, known.quantity, known.settings)
     if known.quantity == "shape" and len(known.axes) < len(known.node.derived.out.axes) == len(axes):
         kept = [(axis, rule) for axis, rule in zip(axes, rules, strict=True) if axis in known.axes]
         axes, rules = tuple(axis for axis, _ in kept), tuple(rule for _, rule in kept)
-    return replace(known, axes=axes, rules=rules, derived=derived)
+    return Task(known.network, known.index, known.quantity, axes, rules, known.settings, derived)
 
 
-def _of_node(node: Node, quantity: str, settings: Settings) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
-    derived = node.derived
+def _of_node(
+    node: Node, derived: Derived, quantity: str, settings: Settings
+) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
     if quantity == "shape":
         names = derived.out.axes
         sizes = [axis.size for axis in derived.rules.output] if derived.arriving else map(as_formula, derived.shape)
         return tuple(names), tuple(sizes)
     if quantity in MEASURES:
-        return ("",), (MEASURES[quantity].rule(node, settings),)
+        return ("",), (MEASURES[quantity].rule(replace(node, derived=derived), settings),)
     if quantity not in COUNTS:
         raise SymparamsError(f"there is no quantity `{quantity[:60]}`; there are {', '.join(ASKED)}")
     if node.shared is not None:
         return ("",), (ZERO,)
-    return ("",), (derived.rules.parameters if quantity == "params" else _of_tensors(node, quantity),)
+    return ("",), (derived.rules.parameters if quantity == "params" else _of_tensors(node, derived, quantity),)
 
 
-def _of_tensors(node: Node, quantity: str) -> Formula:
+def _of_tensors(node: Node, derived: Derived, quantity: str) -> Formula:
     """The sum over the tensors that belong to a count."""
 
     def belongs(w: Weight) -> bool:
@@ -169,4 +208,4 @@ def _of_tensors(node: Node, quantity: str) -> Formula:
         fixed = w.kind == "statistic" or not w.trained or node.frozen
         return fixed == (quantity == "non_trainable")
 
-    return total(product(w.dimensions) for w in node.derived.rules.weights if w.counted and belongs(w))
+    return total(product(w.dimensions) for w in derived.rules.weights if w.counted and belongs(w))

@@ -18,6 +18,10 @@ from symparams.model.layer import Incoming, Layer, Weight
 Kind = TypeVar("Kind", bound=Layer)
 Arriving = tuple[Incoming, ...]
 
+BLOCKS = (EncoderLayer, TransformerEncoder, Transformer)
+ATTENDING = (Attention, *BLOCKS)  # what has attention in it
+FORWARD = (FeedForward, GatedFeedForward, *BLOCKS)  # what has a feed-forward part
+
 
 def meant(layer: Layer, arriving: Arriving) -> Layer:
     """The layer in the language's own spelling."""
@@ -112,7 +116,7 @@ def on_macs(s: Subject, change: Callable[[Formula], Formula | None]) -> Iterator
 
 def blocks(s: Subject) -> tuple[tuple[EncoderLayer, Arriving], ...]:
     """The encoder and decoder layers that it is or repeats, with what they take."""
-    layer = as_a(s, EncoderLayer, TransformerEncoder, Transformer)
+    layer = as_a(s, *BLOCKS)
     if isinstance(layer, EncoderLayer):
         return ((layer, s.arriving),)
     if isinstance(layer, TransformerEncoder):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from typing import Any, TypeAlias
 
 from symparams import limits
 from symparams.algebra.choices import Choices
@@ -47,6 +48,8 @@ class Counts:
     non_trainable: Value
 
 
+Kept: TypeAlias = "dict[object, Any]"  # by what worked it out
+
 _AXES = 16  # more than any framework has use for
 
 NO_PARAMETERS = Counts(0, 0, 0, 0, 0)
@@ -63,6 +66,7 @@ class Derived:
     conditions: tuple[Condition, ...]  # what its letters must fulfil
     facts: Facts  # what was known of the letters
     convention: Convention  # that of the network
+    kept: Kept = field(default_factory=dict, init=False, repr=False, compare=False)  # what others worked out of it
 
     @cached_property
     def out(self) -> Outgoing:

@@ -194,7 +194,6 @@ class Diagnostician:
 
     def _way(self, made: Misconception, index: int) -> Iterator[Arriving]:
         """The layers before one whose outputs a misconception makes wrong, in reading order."""
-        beliefs = self.mistakes.believed(made)
         pending, seen = [index], set()
         while pending:
             for i in self.network.nodes[pending.pop()].inputs:
@@ -202,7 +201,7 @@ class Diagnostician:
                     seen.add(i)
                     pending.append(i)
         for i in sorted(seen):
-            believed, right = beliefs[i].shape, self.network.nodes[i].shape
+            believed, right = self.mistakes.believed(made, i).shape, self.network.nodes[i].shape
             if believed is not None and believed != right:
                 yield Arriving(self.network.nodes[i].name, right, believed)
 

@@ -12,7 +12,7 @@ from symparams.layers.attention import Attention, Heads, Projection, attended, m
 from symparams.misconceptions.editing import bound, some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, attentions, each_swapped, on_macs
+from symparams.misconceptions.telling import ATTENDING, as_a, attentions, each_swapped, on_macs
 
 _WORK = ("macs", "flops")
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
@@ -58,6 +58,7 @@ def _projected(projections: Iterable[Projection]) -> list[Formula]:
 @misconception(
     "parameters multiplied by the heads",
     "params",
+    layers=ATTENDING,
     explanation="you multiplied by the number of heads",
     repair="the heads share the width among them: each has its part of the matrices, so their number does not matter",
     claim="Multi-head attention of a given width has twice as many parameters with twice as many heads.",
@@ -79,6 +80,7 @@ def times_heads(s: Subject) -> Iterable[Formula]:
     "a single head counted",
     "params",
     *_WORK,
+    layers=ATTENDING,
     explanation="you counted the matrices of a single head",
     repair="every head has its own part of the matrices; side by side they are as wide as all heads together",
     source=_VASWANI + ", section 3.2.2; questions on d_k = d/h in the parameters",
@@ -109,6 +111,7 @@ def one_head(s: Subject) -> Iterable[Formula]:
     "params",
     "cache",
     *_WORK,
+    layers=(Attention,),
     explanation="you counted as many heads of keys and values as of queries",
     repair="in grouped-query attention several heads of queries share one head of keys and values",
     claim="Grouped-query attention has as many parameters as multi-head attention with the same heads of queries.",
@@ -136,6 +139,7 @@ def kv_ignored(s: Subject) -> Iterable[Formula]:
     "params",
     "cache",
     *_WORK,
+    layers=(Attention,),
     explanation="you counted a single head of keys and values, as in multi-query attention",
     repair="keys and values have as many heads as the layer says, which groups of heads of queries share",
     claim="In grouped-query attention always all heads of queries share a single head of keys and values.",
@@ -160,6 +164,7 @@ def one_kv(s: Subject) -> Iterable[Formula]:
     "output projection left out",
     "params",
     *_WORK,
+    layers=ATTENDING,
     explanation="you left out the matrix that joins the heads again",
     repair="after the heads are put side by side one more matrix mixes them: the output projection",
     claim="Multi-head attention has three weight matrices: for queries, keys and values.",
@@ -181,6 +186,7 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
     "one matrix for queries, keys and values",
     "params",
     *_WORK,
+    layers=ATTENDING,
     explanation="you counted one matrix for queries, keys and values together",
     repair="queries, keys and values are made by three matrices, each with weights of its own",
     claim="In multi-head self-attention the query, the key and the value of a position are the same.",
@@ -201,6 +207,7 @@ def one_input_matrix(s: Subject) -> Iterable[Formula]:
 @misconception(
     "biases in some projections only",
     "params",
+    layers=ATTENDING,
     explanation="you counted biases for some of the projections only",
     repair="here all four projections, of queries, keys, values and outputs, have biases",
     claim="In the multi-head attention of PyTorch only the output projection has a bias by default.",
@@ -224,6 +231,7 @@ def some_biases(s: Subject) -> Iterable[Formula]:
 @misconception(
     "scores counted as parameters",
     "params",
+    layers=ATTENDING,
     explanation="you counted the scores between the positions among the parameters",
     repair="scores are computed anew from every input; only the matrices that make queries and keys are learned",
     claim="The parameters of an attention layer grow with the square of the sequence length.",

@@ -16,6 +16,7 @@ from symparams.misconceptions.telling import as_a, meant, on_macs, without_tenso
 from symparams.model.layer import Layer
 from symparams.model.network import Node
 
+_BOTH = (Bidirectional, Recurrent)
 _SCHUSTER = "Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997; "
 
 
@@ -30,6 +31,7 @@ def _reads_both_ways(layer: Layer | None) -> bool:
     "trainable",
     "macs",
     "flops",
+    layers=_BOTH,
     explanation="you counted one direction only",
     repair="the layer that reads backwards has weights of its own, as many as the one that reads forwards",
     claim="A bidirectional layer uses the same weights forwards and backwards.",
@@ -38,7 +40,7 @@ def _reads_both_ways(layer: Layer | None) -> bool:
 )
 def one_direction(s: Subject) -> Iterable[Formula]:
     """2·4·((D + U)·U + U) → 4·((D + U)·U + U)."""
-    layer = as_a(s, Bidirectional, Recurrent)
+    layer = as_a(s, *_BOTH)
     if layer is None or not _reads_both_ways(layer):
         return
     alone: Layer = layer.layer if isinstance(layer, Bidirectional) else replace(layer, bidirectional=False)
@@ -62,6 +64,7 @@ def _halved(rule: Formula) -> Formula | None:
 @misconception(
     "outputs of one direction",
     "shape",
+    layers=_BOTH,
     explanation="you gave out the numbers of one direction",
     repair="the outputs of both directions stand side by side, so there are twice as many",
     claim="A bidirectional layer has as many outputs as each of its directions, also where they are concatenated.",
@@ -70,7 +73,7 @@ def _halved(rule: Formula) -> Formula | None:
 )
 def one_output(s: Subject) -> Iterable[Formula]:
     """2·U → U."""
-    layer = as_a(s, Bidirectional, Recurrent)
+    layer = as_a(s, *_BOTH)
     if not _reads_both_ways(layer) or s.axis not in ("channels", "features"):
         return
     halved = _halved(s.rule)
@@ -83,6 +86,7 @@ def one_output(s: Subject) -> Iterable[Formula]:
 @misconception(
     "directions put side by side",
     "shape",
+    layers=(Bidirectional,),
     explanation="you put the outputs of both directions side by side",
     repair="here both outputs are added, multiplied or averaged number by number, so there are as many as in one",
     claim="A bidirectional layer always has twice as many outputs as units, however its directions are joined.",
@@ -102,6 +106,7 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     "weights",
     "biases",
     "trainable",
+    around=True,
     explanation="you doubled a layer because a bidirectional layer stands before it",
     repair="this layer stands there once; it only has twice as many inputs, which the rule has already",
     claim="Behind a bidirectional layer every layer has its parameters twice, once for each direction.",
@@ -109,7 +114,7 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
 )
 def doubled_behind(s: Subject) -> Iterable[Formula]:
     """n_in·n_out + n_out → 2·(n_in·n_out + n_out)."""
-    if s.rule == ZERO or not s.arriving or _reads_both_ways(as_a(s, Bidirectional, Recurrent)):
+    if s.rule == ZERO or not s.arriving or _reads_both_ways(as_a(s, *_BOTH)):
         return
     below = next((node for node in s.before if _matters(node)), None)
     if below is not None and _reads_both_ways(meant(below.layer, below.derived.arriving)):

@@ -53,6 +53,7 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     "macs",
+    around=True,
     explanation="you multiplied by the filters of every earlier convolution, not only by the channels that arrive",
     repair="a layer sees only what arrives: the filters of the layer before are its input channels, "
     "those of layers further back are not",
@@ -88,6 +89,7 @@ def _with_channels(rule: Formula, further: list[Formula]) -> Formula | None:
     "trainable",
     "macs",
     "flops",
+    around=True,
     explanation="you took the channels of the network's input, not those that arrive at this layer",
     repair="the input channels of a layer are the output channels of the layer before it",
     claim="In a network for colour images every convolution has three input channels.",
@@ -121,6 +123,7 @@ def _joins(node: Node) -> bool:
     "trainable",
     "macs",
     "flops",
+    around=True,
     explanation="you took what arrives at the layer before, not what that layer hands on",
     repair="what arrives at a layer is the output of the layer before it: its filters, or its units",
     source="Stack Exchange, questions on stacked layers in Keras' model.summary()",
@@ -148,6 +151,7 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Convolution, TransposedConvolution),
     explanation="you counted a single filter",
     repair="every filter has weights of its own, and each gives one output channel",
     claim="All filters of a convolution have the same weights.",
@@ -168,6 +172,7 @@ def one_filter(s: Subject) -> Iterable[Formula]:
 @misconception(
     "channels multiplied by the filters",
     "shape",
+    layers=_MIXING,
     explanation="you multiplied the filters by the channels that arrive",
     repair="a filter adds up what it finds in all input channels, so each filter gives one output channel",
     claim="A convolution with `F` filters makes `C*F` channels of `C` channels.",
@@ -182,6 +187,7 @@ def channels_multiplied(s: Subject) -> Iterable[Formula]:
 @misconception(
     "the channels kept by a convolution",
     "shape",
+    layers=_MIXING,
     explanation="you kept the channels that arrive",
     repair="a convolution has as many output channels as filters, whatever arrives",
     claim="A convolution has as many output channels as input channels, whatever its number of filters.",

@@ -26,6 +26,8 @@ def _with_inputs(s: Subject, inputs: Formula) -> Iterable[Formula]:
 @misconception(
     "flattening forgotten",
     *_COUNTED,
+    layers=(Dense,),
+    around=True,
     explanation="you took the channels of the feature map for the inputs of the dense layer",
     repair="flattening makes every number of the feature map an input: height times width times channels",
     claim="A dense layer behind a flattened feature map has one input for each channel.",
@@ -42,6 +44,8 @@ def flattening_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "a factor left out in flattening",
     *_COUNTED,
+    layers=(Dense,),
+    around=True,
     explanation="you left out one of the sizes of the feature map",
     repair="flattening multiplies all sizes: height, width and channels",
     claim="Flattening a feature map gives `H*W` numbers, however many channels it has.",
@@ -63,6 +67,8 @@ def factor_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "size in front of the pooling",
     *_COUNTED,
+    layers=(Dense,),
+    around=True,
     explanation="you took the feature map in front of the pooling",
     repair="what is flattened is what pooling has left of the feature map",
     source="Stack Exchange, questions on the first dense layer of a network",
@@ -78,6 +84,8 @@ def before_pooling(s: Subject) -> Iterable[Formula]:
 @misconception(
     "size of the image taken",
     *_COUNTED,
+    layers=(Dense,),
+    around=True,
     explanation="you took the input of the network, not what arrives at this layer",
     repair="the inputs of a dense layer are the outputs of the layer in front of it",
     claim="Every dense layer of a network has as many inputs as the image has numbers.",
@@ -97,6 +105,7 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
     "params",
     "weights",
     "trainable",
+    layers=(Dense,),
     explanation="you added inputs and units",
     repair="every unit has a weight for every input, so inputs and units are multiplied",
     claim="A dense layer with `n` inputs and `m` units has `n + m` weights.",
@@ -115,6 +124,7 @@ def added(s: Subject) -> Iterable[Formula]:
 @misconception(
     "one weight for each unit",
     *_COUNTED,
+    layers=(Dense,),
     explanation="you counted one weight for each unit",
     repair="every unit has a weight for every input",
     claim="A dense layer has as many weights as units.",
@@ -131,6 +141,7 @@ def one_weight(s: Subject) -> Iterable[Formula]:
 @misconception(
     "flattening keeps one size",
     "shape",
+    layers=(Flatten,),
     explanation="you left out sizes of the feature map",
     repair="flattening keeps every number of the feature map, so all its sizes are multiplied",
     claim="Flattening keeps the channels and drops height and width.",
@@ -153,6 +164,7 @@ def flatten_keeps_one(s: Subject) -> Iterable[Formula]:
 @misconception(
     "global pooling taken for flattening",
     "shape",
+    layers=(GlobalAveragePooling,),
     explanation="you kept all numbers of the feature map",
     repair="global pooling makes one number of each channel",
     claim="Global average pooling gives as many numbers as flattening.",
@@ -167,6 +179,7 @@ def global_pooling_flattens(s: Subject) -> Iterable[Formula]:
 @misconception(
     "global pooling keeps the places",
     "shape",
+    layers=(GlobalAveragePooling,),
     explanation="you kept one number for each place",
     repair="global pooling averages over the places, so the channels are what is left",
     claim="Global average pooling averages over the channels and keeps height and width.",
@@ -182,6 +195,7 @@ def global_pooling_keeps_places(s: Subject) -> Iterable[Formula]:
 @misconception(
     "units multiplied by the inputs",
     "shape",
+    layers=(Dense,),
     explanation="you gave the number of connections, not of outputs",
     repair="every unit adds up all its inputs and gives one number",
     claim="A dense layer gives one number for each of its weights.",

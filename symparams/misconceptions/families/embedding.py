@@ -15,18 +15,20 @@ from symparams.misconceptions.telling import as_a
 from symparams.model.layer import symbol
 
 _COUNTS = ("params", "weights", "trainable")
+_TABLES = (Embedding, Positional)
 _ROWS = named("V", "T_max")
 
 
 def _table(s: Subject) -> Embedding | Positional | None:
     """An embedding with a table that is asked for."""
-    layer = as_a(s, Embedding, Positional)
-    return layer if isinstance(layer, (Embedding, Positional)) and s.rule != ZERO else None
+    layer = as_a(s, *_TABLES)
+    return layer if isinstance(layer, _TABLES) and s.rule != ZERO else None
 
 
 @misconception(
     "length in place of the rows",
     *_COUNTS,
+    layers=_TABLES,
     explanation="you took the length of the text for the number of rows of the table",
     repair="the table has a row for every token of the vocabulary, or for every position that may occur, "
     "whatever the length of this text",
@@ -43,6 +45,7 @@ def length_for_rows(s: Subject) -> Iterable[Formula]:
 @misconception(
     "one row too many or too few",
     *_COUNTS,
+    layers=_TABLES,
     explanation="you counted one row of the table too many or too few, as for a padding index",
     repair="the table has just as many rows as the layer is told; a padding index is one of them",
     claim="An embedding adds one row for padding to the size of the vocabulary that it is given.",
@@ -59,6 +62,7 @@ def off_by_one(s: Subject) -> Iterable[Formula]:
     "biases in an embedding",
     "params",
     "trainable",
+    layers=_TABLES,
     explanation="you counted biases, as a dense layer has them",
     repair="an embedding looks up a row of its table and adds nothing to it",
     claim="An embedding adds a bias to each number of the vector that it looks up.",
@@ -76,6 +80,7 @@ def with_biases(s: Subject) -> Iterable[Formula]:
 @misconception(
     "table taken for fixed",
     *_COUNTS,
+    layers=_TABLES,
     explanation="you took the table for fixed and counted nothing",
     repair="the vectors in the table are learned: each of their numbers is a parameter",
     claim="An embedding is a lookup in a fixed table and has no parameters.",
@@ -90,6 +95,7 @@ def taken_for_fixed(s: Subject) -> Iterable[Formula]:
 @misconception(
     "one number for each row",
     *_COUNTS,
+    layers=_TABLES,
     explanation="you counted one number for each token or position",
     repair="each row of the table is a vector, as many numbers as the embedding is wide",
     claim="An embedding has one parameter for each token of its vocabulary.",
@@ -104,6 +110,7 @@ def one_number(s: Subject) -> Iterable[Formula]:
 @misconception(
     "fixed positions counted",
     *_COUNTS,
+    layers=(Positional, Rotary),
     explanation="you counted parameters for positions that are not learned",
     repair="sines, cosines and rotations follow from the position by a formula: there is nothing to learn",
     claim="Sinusoidal position encodings are learned.",
@@ -124,6 +131,7 @@ def fixed_counted(s: Subject) -> Iterable[Formula]:
 @misconception(
     "vocabulary in place of the width",
     "shape",
+    layers=(Embedding,),
     explanation="you gave out one number for each token of the vocabulary, as one-hot vectors have",
     repair="each token becomes its vector, so the new axis is as long as the embedding is wide",
     claim="The output of an embedding has one number for each token of the vocabulary.",
@@ -139,6 +147,7 @@ def one_hot(s: Subject) -> Iterable[Formula]:
 @misconception(
     "vectors of a bag side by side",
     "shape",
+    layers=(EmbeddingBag,),
     explanation="you put the vectors of all tokens side by side",
     repair="an embedding bag adds or averages the vectors of its tokens, so one vector leaves",
     claim="The output of an embedding bag grows with the number of tokens in the bag.",
@@ -153,6 +162,7 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
 @misconception(
     "lookup counted as a multiplication",
     "macs",
+    layers=(Embedding,),
     explanation="you counted the product of one-hot vectors with the table",
     repair="the row of a token is read from the table; nothing is multiplied",
     source="Hoffmann et al., Training Compute-Optimal Large Language Models, 2022, appendix F, counts it so",

@@ -32,6 +32,7 @@ def _behind_router(s: Subject, change: Callable[[Formula], Formula | None]) -> I
 @misconception(
     "only the active experts counted",
     "params",
+    layers=(Experts,),
     explanation="you counted only the experts that a position uses",
     repair="a position uses a few of the experts, but all of them are kept, so all of them count",
     claim="A mixture of experts has only as many parameters as one position uses.",
@@ -49,6 +50,7 @@ def active_only(s: Subject) -> Iterable[Formula]:
 @misconception(
     "one expert counted",
     "params",
+    layers=(Experts,),
     explanation="you counted a single expert",
     repair="every expert is a feed-forward part with weights of its own, so all of them count",
     claim="The experts of a mixture of experts share their weights.",
@@ -71,6 +73,7 @@ def one_expert(s: Subject) -> Iterable[Formula]:
     "router left out",
     "params",
     *_WORK,
+    layers=(Experts,),
     explanation="you left out the router",
     repair="the router gives every expert a score at each position: one weight for each feature and expert",
     claim="A mixture of experts has no parameters beside those of its experts.",
@@ -91,6 +94,7 @@ def router_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "all experts at work",
     *_WORK,
+    layers=(Experts,),
     explanation="you counted the work of all experts",
     repair="the router sends a position to a few of the experts; the others do not work for it",
     claim="In a sparse mixture of experts every expert works for every position.",
@@ -109,6 +113,7 @@ def all_at_work(s: Subject) -> Iterable[Formula]:
     "shared experts left out",
     "params",
     *_WORK,
+    layers=(Experts,),
     explanation="you left out the experts that serve every position",
     repair="shared experts have weights of their own and work for every position, beside those that are chosen",
     claim="Shared experts of a mixture of experts have no weights of their own.",

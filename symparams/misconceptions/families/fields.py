@@ -176,6 +176,6 @@ def pooling_left_out(s: Subject) -> Iterable[Formula]:
 )
 def dilation_left_out(s: Subject) -> Iterable[Formula]:
     """k = d(k - 1) + 1 → k."""
-    side = sides(s).get(s.axis) if s.arriving else None
+    side = sides(s.task.derived).get(s.axis) if s.arriving else None
     if side is not None and side.span != side.k:
         yield from some(bound(s.rule, "k", side.k))

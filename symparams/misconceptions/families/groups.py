@@ -15,9 +15,12 @@ from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 
+_SPLIT = (Convolution, TransposedConvolution)  # what may have groups
+_STEPWISE = (Depthwise, Separable)  # what has a step for each channel
+
 
 def _grouped(s: Subject) -> bool:
-    return isinstance(s.layer, (Convolution, TransposedConvolution)) and number(s.layer.groups) != 1
+    return isinstance(s.layer, _SPLIT) and number(s.layer.groups) != 1
 
 
 def _by_groups(node: Formula) -> bool:
@@ -31,6 +34,7 @@ def _by_groups(node: Formula) -> bool:
     "trainable",
     "macs",
     "flops",
+    layers=_SPLIT,
     explanation="you counted all input channels for every filter, though there are groups",
     repair="a filter spans the channels of its own group only: `C_in/g` of them",
     claim="Splitting the channels of a convolution into groups leaves its number of parameters as it is.",
@@ -54,6 +58,7 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=_SPLIT,
     explanation="you multiplied by the number of groups",
     repair="groups take connections away: each filter sees the `g`-th part of the channels",
     claim="A convolution with 4 groups has 4 times as many weights as the same convolution without groups.",
@@ -78,6 +83,7 @@ def groups_multiplied(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=_SPLIT,
     explanation="you counted the filters of a single group",
     repair="all filters are counted; only the channels that each of them spans are divided by the groups",
     claim="With 4 groups a convolution has a sixteenth of the weights that it has without groups.",
@@ -92,7 +98,7 @@ def one_group(s: Subject) -> Iterable[Formula]:
             return node
         return node / symbol("g", groups, "groups") if named("C_out")(node) else None
 
-    if not _grouped(s) or not isinstance(s.layer, (Convolution, TransposedConvolution)):
+    if not _grouped(s) or not isinstance(s.layer, _SPLIT):
         return ()
     groups = s.layer.groups
     if s.convention == "torch" and isinstance(s.layer, TransposedConvolution) and s.quantity != "params":
@@ -110,6 +116,7 @@ def one_group(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Depthwise,),
     explanation="you let every filter of the depthwise convolution span all channels",
     repair="in a depthwise convolution a kernel sees one channel only, so the input channels are counted once",
     claim="A depthwise convolution has as many weights as a full convolution with the same kernel and channels.",
@@ -129,6 +136,7 @@ def depthwise_as_full(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=_STEPWISE,
     explanation="you counted one kernel that all channels share",
     repair="in a depthwise convolution every channel has a kernel of its own",
     claim="A depthwise convolution uses the same kernel for every channel.",
@@ -136,7 +144,7 @@ def depthwise_as_full(s: Subject) -> Iterable[Formula]:
 )
 def one_kernel(s: Subject) -> Iterable[Formula]:
     """(k·k + 1)·C_in → k·k + 1."""
-    if not isinstance(s.layer, (Depthwise, Separable)):
+    if not isinstance(s.layer, _STEPWISE):
         return ()
 
     def change(node: Formula) -> Formula | None:
@@ -159,6 +167,7 @@ def one_kernel(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     "shape",
+    layers=_STEPWISE,
     explanation="you left out the depth multiplier",
     repair="every input channel gives as many channels as the depth multiplier says, each with a kernel of its own",
     claim="The depth multiplier of a depthwise convolution does not change its number of parameters.",
@@ -167,7 +176,7 @@ def one_kernel(s: Subject) -> Iterable[Formula]:
 )
 def multiplier_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k + 1)·C_in·m → (k·k + 1)·C_in."""
-    if not isinstance(s.layer, (Depthwise, Separable)) or number(s.layer.multiplier) == 1:
+    if not isinstance(s.layer, _STEPWISE) or number(s.layer.multiplier) == 1:
         return ()
     if isinstance(s.layer, Depthwise) and s.quantity in ("macs", "flops"):
         return in_work(s, lambda rule: some(exchanged(rule, named("C_out"), s.x.C_in())))
@@ -181,6 +190,7 @@ def multiplier_left_out(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Separable,),
     explanation="you multiplied the depthwise step by the filters, which belong to the second step only",
     repair="the depthwise step has one kernel for each channel; only the 1x1 step has filters",
     claim="The depthwise step of a separable convolution has a kernel for each pair of a channel and a filter.",
@@ -205,6 +215,7 @@ def step_times_filters(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Separable,),
     explanation="you counted a full convolution",
     repair="a separable convolution takes two steps: a kernel for each channel, then a 1x1 convolution that mixes them",
     claim="A separable convolution has as many weights as a full convolution of the same kernel, channels and filters.",
@@ -246,6 +257,7 @@ def _steps(s: Subject) -> tuple[Formula, Formula, Formula, Formula] | None:
     "params",
     "trainable",
     "biases",
+    layers=(Separable,),
     explanation="you gave the depthwise step biases too",
     repair="Keras gives only the second step of a separable convolution biases",
     source="Keras source code of SeparableConv2D; questions on its parameters",
@@ -267,6 +279,7 @@ def biases_in_both(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Separable,),
     explanation="you counted the depthwise step only",
     repair="in a separable convolution a 1x1 convolution stands behind the depthwise step, "
     "with a weight for each pair of a channel and a filter",
@@ -295,6 +308,7 @@ def pointwise_left_out(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Separable,),
     explanation="you counted the 1x1 step only",
     repair="in a separable convolution every channel is convolved with a kernel of its own before the 1x1 step",
     claim="A separable convolution has as many weights as a 1x1 convolution with as many filters.",

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Product, product, total
-from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.convolution import Convolution
 from symparams.misconceptions.editing import changed, rewritten, some, tidy
-from symparams.misconceptions.looking import KERNEL, Along, factor_of, in_work, other_kernels, sides
+from symparams.misconceptions.looking import CONVOLVING, KERNEL, Along, factor_of, in_work, other_kernels, sides
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 
@@ -99,6 +99,7 @@ def channels_added(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=(Convolution,),
     explanation="you counted one weight for each input channel and filter, as in a dense layer",
     repair="a filter has a weight for each place of its kernel, in every input channel",
     claim="A convolution has one weight for each pair of an input channel and a filter, however large its kernel.",
@@ -115,9 +116,9 @@ def kernel_left_out(s: Subject) -> Iterable[Formula]:
 
 def _resized(s: Subject, size: Callable[[Along], Formula | None]) -> Iterable[Formula]:
     """The kernel of a convolution with other sides; nothing where none of them changes."""
-    if not isinstance(s.layer, (Convolution, Depthwise, Separable)):
+    if not isinstance(s.layer, CONVOLVING):
         return ()
-    new = {side.k: size(side) for side in sides(s).values()}
+    new = {side.k: size(side) for side in sides(s.task.derived).values()}
     sizes = {k.name: other for k, other in new.items() if other is not None}  # type: ignore[attr-defined]
     return in_work(s, lambda rule: some(other_kernels(rule, sizes))) if sizes else ()
 
@@ -127,6 +128,7 @@ def _resized(s: Subject, size: Callable[[Along], Formula | None]) -> Iterable[Fo
     "params",
     "weights",
     "trainable",
+    layers=CONVOLVING,
     explanation="you made the kernel larger by the padding",
     repair="padding adds zeros to the input; they are no weights, and the kernel stays as it is",
     claim="Padding the input of a convolution adds parameters to it.",
@@ -144,6 +146,7 @@ def padding_counted(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
+    layers=CONVOLVING,
     explanation="you counted every place that the dilated kernel covers",
     repair="dilation only moves the taps apart; between them there are no weights",
     claim="A dilated convolution has more parameters than the same convolution without dilation.",

@@ -17,6 +17,7 @@ from symparams.model.layer import symbol
 @misconception(
     "concatenation taken for addition",
     "shape",
+    layers=(Concatenate,),
     explanation="you left the channels as they are in each branch",
     repair="concatenation puts the branches side by side, so their channels add up",
     claim="Two feature maps of 64 channels each that are concatenated along the channels give 64 channels.",
@@ -31,6 +32,7 @@ def concatenation_as_addition(s: Subject) -> Iterable[Formula]:
 @misconception(
     "concatenation joins every axis",
     "shape",
+    layers=(Concatenate,),
     explanation="you added up an axis along which the branches are not joined",
     repair="concatenation joins branches along one axis; the others must be equal and stay as they are",
     claim="Concatenating two feature maps along the channels doubles height and width as well.",
@@ -45,6 +47,7 @@ def every_axis_joined(s: Subject) -> Iterable[Formula]:
 @misconception(
     "addition taken for concatenation",
     "shape",
+    layers=(Add,),
     explanation="you added up the channels of the branches",
     repair="branches that are added are joined number by number, so the shape is that of one branch",
     claim="Two feature maps of 64 channels each that are added number by number give 128 channels.",
@@ -66,6 +69,7 @@ def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
 @misconception(
     "channels of the branches multiplied",
     "shape",
+    layers=(Concatenate,),
     explanation="you multiplied the channels of the branches",
     repair="concatenation puts the branches side by side, so their channels add up",
     claim="Feature maps of 3 and 5 channels that are concatenated along the channels give 15 channels.",

@@ -88,6 +88,7 @@ def output_given(s: Subject) -> Iterable[Formula]:
 @misconception(
     "the whole network given",
     *COUNTS,
+    around=True,
     explanation="you gave the total of the whole network",
     repair="asked is this layer alone",
     source="questions on the last lines of Keras' model.summary()",
@@ -117,6 +118,7 @@ def _neighbour(s: Subject, node: Node) -> Iterable[Formula]:
     "the layer before given",
     *COUNTS,
     "shape",
+    around=True,
     explanation="you gave the answer for the layer before",
     repair="asked is this layer, which takes the output of the layer before as its input",
     source="questions on the rows of Keras' model.summary()",
@@ -137,6 +139,7 @@ def layer_before(s: Subject) -> Iterable[Formula]:
     "the layer after given",
     *COUNTS,
     "shape",
+    around=True,
     explanation="you gave the answer for the layer after",
     repair="asked is this layer, whose output is what the layer after takes",
     source="questions on the rows of Keras' model.summary()",

@@ -29,6 +29,7 @@ from symparams.misconceptions.task import Subject
 from symparams.misconceptions.telling import as_a, counted, on_macs, tensors, without_tensors
 from symparams.model.layer import Layer, Weight
 
+RECURRENT = (Recurrent, ConvLSTM, Cell, Bidirectional)
 _COUNTS = ("params", "weights", "trainable")
 _WORK = ("macs", "flops")
 _HOCHREITER = "Hochreiter and Schmidhuber, Long Short-Term Memory, 1997; "
@@ -37,7 +38,7 @@ _QUESTIONS = "Stack Overflow, 'How to calculate the number of parameters of an L
 
 def recurrent_of(s: Subject) -> Recurrent | ConvLSTM | Cell | None:
     """The recurrent layer or cell, also that in both directions."""
-    layer: Layer | None = as_a(s, Recurrent, ConvLSTM, Cell, Bidirectional)
+    layer: Layer | None = as_a(s, *RECURRENT)
     if isinstance(layer, Bidirectional):
         layer = layer.layer
     return layer if isinstance(layer, (Recurrent, ConvLSTM, Cell)) else None
@@ -95,6 +96,7 @@ def _is_input(w: Weight) -> bool:
     "recurrent matrix left out",
     *_COUNTS,
     *_WORK,
+    layers=RECURRENT,
     explanation="you left out the matrix for the outputs of the step before",
     repair="every unit also weighs the outputs that all units gave at the step before",
     claim="A recurrent layer has as many weights as a dense layer with the same units on the features of one step.",
@@ -110,6 +112,7 @@ def recurrent_left_out(s: Subject) -> Iterable[Formula]:
     "input matrix left out",
     *_COUNTS,
     *_WORK,
+    layers=RECURRENT,
     explanation="you left out the matrix for the features that arrive",
     repair="every unit weighs the features of the step as well as the outputs of the step before",
     claim="The parameters of a recurrent layer do not depend on how many features arrive at a step.",
@@ -125,6 +128,7 @@ def input_left_out(s: Subject) -> Iterable[Formula]:
     "one recurrent weight for each unit",
     "params",
     *_WORK,
+    layers=RECURRENT,
     explanation="you counted one weight of each unit for the step before, as if it saw only its own output",
     repair="every unit sees the outputs of all units at the step before, so the recurrent weights are a square matrix",
     claim="In a simple recurrent layer every unit is connected only to its own output of the step before.",
@@ -166,6 +170,7 @@ def _gates(s: Subject) -> set[int]:
     *_COUNTS,
     "biases",
     *_WORK,
+    layers=RECURRENT,
     explanation="you counted the weights of a simple recurrent layer, without the gates",
     repair="each gate has weights and biases of its own, as many as the new content: four times in an LSTM, "
     "three times in a GRU",
@@ -199,6 +204,7 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
+    layers=RECURRENT,
     explanation="you counted the gates alone, without the new content that they let in",
     repair="the new content has weights of its own, as each gate has: an LSTM has three gates and four parts, "
     "a GRU two gates and three parts",
@@ -216,6 +222,7 @@ def content_left_out(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
+    layers=RECURRENT,
     explanation="you counted four parts, as an LSTM has them",
     repair="a GRU has two gates and the new content, three parts with weights of their own",
     claim="A GRU has as many parameters as an LSTM with the same units.",
@@ -253,6 +260,7 @@ def _bias_terms(rule: Formula, change: Callable[[Formula], Formula]) -> Formula 
     "params",
     "biases",
     "trainable",
+    layers=RECURRENT,
     explanation="you counted one bias for each unit where the layer has two",
     repair="there is one bias beside each of the two matrices: so it is in PyTorch, and in a GRU of Keras "
     "whose reset gate comes after the matrix",
@@ -287,6 +295,7 @@ def _unpacked(s: Subject) -> Formula | None:
     "two biases where there is one",
     "params",
     "biases",
+    layers=RECURRENT,
     explanation="you counted two biases for each unit where the layer has one",
     repair="Keras adds one bias to the sum of both products; PyTorch keeps one beside each matrix",
     claim="In Keras every unit of an LSTM has two biases in each gate.",

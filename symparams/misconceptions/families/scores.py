@@ -11,9 +11,10 @@ from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.misconceptions.editing import bound, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import Arriving, as_a, attentions, each_swapped, on_macs
+from symparams.misconceptions.telling import ATTENDING, Arriving, as_a, attentions, each_swapped, on_macs
 
 _WORK = ("macs", "flops")
+_SCORING = (*ATTENDING, DotAttention, AdditiveAttention)
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
 
 # ---------------------------------------------------------------- the work
@@ -46,6 +47,7 @@ def _mixing(s: Subject, change: Callable[[Heads, list[Formula]], Iterable[list[F
 @misconception(
     "work at the scores left out",
     *_WORK,
+    layers=ATTENDING,
     explanation="you counted the projections and left out the work between the positions",
     repair="every query is multiplied with every key, and every value is weighed: work that grows with the square "
     "of the length",
@@ -61,6 +63,7 @@ def scores_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "length not squared",
     *_WORK,
+    layers=_SCORING,
     explanation="you multiplied by the length once where every position looks at every position",
     repair="each of the positions has a score for each of the positions, so the length counts twice",
     claim="Each position of self-attention has one score.",
@@ -96,6 +99,7 @@ def _once(rule: Formula) -> Formula:
 @misconception(
     "one of the two products at the scores",
     *_WORK,
+    layers=_SCORING,
     explanation="you counted one of the two products between the positions",
     repair="there are two: queries with keys give the scores, and the scores weigh the values",
     claim="Weighing the values with the scores takes no multiplications.",
@@ -119,6 +123,7 @@ def one_product(s: Subject) -> Iterable[Formula]:
 @misconception(
     "work at the scores multiplied by the heads",
     *_WORK,
+    layers=ATTENDING,
     explanation="you multiplied the work at the scores by the number of heads and by the whole width",
     repair="a head works with its own part of the width, so all heads together work as much as one of full width",
     claim="The multiplications between queries and keys are twice as many with twice as many heads of the same width "
@@ -133,6 +138,7 @@ def scores_times_heads(s: Subject) -> Iterable[Formula]:
 @misconception(
     "softmax counted",
     *_WORK,
+    layers=ATTENDING,
     explanation="you counted the softmax of the scores among the multiply-accumulates",
     repair="a softmax takes exponentials and divisions, which are no multiply-accumulates",
     source="questions on counting the FLOPs of attention",
@@ -146,6 +152,7 @@ def softmax_counted(s: Subject) -> Iterable[Formula]:
 @misconception(
     "masked scores not counted",
     *_WORK,
+    layers=ATTENDING,
     explanation="you counted half of the scores because of the causal mask",
     repair="a causal mask hides scores that are computed all the same, so the work stays",
     source="PyTorch documentation of scaled_dot_product_attention: the mask is added to the scores",

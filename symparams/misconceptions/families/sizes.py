@@ -11,9 +11,11 @@ from symparams.algebra.simplifying import simplified
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.pooling import Pooling
 from symparams.misconceptions.editing import exchanged, rounds, some, without_term
-from symparams.misconceptions.looking import Along, along, intact
+from symparams.misconceptions.looking import WINDOWED, Along, along, intact
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
+
+_PADDED = (*WINDOWED, ZeroPadding)
 
 
 @misconception(
@@ -68,6 +70,7 @@ def _strided(a: Along, reach: Formula) -> Formula:
 @misconception(
     "same and valid padding exchanged",
     "shape",
+    layers=WINDOWED,
     explanation="you took same padding for valid padding, or the other way round",
     repair="valid padding adds nothing, so the window loses `k - 1` places; "
     "with same padding only the stride makes the output smaller",
@@ -89,6 +92,7 @@ def same_and_valid(s: Subject) -> Iterable[Formula]:
 @misconception(
     "same padding taken for half a kernel",
     "shape",
+    layers=WINDOWED,
     explanation="you took same padding for `floor(k/2)` places on each side",
     repair="same padding adds as many places as `ceil(n/s)` needs; for an even kernel one side gets one less",
     claim="Same padding always puts `floor(k/2)` zeros on each side, also for an even kernel.",
@@ -118,6 +122,7 @@ def _twice(node: Formula) -> bool:
 @misconception(
     "padding on one side only",
     "shape",
+    layers=_PADDED,
     explanation="you added the padding once",
     repair="padding is added on both sides of an axis, so `2*p` places come in",
     claim="A padding of 1 on each side makes an axis one place longer.",
@@ -141,6 +146,7 @@ def _pads(s: Subject) -> bool:
 @misconception(
     "padding forgotten",
     "shape",
+    layers=_PADDED,
     explanation="you left out the padding",
     repair="the window slides over the padded input, which is `2*p` places longer",
     claim="Padding does not change the output size of a convolution.",
@@ -175,6 +181,7 @@ def _one_by_one(s: Subject, a: Along) -> Formula | None:
 @misconception(
     "stride forgotten",
     "shape",
+    layers=WINDOWED,
     explanation="you let the window move by one place",
     repair="a window moves by the stride, so only every `s`-th place is counted",
     claim="The stride of a convolution does not change the size of its output.",
@@ -192,6 +199,7 @@ def stride_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "pooling moved by one place",
     "shape",
+    layers=(Pooling,),
     explanation="you let the pooling window move by one place",
     repair="where no stride is given, a pooling window moves by its own size, so that windows do not overlap",
     claim="In Keras and PyTorch a pooling window moves by one place if no stride is given.",
@@ -209,6 +217,7 @@ def pooling_by_one(s: Subject) -> Iterable[Formula]:
 @misconception(
     "only divided by the stride",
     "shape",
+    layers=WINDOWED,
     explanation="you divided the size by the stride and left out the kernel",
     repair="what is counted are the windows that fit into the input, which without padding are `floor((n - k)/s) + 1`",
     claim="A convolution with stride 2 always makes exactly half of height and width, whatever its kernel and padding.",
@@ -227,6 +236,7 @@ def only_divided(s: Subject) -> Iterable[Formula]:
 @misconception(
     "dilation forgotten",
     "shape",
+    layers=WINDOWED,
     explanation="you left out the dilation",
     repair="the taps of a dilated kernel stand `d` places apart, so it covers `d*(k - 1) + 1` places",
     claim="Dilation does not change the output size of a convolution with valid padding.",
@@ -241,6 +251,7 @@ def dilation_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "dilated kernel taken for d times k",
     "shape",
+    layers=WINDOWED,
     explanation="you took the dilated kernel for `d*k` places",
     repair="there are `k - 1` gaps between `k` taps, so the kernel covers `d*(k - 1) + 1` places",
     claim="A 3x3 kernel with dilation 2 covers 6x6 places.",
@@ -262,6 +273,7 @@ def _other_span(s: Subject, size: Callable[[Along], Formula]) -> Iterable[Formul
 @misconception(
     "the + 1 forgotten",
     "shape",
+    layers=WINDOWED,
     explanation="you left out the 1 that is added at the end",
     repair="a window has one more place than steps, as its first place comes before any step",
     claim="A kernel of 3 places that moves by one place has 25 positions on 28 places.",
@@ -280,6 +292,7 @@ def one_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "pooling keeps the size",
     "shape",
+    layers=(Pooling,),
     explanation="you left height and width as they arrive",
     repair="pooling makes one number of each window, and a window moves by the stride",
     claim="Max pooling with a 2x2 window and stride 2 keeps height and width.",
@@ -295,6 +308,7 @@ def pooling_keeps(s: Subject) -> Iterable[Formula]:
 @misconception(
     "pooling divides the channels",
     "shape",
+    layers=(Pooling,),
     explanation="you divided the channels too",
     repair="every channel is pooled by itself, so there are as many channels as before",
     claim="Max pooling with a 2x2 window halves the number of channels.",

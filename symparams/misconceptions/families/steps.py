@@ -23,7 +23,7 @@ from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import TransformerEncoder
 from symparams.layers.transformer import EncoderLayer
 from symparams.misconceptions.editing import bound, named, without_factor
-from symparams.misconceptions.families.recurrent import on_rule, recurrent_of
+from symparams.misconceptions.families.recurrent import RECURRENT, on_rule, recurrent_of
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.telling import as_a, on_macs
@@ -35,24 +35,15 @@ _QUESTIONS = "Stack Overflow, 'How to calculate the number of parameters of an L
 
 # ---------------------------------------------------------------- steps
 
-_AT_EACH_STEP = (
-    Recurrent,
-    ConvLSTM,
-    Bidirectional,
-    Attention,
-    FeedForward,
-    GatedFeedForward,
-    Experts,
-    EncoderLayer,
-    TransformerEncoder,
-    Dense,
-)
+_OVER_STEPS = (Recurrent, ConvLSTM, Bidirectional, FeedForward, GatedFeedForward, Experts)
+_AT_EACH_STEP = (*_OVER_STEPS, Attention, EncoderLayer, TransformerEncoder, Dense)
 
 
 @misconception(
     "sequence length multiplied in",
     *_COUNTS,
     "biases",
+    layers=_AT_EACH_STEP,
     explanation="you multiplied by the length of the sequence",
     repair="all steps use the same weights, so the length of the sequence does not count",
     claim="A recurrent layer has weights of its own for every time step.",
@@ -70,6 +61,7 @@ def times_steps(s: Subject) -> Iterable[Formula]:
 @misconception(
     "work of one step",
     *_WORK,
+    layers=_OVER_STEPS,
     explanation="you counted the work of a single step",
     repair="the same weights are used again at every step of the sequence",
     claim="A recurrent layer takes as many multiplications for a long sequence as for a short one.",
@@ -78,7 +70,7 @@ def times_steps(s: Subject) -> Iterable[Formula]:
 )
 def one_step(s: Subject) -> Iterable[Formula]:
     """T·4·(D + U)·U → 4·(D + U)·U."""
-    if as_a(s, Recurrent, ConvLSTM, Bidirectional, FeedForward, GatedFeedForward, Experts) is None:
+    if as_a(s, *_OVER_STEPS) is None:
         return ()
     return on_macs(s, lambda rule: without_factor(rule, named("T")))
 
@@ -91,6 +83,7 @@ def _last_step(s: Subject) -> bool:
 @misconception(
     "units multiplied by steps",
     "shape",
+    layers=RECURRENT,
     explanation="you put the outputs of all steps side by side",
     repair="without the outputs of every step only those of the last one leave: one number for each unit",
     claim="By default an LSTM of Keras gives out as many numbers as it has units times steps.",
@@ -105,6 +98,7 @@ def units_times_steps(s: Subject) -> Iterable[Formula]:
 @misconception(
     "steps in place of units",
     "shape",
+    layers=RECURRENT,
     explanation="you gave one number for each step",
     repair="a recurrent layer gives one number for each unit; how long the sequence is does not show in them",
     claim="A recurrent layer that gives out its last step only has as many outputs as the sequence has steps.",
@@ -119,6 +113,7 @@ def steps_for_units(s: Subject) -> Iterable[Formula]:
 @misconception(
     "only one step given out",
     "shape",
+    layers=RECURRENT,
     explanation="you gave out one step, though the layer gives out all of them",
     repair="with the outputs of every step the length of the sequence stays",
     claim="A recurrent layer always gives out the last step only.",
@@ -134,6 +129,7 @@ def one_step_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "features kept by a recurrent layer",
     "shape",
+    layers=RECURRENT,
     explanation="you kept the features that arrive",
     repair="a recurrent layer gives one number for each of its units, however many features arrive",
     claim="The output of a recurrent layer always has as many features as its input.",
@@ -152,6 +148,8 @@ def features_kept(s: Subject) -> Iterable[Formula]:
     "layers above see the input",
     *_COUNTS,
     *_WORK,
+    layers=RECURRENT,
+    around=True,
     explanation="you counted the input features for a layer that stands above another one",
     repair="a layer above the first sees the outputs of the layer below it, in place of the input features",
     claim="In a stacked LSTM the layers above the first see the features of the input, as the first does.",

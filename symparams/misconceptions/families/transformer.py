@@ -15,10 +15,11 @@ from symparams.layers.transformer import DecoderLayer, EncoderLayer
 from symparams.misconceptions.editing import bound, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import Arriving, as_a, blocks, each_swapped, on_macs, parts, swapped
+from symparams.misconceptions.telling import BLOCKS, FORWARD, Arriving, as_a, blocks, each_swapped, on_macs, parts, swapped
 from symparams.model.layer import Incoming
 
 _WORK = ("macs", "flops")
+_STACKED = (TransformerEncoder, Transformer, Recurrent)
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
 _SHAZEER = "Shazeer, GLU Variants Improve Transformer, 2020"
 
@@ -48,6 +49,7 @@ def _everywhere(x: Incoming, rule: Formula) -> Formula:
     "one of the two feed-forward matrices",
     "params",
     *_WORK,
+    layers=FORWARD,
     explanation="you counted one of the two matrices of the feed-forward part",
     repair="the feed-forward part goes up to the hidden width and down again: two matrices",
     claim="The feed-forward part of a transformer layer has a single weight matrix.",
@@ -70,6 +72,7 @@ def one_matrix(s: Subject) -> Iterable[Formula]:
     "gate left out",
     "params",
     *_WORK,
+    layers=FORWARD,
     explanation="you counted two matrices, as in a feed-forward part without a gate",
     repair="a gated feed-forward part has three matrices: for the hidden units, for their gates, and the way back",
     claim="A gated feed-forward part such as SwiGLU has two weight matrices.",
@@ -90,6 +93,7 @@ def gate_left_out(s: Subject) -> Iterable[Formula]:
     "gate added",
     "params",
     *_WORK,
+    layers=FORWARD,
     explanation="you counted three matrices, as in a feed-forward part with a gate",
     repair="this feed-forward part has no gate: one matrix goes up to the hidden width and one goes down again",
     claim="In the original transformer the feed-forward part has three weight matrices.",
@@ -110,6 +114,7 @@ def gate_added(s: Subject) -> Iterable[Formula]:
     "hidden width taken for four times the width",
     "params",
     *_WORK,
+    layers=FORWARD,
     explanation="you took the hidden width for four times the width",
     repair="the hidden width is what the layer says; four times the width is only a common choice",
     claim="The hidden width of a feed-forward part is four times its width in every transformer.",
@@ -134,6 +139,7 @@ def four_times(s: Subject) -> Iterable[Formula]:
     "hidden width left out",
     "params",
     *_WORK,
+    layers=FORWARD,
     explanation="you took the matrices of the feed-forward part for square ones",
     repair="the feed-forward part widens every position to the hidden width, so its matrices are not square",
     claim="The matrices of the feed-forward part of a transformer layer are always square.",
@@ -167,6 +173,7 @@ def _norms(block: EncoderLayer, arriving: Arriving, count: int | None = None) ->
 @misconception(
     "layer normalizations left out",
     "params",
+    layers=BLOCKS,
     explanation="you left out the layer normalizations",
     repair="every part of a transformer layer has a layer normalization with a scale and a shift for each feature",
     claim="The parameters of a transformer layer are those of its attention and its feed-forward part, no others.",
@@ -202,6 +209,7 @@ def _dropped(rule: Formula, term: Formula) -> Formula:
 @misconception(
     "one layer normalization for each layer",
     "params",
+    layers=BLOCKS,
     explanation="you counted a single layer normalization",
     repair="every part, each attention and the feed-forward part, has a layer normalization of its own",
     claim="An encoder layer of the original transformer has one layer normalization.",
@@ -217,6 +225,7 @@ def one_norm(s: Subject) -> Iterable[Formula]:
 @misconception(
     "last normalization left out",
     "params",
+    layers=BLOCKS,
     explanation="you left out the layer normalization at the end of the stack",
     repair="this stack ends in one more layer normalization, which belongs to none of its layers",
     claim="PyTorch's Transformer has no layer normalization beside those of its layers.",
@@ -239,6 +248,7 @@ def last_norm(s: Subject) -> Iterable[Formula]:
     "params",
     "cache",
     *_WORK,
+    layers=BLOCKS,
     explanation="you counted one attention where a decoder layer has two",
     repair="beside the attention to its own positions a decoder layer has one to the memory, "
     "with matrices and a normalization of its own",
@@ -273,6 +283,7 @@ def cross_left_out(s: Subject) -> Iterable[Formula]:
     "params",
     "cache",
     *_WORK,
+    layers=_STACKED,
     explanation="you counted one of the stacked layers",
     repair="every layer of a stack has weights of its own and works by itself, so all of them count",
     claim="The layers of the encoder of the original transformer share their weights.",
@@ -280,7 +291,7 @@ def cross_left_out(s: Subject) -> Iterable[Formula]:
 )
 def stacked_once(s: Subject) -> Iterable[Formula]:
     """N·P → P; P + (n - 1)·P' → P."""
-    layer = as_a(s, TransformerEncoder, Transformer, Recurrent)
+    layer = as_a(s, *_STACKED)
     if isinstance(layer, Recurrent):
         return _one_floor(s, layer)
 
@@ -307,6 +318,7 @@ def _one_floor(s: Subject, layer: Recurrent) -> Iterator[Formula]:
     "encoder or decoder left out",
     "params",
     *_WORK,
+    layers=(Transformer,),
     explanation="you counted one of the two stacks",
     repair="this transformer has an encoder and a decoder, each a stack of layers with weights of its own",
     claim="Encoder and decoder of the original transformer have the same weights.",

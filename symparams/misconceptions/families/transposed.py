@@ -16,17 +16,19 @@ from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import spatial_axes
 
+_LARGER = (TransposedConvolution, MaxUnpooling)
 _STRIDE = meaning("stride")
 
 
 def _spatial(s: Subject) -> bool:
-    larger = isinstance(s.layer, (TransposedConvolution, MaxUnpooling))
+    larger = isinstance(s.layer, _LARGER)
     return larger and s.axis not in ("channels", "features") and any(map(_STRIDE, symbols(s.rule)))
 
 
 @misconception(
     "size by the forward formula",
     "shape",
+    layers=(TransposedConvolution,),
     explanation="you took the size of an ordinary convolution",
     repair="a transposed convolution puts a kernel down for every place that arrives, a stride apart, "
     "so the output grows with the stride",
@@ -56,6 +58,7 @@ def _incoming(s: Subject) -> Symbol | None:
 @misconception(
     "stride of a transposed convolution forgotten",
     "shape",
+    layers=_LARGER,
     explanation="you put the kernels down one place apart",
     repair="the kernels are put down a stride apart, so all steps together are `(n - 1)*s` places",
     claim="The stride of a transposed convolution does not change the size of its output.",
@@ -70,6 +73,7 @@ def stride_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "output padding forgotten",
     "shape",
+    layers=(TransposedConvolution,),
     explanation="you left out the output padding",
     repair="the output padding adds places at the end of the axis",
     claim="The output padding of a transposed convolution does not change the size of its output.",
@@ -86,6 +90,7 @@ def output_padding_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "padding added to a transposed size",
     "shape",
+    layers=_LARGER,
     explanation="you added the padding",
     repair="in a transposed convolution padding is cut off the output, so it makes the output smaller",
     claim="More padding makes the output of a transposed convolution larger.",
@@ -100,6 +105,7 @@ def padding_added(s: Subject) -> Iterable[Formula]:
 @misconception(
     "padding of a transposed convolution forgotten",
     "shape",
+    layers=_LARGER,
     explanation="you left out the padding",
     repair="padding is cut off the output on both sides",
     source="PyTorch documentation of ConvTranspose2d, padding",
@@ -111,7 +117,7 @@ def padding_forgotten(s: Subject) -> Iterable[Formula]:
 
 
 def _larger(s: Subject) -> bool:
-    return isinstance(s.layer, (TransposedConvolution, MaxUnpooling)) and s.axis not in ("channels", "features")
+    return isinstance(s.layer, _LARGER) and s.axis not in ("channels", "features")
 
 
 def _term(node: Formula) -> Formula:
@@ -131,6 +137,7 @@ def _cut(node: Formula) -> bool:
 @misconception(
     "only multiplied by the stride",
     "shape",
+    layers=_LARGER,
     explanation="you multiplied the size by the stride and left out the kernel",
     repair="the last kernel reaches over the last step: it begins `(n - 1)*s` places on and covers `k`",
     claim="A transposed convolution with stride 2 always makes exactly twice the height and width, "
@@ -149,6 +156,7 @@ def only_multiplied(s: Subject) -> Iterable[Formula]:
 @misconception(
     "as many steps as places",
     "shape",
+    layers=_LARGER,
     explanation="you counted a step for every place that arrives",
     repair="between `n` kernels there are `n - 1` steps",
     claim="Between `n` kernels that are put down in a row there are `n` steps.",

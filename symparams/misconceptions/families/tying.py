@@ -28,6 +28,7 @@ def _embedding(layer: Layer | None) -> Embedding | None:
     "params",
     "weights",
     "trainable",
+    layers=(Tied, ReversibleEmbedding),
     explanation="you counted the matrix of the embedding a second time for the way back to tokens",
     repair="a tied output projection uses the matrix of the embedding: it is stored, and counted, once",
     claim="An output projection that is tied to the embedding has a matrix of its own.",
@@ -44,6 +45,7 @@ def counted_again(s: Subject) -> Iterable[Formula]:
 @misconception(
     "width in place of the tokens",
     "shape",
+    layers=(Tied,),
     explanation="you kept the width of the vectors where each token has a score",
     repair="the output projection gives one score for each token of the vocabulary",
     claim="The output layer of a language model gives as many numbers at each position as an embedding is wide.",

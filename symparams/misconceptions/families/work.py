@@ -18,6 +18,7 @@ from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
+_WEIGHING = (*_SLIDING, Dense)
 _PLACES = ("L", "D", "H", "W")
 _OUT = tuple(f"{letter}_out" for letter in _PLACES)
 _IN = tuple(f"{letter}_in" for letter in _PLACES)
@@ -27,6 +28,7 @@ _IN = tuple(f"{letter}_in" for letter in _PLACES)
     "positions left out",
     "macs",
     "flops",
+    layers=_WEIGHING,
     explanation="you counted every weight once",
     repair="weights are used again at every position, so the work is multiplied by the number of positions",
     claim="A convolution takes as many multiplications as it has weights.",
@@ -45,6 +47,7 @@ def positions_left_out(s: Subject) -> Iterable[Formula]:
     "positions of the wrong side",
     "macs",
     "flops",
+    layers=_SLIDING,
     explanation="you took the positions of the wrong side of the layer",
     repair="a convolution does its work once for each place of its output, a transposed one for each of its input",
     claim="A convolution takes as much work with stride 2 as with stride 1.",
@@ -72,6 +75,7 @@ def input_positions(s: Subject) -> Iterable[Formula]:
     "channels of the output left out",
     "macs",
     "flops",
+    layers=(Dense,),
     explanation="you counted the work of one filter",
     repair="every filter does its work at every position",
     source="Stack Exchange, questions on the FLOPs of a convolution",
@@ -86,6 +90,7 @@ def one_filter_works(s: Subject) -> Iterable[Formula]:
 @misconception(
     "biases counted as multiplications",
     "macs",
+    layers=_WEIGHING,
     explanation="you counted the biases too",
     repair="a bias is added, not multiplied; multiply-accumulates are counted for the weights",
     source="Stack Exchange, questions on the MACs of a convolution: (k*k*C + 1)*F*H*W",
@@ -93,7 +98,7 @@ def one_filter_works(s: Subject) -> Iterable[Formula]:
 )
 def biases_multiplied(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out → … + H_out·W_out·C_out."""
-    if s.task.derived.counts.biases != 0 and isinstance(s.layer, (*_SLIDING, Dense)) and s.rule != ZERO:
+    if s.task.derived.counts.biases != 0 and isinstance(s.layer, _WEIGHING) and s.rule != ZERO:
         yield s.rule + s.out.numbers()
         biases = next(w.dimensions for w in s.rules.weights if w.kind == "bias")
         yield s.rule + product(biases)
