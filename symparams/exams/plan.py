@@ -10,20 +10,18 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from symparams import limits
-from symparams.algebra.compiling import Evaluator, Exact, compiled
-from symparams.algebra.formula import Formula, Value, as_formula
-from symparams.errors import SymparamsError
+from symparams.algebra.compiling import Exact
+from symparams.algebra.formula import Formula
+from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
 from symparams.exams.drawing import Draws, number_from
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong, at_point
-from symparams.misconceptions.misconception import Misconception
-from symparams.misconceptions.mistakes import Mistake
+from symparams.exams.together import Together
 from symparams.model.network import Node
 from symparams.questions.points import Point
 
 FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
-_CANDIDATES = 16  # mistakes that are looked at for one question, besides single ones
+_SHOWN = 16  # wrong answers that a question knows
 
 
 @dataclass(kw_only=True)
@@ -75,22 +73,6 @@ class Plan:
         return {name: point[name] for name in self.ranges}
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A wrong answer before its values are drawn."""
-
-    made: tuple[Misconception, ...]
-    rules: tuple[Formula, ...]
-    values: tuple[Evaluator, ...]  # of the rules
-    carried: bool = False  # as in Mistake
-    layers: tuple[str, ...] = ()  # as in Mistake
-
-
-def candidate(mistake: Mistake) -> Candidate:
-    """A mistake, made ready for drawing."""
-    return Candidate(mistake.made, mistake.rules, tuple(map(compiled, mistake.rules)), mistake.carried, mistake.layers)
-
-
 @dataclass(kw_only=True)
 class Computed(Plan):
     """A question whose answer is worked out by rules: a count, a size, a quantity."""
@@ -98,25 +80,39 @@ class Computed(Plan):
     rules: tuple[Formula, ...]  # the right ones, with the letters of the network
     axes: tuple[str, ...] = ("",)
     candidates: tuple[Candidate, ...] = ()  # the likeliest first
-    points: int = 1
 
     @cached_property
-    def _right(self) -> tuple[Evaluator, ...]:
-        return tuple(map(compiled, self.rules))
+    def _together(self) -> Together:
+        return Together([self.rules, *(c.rules for c in self.candidates)])
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        key = _values(self._right, point)
-        if key is None or any(not isinstance(value, int) or value < 0 for value in key):
+        drawn = self.drawn(point)
+        if drawn is None:
             return None
-        mistakes = self._mistakes(key, point)
-        if mistakes is None:
-            return None
+        key, mistakes = drawn
         options: tuple[Option, ...] = ()
         if self.answer_type == "choice":
             options = self.options(key, mistakes, number, seed)
             if len(options) < FEWEST:
                 return None
         return self.made(key, options, mistakes, point)
+
+    def drawn(self, point: Point) -> tuple[tuple[Exact, ...], list[Wrong]] | None:
+        """The key with these values and the wrong answers, each once.
+
+        None if the key is no answer, or if a single misconception gives it by luck.
+        """
+        key, *others = self._together.at(point)
+        if key is None or any(not isinstance(value, int) or value < 0 for value in key):
+            return None
+        found: dict[tuple[Exact, ...], Wrong] = {}
+        for c, value in zip(self.candidates, others, strict=True):
+            if value == key:
+                if len(c.made) == 1 and not c.carried:
+                    return None
+            elif value is not None and value not in found and len(found) < _SHOWN:
+                found[value] = Wrong(value, c.credit, c.made, c.rules, c.carried, c.layers)
+        return key, list(found.values())
 
     def made(self, key: Content, options: tuple[Option, ...], mistakes: Iterable[Wrong], point: Point) -> Question:
         """The question, with its rules bound to the values."""
@@ -137,23 +133,6 @@ class Computed(Plan):
             self.local,
             self.more,
         )
-
-    def _mistakes(self, key: tuple[Value, ...], point: Point) -> list[Wrong] | None:
-        """The wrong answers, each once; None if a single misconception gives the right one by luck."""
-        seen: set[tuple[Exact, ...]] = set()
-        found: list[Wrong] = []
-        for c in self.candidates:
-            value = _values(c.values, point)
-            if value is None:
-                continue
-            if value == key:
-                if len(c.made) == 1 and not c.carried:
-                    return None
-                continue
-            if value not in seen:
-                seen.add(value)
-                found.append(Wrong(value, _credit(c), c.made, c.rules, c.carried, c.layers))
-        return found
 
     def options(self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int) -> tuple[Option, ...]:
         """The key among wrong answers, at each place equally often."""
@@ -202,64 +181,3 @@ def _larger(content: Content, key: Content) -> bool:
         isinstance(content, tuple) and isinstance(key, tuple) and len(content) == len(key) == 1
         and isinstance(content[0], (int, Fraction)) and isinstance(key[0], (int, Fraction)) and content[0] > key[0]
     )  # fmt: skip
-
-
-def _values(evaluators: Iterable[Evaluator], point: Point) -> tuple[Exact, ...] | None:
-    """What rules give at a point; None where one gives nothing, or has a letter that is not drawn."""
-    try:
-        return tuple(_whole(of(point)) for of in evaluators)
-    except (SymparamsError, KeyError):
-        return None
-
-
-def _whole(value: Exact) -> Exact:
-    """A fraction that is a whole number as a whole number: they are written differently."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
-
-
-def _credit(c: Candidate) -> Fraction:
-    """A single mistake has its own credit, two have half of the smaller one."""
-    credits = [made.credit for made in c.made]
-    return credits[0] if len(credits) == 1 else min(credits) / 2
-
-
-def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula, ...]) -> tuple[Candidate, ...]:
-    """Mistakes that differ from the right rules and from one another somewhere."""
-    right = tuple(map(compiled, rules))
-    points = course.points
-    seen = {tuple(_values(right, p) for p in points)}
-    found: list[Candidate] = []
-    for mistake in mistakes:
-        c = candidate(mistake)
-        gives = tuple(_values(c.values, p) for p in points)
-        if gives not in seen and None not in gives:
-            seen.add(gives)
-            single = len(c.made) == 1 and not c.carried and not c.layers
-            if len(found) < _CANDIDATES or single:  # of single ones all: none may give the right answer by luck
-                found.append(c)
-            else:
-                break
-    return tuple(found)
-
-
-def all_mistakes(
-    course: Course, index: int, quantity: str, *, local: bool = False, enough: int = 8
-) -> Iterator[Mistake]:
-    """The single mistakes of a task, those that are carried on, and pairs where these are too few.
-
-    Where the question is `local` they are those of somebody who sees nothing but the layer and what arrives.
-    """
-    limits.begin_work(len(course.network.nodes))
-    mistakes = course.alone(index) if local else course.mistakes
-    task = mistakes.tasks.of(len(mistakes.network.nodes) - 1 if local else index, quantity)
-    count = 0
-    for mistake in (*mistakes.singles(task), *mistakes.carried(task)):
-        count += 1
-        yield mistake
-    if count < enough:
-        yield from mistakes.pairs(task)
-
-
-def as_formulas(values: Iterable[Value]) -> tuple[Formula, ...]:
-    """Numbers as formulas."""
-    return tuple(map(as_formula, values))

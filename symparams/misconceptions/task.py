@@ -159,7 +159,9 @@ class Tasks:
     def of(self, index: int, quantity: str) -> Task:
         """The task of giving a quantity of the layer at an index."""
         node = self.network.nodes[index]
-        axes, rules = self._fields(index) if quantity == "field" else _of_node(node, node.derived, quantity, self.settings)
+        axes, rules = (
+            self._fields(index) if quantity == "field" else _of_node(node, node.derived, quantity, self.settings)
+        )
         return Task(self.network, index, quantity, axes, rules, self.settings, node.derived)
 
     @cached_property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from symparams.exams.candidates import all_mistakes, candidates
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
-from symparams.exams.plan import Computed, Plan, all_mistakes, candidates
+from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType
 
 _ROWS = 24  # of a table that is still shown

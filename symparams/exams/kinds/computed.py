@@ -9,9 +9,10 @@ from functools import partial
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Number, Product, Symbol, as_formula, symbols
 from symparams.errors import SymparamsError
+from symparams.exams.candidates import all_mistakes, candidates
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
-from symparams.exams.plan import Computed, Plan, all_mistakes, candidates
+from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType
 from symparams.exams.telling import can_be_told
 from symparams.misconceptions.mistakes import Mistake

@@ -11,12 +11,13 @@ from symparams.algebra.formula import Formula, Symbol, mapped, symbols
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
+from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
 from symparams.exams.drawing import number_from
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
-from symparams.exams.plan import FEWEST, Candidate, Computed, Plan, all_mistakes, candidate, candidates
+from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
 from symparams.exams.telling import can_be_told
 from symparams.questions.points import Point
@@ -110,7 +111,7 @@ def _candidates(
         known = letters.issuperset(letters_of(own[0]))  # nobody answers with letters that the question does not have
         if known and not mistake.carried and value not in right:
             right.add(value)
-            yield Candidate(mistake.made, own, candidate(mistake).values)
+            yield Candidate(mistake.made, own)
 
 
 def in_own_letters(rule: Formula) -> Formula:

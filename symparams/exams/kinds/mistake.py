@@ -26,10 +26,11 @@ class Claimed(Computed):
     which: int  # of the single mistakes, the one that is made
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        computed = Computed.question(replace(self, answer_type="number"), point, number, seed)
-        if computed is None:
+        drawn = self.drawn(point)
+        if drawn is None:
             return None
-        singles = [w for w in computed.mistakes if len(w.made) == 1 and not w.carried]
+        key, mistakes = drawn
+        singles = [w for w in mistakes if len(w.made) == 1 and not w.carried]
         if self.which >= len(singles):
             return None
         made = singles[self.which]
@@ -37,13 +38,8 @@ class Claimed(Computed):
         if len(options) < FEWEST:
             return None
         return replace(
-            computed,
-            kind="mistake",
-            answer_type="choice",
+            self.made(key, options, (), point),
             key=made.made[0].name,
-            options=options,
-            mistakes=(),
-            identity=self.identity(point),
             more={"claimed": made.content, "made": made, "which": self.which},
         )
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from symparams import limits
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Symbol
+from symparams.exams.candidates import candidates
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
-from symparams.exams.plan import Computed, Plan, candidates
+from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.totals import Total, WrongTerm

@@ -15,7 +15,17 @@ from symparams.layers.transformer import DecoderLayer, EncoderLayer
 from symparams.misconceptions.editing import bound, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import BLOCKS, FORWARD, Arriving, as_a, blocks, each_swapped, on_macs, parts, swapped
+from symparams.misconceptions.telling import (
+    BLOCKS,
+    FORWARD,
+    Arriving,
+    as_a,
+    blocks,
+    each_swapped,
+    on_macs,
+    parts,
+    swapped,
+)
 from symparams.model.layer import Incoming
 
 _WORK = ("macs", "flops")

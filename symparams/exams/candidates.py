@@ -1,0 +1,73 @@
+"""The wrong answers that a question may have, before its values are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symparams import limits
+from symparams.algebra.compiling import Exact
+from symparams.algebra.formula import Formula
+from symparams.exams.course import Course
+from symparams.exams.together import Together
+from symparams.misconceptions.misconception import Misconception
+from symparams.misconceptions.mistakes import Mistake
+from symparams.questions.points import Point
+
+_MOST = 16  # that are looked at for one question, besides single ones
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A wrong answer before its values are drawn."""
+
+    made: tuple[Misconception, ...]
+    rules: tuple[Formula, ...]
+    carried: bool = False  # as in Mistake
+    layers: tuple[str, ...] = ()  # as in Mistake
+
+    @property
+    def credit(self) -> Fraction:
+        """A single mistake has its own credit, two have half of the smaller one."""
+        credits = [made.credit for made in self.made]
+        return credits[0] if len(credits) == 1 else min(credits) / 2
+
+
+def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula, ...]) -> tuple[Candidate, ...]:
+    """Mistakes that differ from the right rules and from one another somewhere."""
+    points = course.points
+    seen = {_gives(rules, points)}
+    found: list[Candidate] = []
+    for mistake in mistakes:
+        gives = _gives(mistake.rules, points)
+        if gives not in seen and None not in gives:
+            seen.add(gives)
+            single = len(mistake.made) == 1 and not mistake.carried and not mistake.layers
+            if len(found) >= _MOST and not single:  # of single ones all: none may give the right answer by luck
+                break
+            found.append(Candidate(mistake.made, mistake.rules, mistake.carried, mistake.layers))
+    return tuple(found)
+
+
+def _gives(rules: tuple[Formula, ...], points: Sequence[Point]) -> tuple[tuple[Exact, ...] | None, ...]:
+    together = Together([rules])
+    return tuple(together.at(point)[0] for point in points)
+
+
+def all_mistakes(
+    course: Course, index: int, quantity: str, *, local: bool = False, enough: int = 8
+) -> Iterator[Mistake]:
+    """The single mistakes of a task, those that are carried on, and pairs where these are too few.
+
+    Where the question is `local` they are those of somebody who sees nothing but the layer and what arrives.
+    """
+    limits.begin_work(len(course.network.nodes))
+    mistakes = course.alone(index) if local else course.mistakes
+    task = mistakes.tasks.of(len(mistakes.network.nodes) - 1 if local else index, quantity)
+    count = 0
+    for mistake in (*mistakes.singles(task), *mistakes.carried(task)):
+        count += 1
+        yield mistake
+    if count < enough:
+        yield from mistakes.pairs(task)
