@@ -10,8 +10,9 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, decimals, shown, size
 from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
 from symparams.documents.fading import faded
+from symparams.documents.feedback import Feedback
 from symparams.documents.formats import FORMATS, with_digits
-from symparams.documents.question_words import Asking, Words
+from symparams.documents.question_words import Words
 from symparams.documents.vocabulary import capital
 from symparams.documents.writing import environment, tidied
 from symparams.errors import SymparamsError
@@ -31,7 +32,7 @@ class Writer:
         self.course = course
         self.seed = seed
         self.format = with_digits(FORMATS[markup], digits)
-        self.asking = Asking(course, self.format)
+        self.asking = Feedback(course, self.format)
         template = environment(markup).get_template("exam/question.j2")
         names = {**self.asking.names(), "format": f"formats/{markup}.j2"}
         self._module: Any = template.make_module(names)

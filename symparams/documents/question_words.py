@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, put_in, symbols, total
-from symparams.algebra.notation import shown, size
 from symparams.algebra.simplifying import simplified
 from symparams.documents.describing import arguments_in_words, arriving_in_words, ordinal
-from symparams.documents.formats import Format
+from symparams.documents.feedback import Feedback
 from symparams.documents.phrases import prose
-from symparams.documents.solution import Solution
-from symparams.documents.vocabulary import Column, Vocabulary, capital, columns, small
+from symparams.documents.vocabulary import Column, capital, columns, small
 from symparams.errors import listed
 from symparams.exams.course import Course
 from symparams.exams.kinds.inverse import freed
-from symparams.exams.question import Content, Question, Wrong, at_point, with_numbers
+from symparams.exams.question import Question, Wrong
+from symparams.exams.values import Values
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.amounts import amount
 from symparams.quantities.measures import MEASURES
@@ -37,67 +35,10 @@ class Chain(NamedTuple):
     also: str = ""  # what comes out in the same way: W_out
 
 
-class Asking(Vocabulary):
-    """What is said about the questions on one network, in one format."""
-
-    def __init__(self, course: Course, format_: Format) -> None:
-        super().__init__(Solution(course.network), format_, "question")
-        self.course = course
-        self._sentences: dict[object, str] = {}  # of misconceptions and layers, which are the same in every variant
-
-    def formula(self, value: Value) -> str:
-        """A formula or number; nothing is kept, because a bank may have any number of questions."""
-        return shown(value, self.format.notation)
-
-    def size(self, shape: Sequence[Value]) -> str:
-        return self._inline(size(shape, self.format.notation))
-
-    def blank(self, mark: str) -> str:
-        """A place to fill in."""
-        return self.format.blank.format(mark)
-
-    def content(self, content: Content) -> str:
-        """An answer: 18,207; 24 × 24 × 63; a formula; a sentence."""
-        if isinstance(content, str):
-            return prose(capital(content), self.format)
-        return self.size(content) if len(content) > 1 else self.number(content[0])
-
-    def feedback(self, wrong: Wrong, question: Question) -> str:
-        """What a wrong answer is told: the mistake, how it comes out, what is right."""
-        if wrong.remark or not wrong.made:
-            return prose(f"{capital(wrong.remark)}.", self.format) if wrong.remark else ""
-        made = tuple(m.name for m in wrong.made)
-        told = self.sentence(("told", made, wrong.carried, wrong.layers), partial(_told, wrong))
-        mended = self.sentence(("mended", made), lambda: " ".join(f"{capital(m.repair)}." for m in wrong.made))
-        return f"{told}{self._way(wrong, question)} {mended}"
-
-    def sentence(self, key: object, text: Callable[[], str]) -> str:
-        """A sentence of the catalogue in the format; what is said once is kept."""
-        found = self._sentences.get(key)
-        if found is None:
-            found = self._sentences[key] = prose(text(), self.format)
-        return found
-
-    def _way(self, wrong: Wrong, question: Question) -> str:
-        """` That gives (3·3 + 1)·63 = 630.`, where it is one number."""
-        if len(wrong.rules) != 1 or isinstance(wrong.content, str) or len(wrong.content) != 1:
-            return ""
-        (rule,) = wrong.rules
-        if question.point:
-            line = with_numbers(rule, question.point)
-            start = [] if question.node is None else [super().formula(rule)]  # of a total a number for each layer
-            texts = dict.fromkeys([*start, self.formula(line), self.formula(wrong.content[0])])
-        else:
-            derivation = question.derivation("", rule)
-            steps = (derivation.rule, derivation.substitution, as_formula(derivation.value))
-            texts = dict.fromkeys(map(self.formula, steps))
-        return f" That gives {self._inline(' = '.join(texts))}." if len(texts) > 1 else ""
-
-
-class Words(Asking):
+class Words(Feedback):
     """What a template says about one question."""
 
-    def __init__(self, asking: Asking, question: Question) -> None:
+    def __init__(self, asking: Feedback, question: Question) -> None:
         self.__dict__ |= asking.__dict__  # the same network and format; made anew for every question
         self.question = question
         self.more: Mapping[str, Any] = question.more or {}
@@ -303,7 +244,9 @@ class Words(Asking):
             return []
         rules = q.node.derived.rules.parameters if q.quantity == "memory" else q.node.derived.work.macs
         word = "parameters" if q.quantity == "memory" else "MACs"
-        return [Chain(self.format.word(word), self.chain_lines(q.derivation("", at_point(rules, q.point))))]
+        return [
+            Chain(self.format.word(word), self.chain_lines(q.derivation("", self.course.values.bound(rules, q.point))))
+        ]
 
     @property
     def key(self) -> str:
@@ -314,7 +257,7 @@ class Words(Asking):
         """The layers with parameters, each with its computation."""
         found = []
         for term in self.course.total("params").terms:
-            derivation = self.question.derivation("", at_point(term.rule, self.question.point))
+            derivation = self.question.derivation("", self.course.values.bound(term.rule, self.question.point))
             if derivation.value != 0:
                 found.append((self.format.named(term.task.node.name), self.one_line(derivation, None, "substitution")))
         return found
@@ -382,7 +325,7 @@ class Words(Asking):
         wrong: Wrong = self.more["made"]
         rows = []
         for d, rule in zip(self.question.derivations, wrong.rules, strict=True):
-            claimed = self.question.derivation(d.axis, at_point(rule, self.question.point))
+            claimed = self.question.derivation(d.axis, self.course.values.bound(rule, self.question.point))
             if claimed.rule != d.rule:
                 rows.append((self.format.word("claimed"), self.chain_lines(claimed)))
                 rows.append((self.format.word("right"), self.chain_lines(d)))
@@ -392,14 +335,6 @@ class Words(Asking):
     def verdict(self) -> str:
         about = self.more["about"]
         return prose(f"{self.question.key}: {about.repair}.", self.format)
-
-
-def _told(wrong: Wrong) -> str:
-    """What was done wrong, and where."""
-    several = " and ".join(m.name for m in wrong.made)
-    where = f" (in {listed(wrong.layers)})" if wrong.layers else ""
-    before = ", in a layer before this one" if wrong.carried else ""
-    return f"{capital(several)}{where}: {'; '.join(m.explanation for m in wrong.made)}{before}."
 
 
 def _counting(course: Course) -> str:
@@ -414,4 +349,4 @@ def _once(rules: Sequence[Formula]) -> list[Symbol]:
 
 def _at(value: Value, point: Mapping[str, int]) -> Value:
     """A value with the numbers of a variant."""
-    return simplified(at_point(value, point)) if isinstance(value, Formula) else value
+    return simplified(Values().bound(value, point)) if isinstance(value, Formula) else value

@@ -11,6 +11,7 @@ from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
 from symparams.errors import Source, SymparamsError, listed
+from symparams.exams.values import Values
 from symparams.layers.source import Input
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
@@ -38,6 +39,7 @@ class Course:
         self.settings = settings or Settings()
         self.mistakes = Mistakes(Tasks(self.network, self.settings))
         self.rival: Course | None = None  # another network, to be compared with
+        self.values = Values()
         self._totals: dict[str, Total] = {}
         self._statements = read_network(source)
 

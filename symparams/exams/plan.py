@@ -15,7 +15,7 @@ from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
 from symparams.exams.drawing import Draws, number_from
-from symparams.exams.question import AnswerType, Content, Option, Question, Wrong, at_point
+from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
 from symparams.exams.together import Together
 from symparams.model.network import Node
 from symparams.questions.points import Point
@@ -124,7 +124,7 @@ class Computed(Plan):
             self.quantity,
             point,
             key,
-            tuple(at_point(rule, point) for rule in self.rules),
+            tuple(self.course.values.bound(rule, point) for rule in self.rules),
             self.axes,
             options,
             () if options else tuple(mistakes),

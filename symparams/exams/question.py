@@ -8,8 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from symparams.algebra.exact import at
-from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, mapped
+from symparams.algebra.formula import Formula, Value
 from symparams.algebra.simplifying import simplified
 from symparams.exams.course import Course
 from symparams.misconceptions.misconception import Misconception
@@ -74,40 +73,3 @@ class Question:
         """How a rule comes out."""
         facts = self.course.network.facts
         return derive(self.quantity, axis, rule, simplified(rule, facts), facts)
-
-
-def at_point(formula: Formula, point: Point) -> Formula:
-    """The formula with all its symbols bound to their numbers at a point; letters that have none there stay."""
-    if not point:
-        return formula
-
-    def bound(leaf: Formula) -> Formula:
-        if not isinstance(leaf, Symbol):
-            return leaf
-        if leaf.value is not None:
-            inner = simplified(at_point(leaf.value, point))
-            return Symbol(
-                leaf.name, inner if isinstance(inner, Formula) else Number(inner), leaf.meaning, leaf.incoming
-            )
-        return Symbol(leaf.name, Number(point[leaf.name])) if leaf.name in point else leaf
-
-    return mapped(formula, bound)
-
-
-def _inner(value: Formula, point: Point) -> Formula:
-    """What a symbol stands for at a point: a number, or a formula with letters that have no value there."""
-    try:
-        return as_formula(at(value, point))
-    except KeyError:
-        return as_formula(simplified(at_point(value, point)))
-
-
-def with_numbers(formula: Formula, point: Point) -> Formula:
-    """The formula with the numbers of a point in place of all its symbols: what is written after the rule."""
-
-    def number(leaf: Formula) -> Formula:
-        if not isinstance(leaf, Symbol):
-            return leaf
-        return as_formula(at(leaf, point)) if leaf.value is not None or leaf.name in point else leaf
-
-    return mapped(formula, number)
