@@ -94,9 +94,17 @@ def at(formula: Formula, letters: Mapping[str, int]) -> int | Fraction:
         return formula.value
     if isinstance(formula, Symbol):
         return letters[formula.name] if formula.value is None else at(formula.value, letters)
-    match formula:
-        case Function("sum", (term, Symbol(name), first, last)):
-            ends = at(first, letters), at(last, letters)
-            return sum(at(term, {**letters, name: i}) for i in range(int(ends[0]), int(ends[1]) + 1))
-    below = [at(part, letters) for part in parts(formula)]
+    if isinstance(formula, Function) and formula.name == "sum":
+        return _sum_at(formula, letters)
+    below = []
+    for part in parts(formula):
+        leaf = (part.value or part) if isinstance(part, Symbol) else part
+        below.append(leaf.value if isinstance(leaf, Number) else at(leaf, letters))
     return limits.checked(whole(_OPERATIONS[type(formula)](formula, below)))
+
+
+def _sum_at(series: Function, letters: Mapping[str, int]) -> int | Fraction:
+    term, letter, first, last = series.arguments
+    assert isinstance(letter, Symbol)
+    ends = range(int(at(first, letters)), int(at(last, letters)) + 1)
+    return sum(at(term, {**letters, letter.name: i}) for i in ends)

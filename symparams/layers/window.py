@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
@@ -33,11 +33,18 @@ def settings(
     letter: str, sizes: tuple[Formula, ...], x: Incoming, meaning: str, *, always: bool = False
 ) -> tuple[Symbol, ...]:
     """s for all axes, or s_h, s_w where they differ; `always` with the subscript of the axis."""
-    values = per_axis(sizes, x, f"the {meaning}")
+    values, axes = per_axis(sizes, x, f"the {meaning}"), spatial_axes(x)
+    return _settings(letter, values, axes, meaning, always)
+
+
+@lru_cache(1024)
+def _settings(
+    letter: str, values: tuple[Formula, ...], axes: tuple[tuple[str, str, str], ...], meaning: str, always: bool
+) -> tuple[Symbol, ...]:
     apart = always or len(set(values)) > 1
     return tuple(
         symbol(letter + (sub if apart else ""), value, f"{meaning} {name}" if always and sub else meaning)
-        for (name, _, sub), value in zip(spatial_axes(x), values, strict=True)
+        for (name, _, sub), value in zip(axes, values, strict=True)
     )
 
 

@@ -34,9 +34,9 @@ def named(*names: str) -> Test:
     return lambda node: isinstance(node, Symbol) and node.name in names
 
 
-def meaning(*words: str) -> Test:
-    """Whether a node is a symbol whose meaning has one of these words in it: kernel, gates."""
-    return lambda node: isinstance(node, Symbol) and any(word in node.meaning for word in words)
+def meaning(word: str) -> Test:
+    """Whether a node is a symbol whose meaning has this word in it: kernel, gates."""
+    return lambda node: isinstance(node, Symbol) and word in node.meaning
 
 
 def rounds(node: Formula) -> bool:

@@ -178,8 +178,10 @@ def weighted_before(s: Subject) -> Iterator[Node]:
 
 def network_input(s: Subject) -> Node | None:
     """The input layer that its first input comes from, unless it stands right behind it."""
-    before = [node for node in s.before if not isinstance(node.layer, Passing)]
-    return before[-1] if len(before) > 1 and not before[-1].inputs else None
+    nearest = next((node for node in s.before if not isinstance(node.layer, Passing)), None)
+    if nearest is None or not nearest.inputs:
+        return None
+    return s.network.nodes[s.network.sources[s.task.index]]
 
 
 def flattened(s: Subject) -> tuple[Node, Node] | None:

@@ -90,11 +90,16 @@ class Mistakes:
         """Misconceptions about sizes made in the layers before; what is asked is right for what they give."""
         if task.quantity == "field":
             return
-        for misconception in CATALOGUE.values():
-            if "shape" in misconception.quantities and misconception.credit > 0:  # nobody goes on from a misread line
+        for misconception in self.turning(task.index):
+            if misconception.credit > 0:  # nobody goes on from a misread line
                 rules = self.carried_by(misconception, task)
                 if rules is not None:
                     yield Mistake((misconception,), rules, carried=True)
+
+    def turning(self, index: int) -> list[Misconception]:
+        """The misconceptions about sizes that make an output wrong, that of a layer or of one before it."""
+        self._look_up_to(index)
+        return [m for m in CATALOGUE.values() if m in self._beliefs]
 
     def carried_by(self, misconception: Misconception, task: Task) -> tuple[Formula, ...] | None:
         """The rules of a task on what this misconception makes arrive; None if that is nothing else."""
@@ -106,8 +111,7 @@ class Mistakes:
 
     def believed(self, misconception: Misconception, index: int) -> Believed:
         """What a student with this misconception thinks of a layer."""
-        for i in range(len(self._outputs), index + 1):
-            self._outputs.append(self._output(i))
+        self._look_up_to(index)
         beliefs = self._beliefs.get(misconception)
         if beliefs is None:
             return self._outputs[index].right
@@ -117,6 +121,11 @@ class Mistakes:
                 beliefs.wrong[i] = wrong
         beliefs.known = max(beliefs.known, index + 1)
         return beliefs.wrong.get(index, self._outputs[index].right)
+
+    def _look_up_to(self, index: int) -> None:
+        """Have the outputs of the layers up to one."""
+        for i in range(len(self._outputs), index + 1):
+            self._outputs.append(self._output(i))
 
     def _output(self, index: int) -> _Output:
         """The output of a layer on the right input, and who begins to be wrong there."""
@@ -154,8 +163,9 @@ def _singles(task: Task) -> Iterator[Mistake]:
     seen = {task.rules}
     for misconception in _worth_a_try(type(task.derived.layer), task.quantity):
         for rules in _of_right(misconception, task):
-            if rules not in seen:
-                seen.add(rules)
+            known = len(seen)
+            seen.add(rules)
+            if len(seen) > known:
                 yield Mistake((misconception,), rules)
 
 

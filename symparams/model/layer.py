@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
+from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
@@ -322,7 +323,7 @@ class Layer:
             object.__setattr__(self, name, value)
 
     def _arguments(self) -> tuple[object, ...]:
-        return tuple(getattr(self, f.name) for f in fields(self))
+        return tuple([getattr(self, name) for name in _field_names(type(self))])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer) or type(other) is not type(self):
@@ -335,6 +336,11 @@ class Layer:
     def __repr__(self) -> str:
         named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))
         return f"{type(self).__qualname__}({', '.join(named)})"
+
+
+@cache
+def _field_names(cls: type[Layer]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
 
 
 Declared = TypeVar("Declared", bound=Layer)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from symparams import limits
 from symparams.algebra.choices import Choices
 from symparams.algebra.comparing import as_one_floor, same, without_floor
-from symparams.algebra.facts import Facts
+from symparams.algebra.facts import NOTHING_KNOWN, Facts
 from symparams.algebra.formula import (
     Formula,
     Value,
@@ -67,6 +67,12 @@ class Derived:
     facts: Facts  # what was known of the letters
     convention: Convention  # that of the network
     kept: Kept = field(default_factory=dict, init=False, repr=False, compare=False)  # what others worked out of it
+
+    def again(self, layer: Layer) -> Derived:
+        """The same of an equal layer, with all that is worked out already; what will be kept is kept for both."""
+        copy = object.__new__(Derived)
+        copy.__dict__.update(self.__dict__, layer=layer)
+        return copy
 
     @cached_property
     def out(self) -> Outgoing:
@@ -217,6 +223,14 @@ class Network:
         return Counts(weights, biases, params, params if fixed == 0 else summed("trainable"), fixed)
 
     @cached_property
+    def sources(self) -> tuple[int, ...]:
+        """For every layer the input layer that its first input comes from, by index."""
+        found: list[int] = []
+        for i, node in enumerate(self.nodes):
+            found.append(found[node.inputs[0]] if node.inputs else i)
+        return tuple(found)
+
+    @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions but those that others imply."""
         kept: list[Condition] = []
@@ -283,7 +297,11 @@ class Network:
         key = (id(layer), id(self.facts), shapes)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = derive(layer, shapes, self.convention, self.facts)
+            if self.symbols or self.facts != NOTHING_KNOWN:
+                found = derive(layer, shapes, self.convention, self.facts)
+            else:
+                found = _without_letters(layer, shapes, self.convention).again(layer)
+            self._known[key] = found
         return found
 
     def _check_shared(self, derived: Derived, first: Node) -> None:
@@ -295,6 +313,12 @@ class Network:
             arrived = " and ".join(map(str, derived.arriving))
             before = " and ".join(map(str, first.derived.arriving))
             raise LayerError(f"the weights of {first.name} fit an input {before}, but {arrived} arrives here")
+
+
+@lru_cache(512)
+def _without_letters(layer: Layer, shapes: tuple[Shape, ...], convention: Convention) -> Derived:
+    """What a layer says in any network without letters, each of which has its own copy."""
+    return derive(layer, shapes, convention, NOTHING_KNOWN)
 
 
 def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, facts: Facts) -> Derived:

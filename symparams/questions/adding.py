@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.totals import Total, WrongTerm, in_all_copies
 from symparams.questions.comparing import Comparer, Signature, signature_of_rules
@@ -109,17 +108,16 @@ class WrongTotals:
     def _carried(self) -> dict[Signature, list[WrongTotal]]:
         """A misconception about sizes in every layer; what is counted is right for the sizes that come of it."""
         found: dict[Signature, list[WrongTotal]] = {}
-        for misconception in CATALOGUE.values():
-            if "shape" in misconception.quantities:
-                ways: list[_Way] = []
-                for i, term in enumerate(self.total.terms):
-                    rules = self.mistakes.carried_by(misconception, term.task)
-                    if rules is not None:
-                        wrong = WrongTerm(i, misconception, in_all_copies(rules[0], self.total.node(i)))
-                        ways += filter(None, [self._way(wrong)])
-                if ways:
-                    adds = tuple(map(sum, zip(*(way.adds for way in ways), strict=True)))
-                    found.setdefault(adds, []).append(WrongTotal(tuple(way.term for way in ways), carried=True))
+        for misconception in self.mistakes.turning(len(self.mistakes.network.nodes) - 1):
+            ways: list[_Way] = []
+            for i, term in enumerate(self.total.terms):
+                rules = self.mistakes.carried_by(misconception, term.task)
+                if rules is not None:
+                    wrong = WrongTerm(i, misconception, in_all_copies(rules[0], self.total.node(i)))
+                    ways += filter(None, [self._way(wrong)])
+            if ways:
+                adds = tuple(map(sum, zip(*(way.adds for way in ways), strict=True)))
+                found.setdefault(adds, []).append(WrongTotal(tuple(way.term for way in ways), carried=True))
         return found
 
     def _in_two(self, gap: Signature) -> Iterator[WrongTotal]:
