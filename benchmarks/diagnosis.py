@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from benchmarks.measure import best, row
 from symparams.commands.console import read
@@ -13,40 +14,62 @@ from symparams.model.network import Network
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.sources.language import network
 
-_ANSWERS = (  # layer, quantity, what was answered: explained and not
+Asked = tuple[str | None, str, str]  # layer (None: the total), quantity, what was answered
+
+_OF_LAYERS: tuple[Asked, ...] = (  # explained and not
     ("conv_5", "params", "(3*3 + 1)*256"),
     ("dense_1", "params", "100,000"),
+)
+_OF_TOTALS: tuple[Asked, ...] = (
     (None, "params", "138344128"),
     (None, "params", "138,000,000"),
 )
 
 
-def _each(diagnostician: Diagnostician) -> list[Diagnosis]:
-    return [diagnostician.typed(*answer) for answer in _ANSWERS]
-
-
 def peers(example: str) -> Iterator[str]:
-    """Four answers about a network: the first ones, when nothing is known yet, further ones, and with documents."""
-    known: Network = network(read(example))
+    """Answers for layers and for totals: the first one on a network, later ones, and with their documents."""
+    known = _built(example)
     summary = best(lambda: render(Solution(known), Document("summary", "text")))
-    diagnostician = Diagnostician(known)
-    figures = {
-        "an answer, nothing known yet": best(lambda: _each(Diagnostician(known))),
-        "an answer, when others came before": best(lambda: _each(diagnostician)),
-        "an answer with its document": best(
-            lambda: [render_diagnosis(d, Document("steps", "text")) for d in _each(diagnostician)]
-        ),
-    }
-    for what, seconds in figures.items():
-        each = seconds / len(_ANSWERS)
-        more = f"of the time ({each * 1e3:.1f} ms, {summary * 1e3:.1f} ms)"
-        yield row(f"warm, VGG-16: {what} / summary", each / summary, more)
-    if not importlib.util.find_spec("torchinfo"):
+    theirs = best(_torchinfo, 3) if importlib.util.find_spec("torchinfo") else None
+    for what, answers in (("a layer", _OF_LAYERS), ("a total", _OF_TOTALS)):
+        for when, seconds in _timed(example, answers).items():
+            more = f"of the time ({seconds * 1e3:.1f} ms, {summary * 1e3:.1f} ms)"
+            yield row(f"warm, VGG-16: {what}, {when} / summary", seconds / summary, more)
+            if theirs is not None:
+                yield row("      the same / torchinfo totals", seconds / theirs, f"of the time ({theirs * 1e3:.1f} ms)")
+    if theirs is None:
         yield "torchinfo is not installed: its totals of VGG-16 are left out"
-        return
-    theirs = best(_torchinfo, 3)
-    first = figures["an answer, nothing known yet"] / len(_ANSWERS)
-    yield row("      the first / torchinfo totals", first / theirs, f"of the time ({theirs * 1e3:.1f} ms)")
+
+
+def _built(example: str) -> Network:
+    """The network with its counts, and nothing known of answers."""
+    built = network(read(example))
+    _ = built.counts
+    return built
+
+
+def _timed(example: str, answers: tuple[Asked, ...]) -> dict[str, float]:
+    """Seconds for one answer, the mean over several, by what came before it."""
+
+    def mean(one: Callable[[Asked], float]) -> float:
+        return sum(min(one(asked) for _ in range(5)) for asked in answers) / len(answers)
+
+    def first(asked: Asked) -> float:
+        built = _built(example)
+        start = time.perf_counter()
+        Diagnostician(built).typed(*asked)
+        return time.perf_counter() - start
+
+    experienced = Diagnostician(_built(example))
+    return {
+        "first answer": mean(first),
+        "later": mean(lambda asked: best(lambda: experienced.typed(*asked))),
+        "with document": mean(lambda asked: best(lambda: _document(experienced.typed(*asked)))),
+    }
+
+
+def _document(diagnosis: Diagnosis) -> object:
+    return render_diagnosis(diagnosis, Document("steps", "text"))
 
 
 def _torchinfo() -> object:

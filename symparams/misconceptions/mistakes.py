@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 
 from symparams.algebra.formula import Formula
@@ -16,6 +15,7 @@ from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Derived, Network
 
+_CONCERNING: dict[tuple[type[Layer], str], tuple[Misconception, ...]] = {}
 _WAYS = 6  # ways to make one mistake in one layer that are looked at
 
 
@@ -153,10 +153,12 @@ class Mistakes:
         return _mistaken(misconception, on_other_input(output.task, derived))
 
 
-@cache
 def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
     """The misconceptions that may concern a quantity of a kind of layers."""
-    return tuple(m for m in CATALOGUE.values() if m.concerns(kind, quantity))
+    key = (kind, quantity)
+    if key not in _CONCERNING:
+        _CONCERNING[key] = tuple(m for m in CATALOGUE.values() if m.concerns(kind, quantity))
+    return _CONCERNING[key]
 
 
 def _singles(task: Task) -> Iterator[Mistake]:

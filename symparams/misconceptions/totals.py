@@ -85,8 +85,9 @@ class Total:
                 if not mistake.made[0].credit:  # a question misread is not misread layer by layer
                     continue
                 yield WrongTerm(i, mistake.made[0], in_all_copies(mistake.rules[0], node))
+            subject = next(term.task.subjects((term.rule,)))
             for made in OF_LAYERS:
-                for rule in made.edit(next(term.task.subjects((term.rule,)))):
+                for rule in made.edit(subject):
                     yield WrongTerm(i, made, rule)
 
     def everywhere(self) -> Iterator[tuple[WrongTerm, ...]]:
@@ -104,6 +105,8 @@ class Total:
 
 def in_all_copies(rule: Formula, node: Node) -> Formula:
     """The sum of a rule over the copies of a layer; with its values put in where they change from copy to copy."""
+    if not node.repeats:
+        return rule
     while any(repeat.runs for repeat in node.repeats) and can_put_in(rule):
         rule = put_in(rule)
     return over_shown(rule, node.repeats)

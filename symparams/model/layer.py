@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
-from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
@@ -323,7 +322,10 @@ class Layer:
             object.__setattr__(self, name, value)
 
     def _arguments(self) -> tuple[object, ...]:
-        return tuple([getattr(self, name) for name in _field_names(type(self))])
+        kind = type(self)
+        if kind not in _field_names:
+            _field_names[kind] = tuple(f.name for f in fields(self))
+        return tuple([getattr(self, name) for name in _field_names[kind]])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer) or type(other) is not type(self):
@@ -338,9 +340,7 @@ class Layer:
         return f"{type(self).__qualname__}({', '.join(named)})"
 
 
-@cache
-def _field_names(cls: type[Layer]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(cls))
+_field_names: dict[type[Layer], tuple[str, ...]] = {}
 
 
 Declared = TypeVar("Declared", bound=Layer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import sub
 
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.totals import Total, WrongTerm, in_all_copies
@@ -134,6 +135,6 @@ class WrongTotals:
                     seen[way.adds] = way.term
 
 
-def minus(one: Sequence[object], other: Signature) -> Signature:
+def minus(one: Signature, other: Signature) -> Signature:
     """What one has more than the other, point by point."""
-    return tuple(a - b for a, b in zip(one, other, strict=True))  # type: ignore[operator]
+    return tuple(map(sub, one, other))

@@ -13,11 +13,16 @@ from symparams.layers.transposed import TransposedConvolution
 from symparams.misconceptions.editing import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.looking import factor_of, has_kernel, in_work, intact, network_input, weighted_before
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.task import Subject
-from symparams.model.network import Node
+from symparams.misconceptions.task import Subject, once
+from symparams.model.network import Derived, Node
 
 _FURTHEST = 6  # earlier convolutions that are multiplied in
 _MIXING = (Convolution, Separable, TransposedConvolution)  # every filter spans all channels
+
+
+@once
+def _has_kernel(derived: Derived) -> bool:
+    return has_kernel(derived.rules.parameters)
 
 
 def _spans_channels(s: Subject, rule: Formula) -> bool:
@@ -64,7 +69,7 @@ def earlier_filters(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out → k·k·C_0·C_in·C_out."""
     if not _spans_channels(s, s.rule):
         return
-    convolutions = (n for n in weighted_before(s) if has_kernel(n.derived.rules.parameters) and n.derived.arriving)
+    convolutions = (n for n in weighted_before(s) if _has_kernel(n.derived) and n.derived.arriving)
     further: list[Formula] = []
     for node in islice(convolutions, _FURTHEST):
         channels = node.derived.arriving[0].channels
