@@ -48,6 +48,14 @@ def _settings(
     )
 
 
+@lru_cache(1024)
+def _sizes(values: tuple[Formula, ...], axes: tuple[tuple[str, str, str], ...], what: str) -> tuple[Symbol, ...]:
+    return tuple(
+        symbol(f"k{sub}", value, f"{what} {name}" if sub else f"{what} size")
+        for (name, _, sub), value in zip(axes, values, strict=True)
+    )
+
+
 def span(kernel: Formula, dilation: Formula) -> Formula:
     """How many places a kernel covers, from its first tap to its last."""
     return kernel if number(dilation) == 1 else dilation * (kernel - 1) + 1
@@ -69,11 +77,7 @@ class Window:
         """k_h, k_w … as symbols, one for each spatial axis."""
         axes = spatial_axes(self.x)
         values = per_axis(self.kernel, self.x, f"the {self.word}")
-        what = "kernel" if self.word == "kernel" else "window"
-        return tuple(
-            symbol(f"k{sub}", value, f"{what} {name}" if sub else f"{what} size")
-            for (name, _, sub), value in zip(axes, values, strict=True)
-        )
+        return _sizes(values, axes, "kernel" if self.word == "kernel" else "window")
 
     def axes(self) -> tuple[Axis, ...]:
         """The output size of every spatial axis."""

@@ -180,6 +180,7 @@ class Network:
         try:
             limits.allow_layer()
             derived = self.derived(layer, shapes)
+            _ = derived.counts  # worked out now, while an error can still be said to be here
             if shared is not None:
                 self._check_shared(derived, self.nodes[shared])
         except LayerError as error:
@@ -340,9 +341,7 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
             conditions += positive(f"the {name} of the output would be", value, 1, facts)
     for argument, formula in formulas_of(layer):
         conditions += allowed(argument, formula, facts)
-    derived = Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
-    _ = derived.counts  # worked out now, while an error can still be said to be here
-    return derived
+    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
 
 
 def added(values: Iterable[Value], facts: Facts) -> Value:
