@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -79,7 +79,12 @@ class Computed(Plan):
 
     rules: tuple[Formula, ...]  # the right ones, with the letters of the network
     axes: tuple[str, ...] = ("",)
-    candidates: tuple[Candidate, ...] = ()  # the likeliest first
+    mistakes: Callable[[], Iterable[Candidate]] = tuple  # the likeliest first; looked for when the plan is used
+
+    @cached_property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The wrong answers that it may have."""
+        return tuple(self.mistakes())
 
     @cached_property
     def _together(self) -> Together:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from symparams.exams.candidates import all_mistakes, candidates
+from symparams.algebra.formula import Formula
+from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
@@ -22,10 +24,15 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         assert isinstance(plan, Computed)
         assert plan.node is not None
         if plan.local:  # here the network is shown, so its mistakes can be made
-            of = all_mistakes(course, course.network.index(plan.node.name), "params")
-            plan = replace(plan, candidates=candidates(course, of, plan.rules))
+            plan = replace(
+                plan, mistakes=partial(_candidates, course, course.network.index(plan.node.name), plan.rules)
+            )
         level = min(5, plan.difficulty + (1 if plan.local else 0))
         yield replace(plan, kind="blank", local=False, difficulty=level, ranges=course.ranges)
+
+
+def _candidates(course: Course, index: int, rules: tuple[Formula, ...]) -> tuple[Candidate, ...]:
+    return candidates(course, all_mistakes(course, index, "params"), rules)
 
 
 blank = Kind("blank", "a cell of the summary table that is left blank", 50, ("number", "choice"), _plans)

@@ -9,7 +9,7 @@ from functools import partial
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Number, Product, Symbol, as_formula, symbols
 from symparams.errors import SymparamsError
-from symparams.exams.candidates import all_mistakes, candidates
+from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.plan import Computed, Plan
@@ -55,8 +55,12 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
             local=local,
             rules=task.rules,
             axes=task.axes,
-            candidates=candidates(course, _mistakes(course, task, local), task.rules),
+            mistakes=partial(_candidates, course, task, local),
         )
+
+
+def _candidates(course: Course, task: Task, local: bool) -> tuple[Candidate, ...]:
+    return candidates(course, _mistakes(course, task, local), task.rules)
 
 
 def _mistakes(course: Course, task: Task, local: bool) -> Iterator[Mistake]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from symparams import limits
 from symparams.algebra.exact import number
@@ -83,7 +84,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
             node=node,
             local=local,
             rules=rules,
-            candidates=tuple(_candidates(course, i, task.rules, with_letters, local)),
+            mistakes=partial(_candidates, course, i, task.rules, with_letters, local),
             more={"own": "" if with_letters else "own"},
         )
 

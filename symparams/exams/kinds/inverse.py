@@ -99,7 +99,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                     ranges=plan.ranges,
                     local=True,
                     rules=plan.rules,
-                    candidates=plan.candidates,
+                    mistakes=plan.mistakes,
                     unknown=unknown,
                     names=names,
                     more={"unknown": unknown.name, "names": names, "symbol": unknown},

@@ -18,6 +18,8 @@ from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.misconceptions.families import CATALOGUE
 from symparams.questions.points import Point
 
+_MOST = 3  # mistakes that are asked for in one layer
+
 
 @dataclass(kw_only=True)
 class Claimed(Computed):
@@ -83,7 +85,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     for kind in (params, shape):
         for plan in kind.plans(course, kind.types[0]):
             assert isinstance(plan, Computed)
-            for which in range(min(3, sum(len(c.made) == 1 and not c.carried for c in plan.candidates))):
+            for which in range(_MOST):
                 yield Claimed(
                     kind="mistake",
                     course=course,
@@ -95,7 +97,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                     local=plan.local,
                     rules=plan.rules,
                     axes=plan.axes,
-                    candidates=plan.candidates,
+                    mistakes=plan.mistakes,
                     which=which,
                     more={"which": which},
                 )

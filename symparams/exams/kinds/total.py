@@ -32,7 +32,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         difficulty=max(2, min(5, 1 + counted)),
         ranges=course.ranges if ranges else {},
         rules=(rule,),
-        candidates=candidates(course, mistakes(course, "params"), (rule,)),
+        mistakes=lambda: candidates(course, mistakes(course, "params"), (rule,)),
     )
 
 
