@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.measure import best, row
 from symparams.commands.console import read
+from symparams.documents.diagnosis import render_diagnosis
 from symparams.documents.solution import Solution
-from symparams.documents.writing import Document, render, render_diagnosis
+from symparams.documents.writing import Document, render
 from symparams.model.network import Network
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.sources.language import network

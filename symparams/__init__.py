@@ -6,18 +6,37 @@ net.params, net["conv_1"].output_shape
 net.solve("lesson").to_markdown()
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from symparams.collector import paused
 
 with paused():  # a hundred classes are made, nothing of which is ever collected
-    from symparams.api import LayerInfo, Net, Solution, compare, grade, load, parse
+    from symparams.api import LayerInfo, Net, Solution, compare, load, parse
     from symparams.errors import LayerError, LimitError, SymparamsError
     from symparams.layers import CATALOGUE, entries
-    from symparams.results import Comparison, Finding, Marks
+    from symparams.results import Comparison, Finding
     from symparams.version import __version__
+
+if TYPE_CHECKING:
+    from symparams.judgements import Diagnosis, Marks, grade
+
+_LATER = ("Diagnosis", "Marks", "grade")  # what needs the catalogue of misconceptions, which is not always needed
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from symparams import judgements  # noqa: PLC0415
+
+    return getattr(judgements, name)
+
 
 __all__ = [
     "CATALOGUE",
     "Comparison",
+    "Diagnosis",
     "Finding",
     "LayerError",
     "LayerInfo",

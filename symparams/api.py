@@ -20,7 +20,6 @@ from symparams.documents.solution import Solution as _Contents
 from symparams.documents.writing import Document, Style, render, render_with
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
-from symparams.grading.marks import graded
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Counts, Network, Node
 from symparams.quantities.amounts import amount
@@ -28,16 +27,18 @@ from symparams.quantities.field import fields as field_states
 from symparams.quantities.measured import QUANTITIES, USUAL
 from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer, of_network
 from symparams.questions.comparison import compared
-from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
-from symparams.results import Answer, Comparison, Diagnosis, Finding, Marks, exact, written
+from symparams.results import Comparison, Finding, exact
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
 
 if TYPE_CHECKING:
     import sympy
+
+    from symparams.judgements import Answer, Diagnosis
+    from symparams.questions.diagnosis import Diagnostician
 
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
 
@@ -253,10 +254,12 @@ class Net(_Counted):
 
         An answer is a number, a text as a student types it, or for shapes a tuple. `settings`: dtype, optimizer, flops.
         """
+        from symparams.judgements import diagnosed, diagnostician  # noqa: PLC0415 - the catalogue of misconceptions
+
         known = Settings(**settings)
         if known not in self._diagnosticians:
-            self._diagnosticians[known] = Diagnostician(self._network, known)
-        return Diagnosis(self._diagnosticians[known].typed(layer, quantity, written(answer)))
+            self._diagnosticians[known] = diagnostician(self._network, known)
+        return diagnosed(self._diagnosticians[known], answer, layer, quantity)
 
     def _with(
         self, more: Mapping[str, Formula], /, *, for_others: bool = True, without_ranges: bool = False
@@ -283,12 +286,6 @@ def compare(first: Net, second: Net, /, quantity: str = "params", **values: Give
     """Two networks side by side; numbers among `values` are put in at the end."""
     nets = (first, second)
     return Comparison(compared([n._with for n in nets], [n.title for n in nets], _formulas(values), amount(quantity)))
-
-
-def grade(bank: str | Path, answers: str | Path, /) -> Marks:
-    """The marks of a class: a bank of questions as JSON, and a CSV of what the students answered."""
-    bank_source = read_source(Path(bank), limits.BANK_BYTES)
-    return Marks(graded(bank_source, read_source(Path(answers), limits.ANSWERS_BYTES)))
 
 
 @dataclass(frozen=True, repr=False)

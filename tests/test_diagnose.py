@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import symparams as sp
 from symparams.algebra.exact import at
 from symparams.algebra.formula import Number
+from symparams.documents.diagnosis import render_diagnosis
 from symparams.documents.misconceptions import misconceptions_text
-from symparams.documents.writing import STYLES, Document, render_diagnosis
+from symparams.documents.writing import STYLES, Document
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
 from symparams.questions.diagnosis import Diagnosis, Diagnostician

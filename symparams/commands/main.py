@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from collections.abc import Sequence
@@ -24,12 +25,7 @@ from symparams.commands.console import (
     networks,
     of,
 )
-from symparams.commands.exams import exam
-from symparams.commands.grading import grade
-from symparams.commands.questions import compare, diagnose, find
 from symparams.documents import contract
-from symparams.documents.catalogue import catalogue_text
-from symparams.documents.misconceptions import misconceptions_text
 from symparams.documents.solution import Solution
 from symparams.documents.writing import STYLES, Document, render, render_with, standalone
 from symparams.errors import SymparamsError, clean
@@ -37,8 +33,33 @@ from symparams.quantities.measured import QUANTITIES, USUAL
 from symparams.quantities.measures import Settings
 from symparams.version import __version__
 
+# Where the other commands stand; each is loaded when it is called, because exams need much that solutions do not.
+_COMMANDS = {
+    "compare": "questions",
+    "find": "questions",
+    "diagnose": "diagnosing",
+    "exam": "exams",
+    "grade": "grading",
+    "layers": "catalogues",
+    "misconceptions": "catalogues",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class _Commands(click.Group):
+    """The commands of this module, and those that are loaded later."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *_COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module = importlib.import_module(f"symparams.commands.{_COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="symparams")
 def main() -> None:
     """Worked solutions for the shapes and parameter counts of neural networks, with letters where you like."""
@@ -133,29 +154,6 @@ def summary(
         return
     document = Document("summary", format_, digits)
     deliver("\n".join(of(source, render, solution, document) for source, solution in solutions), output)
-
-
-@main.command()
-@click.argument("name", required=False)
-@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
-def layers(name: str | None, format_: str) -> None:
-    """The catalogue: every layer with its arguments, its rules and an example."""
-    deliver(catalogue_text(name, format_), None)
-
-
-@main.command()
-@click.argument("name", required=False)
-@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
-def misconceptions(name: str | None, format_: str) -> None:
-    """The mistakes that are recognized: what goes wrong, what is right, where it is described."""
-    deliver(misconceptions_text(name, format_), None)
-
-
-main.add_command(compare)
-main.add_command(find)
-main.add_command(grade)
-main.add_command(exam)
-main.add_command(diagnose)
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The commands that ask something of networks: which is larger, which value fits, what went wrong."""
+"""The commands that ask something of networks: which is larger, which value fits."""
 
 from __future__ import annotations
 
@@ -25,20 +25,16 @@ from symparams.commands.console import (
 )
 from symparams.documents import contract
 from symparams.documents.writing import (
-    STYLES,
     Document,
     render_comparison,
-    render_diagnosis,
     render_finding,
     standalone,
 )
 from symparams.errors import Source, SymparamsError
-from symparams.misconceptions.task import ASKED
 from symparams.model.network import Network
 from symparams.quantities.amounts import AMOUNTS, amount
 from symparams.quantities.measures import Settings
 from symparams.questions.comparison import compared
-from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.finding import find as found
 from symparams.questions.targets import read_target
 from symparams.sources.language import network
@@ -129,63 +125,6 @@ def _with_more(
     source: Source, values: Mapping[str, Formula], more: Mapping[str, Formula], /, *, without_ranges: bool = False
 ) -> Network:
     return network(source, {**values, **more}, without_ranges=without_ranges)
-
-
-@click.command()
-@SOURCES
-@click.option(
-    "--answer", "answer", required=True, metavar="ANSWER", help='What a student gave: 630, "(k^2+1)*F", 26x26x32.'
-)
-@click.option("--layer", metavar="NAME", help="Which layer was asked about.")
-@click.option("--total", is_flag=True, help="The whole network was asked about.")
-@click.option("--quantity", type=click.Choice(ASKED), default="params", show_default=True)
-@click.option(
-    "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the explanation."
-)
-@FORMAT
-@STANDALONE
-@SETTINGS
-@OUTPUT
-def diagnose(
-    files: Sequence[str],
-    expression: str | None,
-    given: Sequence[str],
-    answer: str,
-    layer: str | None,
-    total: bool,
-    quantity: str,
-    style: str,
-    format_: str,
-    whole: bool,
-    dtype: str,
-    optimizer: str,
-    flops: str,
-    digits: str,
-    output: str | None,
-) -> None:
-    """A wrong answer explained: which mistake gives it, and where it parts from the right way."""
-    texts = sources(files, expression)
-    if len(texts) != 1:
-        raise click.UsageError("give one network")
-    check_standalone(whole, format_)
-    asked = network(texts[0], assignments(given))
-    _check_asked(asked, layer, total)
-    diagnosis = Diagnostician(asked, Settings(dtype, optimizer, flops)).typed(layer, quantity, answer)
-    if format_ == "json":
-        deliver(as_json([contract.diagnose(diagnosis)]), output)
-        return
-    body = render_diagnosis(diagnosis, Document(style, format_, digits))
-    deliver(standalone(body) if whole else body, output)
-
-
-def _check_asked(asked: Network, layer: str | None, total: bool) -> None:
-    """Raise UsageError unless either a layer or the total is asked about."""
-    if layer is not None and total:
-        raise click.UsageError("give --layer or --total, not both")
-    if layer is None and not total:
-        names = list(asked.names)
-        listed = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-        raise click.UsageError(f"give --layer NAME or --total; the layers are {listed}")
 
 
 def _built(source: Source, values: dict[str, Formula]) -> Network:

@@ -15,13 +15,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from symparams import limits
 from symparams.collector import paused
 from symparams.documents.answers import ComparisonWords, FindingWords
-from symparams.documents.diagnosing import DiagnosisWords
 from symparams.documents.formats import FORMATS, Format, with_digits
 from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Vocabulary, filters
 from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.questions.comparison import Comparison
-from symparams.questions.diagnosis import Diagnosis
 from symparams.questions.finding import Finding
 from symparams.resources import folder, kept
 
@@ -69,36 +67,30 @@ class Document:
 
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
-    format_ = _format(document)
-    _check_style(document.style, "summary")
-    return _written(Vocabulary(solution, format_, document.slug), document.style)
+    format_ = format_of(document)
+    check_style(document.style, "summary")
+    return written(Vocabulary(solution, format_, document.slug), document.style)
 
 
 def render_comparison(comparison: Comparison, document: Document) -> str:
     """Two networks side by side."""
-    format_ = _format(document)
-    return _written(ComparisonWords(comparison, format_, document.slug), "compare")
+    format_ = format_of(document)
+    return written(ComparisonWords(comparison, format_, document.slug), "compare")
 
 
 def render_finding(finding: Finding, document: Document) -> str:
     """The values that were searched for, and how they come out."""
-    format_ = _format(document)
-    return _written(FindingWords(finding, format_, document.slug), "find")
+    format_ = format_of(document)
+    return written(FindingWords(finding, format_, document.slug), "find")
 
 
-def render_diagnosis(diagnosis: Diagnosis, document: Document) -> str:
-    """What is found out about an answer, in one of the styles."""
-    format_ = _format(document)
-    _check_style(document.style)
-    return _written(DiagnosisWords(diagnosis, format_, document.slug), "diagnose", document.style)
-
-
-def _check_style(style: str, *more: str) -> None:
+def check_style(style: str, *more: str) -> None:
+    """Raise SymparamsError for a style that there is not."""
     if style not in (*STYLES, *more):
         raise SymparamsError(f"there is no style `{style}`; there are {', '.join(STYLES)}")
 
 
-def _written(words: Vocabulary, template_: str, style: str = "") -> str:
+def written(words: Vocabulary, template_: str, style: str = "") -> str:
     """The words arranged by one of our own templates; one that serves several styles is told which."""
     template = environment(words.format.name).get_template(f"styles/{template_}.j2")
     limits.begin_work(len(words.solution.network.nodes))
@@ -114,7 +106,7 @@ def standalone(body: str) -> str:
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
     """The solution through a user's own template, in Jinja's sandbox; undefined names are errors."""
-    format_ = _format(document)
+    format_ = format_of(document)
     text = _read(template)
     delimiters = _DELIMITERS if format_.name == "latex" else {}
     sandbox = ImmutableSandboxedEnvironment(**_OPTIONS, **delimiters)
@@ -162,7 +154,8 @@ def _at_line(template: Path, text: str, line: int, message: str) -> SymparamsErr
     return SymparamsError(message, Place(Source(str(template), text), start))
 
 
-def _format(document: Document) -> Format:
+def format_of(document: Document) -> Format:
+    """The format of a document, its digits grouped as asked."""
     if document.format not in FORMATS:
         raise SymparamsError(f"there is no format `{document.format}`; there are {', '.join(FORMATS)}")
     return with_digits(FORMATS[document.format], document.digits)

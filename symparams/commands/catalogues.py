@@ -1,0 +1,25 @@
+"""The commands that print what is known: layers and misconceptions."""
+
+from __future__ import annotations
+
+import click
+
+from symparams.commands.console import deliver
+from symparams.documents.catalogue import catalogue_text
+from symparams.documents.misconceptions import misconceptions_text
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
+def layers(name: str | None, format_: str) -> None:
+    """The catalogue: every layer with its arguments, its rules and an example."""
+    deliver(catalogue_text(name, format_), None)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
+def misconceptions(name: str | None, format_: str) -> None:
+    """The mistakes that are recognized: what goes wrong, what is right, where it is described."""
+    deliver(misconceptions_text(name, format_), None)

@@ -1,0 +1,171 @@
+"""What diagnosing answers and marking a class gives in Python; loaded when it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from symparams import limits
+from symparams.algebra.notation import SOURCE, shown
+from symparams.documents import writing
+from symparams.documents.diagnosis import record, render_diagnosis
+from symparams.documents.writing import Document, Style
+from symparams.files import read_source
+from symparams.grading import plot, tables
+from symparams.grading.marks import ClassMarks, Student, Tally, graded
+from symparams.grading.report import report
+from symparams.model.network import Network
+from symparams.quantities.measures import Settings
+from symparams.questions.diagnosis import Diagnosis as _Diagnosis
+from symparams.questions.diagnosis import Diagnostician
+from symparams.results import Shown, exact
+
+if TYPE_CHECKING:
+    import sympy
+
+Answer: TypeAlias = "int | float | Fraction | str | sympy.Expr | Sequence[int | str | sympy.Expr]"
+
+
+def written(answer: Answer) -> str:
+    """An answer as a student would type it."""
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, (tuple, list)):
+        return f"({'; '.join(map(written, answer))})"
+    if isinstance(answer, int):
+        limits.checked(answer)
+    return str(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A mistake that gives an answer."""
+
+    misconception: str  # its name
+    formula: str | tuple[str, ...]  # the wrong rule, in the language's syntax; of a shape one for each axis
+    value: Any  # what it gives: an int, an expression, of a shape a tuple
+    explanation: str  # what was done
+    repair: str  # what is right, and why
+    second: str | None = None  # the name of another misconception, where two were made at once
+    layers: tuple[str, ...] = ()  # of a total: where it was made
+
+
+@dataclass(frozen=True, repr=False)
+class Diagnosis(Shown):
+    """What is found out about an answer."""
+
+    _contents: _Diagnosis
+
+    @property
+    def correct(self) -> bool:
+        return self._contents.correct
+
+    @property
+    def value(self) -> Any:
+        """The right answer: an int or an expression, of a shape or a receptive field a tuple."""
+        return self._one_or_several([exact(value) for value in self._contents.value])
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The mistakes that give the answer, the likeliest first; none if it is right, or nothing explains it."""
+        return tuple(
+            Match(
+                match.made[0].name,
+                self._one_or_several([shown(w.rule, SOURCE) for w in match.wrong]),
+                self._one_or_several([exact(w.value) for w in match.wrong]),
+                match.made[0].explanation,
+                match.made[0].repair,
+                match.made[1].name if len(match.made) > 1 else None,
+                tuple(changed.layer for changed in match.terms),
+            )
+            for match in self._contents.matches
+        )
+
+    def _one_or_several(self, values: list[Any]) -> Any:
+        return tuple(values) if self._contents.quantity in ("shape", "field") else values[0]
+
+    def _rendered(self, format_: str, style: str = "steps") -> str:
+        return render_diagnosis(self._contents, Document(style, format_))
+
+    def to_markdown(self, style: Style = "steps") -> str:
+        return self._rendered("markdown", style)
+
+    def to_latex(self, style: Style = "steps", *, standalone: bool = False) -> str:
+        """A fragment to \\input, or with `standalone` a whole document."""
+        body = self._rendered("latex", style)
+        return writing.standalone(body) if standalone else body
+
+    def to_text(self, style: Style = "steps") -> str:
+        return self._rendered("text", style)
+
+    def to_json(self) -> str:
+        return json.dumps(record(self._contents), ensure_ascii=False, indent=2)
+
+    def __repr__(self) -> str:
+        if self.correct:
+            return "<Diagnosis: right>"
+        names = "; ".join(" and ".join(m.name for m in match.made) for match in self._contents.matches)
+        return f"<Diagnosis: {names or 'no known mistake'}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Marks(Shown):
+    """The marks of a class; made by `grade`."""
+
+    _contents: ClassMarks
+
+    @property
+    def students(self) -> tuple[Student, ...]:
+        """Each student: `name`, `paper`, `points`, `of`, `share` and `answers`, one for each question."""
+        return self._contents.students
+
+    @property
+    def tally(self) -> tuple[Tally, ...]:
+        """The misconceptions that were met, the most frequent first: `misconception`, `count` and `questions`."""
+        return self._contents.tally
+
+    @property
+    def mean(self) -> Fraction:
+        """Points of a student on average."""
+        return self._contents.mean
+
+    def right(self, number: int) -> Fraction:
+        """The share of students whose answer to a question is right; questions count from 1."""
+        return self._contents.right(number)
+
+    def _rendered(self, format_: str) -> str:
+        return report(self._contents, format_)
+
+    def to_csv(self, table: str = "marks") -> str:
+        """One of the tables `marks`, `tally` and `answers`."""
+        return tables.as_csv(self._contents, table)
+
+    def to_json(self) -> str:
+        return json.dumps(tables.as_record(self._contents), ensure_ascii=False, indent=2)
+
+    def plot(self, path: str | Path) -> None:
+        """The tally as a picture; needs matplotlib."""
+        plot.plot(self._contents, Path(path))
+
+    def __repr__(self) -> str:
+        return f"<Marks: {len(self.students)} students, {len(self._contents.bank.numbered)} questions>"
+
+
+def diagnostician(network: Network, settings: Settings) -> Diagnostician:
+    """Who explains answers on a network, and keeps what it found out."""
+    return Diagnostician(network, settings)
+
+
+def diagnosed(by: Diagnostician, answer: Answer, layer: str | None, quantity: str) -> Diagnosis:
+    """What is found out about an answer for a layer, or for the total."""
+    return Diagnosis(by.typed(layer, quantity, written(answer)))
+
+
+def grade(bank: str | Path, answers: str | Path, /) -> Marks:
+    """The marks of a class: a bank of questions as JSON, and a CSV of what the students answered."""
+    bank_source = read_source(Path(bank), limits.BANK_BYTES)
+    return Marks(graded(bank_source, read_source(Path(answers), limits.ANSWERS_BYTES)))
