@@ -17,7 +17,9 @@ from symparams.algebra.formula import (
     Power,
     Symbol,
     mapped,
+    parts,
     product,
+    rebuilt,
     size_and_depth,
 )
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
@@ -119,10 +121,23 @@ def _known(formula: Any, source: Source, letters: Mapping[str, Formula], start: 
         there = f"; the letters here are {listed(list(letters))}" if letters else "; there are no letters here"
         raise SymparamsError(f"nothing here is called `{leaf.name}`{nearest(leaf.name, letters) or there}", place)
 
-    known = mapped(formula, change)
+    known = mapped(_parted(formula, letters), change)
     if size_and_depth(known)[0] > limits.EXPRESSION:
         raise LimitError(f"{source.name}: the answer has more than {limits.EXPRESSION:,} numbers and letters")
     return known
+
+
+def _parted(formula: Any, letters: Mapping[str, Formula]) -> Any:
+    """The formula with an exponent at the last of several letters that stand together: `Td²` is T·d²."""
+    below = parts(formula)
+    if not below:
+        return formula
+    again = rebuilt(formula, tuple(_parted(part, letters) for part in below))
+    match again:
+        case Power(Symbol(name), exponent) if len(name) > 1 and name not in letters:
+            if all(letter in letters for letter in name):
+                return product([*map(Symbol, name[:-1]), Power(Symbol(name[-1]), exponent)])
+    return again
 
 
 def _found(text: str, name: str, start: int) -> int:
