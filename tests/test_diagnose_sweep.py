@@ -53,7 +53,8 @@ def test_right_answers_are_never_explained(name: str) -> None:
         letters = {*diagnostician(name).network.symbols}
         rules = ", ".join(f"({shown(without_clashes(rule), PLAIN)})" for rule in task.rules)
         clash = any(leaf in letters for leaf in re.findall(r"[A-Za-z]", rules))
-        for text in (values, f"({values})" if len(task.rules) > 1 else f"0 + {values}", *(() if clash else (rules,))):
+        printed = values.replace(", ", " × ")
+        for text in (printed, f"({printed})" if len(task.rules) > 1 else f"0 + {values}", *(() if clash else (rules,))):
             found = diagnosed(name, task, text)
             assert (found.correct, found.matches) == (True, ()), (task.node.name, task.quantity, text)
 

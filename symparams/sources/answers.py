@@ -30,6 +30,7 @@ _DIVISIONS = {"÷": "/", ":": "/", "\\cdot": "*", "\\times": "*"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _APART = re.compile(r"[,;×]|(?<![A-Za-z_])[xX](?![A-Za-z_])|(?<=\))[xX]|(?<=\s)[xX*](?=\s)")
 
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 
 _STRANGE = re.compile(
     r"(?<![A-Za-z0-9])['’]|(?![-A-Za-z0-9_'’\s.,;?()⌊⌋⌈⌉+−–*/%·×÷:^\\⁰¹²³⁴-⁹Ͱ-Ͽ]|[][])."
@@ -80,21 +81,25 @@ def _parts(source: Source) -> list[tuple[int, str]]:
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if text[start] in "([" and _closes(text, start) == end - 1:
         start, end = start + 1, end - 1
-    depth, found, at = 0, [], start
-    i = start
-    while i < end:
-        if text[i] in "([⌊⌈":
-            depth += 1
-        elif text[i] in ")]⌋⌉":
-            depth -= 1
-        elif depth == 0 and _APART.match(text, i):
-            found.append((at, text[at:i]))
-            at = i + 1
-        i += 1
+    found, at = [], start
+    for mark in _marks(text, start, end):
+        found.append((at, text[at:mark]))
+        at = mark + 1
     found.append((at, text[at:end]))
     if len(found) > 1 and not found[-1][1].strip():
         found.pop()  # (128,)
     return found
+
+
+def _marks(text: str, start: int, end: int) -> list[int]:
+    """Where the marks stand that part sizes; a comma is none in 56 × 56 × 1,024."""
+    depth, found = 0, []
+    for i in range(start, end):
+        depth += (text[i] in "([⌊⌈") - (text[i] in ")]⌋⌉")
+        if depth == 0 and _APART.match(text, i):
+            found.append(i)
+    others = any(text[i] != "," for i in found)
+    return [i for i in found if not (others and _THOUSANDS.match(text, i))]
 
 
 def _closes(text: str, start: int) -> int:
