@@ -38,8 +38,9 @@ def tasks(name: str) -> Iterator[Task]:
         for quantity in ASKED:
             try:
                 yield known.task(node.name, quantity)
-            except SymparamsError as error:
-                assert quantity == "field" and str(error).startswith("the receptive field of ")  # noqa: PT018
+            except SymparamsError:
+                if quantity != "field":  # some layers have no receptive field of a size
+                    raise
 
 
 def diagnosed(name: str, task: Task, text: str) -> Diagnosis:

@@ -38,7 +38,8 @@ def _spans_channels(s: Subject, rule: Formula) -> bool:
     "macs",
     "flops",
     explanation="you counted one kernel for each filter, as if a single channel arrived",
-    repair="every filter has one kernel for each channel that it spans: all that arrive or, with groups, those of its group",
+    repair="every filter has one kernel for each channel that it spans: all that arrive or, with groups, those "
+    "of its group",
     claim="A filter of a convolution has as many weights as its kernel has places, however many channels arrive.",
     source="Stack Exchange, questions on Keras' model.summary(): (3*3 + 1)*64 for a second convolution",
     credit=Fraction(1, 2),

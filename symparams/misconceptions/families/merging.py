@@ -49,7 +49,7 @@ def every_axis_joined(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(Add,),
     explanation="you added up the channels of the branches",
-    repair="branches that are added, multiplied or compared are joined number by number: the shape is that of one branch",
+    repair="branches that are added, multiplied or compared number by number give the shape of one branch",
     claim="Two feature maps of 64 channels each that are added number by number give 128 channels.",
     source="He et al., Deep Residual Learning, 2016; questions on Add and Concatenate in skip connections",
 )
