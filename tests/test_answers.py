@@ -255,3 +255,22 @@ def test_hostile_answers(answer: str, message: str) -> None:
 @pytest.mark.parametrize("answer", ["(k+1)^90*(k+2)^90", "(" * 60 + "k" + "+1)^2" * 5 + "+1)" * 55, "k/0", "k/(k-k)"])
 def test_answers_that_are_only_hard(answer: str) -> None:
     assert not NETWORK.typed("conv_2", "params", answer).correct
+
+
+def test_an_exponent_belongs_to_the_last_letter() -> None:
+    network = net("input(T, 8) -> attention(2)")
+    known = Diagnostician(network)
+    for answer in ("T*8^2*4 + 2T^2*8", "4Td² + 2T²d", "4Td^2 + 2dT^2"):
+        assert known.typed("attention_1", "macs", answer).correct
+
+
+def test_commas_between_digits_part_no_sizes_where_another_mark_does() -> None:
+    known = Diagnostician(net("input(7, 7, 3) -> conv(1024, 1)"))
+    for answer in ("7 × 7 × 1,024", "7x7x1,024", "(7; 7; 1,024)", "7, 7, 1024", "7,7,1024"):
+        assert known.typed("conv_1", "shape", answer).correct
+
+
+def test_no_receptive_field_where_there_are_no_places() -> None:
+    with pytest.raises(SymparamsError) as caught:
+        Diagnostician(net("input(T) -> embedding(9, 4)")).typed("embedding_1", "field", "3")
+    assert str(caught.value) == "the receptive field of embedding_1 has no size of its own"

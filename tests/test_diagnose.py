@@ -321,3 +321,24 @@ def test_one_misconception() -> None:
     assert misconceptions_text("biases left out", "text").startswith("biases left out\n")
     with pytest.raises(sp.SymparamsError, match="did you mean `biases left out`"):
         misconceptions_text("biases left ou", "text")
+
+
+def test_a_question_misread_goes_before_pairs() -> None:
+    found = typed("input(56, 56, 64) -> conv(64, 1, bias=no)", "conv_1", f"{56 * 56 * 64}")
+    assert names(found) == ["output size given for parameters"]
+
+
+def test_no_edit_where_it_makes_no_sense() -> None:
+    passed_on = typed("input(H, W, 3) -> maxpool(2) -> dropout(0.5)", "dropout_1", "H/2, W/2, 3", "shape")
+    assert "not rounded" not in [m.made[0].name for m in passed_on.matches if not m.carried]
+    assert "channels at the wrong end" not in names(
+        typed("convention torch input(T, 8) -> attention(2)", "attention_1", "8, T", "shape")
+    )
+
+
+def test_two_mistakes_are_told_one_by_one() -> None:
+    text = shown(typed("mnist-63", "conv_2", "567"))
+    assert (
+        "Two mistakes together give exactly this answer, biases left out: you counted the weights and left out the "
+        "biases; and input channels left out: you counted one kernel for each filter" in text
+    )

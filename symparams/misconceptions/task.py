@@ -170,7 +170,7 @@ class Tasks:
 
     def _fields(self, index: int) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
         state = self._states[index]
-        if isinstance(state, str):
+        if isinstance(state, str) or not state:
             word = "is the whole input" if state == "everywhere" else "has no size of its own"
             raise SymparamsError(f"the receptive field of {self.network.nodes[index].name} {word}")
         return tuple(f.axis for f in state), tuple(f.rules[0] if f.rules else as_formula(f.size) for f in state)

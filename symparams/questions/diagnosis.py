@@ -160,10 +160,12 @@ class Diagnostician:
     def _explained(self, task: Task, given: Signature, count: int) -> list[Mistake]:
         """The mistakes that give an answer, of the first kind that explains it.
 
-        A single worth nothing, such as a question misread, comes behind what is carried on.
+        A single worth nothing, such as a question misread, comes behind what is carried on, but before any pair.
         """
         misread: list[Mistake] = []
         for kind in self._wholes:
+            if kind == "pairs" and misread:
+                break
             found: dict[tuple[Misconception, ...], Mistake] = {}
             for mistake in self._giving(kind, task, given):
                 if len(mistake.rules) == count:

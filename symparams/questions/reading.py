@@ -12,6 +12,7 @@ from symparams.algebra.formula import Formula
 from symparams.errors import LimitError, Source, SymparamsError, listed
 from symparams.misconceptions.task import Task
 from symparams.model.network import Network
+from symparams.quantities.amounts import amount
 from symparams.questions.letters import letters_for, letters_of
 from symparams.sources.answers import read_answer, read_shape
 
@@ -46,7 +47,7 @@ def _one_number(source: Source, letters: Mapping[str, Formula], task: Task) -> F
         return read_answer(source, letters)
     except SymparamsError as error:
         if _looks_like_sizes(source.text):
-            what = f"{task.quantity} of {task.node.name}"
+            what = f"{amount(task.quantity, task.settings).plural} of {task.node.name}"
             raise SymparamsError(f"one number is expected for the {what}, not sizes", error.place) from None
         raise
 

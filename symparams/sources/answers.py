@@ -17,7 +17,9 @@ from symparams.algebra.formula import (
     Power,
     Symbol,
     mapped,
+    parts,
     product,
+    rebuilt,
     size_and_depth,
 )
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
@@ -28,6 +30,7 @@ _DIVISIONS = {"÷": "/", ":": "/", "\\cdot": "*", "\\times": "*"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _APART = re.compile(r"[,;×]|(?<![A-Za-z_])[xX](?![A-Za-z_])|(?<=\))[xX]|(?<=\s)[xX*](?=\s)")
 
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 
 _STRANGE = re.compile(
     r"(?<![A-Za-z0-9])['’]|(?![-A-Za-z0-9_'’\s.,;?()⌊⌋⌈⌉+−–*/%·×÷:^\\⁰¹²³⁴-⁹Ͱ-Ͽ]|[][])."
@@ -78,21 +81,25 @@ def _parts(source: Source) -> list[tuple[int, str]]:
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if text[start] in "([" and _closes(text, start) == end - 1:
         start, end = start + 1, end - 1
-    depth, found, at = 0, [], start
-    i = start
-    while i < end:
-        if text[i] in "([⌊⌈":
-            depth += 1
-        elif text[i] in ")]⌋⌉":
-            depth -= 1
-        elif depth == 0 and _APART.match(text, i):
-            found.append((at, text[at:i]))
-            at = i + 1
-        i += 1
+    found, at = [], start
+    for mark in _marks(text, start, end):
+        found.append((at, text[at:mark]))
+        at = mark + 1
     found.append((at, text[at:end]))
     if len(found) > 1 and not found[-1][1].strip():
         found.pop()  # (128,)
     return found
+
+
+def _marks(text: str, start: int, end: int) -> list[int]:
+    """Where the marks stand that part sizes; a comma is none in 56 × 56 × 1,024."""
+    depth, found = 0, []
+    for i in range(start, end):
+        depth += (text[i] in "([⌊⌈") - (text[i] in ")]⌋⌉")
+        if depth == 0 and _APART.match(text, i):
+            found.append(i)
+    others = any(text[i] != "," for i in found)
+    return [i for i in found if not (others and _THOUSANDS.match(text, i))]
 
 
 def _closes(text: str, start: int) -> int:
@@ -119,10 +126,23 @@ def _known(formula: Any, source: Source, letters: Mapping[str, Formula], start: 
         there = f"; the letters here are {listed(list(letters))}" if letters else "; there are no letters here"
         raise SymparamsError(f"nothing here is called `{leaf.name}`{nearest(leaf.name, letters) or there}", place)
 
-    known = mapped(formula, change)
+    known = mapped(_parted(formula, letters), change)
     if size_and_depth(known)[0] > limits.EXPRESSION:
         raise LimitError(f"{source.name}: the answer has more than {limits.EXPRESSION:,} numbers and letters")
     return known
+
+
+def _parted(formula: Any, letters: Mapping[str, Formula]) -> Any:
+    """The formula with an exponent at the last of several letters that stand together: `Td²` is T·d²."""
+    below = parts(formula)
+    if not below:
+        return formula
+    again = rebuilt(formula, tuple(_parted(part, letters) for part in below))
+    match again:
+        case Power(Symbol(name), exponent) if len(name) > 1 and name not in letters:
+            if all(letter in letters for letter in name):
+                return product([*map(Symbol, name[:-1]), Power(Symbol(name[-1]), exponent)])
+    return again
 
 
 def _found(text: str, name: str, start: int) -> int:

@@ -61,7 +61,8 @@ def _projected(projections: Iterable[Projection]) -> list[Formula]:
     layers=ATTENDING,
     explanation="you multiplied by the number of heads",
     repair="the heads share the width among them: each has its part of the matrices, so their number does not matter",
-    claim="Multi-head attention of a given width has twice as many parameters with twice as many heads.",
+    claim="Where the heads of an attention layer share its width among them, twice as many heads need twice as many "
+    "parameters.",
     source=_VASWANI + ", section 3.2.2: the total cost is similar to that of one head with full width",
 )
 def times_heads(s: Subject) -> Iterable[Formula]:
@@ -141,7 +142,8 @@ def kv_ignored(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Attention,),
     explanation="you counted a single head of keys and values, as in multi-query attention",
-    repair="keys and values have as many heads as the layer says, which groups of heads of queries share",
+    repair="in grouped-query attention the heads of queries form several groups, each with its own head of keys and "
+    "values",
     claim="In grouped-query attention always all heads of queries share a single head of keys and values.",
     source=_AINSLIE,
     credit=Fraction(1, 2),
@@ -189,7 +191,7 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
     layers=ATTENDING,
     explanation="you counted one matrix for queries, keys and values together",
     repair="queries, keys and values are made by three matrices, each with weights of its own",
-    claim="In multi-head self-attention the query, the key and the value of a position are the same.",
+    claim="In multi-head self-attention the same weights make the queries, the keys and the values.",
     source=_VASWANI + ", section 3.2.2",
     credit=Fraction(1, 2),
 )
@@ -209,7 +211,7 @@ def one_input_matrix(s: Subject) -> Iterable[Formula]:
     "params",
     layers=ATTENDING,
     explanation="you counted biases for some of the projections only",
-    repair="here all four projections, of queries, keys, values and outputs, have biases",
+    repair="by default all four projections of multi-head attention have biases: of queries, keys, values and outputs",
     claim="In the multi-head attention of PyTorch only the output projection has a bias by default.",
     source="PyTorch documentation of MultiheadAttention, bias; Keras documentation of MultiHeadAttention, use_bias",
     credit=Fraction(1, 2),

@@ -17,9 +17,9 @@ from symparams.misconceptions.task import Subject
     "params",
     "trainable",
     explanation="you counted the weights and left out the biases",
-    repair="every output channel (or unit) has one bias that is added to its sum",
+    repair="by default a bias is added to the sum of every output channel, unit or gate",
     claim="A layer has no parameters beside the weights that multiply its inputs.",
-    source="Stack Overflow, 'How to calculate the number of parameters of a CNN'",
+    source="Stack Overflow, 'How to calculate the number of parameters for convolutional neural network?'",
     credit=Fraction(1, 2),
 )
 def biases_left_out(s: Subject) -> Iterable[Formula]:
@@ -33,9 +33,9 @@ def biases_left_out(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     explanation="you added a single bias for the whole layer",
-    repair="every output channel (or unit) has a bias of its own",
+    repair="where a layer has biases, every output channel, unit or gate has its own",
     claim="A layer has a single bias, which all its outputs share.",
-    source="Stack Overflow, 'How to calculate the number of parameters of a CNN'",
+    source="Stack Overflow, 'How to calculate the number of parameters for convolutional neural network?'",
     credit=Fraction(1, 2),
 )
 def one_bias(s: Subject) -> Iterable[Formula]:

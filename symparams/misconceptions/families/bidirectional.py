@@ -66,7 +66,7 @@ def _halved(rule: Formula) -> Formula | None:
     "shape",
     layers=_BOTH,
     explanation="you gave out the numbers of one direction",
-    repair="the outputs of both directions stand side by side, so there are twice as many",
+    repair="by default the outputs of both directions stand side by side, so there are twice as many",
     claim="A bidirectional layer has as many outputs as each of its directions, also where they are concatenated.",
     source=_SCHUSTER + "Stack Overflow, questions on the output shape of Keras' Bidirectional",
     credit=Fraction(1, 2),
@@ -88,7 +88,8 @@ def one_output(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(Bidirectional,),
     explanation="you put the outputs of both directions side by side",
-    repair="here both outputs are added, multiplied or averaged number by number, so there are as many as in one",
+    repair="two directions whose outputs are added, multiplied or averaged number by number give as many numbers as "
+    "one",
     claim="A bidirectional layer always has twice as many outputs as units, however its directions are joined.",
     source="Keras documentation of Bidirectional, merge_mode",
     credit=Fraction(1, 2),
@@ -108,7 +109,8 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     "trainable",
     around=True,
     explanation="you doubled a layer because a bidirectional layer stands before it",
-    repair="this layer stands there once; it only has twice as many inputs, which the rule has already",
+    repair="a layer behind a bidirectional one stands there once; the outputs of both directions are its inputs, "
+    "which its rule has already",
     claim="Behind a bidirectional layer every layer has its parameters twice, once for each direction.",
     source="Stack Exchange, questions on a dense layer behind Keras' Bidirectional",
 )

@@ -38,7 +38,8 @@ def _spans_channels(s: Subject, rule: Formula) -> bool:
     "macs",
     "flops",
     explanation="you counted one kernel for each filter, as if a single channel arrived",
-    repair="every filter spans all input channels: it has one kernel for each of them",
+    repair="every filter has one kernel for each channel that it spans: all that arrive or, with groups, those "
+    "of its group",
     claim="A filter of a convolution has as many weights as its kernel has places, however many channels arrive.",
     source="Stack Exchange, questions on Keras' model.summary(): (3*3 + 1)*64 for a second convolution",
     credit=Fraction(1, 2),
@@ -159,7 +160,7 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     layers=(Convolution, TransposedConvolution),
     explanation="you counted a single filter",
     repair="every filter has weights of its own, and each gives one output channel",
-    claim="All filters of a convolution have the same weights.",
+    claim="All filters of a convolution share the same weights.",
     source="Stack Exchange, questions on the parameters of a convolution: 3*3*32 + 1",
 )
 def one_filter(s: Subject) -> Iterable[Formula]:

@@ -30,8 +30,8 @@ def _table(s: Subject) -> Embedding | Positional | None:
     *_COUNTS,
     layers=_TABLES,
     explanation="you took the length of the text for the number of rows of the table",
-    repair="the table has a row for every token of the vocabulary, or for every position that may occur, "
-    "whatever the length of this text",
+    repair="the table of an embedding has a row for every token of the vocabulary, or for every position "
+    "that may occur, whatever the length of a text",
     claim="The parameters of a token embedding grow with the length of the texts.",
     source="Stack Overflow, questions on Keras' Embedding: input_length and input_dim",
 )
@@ -47,7 +47,7 @@ def length_for_rows(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     layers=_TABLES,
     explanation="you counted one row of the table too many or too few, as for a padding index",
-    repair="the table has just as many rows as the layer is told; a padding index is one of them",
+    repair="the table of an embedding has just as many rows as the layer is told; a padding index is one of them",
     claim="An embedding adds one row for padding to the size of the vocabulary that it is given.",
     source="Keras documentation of Embedding, mask_zero: input_dim should equal the size of the vocabulary + 1",
     credit=Fraction(1, 2),
@@ -82,7 +82,7 @@ def with_biases(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     layers=_TABLES,
     explanation="you took the table for fixed and counted nothing",
-    repair="the vectors in the table are learned: each of their numbers is a parameter",
+    repair="the vectors in the table of an embedding are learned: each of their numbers is a parameter",
     claim="An embedding is a lookup in a fixed table and has no parameters.",
     source="Stack Exchange, questions on how Keras' Embedding works; Bengio et al., 2003",
 )
@@ -97,7 +97,7 @@ def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     layers=_TABLES,
     explanation="you counted one number for each token or position",
-    repair="each row of the table is a vector, as many numbers as the embedding is wide",
+    repair="each row of the table of an embedding is a vector, as many numbers as the embedding is wide",
     claim="An embedding has one parameter for each token of its vocabulary.",
     source="Stack Overflow, questions on Keras' Embedding: input_dim and output_dim",
 )
@@ -112,7 +112,7 @@ def one_number(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     layers=(Positional, Rotary),
     explanation="you counted parameters for positions that are not learned",
-    repair="sines, cosines and rotations follow from the position by a formula: there is nothing to learn",
+    repair="sines, cosines and rotations that encode a position follow from it by a formula: there is nothing to learn",
     claim="Sinusoidal position encodings are learned.",
     source="Vaswani et al., Attention Is All You Need, 2017, section 3.5",
 )
@@ -133,7 +133,7 @@ def fixed_counted(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(Embedding,),
     explanation="you gave out one number for each token of the vocabulary, as one-hot vectors have",
-    repair="each token becomes its vector, so the new axis is as long as the embedding is wide",
+    repair="an embedding makes each token its vector, so the new axis is as long as the embedding is wide",
     claim="The output of an embedding has one number for each token of the vocabulary.",
     source="Stack Overflow, questions on the output shape of Keras' Embedding",
 )

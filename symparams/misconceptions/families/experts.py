@@ -34,7 +34,7 @@ def _behind_router(s: Subject, change: Callable[[Formula], Formula | None]) -> I
     "params",
     layers=(Experts,),
     explanation="you counted only the experts that a position uses",
-    repair="a position uses a few of the experts, but all of them are kept, so all of them count",
+    repair="in a mixture of experts a position uses a few of them, but all are kept, so all of them count",
     claim="A mixture of experts has only as many parameters as one position uses.",
     source=_JIANG + ": 47 billion parameters, of which a token uses 13 billion",
 )
@@ -52,7 +52,7 @@ def active_only(s: Subject) -> Iterable[Formula]:
     "params",
     layers=(Experts,),
     explanation="you counted a single expert",
-    repair="every expert is a feed-forward part with weights of its own, so all of them count",
+    repair="every expert of a mixture is a feed-forward part with weights of its own, so all of them count",
     claim="The experts of a mixture of experts share their weights.",
     source=_JIANG,
 )
@@ -75,7 +75,8 @@ def one_expert(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Experts,),
     explanation="you left out the router",
-    repair="the router gives every expert a score at each position: one weight for each feature and expert",
+    repair="the router of a mixture of experts gives every expert a score at each position: one weight for each "
+    "feature and expert",
     claim="A mixture of experts has no parameters beside those of its experts.",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, section 2.1",
     credit=Fraction(1, 2),
@@ -96,7 +97,7 @@ def router_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Experts,),
     explanation="you counted the work of all experts",
-    repair="the router sends a position to a few of the experts; the others do not work for it",
+    repair="the router of a mixture of experts sends a position to a few of the experts; the others do not work for it",
     claim="In a sparse mixture of experts every expert works for every position.",
     source=_JIANG,
 )
@@ -115,7 +116,8 @@ def all_at_work(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Experts,),
     explanation="you left out the experts that serve every position",
-    repair="shared experts have weights of their own and work for every position, beside those that are chosen",
+    repair="the shared experts of a mixture have weights of their own and work for every position, beside those that "
+    "are chosen",
     claim="Shared experts of a mixture of experts have no weights of their own.",
     source="Dai et al., DeepSeekMoE, 2024",
     credit=Fraction(1, 2),

@@ -49,7 +49,7 @@ def every_axis_joined(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(Add,),
     explanation="you added up the channels of the branches",
-    repair="branches that are added are joined number by number, so the shape is that of one branch",
+    repair="branches that are added, multiplied or compared number by number give the shape of one branch",
     claim="Two feature maps of 64 channels each that are added number by number give 128 channels.",
     source="He et al., Deep Residual Learning, 2016; questions on Add and Concatenate in skip connections",
 )
@@ -85,7 +85,7 @@ def branches_multiplied(s: Subject) -> Iterable[Formula]:
     "channels at the wrong end",
     "shape",
     explanation="you wrote the channels at the other end of the shape",
-    repair="Keras writes the channels last, PyTorch writes them first",
+    repair="Keras writes the channels of a feature map last, PyTorch writes them first",
     claim="Keras and PyTorch write the sizes of a feature map in the same order by default.",
     source="Keras documentation of image_data_format; questions on channels_first and channels_last",
     credit=Fraction(1, 2),
@@ -93,7 +93,8 @@ def branches_multiplied(s: Subject) -> Iterable[Formula]:
 def channels_at_the_wrong_end(s: Subject) -> Iterable[Formula]:
     """(H, W, C) → (C, H, W)."""
     axes, rules = s.task.axes, s.task.rules
-    if "channels" not in axes or len(axes) < 2 or not intact(s) or not s.arriving:
+    usual = 0 if s.convention == "torch" else -1
+    if len(axes) < 2 or axes[usual] != "channels" or not intact(s) or not s.arriving:
         return
     if all(same(a, b) for a, b in zip(s.task.values, s.task.values[1:], strict=False)):
         return

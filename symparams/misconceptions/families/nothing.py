@@ -200,7 +200,7 @@ def dropout_shrinks(s: Subject) -> Iterable[Formula]:
     "trainable",
     layers=(Passing, Flatten),
     explanation="you joined every number that arrives to every number that leaves",
-    repair="an activation, or a flattening, has no weights between its inputs and its outputs",
+    repair="an activation, a flattening or another layer that only hands numbers on has no weights between them",
     claim="The softmax function has a weight for each pair of an input and an output.",
     source="Stack Exchange, questions on whether softmax and flatten layers have parameters",
 )

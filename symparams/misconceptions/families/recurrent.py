@@ -98,7 +98,7 @@ def _is_input(w: Weight) -> bool:
     *_WORK,
     layers=RECURRENT,
     explanation="you left out the matrix for the outputs of the step before",
-    repair="every unit also weighs the outputs that all units gave at the step before",
+    repair="every unit of a recurrent layer also weighs the outputs that all units gave at the step before",
     claim="A recurrent layer has as many weights as a dense layer with the same units on the features of one step.",
     source=_QUESTIONS,
     credit=Fraction(1, 2),
@@ -114,7 +114,7 @@ def recurrent_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=RECURRENT,
     explanation="you left out the matrix for the features that arrive",
-    repair="every unit weighs the features of the step as well as the outputs of the step before",
+    repair="every unit of a recurrent layer weighs the features of the step as well as the outputs of the step before",
     claim="The parameters of a recurrent layer do not depend on how many features arrive at a step.",
     source=_QUESTIONS,
     credit=Fraction(1, 2),
@@ -130,7 +130,8 @@ def input_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=RECURRENT,
     explanation="you counted one weight of each unit for the step before, as if it saw only its own output",
-    repair="every unit sees the outputs of all units at the step before, so the recurrent weights are a square matrix",
+    repair="a recurrent unit sees the outputs of all units at the step before, so the recurrent weights are a square "
+    "matrix",
     claim="In a simple recurrent layer every unit is connected only to its own output of the step before.",
     source="Elman, Finding Structure in Time, 1990; Li et al., Independently Recurrent Neural Network, 2018, does so",
 )
@@ -172,8 +173,8 @@ def _gates(s: Subject) -> set[int]:
     *_WORK,
     layers=RECURRENT,
     explanation="you counted the weights of a simple recurrent layer, without the gates",
-    repair="each gate has weights and biases of its own, as many as the new content: four times in an LSTM, "
-    "three times in a GRU",
+    repair="each gate has weights and biases of its own, as many as the new content: there are four parts in an LSTM, "
+    "three in a GRU",
     claim="An LSTM has as many parameters as a simple recurrent layer with the same units.",
     source=_HOCHREITER + _QUESTIONS,
 )
@@ -206,7 +207,8 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     *_WORK,
     layers=RECURRENT,
     explanation="you counted the gates alone, without the new content that they let in",
-    repair="the new content has weights of its own, as each gate has: an LSTM has three gates and four parts, "
+    repair="the new content of a unit has weights of its own, as each gate has: an LSTM has three gates and four "
+    "parts, "
     "a GRU two gates and three parts",
     claim="An LSTM has three times as many parameters as a simple recurrent layer, as it has three gates.",
     source=_HOCHREITER + "Stack Exchange, questions on the factor 4 in the parameters of an LSTM",
@@ -262,8 +264,8 @@ def _bias_terms(rule: Formula, change: Callable[[Formula], Formula]) -> Formula 
     "trainable",
     layers=RECURRENT,
     explanation="you counted one bias for each unit where the layer has two",
-    repair="there is one bias beside each of the two matrices: so it is in PyTorch, and in a GRU of Keras "
-    "whose reset gate comes after the matrix",
+    repair="a recurrent layer of PyTorch, and a GRU of Keras whose reset gate comes after the matrix, "
+    "has one bias beside each of its two matrices",
     claim="In PyTorch an LSTM has as many biases as in Keras.",
     source="PyTorch documentation of LSTM: bias_ih and bias_hh; Keras documentation of GRU: reset_after",
     credit=Fraction(1, 2),
@@ -297,7 +299,7 @@ def _unpacked(s: Subject) -> Formula | None:
     "biases",
     layers=RECURRENT,
     explanation="you counted two biases for each unit where the layer has one",
-    repair="Keras adds one bias to the sum of both products; PyTorch keeps one beside each matrix",
+    repair="an LSTM of Keras adds one bias to the sum of both products; one of PyTorch keeps one beside each matrix",
     claim="In Keras every unit of an LSTM has two biases in each gate.",
     source="PyTorch forums, questions on the two biases of an LSTM; Keras documentation of LSTM",
     credit=Fraction(1, 2),

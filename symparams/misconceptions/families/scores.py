@@ -126,8 +126,7 @@ def one_product(s: Subject) -> Iterable[Formula]:
     layers=ATTENDING,
     explanation="you multiplied the work at the scores by the number of heads and by the whole width",
     repair="a head works with its own part of the width, so all heads together work as much as one of full width",
-    claim="The multiplications between queries and keys are twice as many with twice as many heads of the same width "
-    "in all.",
+    claim="Twice as many heads that share the same width take twice as many multiplications between queries and keys.",
     source=_VASWANI + ", section 3.2.2",
 )
 def scores_times_heads(s: Subject) -> Iterable[Formula]:

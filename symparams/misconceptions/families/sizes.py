@@ -9,6 +9,7 @@ from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, Function, Number, Product, Quotient, Sum, ceil, floor, total
 from symparams.algebra.simplifying import simplified
 from symparams.layers.padding import ZeroPadding
+from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
 from symparams.misconceptions.editing import exchanged, rounds, some, without_term
 from symparams.misconceptions.looking import WINDOWED, Along, along, intact
@@ -34,13 +35,13 @@ def not_rounded(s: Subject) -> Iterable[Formula]:
         assert isinstance(node, Function)
         return node.arguments[0]
 
-    return some(exchanged(s.rule, rounds, inside))
+    return some(exchanged(s.rule, rounds, inside)) if _makes_sizes(s) else ()
 
 
 @misconception(
     "rounded the wrong way",
     "shape",
-    explanation="you rounded the wrong way",
+    explanation="you rounded up where the size is rounded down, or down where it is rounded up",
     repair="a window that no longer fits is dropped, so the quotient is rounded down; "
     "only same padding, and pooling that is told so, round up",
     claim="Where the stride does not come out even, the output size of a convolution without padding is rounded up.",
@@ -57,7 +58,12 @@ def rounded_wrongly(s: Subject) -> Iterable[Formula]:
     def inner(node: Formula) -> bool:
         return rounds(node) and isinstance(node, Function) and isinstance(node.arguments[0], Quotient)
 
-    return some(exchanged(s.rule, inner, other))
+    return some(exchanged(s.rule, inner, other)) if _makes_sizes(s) else ()
+
+
+def _makes_sizes(s: Subject) -> bool:
+    """Whether the layer makes sizes of its own, and does not hand on those that arrive."""
+    return not isinstance(s.layer, Passing)
 
 
 # ---------------------------------------------------------------- padding
@@ -71,7 +77,7 @@ def _strided(a: Along, reach: Formula) -> Formula:
     "same and valid padding exchanged",
     "shape",
     layers=WINDOWED,
-    explanation="you took same padding for valid padding, or the other way round",
+    explanation="you took the padding for same where it is not, or for valid where it is same",
     repair="valid padding adds nothing, so the window loses `k - 1` places; "
     "with same padding only the stride makes the output smaller",
     claim="A convolution with a 3x3 kernel, stride 1 and valid padding keeps height and width.",

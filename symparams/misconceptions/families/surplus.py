@@ -17,7 +17,7 @@ from symparams.misconceptions.task import Subject
     "trainable",
     "biases",
     explanation="you gave every weight a bias of its own",
-    repair="a bias is added once to a finished sum, so there is one for each output channel (or unit)",
+    repair="a bias is added once to a finished sum, so there is one for each output channel, unit or gate",
     claim="Every weight of a layer has a bias of its own.",
     source="Stack Exchange, questions on what a bias belongs to: a weight, a neuron or a layer",
 )
@@ -58,7 +58,7 @@ def bias_for_each_kernel(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     explanation="you added a bias for each input channel (or input), not for each output",
-    repair="a bias belongs to a sum, and there are as many sums as output channels (or units)",
+    repair="a bias belongs to a sum, and there are as many sums as output channels, units or gates",
     claim="A dense layer always has as many biases as inputs.",
     source="Stack Exchange, questions on how many biases a layer has",
 )

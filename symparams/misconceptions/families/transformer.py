@@ -61,7 +61,8 @@ def _everywhere(x: Incoming, rule: Formula) -> Formula:
     *_WORK,
     layers=FORWARD,
     explanation="you counted one of the two matrices of the feed-forward part",
-    repair="the feed-forward part goes up to the hidden width and down again: two matrices",
+    repair="the feed-forward part of a transformer layer goes up to the hidden width and down again: at least two "
+    "matrices",
     claim="The feed-forward part of a transformer layer has a single weight matrix.",
     source=_VASWANI + ", section 3.3",
     credit=Fraction(1, 2),
@@ -105,7 +106,7 @@ def gate_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=FORWARD,
     explanation="you counted three matrices, as in a feed-forward part with a gate",
-    repair="this feed-forward part has no gate: one matrix goes up to the hidden width and one goes down again",
+    repair="a feed-forward part without a gate has two matrices: one goes up to the hidden width, one goes down again",
     claim="In the original transformer the feed-forward part has three weight matrices.",
     source=_SHAZEER,
     credit=Fraction(1, 2),
@@ -151,8 +152,9 @@ def four_times(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=FORWARD,
     explanation="you took the matrices of the feed-forward part for square ones",
-    repair="the feed-forward part widens every position to the hidden width, so its matrices are not square",
-    claim="The matrices of the feed-forward part of a transformer layer are always square.",
+    repair="a feed-forward part takes every position to its hidden width and back, so its matrices are square "
+    "only where both widths are equal",
+    claim="The matrices of the feed-forward part of a transformer layer are square, whatever its hidden width.",
     source=_VASWANI + ", section 3.3",
 )
 def square(s: Subject) -> Iterable[Formula]:
@@ -221,7 +223,7 @@ def _dropped(rule: Formula, term: Formula) -> Formula:
     "params",
     layers=BLOCKS,
     explanation="you counted a single layer normalization",
-    repair="every part, each attention and the feed-forward part, has a layer normalization of its own",
+    repair="each attention of a transformer layer, and its feed-forward part, has a layer normalization of its own",
     claim="An encoder layer of the original transformer has one layer normalization.",
     source=_VASWANI + ", section 3.1",
     credit=Fraction(1, 2),
@@ -237,7 +239,7 @@ def one_norm(s: Subject) -> Iterable[Formula]:
     "params",
     layers=BLOCKS,
     explanation="you left out the layer normalization at the end of the stack",
-    repair="this stack ends in one more layer normalization, which belongs to none of its layers",
+    repair="a stack of transformer layers may end in one more layer normalization, which belongs to none of its layers",
     claim="PyTorch's Transformer has no layer normalization beside those of its layers.",
     source="PyTorch documentation of TransformerEncoder, norm, and of Transformer",
     credit=Fraction(1, 2),
@@ -330,7 +332,7 @@ def _one_floor(s: Subject, layer: Recurrent) -> Iterator[Formula]:
     *_WORK,
     layers=(Transformer,),
     explanation="you counted one of the two stacks",
-    repair="this transformer has an encoder and a decoder, each a stack of layers with weights of its own",
+    repair="the original transformer has an encoder and a decoder, each a stack of layers with weights of its own",
     claim="Encoder and decoder of the original transformer have the same weights.",
     source=_VASWANI + ", section 3.1",
 )
