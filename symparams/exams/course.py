@@ -18,7 +18,7 @@ from symparams.misconceptions.task import Tasks
 from symparams.misconceptions.totals import Total
 from symparams.model.network import Network
 from symparams.quantities.measures import Settings
-from symparams.questions.points import Point, free_letters, points, why_not
+from symparams.questions.points import Point, free_letters, narrowed, points, why_not
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.putting import with_values
@@ -79,7 +79,7 @@ class Course:
     def ranges(self) -> dict[str, Sequence[int]]:
         """The letters that are drawn, with their values."""
         free = free_letters(self.network)
-        return {name: values for name, values in self.network.ranges.items() if name in free}
+        return {name: values for name, values in narrowed(self.network).items() if name in free}
 
     @cached_property
     def open_letters(self) -> tuple[str, ...]:

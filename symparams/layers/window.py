@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, per_axis, spatial_axes, symbol
@@ -208,5 +208,7 @@ class Window:
 
 
 def _by(sizes: tuple[Formula, ...]) -> str:
-    """3x5."""
-    return "x".join(shown(simplified(size), PLAIN) for size in sizes)
+    """3x5; with letters (H - k) × 5."""
+    values = tuple(simplified(each) for each in sizes)
+    known = all(isinstance(value, int) for value in values)
+    return "x".join(map(str, values)) if known else size(values, PLAIN)

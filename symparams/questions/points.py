@@ -6,11 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import TypeAlias
 
+from symparams import limits
+from symparams.algebra.choices import Choices
 from symparams.algebra.exact import at
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.summing import Repeat
 from symparams.errors import SymparamsError
 from symparams.model.network import Network
+from symparams.questions.domain import unlimited
 
 Point: TypeAlias = "Mapping[str, int]"  # a value for every letter
 
@@ -32,10 +35,11 @@ def points(network: Network, count: int, spread: int = _SPREAD) -> tuple[Point, 
     letters = free_letters(network)
     if not letters:
         return ({},)
+    ranges = narrowed(network)
     found: dict[tuple[int, ...], Point] = {}
     last = 0
     for i in range(_TRIES):
-        point = dict(zip(letters, _drawn(network, letters, i, spread), strict=True))
+        point = dict(zip(letters, _drawn(network, ranges, letters, i, spread), strict=True))
         _equalled(network, point)
         values = tuple(point.values())
         if values not in found and accepts(network, point):
@@ -45,11 +49,13 @@ def points(network: Network, count: int, spread: int = _SPREAD) -> tuple[Point, 
     return tuple(found.values())
 
 
-def _drawn(network: Network, letters: tuple[str, ...], i: int, spread: int) -> Iterator[int]:
+def _drawn(
+    network: Network, ranges: Mapping[str, Choices], letters: tuple[str, ...], i: int, spread: int
+) -> Iterator[int]:
     facts = network.facts
     for letter in letters:
-        if letter in network.ranges:
-            choices = network.ranges[letter]
+        if letter in ranges:
+            choices = ranges[letter]
             yield choices[number_from(f"{letter}/{i}") % len(choices)]
             continue
         low, high = facts.lower.get(letter, 1), facts.upper.get(letter)
@@ -57,6 +63,19 @@ def _drawn(network: Network, letters: tuple[str, ...], i: int, spread: int) -> I
         first = low + (r - low) % m
         steps = spread * (1 + i // 200) if high is None else min((high - first) // m, spread * (1 + i // 200))
         yield first + m * (number_from(f"{letter}/{i}") % (max(steps, 0) + 1))
+
+
+def narrowed(network: Network) -> dict[str, Choices]:
+    """The ranges of letters, without what is too small or too large for a layer, as far as a letter alone decides."""
+    found: dict[str, Choices] = {}
+    for name, choices in network.ranges.items():
+        limits.begin_search()
+        numbers = unlimited(network, name).numbers
+        inside = choices
+        if not numbers.is_empty:
+            inside = choices.between(numbers.smallest, None if numbers.is_endless else numbers.largest)
+        found[name] = inside if len(inside) else choices  # if none fits, whoever draws says why
+    return found
 
 
 def number_from(text: str) -> int:
