@@ -6,11 +6,15 @@ import html
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TypeAlias
 
-from symparams.documents.asked import Asked, AskedMistake
+from symparams.documents.asked import Asked
+from tests.exports.near import fields, others
+
+Inside: TypeAlias = Callable[[str], str]
 
 # The fractions of Moodle's question bank; a question with another one is left out on import.
 FRACTIONS = [1, 0.9, 0.8333333, 0.8, 0.75, 0.7, 0.6666667, 0.6, 0.5, 0.4, 0.3333333, 0.3, 0.25, 0.2]
@@ -98,24 +102,58 @@ def ways(answer: str, value: int | Fraction | None) -> list[str]:
     return [answer, ", ".join(sizes), f"({','.join(sizes)})", " X ".join(sizes), "×".join(sizes)]
 
 
-def assert_typed(read: Read, asked: Asked, mistakes: Sequence[AskedMistake]) -> None:
+def assert_marked(reads: Sequence[Read], asked: Asked, inside: Inside = str.strip) -> None:
+    """A question of any type: its texts, the key, every mistake or option, and anything else.
+
+    `inside` is what the format makes of a text among the answers.
+    """
+    if not asked.blanks:
+        (read,) = reads
+        assert_common(read, asked, inside)
+        (assert_options if asked.options else assert_typed)(read, asked, inside)
+        return
+    parts = reads[0].parts or reads
+    for part, field_ in zip(parts, fields(asked), strict=True):
+        assert_typed(part, field_, inside)
+
+
+def assert_common(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
+    assert shown_name(read.name) == " ".join(asked.name.split())
+    assert (read.stem, read.general) == (asked.stem.strip(), inside(asked.solution))
+    assert (read.idnumber, read.tags) == (asked.identity, list(asked.tags))
+
+
+def assert_options(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
+    """Every option in its place with its credit and its feedback; true and false by their words."""
+    if read.kind == "truefalse":
+        told = {answer.text.lower(): (answer.fraction, answer.feedback) for answer in read.answers}
+        assert told == {o.plain.lower(): (float(o.credit), inside(o.feedback)) for o in asked.options}
+        return
+    assert read.kind == "multichoice"
+    for answer, option in zip(read.answers, asked.options, strict=True):
+        assert (answer.text, answer.feedback) == (inside(option.text), inside(option.feedback))
+        assert abs(answer.fraction - nearest_below(option.credit)) < 1e-5
+
+
+def assert_typed(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
     """The key has full marks, every mistake its credit and feedback, and nothing else has any."""
     for way in ways(asked.answer, asked.value):
         assert verdict(read, way)[0] == 1, way
-    for mistake in mistakes:
+    for mistake in asked.mistakes:
         for way in ways(mistake.answer, mistake.value):
             fraction, feedback = verdict(read, way)
-            assert (abs(fraction - nearest_below(mistake.credit)) < 1e-5, feedback) == (True, mistake.feedback.strip())
-    for other in others(asked, mistakes):
+            assert abs(fraction - nearest_below(mistake.credit)) < 1e-5, way
+            assert feedback == inside(mistake.feedback), way
+    for other in (*others(asked), *_odd(asked)):
         fraction, feedback = verdict(read, other)
         assert (fraction, feedback.startswith("<p>This is not the answer")) == (0, True), other
 
 
-def others(asked: Asked, mistakes: Sequence[AskedMistake]) -> list[str]:
-    """Answers that are wrong for no known reason; the neighbours of those that are known are among them."""
+def _odd(asked: Asked) -> list[str]:
+    """Wrong answers that look like something: to patterns, or by their neighbours."""
     if asked.value is None:
         wrong = {f"{asked.answer}x1", f"{asked.answer}x", f"1{asked.answer}", asked.answer[:-1] + "0", "*", "0"}
-        return sorted(wrong - {asked.answer, *(mistake.answer for mistake in mistakes)})
-    known = {asked.value, *(mistake.value for mistake in mistakes)}
+        return sorted(wrong - {asked.answer, *(mistake.answer for mistake in asked.mistakes)})
+    known = {asked.value, *(mistake.value for mistake in asked.mistakes)}
     near = {value + step for value in known if isinstance(value, int) for step in (-1, 1)}
     return [str(value) for value in near | {0, 10**9} if value not in known and value >= 0]

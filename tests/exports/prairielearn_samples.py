@@ -1,17 +1,13 @@
-"""Questions made from a seed, and PrairieLearn's way with one: the elements parse and grade it, then server.py."""
+"""Questions made from a seed, for PrairieLearn and for Anki."""
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
-from symparams.exports.prairielearn import PrairieLearn
 
 LETTERS = ("C_in", "F", "k")
 POINTS = ({"C_in": 3, "F": 16, "k": 5}, {"C_in": 1, "F": 7, "k": 3}, {"C_in": 64, "F": 128, "k": 2})
@@ -110,68 +106,3 @@ def choice() -> Asked:
         AskedOption(f"<p>{NASTY_HTML}</p>", NASTY, Fraction(0), "<p>No.</p><p>Not at all.</p>", "bias left out"),
     )
     return replace(base("q-choice"), answer_type="choice", answer="18,207", value=None, options=options)
-
-
-class Question:
-    """A question as PrairieLearn has it on its disk, to submit answers to."""
-
-    def __init__(self, place: Path, asked: Asked) -> None:
-        import lxml.html
-
-        self.files = PrairieLearn().files(asked)
-        self.place = place / asked.identity
-        self.place.mkdir(exist_ok=True)
-        for name, text in self.files.items():
-            (self.place / name).write_text(text, "utf-8")
-        self.inputs = {
-            str(element.get("answers-name")): element
-            for element in lxml.html.fromstring(f"<div>{self.files['question.html']}</div>").iter()
-            if str(element.tag) in ("pl-integer-input", "pl-string-input")
-        }
-        self.server: dict[str, Any] = {"__file__": str(self.place / "server.py")}
-        exec(compile(self.files["server.py"], "server.py", "exec"), self.server)
-
-    def submit(self, **answers: str) -> Mapping[str, Any]:
-        """What stands in `data` after parse, and after grade if that has found nothing to refuse."""
-        data: dict[str, Any] = {
-            "params": {},
-            "correct_answers": {name: element.get("correct-answer") for name, element in self.inputs.items()},
-            "submitted_answers": dict(answers),
-            "raw_submitted_answers": dict(answers),
-            "format_errors": {},
-            "partial_scores": {},
-            "score": 0,
-            "feedback": {},
-            "variant_seed": 1,
-            "options": {"question_path": str(self.place)},
-            "preferences": {},
-            "gradable": True,
-        }
-        keys = set(data)
-        for name in self.inputs:
-            self._parse_element(name, data)
-        self.server["parse"](data)
-        if not data["format_errors"]:
-            for name in self.inputs:
-                self._grade_element(name, data)
-            self.server["grade"](data)
-        assert set(data) == keys
-        assert data["raw_submitted_answers"] == answers
-        return dict(json.loads(json.dumps(data, allow_nan=False)))
-
-    def _parse_element(self, name: str, data: dict[str, Any]) -> None:
-        raw = data["submitted_answers"].get(name)
-        whole = self.inputs[name].tag == "pl-integer-input"
-        try:
-            if raw is None or not raw:
-                raise ValueError
-            value = int(raw) if whole else raw
-            data["submitted_answers"][name] = str(value) if whole and abs(value) >= 1 << 53 else value
-        except ValueError:
-            data["format_errors"][name] = "Invalid format."
-            data["submitted_answers"][name] = None
-
-    def _grade_element(self, name: str, data: dict[str, Any]) -> None:
-        given, right = data["submitted_answers"][name], data["correct_answers"][name]
-        same = int(given) == int(right) if self.inputs[name].tag == "pl-integer-input" else given == right
-        data["partial_scores"][name] = {"score": int(same), "weight": 1}

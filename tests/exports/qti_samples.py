@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
@@ -143,18 +143,9 @@ def shape_spellings(answer: str) -> Iterator[str]:
     yield f" ({', '.join(sizes)}) "
 
 
-def others(asked: Asked, seed: int) -> Iterator[int]:
-    """Numbers that are neither the key nor a known mistake, most of them close by."""
-    known = {asked.value, *(b.value for b in asked.blanks), *(m.value for m in asked.mistakes)}
-    near = [int(v) + off for v in known if v is not None for off in (-1, 1, 10)]
-    chance = random.Random(seed)
-    far = [int(v) * 10 for v in known if v is not None] + [chance.randrange(10**6) for _ in range(5)]
-    yield from (n for n in near + far if n not in known and n >= 0)
-
-
-def packed(export: PackedExport, seeds: range = SEEDS) -> dict[str, str]:
-    """The files of a bank of these questions."""
-    asked = [sample(seed) for seed in seeds]
+def packed(export: PackedExport, asked: Sequence[Asked] = ()) -> dict[str, str]:
+    """The files of a bank of some questions, of the samples if there are none."""
+    asked = asked or [sample(seed) for seed in SEEDS]
     files: dict[str, str] = {}
     if export.text is not None:
         text = export.text

@@ -3,49 +3,23 @@
 from __future__ import annotations
 
 import builtins
-import html
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked, BankInfo
 from symparams.errors import SymparamsError
 from symparams.exports.anki import Anki
-from symparams.exports.bank import write_bank
+from tests.exports.anki_shelf import BANK, Shelf, assert_told, shown
 from tests.exports.prairielearn_samples import NASTY, choice, sample
 
 pytest.importorskip("genanki", reason="the extra `exports` is not installed")
-anki = pytest.importorskip("anki.collection", reason="Anki is not installed")
+pytest.importorskip("anki.collection", reason="Anki is not installed")
 
-BANK = BankInfo(title="Convolutions & more", seed=1, version="0.3.0", request="abc")
 QUESTIONS = (*map(sample, range(20)), choice())
-
-
-class Shelf:
-    """A collection to import decks into."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.collection = anki.Collection(str(place / "collection.anki2"))
-
-    def take(self, questions: Sequence[Asked], bank: BankInfo = BANK, always: bool = False) -> tuple[int, int, int]:
-        """How many notes were new, updated and left as they were."""
-        path = self.place / f"{len(list(self.place.iterdir()))}.apkg"
-        write_bank(Anki(), path, bank, lambda first: questions, len(questions))
-        options = anki.ImportAnkiPackageOptions(update_notes=1 if always else 0)
-        log = self.collection.import_anki_package(
-            anki.ImportAnkiPackageRequest(package_path=str(path), options=options)
-        ).log
-        assert log.found_notes == len(questions)
-        return len(log.new), len(log.updated), len(log.duplicate)
-
-    def notes(self, search: str = "") -> list[Any]:
-        return [self.collection.get_note(number) for number in self.collection.find_notes(search)]
 
 
 @pytest.fixture
@@ -98,25 +72,21 @@ def test_cards(shelf: Shelf) -> None:
     for asked in QUESTIONS:
         [note] = shelf.notes(f"Identity:{asked.identity}")
         [card] = note.cards()
-        front, back = _shown(card.question()), _shown(card.answer())
+        front, back = shown(card.question()), shown(card.answer())
         assert NASTY in front
         assert "\\(k^{{2}} \\lt \\text{\\$} 3\\)" in front
         assert back.startswith(front)
         assert "\\[ (3·3·32 + 1)·63 = 18{,}207 \\]" in back
         assert set(note.tags) == {"convolution", "parameters", "two_words"}
-        for mistake in asked.mistakes:
-            assert _shown(f"<dt>{mistake.answer}</dt><dd>{mistake.feedback}</dd>") in back
-        for blank in asked.blanks:
-            assert f"{blank.mark} {blank.answer}" in back
-        assert ("Mistakes" in back) == bool(asked.mistakes or asked.options)
+        assert_told(shelf, asked)
 
 
 def test_options(shelf: Shelf) -> None:
     shelf.take([choice()])
     [note] = shelf.notes()
-    assert _shown(note["Question"]).endswith(f"(a) 630(b) 18,207(c) {NASTY}")
+    assert shown(note["Question"]).endswith(f"(a) 630(b) 18,207(c) {NASTY}")
     assert note["Answer"] == "(b) 18,207"
-    assert _shown(note["Feedback"]).startswith("(a)No: ")
+    assert shown(note["Feedback"]).startswith("(a)No: ")
     assert "(b)" not in note["Feedback"]
 
 
@@ -125,7 +95,7 @@ def test_marks_of_anki_print_as_themselves(shelf: Shelf) -> None:
     shelf.take([replace(choice(), stem=f"<p>{marks} \\[ x \\]</p>")])
     [note] = shelf.notes()
     [card] = note.cards()
-    assert f"{marks} \\[ x \\]" in _shown(card.question())
+    assert f"{marks} \\[ x \\]" in shown(card.question())
     assert "\\[ x \\]" in note["Question"]
     assert card.question_av_tags() == []
 
@@ -151,9 +121,3 @@ def test_without_genanki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         Anki().write(tmp_path / "deck.apkg", BANK, QUESTIONS)
     assert str(refused.value) == 'the format anki needs genanki: pip install "symparams[exports]"'
     assert not (tmp_path / "deck.apkg").exists()
-
-
-def _shown(markup: str) -> str:
-    """What a browser shows of it, line breaks aside."""
-    text = re.sub(r"<style>.*?</style>", "", markup, flags=re.DOTALL)
-    return html.unescape(re.sub(r"<[^>]*>", "", text)).strip()

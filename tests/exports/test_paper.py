@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,28 +20,10 @@ from symparams.exports.latex import Latex
 from symparams.exports.paper import paper, variant
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, questions, samples
+from tests.exports.paper_building import built, needs_latex
 
-needs_latex = pytest.mark.skipif(
-    shutil.which("pdflatex") is None or shutil.which("pdftotext") is None,
-    reason="there is no pdflatex, or no pdftotext",
-)
 ASKED = samples(5, "latex", 24)
 STUDENTS = ["Ada Lovelace", "Max O'Neill & Söhne_#1", " ".join(["Anna"] * 24)]
-
-
-def built(text: str, folder: Path) -> list[str]:
-    """The text of each page, after two runs that had nothing to complain about."""
-    (folder / "exam.tex").write_text(text, "utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "exam.tex"]
-    for _ in range(2):
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
-        log = (folder / "exam.log").read_text("utf-8", "replace")
-        assert done.returncode == 0, log[-3000:]
-    wide = [float(width) for width in re.findall(r"Overfull \\hbox \((\d+\.\d+)pt", log)]
-    assert max(wide, default=0) <= 5
-    assert "Warning" not in log
-    subprocess.run(["pdftotext", "-layout", "exam.pdf", "exam.txt"], cwd=folder, check=True)
-    return (folder / "exam.txt").read_text("utf-8").split("\f")[:-1]
 
 
 @needs_latex

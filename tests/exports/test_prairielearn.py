@@ -15,11 +15,12 @@ import pytest
 from symparams.documents.asked import BankInfo
 from symparams.exports.prairielearn import PrairieLearn
 from symparams.exports.prairielearn_server import AnswerError, read
+from tests.exports.near import naming
+from tests.exports.prairielearn_executor import Question, assert_marked
 from tests.exports.prairielearn_samples import (
     LETTERS,
     NASTY,
     POINTS,
-    Question,
     base,
     choice,
     formula_question,
@@ -35,38 +36,11 @@ FORMULA = {"kind": "formula", "letters": LETTERS, "at": POINTS}
 KEY = "(k^2*C_in + 1)*F"
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_marking(seed: int, tmp_path: Path) -> None:
-    asked = sample(seed)
-    question = Question(tmp_path, asked)
-    answered, earlier, total = "answer", {}, Fraction(1)
-    share = Fraction(1)
-    if asked.blanks:
-        answered, total = "blank_2", sum((blank.points for blank in asked.blanks), Fraction())
-        earlier = {"blank_1": asked.blanks[0].answer}
-        share = asked.blanks[-1].points / total
-
-    def submit(answer: str) -> Any:
-        return question.submit(**earlier, **{answered: answer})
-
-    right = submit(asked.answer)
-    assert (right["score"], right["feedback"], right["format_errors"]) == (1, {}, {})
-    assert asked.mistakes
-    for mistake in asked.mistakes:
-        data = submit(mistake.answer)
-        assert data["score"] == pytest.approx(float(1 - share + share * mistake.credit))
-        assert data["partial_scores"][answered]["score"] == pytest.approx(float(mistake.credit))
-        said = data["feedback"][answered]
-        assert _text(said) == _text(mistake.feedback)
-    for other in ("123456789", "1") if asked.answer_type != "shape" else ("7x8x9x10", "1"):
-        data = submit(other)
-        assert data["partial_scores"][answered]["score"] == 0
-        assert (data["score"], data["feedback"]) == (pytest.approx(float(1 - share)), {})
-    for garbage in ("", " ", "?", "18207 parameters", "__import__('os')", "1/0", "9^9^9^9", "x" * 1001, "<b>", "nan"):
-        data = submit(garbage)
-        assert set(data["format_errors"]) == {answered}, garbage
-        assert "<" not in data["format_errors"][answered]
-        assert data["partial_scores"] == {}
+def test_marking(tmp_path: Path) -> None:
+    for seed in range(200):
+        with naming(seed):
+            assert sample(seed).mistakes
+            assert_marked(Question(tmp_path, sample(seed)), sample(seed))
 
 
 def test_answers_of_teachers_tests(tmp_path: Path) -> None:

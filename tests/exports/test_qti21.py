@@ -12,25 +12,24 @@ from typing import Any
 
 import pytest
 
+from symparams.documents.asked import Asked
 from symparams.errors import SymparamsError
 from symparams.exports.qti21 import Qti21
 from symparams.exports.qti21_text import number_pattern, shape_pattern
+from tests.exports.near import naming
+from tests.exports.qti21_session import Q, assert_scored, text_of
 from tests.exports.qti_samples import (
     BANK,
     NASTY,
     SEEDS,
-    others,
     packed,
     sample,
-    shape_spellings,
-    spellings,
     visible,
     zipped,
 )
 
 etree = pytest.importorskip("lxml.etree")
 EXPORT = Qti21()
-Q = "{http://www.imsglobal.org/xsd/imsqti_v2p1}"
 NCNAME = re.compile(r"[A-Za-z_][\w.-]*")
 
 
@@ -45,161 +44,19 @@ def items(files: dict[str, str]) -> dict[str, Any]:
     return {root.get("identifier"): root for root in roots}
 
 
-class Session:
-    """One attempt at one item."""
-
-    def __init__(self, item: Any, responses: dict[str, str]) -> None:
-        self.values: dict[str, Any] = {}
-        for declared in item.iter(f"{Q}outcomeDeclaration"):
-            default = declared.findtext(f"{Q}defaultValue/{Q}value")
-            self.values[declared.get("identifier")] = self.read(declared.get("baseType"), default)
-        for declared in item.iter(f"{Q}responseDeclaration"):
-            self.values[declared.get("identifier")] = responses.get(declared.get("identifier"))
-        self.declared = {d.get("identifier") for d in item.iter(f"{Q}outcomeDeclaration")}
-        for rule in item.find(f"{Q}responseProcessing"):
-            self.run(rule)
-        self.shown = [
-            modal
-            for modal in item.iter(f"{Q}modalFeedback")
-            if self.values[modal.get("outcomeIdentifier")] == modal.get("identifier")
-        ]
-
-    @staticmethod
-    def read(kind: str, text: str | None) -> Any:
-        return Fraction(text) if text is not None and kind == "float" else text
-
-    def run(self, rule: Any) -> None:
-        if rule.tag == f"{Q}setOutcomeValue":
-            assert rule.get("identifier") in self.declared
-            self.values[rule.get("identifier")] = self.value(rule[0])
-            return
-        assert rule.tag == f"{Q}responseCondition"
-        for branch in rule:
-            rules = list(branch)
-            if branch.tag != f"{Q}responseElse" and self.value(rules.pop(0)) is not True:
-                continue
-            for inner in rules:
-                self.run(inner)
-            return
-
-    def value(self, expression: Any) -> Any:
-        kind = expression.tag.removeprefix(Q)
-        if kind == "variable":
-            return self.values[expression.get("identifier")]
-        if kind == "baseValue":
-            return self.read(expression.get("baseType"), expression.text)
-        parts = [self.value(child) for child in expression]
-        if None in parts:
-            return None
-        if kind == "patternMatch":
-            return re.fullmatch(expression.get("pattern"), parts[0]) is not None
-        return {"match": lambda: parts[0] == parts[1], "sum": lambda: sum(parts)}[kind]()
-
-    def result(self) -> tuple[int | Fraction, list[str]]:
-        """The score, and the texts that are shown besides the solution."""
-        texts = [visible("".join(f.itertext())) for f in self.shown if f.get("outcomeIdentifier") == "FEEDBACK"]
-        solution = [f for f in self.shown if f.get("outcomeIdentifier") == "SOLUTION"]
-        assert len(solution) == 1
-        return self.values["SCORE"], texts
+def test_questions_are_scored(items: dict[str, Any]) -> None:
+    for seed in SEEDS:
+        with naming(seed):
+            assert_scored(items[sample(seed).identity], sample(seed))
 
 
-def text_of(html: str) -> str:
-    return visible("".join(etree.fromstring(f"<div>{html}</div>").itertext()))
+def test_texts_print_as_themselves(items: dict[str, Any]) -> None:
+    for seed in SEEDS:
+        with naming(seed):
+            texts_print(items[sample(seed).identity], sample(seed))
 
 
-def near(found: int | Fraction, points: Fraction) -> bool:
-    return abs(found - points) < Fraction(1, 10**5)
-
-
-def answered(item: Any, text: str) -> tuple[int | Fraction, list[str]]:
-    return Session(item, {"RESPONSE": text}).result()
-
-
-def number_seeds(blanks: bool) -> list[int]:
-    return [s for s in SEEDS if sample(s).answer_type == "number" and bool(sample(s).blanks) == blanks]
-
-
-@pytest.mark.parametrize("seed", number_seeds(blanks=False))
-def test_numbers_are_scored(items: dict[str, Any], seed: int) -> None:
-    asked = sample(seed)
-    item = items[asked.identity]
-    assert asked.value is not None
-    for text in spellings(asked.value):
-        assert answered(item, text) == (asked.points, [])
-    for mistake in asked.mistakes:
-        assert mistake.value is not None
-        for text in spellings(mistake.value):
-            score, shown = answered(item, text)
-            assert near(score, mistake.credit * asked.points)
-            assert shown == [text_of(mistake.feedback)]
-    for other in others(asked, seed):
-        assert answered(item, str(other)) == (0, [])
-        assert answered(item, f"{other:,}") == (0, [])
-    assert answered(item, "no number") == (0, [])
-    assert Session(item, {}).result() == (0, [])
-
-
-@pytest.mark.parametrize("seed", number_seeds(blanks=True))
-def test_blanks_add_up(items: dict[str, Any], seed: int) -> None:
-    asked = sample(seed)
-    item = items[asked.identity]
-    names = [field.get("responseIdentifier") for field in item.iter(f"{Q}textEntryInteraction")]
-    right = {name: blank.answer for name, blank in zip(names, asked.blanks, strict=True)}
-    assert Session(item, right).result() == (asked.points, [])
-    for name, blank in zip(names, asked.blanks, strict=True):
-        assert Session(item, {**right, name: "no number"}).result() == (asked.points - blank.points, [])
-        assert Session(item, {name: blank.answer}).result() == (blank.points, [])
-    for mistake in asked.mistakes:
-        score, shown = Session(item, {**right, names[-1]: mistake.answer}).result()
-        last = asked.blanks[-1].points
-        assert near(score, asked.points - last + last * mistake.credit)
-        assert shown == [text_of(mistake.feedback)]
-
-
-@pytest.mark.parametrize("seed", [s for s in SEEDS if sample(s).answer_type == "shape"])
-def test_shapes_are_scored(items: dict[str, Any], seed: int) -> None:
-    asked = sample(seed)
-    item = items[asked.identity]
-    for text in shape_spellings(asked.answer):
-        assert answered(item, text) == (asked.points, [])
-    for mistake in asked.mistakes:
-        for text in shape_spellings(mistake.answer):
-            score, shown = answered(item, text)
-            assert near(score, mistake.credit * asked.points)
-            assert shown == [text_of(mistake.feedback)]
-    for text in ("7x7x7x7", f"1{asked.answer}", f"{asked.answer}x1", asked.answer.replace("x", "") + "0"):
-        assert answered(item, text) == (0, [])
-
-
-@pytest.mark.parametrize("seed", [s for s in SEEDS if sample(s).options])
-def test_choices_are_scored(items: dict[str, Any], seed: int) -> None:
-    asked = sample(seed)
-    item = items[asked.identity]
-    names = [choice.get("identifier") for choice in item.iter(f"{Q}simpleChoice")]
-    entries = {e.get("mapKey"): Fraction(e.get("mappedValue")) for e in item.iter(f"{Q}mapEntry")}
-    for name, option in zip(names, asked.options, strict=True):
-        score, shown = answered(item, name)
-        assert near(score, option.credit * asked.points)
-        assert entries[name] == score
-        assert shown == ([text_of(option.feedback)] if option.feedback else [])
-    assert Session(item, {}).result() == (0, [])
-    assert item.find(f".//{Q}choiceInteraction").get("shuffle") == "false"
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_the_declared_key_is_worth_all_points(items: dict[str, Any], seed: int) -> None:
-    asked = sample(seed)
-    item = items[asked.identity]
-    declared = list(item.iter(f"{Q}responseDeclaration"))
-    key = {d.get("identifier"): d.findtext(f"{Q}correctResponse/{Q}value") for d in declared}
-    session = Session(item, key)
-    assert session.values["SCORE"] == session.values["MAXSCORE"] == asked.points
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_texts_print_as_themselves(items: dict[str, Any], seed: int) -> None:
-    asked = sample(seed)
-    item = items[asked.identity]
+def texts_print(item: Any, asked: Asked) -> None:
     assert visible(item.get("title")) == visible(asked.name)
     assert visible("".join(item.find(f"{Q}itemBody")[0].itertext())) == text_of(asked.stem)
     solution = item.find(f"{Q}modalFeedback[@identifier='solution']")
