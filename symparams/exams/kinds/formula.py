@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -21,7 +21,7 @@ from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
 from symparams.exams.telling import can_be_told
-from symparams.questions.points import Point
+from symparams.questions.points import Point, free_letters
 
 
 @dataclass(kw_only=True)
@@ -44,9 +44,14 @@ class InLetters(Computed):
         options = self.options(key, mistakes, number, seed) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
             return None
-        letters = tuple(dict.fromkeys(name for rule in self.rules for name in letters_of(rule)))
+        letters = self._letters([*self.rules, *(rule for wrong in mistakes for rule in wrong.rules)])
         points = self._points(letters) if self.more["own"] else self.course.points
         return replace(self.made(key, options, mistakes, {}), letters=letters, points=points)
+
+    def _letters(self, rules: Iterable[Formula]) -> tuple[str, ...]:
+        """The letters of the key and of the mistakes, in an order that does not tell them apart."""
+        found = dict.fromkeys(name for rule in rules for name in letters_of(rule))
+        return tuple(found) if self.more["own"] else tuple(n for n in free_letters(self.course.network) if n in found)
 
     def _foreign(self, c: Candidate) -> bool:
         """Whether a wrong rule has letters that no answer may have: those of layers that are not shown."""
