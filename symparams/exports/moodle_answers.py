@@ -44,7 +44,7 @@ _EXACT_BELOW = 10**14
 # Sizes of a shape as students write them: what stands before, between and behind them.
 _SHAPES = [("", between, "") for between in ("x", " x ", "×", " × ", ",", ", ")]
 _SHAPES += [(left, between, right) for left, right in ("()", "[]") for between in (",", ", ")]
-_SIZES = re.compile(r"[0-9A-Z]+(x[0-9A-Z]+)*")
+_SIZES = re.compile(r"[0-9A-Z.]+(x[0-9A-Z.]+)*")  # a wrong size may be 9.5
 
 
 @dataclass(frozen=True, slots=True)

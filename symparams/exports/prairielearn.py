@@ -21,7 +21,7 @@ from symparams.exports.paragraphs import inline
 _NAMES = uuid.UUID("f1b1d0f3-2f5b-5f4c-9a39-3a5f3a0e7c11")  # what the identities of questions are names in
 _TOPIC = "Neural networks"
 _INSTANCE = "courseInstances/practice"
-_SHAPE = re.compile(r"[0-9]+(x[0-9]+)*")  # that server.py can read
+_SHAPE = re.compile(r"[0-9.]+(x[0-9.]+)*")  # that server.py can read
 
 
 class PrairieLearn(FolderExport):
@@ -158,7 +158,7 @@ def _field(
 ) -> _Field:
     kind = _kind(asked, value, mistakes)
     right = _found(kind, answer, value, asked.values)
-    readable = [m for m in mistakes if kind != "shape" or _SHAPE.fullmatch(m.answer)]  # not 6.5x6.5x16
+    readable = [m for m in mistakes if kind != "shape" or _SHAPE.fullmatch(m.answer)]
     known = [(_found(kind, mistake.answer, mistake.value, mistake.values), mistake) for mistake in readable]
     marking: dict[str, Any] = {
         "name": name,

@@ -161,16 +161,16 @@ def _whole(text: str) -> int:
     return value.numerator
 
 
-def _shape(text: str) -> list[int]:
+def _shape(text: str) -> list[Fraction]:
     advice = "Type a shape, such as 4x5x6 or (4, 5, 6)."
     text = re.sub(r"^[(\[](.*)[)\]]$", r"\1", text).strip()
     if re.search(r"[xX*]", text):
         parts = [re.sub(r"(?<=[0-9]),(?=[0-9]{3}\b)", "", part.strip()) for part in re.split(r"[xX*]", text)]
     else:
         parts = re.split(r" *[,;] *| +", text.removesuffix(",").strip())
-    if not all(re.fullmatch(r"0|[1-9][0-9]*", part) for part in parts):
+    if not all(re.fullmatch(r"(0|[1-9][0-9]*)(\.[0-9]+)?", part) for part in parts):  # 9.5 is not rounded down
         raise AnswerError(advice)
-    return [int(part) for part in parts]
+    return [Fraction(part) for part in parts]
 
 
 def _values(text: str, letters: Sequence[str], at: Sequence[Mapping[str, int]]) -> str:

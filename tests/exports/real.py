@@ -93,7 +93,11 @@ def _any(chance: random.Random, choices: dict[str, T]) -> T:
 def asked(seed: int, markup: str) -> tuple[Asked, ...]:
     """The questions of a seed in a markup."""
     courses = _examination().courses
-    return tuple(_writer(courses.index(q.course), markup).asked(q) for q in _questions(seed))
+    found = []
+    for question in _questions(seed):
+        limits.begin_work()
+        found.append(_writer(courses.index(question.course), markup).asked(question))
+    return tuple(found)
 
 
 def bank(export: Export, seed: int) -> list[Asked]:

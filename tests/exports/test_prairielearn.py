@@ -124,7 +124,8 @@ def test_shapes() -> None:
     assert read(field, "1,024 x 7") == "1024x7"
     assert read(field, "(128,)") == read(field, "128") == "128"
     assert read(field, "24x64x24") != read(field, "24x24x64")
-    for refused in ("24x24x", "24x-1", "(1,024, 7)", "HxWx64", "24..64", "2.5x3", "()"):
+    assert read(field, "9.5, 24.0") == read(field, "(9.50, 24)") != read(field, "9, 24")  # a size not rounded down
+    for refused in ("24x24x", "24x-1", "(1,024, 7)", "HxWx64", "24..64", "2.x3", ".5x3", "()"):
         with pytest.raises(AnswerError, match=r"^Type a shape, such as 4x5x6 or \(4, 5, 6\)\.$"):
             read(field, refused)
 
