@@ -159,7 +159,7 @@ def summary(
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """The program: every error is one message on standard error and status 2."""
     try:
-        main(arguments, standalone_mode=False)
+        main(arguments, "symparams", standalone_mode=False)
     except SymparamsError as error:
         _fail(str(error))
     except click.UsageError as error:
