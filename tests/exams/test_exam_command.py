@@ -75,19 +75,28 @@ def test_there_are_cases() -> None:
 # ---------------------------------------------------------------- the same bytes
 
 
-@pytest.mark.parametrize("format_", TEXT_FORMATS)
-def test_the_same_bytes_in_another_process(format_: str, tmp_path: Path) -> None:
+_PRINTING = """
+import sys
+from tests.test_cli import run
+for format_ in sys.argv[2:]:
+    print(run("exam", sys.argv[1], "--questions", "14", "--format", format_))
+"""
+
+
+def test_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     path = tmp_path / "net.arch"
-    path.write_text(TEXTS["images"], "utf-8")
-    banks = [
+    path.write_text(SOURCE, "utf-8")
+    one, other = (
         subprocess.run(
-            command(path, "--questions", 14, "--seed", seed, "--format", format_),
-            capture_output=True, check=True, env=environment(hash_seed),
-        ).stdout
-        for seed, hash_seed in ((0, 1), (0, 2), (1, 1))
-    ]  # fmt: skip
-    assert banks[0] == banks[1] != banks[2]
-    assert len(banks[0]) > 2_000
+            [sys.executable, "-c", _PRINTING, str(path), *TEXT_FORMATS],
+            capture_output=True, check=True, env=environment(hash_seed), cwd=EXAMPLES.parent,
+        ).stdout.splitlines()
+        for hash_seed in (1, 2)
+    )  # fmt: skip
+    assert [len(bank) > 2_000 for bank in one] == [True] * len(TEXT_FORMATS)
+    assert one == other
+    asked = [run(path, "--questions", 14, "--seed", seed)[1] for seed in (0, 1)]
+    assert asked[0] != asked[1]
 
 
 @pytest.mark.parametrize("format_", EXPORTS)
@@ -134,7 +143,7 @@ def test_an_interrupted_bank_is_continued(signal_: signal.Signals, tmp_path: Pat
     network.write_text("range a in 2..90\nrange b in 2..90\ninput(a) -> dense(b) -> dense(3)", "utf-8")
     words = [network, "--questions", 4, "--variants", 300, "--kinds", "params", "--format", "moodle", "-o"]
     whole, bank = tmp_path / "whole.xml", tmp_path / "bank.xml"
-    subprocess.run(command(*words, whole), check=True, env=environment(1))
+    assert run(*words, whole)[0] == 0
     process = subprocess.Popen(command(*words, bank), env=environment(2), stderr=subprocess.PIPE)
     for _ in range(20_000):
         if bank.exists() or any(tmp_path.glob("*.part*")) or process.poll() is not None:
@@ -150,7 +159,7 @@ def test_an_interrupted_bank_is_continued(signal_: signal.Signals, tmp_path: Pat
         assert bank.read_text("utf-8").rstrip().splitlines()[-1].startswith("<!--")
     subprocess.run(command(*words, bank), check=True, env=environment(3))
     assert bank.read_bytes() == whole.read_bytes()
-    subprocess.run(command(*words, bank), check=True, env=environment(4))
+    assert run(*words, bank)[0] == 0
     assert bank.read_bytes() == whole.read_bytes()
 
 

@@ -51,12 +51,14 @@ def test_an_identity_depends_on_the_question_only() -> None:
 
 def test_no_question_comes_twice() -> None:
     for name, text in TEXTS.items():
-        for variants in (1, 3):
+        for variants in (3, 1):  # a network of numbers has one variant of each
             try:
                 found = identities(examination(text, variants=variants, kinds=tuple(KINDS)))
             except SymparamsError:
-                continue  # a network of numbers has one variant of each
+                assert variants == 3, name
+                continue
             assert len(found) == len(set(found)), name
+            break
 
 
 @pytest.mark.parametrize("start", [1, 7, 20, 29])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TypeVar
@@ -77,7 +78,8 @@ def _question(what: str, seed: int) -> Question:
     chance = random.Random(seed)
     plans = _plans(what)
     while True:
-        plan = chance.choice(_any(chance, _any(chance, plans)))
+        of_kind = _any(chance, plans)
+        plan = chance.choice(_any(chance, of_kind))
         limits.begin_work()
         found = next(plan.variants(seed), None)
         if found is not None:
@@ -85,7 +87,7 @@ def _question(what: str, seed: int) -> Question:
             return replace(found, fade=fade, identity=f"{found.identity}-f{fade}") if fade else found
 
 
-def _any(chance: random.Random, choices: dict[str, T]) -> T:
+def _any(chance: random.Random, choices: Mapping[str, T]) -> T:
     return choices[chance.choice(list(choices))]
 
 

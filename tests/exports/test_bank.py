@@ -179,5 +179,5 @@ def test_memory_does_not_grow_with_the_bank(export: Export, tmp_path: Path) -> N
         tracemalloc.stop()
         return most
 
-    small = peak(2_000)
-    assert peak(20_000) < 1.2 * small + 100_000
+    small = peak(400)
+    assert peak(4_000) < 1.2 * small + 100_000
