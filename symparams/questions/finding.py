@@ -345,18 +345,7 @@ def _candidates(build: Build, letter: str) -> Sequence[int]:
 
 def _by_building(build: Build, letter: str, target: Target, first: SymparamsError) -> Finding:
     """Where the letter counts copies or the like: network after network."""
-    networks: dict[int, Network] = {}
-    built = 0
-    candidates = _candidates(build, letter)
-    for n in candidates:
-        try:
-            networks[n] = build({letter: Number(n)})
-            built += len(networks[n].nodes)
-        except SymparamsError:
-            if not networks and n == candidates[:8][-1]:
-                break
-        if built > 20 * limits.DIGITS:
-            break
+    networks = _built(build, letter)
     if not networks:
         raise first
     network = networks[min(networks)]
@@ -392,3 +381,20 @@ def _by_building(build: Build, letter: str, target: Target, first: SymparamsErro
         tried=max(networks),
         more=True,
     )
+
+
+def _built(build: Build, letter: str) -> dict[int, Network]:
+    """The networks for the first values of a letter, by these values."""
+    networks: dict[int, Network] = {}
+    built = 0
+    candidates = _candidates(build, letter)
+    for n in candidates:
+        try:
+            networks[n] = build({letter: Number(n)})
+            built += len(networks[n].nodes)
+        except SymparamsError:
+            if not networks and n == candidates[:8][-1]:
+                break
+        if built > 20 * limits.DIGITS:
+            break
+    return networks
