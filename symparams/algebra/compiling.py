@@ -51,6 +51,10 @@ def compiled(formula: Formula) -> Evaluator:
             (inside,) = below
             return lambda letters: -inside(letters)
         case Product():
+            shares = [value for value in known if isinstance(value, Fraction)]
+            if shares:
+                rest = [part for part, value in zip(below, known, strict=True) if not isinstance(value, Fraction)]
+                return _scaled(Fraction(math.prod(shares)), _product(rest) if len(rest) > 1 else rest[0])
             return _product(below)
         case Quotient():
             top, bottom = below
@@ -69,14 +73,33 @@ def _sum(terms: list[Evaluator]) -> Evaluator:
     if len(terms) == 2:
         first, second = terms
         return lambda letters: first(letters) + second(letters)
-    return lambda letters: sum(term(letters) for term in terms)
+    return lambda letters: sum([term(letters) for term in terms])
+
+
+_SMALL = 1 << 64  # far from the limit on digits
 
 
 def _product(factors: list[Evaluator]) -> Evaluator:
     if len(factors) == 2:
         first, second = factors
-        return lambda letters: limits.checked(first(letters) * second(letters))
-    return lambda letters: limits.checked(math.prod(factor(letters) for factor in factors))
+
+        def two(letters: Mapping[str, int]) -> Exact:
+            value = first(letters) * second(letters)
+            return value if -_SMALL < value < _SMALL else limits.checked(value)
+
+        return two
+
+    def several(letters: Mapping[str, int]) -> Exact:
+        value = math.prod([factor(letters) for factor in factors])
+        return value if -_SMALL < value < _SMALL else limits.checked(value)
+
+    return several
+
+
+def _scaled(share: Fraction, product: Evaluator) -> Evaluator:
+    """A share of a product: divided once, at the end, where it mostly comes out whole."""
+    top, bottom = share.numerator, share.denominator
+    return lambda letters: divided(top * product(letters), bottom)
 
 
 def _power(base: Evaluator, exponent: Evaluator) -> Evaluator:

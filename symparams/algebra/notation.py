@@ -50,6 +50,8 @@ class Notation:
 
 def shown(value: Value, notation: Notation) -> str:
     """A formula or number in a notation."""
+    if type(value) is int and value >= 0:
+        return f"{value:,}".replace(",", notation.group)
     return _show(as_formula(value), notation, _SUM)
 
 

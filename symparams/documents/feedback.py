@@ -48,9 +48,8 @@ class Feedback(Vocabulary):
         """What a wrong answer is told: the mistake, how it comes out, what is right."""
         if wrong.remark or not wrong.made:
             return prose(f"{capital(wrong.remark)}.", self.format) if wrong.remark else ""
-        made = tuple(m.name for m in wrong.made)
-        told = self.sentence(("told", made, wrong.carried, wrong.layers), partial(_told, wrong))
-        mended = self.sentence(("mended", made), lambda: " ".join(f"{capital(m.repair)}." for m in wrong.made))
+        told = self.sentence(("told", wrong.made, wrong.carried, wrong.layers), partial(_told, wrong))
+        mended = self.sentence(("mended", wrong.made), lambda: " ".join(f"{capital(m.repair)}." for m in wrong.made))
         return f"{told}{self._way(wrong, question)} {mended}"
 
     def sentence(self, key: object, text: Callable[[], str]) -> str:

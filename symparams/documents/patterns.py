@@ -50,5 +50,5 @@ class Pattern:
             number = values.number(self._leaves[int(texts[i])], point)
             if not isinstance(number, Number) or not isinstance(number.value, int) or number.value < 2:
                 return shown(values.written(self.rule, point), self._notation)  # beside a 1 the dots stand otherwise
-            texts[i] = str(number.value) if number.value < 1000 else shown(number, self._notation)
+            texts[i] = f"{number.value:,}".replace(",", self._notation.group)
         return "".join(texts)

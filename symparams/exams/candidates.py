@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from symparams import limits
 from symparams.algebra.compiling import Exact
@@ -18,7 +19,7 @@ from symparams.questions.points import Point
 _MOST = 16  # that are looked at for one question, besides single ones
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A wrong answer before its values are drawn."""
 
@@ -27,7 +28,7 @@ class Candidate:
     carried: bool = False  # as in Mistake
     layers: tuple[str, ...] = ()  # as in Mistake
 
-    @property
+    @cached_property
     def credit(self) -> Fraction:
         """A single mistake has its own credit, two have half of the smaller one."""
         credits = [made.credit for made in self.made]

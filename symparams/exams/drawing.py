@@ -48,3 +48,12 @@ class Draws:
             i = left << half | right
             if i < self.count:
                 return i
+
+
+def shuffled(count: int, luck: int) -> list[int]:
+    """The numbers below `count` in an order that `luck` decides."""
+    order = list(range(count))
+    for i in range(count - 1, 0, -1):
+        luck, j = divmod(luck, i + 1)
+        order[i], order[j] = order[j], order[i]
+    return order

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from symparams.algebra.compiling import Exact
 from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
-from symparams.exams.drawing import Draws, number_from
+from symparams.exams.drawing import Draws, number_from, shuffled
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
 from symparams.exams.together import Together
 from symparams.model.network import Node
@@ -110,14 +111,15 @@ class Computed(Plan):
         key, *others = self._together.at(point)
         if key is None or any(not isinstance(value, int) or value < 0 for value in key):
             return None
-        found: dict[tuple[Exact, ...], Wrong] = {}
+        found: dict[tuple[Exact, ...], Candidate] = {}
         for c, value in zip(self.candidates, others, strict=True):
             if value == key:
                 if len(c.made) == 1 and not c.carried:
                     return None
-            elif value is not None and value not in found and len(found) < _SHOWN:
-                found[value] = Wrong(value, c.credit, c.made, c.rules, c.carried, c.layers)
-        return key, list(found.values())
+            elif value is not None:
+                found.setdefault(value, c)
+        shown = islice(found.items(), _SHOWN)
+        return key, [Wrong(value, c.credit, c.made, c.rules, c.carried, c.layers) for value, c in shown]
 
     def made(self, key: Content, options: tuple[Option, ...], mistakes: Iterable[Wrong], point: Point) -> Question:
         """The question, with its rules bound to the values."""
@@ -156,7 +158,7 @@ def _place(start: int, number: int, count: int, wanted: int) -> int:
         turn -= 0 if wanted == USUAL else USUAL
     else:
         block, turn = divmod(number, count)
-    return sorted(range(count), key=lambda i: number_from(start, count, block, i))[turn]
+    return shuffled(count, number_from(start, count, block))[turn]
 
 
 def plausible(content: Content) -> bool:
@@ -177,8 +179,7 @@ def chosen(key: Content, mistakes: Sequence[Wrong], wanted: int, luck: int) -> l
         larger = [w for w in mistakes if _larger(w.content, key)]
         if larger and luck % 2 and not any(_larger(w.content, key) for w in found):
             found[-1] = larger[luck // 5 % len(larger)]
-    order = sorted(range(len(found)), key=lambda i: number_from(luck, i))
-    return [found[i] for i in order]
+    return [found[i] for i in shuffled(len(found), luck // 35)]
 
 
 def _larger(content: Content, key: Content) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from symparams.algebra.formula import Formula, Value
 from symparams.algebra.simplifying import simplified
@@ -20,8 +20,7 @@ AnswerType: TypeAlias = Literal["number", "shape", "formula", "choice"]
 Content: TypeAlias = "tuple[Value, ...] | str"  # a number, the sizes of a shape, a formula; or a sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(NamedTuple):
     """A wrong answer that is known in advance."""
 
     content: Content
@@ -33,8 +32,7 @@ class Wrong:
     remark: str = ""  # what is said where no misconception has it, as a sentence of the catalogue
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One of the answers to choose from."""
 
     content: Content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 
 from symparams.algebra.compiling import Evaluator, Exact, compiled
 from symparams.algebra.formula import Formula, Number, Symbol, mapped
@@ -36,11 +35,15 @@ class Together:
 
 def _given(rules: tuple[Evaluator, ...], point: Point) -> tuple[Exact, ...] | None:
     try:
-        return tuple([_whole(rule(point)) for rule in rules])
+        values = tuple([rule(point) for rule in rules])
     except (SymparamsError, KeyError):
         return None
+    for value in values:
+        if type(value) is not int:
+            return tuple(map(_whole, values))
+    return values
 
 
 def _whole(value: Exact) -> Exact:
     """A fraction that is a whole number as a whole number: they are written differently."""
-    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+    return value.numerator if value.denominator == 1 else value
