@@ -16,8 +16,8 @@ from symparams.exams.examination import Examination, Wanted
 
 TEXT = """
 range k in 3, 5, 7
-range F in 8..1024 step 8
-range G in 8..1024 step 8
+range F in 8..4096 step 8
+range G in 8..4096 step 8
 range m in 16..1024 step 16
 input(28, 28, 3) -> conv(F, k, relu) -> maxpool(2) -> conv(G, k, relu) -> flatten -> dense(m, relu) -> dense(10)
 """
