@@ -93,6 +93,9 @@ class _Table:
     def _long(self, header: Sequence[str], lines: Iterator[tuple[int, list[str]]]) -> Iterator[_Entry]:
         """student, question, answer: an answer a line; other columns are passed over."""
         wanted = [_column(header, names) for names in (_STUDENT, _PAPER, _QUESTION, _ANSWER)]
+        for at in wanted:
+            if at is not None and _plain(header).count(_plain(header)[at]) > 1:
+                raise self._error(1, f"two columns are called `{_short(header[at])}`")
         for line, cells in lines:
             self._check(line, cells, header)
             student, paper, question, answer = (_cell(cells, at) for at in wanted)
@@ -223,8 +226,13 @@ def _is_long(header: Sequence[str]) -> bool:
 
 def _column(header: Sequence[str], names: Sequence[str]) -> int | None:
     """The first column that has one of these names."""
-    plain = [re.sub(r"[\W_]", "", name.casefold()) for name in header]
+    plain = _plain(header)
     return next((plain.index(name) for name in names if name in plain), None)
+
+
+def _plain(header: Sequence[str]) -> list[str]:
+    """The names of columns without capitals, marks and spaces."""
+    return [re.sub(r"[\W_]", "", name.casefold()) for name in header]
 
 
 def _cell(cells: Sequence[str], at: int | None) -> str:

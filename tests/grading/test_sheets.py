@@ -98,6 +98,9 @@ ERRORS: dict[str, tuple[str, int, str]] = {
     "a column twice": (
         "student,1,Q1\nAda,5,6\n", 1, "answers.csv:1: the columns `1` and `Q1` are the same question",
     ),
+    "two columns of one name": (
+        "student,question,answer,Answer\nAda,1,5,6\n", 1, "answers.csv:1: two columns are called `answer`",
+    ),
     "a student twice": (
         "student,1\nAda,5\n Ada ,6\n", 1, "answers.csv:3: `Ada` stands in line 2 already; a student has one line",
     ),
