@@ -148,7 +148,7 @@ def test_without_matplotlib(classroom: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(sp.SymparamsError) as caught:
         sp.grade(classroom / "bank.json", classroom / "answers.csv").plot(tmp_path / "m.png")
-    assert str(caught.value) == "a plot needs matplotlib; install it with: pip install 'symparams[plots]'"
+    assert str(caught.value) == 'a plot needs matplotlib; install it with: pip install "symparams[plots]"'
 
 
 def test_the_page_names_every_key(classroom: Path) -> None:

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from math import prod
-
-
-def number_from(*words: object) -> int:
-    """A number of 64 bits that only these words decide, evenly spread."""
-    text = "\x1f".join(map(str, words))
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 class Draws:

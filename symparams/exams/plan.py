@@ -15,11 +15,11 @@ from symparams.algebra.compiling import Exact
 from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
-from symparams.exams.drawing import Draws, number_from, shuffled
+from symparams.exams.drawing import Draws, shuffled
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
 from symparams.exams.together import Together
 from symparams.model.network import Node
-from symparams.questions.points import Point
+from symparams.questions.points import Point, number_from
 
 FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
 _SHOWN = 16  # wrong answers that a question knows

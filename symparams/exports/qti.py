@@ -24,7 +24,7 @@ def etree() -> Any:
     try:
         from lxml import etree as found  # noqa: PLC0415 - an extra that only these formats need
     except ImportError:
-        raise SymparamsError("the formats qti12 and qti21 need lxml: pip install 'symparams[exports]'") from None
+        raise SymparamsError('the formats qti12 and qti21 need lxml: pip install "symparams[exports]"') from None
     return found
 
 

@@ -54,7 +54,7 @@ def _matplotlib() -> Any:
             importlib.import_module(f"matplotlib.{part}")
         return importlib.import_module("matplotlib")
     except ImportError:
-        raise SymparamsError("a plot needs matplotlib; install it with: pip install 'symparams[plots]'") from None
+        raise SymparamsError('a plot needs matplotlib; install it with: pip install "symparams[plots]"') from None
 
 
 def _figure(tally: Sequence[Tally], title: str, matplotlib: Any) -> Any:

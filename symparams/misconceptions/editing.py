@@ -136,20 +136,6 @@ def bound(rule: Formula, name: str, value: Formula, meaning: str | None = None) 
     return exchanged(rule, named(name), other)
 
 
-def first_exchanged(rule: Formula, old: Test, new: Callable[[Formula], Formula]) -> Formula | None:
-    """Only the first such node in reading order replaced; None if there is none."""
-    done = False
-
-    def change(node: Formula) -> Formula | None:
-        nonlocal done
-        if done or not old(node):
-            return None
-        done = True
-        return new(node)
-
-    return changed(rule, rewritten(rule, change))
-
-
 def changed(before: Formula, after: Formula) -> Formula | None:
     """The edited rule; None if the edit changed nothing."""
     return None if after == before else after

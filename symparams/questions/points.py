@@ -78,8 +78,9 @@ def narrowed(network: Network) -> dict[str, Choices]:
     return found
 
 
-def number_from(text: str) -> int:
-    """A number that only the text decides, evenly spread."""
+def number_from(*words: object) -> int:
+    """A number of 64 bits that only these words decide, evenly spread."""
+    text = "\x1f".join(map(str, words))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 

@@ -8,7 +8,8 @@ from math import prod
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symparams.exams.drawing import Draws, number_from
+from symparams.exams.drawing import Draws
+from symparams.questions.points import number_from
 
 RANGES = st.dictionaries(
     st.sampled_from("abcdef"), st.lists(st.integers(-5, 99), min_size=1, max_size=7, unique=True), max_size=4

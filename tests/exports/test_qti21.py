@@ -184,4 +184,4 @@ def test_without_lxml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "lxml", None)
     with pytest.raises(SymparamsError) as caught:
         EXPORT.closing(BANK, [])
-    assert str(caught.value) == "the formats qti12 and qti21 need lxml: pip install 'symparams[exports]'"
+    assert str(caught.value) == 'the formats qti12 and qti21 need lxml: pip install "symparams[exports]"'

@@ -8,20 +8,19 @@ from functools import partial
 
 from symparams import limits
 from symparams.algebra.exact import number
-from symparams.algebra.formula import Formula, Symbol, mapped, symbols
+from symparams.algebra.formula import Formula, Symbol, mapped
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
 from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
-from symparams.exams.drawing import number_from
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
 from symparams.exams.telling import can_be_told
-from symparams.questions.points import Point, free_letters
+from symparams.questions.points import Point, free_letters, number_from
 
 
 @dataclass(kw_only=True)
@@ -132,11 +131,6 @@ def in_own_letters(rule: Formula) -> Formula:
         return short.get(leaf.name, Symbol(leaf.name, None, leaf.meaning))
 
     return mapped(rule, free)
-
-
-def legend(rules: tuple[Formula, ...]) -> tuple[Symbol, ...]:
-    """The letters of rules, each once, with what they mean."""
-    return tuple({s.name: s for rule in rules for s in symbols(rule)}.values())
 
 
 formula = Kind("formula", "the number of parameters of a layer as a formula", 70, ("formula", "choice"), _plans)
