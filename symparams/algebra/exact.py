@@ -13,21 +13,24 @@ from symparams.errors import SymparamsError
 
 
 def number(formula: Formula) -> int | Fraction | None:
-    """The exact value of a formula without free symbols; None if there is one."""
-    if isinstance(formula, Symbol):
-        if formula.value is None:
-            return None
-        formula = formula.value
+    """The exact value of a formula without free symbols; None if there is one. Worked out once for each node."""
+    try:
+        return formula._value
+    except AttributeError:
+        pass
+    value = _evaluated(formula)
+    object.__setattr__(formula, "_value", value)
+    return value
+
+
+def _evaluated(formula: Formula) -> int | Fraction | None:
     if isinstance(formula, Number):
         return formula.value
     if isinstance(formula, Symbol):
-        return number(formula)
+        return None if formula.value is None else number(formula.value)
     below = []
     for part in parts(formula):
-        leaf = part.value if isinstance(part, Symbol) else part
-        if leaf is None:
-            return None
-        known = leaf.value if isinstance(leaf, Number) else number(leaf)
+        known = number(part)
         if known is None:
             return None
         below.append(known)

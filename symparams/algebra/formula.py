@@ -7,15 +7,36 @@ the arithmetic and the result; what is done with it (printing, evaluating, simpl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from threading import RLock
+from typing import Any, TypeAlias, cast
+from weakref import ref
 
 
 class Formula:
-    """A node of the tree; `+ - * / ** -x` and numbers beside it build larger ones as they stand."""
+    """A node of the tree; `+ - * / ** -x` and numbers beside it build larger ones as they stand.
 
-    __slots__ = ()
+    Nodes are interned: all are made through `_interned`, so that equal is identical, and are kept only while somebody
+    holds them. What is worked out of a node once may therefore stay with it (`_value`, `_measure`) or be found by it
+    in any dictionary.
+    """
+
+    __slots__ = ("__weakref__", "_measure", "_value")
+    __match_args__: tuple[str, ...] = ()
+    _measure: tuple[int, int]  # what `size_and_depth` has found
+    _value: int | Fraction | None  # what `number` has found
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a formula does not change")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("a formula does not change")
+
+    def __reduce__(self) -> tuple[type[Formula], tuple[object, ...]]:
+        return type(self), tuple(getattr(self, name) for name in self.__match_args__)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__match_args__)})"
 
     def __add__(self, other: Operand) -> Formula:
         return add(self, as_formula(other))
@@ -45,72 +66,134 @@ class Formula:
         return negative(self)
 
 
-@dataclass(frozen=True, slots=True)
+class _Kept(ref[Formula]):
+    """A node as the table of all nodes keeps it: it stays there as long as the node lives."""
+
+    __slots__ = ("key",)
+    key: tuple[object, ...]
+
+
+_nodes: dict[tuple[object, ...], _Kept] = {}  # every living node, by its class and fields
+_lock = RLock()  # held again where a collection of garbage inside it forgets a node
+
+
+def _forget(kept: _Kept) -> None:
+    with _lock:
+        if _nodes.get(kept.key) is kept:
+            del _nodes[kept.key]
+
+
+def _interned(key: tuple[Any, ...]) -> Any:
+    """The one node of a class with these fields."""
+    kept = _nodes.get(key)
+    found = None if kept is None else kept()
+    if found is not None:
+        return found
+    cls = key[0]
+    made = object.__new__(cls)
+    for name, value in zip(cls.__match_args__, key[1:], strict=True):
+        _set(made, name, value)
+    with _lock:
+        kept = _nodes.get(key)  # another thread may have made it meanwhile
+        found = None if kept is None else kept()
+        if found is not None:
+            return found
+        _nodes[key] = mine = _Kept(made, _forget)
+        mine.key = key
+    return made
+
+
+_set = object.__setattr__
+
+
 class Number(Formula):
     """An integer, or a rational such as a dropout rate."""
 
+    __slots__ = __match_args__ = ("value",)
     value: int | Fraction
 
-    def __hash__(self) -> int:
-        return hash(self.value)
+    def __new__(cls, value: int | Fraction) -> Number:
+        return cast(Number, _interned((cls, value if value.denominator != 1 else value.numerator)))
 
 
-@dataclass(frozen=True, slots=True)
 class Symbol(Formula):
     """A letter; with a value it is known, without one it is free (a positive integer)."""
 
+    __slots__ = __match_args__ = ("name", "value", "meaning", "incoming")
     name: str  # as typed: C_in, k, alpha
-    value: Formula | None = None  # what is put in for it
-    meaning: str = ""  # what it stands for, in a few words: "input channels"
-    incoming: bool = False  # whether it is a size of what arrives, not an argument of the layer
+    value: Formula | None  # what is put in for it
+    meaning: str  # what it stands for, in a few words: "input channels"
+    incoming: bool  # whether it is a size of what arrives, not an argument of the layer
 
-    def __hash__(self) -> int:
-        return hash((self.name, self.value))
+    def __new__(cls, name: str, value: Formula | None = None, meaning: str = "", incoming: bool = False) -> Symbol:
+        return cast(Symbol, _interned((cls, name, value, meaning, incoming)))
+
+    def renamed(self, name: str) -> Symbol:
+        """The same symbol under another name."""
+        return Symbol(name, self.value, self.meaning, self.incoming)
 
 
-@dataclass(frozen=True, slots=True)
 class Sum(Formula):
     """a + b - c."""
 
+    __slots__ = __match_args__ = ("terms",)
     terms: tuple[Formula, ...]  # in reading order; a subtracted term is a Negative
 
+    def __new__(cls, terms: tuple[Formula, ...]) -> Sum:
+        return cast(Sum, _interned((cls, terms)))
 
-@dataclass(frozen=True, slots=True)
+
 class Negative(Formula):
     """-a."""
 
+    __slots__ = __match_args__ = ("term",)
     term: Formula
 
+    def __new__(cls, term: Formula) -> Negative:
+        return cast(Negative, _interned((cls, term)))
 
-@dataclass(frozen=True, slots=True)
+
 class Product(Formula):
     """a · b · c."""
 
+    __slots__ = __match_args__ = ("factors",)
     factors: tuple[Formula, ...]  # in reading order
 
+    def __new__(cls, factors: tuple[Formula, ...]) -> Product:
+        return cast(Product, _interned((cls, factors)))
 
-@dataclass(frozen=True, slots=True)
+
 class Quotient(Formula):
     """a / b, exactly."""
 
+    __slots__ = __match_args__ = ("top", "bottom")
     top: Formula
     bottom: Formula
 
+    def __new__(cls, top: Formula, bottom: Formula) -> Quotient:
+        return cast(Quotient, _interned((cls, top, bottom)))
 
-@dataclass(frozen=True, slots=True)
+
 class Power(Formula):
     """a to the power of b."""
 
+    __slots__ = __match_args__ = ("base", "exponent")
     base: Formula
     exponent: Formula
 
+    def __new__(cls, base: Formula, exponent: Formula) -> Power:
+        return cast(Power, _interned((cls, base, exponent)))
 
-@dataclass(frozen=True, slots=True)
+
 class Function(Formula):
     """⌊a⌋, ⌈a⌉, min(a, b), max(a, b), a mod b, or sum(term, i, first, last): the term added up for i = first … last."""
 
+    __slots__ = __match_args__ = ("name", "arguments")
     name: str  # floor, ceil, min, max, mod or sum
     arguments: tuple[Formula, ...]
+
+    def __new__(cls, name: str, arguments: tuple[Formula, ...]) -> Function:
+        return cast(Function, _interned((cls, name, arguments)))
 
 
 Operand: TypeAlias = "Formula | int | Fraction"
@@ -239,18 +322,17 @@ def can_put_in(formula: Formula) -> bool:
     return any(s.value is not None for s in symbols(formula))
 
 
-def size_and_depth(formula: Formula, known: dict[int, tuple[int, int]] | None = None) -> tuple[int, int]:
-    """How many leaves the formula has with all values put in, and how deep it is; shared parts are walked once."""
-    known = {} if known is None else known
-    if isinstance(formula, Symbol) and formula.value is None:
-        return 1, 1
-    found = known.get(id(formula))
-    if found is None:
-        below = (formula.value,) if isinstance(formula, Symbol) and formula.value is not None else parts(formula)
-        each = [size_and_depth(part, known) for part in below]
-        found = (sum(w for w, _ in each) or 1, 1 + max((d for _, d in each), default=0))
-        known[id(formula)] = found
-    return found
+def size_and_depth(formula: Formula) -> tuple[int, int]:
+    """How many leaves the formula has with all values put in, and how deep it is; worked out once for each node."""
+    try:
+        return formula._measure
+    except AttributeError:
+        pass
+    inside = formula.value if isinstance(formula, Symbol) else None
+    each = [size_and_depth(part) for part in (parts(formula) if inside is None else (inside,))]
+    measure = sum(w for w, _ in each) or 1, 1 + max((d for _, d in each), default=0)
+    _set(formula, "_measure", measure)
+    return measure
 
 
 def count_leaves(formula: Formula) -> int:

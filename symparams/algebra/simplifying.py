@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra.exact import FUNCTIONS, divided, number
@@ -95,12 +95,12 @@ def _poly_of_value(value: Formula, facts: Facts) -> Poly:
     """The normal form of what a symbol stands for: a size that arrives stands in many rules."""
     if isinstance(value, Number):
         return constant(value.value)
-    if facts is NOTHING_KNOWN:
-        return poly(value, facts)
-    found = facts.polys.get(id(value))
-    if found is None:
-        found = facts.polys[id(value)] = (value, poly(value, facts))
-    return cast("Poly", found[1])
+    return _kept_poly(value, facts)
+
+
+@lru_cache(4096)
+def _kept_poly(value: Formula, facts: Facts) -> Poly:
+    return poly(value, facts)
 
 
 def _function(name: str, arguments: list[Poly], facts: Facts) -> Poly:

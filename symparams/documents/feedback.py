@@ -24,7 +24,7 @@ class Feedback(Vocabulary):
     def __init__(self, course: Course, format_: Format) -> None:
         super().__init__(Solution(course.network), format_, "question")
         self.course = course
-        self._patterns: dict[int, Pattern] = {}  # of wrong rules, by their identity
+        self._patterns: dict[Formula, Pattern] = {}  # of wrong rules
         self._sentences: dict[object, str] = {}  # of misconceptions and layers, which are the same in every variant
 
     def formula(self, value: Value) -> str:
@@ -75,9 +75,9 @@ class Feedback(Vocabulary):
 
     def _written(self, rule: Formula, point: Point) -> str:
         """A rule of a plan with the numbers of a point."""
-        pattern = self._patterns.get(id(rule))
+        pattern = self._patterns.get(rule)
         if pattern is None:
-            pattern = self._patterns[id(rule)] = Pattern(rule, self.format.notation)
+            pattern = self._patterns[rule] = Pattern(rule, self.format.notation)
         return pattern.written(self.course.values, point)
 
 

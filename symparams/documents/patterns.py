@@ -16,7 +16,7 @@ class Pattern:
     """A rule in a notation, with places for the numbers of its symbols."""
 
     def __init__(self, rule: Formula, notation: Notation) -> None:
-        self.rule = rule  # kept alive, because patterns are found by its identity
+        self.rule = rule
         self._notation = notation
         self._leaves: dict[int, Formula] = {}  # what stands at each mark
         self._literals: list[int] = []

@@ -28,7 +28,7 @@ class Phrases:
         self.solution = solution
         self.format = format_
         self.slug = slug
-        self._texts: dict[int, tuple[Formula, str]] = {}  # formulas already written; the key is an id, kept alive
+        self._texts: dict[Formula, str] = {}  # formulas already written
         self._shapes: dict[Shape, str] = {}
         self._tags = 0
         self._explained: set[object] = set()  # rules and reasons that the document has given
@@ -77,10 +77,10 @@ class Phrases:
         """A formula or number, without marks around it."""
         if not isinstance(value, Formula):
             return shown(value, self.format.notation)
-        found = self._texts.get(id(value))
+        found = self._texts.get(value)
         if found is None:
-            found = self._texts[id(value)] = (value, shown(value, self.format.notation))
-        return found[1]
+            found = self._texts[value] = shown(value, self.format.notation)
+        return found
 
     def _inline(self, text: str) -> str:
         before, after = self.format.inline

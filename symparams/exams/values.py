@@ -12,14 +12,14 @@ class Values:
     """What formulas are worth at points; those that come again and again are prepared once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Formula, Evaluator]] = {}  # by the identity of the formula, which is kept alive
+        self._known: dict[Formula, Evaluator] = {}
 
     def at(self, formula: Formula, point: Point) -> Exact:
         """The value of what a symbol of a plan stands for; KeyError where a letter has no value."""
-        found = self._known.get(id(formula))
+        found = self._known.get(formula)
         if found is None:
-            found = self._known[id(formula)] = (formula, compiled(formula))
-        return found[1](point)
+            found = self._known[formula] = compiled(formula)
+        return found(point)
 
     def bound(self, rule: Formula, point: Point) -> Formula:
         """The rule with its symbols bound to their numbers at a point; letters that have none there stay."""

@@ -25,7 +25,7 @@ def marked(rule: Formula, mark: str, fed: Formula | None = None) -> Formula:
             return fed or leaf
         if not isinstance(leaf, Symbol) or leaf.incoming or leaf.value is None:
             return leaf
-        return replace(leaf, name=f"{leaf.name}{'' if '_' in leaf.name else '_'}{mark}")
+        return leaf.renamed(f"{leaf.name}{'' if '_' in leaf.name else '_'}{mark}")
 
     return mapped(rule, one)
 

@@ -331,13 +331,13 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
         conditions += required(requirement, facts)
     if len(rules.output) > _AXES:
         raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
-    handed_on = {id(size) for x in arriving for size in x.shape}  # sizes that are simple and positive already
-    shape = tuple(a.size if id(a.size) in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
+    handed_on = {size for x in arriving for size in x.shape}  # sizes that are simple and positive already
+    shape = tuple(a.size if a.size in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
     names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention).axis_names()
-    for axis, name, value in zip(rules.output, names, shape, strict=True):
+    for name, value in zip(names, shape, strict=True):
         if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:
             raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
-        if value is not axis.size:
+        if value not in handed_on:
             conditions += positive(f"the {name} of the output would be", value, 1, facts)
     for argument, formula in formulas_of(layer):
         conditions += allowed(argument, formula, facts)

@@ -168,7 +168,7 @@ def _free(name: str, used: dict[str, Symbol]) -> str:
 
 def _renamed(leaf: Formula, names: dict[str, str]) -> Formula:
     if isinstance(leaf, Symbol) and leaf.name in names:
-        return Symbol(names[leaf.name], leaf.value, leaf.meaning, leaf.incoming)
+        return leaf.renamed(names[leaf.name])
     return leaf
 
 

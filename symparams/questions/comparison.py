@@ -77,13 +77,13 @@ class Comparison:
     def facts(self) -> Facts:
         """What is given for either network."""
         one, other = (side.network.facts for side in self.sides)
-        lower = {**one.lower, **{x: max(n, one.lower.get(x, n)) for x, n in other.lower.items()}}
-        upper = {**one.upper, **{x: min(n, one.upper.get(x, n)) for x, n in other.upper.items()}}
+        lower = one.lower | {x: max(n, one.lower.get(x, n)) for x, n in other.lower.items()}
+        upper = one.upper | {x: min(n, one.upper.get(x, n)) for x, n in other.upper.items()}
         return Facts(
             lower,
             upper,
-            {**other.remainder, **one.remainder},
-            {**other.equal, **one.equal},
+            other.remainder | one.remainder,
+            other.equal | one.equal,
             (*one.at_least_zero, *other.at_least_zero),
             one.whole | other.whole,
         )
