@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,25 +17,72 @@ class Source:
     text: str
 
 
+WORD, EXPRESSION = -1, -2  # ends of a span that are looked up in the text: what stands at its start
+
+
+class Span(NamedTuple):
+    """Where something stands in a source, in characters from its beginning."""
+
+    start: int  # of the first character, or of the white space before it
+    end: int = WORD  # behind the last character, or behind the white space after it
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point in a source, kept as an offset; line and column are worked out only for a message."""
+    """A stretch of a source, kept as offsets; all else is worked out only for a message or an editor."""
 
     source: Source
-    offset: int  # of the character meant, or of the white space before it
+    offset: int  # of the first character meant, or of the white space before it
+    until: int = WORD  # behind the last one, or behind the white space after it
 
     def at_word(self, word: str) -> Place:
         """The next place from here on where `word` stands, or this place."""
         found = self.source.text.find(word, self.offset)
-        return self if found < 0 else Place(self.source, found)
+        return self if found < 0 else Place(self.source, found, found + len(word))
+
+    @property
+    def start(self) -> int:
+        """The offset of the first character meant; where the text ends too early, of its last one."""
+        return min(self._pointed(), max(len(self.source.text.rstrip()) - 1, 0))
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last character meant."""
+        end = self.start
+        for token in _tokens_from(self.source.text, self.start, self.until):
+            end = token.end()
+        return end
 
     def position(self) -> tuple[int, int, str]:
         """Line and column (both from 1) and the text of the line."""
         text = self.source.text
-        offset = min(_skip_blanks(text, self.offset), len(text))
+        offset = self._pointed()
         start = text.rfind("\n", 0, offset) + 1
         end = text.find("\n", offset)
         return text.count("\n", 0, offset) + 1, offset - start + 1, text[start : end if end >= 0 else len(text)]
+
+    def _pointed(self) -> int:
+        """The offset that a message points at."""
+        return min(_skip_blanks(self.source.text, self.offset), len(self.source.text))
+
+
+_TOKEN = re.compile(r"""(?P<blank>\s+|\#[^\n]*)|"[^"\n]*"|->|(?P<mark>\.\.|//|\*\*|[<>=!]=|[-+−*/%·×^<>≤≥≠]|step\b)
+    |[0-9]+(?:[x×.][0-9]+)*|[^\W\d]\w*(?:\.(?!\.)\w+)*|.""", re.VERBOSE)  # fmt: skip
+
+
+def _tokens_from(text: str, start: int, until: int) -> Iterator[re.Match[str]]:
+    """The word or mark at `start`, or with an end all up to it, or the whole expression."""
+    depth, ready = 0, False  # brackets that are open; whether an expression could end here
+    for token in _TOKEN.finditer(text, start, until if until > start else len(text)):
+        if token["blank"]:
+            continue
+        if until == EXPRESSION and depth == 0 and ready and not (token["mark"] or token[0] == "("):
+            return
+        yield token
+        if until == WORD:
+            return
+        depth += (token[0] in "([") - (token[0] in ")]")
+        ready = not token["mark"] and depth == 0
 
 
 def _skip_blanks(text: str, offset: int) -> int:

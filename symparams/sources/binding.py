@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.notation import PLAIN, shown
-from symparams.errors import LayerError, Place, Source, SymparamsError, listed, nearest
+from symparams.errors import LayerError, Place, Source, Span, SymparamsError, listed, nearest
 from symparams.layers import Catalogue, Entry
 from symparams.model.arguments import ANSWERS, Argument, Raw, arguments_of, described, read, takes_word
 from symparams.model.layer import Layer
@@ -152,13 +152,15 @@ def form(entry: Entry, name: str) -> str:
 # ---------------------------------------------------------------- macros
 
 
-def bind_macro(macro: r.Macro, given: Sequence[r.Argument], at: int, source: Source) -> dict[str, tuple[Formula, int]]:
+def bind_macro(
+    macro: r.Macro, given: Sequence[r.Argument], at: Span, source: Source
+) -> dict[str, tuple[Formula, Span]]:
     """The expression for each parameter that is given, with its place; a missing or unknown parameter is an error."""
     names = [p.name for p in macro.parameters]
     waiting = list(names)
-    found: dict[str, tuple[Formula, int]] = {}
+    found: dict[str, tuple[Formula, Span]] = {}
     for argument in given:
-        place = Place(source, argument.at)
+        place = Place(source, *argument.at)
         name = argument.keyword or (waiting[0] if waiting else None)
         if name is None:
             takes = _counted(len(names), "value")
@@ -173,7 +175,7 @@ def bind_macro(macro: r.Macro, given: Sequence[r.Argument], at: int, source: Sou
         found[name] = argument.value, argument.at
     missing = next((p.name for p in macro.parameters if p.default is None and p.name not in found), None)
     if missing is not None:
-        raise SymparamsError(f"the macro `{macro.name}` needs {missing}: {_form(macro)}", Place(source, at))
+        raise SymparamsError(f"the macro `{macro.name}` needs {missing}: {_form(macro)}", Place(source, *at))
     return found
 
 

@@ -38,18 +38,18 @@ def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catal
             found.chains.append(s)
         elif isinstance(s, r.Let):
             if s.name in found.lets:
-                raise SymparamsError(f"{s.name} has a value already", Place(source, s.at))
+                raise SymparamsError(f"{s.name} has a value already", Place(source, *s.at))
             found.lets[s.name] = s
         elif isinstance(s, r.Range):
             if s.name in found.ranges:
-                raise SymparamsError(f"{s.name} has a range already", Place(source, s.at))
+                raise SymparamsError(f"{s.name} has a range already", Place(source, *s.at))
             found.ranges[s.name] = s
         elif isinstance(s, r.Macro):
             _check_macro(s, found, source, catalogue)
             found.macros[s.name] = s
         elif isinstance(s, (r.Model, r.Convention)):
             if type(s) in seen:
-                raise SymparamsError(_TWICE[type(s)], Place(source, s.at))
+                raise SymparamsError(_TWICE[type(s)], Place(source, *s.at))
             seen.add(type(s))
             if isinstance(s, r.Model):
                 found.title = s.title
@@ -59,7 +59,7 @@ def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catal
             found.facts.extend(s)
     for name in found.ranges.keys() & found.lets.keys():
         later = max(found.ranges[name].at, found.lets[name].at)
-        raise SymparamsError(f"{name} has a value and a range; one of them must go", Place(source, later))
+        raise SymparamsError(f"{name} has a value and a range; one of them must go", Place(source, *later))
     return found
 
 
@@ -72,11 +72,11 @@ def _convention(stated: r.Convention, source: Source) -> Convention:
         return "keras"
     if name in ("torch", "pytorch"):
         return "torch"
-    raise SymparamsError(f"the convention is keras or torch, not {stated.name}", Place(source, stated.at))
+    raise SymparamsError(f"the convention is keras or torch, not {stated.name}", Place(source, *stated.at))
 
 
 def _check_macro(macro: r.Macro, found: Declarations, source: Source, catalogue: Catalogue) -> None:
-    place = Place(source, macro.at)
+    place = Place(source, *macro.at)
     if macro.name in found.macros:
         raise SymparamsError(f"the macro `{macro.name}` is defined already", place)
     if key(macro.name) in catalogue or macro.name in ("id", "share"):

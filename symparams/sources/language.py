@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from symparams import limits
 from symparams.algebra.formula import Formula, Symbol, Value, as_formula
 from symparams.collector import paused
-from symparams.errors import LayerError, LimitError, Place, Source, SymparamsError
+from symparams.errors import LayerError, LimitError, Place, Source, Span, SymparamsError
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.network import Network
@@ -71,7 +71,9 @@ class Builder(Placing):
             self.names.check_given(self.given)
         self.network.symbols = self.names.all()
         for name in self.counting & self.network.symbols.keys():
-            raise self.error(f"{name} counts copies and is a letter of its own as well; one needs another name", 0)
+            raise self.error(
+                f"{name} counts copies and is a letter of its own as well; one needs another name", Span(0)
+            )
         return self.network
 
     def walk(self, chains: Sequence[r.Chain]) -> None:
@@ -82,7 +84,7 @@ class Builder(Placing):
                 message = "a fork ends here; a merging layer such as add or concat must follow it"
                 raise self.error(message, chain.items[-1].at)
         if not self.network.nodes:
-            raise self.error("there is no network here; it starts with input(…)", len(self.source.text))
+            raise self.error("there is no network here; it starts with input(…)", Span(len(self.source.text)))
         self.network.check_conditions()
 
     # ------------------------------------------------------------ chains
@@ -163,7 +165,7 @@ class Builder(Placing):
             try:
                 return Repetition(self, self.chain, group, scope, *map(as_formula, ends)).built(flow)
             except SymparamsError as error:
-                error.place = error.place or Place(self.source, group.at)
+                error.place = error.place or Place(self.source, *group.at)
                 raise
         values = self.copies(group, *ends)
         for done, value in enumerate(values):
@@ -312,7 +314,7 @@ class Builder(Placing):
                 raise self.error(f"@{name} has weights that are not used here, those of {left}", call.at)
             return end
         except SymparamsError as error:
-            error.place = Place(self.source, call.at)
+            error.place = Place(self.source, *call.at)
             raise
         finally:
             self.reused = None

@@ -19,7 +19,7 @@ from symparams.algebra.formula import (
     size_and_depth,
 )
 from symparams.algebra.simplifying import simplified
-from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
+from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
 from symparams.sources.records import Let
 
 WORDS = frozenset(("model convention let where def for in as id share floor ceil min max " + CHANNELS).split())
@@ -44,20 +44,20 @@ class Names:
         """Every letter that has appeared, with its value if it has one."""
         return dict(self._found)
 
-    def check_word(self, name: str, at: int) -> None:
+    def check_word(self, name: str, at: Span) -> None:
         """A word of the language cannot be a symbol or name a point."""
         if name.casefold() in self.reserved or name in WORDS:
             raise self._error(f"`{name}` is a word of the language and cannot be a symbol or a name", at, name)
 
-    def symbol(self, name: str, at: int) -> Symbol:
+    def symbol(self, name: str, at: Span) -> Symbol:
         """The letter, with its value if it has one."""
         if name not in self._found:
             if len(self._found) >= limits.LETTERS:
-                raise LimitError(f"more than {limits.LETTERS:,} letters, which is the limit", Place(self.source, at))
+                raise LimitError(f"more than {limits.LETTERS:,} letters, which is the limit", Place(self.source, *at))
             self._found[name] = self._value(name, at)
         return Symbol(name, self._found[name])
 
-    def _value(self, name: str, at: int) -> Formula | None:
+    def _value(self, name: str, at: Span) -> Formula | None:
         self.check_word(name, at)
         if "." in name:
             raise self._error(f"`{name}` is not a symbol: a symbol has no dot", at, name)
@@ -68,7 +68,7 @@ class Names:
         if name in self._open:
             raise self._error(f"{name} is given by itself: {' -> '.join([*self._open, name])}", at, name)
         if len(self._open) >= limits.NESTING:
-            raise LimitError(f"more than {limits.NESTING} symbols given by one another", Place(self.source, at))
+            raise LimitError(f"more than {limits.NESTING} symbols given by one another", Place(self.source, *at))
         self._open.append(name)
         value = value if value is not None else let.value if let else None
         assert value is not None
@@ -77,7 +77,7 @@ class Names:
         self._check(resolved, let.at if let else at)
         return resolved
 
-    def _check(self, formula: Formula, at: int) -> None:
+    def _check(self, formula: Formula, at: Span) -> None:
         try:
             leaves, depth = size_and_depth(formula)
             if leaves > limits.EXPRESSION:
@@ -86,11 +86,11 @@ class Names:
                 raise LimitError(f"an expression nested more than {2 * limits.NESTING} deep, which is the limit")
             number(formula)
         except SymparamsError as error:
-            error.place = error.place or Place(self.source, at)
+            error.place = error.place or Place(self.source, *at)
             raise
 
     def resolved(
-        self, formula: Formula, local: Callable[[str], Formula | None], channels: Callable[[], Formula], at: int
+        self, formula: Formula, local: Callable[[str], Formula | None], channels: Callable[[], Formula], at: Span
     ) -> Formula:
         """The formula with every name given its meaning; `local` knows parameters and loop variables."""
 
@@ -117,8 +117,8 @@ class Names:
                     f"there is no symbol `{name}` to set{nearest(name, self._found)}; the network has {known}"
                 )
 
-    def _error(self, matter: str, at: int, name: str) -> SymparamsError:
-        return SymparamsError(matter, Place(self.source, at).at_word(name))
+    def _error(self, matter: str, at: Span, name: str) -> SymparamsError:
+        return SymparamsError(matter, Place(self.source, *at).at_word(name))
 
 
 def _has_sum(formula: Formula) -> bool:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from symparams.algebra.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import simplified
-from symparams.errors import Place, Source, SymparamsError, nearest, spatial_axes_of
+from symparams.errors import Place, Source, Span, SymparamsError, nearest, spatial_axes_of
 from symparams.layers import Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import KEEP, Named, Quoted
@@ -51,9 +51,9 @@ class Placing:
         self.work = 0
         self.tried = 0  # layers of copies in copies that were tried
 
-    def error(self, matter: str, at: int, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         """An error at a place of the source."""
-        return kind(matter, Place(self.source, at))
+        return kind(matter, Place(self.source, *at))
 
     def point(self, reference: r.Reference, scope: Scope) -> Point:
         """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
@@ -64,12 +64,12 @@ class Placing:
             raise self.error(message, reference.at)
         return found
 
-    def whole(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: int) -> Value:
+    def whole(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: Span) -> Value:
         """A whole number, or a formula with letters."""
         try:
             value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
         except SymparamsError as error:
-            error.place = error.place or Place(self.source, at)
+            error.place = error.place or Place(self.source, *at)
             raise
         if isinstance(value, Fraction):
             raise self.error(f"{what} must be whole, not {shown(value, SOURCE)}", at)
@@ -126,7 +126,7 @@ class Placing:
             raise self.error(f"@{reference.name} does not name a single layer", reference.at)
         return self.network.nodes[use.layers[0]].layer
 
-    def several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: int) -> tuple[object, ...]:
+    def several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: Span) -> tuple[object, ...]:
         """Sizes in brackets, which may stand in one another, resolved."""
         resolved: list[object] = []
         for size in sizes:
@@ -139,7 +139,7 @@ class Placing:
                 resolved.append(self.resolved(size, scope, arriving, at))
         return tuple(resolved)
 
-    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[int]) -> Layer:
+    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[Span]) -> Layer:
         """The layer with its arguments; the same call with the same arguments is the same object."""
         where = (key(call.name), given)
         layer = self.layers.get(where)
@@ -148,7 +148,7 @@ class Placing:
                 layer = bind(self.catalogue[key(call.name)], call.name, given, self.reserved)
             except SymparamsError as error:
                 index = getattr(error, "argument", None)
-                error.place = Place(self.source, call.at if index is None else places[index])
+                error.place = Place(self.source, *(call.at if index is None else places[index]))
                 raise
             self.layers[where] = layer
         return layer
@@ -189,7 +189,7 @@ class Placing:
         try:
             return self.network.add(layer, inputs, title, shared=shared, frozen=frozen)
         except SymparamsError as error:
-            error.place = error.place or Place(self.source, call.at)
+            error.place = error.place or Place(self.source, *call.at)
             raise
 
     def title(self, name: r.Named | None, scope: Scope) -> str | None:
@@ -198,13 +198,13 @@ class Placing:
             return None
         return name.name if scope.outer is None else self.network.free_name(name.name)
 
-    def resolved(self, formula: Formula, scope: Scope, arriving: int | None, at: int) -> Formula:
+    def resolved(self, formula: Formula, scope: Scope, arriving: int | None, at: Span) -> Formula:
         """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
         if isinstance(formula, Number):
             return formula
         return self.names.resolved(formula, scope.value, lambda: self.channels(arriving, at), at)
 
-    def channels(self, arriving: int | None, at: int) -> Formula:
+    def channels(self, arriving: int | None, at: Span) -> Formula:
         """What the word `channels` stands for here."""
         if arriving is None:
             raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)

@@ -13,7 +13,7 @@ from symparams.algebra.formula import Formula, Function, Number, Symbol, symbols
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import SIGNS, letters_of, value_for
-from symparams.errors import LimitError, Place, RangeError, SymparamsError
+from symparams.errors import EXPRESSION, LimitError, Place, RangeError, Span, SymparamsError
 from symparams.sources.names import Names
 from symparams.sources.printer import written_piece
 from symparams.sources.records import Fact, Piece, Range
@@ -57,7 +57,7 @@ class Ranges:
             kept = [n for n in choices[name] if _may_hold(left - right, fact.relation, name, n)]
             if not kept:
                 message = f"the fact {written_fact(fact)} contradicts {' and '.join(earlier[name])}"
-                raise SymparamsError(message, Place(self.names.source, fact.at))
+                raise SymparamsError(message, Place(self.names.source, *fact.at))
             if len(kept) < len(choices[name]):
                 choices[name] = Choices(range(n, n + 1) for n in kept)
                 earlier[name].append(written_fact(fact))
@@ -76,7 +76,7 @@ class Ranges:
                 against = [f for f in said if name in {s.name for side in (f.left, f.right) for s in symbols(side)}]
                 texts = " and ".join(map(written_fact, against))
                 message = f"no value of {written_shortly(self.stated[name])} fulfils {texts}"
-                raise SymparamsError(message, Place(self.names.source, against[-1].at))
+                raise SymparamsError(message, Place(self.names.source, *against[-1].at))
         return found
 
 
@@ -91,31 +91,31 @@ def read_ranges(stated: Mapping[str, Range], names: Names) -> Ranges:
         elif value not in choices:
             values = written_shortly(one).removeprefix(f"{name} in ")
             message = f"{name} = {shown(value, SOURCE)} is not in its range {values}"
-            raise RangeError(message, Place(names.source, one.at), name, choices)
+            raise RangeError(message, Place(names.source, *one.at), name, choices)
     return Ranges(names, stated, found)
 
 
 def _choices(stated: Range, names: Names) -> Choices:
     if len(stated.pieces) > limits.ARGUMENTS:
         message = f"a range with more than {limits.ARGUMENTS:,} items, which is the limit"
-        raise LimitError(message, Place(names.source, stated.pieces[limits.ARGUMENTS].at))
+        raise LimitError(message, Place(names.source, *stated.pieces[limits.ARGUMENTS].at))
     pieces = [_values(piece, names) for piece in stated.pieces]
     try:
         return Choices(pieces)
     except SymparamsError as error:
-        error.place = Place(names.source, stated.at)
+        error.place = Place(names.source, *stated.at)
         raise
 
 
 def _values(piece: Piece, names: Names) -> range:
-    place = Place(names.source, piece.at)
+    place = Place(names.source, *piece.at)
     first = _whole(piece.first, names, place, "a range holds positive whole numbers")
     if piece.last is None:
         return range(first, first + 1)
     last = _whole(piece.last, names, place, "a range holds positive whole numbers")
     step = 1
     if piece.step is not None:
-        behind = Place(names.source, place.at_word("step").offset + len("step"))
+        behind = Place(names.source, place.at_word("step").until, EXPRESSION)
         step = _whole(piece.step, names, behind, "the step of a range is a positive whole number")
     if last < first:
         raise SymparamsError(f"{written_piece(piece)} is empty: {first:,} is above {last:,}", place)
@@ -127,7 +127,7 @@ def _values(piece: Piece, names: Names) -> range:
 def _whole(formula: Formula, names: Names, place: Place, wanted: str) -> int:
     """A number that must be positive and whole."""
     try:
-        meant = names.resolved(formula, _no_local, _no_channels, place.offset)
+        meant = names.resolved(formula, _no_local, _no_channels, Span(place.offset, place.until))
     except SymparamsError as error:
         error.place = error.place or place
         raise

@@ -13,7 +13,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from symparams import limits
 from symparams.algebra.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
-from symparams.errors import LimitError, Place, Source, SymparamsError, nearest
+from symparams.errors import EXPRESSION, LimitError, Place, Source, Span, SymparamsError, nearest
 from symparams.resources import folder, kept
 from symparams.sources.records import (
     Argument,
@@ -191,19 +191,19 @@ class _Reader(Expressions):
         return children
 
     def model(self, children: list[Token]) -> Model:
-        return Model(children[0].value[1:-1], _offset(children[0]))
+        return Model(children[0].value[1:-1], _span(children[0]))
 
     def convention(self, children: list[Token]) -> Convention:
-        return Convention(children[0].value, _offset(children[0]))
+        return Convention(children[0].value, _span(children[0]))
 
     def let(self, children: list[Any]) -> Let:
         name, _, value = children
-        return Let(name.value, value, _offset(name))
+        return Let(name.value, value, _span(name))
 
     def range(self, children: list[Any]) -> Range:
         name, befores, pieces = children[1], children[2::2], children[3::2]
-        placed = [Piece(first, last, step, b.end_pos) for b, (first, last, step) in zip(befores, pieces, strict=True)]
-        return Range(name.value, tuple(placed), _offset(name))
+        placed = [Piece(first, last, step, _after(b)) for b, (first, last, step) in zip(befores, pieces, strict=True)]
+        return Range(name.value, tuple(placed), _span(name))
 
     def piece(self, children: list[Any]) -> tuple[Any, ...]:
         first, last, _, step = children
@@ -211,11 +211,11 @@ class _Reader(Expressions):
 
     def where(self, children: list[Any]) -> tuple[Fact, ...]:
         pairs = zip(children[::2], children[1::2], strict=True)
-        return tuple(Fact(left, sign, right, before.end_pos) for before, (left, sign, right) in pairs)
+        return tuple(Fact(left, sign, right, _after(before)) for before, (left, sign, right) in pairs)
 
     def define(self, children: list[Any]) -> Macro:
         name, *parameters, _, chain = children
-        return Macro(name.value, tuple(p for p in parameters if p is not None), chain, _offset(name))
+        return Macro(name.value, tuple(p for p in parameters if p is not None), chain, _span(name))
 
     def parameter(self, children: list[Any]) -> Parameter:
         return Parameter(children[0].value, children[2])
@@ -225,22 +225,23 @@ class _Reader(Expressions):
 
     def named(self, children: list[Any]) -> Named:
         item, name = children
-        return Named(item, name.value, _offset(name))
+        return Named(item, name.value, _span(name))
 
     def word(self, children: list[Token]) -> Call:
-        return Call(children[0].value, (), _offset(children[0]))
+        return Call(children[0].value, (), _span(children[0]))
 
     def call(self, children: list[Any]) -> Call:
         name = children[0]
         arguments = []
-        for before, value in zip(children[1::2], children[2::2], strict=True):
+        marks = children[1::2]
+        for before, value, after in zip(marks[:-1], children[2::2], marks[1:], strict=True):
             if value is None:
                 continue
             keyword = None
             if isinstance(value, list):  # from keyword()
                 keyword, value = value
-            arguments.append(Argument(keyword, value, before.start_pos + 1))
-        return Call(name.value, tuple(arguments), name.start_pos)
+            arguments.append(Argument(keyword, value, Span(before.end_pos, after.start_pos)))
+        return Call(name.value, tuple(arguments), _span(name))
 
     def keyword(self, children: list[Any]) -> list[Any]:
         return [children[0].value, children[2]]
@@ -255,22 +256,23 @@ class _Reader(Expressions):
         return cast(str, children[0].value)
 
     def reference(self, children: list[Token]) -> Reference:
-        return Reference(children[1].value, _offset(children[0]))
+        at, name = children
+        return Reference(name.value, Span(_span(at).start, _span(name).end))
 
     def group(self, children: list[Any]) -> Group:
         bracket, chain = children
-        return Group(chain, None, None, None, None, _offset(bracket), _offset(bracket))
+        return Group(chain, None, None, None, None, _span(bracket), _span(bracket))
 
     def repeat(self, children: list[Any]) -> Group:
         bracket, chain, star, times = children
-        return Group(chain, times, None, None, None, _offset(bracket), star.end_pos)
+        return Group(chain, times, None, None, None, _span(bracket), _after(star))
 
     def each(self, children: list[Any]) -> Group:
         bracket, chain, variable, word, first, last = children
-        return Group(chain, None, variable.value, first, last, _offset(bracket), word.end_pos)
+        return Group(chain, None, variable.value, first, last, _span(bracket), _after(word))
 
     def branches(self, children: list[Any]) -> Branches:
-        return Branches(tuple(children[1:]), _offset(children[0]))
+        return Branches(tuple(children[1:]), _span(children[0]))
 
 
 for _rule in ("number", "symbol", "sum", "product", "signed", "power", "function", "relation"):
@@ -279,6 +281,15 @@ for _rule in ("number", "symbol", "sum", "product", "signed", "power", "function
 
 def _offset(token: Token) -> int:
     return token.start_pos or 0
+
+
+def _span(token: Token) -> Span:
+    return Span(token.start_pos or 0, token.end_pos or 0)
+
+
+def _after(mark: Token) -> Span:
+    """The expression behind a mark."""
+    return Span(mark.end_pos or 0, EXPRESSION)
 
 
 # ---------------------------------------------------------------- what the parser did not expect

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple, TypeAlias
 
 from symparams.algebra.formula import Formula
+from symparams.errors import Span
 
 
 class Reference(NamedTuple):
     """`@name`."""
 
     name: str
-    at: int  # offset in the source
+    at: Span
 
 
 class Argument(NamedTuple):
@@ -19,7 +20,7 @@ class Argument(NamedTuple):
 
     keyword: str | None
     value: RawValue
-    at: int
+    at: Span
 
 
 class Call(NamedTuple):
@@ -27,7 +28,7 @@ class Call(NamedTuple):
 
     name: str
     arguments: tuple[Argument, ...]
-    at: int
+    at: Span
 
 
 class Group(NamedTuple):
@@ -38,15 +39,15 @@ class Group(NamedTuple):
     variable: str | None  # `for variable in first..last`
     first: Formula | None
     last: Formula | None
-    at: int  # of the bracket
-    count_at: int  # of what says how often
+    at: Span  # of the bracket
+    count_at: Span  # of what says how often
 
 
 class Branches(NamedTuple):
     """`{ chain | chain }`."""
 
     chains: tuple[Chain, ...]
-    at: int
+    at: Span
 
 
 class Named(NamedTuple):
@@ -54,14 +55,14 @@ class Named(NamedTuple):
 
     item: Item
     name: str
-    at: int
+    at: Span
 
 
 class Chain(NamedTuple):
     """`item -> item -> …`."""
 
     items: tuple[Item, ...]
-    at: int
+    at: Span
 
 
 Item: TypeAlias = "Call | Reference | Group | Branches | Named"
@@ -73,7 +74,7 @@ class Let(NamedTuple):
 
     name: str
     value: Formula
-    at: int
+    at: Span
 
 
 class Piece(NamedTuple):
@@ -82,7 +83,7 @@ class Piece(NamedTuple):
     first: Formula
     last: Formula | None  # None: the first alone
     step: Formula | None  # None: 1
-    at: int
+    at: Span
 
 
 class Range(NamedTuple):
@@ -90,7 +91,7 @@ class Range(NamedTuple):
 
     name: str
     pieces: tuple[Piece, ...]
-    at: int
+    at: Span
 
 
 class Fact(NamedTuple):
@@ -99,7 +100,7 @@ class Fact(NamedTuple):
     left: Formula
     relation: str
     right: Formula
-    at: int
+    at: Span
     range: Range | None = None  # the range that says so; None: a `where` does
 
 
@@ -116,21 +117,21 @@ class Macro(NamedTuple):
     name: str
     parameters: tuple[Parameter, ...]
     chain: Chain
-    at: int
+    at: Span
 
 
 class Model(NamedTuple):
     """`model "title"`."""
 
     title: str
-    at: int
+    at: Span
 
 
 class Convention(NamedTuple):
     """`convention name`."""
 
     name: str
-    at: int
+    at: Span
 
 
 Statement: TypeAlias = "Model | Convention | Let | Range | tuple[Fact, ...] | Macro | Chain"

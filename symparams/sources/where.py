@@ -38,13 +38,13 @@ def facts_of(stated: Sequence[Fact], names: Names) -> Facts:
     written = [fact for fact in stated if fact.range is None]
     if len(written) > limits.ARGUMENTS:
         message = f"more than {limits.ARGUMENTS:,} facts, which is the limit"
-        raise LimitError(message, Place(names.source, written[limits.ARGUMENTS].at))
+        raise LimitError(message, Place(names.source, *written[limits.ARGUMENTS].at))
     for fact in sorted(stated, key=_strength):
         sides = resolved(fact, names)
         try:
             facts = _Reading(fact, names, facts, said).learned(sides[0], fact.relation, sides[1])
         except SymparamsError as error:
-            error.place = error.place or Place(names.source, fact.at)
+            error.place = error.place or Place(names.source, *fact.at)
             raise
         said.append((fact, sides[0], sides[1]))
     return facts
@@ -192,7 +192,7 @@ class _Reading:
             message = f"the {kind} {written_fact(self.fact)} contradicts {against}"
         else:
             message = f"the fact {written_fact(self.fact)} can never hold; symbols are positive whole numbers"
-        return SymparamsError(message, Place(self.names.source, self.fact.at))
+        return SymparamsError(message, Place(self.names.source, *self.fact.at))
 
 
 def _solved(p: Poly, modulus: int, remainder: int) -> tuple[str, tuple[int, int] | None] | None:
