@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
+from typing import TypeAlias
 
 from symparams.algebra.comparing import opened, reduced, same, smallest_letter, without_floor
 from symparams.algebra.exact import number
@@ -21,14 +22,17 @@ from symparams.algebra.formula import (
     as_formula,
     parts,
     replaced,
+    symbols,
 )
 from symparams.algebra.normal import (
     UNIT,
+    Monomial,
     Poly,
     common_number,
     formula_of,
     is_constant,
     minus,
+    plus,
     quotient,
     scaled,
     value_of,
@@ -133,6 +137,52 @@ def implies(one: Condition, other: Condition, facts: Facts) -> bool:
     return one == other or any(
         at_least_zero(minus(other.slack, scaled(one.slack, ratio)), facts) for ratio in sorted({Fraction(1), *ratios})
     )
+
+
+_Term: TypeAlias = "tuple[Monomial, bool] | Condition | None"  # with whether it is added; None: a letter of a fact
+
+
+def _terms(condition: Condition, facts: Facts) -> set[_Term]:
+    """Where two conditions have none of these in common, neither can imply the other.
+
+    Bounds of a sum are sums of bounds, so without a term to cancel nothing becomes certain that was not; a fact such as
+    H >= W may cancel others, but only between conditions on its letters.
+    """
+    if condition.slack is None:
+        return {condition}
+    found: set[_Term] = {(mono, c > 0) for mono, c in condition.slack.items() if mono}
+    compared = {s for fact in facts.at_least_zero for s in symbols(fact)}
+    return found | ({None} if not compared.isdisjoint(symbols(formula_of(condition.slack))) else set())
+
+
+def strongest(conditions: Iterable[Condition], facts: Facts) -> tuple[Condition, ...]:
+    """All conditions but those that others imply."""
+    kept: dict[int, Condition] = {}
+    having: dict[_Term, list[int]] = {}  # which of them have a term
+    for i, condition in enumerate(conditions):
+        terms = _terms(condition, facts)
+        others = sorted({n for term in terms for n in having.get(term, ()) if n in kept})
+        if not any(implies(kept[n], condition, facts) for n in others):
+            for n in others:
+                if implies(condition, kept[n], facts):
+                    del kept[n]
+            kept[i] = condition
+            for term in terms:
+                having.setdefault(term, []).append(i)
+    return tuple(kept.values())
+
+
+def contradiction(conditions: Iterable[Condition], facts: Facts) -> tuple[Condition, Condition] | None:
+    """Two conditions of which no value of the letters fulfils both: a term of one is taken away in the other."""
+    having: dict[tuple[Monomial, bool], list[Condition]] = {}
+    for condition in conditions:
+        slack = condition.slack or {}
+        for other in dict.fromkeys(c for mono, factor in slack.items() for c in having.get((mono, factor < 0), ())):
+            if below_zero(plus((slack, other.slack or {})), facts):
+                return other, condition
+        for mono, factor in slack.items():
+            having.setdefault((mono, factor > 0), []).append(condition)
+    return None
 
 
 def formulas_of(layer: Layer) -> Iterator[tuple[Argument, Formula]]:

@@ -21,16 +21,17 @@ from symparams.algebra.formula import (
 )
 from symparams.algebra.normal import UNIT, formula_of, plus, scaled, value_of
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import below_zero, poly, simplified
+from symparams.algebra.simplifying import poly, simplified
 from symparams.algebra.summing import Repeat, mentions, over
 from symparams.errors import LayerError, LimitError, SymparamsError
 from symparams.model.conditions import (
     Condition,
     allowed,
+    contradiction,
     formulas_of,
-    implies,
     positive,
     required,
+    strongest,
     tightest,
     unless_certain,
 )
@@ -234,13 +235,9 @@ class Network:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions but those that others imply."""
-        kept: list[Condition] = []
-        for node in {(id(n.derived), n.repeats): n for n in self.nodes}.values():
-            for condition in [*self._copies(node.repeats), *self._at_the_ends(node)]:
-                if not any(implies(other, condition, self.facts) for other in kept):
-                    kept = [other for other in kept if not implies(condition, other, self.facts)]
-                    kept.append(condition)
-        return tuple(kept)
+        kinds = {(id(node.derived), node.repeats): node for node in self.nodes}
+        every = (c for node in kinds.values() for c in (*self._copies(node.repeats), *self._at_the_ends(node)))
+        return strongest(every, self.facts)
 
     def _at_the_ends(self, node: Node) -> Iterator[Condition]:
         """What the layer needs; a size that changes from copy to copy must do where it is tightest.
@@ -284,12 +281,10 @@ class Network:
 
     def check_conditions(self) -> None:
         """Raise SymparamsError if no value of the letters fits all layers."""
-        bounds_ = [c for c in self.conditions if c.slack is not None]
-        for i, one in enumerate(bounds_):
-            for other in bounds_[:i]:
-                if below_zero(plus((one.slack or {}, other.slack or {})), self.facts):
-                    texts = [f"{shown(c.left, SOURCE)} >= {shown(c.right, SOURCE)}" for c in (other, one)]
-                    raise SymparamsError(f"no values of the letters fit all layers: {' and '.join(texts)}")
+        against = contradiction(self.conditions, self.facts)
+        if against is not None:
+            texts = [f"{shown(c.left, SOURCE)} >= {shown(c.right, SOURCE)}" for c in against]
+            raise SymparamsError(f"no values of the letters fit all layers: {' and '.join(texts)}")
 
     # -------------------------------------------------------------- one layer
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from symparams import limits
 from symparams.algebra.exact import number
@@ -17,12 +17,16 @@ from symparams.algebra.formula import (
     mapped,
     parts,
     size_and_depth,
+    symbols,
 )
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
 from symparams.sources.records import Let
 
 WORDS = frozenset(("model convention let where def for in as id share floor ceil min max " + CHANNELS).split())
+
+
+_DEPTH = 2 * limits.NESTING  # of an expression, values put in
 
 
 class Names:
@@ -36,7 +40,7 @@ class Names:
         self.given = given  # from --set: wins over let
         self.reserved = reserved
         self._found: dict[str, Formula | None] = {}  # name: value, None if free; in order of appearance
-        self._open: list[str] = []  # lets being worked out
+        self._counted = [0, 0]  # letters with a value and free ones
         for name, let in lets.items():
             self.symbol(name, let.at)
 
@@ -52,29 +56,48 @@ class Names:
     def symbol(self, name: str, at: Span) -> Symbol:
         """The letter, with its value if it has one."""
         if name not in self._found:
-            if len(self._found) >= limits.LETTERS:
-                raise LimitError(f"more than {limits.LETTERS:,} letters, which is the limit", Place(self.source, *at))
-            self._found[name] = self._value(name, at)
+            self._work_out(name, at)
         return Symbol(name, self._found[name])
 
-    def _value(self, name: str, at: Span) -> Formula | None:
+    def _work_out(self, name: str, at: Span) -> None:
+        """Find a letter's value, first those of the letters in it: in a loop, since there may be a thousand of them."""
+        opened = {name: self._letters_in(name, at)}
+        while opened:
+            name, letters = next(reversed(opened.items()))
+            wanted = next((letter for letter in letters if letter not in self._found), None)
+            if wanted is None:
+                self._found[name] = self._value(name, at)
+                del opened[name]
+            elif wanted in opened:
+                round_trip = " -> ".join([*opened, wanted])
+                raise self._error(f"{wanted} is given by itself: {round_trip}", at, wanted)
+            else:
+                opened[wanted] = self._letters_in(wanted, at)
+
+    def _letters_in(self, name: str, at: Span) -> Iterator[str]:
+        """The letters in what a letter is given by."""
+        given = self._given(name)
+        self._counted[given is None] += 1
+        if self._counted[given is None] > limits.LETTERS:
+            raise LimitError(f"more than {limits.LETTERS:,} letters, which is the limit", Place(self.source, *at))
         self.check_word(name, at)
         if "." in name:
             raise self._error(f"`{name}` is not a symbol: a symbol has no dot", at, name)
-        value = self.given.get(name)
-        let = self.lets.get(name)
-        if (value is None and let is None) or value == Symbol(name):  # --set L=L sets a letter free again
+        return (symbol.name for symbol in symbols(given)) if given is not None else iter(())
+
+    def _given(self, name: str) -> Formula | None:
+        """What a letter is given by, as it was written; --set L=L sets a letter free again."""
+        value = self.given.get(name) or (self.lets[name].value if name in self.lets else None)
+        return None if value == Symbol(name) else value
+
+    def _value(self, name: str, at: Span) -> Formula | None:
+        given = self._given(name)
+        if given is None:
             return None
-        if name in self._open:
-            raise self._error(f"{name} is given by itself: {' -> '.join([*self._open, name])}", at, name)
-        if len(self._open) >= limits.NESTING:
-            raise LimitError(f"more than {limits.NESTING} symbols given by one another", Place(self.source, *at))
-        self._open.append(name)
-        value = value if value is not None else let.value if let else None
-        assert value is not None
-        resolved = mapped(value, lambda leaf: self.symbol(leaf.name, at) if isinstance(leaf, Symbol) else leaf)
-        self._open.pop()
-        self._check(resolved, let.at if let else at)
+        resolved = mapped(given, lambda leaf: self.symbol(leaf.name, at) if isinstance(leaf, Symbol) else leaf)
+        if size_and_depth(resolved)[1] > limits.NESTING:  # F50 = F49 + 1, F49 = F48 + 1 …: put together, F50 = F + 50
+            resolved = as_formula(simplified(resolved))
+        self._check(resolved, self.lets[name].at if name in self.lets else at)
         return resolved
 
     def _check(self, formula: Formula, at: Span) -> None:
@@ -82,8 +105,8 @@ class Names:
             leaves, depth = size_and_depth(formula)
             if leaves > limits.EXPRESSION:
                 raise LimitError(f"an expression with more than {limits.EXPRESSION:,} terms, which is the limit")
-            if depth > 2 * limits.NESTING:
-                raise LimitError(f"an expression nested more than {2 * limits.NESTING} deep, which is the limit")
+            if depth > _DEPTH:
+                raise LimitError(f"an expression nested more than {_DEPTH} deep, which is the limit")
             number(formula)
         except SymparamsError as error:
             error.place = error.place or Place(self.source, *at)
