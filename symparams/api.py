@@ -21,7 +21,8 @@ from symparams.documents.writing import Document, Style, render, render_with
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
 from symparams.layers import CATALOGUE, Catalogue
-from symparams.model.network import Counts, Network, Node
+from symparams.model.derived import Counts
+from symparams.model.network import Network, Node
 from symparams.quantities.amounts import amount
 from symparams.quantities.field import fields as field_states
 from symparams.quantities.measured import QUANTITIES, USUAL

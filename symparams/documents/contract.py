@@ -15,7 +15,8 @@ from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.documents.solution import LayerEntry, Solution
 from symparams.model.conditions import Condition
-from symparams.model.network import Counts, Network
+from symparams.model.derived import Counts
+from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.derivation import derive_shape as _shapes
 from symparams.quantities.measured import FieldSteps

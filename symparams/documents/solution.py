@@ -14,8 +14,9 @@ from symparams.algebra.summing import over_shown
 from symparams.errors import SymparamsError, nearest
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition
+from symparams.model.derived import Counts
 from symparams.model.layer import Incoming, Shape
-from symparams.model.network import Counts, Network, Node
+from symparams.model.network import Network, Node
 from symparams.quantities.account import Account, AxisSize, rounds
 from symparams.quantities.measured import USUAL, Measured, Measurements, sum_of
 from symparams.quantities.measures import Measure, Settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from symparams.layers.source import Input
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
 from symparams.misconceptions.totals import Total
+from symparams.model.builder import Builder
 from symparams.model.network import Network
 from symparams.quantities.measures import Settings
 from symparams.questions.points import Point, free_letters, narrowed, points, why_not
@@ -70,9 +72,10 @@ class Course:
     def alone(self, index: int) -> Mistakes:
         """The mistakes of a student who sees one layer and what arrives at it, not the network around."""
         node, network = self.network.nodes[index], self.network
-        lone = Network(network.convention, facts=network.facts, symbols=network.symbols, ranges=network.ranges)
-        inputs = [lone.add(Input(tuple(map(as_formula, x.shape))), ()) for x in node.derived.arriving]
-        lone.add(node.layer, inputs, node.name, frozen=node.frozen)
+        builder = Builder(network.convention, network.facts)
+        inputs = [builder.add(Input(tuple(map(as_formula, x.shape))), ()) for x in node.derived.arriving]
+        builder.add(node.layer, inputs, node.name, frozen=node.frozen)
+        lone = replace(network, nodes=tuple(builder.nodes))
         return Mistakes(Tasks(lone, self.settings))
 
     @cached_property

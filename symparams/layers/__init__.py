@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -19,7 +19,7 @@ class Entry:
 
     name: str  # as the frameworks spell it
     layer: type[Layer]
-    preset: Mapping[str, object]  # arguments that the name already says
+    preset: Mapping[str, object] = field(hash=False)  # arguments that the name already says
     rank: int | None  # spatial axes that the name promises: 2 for Conv2D; None: any
 
 

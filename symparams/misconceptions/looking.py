@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import (
@@ -27,8 +28,9 @@ from symparams.layers.pooling import Pooling
 from symparams.layers.window import Window, input_sizes
 from symparams.misconceptions.editing import bound, exchanged, meaning, rewritten, without_term
 from symparams.misconceptions.task import Subject, once
+from symparams.model.derived import Derived
 from symparams.model.layer import spatial_axes
-from symparams.model.network import Derived, Node
+from symparams.model.network import Node
 
 KERNEL = meaning("kernel")
 CONVOLVING = (Convolution, Depthwise, Separable)
@@ -142,7 +144,7 @@ def window_of(derived: Derived) -> Window | None:
     return layer.window(derived.arriving[0]) if isinstance(layer, Pooling) else None
 
 
-@once
+@lru_cache(1024)
 def sides(derived: Derived) -> dict[str, Along]:
     """The window along every spatial axis, by the name of the axis; {} where there is no window."""
     window = window_of(derived)

@@ -12,8 +12,9 @@ from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
+from symparams.model.derived import Derived, known
 from symparams.model.layer import Layer, Shape
-from symparams.model.network import Derived, Network
+from symparams.model.network import Network
 
 _CONCERNING: dict[tuple[type[Layer], str], tuple[Misconception, ...]] = {}
 _WAYS = 6  # ways to make one mistake in one layer that are looked at
@@ -203,7 +204,7 @@ def _on(derived: Derived, arriving: tuple[Shape, ...], network: Network) -> Deri
     if len(arriving) != len(derived.arriving):
         return None
     try:
-        return network.derived(derived.layer, arriving)
+        return known(derived.layer, arriving, network.convention, network.facts)
     except SymparamsError:
         return None
 

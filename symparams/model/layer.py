@@ -259,7 +259,7 @@ class Layer:
     What a dataclass would compile for every class stands here once: it took a fifth of the time to start.
     """
 
-    __slots__ = ()
+    __slots__ = ("_hash",)  # worked out once
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what makes fields() accept a subclass
 
     names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
@@ -270,6 +270,7 @@ class Layer:
     inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
     sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
 
+    _hash: int
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
 
     @property
@@ -317,8 +318,11 @@ class Layer:
     def __delattr__(self, name: str) -> None:
         raise FrozenInstanceError(f"cannot delete {name}")
 
-    def __setstate__(self, state: tuple[None, dict[str, object]]) -> None:
-        for name, value in state[1].items():  # a copy, or what was pickled
+    def __getstate__(self) -> dict[str, object]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in state.items():  # a copy, or what was pickled
             object.__setattr__(self, name, value)
 
     def _arguments(self) -> tuple[object, ...]:
@@ -333,7 +337,11 @@ class Layer:
         return self._arguments() == other._arguments()
 
     def __hash__(self) -> int:
-        return hash((type(self), self._arguments()))
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((type(self), self._arguments())))
+            return self._hash
 
     def __repr__(self) -> str:
         named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))

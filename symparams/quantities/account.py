@@ -8,8 +8,8 @@ from functools import cached_property, partial
 
 from symparams.algebra.formula import Formula, Function, Number, Symbol, Value, as_formula, parts
 from symparams.algebra.simplifying import simplified
+from symparams.model.derived import Derived
 from symparams.model.layer import OUTPUT_LETTERS
-from symparams.model.network import Derived
 from symparams.quantities.derivation import Derivation, TensorCount, count_tensors, derive_axis, derive_parameters
 
 

@@ -27,8 +27,8 @@ from symparams.algebra.formula import (
     symbols,
 )
 from symparams.algebra.simplifying import simplified
+from symparams.model.derived import Derived
 from symparams.model.layer import Axis, Rules
-from symparams.model.network import Derived
 
 StepKind: TypeAlias = Literal["rule", "substitution", "arithmetic", "result"]
 

@@ -10,8 +10,9 @@ from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.collector import paused
 from symparams.errors import SymparamsError
+from symparams.model.derived import added_over
 from symparams.model.layer import symbol
-from symparams.model.network import Network, Node, added_over
+from symparams.model.network import Network, Node
 
 BYTES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 STATES: dict[str, int] = {"none": 0, "sgd": 0, "momentum": 1, "adam": 2}  # numbers kept for each trained parameter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.notation import PLAIN, shown
@@ -22,7 +22,7 @@ class Given(NamedTuple):
     """An argument as written, its names resolved."""
 
     keyword: str | None
-    value: Raw
+    value: Any  # as `bind` takes it, a Raw; before other layers are placed it may wait for them
 
 
 class Signature(NamedTuple):

@@ -97,10 +97,11 @@ class Names:
         resolved = mapped(given, lambda leaf: self.symbol(leaf.name, at) if isinstance(leaf, Symbol) else leaf)
         if size_and_depth(resolved)[1] > limits.NESTING:  # F50 = F49 + 1, F49 = F48 + 1 …: put together, F50 = F + 50
             resolved = as_formula(simplified(resolved))
-        self._check(resolved, self.lets[name].at if name in self.lets else at)
+        self.check(resolved, self.lets[name].at if name in self.lets else at)
         return resolved
 
-    def _check(self, formula: Formula, at: Span) -> None:
+    def check(self, formula: Formula, at: Span) -> None:
+        """Raise SymparamsError for an expression that is too large, or that has no value."""
         try:
             leaves, depth = size_and_depth(formula)
             if leaves > limits.EXPRESSION:
@@ -128,7 +129,7 @@ class Names:
         if _has_sum(formula):
             raise self._error("a sum over copies is a result and cannot be an argument", at, "sum")
         result = mapped(formula, meaning)
-        self._check(result, at)
+        self.check(result, at)
         return computed(result)
 
     def check_given(self, given: Mapping[str, Formula]) -> None:

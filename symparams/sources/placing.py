@@ -1,225 +1,228 @@
-"""A call such as `conv(64, 3)` in its place: its arguments worked out, the layer made and put behind what feeds it."""
+"""Placements -> nodes: each layer made of its arguments and put behind what feeds it, in one walk."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from itertools import count
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from symparams.algebra.formula import CHANNELS, Formula, Number, Symbol, Value, as_formula
-from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
-from symparams.errors import Place, Source, Span, SymparamsError, nearest, spatial_axes_of
-from symparams.layers import Catalogue, Entry, key
+from symparams import limits
+from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.errors import LayerError, LimitError, Place, Span, SymparamsError, spatial_axes_of
 from symparams.layers.wrapping import TimeDistributed
-from symparams.model.arguments import KEEP, Named, Quoted
+from symparams.model.arguments import Named
+from symparams.model.builder import Builder
 from symparams.model.layer import Incoming, Layer
-from symparams.model.network import Network
-from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, Given, bind, reserved_words
-from symparams.sources.hints import no_layer
-from symparams.sources.names import Names
-from symparams.sources.scope import Point, Scope
-
-Flow: TypeAlias = "int | tuple[int, ...] | None"  # a node, the ends of a fork, or nothing yet
+from symparams.sources.binding import Given, bind
+from symparams.sources.expanding import copies_of, whole
+from symparams.sources.names import Names, computed
+from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, filled
+from symparams.sources.repeating import Repetition
 
 
 class Placing:
-    """Makes layers from calls and adds them to the network."""
+    """Puts placements into a network that is being built."""
 
-    macros: dict[str, r.Macro]  # by name
-    names: Names  # the letters of the file
-    network: Network  # as far as it is built
-
-    def __init__(
-        self, source: Source, given: Mapping[str, Formula], catalogue: Catalogue, for_others: bool = False
-    ) -> None:
-        self.source = source
-        self.for_others = for_others
-        self.given = given
-        self.catalogue = catalogue
-        self.reserved = reserved_words(catalogue)
-        self.layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal layers are one object
-        self.reused: list[int] | None = None  # while sharing: the nodes whose weights come next
-        self.shared_as: str | None = None  # the name of the layer that `share` or `timedistributed` will make
-        self.steps = 0  # how many `timedistributed` stand around this place
-        self.wrapped: dict[int, TimeDistributed] = {}  # layers put into one, by identity
+    def __init__(self, names: Names, builder: Builder) -> None:
+        self.names = names
+        self.source = names.source
+        self.builder = builder
         self.counting: set[str] = set()  # letters that count copies
         self.around: list[str] = []  # those of the brackets around this place
-        self.work = 0
         self.tried = 0  # layers of copies in copies that were tried
+        self._made: dict[int, list[int]] = {}  # the nodes of each placement, one for each copy
+        self._letters: dict[str, Formula] = {}  # values of letters that count copies, in this copy
+        self._layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal calls make one object
+        self._wrapped: dict[Layer, TimeDistributed] = {}
 
     def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         """An error at a place of the source."""
         return kind(matter, Place(self.source, *at))
 
-    def point(self, reference: r.Reference, scope: Scope) -> Point:
-        """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
-        found = scope.point(reference.name)
-        if found is None:
-            near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
-            message = f"there is no `as {reference.name}` before this place{near}"
-            raise self.error(message, reference.at)
-        return found
+    def put(self, placements: Iterable[Placed]) -> None:
+        """Add all layers, in their order."""
+        for one in placements:
+            try:
+                node = self._layer(one) if isinstance(one, Placement) else self._bracket(one)
+            except LayerError as error:
+                if one.copy:
+                    error.behind(f"copy {one.copy}")
+                raise
+            self._made.setdefault(one.number, []).append(node)
 
-    def whole(self, formula: Formula, scope: Scope, arriving: int | None, what: str, at: Span) -> Value:
-        """A whole number, or a formula with letters."""
+    # ------------------------------------------------------------ layers
+
+    def _layer(self, placement: Placement) -> int:
         try:
-            value = simplified(self.resolved(formula, scope, arriving, at), self.network.facts)
+            layer = self._bound(placement.call)
+            inputs = [self._made[number][-1] for number in placement.inputs]
+            self._check_inputs(placement, layer, inputs)
+            name = self.builder.free_name(placement.name) if placement.name and placement.counted else placement.name
+            shared = self._weights(placement)
+            for _ in range(placement.steps):
+                layer = self._wrapped.setdefault(layer, TimeDistributed(layer))
+            return self.builder.add(layer, inputs, name, shared=shared, frozen=placement.frozen)
         except SymparamsError as error:
-            error.place = error.place or Place(self.source, *at)
+            if error.place is None or placement.shared is not None:
+                error.place = Place(self.source, *placement.at)
             raise
-        if isinstance(value, Fraction):
-            raise self.error(f"{what} must be whole, not {shown(value, SOURCE)}", at)
-        return value
+
+    def _bound(self, call: LayerCall) -> Layer:
+        """The layer with its arguments; the same call with the same arguments is the same object."""
+        given = call.given
+        if call.waits or self._letters:
+            given = tuple(Given(g.keyword, self._meant(g.value, at)) for g, at in zip(given, call.places, strict=True))
+        layer = self._layers.get((call.word, given))
+        if layer is None:
+            try:
+                layer = bind(call.entry, call.word, given, self.names.reserved)
+            except SymparamsError as error:
+                index = getattr(error, "argument", None)
+                error.place = Place(self.source, *(call.at if index is None else call.places[index]))
+                raise
+            self._layers[call.word, given] = layer
+        return layer
+
+    def _meant(self, value: object, at: Span) -> object:
+        """An argument with the sizes, the layers and the numbers of copies that it waited for."""
+        if isinstance(value, LayerCall):
+            return self._bound(value)
+        if isinstance(value, Pointed):
+            return Named(value.name, self.builder.nodes[self._made[value.number][-1]].layer)
+        if isinstance(value, tuple):
+            return tuple(self._meant(part, at) for part in value)
+        return self._filled(value, at) if isinstance(value, Formula) else value
+
+    def _filled(self, formula: Formula, at: Span) -> Formula:
+        meant = filled(formula, self._channels, self._letters)
+        if meant == formula:
+            return formula
+        self.names.check(meant, at)
+        return computed(meant)
+
+    def _channels(self, number: int) -> Formula:
+        """How many channels the output of a placement has."""
+        shape = self.builder.nodes[self._made[number][-1]].shape
+        return as_formula(Incoming(shape, self.builder.convention).channels)
+
+    def _check_inputs(self, placement: Placement, layer: Layer, inputs: Sequence[int]) -> None:
+        """Raise SymparamsError if a layer is fed too little, too much, or another rank than its name says."""
+        word, at = placement.call.word, placement.at
+        if layer.inputs == "none":
+            if inputs:
+                raise self.error(f"{word} starts a chain; it cannot follow ->", at)
+        elif not inputs:
+            missing = "; is a -> missing before it?" if self.builder.nodes else ""
+            raise self.error(f"nothing arrives at {word}; a chain starts with input(…) or @name{missing}", at)
+        elif layer.inputs == "one" and placement.forks:
+            raise self.error(f"a fork must be followed by a merging layer such as add or concat, not {word}", at)
+        elif layer.inputs == "many" and not placement.forks and len(inputs) < 2:
+            raise self.error(f"{word} joins branches: write {{ … | … }} -> {word}, or {word}(@name)", at)
+        rank = placement.call.entry.rank
+        arrived = len(self.builder.nodes[inputs[0]].shape) - 1 - placement.steps if inputs else 0
+        if rank is not None and inputs and arrived != rank:
+            raise self.error(f"{word} is for {spatial_axes_of(rank)}, but what arrives has {arrived}", at)
+
+    def _weights(self, placement: Placement) -> int | None:
+        """The node whose weights a layer uses again."""
+        shared = placement.shared
+        if shared is None:
+            return None
+        weights, before = self._made[shared.number], len(self._made.get(placement.number, ()))
+        if shared.copied and before >= len(weights):
+            message = f"{placement.call.word} is a layer more than there are weights to share"
+            raise self.error(message, placement.at)
+        return weights[before if shared.copied else -1]
+
+    # ------------------------------------------------------------ copies
+
+    def _bracket(self, bracket: Bracket) -> int:
+        """Copies whose number is known now that sizes are, or those that stand for all."""
+        first, last = self._ends(bracket)
+        flow = self._made[bracket.flow][-1]
+        if isinstance(first, int) and isinstance(last, int):
+            flow = self._copies(bracket, flow, copies_of(first, last, self.source, bracket.count_at))
+        else:
+            try:
+                flow = Repetition(self, bracket, as_formula(first), as_formula(last)).built(flow)
+            except SymparamsError as error:
+                error.place = error.place or Place(self.source, *bracket.at)
+                raise
+        if not self.around:
+            self._check_weights(bracket.body)
+        return flow
+
+    def _ends(self, bracket: Bracket) -> tuple[Value, Value]:
+        whats = (
+            "the start of the repetition",
+            "the number of copies" if bracket.times else "the end of the repetition",
+        )
+        place = Place(self.source, *bracket.count_at)
+        first, last = (
+            whole(self._filled(end, bracket.count_at), self.builder.facts, what, place)
+            for end, what in zip((bracket.first, bracket.last), whats, strict=True)
+        )
+        return first, last
+
+    def _copies(self, bracket: Bracket, flow: int, copies: range) -> int:
+        before = len(self.builder.nodes)
+        for done, value in enumerate(copies):
+            try:
+                flow = self.copy(bracket, flow, as_formula(value))
+            except LayerError as error:
+                if done:
+                    error.behind(f"copy {done + 1}")
+                raise
+            if done == 0 and (len(self.builder.nodes) - before) * len(copies) > limits.LAYERS:
+                message = f"this expands to more than {limits.LAYERS:,} layers, which is the limit"
+                raise self.error(message, bracket.at, LimitError)
+        return flow
+
+    def copy(self, bracket: Bracket, flow: int, copy: Formula) -> int:
+        """Add one copy behind a node; the letter that counts copies is `copy` in it."""
+        self._made[bracket.arrival] = [flow]
+        around = self._letters
+        if bracket.variable is not None:
+            self._letters = {**around, bracket.variable: copy}
+        try:
+            self.put(bracket.body)
+        finally:
+            self._letters = around
+        return self._made[bracket.end][-1]
+
+    def back_to(self, bracket: Bracket, mark: tuple[int, dict[str, int]]) -> None:
+        """Take away the copies of a bracket that were tried."""
+        self.builder.back_to(mark)
+        for number in range(bracket.arrival + 1, bracket.number):
+            if number in self._made:
+                self._made[number] = [node for node in self._made[number] if node < mark[0]]
+
+    def _check_weights(self, body: Sequence[Placed]) -> None:
+        """Copies of what is shared use all the weights of the copies that have them."""
+        for one in body:
+            if isinstance(one, Bracket):
+                self._check_weights(one.body)
+            elif one.shared is not None and one.shared.copied:
+                weights, used = self._made.get(one.shared.number, []), len(self._made.get(one.number, ()))
+                if used < len(weights):
+                    left = self.builder.nodes[weights[used]].name
+                    message = f"@{one.shared.name} has weights that are not used here, those of {left}"
+                    raise self.error(message, one.at)
+
+    # ------------------------------------------------------------ words for copies
 
     def free_letter(self, wanted: Sequence[str]) -> str:
         """The first of some letters that the text does not use, else one of them with a number."""
-        used = {*re.findall(r"\w+", self.source.text), *self.around}
-        numbered = (f"{wanted[0]}_{number}" for number in count(2))
-        return next((name for name in wanted if name not in used), "") or next(n for n in numbered if n not in used)
+        candidates = (*wanted, *(f"{wanted[0]}_{n}" for n in range(2, len(self._words) + len(self.around) + 3)))
+        return next(name for name in candidates if name not in self._words and name not in self.around)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", self.source.text))
 
     def axis_name(self, axis: int) -> str:
         """What an axis of the layer added last is called."""
-        shape = self.network.nodes[-1].shape
-        names = Incoming(shape, self.network.convention).axis_names()
+        shape = self.builder.nodes[-1].shape
+        names = Incoming(shape, self.builder.convention).axis_names()
         name = names[axis] if axis < len(names) else "size"
         return f"number of {name}" if name in ("channels", "features") else name
-
-    def entry(self, call: r.Call) -> Entry:
-        """What the catalogue has under the name of a layer."""
-        entry = self.catalogue.get(key(call.name))
-        if entry is None:
-            if call.name in self.macros:
-                raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
-            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
-            raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
-        return entry
-
-    def argument(self, argument: r.Argument, scope: Scope, arriving: int | None) -> Given:
-        """An argument as layers take it: letters and `channels` resolved, names looked up."""
-        value = argument.value
-        if isinstance(value, str):
-            return Given(argument.keyword, Quoted(value[1:-1]))
-        if isinstance(value, r.Call):
-            return Given(argument.keyword, self.inner_layer(value, scope, arriving))
-        if isinstance(value, r.Reference):
-            return Given(argument.keyword, Named(value.name, self.layer_of(value, scope)))
-        if isinstance(value, tuple):
-            return Given(argument.keyword, self.several(value, scope, arriving, argument.at))
-        if isinstance(value, Symbol) and value.name.casefold() in self.reserved:
-            return Given(argument.keyword, value)
-        return Given(argument.keyword, self.resolved(value, scope, arriving, argument.at))
-
-    def inner_layer(self, call: r.Call, scope: Scope, arriving: int | None) -> Layer:
-        """A layer as the argument of another: bidirectional(lstm(64))."""
-        self.entry(call)
-        given = tuple(self.argument(a, scope, arriving) for a in call.arguments)
-        return self.bound(call, given, [a.at for a in call.arguments])
-
-    def layer_of(self, reference: r.Reference, scope: Scope) -> Layer:
-        """The layer that a name stands for, as an argument: tied(@wte)."""
-        use = self.point(reference, scope).use
-        if use is None or len(use.layers) != 1:
-            raise self.error(f"@{reference.name} does not name a single layer", reference.at)
-        return self.network.nodes[use.layers[0]].layer
-
-    def several(self, sizes: tuple[object, ...], scope: Scope, arriving: int | None, at: Span) -> tuple[object, ...]:
-        """Sizes in brackets, which may stand in one another, resolved."""
-        resolved: list[object] = []
-        for size in sizes:
-            if isinstance(size, tuple):
-                resolved.append(self.several(size, scope, arriving, at))
-            elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
-                resolved.append(KEEP)
-            else:
-                assert isinstance(size, Formula)
-                resolved.append(self.resolved(size, scope, arriving, at))
-        return tuple(resolved)
-
-    def bound(self, call: r.Call, given: tuple[Given, ...], places: Sequence[Span]) -> Layer:
-        """The layer with its arguments; the same call with the same arguments is the same object."""
-        where = (key(call.name), given)
-        layer = self.layers.get(where)
-        if layer is None:
-            try:
-                layer = bind(self.catalogue[key(call.name)], call.name, given, self.reserved)
-            except SymparamsError as error:
-                index = getattr(error, "argument", None)
-                error.place = Place(self.source, *(call.at if index is None else places[index]))
-                raise
-            self.layers[where] = layer
-        return layer
-
-    def check_inputs(self, call: r.Call, layer: Layer, flow: Flow, inputs: Sequence[int]) -> None:
-        """Raise SymparamsError if a layer is fed too little, too much, or another rank than its name says."""
-        if layer.inputs == "none":
-            if inputs:
-                raise self.error(f"{call.name} starts a chain; it cannot follow ->", call.at)
-        elif not inputs:
-            missing = "; is a -> missing before it?" if self.network.nodes else ""
-            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name{missing}", call.at)
-        elif layer.inputs == "one" and isinstance(flow, tuple):
-            raise self.error(
-                f"a fork must be followed by a merging layer such as add or concat, not {call.name}", call.at
-            )
-        elif layer.inputs == "many" and not isinstance(flow, tuple) and len(inputs) < 2:
-            raise self.error(
-                f"{call.name} joins branches: write {{ … | … }} -> {call.name}, or {call.name}(@name)", call.at
-            )
-        rank = self.catalogue[key(call.name)].rank
-        arrived = len(self.network.nodes[inputs[0]].shape) - 1 - self.steps if inputs else 0
-        if rank is not None and inputs and arrived != rank:
-            raise self.error(f"{call.name} is for {spatial_axes_of(rank)}, but what arrives has {arrived}", call.at)
-
-    def add(
-        self, call: r.Call, layer: Layer, inputs: Sequence[int], scope: Scope, name: r.Named | None, frozen: bool
-    ) -> int:
-        """The index of the layer, put into the network with its name and whose weights it shares."""
-        title, self.shared_as = self.shared_as or self.title(name, scope), None
-        shared = None
-        if self.reused is not None:
-            if not self.reused:
-                raise self.error(f"{call.name} is a layer more than there are weights to share", call.at)
-            shared = self.reused.pop(0)
-        for _ in range(self.steps):
-            layer = self.wrapped.setdefault(id(layer), TimeDistributed(layer))
-        try:
-            return self.network.add(layer, inputs, title, shared=shared, frozen=frozen)
-        except SymparamsError as error:
-            error.place = error.place or Place(self.source, *call.at)
-            raise
-
-    def title(self, name: r.Named | None, scope: Scope) -> str | None:
-        """What a layer is called: as named, with a counter inside macros and copies."""
-        if name is None:
-            return None
-        return name.name if scope.outer is None else self.network.free_name(name.name)
-
-    def resolved(self, formula: Formula, scope: Scope, arriving: int | None, at: Span) -> Formula:
-        """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
-        if isinstance(formula, Number):
-            return formula
-        return self.names.resolved(formula, scope.value, lambda: self.channels(arriving, at), at)
-
-    def channels(self, arriving: int | None, at: Span) -> Formula:
-        """What the word `channels` stands for here."""
-        if arriving is None:
-            raise self.error("`channels` is the number of channels that arrive, but nothing arrives here", at)
-        shape = self.network.nodes[arriving].shape
-        return Symbol(CHANNELS, as_formula(Incoming(shape, self.network.convention).channels))
-
-
-def is_source(argument: r.Argument, layer: type[Layer]) -> bool:
-    """Whether @name as an argument is a tensor that the layer takes beside the one that flows in."""
-    if argument.keyword is not None:
-        return argument.keyword in layer.sources
-    return layer.inputs in ("many", "some")
-
-
-def is_frozen(argument: r.Argument) -> bool:
-    """Whether an argument is the flag that keeps parameters from training."""
-    value = argument.value
-    return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Protocol
 
 from symparams import limits
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula, replaced, symbols
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula, replaced
 from symparams.algebra.growth import at, law, plus_number
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat, mentions
-from symparams.errors import LayerError, LimitError
+from symparams.errors import LayerError, LimitError, Span, SymparamsError
+from symparams.model.builder import Builder
 from symparams.model.layer import Axis, Incoming, Layer, Rules, Shape, nothing_to_learn
-from symparams.sources import records as r
-from symparams.sources.placing import Flow, Placing
-from symparams.sources.scope import Scope
+from symparams.sources.placements import Bracket
 
 _TRIED = 4  # copies that a law for the sizes must fit before it is proved
 _LETTERS = ("i", "j", "t", "u", "v")  # for the number of the copy, where the user gives none
@@ -45,93 +44,95 @@ class Copies(Layer):
         )
 
 
-Walk: TypeAlias = "Callable[[r.Chain, Flow, Scope], Flow]"  # adds the layers of a chain behind what flows into it
+class Places(Protocol):
+    """What a repetition needs of the walk that it belongs to."""
+
+    builder: Builder
+    counting: set[str]  # letters that count copies
+    around: list[str]  # those of the brackets around this place
+    tried: int  # layers of copies in copies that were tried
+
+    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError: ...
+    def copy(self, bracket: Bracket, flow: int, copy: Formula) -> int: ...
+    def back_to(self, bracket: Bracket, mark: tuple[int, dict[str, int]]) -> None: ...
+    def free_letter(self, wanted: Sequence[str]) -> str: ...
+    def axis_name(self, axis: int) -> str: ...
 
 
 class Repetition:
-    """One bracket with a symbolic number of copies, as it is built."""
+    """One bracket with a symbolic number of copies, as it is placed."""
 
-    def __init__(
-        self, builder: Placing, walk: Walk, group: r.Group, scope: Scope, first: Formula, last: Formula
-    ) -> None:
-        self.builder = builder
-        self.walk = walk
-        self.network = builder.network
-        self.group = group
-        self.scope = scope
+    def __init__(self, places: Places, bracket: Bracket, first: Formula, last: Formula) -> None:
+        self.places = places
+        self.builder = places.builder
+        self.bracket = bracket
         self.first = first
         self.last = last
-        self.facts = builder.network.facts
-        self.runs = group.variable is not None and uses(group.chain, group.variable)
-        name = group.variable if self.runs and group.variable else builder.free_letter(_LETTERS)
-        if name in builder.around:
-            raise builder.error(f"{name} counts the copies of a bracket around this one; take another letter", group.at)
+        self.facts = places.builder.facts
+        name = bracket.variable if bracket.runs and bracket.variable else places.free_letter(_LETTERS)
+        if name in places.around:
+            message = f"{name} counts the copies of a bracket around this one; take another letter"
+            raise places.error(message, bracket.at)
         self.index = Symbol(name)
-        builder.counting.add(name)
+        places.counting.add(name)
 
     def built(self, flow: int) -> int:
         """Add the layers that stand for all copies and return the end of the last."""
-        self.builder.around.append(self.index.name)
+        self.places.around.append(self.index.name)
         try:
             return self._built(flow)
         finally:
-            self.builder.around.pop()
+            self.places.around.pop()
 
     def _built(self, flow: int) -> int:
-        start = len(self.network.nodes)
-        mark = self.network.mark()
+        start = len(self.builder.nodes)
+        mark = self.builder.mark()
         end = self._copy(flow, self.first)
         if end == flow:
             return flow
-        if not self.runs and self._alike(end, flow):
-            self.network.repeat(start, self._repeat(self.first))
+        if not self.bracket.runs and self._alike(end, flow):
+            self.builder.repeat(start, self._repeat(self.first))
             return end
-        if not self.runs:
-            second = len(self.network.nodes)
+        if not self.bracket.runs:
+            second = len(self.builder.nodes)
             after = self._following(end, plus_number(self.first, 1))
             if self._alike(after, end):
-                self.network.repeat(second, self._repeat(plus_number(self.first, 1)))
+                self.builder.repeat(second, self._repeat(plus_number(self.first, 1)))
                 return after
         self._back_to(mark)
         return self._changing(flow)
 
     def _copy(self, flow: int, copy: Formula) -> int:
         """One copy behind `flow`."""
-        inner = self.scope.inside()
-        if self.group.variable is not None:
-            inner.values[self.group.variable] = copy
-        end = self.walk(self.group.chain, flow, inner)
-        if not isinstance(end, int):
-            raise self.builder.error("a fork ends here; a merging layer must close it", self.group.at)
-        return end
+        return self.places.copy(self.bracket, flow, copy)
 
     def _following(self, flow: int, copy: Formula) -> int:
         try:
             return self._copy(flow, copy)
         except LayerError as error:
-            error.matter = f"the next copy does not fit behind the one before: {error.matter}"
+            error.behind("the next copy")
             raise
 
     def _alike(self, one: int, other: int) -> bool:
-        left, right = self.network.nodes[one].shape, self.network.nodes[other].shape
+        left, right = self.builder.nodes[one].shape, self.builder.nodes[other].shape
         return len(left) == len(right) and all(same(a, b, self.facts) for a, b in zip(left, right, strict=True))
 
     def _repeat(self, first: Formula) -> Repeat:
         count = simplified(self.last - first + 1, self.facts)
-        return Repeat(self.index.name, first, self.last, count, self.runs)
+        return Repeat(self.index.name, first, self.last, count, self.bracket.runs)
 
     def _back_to(self, mark: tuple[int, dict[str, int]]) -> None:
         """Take away the copies that were tried; brackets in brackets try copies of copies."""
-        if len(self.builder.around) > 1:
-            self.builder.tried += len(self.network.nodes) - mark[0]
-        if self.builder.tried > limits.TRIED_LAYERS:
-            raise self.builder.error(
+        if len(self.places.around) > 1:
+            self.places.tried += len(self.builder.nodes) - mark[0]
+        if self.places.tried > limits.TRIED_LAYERS:
+            raise self.places.error(
                 f"copies in copies whose sizes change have more than {limits.TRIED_LAYERS:,} layers to be tried, which "
                 "is the limit; give a number of copies as a number",
-                self.group.at,
+                self.bracket.at,
                 LimitError,
             )
-        self.network.back_to(mark)
+        self.places.back_to(self.bracket, mark)
 
     # ------------------------------------------------------------ sizes that change
 
@@ -140,18 +141,18 @@ class Repetition:
         first = plus_number(self.first, skipped)
         if skipped:
             flow = self._copy(flow, self.first)
-        start = len(self.network.nodes)
+        start = len(self.builder.nodes)
         steady = not any(mentions(size, self.index.name) for size in sizes)
         repeat = replace(self._repeat(first), runs=True)
-        self.network.facts = self._facts(first)
+        self.builder.facts = self._facts(first)
         try:
             arriving = flow if steady else self._marker(flow, sizes, self._words())
             end = self._following(arriving, self.index)
-            self._prove(sizes, self.network.nodes[end].shape)
-            self.network.repeat(start, repeat)
+            self._prove(sizes, self.builder.nodes[end].shape)
+            self.builder.repeat(start, repeat)
         finally:
-            self.network.facts = self.facts
-        if not any(mentions(size, self.index.name) for size in self.network.nodes[end].shape):
+            self.builder.facts = self.facts
+        if not any(mentions(size, self.index.name) for size in self.builder.nodes[end].shape):
             return end
         beyond = Symbol(self.index.name, as_formula(simplified(self.last + 1, self.facts)), "the copy after the last")
         final = [replaced(size, self.index.name, beyond) for size in sizes]
@@ -170,7 +171,7 @@ class Repetition:
 
     def _tried(self, flow: int) -> tuple[list[Shape], Shape | None]:
         """What arrives at the first copies, and what a copy makes, written with the letter for its number."""
-        nodes, mark = self.network.nodes, self.network.mark()
+        nodes, mark = self.builder.nodes, self.builder.mark()
         shapes = [nodes[flow].shape]
         end = flow
         for i in range(_TRIED):
@@ -183,18 +184,18 @@ class Repetition:
                 break  # the sizes of later copies are too small for known numbers
             shapes.append(nodes[end].shape)
         if any(len(shape) != len(shapes[0]) for shape in shapes):
-            raise self.builder.error("each copy changes the number of axes, so it cannot be repeated", self.group.at)
+            raise self.places.error("each copy changes the number of axes, so it cannot be repeated", self.bracket.at)
         step = None
-        if self.runs:
+        if self.bracket.runs:
             self._back_to(mark)
-            self.network.facts = self._facts(self.first)
+            self.builder.facts = self._facts(self.first)
             try:
                 before = flow if len(shapes[0]) == len(shapes[1]) else end
                 step = nodes[self._copy(before, self.index)].shape
             except LayerError:
                 step = None
             finally:
-                self.network.facts = self.facts
+                self.builder.facts = self.facts
         self._back_to(mark)
         return shapes, step
 
@@ -208,30 +209,21 @@ class Repetition:
     def _prove(self, sizes: Sequence[Formula], made: Shape) -> None:
         """A copy must make of what arrives what the next one is said to get: then the law holds for every copy."""
         for axis, (size, value) in enumerate(zip(sizes, made, strict=True)):
-            if not same(at(size, self.index, self.index + 1, self.network.facts), value, self.network.facts):
+            if not same(at(size, self.index, self.index + 1, self.builder.facts), value, self.builder.facts):
                 raise self._lost(axis, [size, value])
 
     def _lost(self, axis: int, values: Sequence[Value]) -> Exception:
         texts = ", ".join(shown(value, PLAIN) for value in values[:3])
-        what = self.builder.axis_name(axis)
-        return self.builder.error(
+        what = self.places.axis_name(axis)
+        return self.places.error(
             f"how the {what} changes from copy to copy ({texts} …) has no formula that could be proved; "
             "give the number of copies as a number",
-            self.group.count_at,
+            self.bracket.count_at,
         )
 
     def _marker(self, flow: int, sizes: Sequence[Formula], text: str) -> int:
-        return self.network.add(Copies(tuple(sizes), text), [flow])
+        return self.builder.add(Copies(tuple(sizes), text), [flow])
 
     def _words(self) -> str:
         i = self.index.name
         return f"a copy that is given the sizes for `{i}` hands on those for `{i} + 1`, so they hold for every copy"
-
-
-def uses(item: object, name: str) -> bool:
-    """Whether a letter stands anywhere in a part of the text."""
-    if isinstance(item, Formula):
-        return any(s.name == name for s in symbols(item))
-    if isinstance(item, tuple):
-        return any(uses(part, name) for part in item)
-    return False

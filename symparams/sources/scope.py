@@ -1,40 +1,54 @@
-"""What names mean at a place in the text: values of parameters, and points that `as` has named."""
+"""What names mean at a place in the text, and what stands around it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symparams.algebra.formula import Formula
+from symparams.errors import Span
 from symparams.sources import records as r
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A named use of a macro: what `share(@name)` applies again."""
+    """A named layer or use of a macro: what `share(@name)` applies again."""
 
     call: r.Call
     scope: Scope
-    layers: tuple[int, ...]  # the nodes with its weights, in order
+    placements: tuple[int, ...]  # the numbers of those with its weights, in order
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """What `as` has named."""
 
-    node: int
-    use: Use | None  # set if the item was the use of a macro
+    number: int  # of a placement
+    use: Use | None  # set if it names a layer or the use of a macro
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What a `share` around this place takes its weights from."""
+
+    name: str  # as it stands behind @
+    weights: Iterator[int]  # the numbers of placements, one for each layer to come
+    at: Span  # where errors are
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Names that hold in a file, a use of a macro or a copy of a repetition."""
 
     outer: Scope | None = None
     values: dict[str, Formula] = field(default_factory=dict)  # parameters and loop variables
     points: dict[str, Point] = field(default_factory=dict)
-    frozen: bool = False  # whether the layers in it are not trained
     macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
+    frozen: bool = False  # whether the layers in it are not trained
+    steps: int = 0  # how many `timedistributed` stand around
+    copy: int = 0  # which copy of the innermost bracket it is whose first it is not; 0: none
+    sharing: Sharing | None = None
+    copied: bool = False  # whether the number of copies of a bracket around, inside what is shared, is open
 
     def value(self, name: str) -> Formula | None:
         """The value of a parameter or loop variable, from here outward."""
@@ -51,5 +65,6 @@ class Scope:
             yield scope
             scope = scope.outer
 
-    def inside(self, frozen: bool = False) -> Scope:
-        return Scope(outer=self, frozen=self.frozen or frozen, macros=self.macros)
+    def inside(self, **changes: object) -> Scope:
+        """A scope inside this one."""
+        return replace(self, **({"outer": self, "values": {}, "points": {}} | changes))  # type: ignore[arg-type]

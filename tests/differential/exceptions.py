@@ -16,8 +16,8 @@ from symparams.layers.normalization import GroupNormalization
 from symparams.layers.preprocessing import Resizing
 from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.layers.stacks import Transformer
+from symparams.model.derived import derive
 from symparams.model.layer import Layer
-from symparams.model.network import derive
 from tests.differential.family import BOTH, Sizes
 
 REFUSED = "we refuse, the framework accepts"

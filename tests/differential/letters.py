@@ -20,8 +20,9 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, shown
 from symparams.errors import LimitError, SymparamsError
 from symparams.layers.activation import PReLU
+from symparams.model.derived import Counts
 from symparams.model.layer import Work
-from symparams.model.network import Counts, Network
+from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation, derive_parameters, derive_shape
 from symparams.quantities.field import State
 from symparams.quantities.measured import QUANTITIES, Measurements

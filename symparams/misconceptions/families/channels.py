@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 
 from symparams.algebra.exact import number
@@ -13,14 +14,15 @@ from symparams.layers.transposed import TransposedConvolution
 from symparams.misconceptions.editing import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.looking import factor_of, has_kernel, in_work, intact, network_input, weighted_before
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.task import Subject, once
-from symparams.model.network import Derived, Node
+from symparams.misconceptions.task import Subject
+from symparams.model.derived import Derived
+from symparams.model.network import Node
 
 _FURTHEST = 6  # earlier convolutions that are multiplied in
 _MIXING = (Convolution, Separable, TransposedConvolution)  # every filter spans all channels
 
 
-@once
+@lru_cache(1024)
 def _has_kernel(derived: Derived) -> bool:
     return has_kernel(derived.rules.parameters)
 

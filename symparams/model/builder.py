@@ -1,0 +1,90 @@
+"""A network as it is built: layer behind layer, each on what arrives at it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from symparams import limits
+from symparams.algebra.comparing import same
+from symparams.algebra.facts import NOTHING_KNOWN, Facts
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.summing import Repeat
+from symparams.errors import LayerError, LimitError
+from symparams.model.derived import Derived, known
+from symparams.model.layer import Convention, Layer
+from symparams.model.network import Node
+
+
+class Builder:
+    """Makes the nodes of a network; what is only tried can be taken away again."""
+
+    def __init__(
+        self, convention: Convention, facts: Facts = NOTHING_KNOWN, reserved: Collection[str] = frozenset()
+    ) -> None:
+        self.convention = convention
+        self.facts = facts  # that hold where the next layer stands
+        self.nodes: list[Node] = []  # in reading order
+        self._reserved = reserved  # names that automatic names keep clear of
+        self._counters: dict[str, int] = {}  # how many layers of a kind have been named
+
+    def add(
+        self,
+        layer: Layer,
+        inputs: Sequence[int],
+        name: str | None = None,
+        *,
+        shared: int | None = None,
+        frozen: bool = False,
+    ) -> int:
+        """Put a layer behind others and return its index; raises LayerError if it does not fit."""
+        if len(self.nodes) >= limits.LAYERS:
+            raise LimitError(f"the network has more than {limits.LAYERS:,} layers, which is the limit")
+        name = name or self.free_name(layer.kind)
+        shapes = tuple(self.nodes[i].shape for i in inputs)
+        try:
+            limits.allow_layer()
+            derived = known(layer, shapes, self.convention, self.facts)
+            _ = derived.counts  # worked out now, while an error can still be said to be here
+            if shared is not None:
+                _check_shared(derived, self.nodes[shared])
+        except LayerError as error:
+            error.matter = f"{name}: {error.matter}"
+            raise
+        what = derived.rules.channels_are
+        origin = (what, name) if what else self.nodes[inputs[0]].origin
+        sharing = None if shared is None else self.nodes[shared].name
+        self.nodes.append(Node(name, tuple(inputs), derived, origin, sharing, frozen))
+        return len(self.nodes) - 1
+
+    def free_name(self, kind: str) -> str:
+        """conv_1, conv_2 …, clear of the names that the user gave."""
+        while True:
+            self._counters[kind] = count = self._counters.get(kind, 0) + 1
+            if (name := f"{kind}_{count}") not in self._reserved:
+                return name
+
+    def mark(self) -> tuple[int, dict[str, int]]:
+        """A point to come back to with `back_to`."""
+        return len(self.nodes), dict(self._counters)
+
+    def back_to(self, mark: tuple[int, dict[str, int]]) -> None:
+        """Take away every layer added since."""
+        del self.nodes[mark[0] :]
+        self._counters = dict(mark[1])
+
+    def repeat(self, since: int, repeat: Repeat) -> None:
+        """Say that the layers from index `since` on stand for copies."""
+        for i in range(since, len(self.nodes)):
+            self.nodes[i] = replace(self.nodes[i], repeats=(repeat, *self.nodes[i].repeats))
+
+
+def _check_shared(derived: Derived, first: Node) -> None:
+    mine = [[simplified(d) for d in w.dimensions] for w in derived.rules.weights]
+    theirs = [[simplified(d) for d in w.dimensions] for w in first.derived.rules.weights]
+    if len(mine) != len(theirs) or not all(
+        len(a) == len(b) and all(map(same, a, b)) for a, b in zip(mine, theirs, strict=True)
+    ):
+        arrived = " and ".join(map(str, derived.arriving))
+        before = " and ".join(map(str, first.derived.arriving))
+        raise LayerError(f"the weights of {first.name} fit an input {before}, but {arrived} arrives here")

@@ -1,0 +1,140 @@
+"""What a layer says about a given input: its rules, the shape, the counts and the conditions that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from symparams import limits
+from symparams.algebra.comparing import as_one_floor
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import Formula, Value, as_formula, product, size_and_depth
+from symparams.algebra.normal import UNIT, plus, scaled, value_of
+from symparams.algebra.simplifying import poly, simplified
+from symparams.algebra.summing import Repeat, over
+from symparams.errors import LimitError
+from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
+from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Shape, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many numbers a layer, or a network, keeps."""
+
+    weights: Value  # all parameters that are not biases
+    biases: Value
+    params: Value  # weights + biases
+    trainable: Value
+    non_trainable: Value
+
+
+_AXES = 16  # more than any framework has use for
+
+NO_PARAMETERS = Counts(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """A layer on a given input; two of an equal layer on equal input are equal, since all else follows."""
+
+    layer: Layer  # with its arguments
+    arriving: tuple[Incoming, ...]  # what it was asked about
+    rules: Rules  # what it said
+    shape: Shape  # of the output
+    conditions: tuple[Condition, ...]  # what its letters must fulfil
+    facts: Facts  # what was known of the letters
+    convention: Convention  # that of the network
+
+    @property
+    def _asked(self) -> tuple[Layer, tuple[Shape, ...], Convention, Facts]:
+        """What `derive` makes it of."""
+        return self.layer, tuple(x.shape for x in self.arriving), self.convention, self.facts
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Derived) and self._asked == other._asked)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._asked)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return derive, self._asked  # rules hold functions, which cannot be pickled
+
+    @cached_property
+    def out(self) -> Outgoing:
+        """The output, for the rules of work and memory."""
+        names = [axis.name for axis in self.rules.output] if self.arriving else None
+        return Outgoing(tuple(names or Incoming(self.shape, self.convention).axis_names()), self.shape)
+
+    @cached_property
+    def work(self) -> Work:
+        """What the layer computes for one example."""
+        return self.layer.work(self.out, *self.arriving)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Read off the sizes of the tensors; the rule gives the same number a second way."""
+        counted = [w for w in self.rules.weights if w.counted]
+        if not counted:
+            return NO_PARAMETERS
+        sizes = [(w.kind, simplified(product(w.dimensions), self.facts)) for w in counted]
+        biases = added((n for kind, n in sizes if kind == "bias"), self.facts)
+        kept = [w.kind == "statistic" or not w.trained for w in counted]
+        fixed = added((n for (_, n), is_kept in zip(sizes, kept, strict=True) if is_kept), self.facts)
+        others = added((n for kind, n in sizes if kind != "bias"), self.facts)
+        params = simplified(self.rules.parameters, self.facts)
+        free = (n for (_, n), is_kept in zip(sizes, kept, strict=True) if not is_kept)
+        trainable = params if fixed == 0 else added(free, self.facts)
+        return Counts(others, biases, params, trainable, fixed)
+
+
+def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, facts: Facts) -> Derived:
+    """What a layer says about inputs of these shapes."""
+    arriving = tuple(Incoming(shape, convention) for shape in shapes)
+    rules = layer.rules(*arriving)
+    conditions: list[Condition] = []
+    for requirement in rules.requires:
+        conditions += required(requirement, facts)
+    if len(rules.output) > _AXES:
+        raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
+    handed_on = {size for x in arriving for size in x.shape}  # sizes that are simple and positive already
+    shape = tuple(a.size if a.size in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
+    names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention).axis_names()
+    for name, value in zip(names, shape, strict=True):
+        if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:
+            raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
+        if value not in handed_on:
+            conditions += positive(f"the {name} of the output would be", value, 1, facts)
+    for argument, formula in formulas_of(layer):
+        conditions += allowed(argument, formula, facts)
+    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
+
+
+known = lru_cache(1024)(derive)  # the same for every network: equal layers on equal input are worked out once
+
+
+def added(values: Iterable[Value], facts: Facts) -> Value:
+    """The sum of values; sums of known integers stay Python integers."""
+    known = 0
+    open_: dict[Formula, int] = {}  # with how often it stands there: equal layers have the same one
+    for value in values:
+        if isinstance(value, int):
+            known += value
+        else:
+            open_[as_formula(value)] = open_.get(as_formula(value), 0) + 1
+    if not open_:
+        return known
+    polys = (scaled(poly(value, facts), times) for value, times in open_.items())
+    return value_of(plus((*polys, {UNIT: known} if known else {})))
+
+
+def added_over(values: Iterable[tuple[Value, tuple[Repeat, ...]]], facts: Facts) -> Value:
+    """The sum of values in all their copies; what stands in the same brackets is added up before it is multiplied."""
+    groups: dict[tuple[Repeat, ...], list[Value]] = {}
+    for value, repeats in values:
+        groups.setdefault(repeats, []).append(value)
+    return added([over(added(several, facts), repeats, facts) for repeats, several in groups.items()], facts)

@@ -1,0 +1,432 @@
+"""Statements -> placements: names resolved, macros expanded, forks, groups and references followed, copies laid out.
+
+No size is known here, so two things are left to placing: `channels` stays a stand-in for the output of a placement,
+and copies whose number has letters, or `channels`, stay one bracket with the body of a copy, its letter in it. How
+often that body must be placed, and on which sizes, only the sizes can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import TypeAlias
+
+from symparams import limits
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.simplifying import simplified
+from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
+from symparams.layers import Catalogue, Entry, key
+from symparams.layers.wrapping import TimeDistributed
+from symparams.model.arguments import KEEP, Quoted
+from symparams.model.layer import Layer
+from symparams.sources import records as r
+from symparams.sources.binding import FROZEN, Given, bind_macro
+from symparams.sources.hints import no_layer
+from symparams.sources.names import Names
+from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, Shared, channels_at, waits
+from symparams.sources.scope import Point, Scope, Sharing, Use
+
+Flow: TypeAlias = "int | tuple[int, ...] | None"  # the number of a placement, those of a fork's ends, or nothing yet
+
+_WORK = 4 * limits.LAYERS  # items that may be expanded, layers or not
+
+
+def expanded(
+    chains: Sequence[r.Chain], names: Names, facts: Facts, macros: Mapping[str, r.Macro], catalogue: Catalogue
+) -> list[Placed]:
+    """The placements of all chains, in reading order."""
+    expansion = _Expansion(names, facts, macros, catalogue)
+    top = Scope()
+    for chain in chains:
+        if isinstance(expansion.chain(chain, None, top), tuple):
+            raise expansion.error(_OPEN_FORK, chain.items[-1].at)
+    return expansion.placed
+
+
+_OPEN_FORK = "a fork ends here; a merging layer such as add or concat must follow it"
+
+
+class _Expansion:
+    """Walks the chains once, noting placements as they come."""
+
+    def __init__(self, names: Names, facts: Facts, macros: Mapping[str, r.Macro], catalogue: Catalogue) -> None:
+        self.names = names
+        self.facts = facts
+        self.macros = macros
+        self.catalogue = catalogue
+        self.source: Source = names.source
+        self.placed: list[Placed] = []  # of the file, or of the bracket that is being expanded
+        self.count = 0  # numbers that have been given
+        self.work = 0  # items that have been expanded
+
+    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+        """An error at a place of the source."""
+        return kind(matter, Place(self.source, *at))
+
+    def number(self) -> int:
+        self.count += 1
+        return self.count
+
+    # ------------------------------------------------------------ chains
+
+    def chain(self, chain: r.Chain, flow: Flow, scope: Scope) -> Flow:
+        for index, item in enumerate(chain.items):
+            flow = self.item(item, flow, scope, first=index == 0)
+        return flow
+
+    def item(self, item: r.Item, flow: Flow, scope: Scope, first: bool, name: str | None = None) -> Flow:
+        self.work += 1
+        if self.work > _WORK:
+            raise self.too_many(item.at)
+        if isinstance(item, r.Call):
+            return self.call(item, flow, scope, name)
+        if isinstance(item, r.Named):
+            return self.named(item, flow, scope, first)
+        if isinstance(item, r.Reference):
+            if not first:
+                raise self.error(f"@{item.name} starts a chain or stands as a branch; it cannot follow ->", item.at)
+            return self.point(item, scope).number
+        if isinstance(item, r.Branches):
+            return self.fork(item, flow, scope)
+        return self.group(item, flow, scope)
+
+    def too_many(self, at: Span) -> SymparamsError:
+        return self.error(f"this expands to more than {limits.LAYERS:,} layers, which is the limit", at, LimitError)
+
+    def fork(self, item: r.Branches, flow: Flow, scope: Scope) -> Flow:
+        if isinstance(flow, tuple):
+            raise self.error(_OPEN_FORK, item.at)
+        ends: list[int] = []
+        if len(item.chains) > limits.ARGUMENTS:
+            message = f"a fork has more than {limits.ARGUMENTS:,} branches, which is the limit"
+            raise self.error(message, item.chains[limits.ARGUMENTS].at, LimitError)
+        for chain in item.chains:
+            end = self.chain(chain, flow, scope)
+            if isinstance(end, tuple):
+                raise self.error("this branch ends in a fork; a merging layer must close it", chain.items[-1].at)
+            if end is None:
+                raise self.error("nothing arrives at this branch; it must start with input(…) or @name", chain.at)
+            ends.append(end)
+        return tuple(ends)
+
+    def named(self, item: r.Named, flow: Flow, scope: Scope, first: bool) -> Flow:
+        self.names.check_word(item.name, item.at)
+        if item.name in scope.points:
+            raise self.error(f"the name `{item.name}` is taken already", item.at)
+        before, call = len(self.placed), item.item
+        flow = self.item(call, flow, scope, first, item.name)
+        if not isinstance(flow, int):
+            raise self.error(f"`{item.name}` would name a fork; name what follows the merging layer", item.at)
+        use = None
+        if isinstance(call, r.Call) and call.name == "share":
+            use = self.shared(call, scope)[1]
+        elif isinstance(call, r.Call) and call.name in self.macros:
+            use = Use(call, scope, tuple(_numbers(self.placed[before:])))
+        elif isinstance(call, r.Call) and call.name != "id":
+            use = Use(call, scope, (flow,))
+        scope.points[item.name] = Point(flow, use)
+        return flow
+
+    def point(self, reference: r.Reference, scope: Scope) -> Point:
+        """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
+        found = scope.point(reference.name)
+        if found is None:
+            near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
+            message = f"there is no `as {reference.name}` before this place{near}"
+            raise self.error(message, reference.at)
+        return found
+
+    # ------------------------------------------------------------ repetition
+
+    def group(self, group: r.Group, flow: Flow, scope: Scope) -> Flow:
+        if group.times is None and group.variable is None:
+            return self.chain(group.chain, flow, scope)
+        if group.variable is not None:
+            self.names.check_word(group.variable, group.count_at)
+        first, last = self.ends(group, flow, scope)
+        if not (isinstance(first, int) and isinstance(last, int)):
+            return self.bracket(group, flow, scope, as_formula(first), as_formula(last))
+        copies, before = copies_of(first, last, self.source, group.count_at), self.count
+        for done, value in enumerate(copies):
+            values = {} if group.variable is None else {group.variable: as_formula(value)}
+            inner = scope.inside(values=values, copy=done + 1 if done else scope.copy)
+            flow = self.chain(group.chain, flow, inner)
+            if done == 0 and (self.count - before) * len(copies) > limits.LAYERS:
+                raise self.too_many(group.at)
+        return flow
+
+    def ends(self, group: r.Group, flow: Flow, scope: Scope) -> tuple[Value, Value]:
+        """The numbers of the first and of the last copy, known or not."""
+        found: list[Value] = [1]
+        for formula, what in (
+            (group.first, "the start of the repetition"),
+            (group.last, "the end of the repetition"),
+            (group.times, "the number of copies"),
+        ):
+            if formula is not None:
+                meant = self.resolved(formula, flow, scope, group.count_at)
+                found.append(whole(meant, self.facts, what, Place(self.source, *group.count_at)))
+        return found[-2], found[-1]
+
+    def bracket(self, group: r.Group, flow: Flow, scope: Scope, first: Formula, last: Formula) -> Flow:
+        """Copies whose number is open: one body for all."""
+        if not isinstance(flow, int):
+            raise self.error("copies without a known number need something that arrives at the first of them", group.at)
+        around, self.placed, arrival = self.placed, [], self.number()
+        values: dict[str, Formula] = {} if group.variable is None else {group.variable: Symbol(group.variable)}
+        end = self.chain(group.chain, arrival, scope.inside(values=values, copy=0, copied=scope.sharing is not None))
+        if not isinstance(end, int):
+            raise self.error("a fork ends here; a merging layer must close it", group.at)
+        runs = group.variable is not None and _uses(group.chain, group.variable)
+        at, count_at = (group.at, group.count_at) if scope.sharing is None else (scope.sharing.at,) * 2
+        whole_ = (tuple(self.placed), end, first, last, group.variable, runs, group.times is not None)
+        self.placed = around
+        around.append(Bracket(self.number(), arrival, flow, *whole_, scope.copy, at, count_at))
+        return self.count
+
+    # ------------------------------------------------------------ macros
+
+    def macro(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
+        macro = self.macros[call.name]
+        if call.name in scope.macros:
+            round_trip = " -> ".join([*scope.macros[scope.macros.index(call.name) :], call.name])
+            raise self.error(f"the macro `{call.name}` uses itself: {round_trip}", call.at)
+        if len(scope.macros) >= limits.NESTING:
+            message = f"macros are nested more than {limits.NESTING} deep, which is the limit"
+            raise self.error(message, call.at, LimitError)
+        given = [a for a in call.arguments if not is_frozen(a)]
+        inner = scope.inside(
+            outer=_points_around(scope),
+            values=self.macro_arguments(macro, given, flow, scope, call),
+            macros=(*scope.macros, call.name),
+            frozen=scope.frozen or len(given) < len(call.arguments),
+        )
+        return self.chain(macro.chain, flow, inner)
+
+    def macro_arguments(
+        self, macro: r.Macro, given: Sequence[r.Argument], flow: Flow, scope: Scope, call: r.Call
+    ) -> dict[str, Formula]:
+        """The values of a macro's parameters, computed where the call stands."""
+        values: dict[str, Formula] = {}
+        for name, (value, at) in bind_macro(macro, given, call.at, self.source).items():
+            values[name] = self.resolved(value, flow, scope, at)
+        for parameter in macro.parameters:
+            if parameter.name not in values and parameter.default is not None:
+                values[parameter.name] = self.resolved(parameter.default, flow, Scope(values=dict(values)), macro.at)
+        return values
+
+    # ------------------------------------------------------------ layers
+
+    def call(self, call: r.Call, flow: Flow, scope: Scope, name: str | None) -> Flow:
+        if call.name in self.macros:
+            return self.macro(call, flow, scope)
+        if call.name == "id":
+            return flow
+        if call.name == "share":
+            return self.titled(name, scope, lambda: self.share(call, flow, scope))
+        entry = self.entry(call)
+        if entry.layer is TimeDistributed:
+            return self.over_time(call, flow, scope, name)
+        return self.layer(call, entry, flow, scope, name)
+
+    def entry(self, call: r.Call) -> Entry:
+        """What the catalogue has under the name of a layer."""
+        entry = self.catalogue.get(key(call.name))
+        if entry is None:
+            if call.name in self.macros:
+                raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
+            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
+            raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
+        return entry
+
+    def layer(self, call: r.Call, entry: Entry, flow: Flow, scope: Scope, name: str | None) -> int:
+        """Note a layer with what feeds it."""
+        inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
+        if len(call.arguments) > limits.ARGUMENTS:
+            message = f"{call.name} has more than {limits.ARGUMENTS:,} arguments, which is the limit"
+            raise self.error(message, call.arguments[limits.ARGUMENTS].at, LimitError)
+        frozen, given = scope.frozen, []
+        for argument in call.arguments:
+            if is_frozen(argument):
+                frozen = True
+            elif isinstance(argument.value, r.Reference) and _is_source(argument, entry.layer):
+                inputs.append(self.point(argument.value, scope).number)
+            else:
+                given.append(argument)
+        sharing = scope.sharing
+        weights = None if sharing is None else next(sharing.weights, None)
+        shared = None if sharing is None or weights is None else Shared(sharing.name, weights, scope.copied)
+        what, forks, counted = (
+            self.layer_call(call, entry, given, flow, scope),
+            isinstance(flow, tuple),
+            scope.outer is not None,
+        )
+        at = call.at if sharing is None else sharing.at
+        place = (name, counted, shared, frozen, scope.steps, scope.copy, at)
+        self.placed.append(Placement(self.number(), what, tuple(inputs), forks, *place))
+        return self.count
+
+    def titled(self, name: str | None, scope: Scope, expand: Callable[[], Flow]) -> Flow:
+        """What is expanded, with a name for its first layer."""
+        start = len(self.placed)
+        end = expand()
+        first = self.placed[start] if name is not None and len(self.placed) > start else None
+        if isinstance(first, Placement):
+            self.placed[start] = first._replace(name=name, counted=scope.outer is not None)
+        return end
+
+    def over_time(self, call: r.Call, flow: Flow, scope: Scope, name: str | None) -> Flow:
+        """`timedistributed(frame)`: every layer inside works at each time step."""
+        inside = [a for a in call.arguments if not is_frozen(a)]
+        value = inside[0].value if len(inside) == 1 else None
+        if isinstance(value, Symbol):
+            value = r.Call(value.name, (), inside[0].at)
+        if not isinstance(value, r.Call):
+            raise self.error(f"{call.name} takes a layer or a macro, such as timedistributed(conv(8, 3))", call.at)
+        if flow is None:
+            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
+        frame, frozen = value, scope.frozen or len(inside) < len(call.arguments)
+        inner = scope.inside(steps=scope.steps + 1, frozen=frozen)
+        title = None if frame.name in self.macros else name
+        return self.titled(title, scope, lambda: self.item(frame, flow, inner, first=False))
+
+    def shared(self, call: r.Call, scope: Scope) -> tuple[str, Use]:
+        """What `share(@name)` shares, with its name."""
+        reference = call.arguments[0].value if len(call.arguments) == 1 else None
+        if not isinstance(reference, r.Reference):
+            raise self.error("share takes one name, of a layer or of the use of a macro: share(@name)", call.at)
+        use = self.point(reference, scope).use
+        if use is None or not use.placements:
+            message = f"@{reference.name} names a point, not a layer or the use of a macro"
+            raise self.error(message, call.arguments[0].at)
+        return reference.name, use
+
+    def share(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
+        """`share(@name)`: the same layer or macro once more, with the same weights."""
+        name, use = self.shared(call, scope)
+        if use.call.name not in self.macros and self.entry(use.call).layer.inputs == "none":
+            raise self.error(f"@{name} is an input, which has no weights to share", call.arguments[0].at)
+        if scope.sharing is not None:
+            raise self.error("share cannot stand inside what is shared", call.at)
+        sharing = Sharing(name, iter(use.placements), call.at)
+        inner = use.scope.inside(sharing=sharing, steps=scope.steps, copy=scope.copy)
+        try:
+            return self.item(use.call, flow, inner, first=False)
+        except SymparamsError as error:
+            error.place = Place(self.source, *call.at)
+            raise
+
+    # ------------------------------------------------------------ arguments
+
+    def layer_call(
+        self, call: r.Call, entry: Entry, arguments: Sequence[r.Argument], flow: Flow, scope: Scope
+    ) -> LayerCall:
+        """A layer with its arguments: letters resolved, names looked up."""
+        given = tuple([Given(a.keyword, self.argument(a, flow, scope)) for a in arguments])
+        waiting = any(waits(one.value) for one in given)
+        return LayerCall(call.name, entry, given, tuple([a.at for a in arguments]), call.at, waiting)
+
+    def argument(self, argument: r.Argument, flow: Flow, scope: Scope) -> object:
+        value = argument.value
+        if isinstance(value, str):
+            return Quoted(value[1:-1])
+        if isinstance(value, r.Call):
+            return self.layer_call(value, self.entry(value), value.arguments, flow, scope)
+        if isinstance(value, r.Reference):
+            use = self.point(value, scope).use
+            if use is None or len(use.placements) != 1:
+                raise self.error(f"@{value.name} does not name a single layer", value.at)
+            return Pointed(value.name, use.placements[0])
+        if isinstance(value, tuple):
+            return self.several(value, flow, scope, argument.at)
+        if isinstance(value, Symbol) and value.name.casefold() in self.names.reserved:
+            return value
+        return self.resolved(value, flow, scope, argument.at)
+
+    def several(self, sizes: tuple[object, ...], flow: Flow, scope: Scope, at: Span) -> tuple[object, ...]:
+        """Sizes in brackets, which may stand in one another, resolved."""
+        resolved: list[object] = []
+        for size in sizes:
+            if isinstance(size, tuple):
+                resolved.append(self.several(size, flow, scope, at))
+            elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
+                resolved.append(KEEP)
+            else:
+                assert isinstance(size, Formula)
+                resolved.append(self.resolved(size, flow, scope, at))
+        return tuple(resolved)
+
+    def resolved(self, formula: Formula, flow: Flow, scope: Scope, at: Span) -> Formula:
+        """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
+        if isinstance(formula, Number):
+            return formula
+
+        def channels() -> Formula:
+            if not isinstance(flow, int):
+                message = "`channels` is the number of channels that arrive, but nothing arrives here"
+                raise self.error(message, at)
+            return channels_at(flow)
+
+        return self.names.resolved(formula, scope.value, channels, at)
+
+
+def whole(formula: Formula, facts: Facts, what: str, place: Place) -> Value:
+    """A whole number, or a formula with letters; a number of copies is at least 0."""
+    try:
+        value = formula if waits(formula) else simplified(formula, facts)
+    except SymparamsError as error:
+        error.place = error.place or place
+        raise
+    if isinstance(value, Fraction):
+        raise SymparamsError(f"{what} must be whole, not {shown(value, SOURCE)}", place)
+    if isinstance(value, int) and value < 0 and what == "the number of copies":
+        raise SymparamsError(f"{what} must be at least 0, not {value}", place)
+    return value
+
+
+def copies_of(first: int, last: int, source: Source, at: Span) -> range:
+    """The values that the copies run through."""
+    if last - first >= limits.LAYERS:
+        message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
+        raise LimitError(message, Place(source, *at))
+    return range(first, last + 1)
+
+
+def is_frozen(argument: r.Argument) -> bool:
+    """Whether an argument is the flag that keeps parameters from training."""
+    value = argument.value
+    return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN
+
+
+def _is_source(argument: r.Argument, layer: type[Layer]) -> bool:
+    """Whether @name as an argument is a tensor that the layer takes beside the one that flows in."""
+    if argument.keyword is not None:
+        return argument.keyword in layer.sources
+    return layer.inputs in ("many", "some")
+
+
+def _numbers(placed: Sequence[Placed]) -> list[int]:
+    """The numbers of all layers, in order."""
+    found: list[int] = []
+    for one in placed:
+        found += _numbers(one.body) if isinstance(one, Bracket) else [one.number]
+    return found
+
+
+def _points_around(scope: Scope) -> Scope:
+    """Inside a macro the names of points outside can be used, the caller's parameters cannot."""
+    points: dict[str, Point] = {}
+    for around in scope.outward():
+        points = around.points | points
+    return Scope(points=points)
+
+
+def _uses(item: object, name: str) -> bool:
+    """Whether a letter stands anywhere in a part of the text."""
+    if isinstance(item, Formula):
+        return any(s.name == name for s in symbols(item))
+    if isinstance(item, tuple):
+        return any(_uses(part, name) for part in item)
+    return False

@@ -1,0 +1,106 @@
+"""What a text comes to before any size is known: layers in a row, each with what feeds it and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
+
+from symparams.algebra.formula import CHANNELS, Formula, Symbol, mapped, symbols
+from symparams.errors import Span
+from symparams.layers import Entry
+from symparams.sources.binding import Given
+
+
+class LayerCall(NamedTuple):
+    """A layer with what stands in its brackets, as a layer of the network or as the argument of another."""
+
+    word: str  # as it was written
+    entry: Entry  # what the catalogue has under it
+    given: tuple[Given, ...]
+    places: tuple[Span, ...]  # of each of these
+    at: Span
+    waits: bool  # whether something in the brackets is known only when other placements have been placed
+
+
+class Pointed(NamedTuple):
+    """A layer of the network by its name, as an argument: tied(@words)."""
+
+    name: str
+    number: int  # of its placement
+
+
+class Shared(NamedTuple):
+    """Whose weights a layer uses again."""
+
+    name: str  # as it stands behind @
+    number: int  # of the placement that has them
+    copied: bool  # whether it stands in copies inside what is shared: then the n-th shares those of the n-th
+
+
+class Placement(NamedTuple):
+    """One layer in its place."""
+
+    number: int  # by which others name it
+    call: LayerCall
+    inputs: tuple[int, ...]  # the numbers of what feeds it
+    forks: bool  # whether the ends of a fork flow into it
+    name: str | None  # as given with `as`
+    counted: bool  # whether that name is one of several, such as those in copies: stage_1, stage_2
+    shared: Shared | None
+    frozen: bool  # whether it is not trained
+    steps: int  # how many `timedistributed` stand around it
+    copy: int  # which copy of the innermost bracket it is whose first it is not; 0: none
+    at: Span  # where errors are
+
+
+class Bracket(NamedTuple):
+    """Copies whose number is known only with the sizes, or never: `[ … ] * N`."""
+
+    number: int  # that of what the last copy gives
+    arrival: int  # that of what flows into each copy
+    flow: int  # that of what flows into the first
+    body: tuple[Placement | Bracket, ...]  # one copy, with the letter that counts copies in it
+    end: int  # the number of what a copy gives
+    first: Formula  # the numbers of the first copy and of the last
+    last: Formula
+    variable: str | None  # the letter, where there is one
+    runs: bool  # whether it stands in the body
+    times: bool  # whether it says how often: `* N`, not from where to where
+    copy: int
+    at: Span
+    count_at: Span
+
+
+Placed: TypeAlias = "Placement | Bracket"
+
+
+def channels_at(number: int) -> Symbol:
+    """`channels`, where the output of a placement arrives: a stand-in until its size is known."""
+    return Symbol(CHANNELS, Symbol(f"@{number}"))
+
+
+def _stands_in(leaf: Symbol) -> bool:
+    return leaf.name == CHANNELS and isinstance(leaf.value, Symbol) and leaf.value.name.startswith("@")
+
+
+def waits(value: object) -> bool:
+    """Whether an argument is known only when other placements have been placed."""
+    if isinstance(value, Formula):
+        return any(map(_stands_in, symbols(value)))
+    if isinstance(value, tuple):
+        return isinstance(value, (LayerCall, Pointed)) or any(map(waits, value))
+    return False
+
+
+def filled(formula: Formula, channels: Callable[[int], Formula], letters: Mapping[str, Formula]) -> Formula:
+    """The formula with sizes for its stand-ins and values for letters that count copies."""
+
+    def meant(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Symbol):
+            return leaf
+        if _stands_in(leaf):
+            assert isinstance(leaf.value, Symbol)
+            return Symbol(CHANNELS, channels(int(leaf.value.name[1:])))
+        return letters.get(leaf.name, leaf) if leaf.value is None else leaf
+
+    return mapped(formula, meant)
