@@ -39,7 +39,7 @@ class Builder:
     ) -> int:
         """Put a layer behind others and return its index; raises LayerError if it does not fit."""
         if len(self.nodes) >= limits.LAYERS:
-            raise LimitError(f"the network has more than {limits.LAYERS:,} layers, which is the limit")
+            raise too_many_layers()
         name = name or self.free_name(layer.kind)
         shapes = tuple(self.nodes[i].shape for i in inputs)
         try:
@@ -77,6 +77,10 @@ class Builder:
         """Say that the layers from index `since` on stand for copies."""
         for i in range(since, len(self.nodes)):
             self.nodes[i] = replace(self.nodes[i], repeats=(repeat, *self.nodes[i].repeats))
+
+
+def too_many_layers() -> LimitError:
+    return LimitError(f"the network has more than {limits.LAYERS:,} layers, which is the limit")
 
 
 def _check_shared(derived: Derived, first: Node) -> None:

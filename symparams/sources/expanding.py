@@ -20,6 +20,7 @@ from symparams.errors import LimitError, Place, Source, Span, SymparamsError, ne
 from symparams.layers import Catalogue, Entry, key
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import KEEP, Quoted
+from symparams.model.builder import too_many_layers
 from symparams.model.layer import Layer
 from symparams.sources import records as r
 from symparams.sources.binding import FROZEN, Given, bind_macro
@@ -59,6 +60,7 @@ class _Expansion:
         self.source: Source = names.source
         self.placed: list[Placed] = []  # of the file, or of the bracket that is being expanded
         self.count = 0  # numbers that have been given
+        self.layers = 0  # and layers noted
         self.work = 0  # items that have been expanded
 
     def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
@@ -243,6 +245,9 @@ class _Expansion:
 
     def layer(self, call: r.Call, entry: Entry, flow: Flow, scope: Scope, name: str | None) -> int:
         """Note a layer with what feeds it."""
+        self.layers += 1
+        if self.layers > limits.LAYERS:
+            raise self.error(too_many_layers().matter, call.at, LimitError)
         inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
         if len(call.arguments) > limits.ARGUMENTS:
             message = f"{call.name} has more than {limits.ARGUMENTS:,} arguments, which is the limit"

@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from symparams.errors import LayerError, Source, SymparamsError
+from symparams.model.builder import Builder
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
 from symparams.sources import language
@@ -35,7 +36,7 @@ def read(text: str) -> Read:
     """The layers of a text, up to one that does not fit; NotUnderstoodError if another thing is wrong."""
     found = Read([])
 
-    class Recorded(Network):
+    class Recorded(Builder):
         def add(self, layer: Layer, inputs: Sequence[int], name: str | None = None, **more: Any) -> int:
             found.nodes = self.nodes
             try:
@@ -44,7 +45,7 @@ def read(text: str) -> Read:
                 found.refused, found.shared = (layer, tuple(inputs), error.matter), more.get("shared")
                 raise
 
-    with patch.object(language, "Network", Recorded):
+    with patch.object(language, "Builder", Recorded):
         try:
             found.network = language.network(Source("<random>", text))
         except SymparamsError as error:

@@ -9,10 +9,10 @@ import pytest
 
 from symparams import limits
 from symparams.errors import SymparamsError
-from symparams.model.network import Network
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.task import ASKED, Task, Tasks
+from symparams.model.network import Network
 from tests.helpers import net
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
