@@ -277,9 +277,8 @@ class _Expansion:
         """What is expanded, with a name for its first layer."""
         start = len(self.placed)
         end = expand()
-        first = self.placed[start] if name is not None and len(self.placed) > start else None
-        if isinstance(first, Placement):
-            self.placed[start] = first._replace(name=name, counted=scope.outer is not None)
+        if name is not None and len(self.placed) > start:
+            self.placed[start] = _titled(self.placed[start], name, scope.outer is not None)
         return end
 
     def over_time(self, call: r.Call, flow: Flow, scope: Scope, name: str | None) -> Flow:
@@ -410,6 +409,13 @@ def _is_source(argument: r.Argument, layer: type[Layer]) -> bool:
     if argument.keyword is not None:
         return argument.keyword in layer.sources
     return layer.inputs in ("many", "some")
+
+
+def _titled(one: Placed, name: str, counted: bool) -> Placed:
+    """The same with a name for its first layer."""
+    if isinstance(one, Bracket):
+        return one._replace(body=(*(_titled(first, name, counted) for first in one.body[:1]), *one.body[1:]))
+    return one._replace(name=name, counted=counted)
 
 
 def _numbers(placed: Sequence[Placed]) -> list[int]:

@@ -94,10 +94,15 @@ class Names:
         given = self._given(name)
         if given is None:
             return None
+        stated = self.lets[name].at if name in self.lets else at
         resolved = mapped(given, lambda leaf: self.symbol(leaf.name, at) if isinstance(leaf, Symbol) else leaf)
         if size_and_depth(resolved)[1] > limits.NESTING:  # F50 = F49 + 1, F49 = F48 + 1 …: put together, F50 = F + 50
-            resolved = as_formula(simplified(resolved))
-        self.check(resolved, self.lets[name].at if name in self.lets else at)
+            try:
+                resolved = as_formula(simplified(resolved))
+            except SymparamsError as error:
+                error.place = error.place or Place(self.source, *stated)
+                raise
+        self.check(resolved, stated)
         return resolved
 
     def check(self, formula: Formula, at: Span) -> None:

@@ -57,7 +57,9 @@ class Placing:
             layer = self._bound(placement.call)
             inputs = [self._made[number][-1] for number in placement.inputs]
             self._check_inputs(placement, layer, inputs)
-            name = self.builder.free_name(placement.name) if placement.name and placement.counted else placement.name
+            name = placement.name
+            if name is not None and (placement.counted or placement.number in self._made):
+                name = self.builder.free_name(name)
             shared = self._weights(placement)
             for _ in range(placement.steps):
                 layer = self._wrapped.setdefault(layer, TimeDistributed(layer))

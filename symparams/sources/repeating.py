@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import ClassVar, Protocol
 
 from symparams import limits
@@ -17,14 +17,14 @@ from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat, mentions
 from symparams.errors import LayerError, LimitError, Span, SymparamsError
 from symparams.model.builder import Builder
-from symparams.model.layer import Axis, Incoming, Layer, Rules, Shape, nothing_to_learn
+from symparams.model.layer import Axis, Incoming, Layer, Rules, Shape, layer_class, nothing_to_learn
 from symparams.sources.placements import Bracket
 
 _TRIED = 4  # copies that a law for the sizes must fit before it is proved
 _LETTERS = ("i", "j", "t", "u", "v")  # for the number of the copy, where the user gives none
 
 
-@dataclass(frozen=True, slots=True)
+@layer_class
 class Copies(Layer):
     """The beginning or the end of copies whose sizes change: hands on what arrives there, no parameters."""
 
