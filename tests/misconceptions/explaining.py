@@ -1,35 +1,35 @@
-"""What tests of misconceptions need: which ones explain a number, and which ones a table leaves out."""
+"""What the tests of families share: answers as students give them, and the single misconceptions that explain them."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TypeAlias
 
-from symparams.algebra.formula import as_formula
-from symparams.misconceptions.misconception import Misconception
+from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.quantities.measures import Settings
 from symparams.questions.diagnosis import Diagnostician
 from tests.helpers import expression, net
 
-Case = tuple[str, str, str, object]  # misconception, network, quantity, what a student answers for the last layer
+Answer: TypeAlias = "Value | str | tuple[Value | str, ...]"  # a tuple for a shape, formulas as texts
+Case: TypeAlias = "tuple[str, str, str, Answer]"  # misconception, network, quantity, answer for the last layer
+LayerCase: TypeAlias = "tuple[str, str, str, str, Answer]"  # misconception, network, layer, quantity, answer
 
 
-def explained(text: str, quantity: str, answer: object, settings: Settings | None = None) -> set[str]:
-    """The single misconceptions that give an answer for the last layer; a tuple for a shape, formulas as texts."""
-    network = net(text)
-    numbers: Sequence[object] = answer if isinstance(answer, tuple) else (answer,)
-    given = tuple(expression(n) if isinstance(n, str) else as_formula(n) for n in numbers)  # type: ignore[arg-type]
-    found = Diagnostician(network, settings).of_layer(network.nodes[-1].name, quantity, given)
-    assert not found.correct
-    return {m.made[0].name for m in found.matches if len(m.made) == 1 and not m.carried}
+@cache
+def diagnostician(text: str, settings: Settings | None = None) -> Diagnostician:
+    return Diagnostician(net(text), settings)
 
 
-def family(module: str) -> set[str]:
-    """The names of the misconceptions of a family."""
-    found = importlib.import_module(f"symparams.misconceptions.families.{module}")
-    return {m.name for m in vars(found).values() if isinstance(m, Misconception)}
+def explained(
+    text: str, quantity: str, answer: Answer, layer: str | None = None, settings: Settings | None = None
+) -> list[str]:
+    """The misconceptions that give an answer by themselves, the likeliest first; of the last layer if none is named."""
+    of = diagnostician(text, settings)
+    numbers = answer if isinstance(answer, tuple) else (answer,)
+    found = of.of_layer(layer or of.network.nodes[-1].name, quantity, tuple(map(_formula, numbers)))
+    assert not found.correct, "this is the right answer"
+    return [m.made[0].name for m in found.matches if len(m.made) == 1 and not m.carried]
 
 
-def missing(cases: Iterable[Case], *modules: str) -> set[str]:
-    """The misconceptions of some families that no case shows."""
-    return set().union(*map(family, modules)) - {case[0] for case in cases}
+def _formula(number: Value | str) -> Formula:
+    return expression(number) if isinstance(number, str) else as_formula(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.misconceptions.explaining import Case, explained, missing
+from tests.misconceptions.explaining import Answer, Case, explained
 
 T, D, H = 128, 512, 8
 SELF = f"input({T}, {D}) -> attention({H})"
@@ -53,12 +53,8 @@ CASES: list[Case] = [
 
 
 @pytest.mark.parametrize(("name", "text", "quantity", "answer"), CASES)
-def test_real_answers(name: str, text: str, quantity: str, answer: object) -> None:
+def test_real_answers(name: str, text: str, quantity: str, answer: Answer) -> None:
     assert name in explained(text, quantity, answer)
-
-
-def test_every_misconception_is_shown() -> None:
-    assert missing(CASES, "attention", "scores") == set()
 
 
 @pytest.mark.parametrize(
@@ -69,5 +65,5 @@ def test_every_misconception_is_shown() -> None:
         (NO_BIAS, "params", 3 * 512 * 512 + 513 * 512),  # there are no biases to be left out
     ],
 )
-def test_nobody_makes_these(text: str, quantity: str, answer: object) -> None:
-    assert explained(text, quantity, answer) == set()
+def test_nobody_makes_these(text: str, quantity: str, answer: Answer) -> None:
+    assert explained(text, quantity, answer) == []

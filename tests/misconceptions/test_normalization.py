@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.misconceptions.explaining import Case, explained, missing
+from tests.misconceptions.explaining import Answer, Case, explained
 
 BN = "input(14, 12, 64) -> bn"
 TORCH = "convention torch input(64, 14, 12) -> bn"
@@ -41,12 +41,8 @@ CASES: list[Case] = [
 
 
 @pytest.mark.parametrize(("name", "text", "quantity", "answer"), CASES)
-def test_real_answers(name: str, text: str, quantity: str, answer: object) -> None:
+def test_real_answers(name: str, text: str, quantity: str, answer: Answer) -> None:
     assert name in explained(text, quantity, answer)
-
-
-def test_every_misconception_is_shown() -> None:
-    assert missing(CASES, "normalization") == set()
 
 
 @pytest.mark.parametrize(
@@ -58,5 +54,5 @@ def test_every_misconception_is_shown() -> None:
         ("input(14, 12, 64) -> bn(frozen)", "trainable", 4 * 64),
     ],
 )
-def test_nobody_makes_these(text: str, quantity: str, answer: object) -> None:
-    assert explained(text, quantity, answer) == set()
+def test_nobody_makes_these(text: str, quantity: str, answer: Answer) -> None:
+    assert explained(text, quantity, answer) == []

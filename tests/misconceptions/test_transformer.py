@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.misconceptions.explaining import Case, explained, missing
+from tests.misconceptions.explaining import Answer, Case, explained
 
 D, F, T = 512, 2048, 128
 ATT = 4 * (D + 1) * D
@@ -67,12 +67,8 @@ CASES: list[Case] = [
 
 
 @pytest.mark.parametrize(("name", "text", "quantity", "answer"), CASES)
-def test_real_answers(name: str, text: str, quantity: str, answer: object) -> None:
+def test_real_answers(name: str, text: str, quantity: str, answer: Answer) -> None:
     assert name in explained(text, quantity, answer)
-
-
-def test_every_misconception_is_shown() -> None:
-    assert missing(CASES, "transformer", "experts", "adapters") == set()
 
 
 def test_both_stacks_are_changed_alike() -> None:
@@ -90,5 +86,5 @@ def test_both_stacks_are_changed_alike() -> None:
         ("input(128, 96) -> dense(80, bias=no)", "params", THIN),
     ],
 )
-def test_nobody_makes_these(text: str, quantity: str, answer: object) -> None:
-    assert explained(text, quantity, answer) == set()
+def test_nobody_makes_these(text: str, quantity: str, answer: Answer) -> None:
+    assert explained(text, quantity, answer) == []
