@@ -4,20 +4,54 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
+import symparams as sp
 from symparams.algebra.formula import Formula, Function, Negative, Number, Power, Product, Quotient, Sum, Symbol
 from symparams.errors import Source
 from symparams.model.conditions import Condition
 from symparams.model.network import Network
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
+from tests.conftest import EXAMPLES
+
+
+def optional(name: str) -> Any:
+    """A module that an extra installs, imported when something of it is asked for: its tests are found without it."""
+    return _Optional(name)
+
+
+class _Optional:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pytest.importorskip(self._name), name)
+
+
+def marked(names: Iterable[str], mark: pytest.MarkDecorator, *those: str) -> list[Any]:
+    """Names to try one after another, some of them with a mark."""
+    return [pytest.param(name, marks=mark) if name in those else name for name in names]
+
+
+def few_or_many(name: str, few: object, many: object) -> pytest.MarkDecorator:
+    """A law over some networks, numbers or seeds: over few of them always, over many where slow tests run."""
+    slow = pytest.param(many, id="many", marks=pytest.mark.slow)
+    return pytest.mark.parametrize(name, [pytest.param(few, id="few"), slow])
+
+
+@cache
+def example(name: str, letters: str = "") -> sp.Net:
+    """The network of an example, built once for all tests, with values for letters such as `h=8 d=64`."""
+    values: dict[str, Any] = dict(pair.split("=") for pair in letters.split())
+    return sp.load(EXAMPLES / f"{name}.arch", **values)
 
 
 def net(text: str) -> Network:

@@ -47,6 +47,7 @@ def test_every_recorded_class_is_in_the_catalogue(framework: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.framework
 @pytest.mark.parametrize(("framework", "module"), [("keras", "keras.layers"), ("torch", "torch.nn")])
 def test_every_class_of_an_installed_framework_is_in_the_catalogue(framework: str, module: str) -> None:
     os.environ.setdefault("KERAS_BACKEND", "torch")

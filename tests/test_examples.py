@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 import symparams as sp
 from symparams.documents.writing import STYLES, Style
 from tests.conftest import EXAMPLES
+from tests.helpers import example, few_or_many
 
 # Every row of the summaries that the questions and tutorials quote: shape and parameters.
 SUMMARIES: dict[str, list[tuple[tuple[int, ...], int]]] = {
@@ -67,11 +67,6 @@ ARITHMETIC: dict[tuple[str, Style], list[str]] = {
     ("horses-or-humans", "table"): ["(3*3*16 + 1)*32", "4640", "(3136 + 1)*512", "1606144", "1704097"],
     ("micrographs", "table"): ["(3*3*64 + 1)*64", "36928"],
 }
-
-
-@cache
-def example(name: str) -> sp.Net:
-    return sp.load(EXAMPLES / f"{name}.arch")
 
 
 def solved(name: str, style: Style) -> sp.Solution:
@@ -152,12 +147,13 @@ def test_constructs(name: str, golden: Callable[[str, str], None]) -> None:
     golden(f"construct-{name}.txt", "\n".join(solution.to_text(style) for style in STYLES))
 
 
-def test_the_same_numbers_in_every_style_and_format() -> None:
+@few_or_many("styles", STYLES[:1], STYLES)
+def test_the_same_numbers_in_every_style_and_format(styles: tuple[Style, ...]) -> None:
     for path in sorted(EXAMPLES.glob("*.arch")):
         total = example(path.stem).params
         if isinstance(total, int):
             assert json.loads(solved(path.stem, "steps").to_json())["params"] == total
-            for style in STYLES:
+            for style in styles:
                 solution = solved(path.stem, style)
                 for text in (solution.to_text(), solution.to_markdown(), solution.to_latex()):
                     assert f"{total:,}" in text, (path.stem, style)

@@ -9,7 +9,7 @@ import time
 from functools import cache
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
@@ -261,7 +261,6 @@ def counted(text: str) -> dict[int, int]:
     return counts
 
 
-@settings(max_examples=60)
 @given(NETWORKS, convolutions(), st.sampled_from(["==", "<=", ">=", "<", ">"]), st.integers(1, 24), st.integers(-1, 1))
 def test_all_that_numbers_say(text: str, layer: str, relation: str, at: int, beside: int) -> None:
     text = text.format(layer)

@@ -88,8 +88,10 @@ def test_many_questions_fit_the_page() -> None:
     assert "Questions 1 to" not in found.to_text()
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs LaTeX")
+@pytest.mark.program
 def test_latex_can_be_set(classroom: Path, tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("there is no pdflatex")
     arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "latex")
     run(*arguments, "--standalone", "-o", tmp_path / "marks.tex")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "marks.tex"]
@@ -116,6 +118,7 @@ def test_options_that_do_not_go_together(classroom: Path) -> None:
 # ---------------------------------------------------------------- the picture
 
 
+@pytest.mark.extra
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_the_same_tally_is_the_same_picture(classroom: Path, tmp_path: Path, suffix: str) -> None:
     pytest.importorskip("matplotlib")
@@ -129,6 +132,7 @@ def test_the_same_tally_is_the_same_picture(classroom: Path, tmp_path: Path, suf
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.extra
 def test_the_picture_is_drawn_beside_the_document(classroom: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv")
@@ -138,6 +142,7 @@ def test_the_picture_is_drawn_beside_the_document(classroom: Path, tmp_path: Pat
     assert refused(*arguments, "--plot", tmp_path / "m.jpg").endswith(message)
 
 
+@pytest.mark.extra
 def test_a_class_without_mistakes_has_a_picture(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     sp.Marks(marks("student,1\nAda,\n")).plot(tmp_path / "m.png")

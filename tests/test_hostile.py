@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import EXAMPLES
-
-# Runs the command line on a text and reports status, message and the largest memory that was used, in MB.
-SCRIPT = """
-import io, resource, sys
-text = eval(sys.argv[1])
-arguments = sys.argv[2:]
-resource.setrlimit(resource.RLIMIT_CPU, (10, 10))
-sys.stdin = io.TextIOWrapper(io.BytesIO(text.encode()))
-sys.argv = ["symparams", *arguments, "-"]
-from symparams.commands.main import run
-try:
-    run()
-finally:
-    (peak,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-    print("MB", int(peak.split()[1]) // 1024 - 2 * len(text) // 2**20)
-"""
+from tests.forking import Commands, Done, commands
+from tests.helpers import marked
 
 CASES = {
     "10 MB of source": ("'#' * 10**7", "the source is larger than 1 MiB, which is the limit"),
@@ -188,27 +172,41 @@ ANSWERED = {
 }
 
 
-def run(text: str, arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", SCRIPT, text, *arguments.split()]
-    return subprocess.run(command, capture_output=True, text=True, cwd=EXAMPLES.parent, check=False)
+SLOW = (  # more than a second each
+    "floors in floors", "floors that are summed", "macros that double", "macros that double nothing",
+    "facts that square", "a long division", "a long tower", "a large power of a sum", "many facts",
+    "two letters in high powers", "two letters where one is lost", "two letters below floors",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ANSWERED)
-def test_hostile_and_answered(name: str) -> None:
-    done = run(*ANSWERED[name])
-    assert done.returncode == 0, done.stderr[-500:]
-    assert int(done.stdout.split()[-1]) < 200
+@pytest.fixture(scope="module")
+def command() -> Iterator[Commands]:
+    with commands() as found:
+        yield found
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_hostile(name: str) -> None:
+def done(command: Commands, text: str, words: str) -> Done:
+    """What the command line says of a text, which took little memory beside the text itself."""
+    given = eval(text)
+    found = command.run(*words.split(), "-", given=given)
+    assert found.megabytes - 2 * len(given) // 2**20 < 200
+    return found
+
+
+@pytest.mark.parametrize("name", marked(ANSWERED, pytest.mark.slow, *SLOW))
+def test_hostile_and_answered(name: str, command: Commands) -> None:
+    found = done(command, *ANSWERED[name])
+    assert found.status == 0, found.err[-500:]
+
+
+@pytest.mark.parametrize("name", marked(CASES, pytest.mark.slow, *SLOW))
+def test_hostile(name: str, command: Commands) -> None:
     text, message = CASES[name]
-    done = run(text, "solve")
-    assert done.returncode == 2, done.stderr[-500:]
-    assert message in done.stderr
-    assert len(done.stderr) < 1000
-    assert "Traceback" not in done.stderr
-    assert int(done.stdout.split()[-1]) < 200
+    found = done(command, text, "solve")
+    assert found.status == 2, found.err[-500:]
+    assert message in found.err
+    assert len(found.err) < 1000
+    assert "Traceback" not in found.err
 
 
 def test_many_layers_are_allowed() -> None:

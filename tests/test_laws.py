@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -24,7 +25,17 @@ from symparams.model.layer import Layer
 from symparams.model.network import Network
 from symparams.quantities.derivation import derive_parameters, derive_shape
 from tests.conftest import EXAMPLES
-from tests.helpers import conditions_hold, expression, letters_for, net, networks, relation_holds, value
+from tests.helpers import (
+    conditions_hold,
+    example,
+    expression,
+    few_or_many,
+    letters_for,
+    net,
+    networks,
+    relation_holds,
+    value,
+)
 
 LAYERS = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
 LETTERS = {"H": 97, "W": 113, "C": 5, "F": 6, "k": 3, "m": 11, "K": 7, "S": 19, "T": 23}
@@ -40,7 +51,7 @@ def built(text: str) -> Network:
 
 @cache
 def all_networks() -> list[Network]:
-    return [net(path.read_text()) for path in sorted(EXAMPLES.glob("*.arch"))] + [
+    return [example(path.stem)._network for path in sorted(EXAMPLES.glob("*.arch"))] + [
         net(layer.example) for layer in LAYERS
     ]
 
@@ -111,9 +122,8 @@ def test_symbolic_networks_equal_numeric_ones(text: str, H: int, W: int, C: int,
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*letters.arch")), ids=lambda p: p.stem)
-def test_sympy_proves_the_steps(path: object) -> None:
-    assert hasattr(path, "read_text")
-    network = net(path.read_text())
+def test_sympy_proves_the_steps(path: Path) -> None:
+    network = example(path.stem)._network
     for node in {id(n.derived): n for n in network.nodes}.values():
         steps = derive_parameters(node.derived).steps
         for one, other in itertools.pairwise(step.expression for step in steps):
@@ -199,9 +209,10 @@ def test_expressions_and_facts_with_letters_equal_numbers(facts: str, sizes: lis
     ]
 
 
-def test_a_solution_can_be_written_again_and_again() -> None:
+@few_or_many("times", 40, 600)
+def test_a_solution_can_be_written_again_and_again(times: int) -> None:
     solution = sp.parse("input(H, W, C) -> conv(F, k) -> maxpool(2) -> flatten -> dense(10)").solve()
-    texts = {solution.to_text() for _ in range(600)}
+    texts = {solution.to_text() for _ in range(times)}
     assert len(texts) == 1
 
 

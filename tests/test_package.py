@@ -27,6 +27,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_wheel_and_sdist_hold_grammar_and_templates(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -47,6 +48,7 @@ def test_wheel_and_sdist_hold_grammar_and_templates(built: Path) -> None:
         assert any(member.endswith(f"/{name}") for member in members), name
 
 
+@pytest.mark.slow
 def test_the_wheel_does_the_main_job_in_a_fresh_environment(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
     fresh = tmp_path / "fresh"

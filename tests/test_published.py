@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sympy
 
 import symparams as sp
 from tests.conftest import EXAMPLES
+from tests.helpers import example
 
 QUANTITIES: dict[str, Callable[[sp.Net], int]] = {
     "parameters": lambda net: net.params,
@@ -228,11 +228,6 @@ FORMULAS = [
 ]
 
 
-def loaded(example: str, letters: str) -> sp.Net:
-    values: dict[str, Any] = dict(pair.split("=") for pair in letters.split())
-    return sp.load(EXAMPLES / f"{example}.arch", **values)
-
-
 def agrees(found: int, published: int | str) -> bool:
     """Equal, or equal when rounded to the digits that are published."""
     if isinstance(published, int):
@@ -243,27 +238,27 @@ def agrees(found: int, published: int | str) -> bool:
     return abs(exact - expected) <= Decimal((0, (1,), int(expected.as_tuple().exponent))) / 2
 
 
-@pytest.mark.parametrize(("example", "letters", "quantity", "published", "source"), PUBLISHED)
-def test_published_numbers(example: str, letters: str, quantity: str, published: int | str, source: str) -> None:
-    found = QUANTITIES[quantity](loaded(example, letters))
-    assert agrees(found, published), f"{example} {letters}: {found:,} {quantity}, but {source} has {published}"
+@pytest.mark.parametrize(("name", "letters", "quantity", "published", "source"), PUBLISHED)
+def test_published_numbers(name: str, letters: str, quantity: str, published: int | str, source: str) -> None:
+    found = QUANTITIES[quantity](example(name, letters))
+    assert agrees(found, published), f"{name} {letters}: {found:,} {quantity}, but {source} has {published}"
 
 
-@pytest.mark.parametrize("example", FEATURE_MAPS)
-def test_the_last_feature_map(example: str) -> None:
-    shapes = [layer.output_shape for layer in loaded(example, "") if len(layer.output_shape) == 3]
-    assert shapes[-1] == FEATURE_MAPS[example]
+@pytest.mark.parametrize("name", FEATURE_MAPS)
+def test_the_last_feature_map(name: str) -> None:
+    shapes = [layer.output_shape for layer in example(name) if len(layer.output_shape) == 3]
+    assert shapes[-1] == FEATURE_MAPS[name]
 
 
-@pytest.mark.parametrize(("example", "letters", "layer", "places", "source"), RECEPTIVE_FIELDS)
-def test_receptive_fields(example: str, letters: str, layer: str, places: int, source: str) -> None:
-    field = loaded(example, letters).receptive_field(layer)
-    assert set(field or ()) == {places}, f"{example} {letters}: {field}, but {source} has {places}"
+@pytest.mark.parametrize(("name", "letters", "layer", "places", "source"), RECEPTIVE_FIELDS)
+def test_receptive_fields(name: str, letters: str, layer: str, places: int, source: str) -> None:
+    field = example(name, letters).receptive_field(layer)
+    assert set(field or ()) == {places}, f"{name} {letters}: {field}, but {source} has {places}"
 
 
-@pytest.mark.parametrize(("example", "letters", "formula"), FORMULAS)
-def test_formulas(example: str, letters: str, formula: str) -> None:
-    net = loaded(example, letters)
+@pytest.mark.parametrize(("name", "letters", "formula"), FORMULAS)
+def test_formulas(name: str, letters: str, formula: str) -> None:
+    net = example(name, letters)
     assert sympy.expand(net.params - sympy.sympify(formula, locals=net.symbols)) == 0
 
 
@@ -272,4 +267,4 @@ def test_an_example_is_short_and_says_where_it_is_from(path: Path) -> None:
     lines = path.read_text("utf-8").splitlines()
     assert len(lines) < 60
     assert lines[0].startswith("# ")
-    assert sp.load(path).title
+    assert example(path.stem).title

@@ -21,18 +21,18 @@ from symparams.quantities.field import fields
 from symparams.quantities.measured import QUANTITIES, Measurements
 from symparams.quantities.measures import MEASURES, Settings, of_layer, of_network
 from tests.conftest import EXAMPLES
-from tests.helpers import expression, letters_for, net, value
+from tests.helpers import example, expression, letters_for, marked, net, value
 from tests.test_laws import LETTERS, all_networks
-from tests.test_repetition import NETWORKS, SIZES
+from tests.test_repetition import NETWORKS, SIZES, unrolled
 
 # torchvision's documentation of its weights gives 15.47 GFLOPS for VGG-16, which are multiply-accumulates;
 # He et al., Deep Residual Learning, 2016, give 3.8e9 for ResNet-50 with the stride in the first convolution.
-PUBLISHED = [("vgg16.arch", 15.47e9, 0.01e9), ("resnet50.arch", 3.8e9, 0.08e9)]
+PUBLISHED = [("vgg16", 15.47e9, 0.01e9), ("resnet50", 3.8e9, 0.08e9)]
 
 
 @pytest.mark.parametrize(("name", "macs", "tolerance"), PUBLISHED)
 def test_published_macs(name: str, macs: float, tolerance: float) -> None:
-    found = sp.load(EXAMPLES / name).macs
+    found = example(name).macs
     assert abs(found - macs) < tolerance
 
 
@@ -103,17 +103,14 @@ def test_settings_that_do_not_exist() -> None:
 
 
 @pytest.mark.parametrize("text", NETWORKS)
-@pytest.mark.parametrize("quantity", ["macs", "flops", "activations", "memory"])
-def test_totals_over_copies_equal_the_unrolled_network(text: str, quantity: str) -> None:
-    symbolic = net(text)
-    settings = Settings("float32", "adam", "every-operation")
-    limits.begin_work(100)
-    total = as_formula(of_network(MEASURES[quantity], symbolic, settings))
-    for n in (1, 2, 4):
-        letters = {**SIZES, "N": n}
-        numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
-        wanted = of_network(MEASURES[quantity], numeric._network, settings)
-        assert value(total, letters) == wanted, n
+def test_totals_over_copies_equal_the_unrolled_network(text: str) -> None:
+    symbolic, settings = net(text), Settings("float32", "adam", "every-operation")
+    for quantity in ("macs", "flops", "activations", "memory"):
+        limits.begin_work(100)
+        total = as_formula(of_network(MEASURES[quantity], symbolic, settings))
+        for n in (1, 2, 3, 5):
+            wanted = of_network(MEASURES[quantity], unrolled(text, n)._network, settings)
+            assert value(total, {**SIZES, "N": n}) == wanted, (quantity, n)
 
 
 def test_steps_are_equal_for_every_quantity() -> None:
@@ -131,7 +128,7 @@ def test_steps_are_equal_for_every_quantity() -> None:
 
 def test_json_of_every_quantity_has_one_value_a_derivation() -> None:
     for path in sorted(EXAMPLES.glob("*letters.arch")):
-        solution = Solution(net(path.read_text("utf-8")), QUANTITIES)
+        solution = Solution(example(path.stem)._network, QUANTITIES)
         for derivation in json.loads(json.dumps(contract.solve(solution)))["derivations"]:
             symbols = {**LETTERS, **{n: v for n, v in derivation["symbols"].items() if v != n}}
             values = {value(expression(step["expression"]), symbols) for step in derivation["steps"]}
@@ -198,12 +195,12 @@ def test_receptive_fields_by_following_the_taps(seed: int) -> None:
     ("name", "layer", "size"),
     [
         # Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, 2019
-        ("vgg16.arch", "maxpool_5", 212),
-        ("resnet50.arch", None, 483),
+        ("vgg16", "maxpool_5", 212),
+        ("resnet50", None, 483),
     ],
 )
 def test_published_receptive_fields(name: str, layer: str | None, size: int) -> None:
-    network = sp.load(EXAMPLES / name)
+    network = example(name)
     before = layer or network["globalavgpool_1"].inputs[0]
     assert network.receptive_field(before) == (size, size)
 
@@ -276,7 +273,7 @@ EVERYWHERE = [
 ]
 
 
-@pytest.mark.parametrize("text", EVERYWHERE)
+@pytest.mark.parametrize("text", marked(EVERYWHERE, pytest.mark.slow, *EVERYWHERE[1:]))
 @pytest.mark.parametrize("style", STYLES)
 def test_every_quantity_in_every_style_and_format(text: str, style: Any) -> None:
     network = sp.parse(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from typing import Any
 
 import pytest
@@ -56,12 +57,20 @@ NETWORKS = [
 SIZES = {"H": 700, "W": 729, "C": 3, "F": 5, "d": 4, "T": 6, "V": 11, "k": 2, "M": 2}
 
 
+@cache
+def unrolled(text: str, n: int) -> sp.Net:
+    """The network with n copies."""
+    symbolic = sp.parse(text)
+    letters = {**SIZES, "N": n}
+    return symbolic.subs({name: letters[name] for name in symbolic.symbols})
+
+
 @pytest.mark.parametrize("text", NETWORKS)
 def test_totals_and_shapes_equal_the_unrolled_network(text: str) -> None:
     symbolic = net(text)
     for n in (1, 2, 3, 5):
         letters = {**SIZES, "N": n}
-        numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
+        numeric = unrolled(text, n)
         counts = symbolic.counts
         assert numeric.params == value(as_formula(counts.params), letters), n
         assert numeric.trainable == value(as_formula(counts.trainable), letters), n

@@ -11,11 +11,13 @@ from symparams.model.layer import Incoming, Rules
 from symparams.model.network import Network
 from tests.differential.__main__ import run_letters
 from tests.differential.family import BOTH
+from tests.helpers import few_or_many
 
 
+@few_or_many("networks", 20, 150)
 @pytest.mark.parametrize("convention", BOTH)
-def test_letters_agree_with_numbers(convention: str) -> None:
-    assert run_letters(convention, 150, 0, None, progress=False) is None
+def test_letters_agree_with_numbers(convention: str, networks: int) -> None:
+    assert run_letters(convention, networks, 0, None, progress=False) is None
 
 
 def test_a_rule_that_is_wrong_with_letters_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +33,7 @@ def test_a_rule_that_is_wrong_with_letters_is_found(monkeypatch: pytest.MonkeyPa
     assert "but with numbers" in failure
 
 
+@pytest.mark.slow
 def test_a_missing_condition_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Network, "conditions", ())
     failure = run_letters("torch", 300, 0, "convolution", progress=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -16,11 +15,13 @@ from tests.differential.families import families
 from tests.differential.family import BOTH
 from tests.differential.generating import networks
 from tests.differential.reading import read
+from tests.helpers import few_or_many
 
 
+@few_or_many("count", 20, 100)
 @pytest.mark.parametrize("convention", BOTH)
-def test_every_text_is_understood(convention: str) -> None:
-    @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_every_text_is_understood(convention: str, count: int) -> None:
+    @settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(networks(convention))
     def understood(text: str) -> None:
         read(text)
@@ -28,22 +29,15 @@ def test_every_text_is_understood(convention: str) -> None:
     understood()
 
 
-@pytest.fixture
-def frameworks() -> None:
-    os.environ.setdefault("KERAS_BACKEND", "torch")
-    pytest.importorskip("torch")
-    pytest.importorskip("keras")
-
-
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.usefixtures("frameworks")
+@pytest.mark.framework
 @pytest.mark.parametrize("convention", BOTH)
 def test_networks_agree(convention: str) -> None:
     assert run(convention, 60, 0, None, progress=False) is None
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.usefixtures("frameworks")
+@pytest.mark.framework
 @pytest.mark.parametrize("convention", BOTH)
 def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = Dense.rules

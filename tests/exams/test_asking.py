@@ -27,7 +27,7 @@ from tests.exams.samples import (
     readable,
     variants,
 )
-from tests.helpers import net
+from tests.helpers import few_or_many, net
 
 INTERNAL = re.compile(
     r"\b(None|Symbol|Number|Fraction|Formula|NoneType|nan)\b|object at|[{<]{2}|⟦|□|\bTrue\b(?!:)|[a-z]_[a-z]+_"
@@ -91,10 +91,11 @@ def check_whole(question: Question, found: Asked) -> None:
     )
 
 
+@few_or_many("most", 1, 4)
 @pytest.mark.parametrize(("name", "markup"), [*((n, "text") for n in TEXTS), ("images", "html"), ("torch", "latex")])
-def test_sentences(name: str, markup: str) -> None:
+def test_sentences(name: str, markup: str, most: int) -> None:
     for kind in KINDS:
-        for question, found in asked(TEXTS[name], kind, markup=markup, count=2, most=4):
+        for question, found in asked(TEXTS[name], kind, markup=markup, count=2, most=most):
             if markup == "text":
                 check(question, found)
                 check_shown(question, found)
@@ -112,8 +113,9 @@ def test_examples(name: str) -> None:
             check_whole(question, found)
 
 
-def test_layers() -> None:
-    for text in filter(readable, LAYER_TEXTS[:: 1 if ALL else 3]):
+@few_or_many("step", 20, 1 if ALL else 3)
+def test_layers(step: int) -> None:
+    for text in filter(readable, LAYER_TEXTS[::step]):
         for kind in ("params", "shape", "macs", "inverse"):
             for question, found in asked(text, kind, count=1, most=3):
                 check(question, found)

@@ -14,15 +14,17 @@ from symparams.exams.course import Course
 from symparams.exams.examination import USUAL, Examination, Wanted
 from symparams.exams.kinds import KINDS
 from tests.exams.samples import TEXTS, examination
+from tests.helpers import few_or_many
 
 
 def identities(found: Examination, start: int = 0) -> list[str]:
     return [question.identity for question in found.questions(start)]
 
 
+@few_or_many("count", 3, 10)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_the_same_request_gives_the_same_questions(text: str) -> None:
-    one, other = (Examination([Course(Source("net.arch", text))], Wanted(questions=10)) for _ in range(2))
+def test_the_same_request_gives_the_same_questions(text: str, count: int) -> None:
+    one, other = (Examination([Course(Source("net.arch", text))], Wanted(questions=count)) for _ in range(2))
     assert list(map(repr, map(_shown, one.questions()))) == list(map(repr, map(_shown, other.questions())))
     assert one.request == other.request
 

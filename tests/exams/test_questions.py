@@ -38,7 +38,7 @@ from tests.exams.samples import (
     readable,
     variants,
 )
-from tests.helpers import net, value
+from tests.helpers import few_or_many, net, value
 
 NOTHING: Mapping[str, int] = MappingProxyType({})
 COMPUTED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "blank", "mistake")
@@ -291,13 +291,15 @@ CHECKS = {
 }
 
 
+@few_or_many("most", 1, 10 if ALL else 4)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_answers(text: str, kind: str) -> None:
-    for question in questions(text, kind, count=2, most=10 if ALL else 4):
+def test_answers(text: str, kind: str, most: int) -> None:
+    for question in questions(text, kind, count=2, most=most):
         check(question)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(EXAMPLE_TEXTS)[:: 1 if ALL else 9])
 def test_examples(name: str) -> None:
     text = EXAMPLE_TEXTS[name]
@@ -306,8 +308,9 @@ def test_examples(name: str) -> None:
             check(question)
 
 
-def test_layers() -> None:
-    for text in filter(readable, LAYER_TEXTS[:: 1 if ALL else 6]):
+@few_or_many("step", 20, 1 if ALL else 6)
+def test_layers(step: int) -> None:
+    for text in filter(readable, LAYER_TEXTS[::step]):
         for kind in ("params", "shape", "inverse", "formula", "mistake"):
             for question in questions(text, kind, count=1, most=2):
                 check(question)
@@ -322,10 +325,11 @@ def test_random_networks(text: str) -> None:
             check(question)
 
 
+@few_or_many("step", 20, 1 if ALL else 5)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_equal_identity_means_equal_question(text: str) -> None:
+def test_equal_identity_means_equal_question(text: str, step: int) -> None:
     seen: dict[str, object] = {}
-    for plan in list(plans(text))[:: 1 if ALL else 5]:
+    for plan in list(plans(text))[::step]:
         for seed in (0, 1):
             for question in variants(plan, 6, seed):
                 shown = (plan.words, plan.shown_letters(question.point) if question.point else question.more)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-needs_latex = pytest.mark.skipif(
-    shutil.which("pdflatex") is None or shutil.which("pdftotext") is None,
-    reason="there is no pdflatex, or no pdftotext",
-)
+needs_latex = pytest.mark.program
 
 
 def built(text: str, folder: Path) -> list[str]:
     """The text of each page, after two runs that had nothing to complain about."""
+    if shutil.which("pdflatex") is None or shutil.which("pdftotext") is None:
+        pytest.skip("there is no pdflatex, or no pdftotext")
     (folder / "exam.tex").write_text(text, "utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "exam.tex"]
     for _ in range(2):

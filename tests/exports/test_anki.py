@@ -16,8 +16,7 @@ from symparams.exports.anki import Anki
 from tests.exports.anki_shelf import BANK, Shelf, assert_told, shown
 from tests.exports.prairielearn_samples import NASTY, choice, sample
 
-pytest.importorskip("genanki", reason="the extra `exports` is not installed")
-pytest.importorskip("anki.collection", reason="Anki is not installed")
+pytestmark = pytest.mark.extra
 
 QUESTIONS = (*map(sample, range(20)), choice())
 

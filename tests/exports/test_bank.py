@@ -17,7 +17,7 @@ from symparams.exports.growing import GrowingFiles, GrowingPackedText, GrowingTe
 from symparams.exports.json import Json
 from symparams.exports.registry import EXPORTS
 from symparams.exports.registry import export as registered
-from tests.exports.asked_samples import BANK, samples
+from tests.exports.asked_samples import BANK, PACKED, samples
 from tests.exports.banks import (
     ASKED,
     GROWING,
@@ -31,9 +31,10 @@ from tests.exports.banks import (
     never,
     upto,
 )
+from tests.helpers import marked
 
 
-@pytest.mark.parametrize("name", [name for name in EXPORTS if name != "latex"])
+@pytest.mark.parametrize("name", marked([name for name in EXPORTS if name != "latex"], pytest.mark.extra, *PACKED))
 def test_every_format_is_continued_to_the_same_bytes(name: str, tmp_path: Path) -> None:
     export = registered(name)
     if isinstance(export, WholeExport):

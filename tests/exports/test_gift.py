@@ -87,10 +87,12 @@ def test_the_same_bytes_each_time() -> None:
     assert written(*samples.bank(0)) == written(*samples.bank(0))
 
 
+@pytest.mark.program
 def test_gift_pegjs_reads_the_same_as_moodle(tmp_path: Path) -> None:
     assert_pegjs_agrees({str(seed): written(*samples.bank(seed)) for seed in SEEDS}, tmp_path)
 
 
+@pytest.mark.extra
 def test_pygiftparser_reads_the_same_as_moodle(caplog: pytest.LogCaptureFixture) -> None:
     for seed in SEEDS:
         with naming(seed):

@@ -22,6 +22,7 @@ def test_a_sheet(golden: Callable[[str, str], None]) -> None:
     golden("exports/sheet.md", text)
 
 
+@pytest.mark.extra
 @given(questions())
 def test_users_text_prints_as_itself_and_answers_are_folded_away(asked: Asked) -> None:
     reader = pytest.importorskip("markdown_it").MarkdownIt("commonmark")

@@ -26,10 +26,12 @@ from tests.exports.prairielearn_samples import (
     formula_question,
     sample,
 )
+from tests.helpers import optional
 
-etree = pytest.importorskip("lxml.etree", reason="the extra `exports` is not installed")
-lxml_html = pytest.importorskip("lxml.html", reason="the extra `exports` is not installed")
-chevron = pytest.importorskip("chevron", reason="the Mustache of the extra `exports` is not installed")
+pytestmark = pytest.mark.extra
+etree = optional("lxml.etree")
+lxml_html = optional("lxml.html")
+chevron = optional("chevron")
 
 BANK = BankInfo(title=f"Convolutions {NASTY}", seed=1, version="0.3.0", request="abc")
 FORMULA = {"kind": "formula", "letters": LETTERS, "at": POINTS}

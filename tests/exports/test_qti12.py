@@ -27,8 +27,10 @@ from tests.exports.qti_samples import (
     visible,
     zipped,
 )
+from tests.helpers import optional
 
-etree = pytest.importorskip("lxml.etree")
+pytestmark = pytest.mark.extra
+etree = optional("lxml.etree")
 EXPORT = Qti12()
 TEXT = Qti12Text()
 
@@ -126,6 +128,7 @@ def test_the_same_bank_is_the_same_bytes(files: dict[str, str]) -> None:
     assert zipped(packed(Qti12())) == zipped(files)
 
 
+@pytest.mark.schemas
 def test_it_fits_the_schema(files: dict[str, str]) -> None:
     folder = os.environ.get("QTI_SCHEMAS")
     if not folder:

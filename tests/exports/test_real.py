@@ -73,10 +73,12 @@ def test_gift() -> None:
     assert_marked_by_moodle(Gift(), read_gift(text_of(Gift()))[1], inside)
 
 
+@pytest.mark.program
 def test_gift_pegjs(tmp_path: Path) -> None:
     assert_pegjs_agrees({"real": text_of(Gift())}, tmp_path)
 
 
+@pytest.mark.extra
 def test_pygiftparser(caplog: pytest.LogCaptureFixture) -> None:
     assert_pygiftparser_agrees(text_of(Gift()), caplog)
 
@@ -88,6 +90,7 @@ def schema(path: str) -> Any:
     return etree.XMLSchema(etree.parse(str(Path(folder) / path))) if folder else None
 
 
+@pytest.mark.extra
 def test_qti12() -> None:
     etree = pytest.importorskip("lxml.etree")
     text = packed(Qti12(), every(Qti12()))
@@ -101,6 +104,7 @@ def test_qti12() -> None:
             qti12_scoring.assert_scored(items, asked)
 
 
+@pytest.mark.extra
 def test_qti21() -> None:
     etree = pytest.importorskip("lxml.etree")
     rules = schema("qti21/imsqti_v2p1p2.xsd")
@@ -113,6 +117,7 @@ def test_qti21() -> None:
             qti21_session.assert_scored(item, asked)
 
 
+@pytest.mark.extra
 def test_prairielearn(tmp_path: Path) -> None:
     pytest.importorskip("lxml.html")
     for asked in every(PrairieLearn()):
@@ -120,6 +125,7 @@ def test_prairielearn(tmp_path: Path) -> None:
             prairielearn_executor.assert_marked(prairielearn_executor.Question(tmp_path, asked), asked)
 
 
+@pytest.mark.extra
 def test_anki(tmp_path: Path) -> None:
     shelf, asked = Shelf(tmp_path), every(Anki())
     assert shelf.take(asked, BANK) == (len(asked), 0, 0)

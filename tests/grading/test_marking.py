@@ -16,9 +16,9 @@ from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOpti
 from symparams.errors import SymparamsError
 from symparams.grading.marking import NO_KNOWN, Mark, Marker
 from tests.exports.asked_samples import ANSWER_TYPES, samples
-from tests.helpers import value
+from tests.helpers import few_or_many, value
 
-SEEDS = range(200)
+seeds_of_samples = few_or_many("seeds", range(20), range(200))
 NOTHING = Fraction(0)
 
 
@@ -30,9 +30,9 @@ def sound(asked: Asked) -> Asked:
     return replace(asked, mistakes=tuple(mistakes))
 
 
-def some(answer_type: str) -> Iterator[tuple[random.Random, Asked]]:
-    """Three questions of a type for each of 200 seeds, those with blanks left out."""
-    for seed in SEEDS:
+def some(answer_type: str, seeds: range) -> Iterator[tuple[random.Random, Asked]]:
+    """Three questions of a type for each seed, those with blanks left out."""
+    for seed in seeds:
         for asked in samples(seed, count=12):
             if asked.answer_type == answer_type and not asked.blanks:
                 yield random.Random(f"{seed} {asked.identity}"), sound(asked)
@@ -63,8 +63,9 @@ def numbers(n: int | Fraction, chance: random.Random) -> list[str]:
     return [*writings, grouped.replace(",", " ")]
 
 
-def test_numbers() -> None:
-    for chance, asked in some("number"):
+@seeds_of_samples
+def test_numbers(seeds: range) -> None:
+    for chance, asked in some("number", seeds):
         marker = Marker(asked)
         assert asked.value is not None
         for text in numbers(asked.value, chance):
@@ -81,8 +82,9 @@ def test_numbers() -> None:
                 assert about(marker.mark(text)) == (NOTHING, "unknown", "", NO_KNOWN)
 
 
-def test_shapes() -> None:
-    for chance, asked in some("shape"):
+@seeds_of_samples
+def test_shapes(seeds: range) -> None:
+    for chance, asked in some("shape", seeds):
         marker = Marker(asked)
         for wanted, expected in [
             (asked.answer, full(asked)),
@@ -113,8 +115,9 @@ def formulas(n: int) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def test_formulas() -> None:
-    for _, asked in some("formula"):
+@seeds_of_samples
+def test_formulas(seeds: range) -> None:
+    for _, asked in some("formula", seeds):
         marker = Marker(asked)
         key = int(asked.answer.partition("+ ")[2].partition(")")[0])
         for text in formulas(key):
@@ -128,8 +131,9 @@ def test_formulas() -> None:
             assert about(marker.mark(text)) == (NOTHING, "unknown", "", NO_KNOWN), text
 
 
-def test_choices() -> None:
-    for _, asked in some("choice"):
+@seeds_of_samples
+def test_choices(seeds: range) -> None:
+    for _, asked in some("choice", seeds):
         marker = Marker(asked)
         for letter, option in zip(ascii_lowercase, asked.options, strict=False):
             wrong = (option.credit * asked.points, "known", option.misconception, "")
@@ -231,8 +235,9 @@ def test_blanks(text: str, points: float, outcome: str, misconception: str, rema
     assert about(Marker(FADED).mark(text)) == (Fraction(points), outcome, misconception, remark)
 
 
-def test_blanks_of_samples() -> None:
-    for seed in SEEDS:
+@seeds_of_samples
+def test_blanks_of_samples(seeds: range) -> None:
+    for seed in seeds:
         for asked in samples(seed, count=12):
             if asked.blanks:
                 marker = Marker(asked)

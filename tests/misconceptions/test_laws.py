@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from symparams.algebra.formula import Formula, Function, parts, symbols
@@ -39,7 +39,6 @@ def tasks_of(network: Network) -> dict[tuple[int, str], Task]:
 
 
 @given(st.sampled_from(["keras", "torch"]).flatmap(networks))
-@settings(max_examples=60, deadline=None)
 def test_no_edit_raises_anything_but_what_it_may(text: str) -> None:
     try:
         network = net(text)
@@ -70,7 +69,6 @@ def chains(draw: Draw) -> Lettered:
 
 
 @given(chains())
-@settings(max_examples=80, deadline=None)
 def test_letters_agree_with_numbers(text: Lettered) -> None:
     letters = dict(text.values)
     try:

@@ -16,7 +16,7 @@ from symparams.model.network import Network
 from symparams.quantities.measures import Settings
 from tests.differential.families import families
 from tests.differential.letters import Lettered, lettered
-from tests.helpers import conditions_hold, net, value
+from tests.helpers import conditions_hold, few_or_many, net, value
 
 ADAM = Settings(optimizer="adam")
 
@@ -64,10 +64,11 @@ def agree(drawn: Lettered) -> None:
             assert found == {value(r, {}) for r in wrong} - {answer}, (drawn.filled(), letters, key)
 
 
+@few_or_many("count", 2, 15)
 @pytest.mark.parametrize("convention", ["keras", "torch"])
 @pytest.mark.parametrize("only", ["attention", "recurrent", "data", None])
-def test_letters_agree_with_numbers(convention: str, only: str | None) -> None:
-    @settings(max_examples=15, phases=[Phase.generate])  # to shrink these texts takes minutes
+def test_letters_agree_with_numbers(convention: str, only: str | None, count: int) -> None:
+    @settings(max_examples=count, phases=[Phase.generate])  # to shrink these texts takes minutes
     @given(lettered(convention, families()[only] if only else None))
     def check(drawn: Lettered) -> None:
         agree(drawn)
