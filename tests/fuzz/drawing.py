@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -52,7 +53,7 @@ def _changed(chance: random.Random, text: str) -> str:
             where = chance.choice(numbers)
             return text[:where] + chance.choice((*NUMBERS, *LETTERS, f"({size(chance)})")) + text[where + 1 :]
         case 5:
-            return f"{text[:at]}[{text[at:to]}] * {chance.choice(('N', '2', '1000', 'n//2', '0'))}{text[to:]}"
+            return f"{text[:at]}[{text[at:to]}] * {chance.choice(('N', '2', '100', '(n//2)', '0'))}{text[to:]}"
     return text[:at] + chance.choice(TOKENS) + text[at:]
 
 
@@ -123,9 +124,10 @@ def _bracket(chance: random.Random, layers: Sequence[str], depth: int) -> str:
         return f"[{inner}] * {chance.choice(('N', '2', 'n', '3'))}"
     if chance.random() < 0.5:
         last = chance.choice(("n", "3", "N", "n + 1", "2*n", "12", "1"))
-        return f"[{_chain(chance, layers, GROWING)} for i in {chance.choice(('0', '1', '2'))}..{last}]"
+        return f"[{_chain(chance, layers, GROWING)} for i in {chance.choice(('0', '1', '1', '1', '2'))}..{last}]"
     sizes = (*EQUAL, *(grown for grown in GROWING if "i" not in grown))
-    return f"[{_chain(chance, layers, sizes)}] * {chance.choice(('N', '2', '3', '1000', 'N//2', 'n + 1', '0', '1'))}"
+    copies = chance.choice(("N", "n", "2", "3", "100", "(N//2)", "(n + 1)", "0", "1"))
+    return f"[{_chain(chance, layers, sizes)}] * {copies}"
 
 
 # ---------------------------------------------------------------- facts and targets
@@ -139,10 +141,12 @@ FACTORS = ("2", "3", "4", "7", "16", "97", "977", "983", "991", "997", "65537", 
 
 def facts(chance: random.Random, letters: Sequence[str]) -> str:
     """Some facts about letters."""
-    return "where " + ", ".join(
-        chance.choice(FACTS).format(a=chance.choice(letters), b=chance.choice(letters), n=chance.choice(FACTORS))
-        for _ in range(chance.randint(1, 5))
-    )
+    found = []
+    for _ in range(chance.randint(1, 5)):
+        one = chance.choice(letters)
+        others = [letter for letter in letters if letter != one] or [chance.choice(FACTORS)]
+        found.append(chance.choice(FACTS).format(a=one, b=chance.choice(others), n=f"({chance.choice(FACTORS)})"))
+    return f"where {', '.join(found)}"
 
 
 def target(chance: random.Random, quantities: Sequence[str]) -> str:
@@ -155,7 +159,7 @@ def target(chance: random.Random, quantities: Sequence[str]) -> str:
 
 def answer(chance: random.Random, letters: Sequence[str] = LETTERS) -> str:
     """What somebody may type: numbers, shapes and formulas, in brackets of every kind, right or wrong."""
-    match chance.randrange(8):
+    match chance.randrange(10):
         case 0:
             return nested(chance)
         case 1:
@@ -170,7 +174,14 @@ def answer(chance: random.Random, letters: Sequence[str] = LETTERS) -> str:
             return "".join(chance.choice((*TOKENS, *NUMBERS, *letters)) for _ in range(chance.randint(1, 30)))
         case 6:
             return f"{chance.choice(letters)} = {size(chance, letters, 3)} = {chance.choice(NUMBERS)} parameters"
-    return f"({size(chance, letters, 2)})^({size(chance, letters, 2)})"
+        case 7:
+            return f"({size(chance, letters, 2)})^({size(chance, letters, 2)})"
+    return str(chance.randrange(10 ** chance.randint(1, 7)))
+
+
+def letters_of(text: str) -> Sequence[str]:
+    """Those letters that stand in a network."""
+    return [letter for letter in LETTERS if re.search(rf"\b{letter}\b", text)] or LETTERS
 
 
 def nested(chance: random.Random) -> str:

@@ -19,7 +19,7 @@ from symparams.misconceptions.task import ASKED
 from symparams.quantities.amounts import AMOUNTS
 from symparams.quantities.measured import QUANTITIES
 from tests.exports.asked_samples import samples
-from tests.fuzz.drawing import LETTERS, answer, broken, facts, nested, noise, repeated, size, target
+from tests.fuzz.drawing import LETTERS, answer, broken, facts, letters_of, nested, noise, repeated, size, target
 from tests.fuzz.trying import Act, Input, faults
 from tests.grading.classes import bank_text
 
@@ -61,7 +61,7 @@ def asked(net: sp.Net, quantity: str, number: str) -> tuple[str | None, str]:
 
 def typed_answer(chance: random.Random) -> Input:
     text = repeated(chance) if chance.random() < 0.8 else broken(chance)
-    return text, chance.choice(ASKED), str(chance.randrange(100)), answer(chance)
+    return text, chance.choice(ASKED), str(chance.randrange(100)), answer(chance, letters_of(text))
 
 
 def diagnose(text: str, quantity: str, number: str, typed: str) -> None:
