@@ -1,4 +1,4 @@
-"""Every class of keras.layers and torch.nn is in the catalogue, or stands here with the reason why not."""
+"""Every class of keras.layers and torch.nn is in the catalogue, and every layer of it is compared with a framework."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import importlib
 import inspect
 import json
 import os
+import pkgutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+import symparams.layers
 from symparams.layers import CATALOGUE, key
+from symparams.model.layer import Layer, layer_class
+from tests.differential.coverage import LAYERS, Goal
+from tests.differential.families import families
+from tests.differential.family import BOTH
+from tests.differential.reach import is_out_of_reach
 
 RECORDED = json.loads((Path(__file__).parent / "data" / "classes.json").read_text("utf-8"))
 
@@ -61,3 +70,38 @@ def test_every_class_of_an_installed_framework_is_in_the_catalogue(framework: st
 def test_every_exception_is_needed() -> None:
     assert [name for name in WITHOUT if key(name) in CATALOGUE] == []
     assert [name for name in WITHOUT if name not in [*RECORDED["keras"], *RECORDED["torch"]]] == []
+
+
+# ---------------------------------------------------------------- the layers of the catalogue
+
+
+def unbuilt(convention: str, layers: Iterable[type[Layer]]) -> list[str]:
+    """The layers that no family of the random networks builds, though nothing says that they cannot be compared."""
+    built = {layer for family in families().values() for layer in getattr(family, f"{convention}_builders")}
+    return [o.names[0] for o in layers if o not in built and not is_out_of_reach(Goal(o), convention)]
+
+
+@layer_class
+class Unheard(Layer):
+    names: ClassVar = ("unheard",)
+
+
+@pytest.mark.parametrize("convention", BOTH)
+def test_every_layer_is_built_in_a_framework(convention: str) -> None:
+    assert unbuilt(convention, LAYERS) == [], "a builder in tests/differential/families, or a reason in reach.py"
+    assert unbuilt(convention, [*LAYERS, Unheard]) == ["unheard"]
+
+
+@pytest.mark.parametrize("convention", BOTH)
+def test_no_layer_that_is_built_is_declared_as_out_of_reach(convention: str) -> None:
+    built = {layer for family in families().values() for layer in getattr(family, f"{convention}_builders")}
+    assert [layer.names[0] for layer in built if is_out_of_reach(Goal(layer), convention)] == []
+
+
+def test_every_name_is_that_of_one_layer() -> None:
+    modules = [
+        importlib.import_module(f"symparams.layers.{m.name}") for m in pkgutil.iter_modules(symparams.layers.__path__)
+    ]
+    found = {value for module in modules for value in vars(module).values() if inspect.isclass(value)}
+    for layer in (one for one in found if issubclass(one, Layer)):
+        assert [name for name in layer.names if CATALOGUE[key(name)].layer is not layer] == [], layer

@@ -96,7 +96,7 @@ class Activation(Passing):
         SETTINGS, "numbers that the function takes, such as a slope; no shape depends on them", (), variadic=True
     )
 
-    names: ClassVar = ("activation", *_NAMES)
+    names: ClassVar = ("activation", *(name for name in _NAMES if name != "linear"))  # nn.Linear is a dense layer
     presets: ClassVar = {name: {"function": word} for name, word in _NAMES.items()}
     title: ClassVar = "Activation"
     example: ClassVar = "input(26, 26, 32) -> relu"

@@ -7,12 +7,12 @@ from functools import partial
 from typing import ClassVar, NamedTuple
 
 from symparams.algebra.exact import number
-from symparams.algebra.formula import ONE, Formula, as_formula, floor
+from symparams.algebra.formula import ONE, Formula
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.window import channels_kept, input_sizes
-from symparams.model.arguments import AMOUNTS, SIZES, argument, choice
+from symparams.model.arguments import AMOUNTS, argument, choice
 from symparams.model.layer import (
     Axis,
     Incoming,
@@ -23,7 +23,6 @@ from symparams.model.layer import (
     Sight,
     layer_class,
     nothing_to_learn,
-    per_axis,
     spatial_axes,
     symbol,
 )
@@ -192,34 +191,3 @@ class Cropping(Layer):
     def _nothing_left(self, side: _Side) -> str:
         before, after, n = (shown(simplified(size), PLAIN) for size in (side.before, side.after, side.n))
         return f"cutting off {before} and {after} places leaves nothing of the {side.axis}, which is {n}"
-
-
-@layer_class
-class CropToSize(Layer):
-    """Cuts an image to a given size, from the middle or at a random place.
-
-    The output has the given size in any case: Keras enlarges an image that is too small.
-    """
-
-    size: tuple[Formula, ...] = argument(SIZES, "height and width; one size for a square", variadic=True)
-
-    names: ClassVar = ("centercrop", "CenterCrop", "RandomCrop")
-    title: ClassVar = "Crop to a size"
-    example: ClassVar = "input(256, 256, 3) -> centercrop(224, 224)"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        spatial = spatial_axes(x, (2,))
-        sizes = per_axis(self.size, x, "the crop")
-        return nothing_to_learn(
-            x.arranged([Axis(name, size) for (name, _, _), size in zip(spatial, sizes, strict=True)], channels_kept(x)),
-            "cropping only cuts off; there is nothing to learn",
-            "the size is the one that is asked for",
-        )
-
-    def reach(self, *arriving: Incoming) -> Sight:
-        (x,) = arriving
-        sizes = per_axis(self.size, x, "the crop")
-        return tuple(
-            Reach(ONE, ONE, -floor((n - t) / as_formula(2))) for n, t in zip(input_sizes(x), sizes, strict=True)
-        )

@@ -97,8 +97,8 @@ class Augmentation(Layer):
         return nothing_to_learn(x.kept(), "the images are varied at random; there is nothing in it to learn", _AS_IT_IS)
 
 
-# How a category is written: its number, a 1 at its place, or a 1 at the places of all that occur.
-_MODES = choice("int", "one_hot", "multi_hot")
+# How a category is written otherwise than as its number: a 1 at its place, or a 1 at the places of all that occur.
+_MODES = ("one_hot", "multi_hot")
 
 
 def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
@@ -127,7 +127,7 @@ class CategoryEncoding(Layer):
     """
 
     tokens: Formula = argument(COUNT, "categories: how many there are", short="num_tokens")
-    mode: str = argument(_MODES, "how they are written", "multi_hot", short="output_mode", keyword=True)
+    mode: str = argument(choice(*_MODES), "how they are written", "multi_hot", short="output_mode", keyword=True)
 
     names: ClassVar = ("onehot", "CategoryEncoding")
     title: ClassVar = "Category encoding"
@@ -147,7 +147,7 @@ class Lookup(Layer):
     """
 
     tokens: Formula = argument(COUNT, "categories: how many there are", as_formula(1))
-    mode: str = argument(_MODES, "how they are written", "int", short="output_mode", keyword=True)
+    mode: str = argument(choice("int", *_MODES), "how they are written", "int", short="output_mode", keyword=True)
 
     names: ClassVar = ("lookup", "StringLookup", "IntegerLookup", "Hashing", "Discretization")
     title: ClassVar = "Lookup of categories"

@@ -7,42 +7,62 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from tests.differential.aiming import Aim
 from tests.differential.comparing import Comparison, DisagreementError
+from tests.differential.coverage import Coverage
 from tests.differential.families import families
 from tests.differential.family import BOTH
 from tests.differential.frameworks import framework_of
 from tests.differential.generating import networks
 from tests.differential.letters import LetterCheck, lettered
+from tests.differential.reach import is_out_of_reach
 
 _SHRINKING = 60  # seconds after which the smallest failure so far will do
+COMPLETE = 2000  # networks: a run of so many has to reach every layer and argument
 _BATCH = 10  # Hypothesis starts to repeat itself with small changes after ten
 
 
 def run(convention: str, count: int, start: int, only: str | None, progress: bool = True) -> str | None:
     """Compare so many different networks with a framework; the shrunk first disagreement, or None."""
     comparison = Comparison(framework_of(convention))
-    strategy = networks(convention, families()[only] if only else None)
+    coverage, family = comparison.tally.coverage, families()[only] if only else None
+
+    def strategy() -> st.SearchStrategy[str]:
+        return networks(convention, family, Aim.at(coverage, convention))
+
     failure = _search(convention, strategy, comparison, count, start, progress)
-    unseen = sorted(layer.names[0] for layer in comparison.framework.builders if layer not in comparison.tally.seen)
-    if unseen and only is None:
-        print(f"  never built: {', '.join(unseen)}")
+    if progress:
+        print(f"{convention}: what has been compared, and how many kinds of value of each argument")
+        print("\n".join(f"  {line}" for line in coverage.lines()), flush=True)
+    if failure is None and only is None and count >= COMPLETE:
+        failure = incomplete(coverage, convention)
     return failure
+
+
+def incomplete(coverage: Coverage, convention: str) -> str | None:
+    """What a large run should have reached and has not, or has reached although it is declared as out of reach."""
+    missing = [goal for goal in coverage.missing() if not is_out_of_reach(goal, convention)]
+    needless = [goal for goal in coverage.reached if len(goal.values) < 2 and is_out_of_reach(goal, convention)]
+    lines = [f"never compared: {goal}" for goal in missing]
+    lines += [f"compared, but declared as out of reach in reach.py: {goal}" for goal in needless]
+    return "\n".join(lines) or None
 
 
 def run_letters(convention: str, count: int, start: int, only: str | None, progress: bool = True) -> str | None:
     """Compare so many networks with letters with the same networks in numbers; as `run`."""
     strategy = lettered(convention, families()[only] if only else None)
-    return _search(convention, strategy, LetterCheck(), count, start, progress)
+    return _search(convention, lambda: strategy, LetterCheck(), count, start, progress)
 
 
 def _search(
     convention: str,
-    strategy: st.SearchStrategy[Any],
+    strategy: Callable[[], st.SearchStrategy[Any]],
     comparison: Comparison | LetterCheck,
     count: int,
     start: int,
@@ -51,7 +71,7 @@ def _search(
     began, told, batch, seen = time.perf_counter(), 0, 0, set[str]()
     failure = None
     while len(seen) < count and failure is None:
-        failure = _batch(strategy, comparison, start * 1_000_003 + batch, seen)
+        failure = _batch(strategy(), comparison, start * 1_000_003 + batch, seen)
         batch += 1
         if progress and len(seen) - told >= 500:
             told = len(seen)

@@ -12,6 +12,7 @@ from symparams.algebra.formula import as_formula
 from symparams.layers.source import Input
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
+from tests.differential.coverage import Coverage
 from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, excuse
 from tests.differential.family import Built, NoEquivalentError, Sizes
 from tests.differential.frameworks import Keras, Torch, is_refusal
@@ -27,7 +28,7 @@ class Tally:
     """What has been compared."""
 
     layers: Counter[str] = field(default_factory=Counter)  # that both build, by kind
-    seen: set[type[Layer]] = field(default_factory=set)
+    coverage: Coverage = field(default_factory=Coverage)
     refused: Counter[str] = field(default_factory=Counter)  # that both refuse
     macs: int = 0  # layers whose multiply-accumulates were compared
     totals: int = 0  # networks whose sums were compared
@@ -84,7 +85,6 @@ class Comparison:
             self.tally.uncompared[node.kind] += 1
             return self.framework.tensor(shape)
         self.tally.layers[node.kind] += 1
-        self.tally.seen.add(type(node.layer))
         if found.error is not None:
             if self.framework.name == "keras" or not self.framework.runs(node.layer, shapes, owner):
                 self._differs(node.layer, shapes, ACCEPTED, f"{node.name}: {shapes} -> {shape}", found.error)
@@ -95,6 +95,8 @@ class Comparison:
             return self.framework.tensor(shape)
         assert found.built is not None
         self._counts(node, shapes, found)
+        if owner is None:
+            self.tally.coverage.add(node.layer, shapes, found.built.asked)
         return found.output
 
     def _total(self, network: Network, owners: dict[str, Built | None]) -> None:

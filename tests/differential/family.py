@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from symparams.model.layer import Layer
 
 Sizes: TypeAlias = "tuple[int, ...]"  # a shape without the batch axis
 Draw: TypeAlias = st.DrawFn
+Asked: TypeAlias = "set[tuple[Layer, str]]"  # which arguments of which layer a builder has read
 
 # The number of axes (without the batch) of what a layer takes. In Keras a sequence is (T, features); in PyTorch it is
 # (C, L) for convolution and pooling and (T, features) for the layers of language: both have two axes.
@@ -84,6 +84,7 @@ class Built:
 
     parts: Sequence[Any]  # Keras layers, or torch modules
     call: Callable[..., Any]
+    asked: Asked = field(default_factory=set)  # filled while it is built, and called for the first time
 
 
 Builder: TypeAlias = "Callable[[Any, Sequence[Sizes]], Any]"  # (layer, arriving shapes) -> Built, layer or module
@@ -158,6 +159,46 @@ class Family:
 # ---------------------------------------------------------------- for builders
 
 
+class Watched:
+    """A layer as builders get it: it notes which arguments are read, of the layers inside of it as well."""
+
+    def __init__(self, layer: Layer, asked: Asked) -> None:
+        self._layer = layer
+        self._asked = asked
+        self._names = {f.name for f in dataclasses.fields(layer)}
+
+    @property
+    def __class__(self) -> Any:  # what isinstance looks at
+        return type(self._layer)
+
+    @__class__.setter
+    def __class__(self, value: object) -> None:
+        raise TypeError(value)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._layer, name)
+        if name in self._names:
+            self._asked.add((self._layer, name))
+        return self._watched(value)
+
+    def _watched(self, value: Any) -> Any:
+        if isinstance(value, Layer):
+            return Watched(value, self._asked)
+        if isinstance(value, tuple) and any(isinstance(one, Layer) for one in value):
+            return tuple(map(self._watched, value))
+        return value
+
+
+class Plain:
+    """The arguments of a layer as Python numbers, tuples and words."""
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = layer
+
+    def __getattr__(self, name: str) -> Any:
+        return _plain(getattr(self._layer, name))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Formula):
         return number(value)
@@ -166,10 +207,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def plain(layer: Layer) -> SimpleNamespace:
-    """The arguments of a layer as Python numbers, tuples and words."""
-    fields = dataclasses.fields(layer)
-    return SimpleNamespace(**{f.name: _plain(getattr(layer, f.name)) for f in fields})
+def plain(layer: Any) -> Plain:
+    """The layer, its arguments as Python numbers, tuples and words."""
+    return Plain(layer)
 
 
 def spread(sizes: Sizes, rank: int) -> Sizes:
@@ -183,6 +223,12 @@ def of_rank(module: Any, name: str, rank: int) -> Any:
     if found is None:
         raise RefusedError(f"there is no {name.format(rank)}")
     return found
+
+
+def without_batch(axes: Sequence[int], arrived: Sizes) -> None:
+    """-3 of (H, W) is the batch to a framework; no layer of ours reaches it."""
+    if any(i < -len(arrived) for i in axes):
+        raise RefusedError("this would be the batch axis")
 
 
 def chained(*parts: Any) -> Built:

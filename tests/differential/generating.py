@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 
 from symparams.layers import CATALOGUE, Entry, key
+from tests.differential.aiming import Aim, aimed
 from tests.differential.families import families
 from tests.differential.family import ANY, Arriving, Draw, Family, Point, Sizes, Writer
 from tests.differential.reading import NotUnderstoodError, Read, read
@@ -74,8 +75,10 @@ def _sizes(shape: Sizes) -> str:
 
 
 @st.composite
-def networks(draw: Draw, convention: str, only: Family | None = None) -> str:
+def networks(draw: Draw, convention: str, only: Family | None = None, aim: Aim | None = None) -> str:
     """The text of a network; the last layer is often one that is refused."""
+    if aim is not None and aim.goals and draw(st.integers(0, 3)) < (2 if aim.is_wanted else 1):
+        return _aimed(draw, convention, aim)
     writers = [w for f in families().values() for w in f.writers if convention in w.conventions]
     if only is not None:  # its own layers mostly, the others in between
         mine = [w for w in only.writers if convention in w.conventions]
@@ -91,10 +94,33 @@ def networks(draw: Draw, convention: str, only: Family | None = None) -> str:
     return "\n".join([f"convention {convention}", *sketch.heads, *chains, " -> ".join(items)])
 
 
+def _aimed(draw: Draw, convention: str, aim: Aim) -> str:
+    """Layers that reach something new, each on inputs of its own; those that we refuse are left out."""
+    lines = [f"convention {convention}"]
+    for i in range(draw(st.integers(3, 8))):
+        arriving, item = aimed(draw, aim)
+        points = [f"input{_sizes(shape)} as a{i}_{j}" for j, shape in enumerate(arriving)]
+        branches = " | ".join(f"@a{i}_{j}" for j in range(len(arriving)))
+        chain = [*points, f"{{ {branches} }} -> {item}"]
+        if len(points) == 1:
+            chain = [f"input{_sizes(arriving[0])} -> {item}"]
+        if _is_accepted("\n".join([lines[0], *chain])):
+            lines += chain
+    return "\n".join(lines if len(lines) > 1 else [*lines, "input(1) -> id"])
+
+
+def _is_accepted(text: str) -> bool:
+    try:
+        found = read(text)
+    except NotUnderstoodError:
+        return False
+    return found.refused is None and not found.by_name
+
+
 def _input(draw: Draw, convention: str) -> Sizes:
     """Odd sizes, small ones, a few channels."""
     axes = draw(st.sampled_from([*ANY[:3], *ANY[:3], 4]))
-    channels = draw(st.sampled_from([1, 2, 3, 4, 6, 8, 12]))
+    channels = draw(st.sampled_from([1, 2, 3, 4, 6, 8, 12, 32]))
     largest = {1: 1, 2: 40, 3: 24, 4: 10}[axes]
     spatial = tuple(draw(st.integers(1 if axes < 4 else 2, largest)) for _ in range(axes - 1))
     return (*spatial, channels) if convention == "keras" else (channels, *spatial)
@@ -116,7 +142,8 @@ def _chain(draw: Draw, sketch: Sketch, shape: Sizes, items: list[str], length: i
         after = sketch.shape_behind(shape, item)
         if after is not None and _numbers(after) > _LARGEST:
             continue
-        if kind == "layer" and after is not None and draw(st.integers(0, 4)) == 0:
+        named = item.startswith("embedding") or draw(st.integers(0, 4)) == 0  # an embedding may be tied to
+        if kind == "layer" and after is not None and named:
             name = sketch.name()
             sketch.points.append(Point(name, after, None if "@" in item else shape, item))
             item = f"{item} as {name}"

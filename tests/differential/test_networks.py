@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from symparams.layers import CATALOGUE
 from symparams.layers.dense import Dense
 from symparams.model.layer import Incoming, Rules
 from tests.differential.__main__ import run
-from tests.differential.families import families
 from tests.differential.family import BOTH
 from tests.differential.generating import networks
 from tests.differential.reading import read
@@ -52,20 +50,3 @@ def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypat
     text, _, found = failure.partition("\n\n")
     assert "trainable" in found
     assert len(text) < 80, text
-
-
-# Layers that neither framework has as a class of its own.
-NEITHER = {
-    "input": "the shape of the data is given, not computed",
-    "classtoken": "papers make it of a single parameter",
-    "layerscale": "papers make it of a single parameter",
-    "moe": "papers make it of dense layers",
-    "positional": "papers make it of an embedding",
-    "rope": "papers make it of sines and cosines",
-}
-
-
-def test_every_layer_is_built_by_a_family() -> None:
-    built = {layer for f in families().values() for layer in (*f.keras_builders, *f.torch_builders)}
-    names = {entry.layer.names[0] for entry in CATALOGUE.values() if entry.layer not in built}
-    assert names == set(NEITHER)

@@ -33,6 +33,7 @@ from tests.differential.family import (
     plain,
     written,
 )
+from tests.differential.functions import followed, keras_function, torch_function
 
 FAMILY = Family("attention")
 SMALL = st.integers(1, 6)
@@ -70,13 +71,30 @@ def keras_spelling(draw: Draw, x: Arriving) -> str:
         group = [draw(SMALL), draw(SMALL), draw(st.integers(1, 3))]
         return written("GroupQueryAttention", *group, maybe(draw, "use_gate=yes"), memory(draw, x))
     more = [maybe(draw, f"{name}={draw(SMALL)}") for name in ("value_dim", "output_shape")]
-    return written("MultiHeadAttention", draw(SMALL), draw(SMALL), *more, maybe(draw, "use_bias=no"), memory(draw, x))
+    sizes: list[object] = [draw(SMALL), draw(st.sampled_from(["", "key_dim="])) + str(draw(SMALL))]
+    if draw(st.integers(0, 3)) == 0:
+        sizes = [f"num_heads={draw(SMALL)}", f"key_dim={draw(SMALL)}"]
+    return written("MultiHeadAttention", *sizes, *more, maybe(draw, "use_bias=no"), memory(draw, x))
 
 
 @FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), weight=2)
 def torch_spelling(draw: Draw, x: Arriving) -> str:
     more = [maybe(draw, "bias=no"), maybe(draw, "add_bias_kv=yes"), memory(draw, x)]
-    return written("nn.MultiheadAttention", x.features, heads(draw, x), *more)
+    sizes: list[object] = [x.features, heads(draw, x)]
+    if draw(st.integers(0, 3)) == 0:
+        sizes = [f"embed_dim={x.features}", f"num_heads={heads(draw, x)}"]
+    return written("nn.MultiheadAttention", *sizes, *more)
+
+
+@FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), merges=True, weight=4)
+def with_memory(draw: Draw, x: Arriving) -> str:
+    """The second branch is the memory."""
+    more = [maybe(draw, "bias=no"), maybe(draw, "norm_first")]
+    if draw(st.booleans()):
+        return written("decoderlayer", heads(draw, x), maybe(draw, str(draw(SMALL))), *more)
+    if draw(st.booleans()):
+        return written("nn.TransformerDecoderLayer", x.features, heads(draw, x), maybe(draw, str(draw(SMALL))), *more)
+    return written("attention", heads(draw, x), maybe(draw, "bias=no"), maybe(draw, "causal"))
 
 
 @FAMILY.layer(axes=(SEQUENCES,), conventions=("keras",))
@@ -86,7 +104,7 @@ def scores(draw: Draw, x: Arriving) -> str:
     return written("dotattention", maybe(draw, "scaled"), maybe(draw, "score=concat"), memory(draw, x))
 
 
-@FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), weight=2)
+@FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), weight=4)
 def layers(draw: Draw, x: Arriving) -> str:
     kind = draw(st.sampled_from(["encoderlayer", "decoderlayer"]))
     given = [heads(draw, x), draw(SMALL), maybe(draw, "bias=no"), maybe(draw, "gelu"), maybe(draw, "norm_first")]
@@ -99,7 +117,7 @@ def layers(draw: Draw, x: Arriving) -> str:
     return written("nn.TransformerEncoder", inside, draw(st.integers(1, 3)), maybe(draw, "norm=yes"), behind)
 
 
-@FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), merges=True)
+@FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), merges=True, weight=3)
 def transformer(draw: Draw, x: Arriving) -> str:
     sizes = [x.features, heads(draw, x), draw(st.integers(1, 2)), draw(st.integers(1, 2)), draw(SMALL)]
     return written("nn.Transformer", *sizes, maybe(draw, "bias=no"))
@@ -121,12 +139,12 @@ def adapter(draw: Draw, x: Arriving) -> str:
 # ---------------------------------------------------------------- Keras
 
 
-def _called(layer: Any) -> Built:
+def _called(layer: Any, causal: bool) -> Built:
     """Query; query and memory; or query, key and value, which Keras takes as query, value, key."""
 
     def call(query: Any, key: Any = None, value: Any = None) -> Any:
         key = query if key is None else key
-        return layer(query, key if value is None else value, key)
+        return layer(query, key if value is None else value, key, use_causal_mask=causal)
 
     return Built((layer,), call)
 
@@ -145,12 +163,14 @@ def keras_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
         if given.value is not None or given.output is not None or len(arriving[0]) > 2:
             raise NoEquivalentError("Keras groups queries in sequences whose heads all have one width")
         return _called(
-            keras.layers.GroupQueryAttention(head, given.heads, given.kv, use_bias=layer.bias, use_gate=layer.gate)
+            keras.layers.GroupQueryAttention(head, given.heads, given.kv, use_bias=layer.bias, use_gate=layer.gate),
+            layer.causal,
         )
     return _called(
         keras.layers.MultiHeadAttention(
             given.heads, head, given.value, use_bias=layer.bias, output_shape=given.output, use_gate=layer.gate
-        )
+        ),
+        layer.causal,
     )
 
 
@@ -159,16 +179,26 @@ def keras_multi_head(layer: MultiHeadAttention, arriving: Sequence[Sizes]) -> An
     import keras
 
     given = plain(layer)
+    if layer.embed_dim or layer.kdim or layer.vdim or layer.add_bias_kv:
+        raise RefusedError("these are arguments of PyTorch")
     return _called(
         keras.layers.MultiHeadAttention(
-            given.first,
-            given.second,
+            _one(given.first, given.num_heads),
+            _one(given.second, given.key_dim),
             given.value_dim,
+            dropout=float(given.dropout),
             use_bias=layer.bias,
             output_shape=given.output_shape,
             use_gate=layer.use_gate,
-        )
+        ),
+        layer.causal,
     )
+
+
+def _one(positional: Any, keyword: Any) -> Any:
+    if positional is not None and keyword is not None:
+        raise RefusedError("it is given twice")
+    return keyword if positional is None else positional
 
 
 @FAMILY.keras(GroupedQueryAttention)
@@ -179,7 +209,9 @@ def keras_grouped(layer: GroupedQueryAttention, arriving: Sequence[Sizes]) -> An
     if len(arriving[0]) > 2:
         raise NoEquivalentError("Keras groups queries in sequences only")
     sizes = (given.head_dim, given.num_query_heads, given.num_key_value_heads)
-    return _called(keras.layers.GroupQueryAttention(*sizes, use_bias=layer.bias, use_gate=layer.use_gate))
+    dropout = float(given.dropout)
+    found = keras.layers.GroupQueryAttention(*sizes, dropout, use_bias=layer.bias, use_gate=layer.use_gate)
+    return _called(found, layer.causal)
 
 
 def _listed(layer: Any) -> Built:
@@ -190,7 +222,7 @@ def _listed(layer: Any) -> Built:
 def keras_dot(layer: DotAttention, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    return _listed(keras.layers.Attention(use_scale=layer.scale, score_mode=layer.score))
+    return _listed(keras.layers.Attention(layer.scale, layer.score, float(plain(layer).dropout)))
 
 
 @FAMILY.keras(AdditiveAttention)
@@ -199,15 +231,15 @@ def keras_additive(layer: AdditiveAttention, arriving: Sequence[Sizes]) -> Any:
 
     if arriving[0][-1] != arriving[-1][-1]:
         raise RefusedError("a width of 1 would be repeated")
-    return _listed(keras.layers.AdditiveAttention(use_scale=layer.scale))
+    return _listed(keras.layers.AdditiveAttention(layer.scale, float(plain(layer).dropout)))
 
 
 @FAMILY.keras(FeedForward)
 def keras_feed_forward(layer: FeedForward, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    sizes = (plain(layer).hidden, arriving[0][-1])
-    return chained(*(keras.layers.Dense(size, use_bias=layer.bias) for size in sizes))
+    inner = keras.layers.Dense(plain(layer).hidden, keras_function(layer.activation), layer.bias)
+    return chained(inner, keras.layers.Dense(arriving[0][-1], use_bias=layer.bias))
 
 
 @FAMILY.keras(GatedFeedForward)
@@ -215,7 +247,8 @@ def keras_gated(layer: GatedFeedForward, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     f = plain(layer).hidden
-    gate, up, down = (keras.layers.Dense(size, use_bias=layer.bias) for size in (f, f, arriving[0][-1]))
+    gate = keras.layers.Dense(f, keras_function(layer.activation), layer.bias)
+    up, down = (keras.layers.Dense(size, use_bias=layer.bias) for size in (f, arriving[0][-1]))
     return Built((gate, up, down), lambda x: down(keras.layers.Multiply()([gate(x), up(x)])))
 
 
@@ -230,16 +263,25 @@ def keras_adapter(layer: LowRankAdapter, arriving: Sequence[Sizes]) -> Any:
 # ---------------------------------------------------------------- PyTorch
 
 
-def _multihead(heads: int, bias: bool, bias_kv: bool, arriving: Sequence[Sizes]) -> Built:
+def _multihead(
+    heads: int, bias: bool, bias_kv: bool, causal: bool, arriving: Sequence[Sizes], dropout: float = 0.0
+) -> Built:
+    import torch
     from torch import nn
 
     if any(len(shape) != 2 for shape in arriving):
         raise RefusedError("batches of sequences only")
     query, key, value = (*arriving, arriving[-1], arriving[-1])[:3]
     module = nn.MultiheadAttention(
-        query[-1], heads, bias=bias, add_bias_kv=bias_kv, kdim=key[-1], vdim=value[-1], batch_first=True
+        query[-1], heads, dropout, bias=bias, add_bias_kv=bias_kv, kdim=key[-1], vdim=value[-1], batch_first=True
     )
-    return Built((module,), lambda *xs: module(*(*xs, *xs[-1:] * 2)[:3])[0])
+
+    def call(*xs: Any) -> Any:
+        query, key, value = (*xs, *xs[-1:] * 2)[:3]
+        hidden = torch.ones(query.shape[1], key.shape[1], dtype=torch.bool).triu(1) if causal else None
+        return module(query, key, value, attn_mask=hidden)[0]
+
+    return Built((module,), call)
 
 
 @FAMILY.torch(Attention)
@@ -247,18 +289,24 @@ def torch_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
     given = plain(layer)
     if layer.gate or any(v is not None for v in (given.head, given.value, given.output, given.kv, layer.qkvbias)):
         raise NoEquivalentError("PyTorch's attention has heads that share the width")
-    return _multihead(given.heads, layer.bias, layer.biaskv, arriving)
+    return _multihead(given.heads, layer.bias, layer.biaskv, layer.causal, arriving)
 
 
 @FAMILY.torch(MultiHeadAttention)
 def torch_multi_head(layer: MultiHeadAttention, arriving: Sequence[Sizes]) -> Any:
     given = plain(layer)
-    if given.first != arriving[0][-1]:
+    if layer.key_dim or layer.value_dim or layer.output_shape or layer.use_gate:
+        raise RefusedError("these are arguments of Keras")
+    if _one(given.first, given.embed_dim) != arriving[0][-1]:
         raise RefusedError("embed_dim is the width of the query")
-    return _multihead(given.second, layer.bias, layer.add_bias_kv, arriving)
+    _, key, value = (*arriving, arriving[-1], arriving[-1])[:3]
+    if given.kdim not in (None, key[-1]) or given.vdim not in (None, value[-1]):
+        raise RefusedError("kdim and vdim are the widths of key and value")
+    heads, dropout = _one(given.second, given.num_heads), float(given.dropout)
+    return _multihead(heads, layer.bias, layer.add_bias_kv, layer.causal, arriving, dropout)
 
 
-def _layer(layer: EncoderLayer, arriving: Sequence[Sizes]) -> Any:
+def _layer(layer: EncoderLayer, arriving: Sequence[Sizes], dropout: float = 0.0) -> Any:
     from torch import nn
 
     if any(len(shape) != 2 for shape in arriving):
@@ -266,13 +314,29 @@ def _layer(layer: EncoderLayer, arriving: Sequence[Sizes]) -> Any:
     of = nn.TransformerDecoderLayer if isinstance(layer, DecoderLayer) else nn.TransformerEncoderLayer
     given = plain(layer)
     return of(
-        arriving[0][-1], given.heads, given.hidden, bias=layer.bias, norm_first=layer.norm_first, batch_first=True
+        arriving[0][-1],
+        given.heads,
+        given.hidden,
+        dropout,
+        torch_function(layer.activation),
+        bias=layer.bias,
+        norm_first=layer.norm_first,
+        batch_first=True,
     ).train()
 
 
 @FAMILY.torch(EncoderLayer, DecoderLayer)
 def torch_layer(layer: EncoderLayer, arriving: Sequence[Sizes]) -> Any:
-    return _layer(layer, arriving)
+    module = _layer(layer, arriving)
+    return Built((module,), lambda *xs: module(*xs, **_mask(module, xs[0]) if layer.causal else {}))
+
+
+def _mask(module: Any, x: Any) -> dict[str, Any]:
+    """What hides later positions, under the name that the module has for it."""
+    from torch import nn
+
+    name = {nn.TransformerEncoderLayer: "src_mask", nn.TransformerEncoder: "mask"}.get(type(module), "tgt_mask")
+    return {name: nn.Transformer.generate_square_subsequent_mask(x.shape[1])}
 
 
 @FAMILY.torch(TransformerEncoderLayer)
@@ -280,7 +344,14 @@ def torch_spelled_layer(layer: TransformerEncoderLayer, arriving: Sequence[Sizes
     if plain(layer).d_model != arriving[0][-1]:
         raise RefusedError("d_model is the width")
     of = DecoderLayer if layer.decoder else EncoderLayer
-    return _layer(of(layer.nhead, layer.dim_feedforward, bias=layer.bias, norm_first=layer.norm_first), arriving)
+    meant = of(
+        layer.nhead,
+        layer.dim_feedforward,
+        bias=layer.bias,
+        activation=layer.activation,
+        norm_first=layer.norm_first,
+    )
+    return _layer(meant, arriving, float(plain(layer).dropout))
 
 
 @FAMILY.torch(TransformerEncoder)
@@ -294,7 +365,9 @@ def torch_stack(layer: TransformerEncoder, arriving: Sequence[Sizes]) -> Any:
         assert isinstance(inside, EncoderLayer)
         one = _layer(inside, arriving)
     of = nn.TransformerDecoder if isinstance(one, nn.TransformerDecoderLayer) else nn.TransformerEncoder
-    return of(one, plain(layer).layers, nn.LayerNorm(arriving[0][-1]) if layer.norm else None).train()
+    module = of(one, plain(layer).layers, nn.LayerNorm(arriving[0][-1]) if layer.norm else None).train()
+    causal = isinstance(inside, EncoderLayer) and inside.causal
+    return Built((module,), lambda *xs: module(*xs, **_mask(module, xs[0]) if causal else {}))
 
 
 @FAMILY.torch(Transformer)
@@ -303,7 +376,14 @@ def torch_transformer(layer: Transformer, arriving: Sequence[Sizes]) -> Any:
 
     given = plain(layer)
     sizes = (given.d_model, given.nhead, given.encoders, given.decoders, given.hidden)
-    return nn.Transformer(*sizes, bias=layer.bias, batch_first=True).train()
+    return nn.Transformer(
+        *sizes,
+        float(given.dropout),
+        torch_function(layer.activation),
+        bias=layer.bias,
+        norm_first=layer.norm_first,
+        batch_first=True,
+    ).train()
 
 
 @FAMILY.torch(FeedForward)
@@ -311,7 +391,8 @@ def torch_feed_forward(layer: FeedForward, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     d, f = arriving[0][-1], plain(layer).hidden
-    return chained(nn.Linear(d, f, layer.bias), nn.Linear(f, d, layer.bias))
+    inner, outer = followed(nn.Linear(d, f, layer.bias), layer.activation), nn.Linear(f, d, layer.bias)
+    return Built((*inner.parts, outer), lambda x: outer(inner.call(x)))
 
 
 @FAMILY.torch(GatedFeedForward)
@@ -320,4 +401,5 @@ def torch_gated(layer: GatedFeedForward, arriving: Sequence[Sizes]) -> Any:
 
     d, f = arriving[0][-1], plain(layer).hidden
     gate, up, down = nn.Linear(d, f, layer.bias), nn.Linear(d, f, layer.bias), nn.Linear(f, d, layer.bias)
-    return Built((gate, up, down), lambda x: down(gate(x) * up(x)))
+    after = torch_function(layer.activation)
+    return Built((gate, up, down), lambda x: down(after(gate(x)) * up(x)))

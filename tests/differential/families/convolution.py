@@ -23,6 +23,7 @@ from tests.differential.family import (
     spread,
     written,
 )
+from tests.differential.functions import followed, keras_function
 
 FAMILY = Family("convolution")
 
@@ -89,6 +90,7 @@ def keras_convolution(layer: Convolution, arriving: Sequence[Sizes]) -> Any:
             padding=padding,
             dilation_rate=spread(a.dilation, rank),
             groups=a.groups,
+            activation=keras_function(a.activation),
             use_bias=a.bias,
         ),
     )
@@ -111,6 +113,7 @@ def keras_depthwise(layer: Depthwise | Separable, arriving: Sequence[Sizes]) -> 
             padding=padding,
             depth_multiplier=a.multiplier,
             dilation_rate=spread(a.dilation, rank),
+            activation=keras_function(a.activation),
             use_bias=a.bias,
         ),
     )
@@ -125,7 +128,7 @@ def torch_convolution(layer: Convolution, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     a, rank = plain(layer), len(arriving[0]) - 1
-    return of_rank(nn, "Conv{}d", rank)(
+    module = of_rank(nn, "Conv{}d", rank)(
         arriving[0][0],
         a.filters,
         spread(a.kernel, rank),
@@ -135,6 +138,7 @@ def torch_convolution(layer: Convolution, arriving: Sequence[Sizes]) -> Any:
         groups=a.groups,
         bias=a.bias,
     )
+    return followed(module, a.activation)
 
 
 @FAMILY.torch(Depthwise, Separable)
@@ -154,5 +158,6 @@ def torch_depthwise(layer: Depthwise | Separable, arriving: Sequence[Sizes]) -> 
         bias=isinstance(layer, Depthwise) and a.bias,
     )
     if isinstance(layer, Depthwise):
-        return first
-    return chained(first, kind(channels * a.multiplier, a.filters, 1, bias=a.bias))
+        return followed(first, a.activation)
+    last = followed(kind(channels * a.multiplier, a.filters, 1, bias=a.bias), a.activation)
+    return Built((first, *last.parts), lambda x: last.call(first(x)))

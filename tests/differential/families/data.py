@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -38,7 +38,8 @@ KERAS, TORCH = ("keras",), ("torch",)
 
 @FAMILY.layer(axes=ANY)
 def handed_on(draw: Draw, x: Arriving) -> str:
-    keras = ["noise(0.1)", "noise(1)", "activityregularization(l2=0.1)", "masking", "rescaling(1/255)"]
+    keras = ["noise(0.1)", "noise(1)", "activityregularization(l2=0.1)", "masking", "masking(5)"]
+    keras += ["rescaling(1/255)", "rescaling(2, 1)"]
     return draw(st.sampled_from(["identity", *(keras if x.keras else [])]))
 
 
@@ -54,17 +55,17 @@ def lookup(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=(VECTORS, SEQUENCES), conventions=TORCH)
 def embedding_bag(draw: Draw, x: Arriving) -> str:
-    return written("embeddingbag", draw(st.integers(1, 20)), draw(st.integers(1, 8)))
+    return written("embeddingbag", draw(st.integers(1, 20)), draw(st.integers(1, 8)), maybe(draw, "sums=yes"))
 
 
-@FAMILY.layer(axes=(SEQUENCES, IMAGES), weight=2)
+@FAMILY.layer(axes=(SEQUENCES, IMAGES), weight=4)
 def tied(draw: Draw, x: Arriving) -> str:
     """Behind a named embedding, if there is one, mostly one of the right width."""
     found = [p for p in x.points if p.text.startswith("embedding")]
     fitting = [p for p in found if p.shape[-1] == x.features] or found
     if not fitting:
         return written("embedding", draw(st.integers(2, 9)), draw(st.integers(1, 4)))
-    return f"tied(@{draw(st.sampled_from(fitting)).name})"
+    return written("tied", f"@{draw(st.sampled_from(fitting)).name}", maybe(draw, "bias"))
 
 
 @FAMILY.layer(axes=(VECTORS, SEQUENCES, IMAGES), conventions=KERAS)
@@ -73,11 +74,13 @@ def spectral_normalization(draw: Draw, x: Arriving) -> str:
     return written("spectralnorm", draw(st.sampled_from(inside)))
 
 
-@FAMILY.layer(axes=(SEQUENCES,), conventions=KERAS)
+@FAMILY.layer(axes=(SEQUENCES,), conventions=KERAS, weight=2)
 def spectrogram(draw: Draw, x: Arriving) -> str:
     length = draw(st.integers(1, 12))
     if draw(st.booleans()):
-        return written("melspectrogram", 2 * draw(st.integers(1, 8)), draw(st.integers(1, 9)), "bands=4")
+        return written(
+            "melspectrogram", 2 * draw(st.integers(1, min(x.features, 8))), draw(st.integers(1, 9)), "bands=4"
+        )
     mode = maybe(draw, "mode=stft", "mode=real", "mode=angle")
     step = maybe(draw, f"frame_step={draw(st.integers(1, 12))}")
     return written("stft", length, step, mode, maybe(draw, "padding=same"), maybe(draw, "expand_dims=yes"))
@@ -90,10 +93,14 @@ def spectrogram(draw: Draw, x: Arriving) -> str:
 def keras_handed_on(layer: Any, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    a = plain(layer)
-    given = {"GaussianNoise": lambda: [float(a.deviation)], "Rescaling": lambda: [1 / 255]}
-    kind = type(layer).__name__
-    return getattr(keras.layers, kind)(*given.get(kind, list)())
+    a, kind = plain(layer), layer.__class__.__name__
+    given: dict[str, Callable[[], list[Any]]] = {
+        "GaussianNoise": lambda: [a.deviation],
+        "Rescaling": lambda: [a.scale[0], (a.offset or (0,))[0]],
+        "Masking": lambda: [a.value[0]],
+        "ActivityRegularization": lambda: [a.l1, a.l2],
+    }
+    return getattr(keras.layers, kind)(*map(float, given.get(kind, list)()))
 
 
 @FAMILY.keras(Augmentation)
@@ -116,18 +123,14 @@ def keras_lookup(layer: Lookup, arriving: Sequence[Sizes]) -> Any:
 def keras_tied(layer: Tied, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    embedding = _embedding(layer)
+    if layer.bias or not isinstance(layer.embedding, Embedding):
+        raise NoEquivalentError("an embedding itself is compared, and the way back has no bias")
+    embedding = plain(layer.embedding)
     found = keras.layers.ReversibleEmbedding(embedding.vocabulary, embedding.width)
     if arriving[0][-1] != embedding.width:
         raise RefusedError("Keras multiplies the matrices only once there are numbers")
     found.build((None,))
     return Built((), lambda x: found(x, reverse=True))
-
-
-def _embedding(layer: Tied) -> Any:
-    if layer.bias or not isinstance(layer.embedding, Embedding):
-        raise NoEquivalentError("a matrix alone is compared")
-    return plain(layer.embedding)
 
 
 @FAMILY.keras(SpectralNormalization)
@@ -175,7 +178,8 @@ def torch_identity(layer: Identity, arriving: Sequence[Sizes]) -> Any:
 def torch_bag(layer: EmbeddingBag, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    module = nn.EmbeddingBag(plain(layer).vocabulary, plain(layer).width)
+    mode = "sum" if layer.sums else "mean"
+    module = nn.EmbeddingBag(plain(layer).vocabulary, plain(layer).width, mode=mode)
     return Built((module,), lambda x: module(x.long()))
 
 
@@ -183,6 +187,9 @@ def torch_bag(layer: EmbeddingBag, arriving: Sequence[Sizes]) -> Any:
 def torch_tied(layer: Tied, arriving: Sequence[Sizes]) -> Any:
     import torch
 
-    embedding = _embedding(layer)
-    matrix = torch.empty(embedding.vocabulary, embedding.width)
-    return Built((), lambda x: torch.nn.functional.linear(x, matrix))
+    if not isinstance(layer.embedding, Embedding):
+        raise NoEquivalentError("an embedding itself is compared")
+    embedding = plain(layer.embedding)
+    module = torch.nn.Linear(embedding.width, embedding.vocabulary, layer.bias)
+    module.weight.requires_grad_(False)
+    return Built((torch.nn.ParameterList([module.bias]),) if layer.bias else (), module)

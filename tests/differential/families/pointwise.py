@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,18 +21,20 @@ from tests.differential.family import (
     NoEquivalentError,
     RefusedError,
     Sizes,
-    function,
     maybe,
     of_rank,
     plain,
     written,
 )
+from tests.differential.functions import keras_function, torch_function
 
 FAMILY = Family("pointwise")
 
 
 @FAMILY.layer(axes=ANY)
 def activation(draw: Draw, x: Arriving) -> str:
+    if draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from(["leakyrelu(0.2)", "elu(1/2)", "celu(0.5)", "threshold(0.1, 20)"]))
     return draw(st.sampled_from([word for word in FUNCTIONS if word != "linear"]))
 
 
@@ -60,31 +63,23 @@ def zero_padding(draw: Draw, x: Arriving) -> str:
 def keras_activation(layer: Activation, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    names = {"leakyrelu": "leaky_relu", "logsoftmax": "log_softmax", "hardsigmoid": "hard_sigmoid"}
-    names |= {"hardswish": "hard_silu", "hardtanh": "hard_tanh", "hardshrink": "hard_shrink"}
-    names |= {"softshrink": "soft_shrink", "tanhshrink": "tanh_shrink", "logsigmoid": "log_sigmoid"}
-    if layer.function in ("rrelu", "threshold"):
-        raise NoEquivalentError("Keras has no such activation without arguments")
-    if layer.function == "softmin":
-        return function(lambda x: keras.ops.softmax(-x))
-    return keras.layers.Activation(names.get(layer.function, layer.function))
+    numbers = _numbers(layer)
+    if numbers:
+        kind = {"leakyrelu": "LeakyReLU", "elu": "ELU", "relu": "ReLU", "softmax": "Softmax"}.get(layer.function)
+        if kind is None:
+            raise NoEquivalentError("no layer of Keras that takes a number")
+        return getattr(keras.layers, kind)(*numbers[:1] if kind != "Softmax" else ())
+    return keras.layers.Activation(keras_function(layer.function))
+
+
+def _numbers(layer: Activation) -> tuple[float, ...]:
+    """The settings, as far as they are numbers."""
+    return tuple(float(one) for one in plain(layer).settings if isinstance(one, (int, Fraction)))
 
 
 @FAMILY.torch(Activation)
 def torch_activation(layer: Activation, arriving: Sequence[Sizes]) -> Any:
-    import torch
-    from torch import nn
-
-    for name in (layer.function, *FUNCTIONS[layer.function]):
-        if hasattr(nn, name):
-            kind = getattr(nn, name)
-            if name == "Threshold":
-                return kind(0.1, 20)
-            return kind(dim=1) if name in ("Softmax", "LogSoftmax", "Softmin") else kind()
-    found = {"exponential": torch.exp, "linear": lambda x: x}.get(layer.function)
-    if found is None:
-        raise NoEquivalentError("Keras only")
-    return function(found)
+    return torch_function(layer.function, _numbers(layer))
 
 
 @FAMILY.keras(Dropout)
@@ -105,19 +100,29 @@ def torch_dropout(layer: Dropout, arriving: Sequence[Sizes]) -> Any:
 def keras_batch_normalization(layer: BatchNormalization, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    return keras.layers.BatchNormalization(center=layer.center, scale=layer.scale, renorm=layer.renorm)
+    if not layer.track:
+        raise RefusedError("Keras always measures")
+    trained = {"scale": layer.scale and layer.affine, "center": layer.center and layer.affine}
+    return keras.layers.BatchNormalization(**trained, renorm=layer.renorm)
 
 
 @FAMILY.torch(BatchNormalization)
 def torch_batch_normalization(layer: BatchNormalization, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    if layer.affine and not layer.scale:
-        raise RefusedError("PyTorch has no beta without gamma") if layer.center else NoEquivalentError("affine=no")
+    if layer.renorm:
+        raise RefusedError("PyTorch has no batch renormalization")
     rank = max(len(arriving[0]) - 1, 1)
     return of_rank(nn, "BatchNorm{}d", rank)(
-        arriving[0][0], affine=layer.affine, bias=layer.center, track_running_stats=layer.track
+        arriving[0][0], affine=has_gamma(layer), bias=layer.center, track_running_stats=layer.track
     )
+
+
+def has_gamma(layer: Any) -> bool:
+    """What PyTorch calls affine, without which there is no beta either."""
+    if layer.affine and layer.center and not layer.scale:
+        raise RefusedError("PyTorch has no beta without gamma")
+    return bool(layer.affine and layer.scale)
 
 
 def _amounts(layer: ZeroPadding, rank: int) -> Any:

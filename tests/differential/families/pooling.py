@@ -50,6 +50,8 @@ def keras_pooling(layer: MaxPooling | AveragePooling, arriving: Sequence[Sizes])
     a, rank = plain(layer), len(arriving[0]) - 1
     word = "Average" if isinstance(layer, AveragePooling) else "Max"
     kind = of_rank(keras.layers, f"{word}Pooling{{}}D", rank)
+    if a.ceil or (isinstance(layer, MaxPooling) and any(d != 1 for d in a.dilation)):
+        raise RefusedError("Keras has no such pooling")
     strides = spread(a.stride, rank) if a.stride else None
     return padded_keras(a.padding, rank, lambda padding: kind(spread(a.size, rank), strides, padding))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from symparams.algebra.formula import ZERO
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from symparams.layers.recurrent_cells import Cell, GRUCell, LSTMCell, RNNCell
@@ -26,6 +27,7 @@ from tests.differential.family import (
     plain,
     written,
 )
+from tests.differential.functions import keras_function
 
 FAMILY = Family("recurrent")
 
@@ -125,15 +127,15 @@ def _keras_cell(layer: Any) -> Any:
 
     if isinstance(layer, StackedCells):
         return layers.StackedRNNCells([_keras_cell(one) for one in layer.cells])
-    of = {RNNCell: layers.SimpleRNNCell, LSTMCell: layers.LSTMCell, GRUCell: layers.GRUCell}[type(layer)]
-    return of(plain(layer).units, use_bias=layer.bias, activation=layer.activation, **_keras_gates(layer))
+    of = {RNNCell: layers.SimpleRNNCell, LSTMCell: layers.LSTMCell, GRUCell: layers.GRUCell}[layer.__class__]
+    given = {"use_bias": layer.bias, "activation": keras_function(layer.activation)}
+    return of(plain(layer).units, **given, **_keras_gates(layer))
 
 
 def _keras_gates(layer: Any) -> dict[str, object]:
-    words = {"hardsigmoid": "hard_sigmoid"}
     found: dict[str, object] = {}
     if hasattr(layer, "recurrent_activation"):
-        found["recurrent_activation"] = words.get(layer.recurrent_activation, layer.recurrent_activation)
+        found["recurrent_activation"] = keras_function(layer.recurrent_activation)
     if hasattr(layer, "reset_after"):
         found["reset_after"] = layer.reset_after
     return found
@@ -144,10 +146,12 @@ def _keras_one_way(layer: Any, steps: bool, backwards: bool = False) -> Any:
 
     given = {"return_sequences": steps, "go_backwards": backwards}
     if isinstance(layer.units, Cell):
+        if layer.dropout != ZERO or not layer.bias or layer.activation != "tanh":
+            raise NoEquivalentError("the cell has these")
         return layers.RNN(_keras_cell(layer.units), **given)
-    of = {RNN: layers.SimpleRNN, LSTM: layers.LSTM, GRU: layers.GRU}[type(layer)]
-    given |= {"use_bias": layer.bias, "activation": layer.activation} | _keras_gates(layer)
-    return of(plain(layer).units, **given)
+    of = {RNN: layers.SimpleRNN, LSTM: layers.LSTM, GRU: layers.GRU}[layer.__class__]
+    given |= {"use_bias": layer.bias, "activation": keras_function(layer.activation)} | _keras_gates(layer)
+    return of(plain(layer).units, dropout=float(plain(layer).dropout), **given)
 
 
 @FAMILY.keras(RNN, LSTM, GRU)
@@ -158,6 +162,8 @@ def keras_recurrent(layer: Recurrent, arriving: Sequence[Sizes]) -> Built:
     if getattr(layer, "projection", None) is not None:
         raise RefusedError("Keras has no projection")
     _check_steps(layer, arriving)
+    if layer.last and layer.sequences:
+        raise RefusedError("every step, or the last one")
     if isinstance(layer.units, Cell) and plain(layer).layers != 1:
         raise RefusedError("an RNN runs one cell, which may be a stack")
     parts = []
@@ -181,6 +187,8 @@ def keras_bidirectional(layer: Any, arriving: Sequence[Sizes]) -> Any:
         raise RefusedError("two outputs are a fork here")
     for one in (layer.layer, layer.backward):
         _check_steps(one, arriving)
+        if one is not None and (one.bidirectional or plain(one).layers != 1 or getattr(one, "projection", None)):
+            raise RefusedError("a single layer is read both ways")
     forward = _keras_one_way(layer.layer, bool(layer.layer.sequences))
     if layer.backward is None:
         return layers.Bidirectional(forward, merge_mode=layer.merge)
@@ -201,7 +209,7 @@ def torch_one_step(layer: Any, arriving: Sequence[Sizes]) -> Built:
     from torch import nn
 
     _check_functions(layer)
-    of: Any = {RNNCell: nn.RNNCell, LSTMCell: nn.LSTMCell, GRUCell: nn.GRUCell}[type(layer)]
+    of: Any = {RNNCell: nn.RNNCell, LSTMCell: nn.LSTMCell, GRUCell: nn.GRUCell}[layer.__class__]
     more = {"nonlinearity": layer.activation} if isinstance(layer, RNNCell) else {}
     built = of(arriving[0][-1], plain(layer).units, bias=layer.bias, **more)
 
@@ -221,7 +229,7 @@ def torch_recurrent(layer: Any, arriving: Sequence[Sizes]) -> Built:
     if isinstance(layer.units, Cell):
         raise NoEquivalentError("PyTorch runs no cell over a sequence")
     _check_functions(layer)
-    of: Any = {RNN: nn.RNN, LSTM: nn.LSTM, GRU: nn.GRU}[type(layer)]
+    of: Any = {RNN: nn.RNN, LSTM: nn.LSTM, GRU: nn.GRU}[layer.__class__]
     given = plain(layer)
     more: dict[str, object] = {"nonlinearity": layer.activation} if isinstance(layer, RNN) else {}
     if getattr(layer, "projection", None) is not None:
@@ -232,6 +240,7 @@ def torch_recurrent(layer: Any, arriving: Sequence[Sizes]) -> Built:
         given.layers,
         bias=layer.bias,
         bidirectional=layer.bidirectional,
+        dropout=float(given.dropout),
         batch_first=True,
         **more,
     )

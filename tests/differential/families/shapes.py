@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from symparams.layers.normalization import (
 )
 from symparams.layers.preprocessing import CategoryEncoding, Resizing
 from symparams.layers.reshaping import Permute, RepeatVector, Reshape, Unflatten
+from tests.differential.families.pointwise import has_gamma
 from tests.differential.family import (
     ANY,
     IMAGES,
@@ -38,8 +40,10 @@ from tests.differential.family import (
     maybe,
     of_rank,
     plain,
+    without_batch,
     written,
 )
+from tests.differential.functions import keras_function
 
 FAMILY = Family("shapes")
 
@@ -77,7 +81,7 @@ def group_normalization(draw: Draw, x: Arriving) -> str:
     return written("groupnorm", divisor(draw, x.channels), maybe(draw, "bias=no"), maybe(draw, "affine=no"))
 
 
-@FAMILY.layer(axes=SPATIAL, conventions=TORCH)
+@FAMILY.layer(axes=SPATIAL)
 def instance_normalization(draw: Draw, x: Arriving) -> str:
     return written("instancenorm", maybe(draw, "affine"), maybe(draw, "bias=no"))
 
@@ -170,15 +174,10 @@ def one_hot(draw: Draw, x: Arriving) -> str:
     return written("onehot", draw(st.integers(1, 6)), "one_hot")
 
 
-@FAMILY.layer(axes=(IMAGES,), conventions=KERAS)
+@FAMILY.layer(axes=(IMAGES,))
 def resizing(draw: Draw, x: Arriving) -> str:
-    return written("resizing", draw(st.integers(1, 40)), draw(st.integers(1, 40)))
-
-
-def without_batch(axes: Sequence[int], arrived: Sizes) -> None:
-    """-3 of (H, W) is the batch to a framework; no layer of ours reaches it."""
-    if any(i < -len(arrived) for i in axes):
-        raise RefusedError("this would be the batch axis")
+    name = draw(st.sampled_from(["resizing", "centercrop", "RandomCrop"]))
+    return written(name, draw(st.integers(1, 40)), draw(st.integers(1, 40)))
 
 
 # ---------------------------------------------------------------- Keras
@@ -188,10 +187,11 @@ def without_batch(axes: Sequence[int], arrived: Sizes) -> None:
 def keras_over_axes(layer: LayerNormalization | RMSNormalization, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    trailing = list(range(-layer.trailing[0], 0)) if layer.trailing else [-1]
-    axes = list(layer.axis) if layer.axis else trailing
+    axes = list(layer.axis) if layer.axis else list(range(-_trailing(layer, arriving[0]), 0))
     without_batch(axes, arriving[0])
     if isinstance(layer, RMSNormalization):
+        if not (layer.scale and layer.affine):
+            raise RefusedError("Keras always has the factor")
         found = keras.layers.RMSNormalization(axis=axes)
     else:
         trained = {"scale": layer.scale and layer.affine, "center": layer.center and layer.affine}
@@ -215,18 +215,36 @@ def keras_groups(layer: GroupNormalization, arriving: Sequence[Sizes]) -> Any:
     return keras.layers.GroupNormalization(plain(layer).groups, **trained)
 
 
+@FAMILY.keras(InstanceNormalization)
+def keras_instances(layer: InstanceNormalization, arriving: Sequence[Sizes]) -> Any:
+    """Groups of one channel."""
+    import keras
+
+    if layer.track or len(arriving[0]) not in (2, 3, 4):
+        raise RefusedError("Keras measures nothing here")
+    trained = {"scale": layer.scale and layer.affine, "center": layer.center and layer.affine}
+    return keras.layers.GroupNormalization(-1, **trained)
+
+
 @FAMILY.keras(UnitNormalization, Normalization)
 def keras_fixed(layer: UnitNormalization | Normalization, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     without_batch(layer.axis, arriving[0])
-    return getattr(keras.layers, type(layer).__name__)(axis=layer.axis)
+    if isinstance(layer, UnitNormalization):
+        return keras.layers.UnitNormalization(axis=layer.axis)
+    given = {"mean": 0.5, "variance": 2.0} if layer.fixed else {}
+    return keras.layers.Normalization(axis=layer.axis, **given)
 
 
 @FAMILY.keras(PReLU)
 def keras_prelu(layer: PReLU, arriving: Sequence[Sizes]) -> Any:
     import keras
 
+    if layer.parameters is not None:
+        raise RefusedError("Keras says which axes share a slope")
+    if any(axis < 0 for axis in layer.shared):
+        raise NoEquivalentError("Keras takes -1 for the axis before the last one")
     return keras.layers.PReLU(shared_axes=layer.shared or None)
 
 
@@ -234,11 +252,11 @@ def keras_prelu(layer: PReLU, arriving: Sequence[Sizes]) -> Any:
 def keras_merge(layer: Any, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    kind = getattr(keras.layers, type(layer).__name__)
+    kind = getattr(keras.layers, layer.__class__.__name__)
     if isinstance(layer, Dot) and len(arriving) == 2:
         without_batch(layer.axes[:1], arriving[0])
         without_batch(layer.axes[-1:], arriving[1])
-    merge = kind(axes=(layer.axes[0], layer.axes[-1])) if isinstance(layer, Dot) else kind()
+    merge = kind((layer.axes[0], layer.axes[-1]), layer.normalize) if isinstance(layer, Dot) else kind()
     return function(lambda *xs: merge(list(xs)))
 
 
@@ -246,7 +264,14 @@ def keras_merge(layer: Any, arriving: Sequence[Sizes]) -> Any:
 def keras_einsum(layer: EinsumDense, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    return keras.layers.EinsumDense(layer.equation, plain(layer).sizes, bias_axes=layer.bias_axes or None)
+    a = plain(layer)
+    took, leaves = re.split(",.*->", a.equation)
+    arrived = dict(zip(took[1:], arriving[0], strict=False))
+    sizes = list(a.sizes)
+    if len(sizes) < len(leaves) - 1:  # ours takes the sizes that do not arrive; Keras wants all
+        sizes = [arrived.get(letter) or (sizes.pop(0) if sizes else None) for letter in leaves[1:]]
+    sizes = [arrived.get(letter) if size == -1 else size for letter, size in zip(leaves[1:], sizes, strict=False)]
+    return keras.layers.EinsumDense(a.equation, tuple(sizes), keras_function(a.activation), a.bias_axes or None)
 
 
 @FAMILY.keras(Reshape, Permute, RepeatVector)
@@ -254,8 +279,8 @@ def keras_arranged(layer: Any, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     a = plain(layer)
-    argument = {"Reshape": "target", "Permute": "order", "RepeatVector": "times"}[type(layer).__name__]
-    return getattr(keras.layers, type(layer).__name__)(getattr(a, argument))
+    argument = {"Reshape": "target", "Permute": "order", "RepeatVector": "times"}[layer.__class__.__name__]
+    return getattr(keras.layers, layer.__class__.__name__)(getattr(a, argument))
 
 
 @FAMILY.keras(Embedding, ReversibleEmbedding)
@@ -289,27 +314,33 @@ def keras_resizing(layer: Resizing, arriving: Sequence[Sizes]) -> Any:
 def torch_over_axes(layer: LayerNormalization | RMSNormalization, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    rank, count = len(arriving[0]), layer.trailing[0] if layer.trailing else 1
-    if layer.axis not in (None, (-1,), (rank,)):
+    rank, count = len(arriving[0]), _trailing(layer, arriving[0])
+    if layer.axis is not None and len(layer.axis) > 1:
+        count = len(layer.axis)
+        if [i % (rank + 1) if i > 0 else i + rank + 1 for i in layer.axis] != [*range(rank - count + 1, rank + 1)]:
+            raise RefusedError("PyTorch takes the last axes")
+    elif layer.axis not in (None, (-1,), (rank,)):
         raise RefusedError("PyTorch takes the last axes")
     without_batch([-count], arriving[0])
     sizes = arriving[0][-count:]
     if isinstance(layer, RMSNormalization):
-        return nn.RMSNorm(sizes, elementwise_affine=layer.affine)
-    _beta_alone(layer)
-    return nn.LayerNorm(sizes, elementwise_affine=layer.affine, bias=layer.center)
+        return nn.RMSNorm(sizes, elementwise_affine=layer.affine and layer.scale)
+    return nn.LayerNorm(sizes, elementwise_affine=has_gamma(layer), bias=layer.center)
 
 
-def _beta_alone(layer: Any) -> None:
-    if layer.affine and not layer.scale:
-        raise RefusedError("PyTorch has no beta without gamma") if layer.center else NoEquivalentError("affine=no")
+def _trailing(layer: LayerNormalization | RMSNormalization, arrived: Sizes) -> int:
+    """How many of the last axes are normalized together."""
+    sizes = plain(layer).shape
+    if sizes is not None and sizes != arrived[-len(sizes) :]:
+        raise RefusedError("these are other sizes")
+    return len(sizes) if sizes is not None else layer.trailing[0] if layer.trailing else 1
 
 
 @FAMILY.torch(GroupNormalization)
 def torch_groups(layer: GroupNormalization, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    return nn.GroupNorm(plain(layer).groups, arriving[0][0], affine=layer.affine, bias=layer.center)
+    return nn.GroupNorm(plain(layer).groups, arriving[0][0], affine=has_gamma(layer), bias=layer.center)
 
 
 @FAMILY.torch(InstanceNormalization)
@@ -317,7 +348,7 @@ def torch_instances(layer: InstanceNormalization, arriving: Sequence[Sizes]) -> 
     from torch import nn
 
     kind = of_rank(nn, "InstanceNorm{}d", len(arriving[0]) - 1)
-    return kind(arriving[0][0], affine=layer.affine, bias=layer.center)
+    return kind(arriving[0][0], affine=has_gamma(layer), bias=layer.center, track_running_stats=layer.track)
 
 
 @FAMILY.torch(LocalResponseNormalization, PReLU, GLU)
@@ -326,6 +357,8 @@ def torch_pointwise(layer: Any, arriving: Sequence[Sizes]) -> Any:
 
     a = plain(layer)
     if isinstance(layer, PReLU):
+        if layer.shared:
+            raise RefusedError("PyTorch has no shared axes")
         return nn.PReLU(a.parameters or 1)
     if isinstance(layer, GLU):
         without_batch([a.axis], arriving[0])
@@ -344,7 +377,7 @@ def torch_merge(layer: Any, arriving: Sequence[Sizes]) -> Any:
 
     def join(x: Any, y: Any) -> Any:
         called: dict[type, Callable[[Any, Any], Any]] = {Maximum: torch.maximum, Minimum: torch.minimum}
-        return called.get(type(layer), torch.sub)(x, y)
+        return called.get(layer.__class__, torch.sub)(x, y)
 
     def call(*xs: Any) -> Any:
         # C numbers stand at every position, as in squeeze and excitation
@@ -367,8 +400,12 @@ def torch_products(layer: Any, arriving: Sequence[Sizes]) -> Any:
     if isinstance(layer, Bilinear):
         return nn.Bilinear(arriving[0][-1], arriving[1][-1], plain(layer).units, layer.bias)
     without_batch([layer.axis], arriving[0])
-    module = nn.PairwiseDistance(keepdim=layer.keepdim) if isinstance(layer, PairwiseDistance) else None
-    module = module or nn.CosineSimilarity(layer.axis)
+    if isinstance(layer, PairwiseDistance):
+        if layer.axis not in (-1, len(arriving[0])):
+            raise NoEquivalentError("PyTorch takes the last axis")
+        module: Any = nn.PairwiseDistance(keepdim=layer.keepdim)
+    else:
+        module = nn.CosineSimilarity(layer.axis)
 
     def call(x: Any, y: Any) -> Any:
         out = module(x, y)
@@ -383,6 +420,13 @@ def torch_arranged(layer: Any, arriving: Sequence[Sizes]) -> Any:
     if isinstance(layer, Permute):
         return function(lambda x: x.permute(0, *a.order))
     return function(lambda x: x.reshape(x.shape[0], *a.target))
+
+
+@FAMILY.torch(Resizing)
+def torch_resizing(layer: Resizing, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    return nn.Upsample((plain(layer).height, plain(layer).width))
 
 
 @FAMILY.torch(Unflatten)

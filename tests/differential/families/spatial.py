@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from symparams.layers.adaptive import AdaptiveAveragePooling, AdaptiveMaxPooling, FractionalMaxPooling
 from symparams.layers.convlstm import ConvLSTM
-from symparams.layers.padding import Cropping, CropToSize, Padding
+from symparams.layers.padding import Cropping, Padding
 from symparams.layers.pooling import PowerPooling
 from symparams.layers.resizing import Upsampling
 from symparams.layers.shuffling import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
@@ -25,7 +25,7 @@ from tests.differential.family import (
     Family,
     RefusedError,
     Sizes,
-    function,
+    chained,
     maybe,
     of_rank,
     plain,
@@ -33,6 +33,7 @@ from tests.differential.family import (
     spread,
     written,
 )
+from tests.differential.functions import keras_function, torch_function
 
 FAMILY = Family("spatial")
 TORCH = ("torch",)
@@ -73,13 +74,6 @@ def cropping(draw: Draw, x: Arriving) -> str:
     one = st.integers(0, 3)
     pairs = ", ".join(f"({draw(one)}, {draw(one)})" for _ in range(x.rank))
     return written("crop", draw(st.sampled_from(["1", "2", f"({pairs})"])))
-
-
-@FAMILY.layer(axes=(IMAGES,))
-def crop_to_size(draw: Draw, x: Arriving) -> str:
-    return written(
-        draw(st.sampled_from(["centercrop", "RandomCrop"])), draw(st.integers(1, 9)), draw(st.integers(1, 9))
-    )
 
 
 @FAMILY.layer(axes=SPATIAL, conventions=TORCH, weight=2)
@@ -169,6 +163,8 @@ def keras_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
     import keras
 
     a, rank = plain(layer), len(arriving[0]) - 1
+    if a.groups != 1:
+        raise RefusedError("Keras has no groups here")
     return of_rank(keras.layers, "Conv{}DTranspose", rank)(
         a.filters,
         spread(a.kernel, rank),
@@ -176,6 +172,7 @@ def keras_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
         padding=a.padding,
         output_padding=None if a.output_padding is None else spread(a.output_padding, rank),
         dilation_rate=spread(a.dilation, rank),
+        activation=keras_function(a.activation),
         use_bias=a.bias,
     )
 
@@ -187,6 +184,8 @@ def keras_upsampling(layer: Upsampling, arriving: Sequence[Sizes]) -> Any:
     a, rank = plain(layer), len(arriving[0]) - 1
     factor = spread(a.factor or (2,), rank)
     kind = of_rank(keras.layers, "UpSampling{}D", rank)
+    if a.size is not None or (rank != 2 and a.mode != "nearest"):
+        raise RefusedError("Keras takes a factor, and interpolates images only")
     if len(factor) != rank:
         raise RefusedError("as many factors as axes")
     return kind(factor, interpolation=a.mode) if rank == 2 else kind(factor if rank > 1 else factor[0])
@@ -210,13 +209,6 @@ def _amounts(layer: Cropping | Padding, rank: int) -> list[tuple[int, int]]:
     return list(amount * rank if len(amount) == 1 else amount)
 
 
-@FAMILY.keras(CropToSize)
-def keras_crop_to_size(layer: CropToSize, arriving: Sequence[Sizes]) -> Any:
-    import keras
-
-    return keras.layers.CenterCrop(*spread(plain(layer).size, 2))
-
-
 @FAMILY.keras(AdaptiveAveragePooling, AdaptiveMaxPooling)
 def keras_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> Any:
     import keras
@@ -234,13 +226,25 @@ def keras_convlstm(layer: ConvLSTM, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     a, rank = plain(layer), len(arriving[0]) - 2
+    if a.rank not in (None, rank):
+        raise RefusedError("that is another layer")
+    if not isinstance(a.padding, str):
+        border = of_rank(keras.layers, "ZeroPadding{}D", rank)(spread(a.padding, rank) if rank > 1 else a.padding[0])
+        return chained(keras.layers.TimeDistributed(border), _convlstm(layer, rank, "valid"))
+    return _convlstm(layer, rank, a.padding)
+
+
+def _convlstm(layer: ConvLSTM, rank: int, padding: str) -> Any:
+    import keras
+
+    a = plain(layer)
     return of_rank(keras.layers, "ConvLSTM{}D", rank)(
         a.filters,
         spread(a.kernel, rank),
         strides=spread(a.stride, rank),
-        padding=a.padding,
+        padding=padding,
         dilation_rate=spread(a.dilation, rank),
-        activation=a.activation,
+        activation=keras_function(a.activation),
         use_bias=a.bias,
         return_sequences=a.sequences,
     )
@@ -281,10 +285,12 @@ def torch_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
         dilation=spread(a.dilation, rank),
     )
 
+    after = torch_function(a.activation)
+
     def call(x: Any) -> Any:
         if x.shape[1] != module.in_channels:  # as when weights are shared; checked with real tensors only
             raise RefusedError("other channels arrive than the weights are for")
-        return module(x)
+        return after(module(x))
 
     return _not_empty(call, module)
 
@@ -304,7 +310,8 @@ def torch_padding(layer: Padding, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     a, rank = plain(layer), len(arriving[0]) - 1
-    words = {"reflect": "Reflection", "replicate": "Replication", "circular": "Circular", "constant": "Constant"}
+    words = {"zeros": "Zero", "reflect": "Reflection", "replicate": "Replication"}
+    words |= {"circular": "Circular", "constant": "Constant"}
     if len(a.amount) == 2 * rank:  # as PyTorch writes it
         amount = [before for before, _ in a.amount]
     else:
@@ -321,13 +328,6 @@ def torch_cropping(layer: Cropping, arriving: Sequence[Sizes]) -> Any:
     return _not_empty(
         nn.ConstantPad1d([-side for pair in reversed(amounts) for side in pair], 0.0)
     )  # negative: cut off
-
-
-@FAMILY.torch(CropToSize)
-def torch_crop_to_size(layer: CropToSize, arriving: Sequence[Sizes]) -> Any:
-    _only(arriving, 3)
-    height, width = spread(plain(layer).size, 2)
-    return function(lambda x: x.new_empty((*x.shape[:2], height, width)))
 
 
 def _only(arriving: Sequence[Sizes], axes: int) -> None:
@@ -396,7 +396,9 @@ def torch_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> 
 
     a, rank = plain(layer), len(arriving[0]) - 1
     word = "Max" if isinstance(layer, AdaptiveMaxPooling) else "Avg"
-    return of_rank(nn, f"Adaptive{word}Pool{{}}d", rank)(a.size[0] if len(a.size) == 1 else a.size)
+    return of_rank(nn, f"Adaptive{word}Pool{{}}d", rank)(
+        a.size if len(a.size) > 1 else a.size * rank if None in a.size else a.size[0]
+    )
 
 
 @FAMILY.torch(FractionalMaxPooling)
