@@ -20,6 +20,7 @@ from symparams.model.arguments import (
     NAMED,
     RATE,
     SETTINGS,
+    SIZES,
     TEXT,
     Argument,
     Quoted,
@@ -37,9 +38,9 @@ _UNAIMED = (LAYER, NAMED, TEXT)  # kinds of argument that only the families writ
 class Aim:
     """What is still to be reached, and layers to reach it with; the same for a whole batch of networks."""
 
-    goals: tuple[tuple[Goal, ...], ...]  # wanted ones, pairs, declared as out of reach: what is empty is left out
+    wanted: tuple[Goal, ...]  # what a run has to reach
+    further: tuple[Goal, ...]  # pairs, and what is declared as out of reach
     samples: Mapping[type[Layer], tuple[Sample, ...]]
-    is_wanted: bool  # whether some goals are more than pairs
 
     @classmethod
     def at(cls, coverage: Coverage, convention: str) -> Aim:
@@ -48,16 +49,11 @@ class Aim:
         for (layer, _), found in coverage.samples.items():
             samples[layer] = (*samples.get(layer, ()), *found)
         left = [goal for layer in samples for goal in GOALS[layer] if goal not in coverage.reached]
-        wanted = [goal for goal in left if not is_out_of_reach(goal, convention)]
-        unwanted = [goal for goal in left if is_out_of_reach(goal, convention)]
-        paired = [
-            goal
-            for layer in samples
-            for goal in PAIRS[layer]
-            if goal not in coverage.reached and not is_out_of_reach(goal, convention)
-        ]
-        sets = (_aimable(some) for some in (wanted, paired, unwanted))
-        return cls(tuple(some for some in sets if some), samples, bool(wanted))
+        declared = [goal for goal in left if is_out_of_reach(goal, convention)]
+        pairs = [goal for layer in samples for goal in PAIRS[layer] if goal not in coverage.reached]
+        possible = [goal for goal in pairs if not is_out_of_reach(goal, convention)]
+        wanted = [goal for goal in left if goal not in declared]
+        return cls(_aimable(wanted), _aimable([*declared, *possible]), samples)
 
 
 def _aimable(some: Sequence[Goal]) -> tuple[Goal, ...]:
@@ -74,9 +70,10 @@ def _argument(layer: type[Layer], name: str) -> Argument:
 
 def aimed(draw: Draw, aim: Aim) -> tuple[tuple[Sizes, ...], str]:
     """Shapes that arrived at a layer, and the layer as a text, some of its arguments changed."""
-    goal = draw(st.sampled_from(draw(st.sampled_from(aim.goals))))
+    choices = [some for some in (aim.wanted, aim.wanted, aim.wanted, aim.further) if some]
+    goal = draw(st.sampled_from(draw(st.sampled_from(choices))))
     sample = draw(st.sampled_from(aim.samples[goal.layer]))
-    alike = [other for some in aim.goals[:1] for other in some if other.layer is goal.layer]
+    alike = [other for other in aim.wanted if other.layer is goal.layer]
     values = dict(goal.values)
     for other in draw(st.lists(st.sampled_from(alike), max_size=2)) if alike else []:
         values = dict(other.values) | values
@@ -94,12 +91,14 @@ def _value(draw: Draw, argument: Argument, kind: str, arriving: Sizes) -> str | 
         return kind
     rank = max(len(arriving) - 1, 1)
     axes = [*range(1, len(arriving) + 1)]
-    one = st.sampled_from(["1", "2", "2", "3", "3", "4", "5", "6"])
+    one = st.sampled_from(["1", "2", "2", "3", "3", "4", "5", "6", *map(str, arriving)])
     if argument.kind is RATE or argument.kind is SETTINGS:
         one = st.sampled_from(["0.25", "0.5"])
     elif argument.kind in (AXIS, INTEGERS):
         one = st.sampled_from([str(-a if kind == "from the end" else a) for a in axes])
     if kind == "several":
+        if argument.kind is SIZES and draw(st.booleans()):  # as many numbers as arrive
+            return f"({', '.join(map(str, arriving[-draw(st.sampled_from([2, rank])) :]))})"
         return f"({', '.join(draw(one) for _ in range(draw(st.sampled_from([rank, rank, 2]))))})"
     if kind == "different sides":
         return f"({', '.join(f'({draw(one)}, {draw(one)})' for _ in range(rank))})"

@@ -247,6 +247,24 @@ def function(call: Callable[..., Any]) -> Built:
     return Built((), call)
 
 
+def not_empty(call: Any, *parts: Any) -> Built:
+    """An output without numbers, which real tensors refuse or which nothing can be done with, is a refusal."""
+
+    def checked(x: Any) -> Any:
+        out = call(x)
+        if 0 in out.shape:
+            raise RefusedError("the output would be empty")
+        return out
+
+    return Built(parts, checked)
+
+
+def only_axes(arriving: Sequence[Sizes], axes: int) -> None:
+    """PyTorch takes the batch axis for the channels where an axis is missing, and the channels for a batch."""
+    if len(arriving[0]) != axes:
+        raise RefusedError("that is another layer's input")
+
+
 # ---------------------------------------------------------------- for writers
 
 
@@ -267,3 +285,13 @@ def size(draw: Draw, rank: int, most: int = 4, least: int = 1) -> str:
     if rank > 1 and draw(st.booleans()):
         return f"({', '.join(str(draw(one)) for _ in range(rank))})"
     return str(draw(one))
+
+
+def axis(draw: Draw, x: Arriving) -> int:
+    """An axis, sometimes one too many."""
+    return draw(st.sampled_from([i for i in range(-len(x.shape), len(x.shape) + 2) if i]))
+
+
+def divisor(draw: Draw, number: int) -> int:
+    """Mostly a number that divides."""
+    return draw(st.sampled_from([*[d for d in range(1, number + 1) if number % d == 0][:6], 2]))

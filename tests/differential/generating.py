@@ -77,7 +77,7 @@ def _sizes(shape: Sizes) -> str:
 @st.composite
 def networks(draw: Draw, convention: str, only: Family | None = None, aim: Aim | None = None) -> str:
     """The text of a network; the last layer is often one that is refused."""
-    if aim is not None and aim.goals and draw(st.integers(0, 3)) < (2 if aim.is_wanted else 1):
+    if aim is not None and (aim.wanted or aim.further) and draw(st.integers(0, 3)) < (2 if aim.wanted else 1):
         return _aimed(draw, convention, aim)
     writers = [w for f in families().values() for w in f.writers if convention in w.conventions]
     if only is not None:  # its own layers mostly, the others in between

@@ -1,4 +1,4 @@
-"""Layers that keep the shape: activations, dropout, batch normalization; and zero padding."""
+"""Layers that keep the shape: activations and dropout; and zero padding."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from symparams.layers.activation import FUNCTIONS, Activation
-from symparams.layers.normalization import BatchNormalization
+from symparams.layers.activation import FUNCTIONS, GLU, Activation, PReLU
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.regularization import Dropout
 from tests.differential.family import (
@@ -21,9 +20,11 @@ from tests.differential.family import (
     NoEquivalentError,
     RefusedError,
     Sizes,
+    axis,
     maybe,
     of_rank,
     plain,
+    without_batch,
     written,
 )
 from tests.differential.functions import keras_function, torch_function
@@ -41,12 +42,6 @@ def activation(draw: Draw, x: Arriving) -> str:
 @FAMILY.layer(axes=ANY)
 def dropout(draw: Draw, x: Arriving) -> str:
     return written("dropout", maybe(draw, "0.3", "1/4", "0"))
-
-
-@FAMILY.layer(axes=ANY)
-def batch_normalization(draw: Draw, x: Arriving) -> str:
-    more = maybe(draw, "renorm") if x.keras else maybe(draw, "affine=no", "track=no")
-    return written("bn", maybe(draw, "scale=no"), maybe(draw, "bias=no"), more, maybe(draw, "frozen"))
 
 
 @FAMILY.layer(axes=SPATIAL)
@@ -96,35 +91,6 @@ def torch_dropout(layer: Dropout, arriving: Sequence[Sizes]) -> Any:
     return nn.Dropout(float(plain(layer).rate))
 
 
-@FAMILY.keras(BatchNormalization)
-def keras_batch_normalization(layer: BatchNormalization, arriving: Sequence[Sizes]) -> Any:
-    import keras
-
-    if not layer.track:
-        raise RefusedError("Keras always measures")
-    trained = {"scale": layer.scale and layer.affine, "center": layer.center and layer.affine}
-    return keras.layers.BatchNormalization(**trained, renorm=layer.renorm)
-
-
-@FAMILY.torch(BatchNormalization)
-def torch_batch_normalization(layer: BatchNormalization, arriving: Sequence[Sizes]) -> Any:
-    from torch import nn
-
-    if layer.renorm:
-        raise RefusedError("PyTorch has no batch renormalization")
-    rank = max(len(arriving[0]) - 1, 1)
-    return of_rank(nn, "BatchNorm{}d", rank)(
-        arriving[0][0], affine=has_gamma(layer), bias=layer.center, track_running_stats=layer.track
-    )
-
-
-def has_gamma(layer: Any) -> bool:
-    """What PyTorch calls affine, without which there is no beta either."""
-    if layer.affine and layer.center and not layer.scale:
-        raise RefusedError("PyTorch has no beta without gamma")
-    return bool(layer.affine and layer.scale)
-
-
 def _amounts(layer: ZeroPadding, rank: int) -> Any:
     """Before and after, for each axis."""
     amount = plain(layer).amount
@@ -149,3 +115,42 @@ def torch_zero_padding(layer: ZeroPadding, arriving: Sequence[Sizes]) -> Any:
     rank = len(arriving[0]) - 1
     sides = [side for pair in reversed(_amounts(layer, rank)) for side in pair]  # the last axis first
     return of_rank(nn, "ZeroPad{}d", rank)(tuple(sides))
+
+
+@FAMILY.layer(axes=ANY)
+def prelu(draw: Draw, x: Arriving) -> str:
+    more = f"shared={draw(st.integers(1, len(x.shape) + 1))}" if x.keras else draw(st.sampled_from(["channels", "3"]))
+    return written("prelu", maybe(draw, more))
+
+
+@FAMILY.layer(axes=ANY, conventions=("torch",))
+def glu(draw: Draw, x: Arriving) -> str:
+    return written("glu", maybe(draw, str(axis(draw, x))))
+
+
+@FAMILY.keras(PReLU)
+def keras_prelu(layer: PReLU, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    if layer.parameters is not None:
+        raise RefusedError("Keras says which axes share a slope")
+    if any(axis < 0 for axis in layer.shared):
+        raise NoEquivalentError("Keras takes -1 for the axis before the last one")
+    return keras.layers.PReLU(shared_axes=layer.shared or None)
+
+
+@FAMILY.torch(PReLU)
+def torch_prelu(layer: PReLU, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    if layer.shared:
+        raise RefusedError("PyTorch has no shared axes")
+    return nn.PReLU(plain(layer).parameters or 1)
+
+
+@FAMILY.torch(GLU)
+def torch_glu(layer: GLU, arriving: Sequence[Sizes]) -> Any:
+    from torch import nn
+
+    without_batch([layer.axis], arriving[0])
+    return nn.GLU(layer.axis)

@@ -7,27 +7,25 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from symparams.layers.adaptive import AdaptiveAveragePooling, AdaptiveMaxPooling, FractionalMaxPooling
 from symparams.layers.convlstm import ConvLSTM
 from symparams.layers.padding import Cropping, Padding
-from symparams.layers.pooling import PowerPooling
 from symparams.layers.resizing import Upsampling
-from symparams.layers.shuffling import ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold
-from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
+from symparams.layers.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
+from symparams.layers.transposed import TransposedConvolution
 from tests.differential.family import (
     IMAGES,
-    SEQUENCES,
     SPATIAL,
     VOLUMES,
     Arriving,
-    Built,
     Draw,
     Family,
     RefusedError,
     Sizes,
     chained,
     maybe,
+    not_empty,
     of_rank,
+    only_axes,
     plain,
     size,
     spread,
@@ -91,52 +89,6 @@ def pixels(draw: Draw, x: Arriving) -> str:
 @FAMILY.layer(axes=SPATIAL, conventions=TORCH)
 def channels(draw: Draw, x: Arriving) -> str:
     return written("channelshuffle", draw(st.integers(1, 4)))
-
-
-def _windows(draw: Draw) -> list[str]:
-    return [maybe(draw, f"s={size(draw, 2, 3)}"), maybe(draw, "p=1", "p=(0, 2)"), maybe(draw, "d=2", "d=(1, 2)")]
-
-
-@FAMILY.layer(axes=(IMAGES,), conventions=TORCH)
-def unfolded(draw: Draw, x: Arriving) -> str:
-    return written("unfold", size(draw, 2), *_windows(draw))
-
-
-@FAMILY.layer(axes=(SEQUENCES,), conventions=TORCH)
-def folded(draw: Draw, x: Arriving) -> str:
-    if draw(st.booleans()):  # an image with as many windows as there are places
-        return written("fold", f"({x.shape[1]}, 2)", "(1, 2)")
-    return written("fold", size(draw, 2, 9), size(draw, 2, 3), *_windows(draw))
-
-
-@FAMILY.layer(axes=SPATIAL, conventions=TORCH)
-def power_pooling(draw: Draw, x: Arriving) -> str:
-    return written("lppool", 2, size(draw, x.rank), maybe(draw, f"s={size(draw, x.rank, 3)}"), maybe(draw, "ceil"))
-
-
-@FAMILY.layer(axes=SPATIAL, weight=2)
-def adaptive(draw: Draw, x: Arriving) -> str:
-    name = draw(st.sampled_from(["adaptiveavgpool", "adaptivemaxpool"]))
-    if not x.keras and draw(st.integers(0, 3)) == 0:
-        kept = draw(st.permutations(["keep", *["3"] * (x.rank - 1)]))
-        return written(name, f"({', '.join(kept)})" if x.rank > 1 else "keep")
-    return written(name, size(draw, x.rank, 9))
-
-
-@FAMILY.layer(axes=(IMAGES, VOLUMES), conventions=TORCH)
-def fractional(draw: Draw, x: Arriving) -> str:
-    wanted = draw(st.sampled_from(["ratio=0.5", "ratio=0.75", "ratio=0.875", size(draw, x.rank, 6)]))
-    return written("fractionalmaxpool", size(draw, x.rank, 3), wanted)
-
-
-@FAMILY.layer(axes=SPATIAL, conventions=TORCH)
-def unpooling(draw: Draw, x: Arriving) -> str:
-    more = [
-        maybe(draw, f"s={size(draw, x.rank, 3)}"),
-        maybe(draw, "p=1"),
-        maybe(draw, f"output={size(draw, x.rank, 30)}"),
-    ]
-    return written("maxunpool", size(draw, x.rank), *more)
 
 
 @FAMILY.layer(axes=(IMAGES, VOLUMES), conventions=("keras",))
@@ -209,18 +161,6 @@ def _amounts(layer: Cropping | Padding, rank: int) -> list[tuple[int, int]]:
     return list(amount * rank if len(amount) == 1 else amount)
 
 
-@FAMILY.keras(AdaptiveAveragePooling, AdaptiveMaxPooling)
-def keras_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> Any:
-    import keras
-
-    a, rank = plain(layer), len(arriving[0]) - 1
-    word = "Max" if isinstance(layer, AdaptiveMaxPooling) else "Average"
-    sizes = spread(a.size, rank)
-    if len(sizes) != rank:
-        raise RefusedError("as many sizes as axes")
-    return of_rank(keras.layers, f"Adaptive{word}Pooling{{}}D", rank)(sizes if rank > 1 else sizes[0])
-
-
 @FAMILY.keras(ConvLSTM)
 def keras_convlstm(layer: ConvLSTM, arriving: Sequence[Sizes]) -> Any:
     import keras
@@ -253,18 +193,6 @@ def _convlstm(layer: ConvLSTM, rank: int, padding: str) -> Any:
 # ---------------------------------------------------------------- PyTorch
 
 
-def _not_empty(call: Any, *parts: Any) -> Built:
-    """An output without numbers, which real tensors refuse or which nothing can be done with, is a refusal."""
-
-    def checked(x: Any) -> Any:
-        out = call(x)
-        if 0 in out.shape:
-            raise RefusedError("the output would be empty")
-        return out
-
-    return Built(parts, checked)
-
-
 @FAMILY.torch(TransposedConvolution)
 def torch_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
@@ -292,7 +220,7 @@ def torch_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
             raise RefusedError("other channels arrive than the weights are for")
         return after(module(x))
 
-    return _not_empty(call, module)
+    return not_empty(call, module)
 
 
 @FAMILY.torch(Upsampling, macs=False)
@@ -325,22 +253,14 @@ def torch_cropping(layer: Cropping, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     amounts = _amounts(layer, len(arriving[0]) - 1)
-    return _not_empty(
-        nn.ConstantPad1d([-side for pair in reversed(amounts) for side in pair], 0.0)
-    )  # negative: cut off
-
-
-def _only(arriving: Sequence[Sizes], axes: int) -> None:
-    """PyTorch takes the batch axis for the channels where an axis is missing, and the channels for a batch."""
-    if len(arriving[0]) != axes:
-        raise RefusedError("that is another layer's input")
+    return not_empty(nn.ConstantPad1d([-side for pair in reversed(amounts) for side in pair], 0.0))  # negative: cut off
 
 
 @FAMILY.torch(PixelShuffle)
 def torch_pixel_shuffle(layer: PixelShuffle, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    _only(arriving, 3)
+    only_axes(arriving, 3)
     return nn.PixelShuffle(plain(layer).factor)
 
 
@@ -348,7 +268,7 @@ def torch_pixel_shuffle(layer: PixelShuffle, arriving: Sequence[Sizes]) -> Any:
 def torch_pixel_unshuffle(layer: PixelUnshuffle, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    _only(arriving, 3)
+    only_axes(arriving, 3)
     return nn.PixelUnshuffle(plain(layer).factor)
 
 
@@ -357,68 +277,3 @@ def torch_channel_shuffle(layer: ChannelShuffle, arriving: Sequence[Sizes]) -> A
     from torch import nn
 
     return nn.ChannelShuffle(plain(layer).groups)
-
-
-@FAMILY.torch(Unfold)
-def torch_unfold(layer: Unfold, arriving: Sequence[Sizes]) -> Any:
-    from torch import nn
-
-    _only(arriving, 3)
-    a = plain(layer)
-    return nn.Unfold(*(spread(one, 2) for one in (a.kernel, a.dilation, a.padding, a.stride)))
-
-
-@FAMILY.torch(Fold)
-def torch_fold(layer: Fold, arriving: Sequence[Sizes]) -> Any:
-    from torch import nn
-
-    _only(arriving, 2)
-    a = plain(layer)
-    return nn.Fold(*(spread(one, 2) for one in (a.size, a.kernel, a.dilation, a.padding, a.stride)))
-
-
-@FAMILY.torch(PowerPooling)
-def torch_power_pooling(layer: PowerPooling, arriving: Sequence[Sizes]) -> Any:
-    from torch import nn
-
-    a, rank = plain(layer), len(arriving[0]) - 1
-    sizes, strides = spread(a.size, rank), spread(a.stride or a.size, rank)
-    if {len(sizes), len(strides)} != {rank}:
-        raise RefusedError("as many sizes as axes")
-    if rank == 1:
-        return nn.LPPool1d(a.norm[0], sizes[0], strides[0], a.ceil)
-    return of_rank(nn, "LPPool{}d", rank)(a.norm[0], sizes, strides, a.ceil)
-
-
-@FAMILY.torch(AdaptiveAveragePooling, AdaptiveMaxPooling)
-def torch_adaptive(layer: AdaptiveAveragePooling, arriving: Sequence[Sizes]) -> Any:
-    from torch import nn
-
-    a, rank = plain(layer), len(arriving[0]) - 1
-    word = "Max" if isinstance(layer, AdaptiveMaxPooling) else "Avg"
-    return of_rank(nn, f"Adaptive{word}Pool{{}}d", rank)(
-        a.size if len(a.size) > 1 else a.size * rank if None in a.size else a.size[0]
-    )
-
-
-@FAMILY.torch(FractionalMaxPooling)
-def torch_fractional(layer: FractionalMaxPooling, arriving: Sequence[Sizes]) -> Any:
-    from torch import nn
-
-    a, rank = plain(layer), len(arriving[0]) - 1
-    wanted = (
-        {"output_size": spread(a.size, rank)} if a.size else {"output_ratio": tuple(map(float, spread(a.ratio, rank)))}
-    )
-    return _not_empty(of_rank(nn, "FractionalMaxPool{}d", rank)(spread(a.kernel, rank), **wanted))
-
-
-@FAMILY.torch(MaxUnpooling)
-def torch_unpooling(layer: MaxUnpooling, arriving: Sequence[Sizes]) -> Any:
-    import torch
-    from torch import nn
-
-    a, rank = plain(layer), len(arriving[0]) - 1
-    sizes = [spread(one, rank) for one in (a.size, a.stride or a.size, a.padding)]
-    module = of_rank(nn, "MaxUnpool{}d", rank)(*sizes)
-    output = list(spread(a.output, rank)) if a.output else None
-    return _not_empty(lambda x: module(x, torch.zeros_like(x, dtype=torch.int64), output_size=output))

@@ -19,7 +19,7 @@ def time_distributed(draw: Draw, x: Arriving) -> str:
     from tests.differential.families import families
 
     axes = len(x.shape) - 1
-    others = [families()[name] for name in ("convolution", "dense", "pooling", "pointwise")]
+    others = [families()[name] for name in ("convolution", "dense", "normalization", "pooling", "pointwise")]
     writers = [w for f in others for w in f.writers if axes in w.axes and x.convention in w.conventions]
     return written("timedistributed", draw(st.sampled_from(writers)).draw(draw, Arriving(x.shape[1:], x.convention)))
 
