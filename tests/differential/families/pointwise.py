@@ -21,6 +21,7 @@ from tests.differential.family import (
     RefusedError,
     Sizes,
     axis,
+    function,
     maybe,
     of_rank,
     plain,
@@ -74,7 +75,7 @@ def _numbers(layer: Activation) -> tuple[float, ...]:
 
 @FAMILY.torch(Activation)
 def torch_activation(layer: Activation, arriving: Sequence[Sizes]) -> Any:
-    return torch_function(layer.function, _numbers(layer))
+    return function(torch_function(layer.function, _numbers(layer)))
 
 
 @FAMILY.keras(Dropout)
