@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copyreg
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,18 @@ class SymparamsError(Exception):
             return f"{clean(self.place.source.name)}:{line}:{column}: {matter}"
         window, caret = _window(text, column)
         return f"{clean(self.place.source.name)}:{line}:{column}: {matter}\n    {window}\n    {' ' * caret}^"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, whatever the arguments of a subclass: it has to come back from another process."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SymparamsError) or type(other) is not type(self):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.matter, self.place))
 
 
 class LayerError(SymparamsError):
