@@ -16,7 +16,7 @@ with paused():  # a hundred classes are made, nothing of which is ever collected
     from symparams.api import LayerInfo, Net, Solution, compare, load, parse
     from symparams.errors import LayerError, LimitError, SymparamsError
     from symparams.layers import CATALOGUE, entries
-    from symparams.results import Comparison, Finding
+    from symparams.results import Comparison, Derivation, Finding, Step
     from symparams.version import __version__
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "CATALOGUE",
     "Comparison",
+    "Derivation",
     "Diagnosis",
     "Finding",
     "LayerError",
@@ -44,6 +45,7 @@ __all__ = [
     "Marks",
     "Net",
     "Solution",
+    "Step",
     "SymparamsError",
     "__version__",
     "compare",

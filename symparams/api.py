@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symparams import limits
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.summing import over
-from symparams.algebra.sympy_bridge import from_sympy, letter
+from symparams.algebra.sympy_bridge import exact, from_sympy, letter
 from symparams.documents import contract, writing
+from symparams.documents.derivations import PARTS, explained
 from symparams.documents.solution import Solution as _Contents
 from symparams.documents.writing import Document, Style, render, render_with
-from symparams.errors import Source, SymparamsError, nearest
+from symparams.errors import Source, SymparamsError, listed, nearest
 from symparams.files import read_source
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.derived import Counts
 from symparams.model.network import Network, Node
-from symparams.quantities.amounts import amount
-from symparams.quantities.field import fields as field_states
-from symparams.quantities.measured import QUANTITIES, USUAL
-from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer, of_network
+from symparams.quantities.account import Account
+from symparams.quantities.amounts import AMOUNTS, amount
+from symparams.quantities.measured import QUANTITIES, USUAL, Measurements
+from symparams.quantities.measures import Settings
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
-from symparams.results import Comparison, Finding, exact
+from symparams.results import Comparison, Derivation, Finding
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
@@ -106,8 +107,12 @@ class _Counted:
 class LayerInfo(_Counted):
     """A layer of a network."""
 
-    _node: Node
-    inputs: tuple[str, ...]  # the layers that feed it
+    _network: Network
+    _index: int  # of its node
+
+    @property
+    def _node(self) -> Node:
+        return self._network.nodes[self._index]
 
     @property
     def name(self) -> str:
@@ -118,6 +123,11 @@ class LayerInfo(_Counted):
         return self._node.kind
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the layers that feed it."""
+        return tuple(self._network.nodes[i].name for i in self._node.inputs)
+
+    @property
     def _counts(self) -> Counts:
         return self._node.counts
 
@@ -125,13 +135,46 @@ class LayerInfo(_Counted):
         shape = ", ".join(str(contract.value(size)) for size in self._node.shape)
         return f"<{self.kind} {self.name!r}: ({shape}), {contract.value(self._node.counts.params)} parameters>"
 
-    def quantity(self, name: str, **settings: str) -> int | sympy.Expr:
-        """A further quantity of the layer, of one copy: macs, flops, activations, memory or cache.
+    def quantity(self, name: str, **settings: str) -> Any:
+        """A quantity of one copy of the layer: a count, a shape or field as a tuple with a size for each axis.
 
-        `settings`: dtype, optimizer, flops; see `Net.quantity`.
+        `name`: shape, params, weights, biases, trainable, non_trainable, macs, flops, activations, memory, cache or
+        field, which is None where it has no size: behind a layer that sees its whole input. `settings`: dtype,
+        optimizer, flops; see `Net.quantity`. Raises SymparamsError for a name that there is not.
         """
-        limits.begin_work()
-        return exact(of_layer(_measure(name), self._node, Settings(**settings)))
+        known = Settings(**settings)
+        if name == "shape":
+            return self.output_shape
+        limits.begin_work(len(self._network.nodes))
+        if name != "field":
+            _check(name, ("shape", *AMOUNTS, "field"))
+            return exact(amount(name, known).of_layer(self._node))
+        fields = self._measurements(name, known).fields_of(self._index)
+        return None if isinstance(fields, str) else tuple(exact(one.field.size) for one in fields)
+
+    def derivation(self, quantity: str = "params", *, part: str = "size", **settings: str) -> Any:
+        """How a quantity of one copy comes out: rule, values put in, arithmetic, result.
+
+        `quantity`: params, macs, flops, activations, memory or cache give one Derivation; shape and field a tuple with
+        one for each axis, of a field for its `part`: size, jump or offset. `settings`: dtype, optimizer, flops; see
+        `Net.quantity`. Raises SymparamsError for a quantity or part that there is not.
+        """
+        _check(quantity, QUANTITIES)
+        if part not in PARTS:
+            raise SymparamsError(f"a receptive field has no part `{part[:60]}`; there are {listed(PARTS)}")
+        limits.begin_work(len(self._network.nodes))
+        account = Account(self._node.derived)
+        measurements = self._measurements(quantity, Settings(**settings))
+        every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
+        found = tuple(
+            Derivation(self.name, one, account.known(one.derivation, every=True))
+            for one in every
+            if one.part in ("", part)
+        )
+        return found if quantity in ("shape", "field") else found[0]
+
+    def _measurements(self, quantity: str, settings: Settings) -> Measurements:
+        return Measurements(self._network, (quantity,), settings)
 
     @property
     def copies(self) -> int | sympy.Expr:
@@ -170,15 +213,13 @@ class Net(_Counted):
     @cached_property
     def layers(self) -> tuple[LayerInfo, ...]:
         """All layers, in reading order."""
-        nodes = self._network.nodes
-        return tuple(LayerInfo(node, tuple(nodes[i].name for i in node.inputs)) for node in nodes)
+        return tuple(LayerInfo(self._network, index) for index in range(len(self)))
 
     def __getitem__(self, name: str) -> LayerInfo:
         """The layer of that name; raises KeyError with the nearest name."""
-        for layer in self.layers:
-            if layer.name == name:
-                return layer
-        raise KeyError(f"there is no layer `{name}`{nearest(name, self._network.names)}")
+        if name not in self._network.names:
+            raise KeyError(f"there is no layer `{name}`{nearest(name, self._network.names)}")
+        return self.layers[self._network.index(name)]
 
     def __iter__(self) -> Iterator[LayerInfo]:
         return iter(self.layers)
@@ -202,13 +243,14 @@ class Net(_Counted):
         return dict(self._network.ranges)
 
     def quantity(self, name: str, **settings: str) -> int | sympy.Expr:
-        """The total of a further quantity: macs, flops, activations, memory or cache.
+        """The total of a quantity that adds up: params, weights, biases, macs, flops, activations, memory, cache …
 
         `dtype` (float32, bfloat16, int8 …) for quantities in bytes, `optimizer` (none, sgd, momentum, adam) for memory,
-        `flops` (multiply-add, every-operation) for the policy by which FLOPs are counted.
+        `flops` (multiply-add, every-operation) for the policy by which FLOPs are counted. Raises SymparamsError for
+        what there is not, and for a shape or receptive field, which only layers have.
         """
         limits.begin_work(len(self))
-        return exact(of_network(_measure(name), self._network, Settings(**settings)))
+        return exact(amount(name, Settings(**settings)).of_network(self._network))
 
     @property
     def macs(self) -> int | sympy.Expr:
@@ -217,9 +259,8 @@ class Net(_Counted):
 
     def receptive_field(self, layer: str) -> tuple[int | sympy.Expr, ...] | None:
         """The receptive field of a layer along each axis, in places of the input; None: the whole input."""
-        limits.begin_work(len(self))
-        state = field_states(self._network)[self._network.index(self[layer].name)]
-        return None if isinstance(state, str) else tuple(exact(field.size) for field in state)
+        found: tuple[int | sympy.Expr, ...] | None = self[layer].quantity("field")
+        return found
 
     def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
         """The same network with values for letters: `net.subs(H=28, k="n + 1")`."""
@@ -236,8 +277,7 @@ class Net(_Counted):
     ) -> Solution:
         """The worked solution, of some layers and quantities if named; for `settings` see `quantity`."""
         for quantity in quantities:
-            if quantity not in QUANTITIES:
-                raise SymparamsError(f"there is no quantity `{quantity}`; there are {', '.join(QUANTITIES)}")
+            _check(quantity, QUANTITIES)
         return Solution(_Contents(self._network, tuple(quantities), tuple(layers), Settings(**settings)), style)
 
     def find(self, *unknowns: str, target: str | None = None, layer: str | None = None, **exactly: int) -> Finding:
@@ -327,7 +367,7 @@ class Solution:
         return self.to_latex()
 
 
-def _measure(name: str) -> Measure:
-    if name not in MEASURES:
-        raise SymparamsError(f"there is no quantity `{name}`; there are {', '.join(MEASURES)}")
-    return MEASURES[name]
+def _check(quantity: str, known: Sequence[str]) -> None:
+    if quantity not in known:
+        near = nearest(quantity, known) or f"; there are {', '.join(known)}"
+        raise SymparamsError(f"there is no quantity `{quantity[:60]}`{near}")

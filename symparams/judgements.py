@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symparams import limits
 from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.sympy_bridge import exact
 from symparams.documents import writing
 from symparams.documents.diagnosis import record, render_diagnosis
 from symparams.documents.writing import Document, Style
@@ -22,7 +23,7 @@ from symparams.model.network import Network
 from symparams.quantities.measures import Settings
 from symparams.questions.diagnosis import Diagnosis as _Diagnosis
 from symparams.questions.diagnosis import Diagnostician
-from symparams.results import Shown, exact
+from symparams.results import Shown
 
 if TYPE_CHECKING:
     import sympy

@@ -1,16 +1,21 @@
-"""What comparing networks and searching for values gives in Python: numbers, expressions, documents."""
+"""What is worked out of networks, as Python has it: derivations, comparisons, values that were searched for."""
 
 from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symparams.algebra.formula import Value
-from symparams.algebra.sympy_bridge import to_sympy
+from symparams.algebra.formula import Formula
+from symparams.algebra.notation import LATEX, PLAIN, shown
+from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
 from symparams.documents import contract, writing
+from symparams.documents.derivations import Explained
 from symparams.documents.writing import Document, render_comparison, render_finding
+from symparams.quantities.account import Known
+from symparams.quantities.derivation import StepKind
 from symparams.questions.comparison import Comparison as _Comparison
 from symparams.questions.finding import Finding as _Finding
 
@@ -127,6 +132,112 @@ class Finding(Shown):
         return f"<Finding {letters}: {shown or 'none'}>"
 
 
-def exact(value: Value) -> Any:
-    """A number as an int, an expression with letters as one of sympy."""
-    return value if isinstance(value, int) else to_sympy(value)
+@dataclass(frozen=True, repr=False)
+class Step:
+    """One line of a derivation; it equals the line before."""
+
+    kind: StepKind  # rule, substitution, arithmetic or result
+    _formula: Formula
+
+    def sympy(self) -> sympy.Expr:
+        """The line as it is written, nothing computed (`doit()` computes it); the result in its simplest form."""
+        return to_sympy(self._formula) if self.kind == "result" else as_written(self._formula)
+
+    def latex(self) -> str:
+        """The line in LaTeX, without dollar signs around it."""
+        return shown(self._formula, LATEX)
+
+    def text(self) -> str:
+        """The line as one types it by hand: (3·3·1 + 1)·32."""
+        return shown(self._formula, PLAIN)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Step {self.kind}: {self.text()}>"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+
+@dataclass(frozen=True, repr=False)
+class Derivation:
+    """How a number comes out: the chain of equal expressions from the rule to the result."""
+
+    layer: str  # its name
+    _contents: Explained
+    _known: tuple[Known, ...]
+
+    @property
+    def quantity(self) -> str:
+        """shape, params, macs …"""
+        return self._contents.derivation.quantity
+
+    @property
+    def axis(self) -> str:
+        """Which axis of a shape or of a receptive field: height, width …; empty for counts."""
+        return self._contents.derivation.axis
+
+    @property
+    def part(self) -> str:
+        """Of a receptive field: size, jump or offset; empty for everything else."""
+        return self._contents.part
+
+    @property
+    def because(self) -> str:
+        """One clause on the rule; empty where there is none."""
+        return self._contents.because
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All lines, from the rule to the result."""
+        return tuple(Step(step.kind, step.expression) for step in self._contents.derivation.steps)
+
+    @property
+    def rule(self) -> Step:
+        """The rule with its symbols: (k_h·k_w·C_in + 1)·F."""
+        return self.steps[0]
+
+    @property
+    def substitution(self) -> Step:
+        """The rule with all values put in, nothing computed: (3·3·1 + 1)·32."""
+        return Step("substitution", self._contents.derivation.substitution)
+
+    @property
+    def result(self) -> Step:
+        return self.steps[-1]
+
+    @property
+    def value(self) -> int | sympy.Expr:
+        """The result as a number, or an expression of sympy where letters are free."""
+        return exact(self._contents.derivation.value)
+
+    @property
+    def values(self) -> Mapping[sympy.Symbol, Any]:
+        """What the known symbols stand for: `rule.sympy().subs(values)` is the result."""
+        return {named(known.symbol): exact(known.value) for known in self._known}
+
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """What the symbols of the rule are, in a few words: {"k_h": "kernel height"}."""
+        return {known.symbol.name: known.symbol.meaning for known in self._known if known.symbol.meaning}
+
+    def latex(self) -> str:
+        """All lines in LaTeX, aligned at their signs of equality, for a display."""
+        first, *others = dict.fromkeys(step.latex() for step in self.steps)
+        lines = [f"& {first}", *(f"&= {line}" for line in others)]
+        return "\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}"
+
+    def text(self) -> str:
+        """All lines as text, one below the other."""
+        return "\n= ".join(dict.fromkeys(step.text() for step in self.steps))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Derivation: {self._contents.asked} = {shown(self._contents.derivation.value, PLAIN)}>"
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -13,7 +13,14 @@ import pytest
 import symparams as sp
 from symparams import errors
 from symparams.algebra.choices import Choices
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.sympy_bridge import letter
+from symparams.documents.derivations import PARTS
 from symparams.errors import Place, Source, SymparamsError
+from symparams.quantities.measured import QUANTITIES
+from tests.conftest import EXAMPLES
+from tests.helpers import letters_for
+from tests.test_laws import LETTERS
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +96,111 @@ def test_an_error_of_the_language_arrives_with_its_place(pool: ProcessPoolExecut
     assert there == here.value
     assert str(there) == str(here.value)
     assert str(there).endswith("^")
+
+
+# ---------------------------------------------------------------- derivations
+
+
+def distinct_layers() -> Iterator[tuple[sp.Net, sp.LayerInfo]]:
+    """Of every rule in the examples the first layer that has it, with letters and without."""
+    seen = set()
+    for path in sorted(EXAMPLES.glob("*.arch")):
+        net = sp.load(path)
+        for layer in net:
+            node = layer._node
+            rule = shown(node.derived.rules.parameters, PLAIN)
+            key = (node.kind, rule, len(node.shape), isinstance(layer.params, int), bool(node.repeats))
+            if key not in seen:
+                seen.add(key)
+                yield net, layer
+
+
+def of_quantity(layer: sp.LayerInfo, quantity: str) -> tuple[sp.Derivation, ...]:
+    found = [layer.derivation(quantity, part=part) for part in (PARTS if quantity == "field" else PARTS[:1])]
+    return tuple(d for one in found for d in (one if isinstance(one, tuple) else (one,)))
+
+
+def test_every_step_is_an_expression_that_equals_the_next() -> None:
+    checked = 0
+    for net, layer in distinct_layers():
+        letters = {letter(name): value for name, value in letters_for(net._network, LETTERS).items()}
+        for derivation in (d for quantity in QUANTITIES for d in of_quantity(layer, quantity)):
+            values = [step.sympy().subs(derivation.values).subs(letters).doit() for step in derivation.steps]
+            assert len(set(values)) == 1, (net.title, layer.name, derivation)
+            assert derivation.result.sympy() == derivation.value
+            assert derivation.substitution.sympy().subs(derivation.values).subs(letters).doit() == values[0]
+            checked += len(values)
+    assert checked > 2000
+
+
+def test_a_derivation_gives_what_its_quantity_is() -> None:
+    net = sp.load(EXAMPLES / "lenet5-letters.arch")
+    for layer in net:
+        for quantity in QUANTITIES:
+            found = layer.derivation(quantity)
+            sizes = layer.quantity(quantity)
+            if isinstance(found, tuple):
+                assert tuple(d.value for d in found) == (sizes or ())
+                assert all(d.axis for d in found)
+            else:
+                assert found.value == sizes
+                assert found.axis == ""
+
+
+def test_a_derivation_reads_as_it_is_written() -> None:
+    net = sp.parse("input(28, 28, 1) -> conv(F, 3, relu) -> maxpool(2)")
+    derivation = net["conv_1"].derivation()
+    assert str(derivation) == "(k_h·k_w·C_in + 1)·C_out\n= (3·3·1 + 1)·F\n= (9 + 1)·F\n= 10F"
+    assert [step.kind for step in derivation.steps] == ["rule", "substitution", "arithmetic", "result"]
+    assert derivation.rule.latex() == r"(k_h \cdot k_w \cdot C_{\mathrm{in}} + 1) \cdot C_{\mathrm{out}}"
+    assert derivation.substitution.text() == "(3·3·1 + 1)·F"
+    assert derivation.latex().startswith("\\begin{aligned}\n& (k_h")
+    F = net.symbols["F"]
+    assert derivation.result.sympy() == 10 * F
+    one, many = derivation.substitution.sympy().args
+    assert many == F
+    assert one.args[0].args == (3, 3, 1)  # not computed
+    assert {str(name): value for name, value in derivation.values.items()} == {
+        "k_h": 3,
+        "k_w": 3,
+        "C_in": 1,
+        "C_out": F,
+    }
+    assert derivation.meanings["k_h"] == "kernel height"
+    assert derivation.because == "every filter spans the kernel in all input channels, not just one, and adds one bias"
+    assert repr(derivation) == "<Derivation: parameters of conv_1 = 10F>"
+    assert repr(derivation.rule) == "<Step rule: (k_h·k_w·C_in + 1)·C_out>"
+    assert derivation._repr_latex_() == f"$\\displaystyle {derivation.latex()}$"
+
+
+def test_values_are_put_in_in_any_order() -> None:
+    network = sp.parse("convention torch input(2, 7, 7) -> fractionalmaxpool(2, ratio=0.5)")
+    (_, height, _) = network.layers[-1].derivation("shape")
+    names = {str(name): name for name in height.values}
+    for first, second in (("r", "H_in"), ("H_in", "r")):  # of a letter that is taken to be whole no floor would be left
+        expression = height.rule.sympy().subs(names[first], height.values[names[first]])
+        assert expression.subs(names[second], height.values[names[second]]) == 3
+
+
+def test_what_has_no_derivation_says_so() -> None:
+    net = sp.parse("input(28, 28, 1) -> relu -> flatten -> dense(10)")
+    assert str(net["relu_1"].derivation("params")) == "0"
+    assert [str(d) for d in net["relu_1"].derivation("field")] == ["1", "1"]
+    assert net["dense_1"].derivation("field") == ()
+    assert net["dense_1"].quantity("field") is None
+    assert net["relu_1"].quantity("field") == net.receptive_field("relu_1") == (1, 1)
+    layer = net["dense_1"]
+    asked: list[tuple[Callable[[], Any], str]] = [
+        (lambda: layer.derivation("parms"), "there is no quantity `parms`; did you mean `params`?"),
+        (
+            lambda: layer.derivation("field", part="end"),
+            "a receptive field has no part `end`; there are size, jump and",
+        ),
+        (lambda: layer.quantity("kernel"), "there is no quantity `kernel`; there are shape, params, weights, biases"),
+        (lambda: net.quantity("field"), "field does not add up over the layers; name a layer, or ask for params, "),
+        (lambda: layer.derivation("memory", dtype="int9"), "there is no type `int9`; there are float64, float32"),
+    ]
+    for call, message in asked:
+        with pytest.raises(SymparamsError) as error:
+            call()
+        assert str(error.value).startswith(message)

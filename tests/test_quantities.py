@@ -98,7 +98,7 @@ def test_settings_that_do_not_exist() -> None:
     ):
         with pytest.raises(SymparamsError):
             network.quantity("memory", **settings)
-    with pytest.raises(SymparamsError, match="there is no quantity `speed`; there are macs"):
+    with pytest.raises(SymparamsError, match="there is no quantity `speed`; there are params"):
         network.quantity("speed")
 
 

@@ -18,6 +18,7 @@ from symparams.algebra.formula import (
     Symbol,
     Value,
     as_formula,
+    parts,
 )
 from symparams.algebra.normal import Poly
 
@@ -34,29 +35,55 @@ def _sympy() -> Any:
 
 
 def to_sympy(value: Value) -> sympy.Expr:
-    """A value as a sympy expression; every letter is a positive integer."""
+    """A value as a sympy expression, known symbols by their values; every letter is a positive integer."""
+    return _converted(value, written=False)
+
+
+def exact(value: Value) -> Any:
+    """A number as an int, an expression with letters as one of sympy."""
+    return value if isinstance(value, int) else to_sympy(value)
+
+
+def as_written(formula: Formula) -> sympy.Expr:
+    """The formula as it stands, nothing computed: a known symbol keeps its name, `named` gives it."""
+    return _converted(formula, written=True)
+
+
+def _converted(value: Value, written: bool) -> sympy.Expr:
     if not isinstance(value, Formula):
         return _sympy().Rational(value)
+
+    def node(kind: str, *arguments: Any) -> Any:
+        return getattr(_sympy(), kind)(*arguments, evaluate=not written)
+
+    below = [_converted(part, written) for part in parts(value)]
     match value:
         case Number(number):
             return _sympy().Rational(number)
         case Symbol(name, known):
-            return letter(name) if known is None else to_sympy(known)
-        case Sum(terms):
-            return _sympy().Add(*map(to_sympy, terms))
-        case Negative(term):
-            return -to_sympy(term)
-        case Product(factors):
-            return _sympy().Mul(*map(to_sympy, factors))
-        case Quotient(top, bottom):
-            return to_sympy(top) / to_sympy(bottom)
-        case Power(base, exponent):
-            return to_sympy(base) ** to_sympy(exponent)
-        case Function("sum", (term, index, first, last)):
-            return _sympy().Sum(to_sympy(term), tuple(map(to_sympy, (index, first, last))))
-        case Function(name, arguments):
-            return getattr(_sympy(), _FUNCTIONS[name])(*map(to_sympy, arguments))
+            return letter(name) if known is None else named(value) if written else _converted(known, written)
+        case Sum():
+            return node("Add", *below)
+        case Negative(Number(number)):
+            return _sympy().Rational(-number)
+        case Negative():
+            return node("Mul", -1, *below)
+        case Product():
+            return node("Mul", *below)
+        case Quotient():
+            return node("Mul", below[0], node("Pow", below[1], -1))
+        case Power():
+            return node("Pow", *below)
+        case Function("sum"):
+            return _sympy().Sum(below[0], tuple(below[1:]))
+        case Function(name):
+            return node(_FUNCTIONS[name], *below)
     raise AssertionError(value)
+
+
+def named(symbol: Symbol) -> sympy.Symbol:
+    """A known symbol of a rule: of its name alone, for it may stand for any number; a letter that it is itself."""
+    return letter(symbol.name) if symbol.value in (None, Symbol(symbol.name)) else _sympy().Symbol(symbol.name)
 
 
 @cache

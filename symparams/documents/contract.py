@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from fractions import Fraction
 from typing import Any
@@ -13,12 +12,12 @@ from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
+from symparams.documents.derivations import Explained, explained
 from symparams.documents.solution import LayerEntry, Solution
 from symparams.model.conditions import Condition
 from symparams.model.derived import Counts
 from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation
-from symparams.quantities.derivation import derive_shape as _shapes
 from symparams.quantities.measured import FieldSteps
 from symparams.questions.comparison import Comparison
 from symparams.questions.finding import Finding
@@ -76,7 +75,11 @@ def _measures(solution: Solution) -> dict[str, Any]:
 def solve(solution: Solution) -> dict[str, Any]:
     """The table and every derivation; all expressions of a derivation have the same value under its symbols."""
     limits.begin_work(len(solution.network.nodes))
-    derivations = [d for entry in solution.layers for d in _derivations(entry, solution)]
+    derivations = [
+        _derivation(entry, one)
+        for entry in solution.layers
+        for one in explained(entry.node, entry.number - 1, entry.account, solution.quantities, solution.measurements)
+    ]
     return {**summary(solution), "derivations": derivations}
 
 
@@ -127,38 +130,18 @@ def _totals(counts: Counts) -> dict[str, Any]:
     }
 
 
-def _derivations(entry: LayerEntry, solution: Solution) -> Iterator[dict[str, Any]]:
-    if "shape" in solution.quantities:
-        for derivation in _shapes(entry.node.derived):
-            why = entry.shape_because
-            yield _derivation(entry, derivation, f"{derivation.axis} of the output of {entry.name}", why)
-    if "params" in solution.quantities:
-        yield _derivation(entry, entry.account.params, f"parameters of {entry.name}", _why(entry))
-    for m in solution.measurements.of(entry.node):
-        yield _derivation(entry, m.derivation, f"{m.measure.title} of {entry.name}", m.because, m.measure.unit)
-    fields_ = solution.measurements.fields_of(entry.number - 1) if solution.measurements.has_fields else ()
-    for one in () if isinstance(fields_, str) else fields_:
-        for what, derivation in zip(("size", "jump", "offset"), one.steps, strict=False):
-            asked = f"{what} of the receptive field of {entry.name} along the {one.axis}"
-            yield {**_derivation(entry, derivation, asked, "", what), "part": what}
-
-
-def _why(entry: LayerEntry) -> str:
-    if entry.node.shared is not None:
-        return f"these are the weights of {entry.node.shared}, which are counted there"
-    return entry.because + ("; they are frozen" if entry.node.frozen and entry.has_parameters else "")
-
-
-def _derivation(entry: LayerEntry, derivation: Derivation, asked: str, why: str, unit: str = "") -> dict[str, Any]:
+def _derivation(entry: LayerEntry, one: Explained) -> dict[str, Any]:
+    derivation = one.derivation
     known = {k.symbol.name: value(k.value) for k in entry.account.known(derivation, every=True)}
     result = shown(derivation.value, SOURCE)
-    steps = [{"kind": "quantity", "expression": result, "text": asked}]
+    steps = [{"kind": "quantity", "expression": result, "text": one.asked}]
     for step in derivation.steps:
-        text = result_text(entry, derivation, unit) if step.kind == "result" else _TEXTS[step.kind]
+        text = result_text(entry, derivation, one.unit) if step.kind == "result" else _TEXTS[step.kind]
         steps.append({"kind": step.kind, "expression": shown(step.expression, SOURCE), "text": text})
-    steps.append({"kind": "remark", "expression": result, "text": why})
+    steps.append({"kind": "remark", "expression": result, "text": one.because})
     found = {"layer": entry.name, "quantity": derivation.quantity, "symbols": known, "steps": steps}
-    return {**found, "axis": derivation.axis} if derivation.axis else found
+    found |= {"axis": derivation.axis} if derivation.axis else {}
+    return found | ({"part": one.part} if one.part else {})
 
 
 def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from symparams.algebra.formula import Formula, Value, as_formula
@@ -10,7 +9,7 @@ from symparams.algebra.summing import over, over_shown
 from symparams.errors import SymparamsError, nearest
 from symparams.model.network import Network, Node
 from symparams.quantities.measured import sum_of
-from symparams.quantities.measures import MEASURES, Settings, of_layer, of_network
+from symparams.quantities.measures import MEASURES, Measure, Settings, of_layer, of_network
 
 _COUNTS = {  # the counts of a network and what they are called
     "params": "parameters",
@@ -25,46 +24,67 @@ AMOUNTS = (*_COUNTS, *MEASURES)
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A quantity under its settings."""
+    """A quantity under its settings; made by `amount`."""
 
     name: str  # as asked for: params
-    plural: str  # what is counted: parameters
-    left: str  # the word on the left of its equations
-    letter: str  # what the totals of two networks are called: P_A
-    convention: str  # what is counted and what is not; empty for parameters
-    of_network: Callable[[Network], Value]  # the sum over all layers and copies
-    of_layer: Callable[[Node], Value]  # of one copy, where it stands for several
-    rule: Callable[[Node], Formula]  # of one copy, in reading order
+    settings: Settings  # those of a measure; the usual ones for counts, which do not depend on them
+
+    @property
+    def measure(self) -> Measure | None:
+        """None: it is a count of parameters."""
+        return MEASURES.get(self.name)
+
+    @property
+    def plural(self) -> str:
+        """What is counted: parameters."""
+        if self.measure is None:
+            return _COUNTS[self.name]
+        return f"bytes of {self.measure.title.lower()}" if self.measure.in_bytes else self.measure.unit
+
+    @property
+    def left(self) -> str:
+        """The word on the left of its equations."""
+        return self.plural if self.measure is None else self.measure.left
+
+    @property
+    def letter(self) -> str:
+        """What the totals of two networks are called: P_A."""
+        return "P" if self.measure is None else "M" if self.measure.in_bytes else "N"
+
+    @property
+    def convention(self) -> str:
+        """What is counted and what is not; empty for parameters."""
+        return "" if self.measure is None else self.measure.convention(self.settings)
+
+    def of_network(self, network: Network) -> Value:
+        """The sum over all layers and copies."""
+        if self.measure is None:
+            return self._count(network)
+        return of_network(self.measure, network, self.settings)
+
+    def of_layer(self, node: Node) -> Value:
+        """That of one copy, where the layer stands for several."""
+        return self._count(node) if self.measure is None else of_layer(self.measure, node, self.settings)
+
+    def rule(self, node: Node) -> Formula:
+        """The rule for one copy, in reading order."""
+        if self.measure is not None:
+            return self.measure.rule(node, self.settings)
+        return node.derived.rules.parameters if self.name == "params" else as_formula(self._count(node))
+
+    def _count(self, of: Network | Node) -> Value:
+        value: Value = getattr(of.counts, self.name)
+        return value
 
 
 def amount(name: str, settings: Settings | None = None) -> Amount:
     """The quantity of that name."""
-    if name in _COUNTS:
-        plural = _COUNTS[name]
-
-        def counted(of: Network | Node) -> Value:
-            value: Value = getattr(of.counts, name)
-            return value
-
-        def rule(node: Node) -> Formula:
-            return node.derived.rules.parameters if name == "params" else as_formula(counted(node))
-
-        return Amount(name, plural, plural, "P", "", counted, counted, rule)
-    if name not in MEASURES:
+    if name in ("shape", "field"):
+        raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(AMOUNTS)}")
+    if name not in AMOUNTS:
         near = nearest(name, AMOUNTS) or f"; there are {', '.join(AMOUNTS)}"
         raise SymparamsError(f"there is no quantity `{name[:60]}`{near}")
-    measure = MEASURES[name]
-    known = settings or Settings()
-    return Amount(
-        name,
-        f"bytes of {measure.title.lower()}" if measure.in_bytes else measure.unit,
-        measure.left,
-        "M" if measure.in_bytes else "N",
-        measure.convention(known),
-        lambda network: of_network(measure, network, known),
-        lambda node: of_layer(measure, node, known),
-        lambda node: measure.rule(node, known),
-    )
+    return Amount(name, settings if settings is not None and name in MEASURES else Settings())
 
 
 def amount_of(network: Network, what: Amount, layer: str | None = None) -> Value:

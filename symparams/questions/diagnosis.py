@@ -17,7 +17,7 @@ from symparams.misconceptions.task import COUNTS, Task, Tasks
 from symparams.misconceptions.totals import worked_out
 from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
-from symparams.quantities.amounts import AMOUNTS, node
+from symparams.quantities.amounts import amount, node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.measures import Settings
 from symparams.questions.adding import WrongTotal, WrongTotals
@@ -122,7 +122,7 @@ class Diagnostician:
     def typed(self, layer: str | None, quantity: str, text: str) -> Diagnosis:
         """An answer as it was typed, for a layer or for the total."""
         if layer is None:
-            check_total(quantity)
+            amount(quantity)  # which raises where it does not add up over the layers
             return self.of_total(quantity, read_total(self.network, text))
         return self._of_given(read_for(self.task(layer, quantity), text))
 
@@ -244,7 +244,7 @@ class Diagnostician:
 
     def of_total(self, quantity: str, answer: Answer) -> Diagnosis:
         """An answer for the whole network."""
-        check_total(quantity)
+        amount(quantity)  # which raises where it does not add up over the layers
         limits.begin_work(len(self.network.nodes))
         if quantity not in self._totals:
             self._totals[quantity] = WrongTotals(self.mistakes, quantity, self.comparer)
@@ -302,11 +302,3 @@ class Diagnostician:
 
 
 _UNCLEAR = "for some values of the letters it gives no number, because it divides by zero there"
-
-
-def check_total(quantity: str) -> None:
-    """Raise SymparamsError if a quantity does not add up over the layers."""
-    if quantity not in AMOUNTS:
-        raise SymparamsError(
-            f"{quantity} does not add up over the layers; name a layer, or ask for {', '.join(AMOUNTS)}"
-        )
