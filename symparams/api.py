@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,25 +11,23 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from symparams import limits
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, as_formula
-from symparams.algebra.summing import over
 from symparams.algebra.sympy_bridge import exact, from_sympy, letter
-from symparams.documents import contract, writing
-from symparams.documents.derivations import PARTS, explained
+from symparams.documents import contract
 from symparams.documents.solution import Solution as _Contents
-from symparams.documents.writing import Document, Style, render, render_with
-from symparams.errors import Source, SymparamsError, listed, nearest
+from symparams.documents.writing import Document, Style, render
+from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
+from symparams.layer_info import Counted, LayerInfo, check_quantity
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.derived import Counts
-from symparams.model.network import Network, Node
-from symparams.quantities.account import Account
-from symparams.quantities.amounts import AMOUNTS, amount
-from symparams.quantities.measured import QUANTITIES, USUAL, Measurements
+from symparams.model.network import Network
+from symparams.quantities.amounts import amount
+from symparams.quantities.measured import QUANTITIES, USUAL
 from symparams.quantities.measures import Settings
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
-from symparams.results import Comparison, Derivation, Finding
+from symparams.results import Comparison, Finding, Solution
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network
@@ -73,129 +69,45 @@ def _formula(name: str, value: Given) -> Formula:
         raise SymparamsError(f"the value of {name} is not a number or an expression of the language: {value}") from None
 
 
-class _Counted:
-    """The numbers of a layer or a network: ints, or sympy expressions where letters are free."""
+@dataclass(frozen=True, repr=False, eq=False)
+class Net(Counted):
+    """A network; make one with `parse` or `load`. Equal are those with the same text, values and catalogue."""
 
-    @property
-    @abstractmethod
-    def _counts(self) -> Counts: ...
+    _source: Source
+    _values: Mapping[str, Formula]  # given for letters
+    _catalogue: Catalogue
 
-    @property
-    def weights(self) -> int | sympy.Expr:
-        """Parameters that are not biases."""
-        return exact(self._counts.weights)
+    def __post_init__(self) -> None:
+        _ = self._network  # read now, so that what is wrong with it is said here
 
-    @property
-    def biases(self) -> int | sympy.Expr:
-        return exact(self._counts.biases)
+    @cached_property
+    def _network(self) -> Network:
+        return network(self._source, self._values, self._catalogue)
 
-    @property
-    def params(self) -> int | sympy.Expr:
-        """All parameters: weights + biases = trainable + non_trainable."""
-        return exact(self._counts.params)
+    @cached_property
+    def _diagnosticians(self) -> dict[Settings, Diagnostician]:
+        return {}  # what they found out is kept
 
-    @property
-    def trainable(self) -> int | sympy.Expr:
-        return exact(self._counts.trainable)
+    @cached_property
+    def _content(self) -> tuple[str, frozenset[tuple[str, Formula]]]:
+        return self.text, frozenset(self._values.items())
 
-    @property
-    def non_trainable(self) -> int | sympy.Expr:
-        return exact(self._counts.non_trainable)
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Net):
+            return NotImplemented
+        return self._content == other._content and self._catalogue == other._catalogue
 
+    def __hash__(self) -> int:
+        return hash(self._content)
 
-@dataclass(frozen=True, repr=False)
-class LayerInfo(_Counted):
-    """A layer of a network."""
+    def __getstate__(self) -> dict[str, Any]:
+        catalogue = None if self._catalogue is CATALOGUE else dict(self._catalogue)
+        kept = {"_source": self._source, "_values": self._values, "_network": self._network}
+        return {**kept, "_catalogue": catalogue}  # without what was worked out, which may be large
 
-    _network: Network
-    _index: int  # of its node
-
-    @property
-    def _node(self) -> Node:
-        return self._network.nodes[self._index]
-
-    @property
-    def name(self) -> str:
-        return self._node.name
-
-    @property
-    def kind(self) -> str:
-        return self._node.kind
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """The names of the layers that feed it."""
-        return tuple(self._network.nodes[i].name for i in self._node.inputs)
-
-    @property
-    def _counts(self) -> Counts:
-        return self._node.counts
-
-    def __repr__(self) -> str:
-        shape = ", ".join(str(contract.value(size)) for size in self._node.shape)
-        return f"<{self.kind} {self.name!r}: ({shape}), {contract.value(self._node.counts.params)} parameters>"
-
-    def quantity(self, name: str, **settings: str) -> Any:
-        """A quantity of one copy of the layer: a count, a shape or field as a tuple with a size for each axis.
-
-        `name`: shape, params, weights, biases, trainable, non_trainable, macs, flops, activations, memory, cache or
-        field, which is None where it has no size: behind a layer that sees its whole input. `settings`: dtype,
-        optimizer, flops; see `Net.quantity`. Raises SymparamsError for a name that there is not.
-        """
-        known = Settings(**settings)
-        if name == "shape":
-            return self.output_shape
-        limits.begin_work(len(self._network.nodes))
-        if name != "field":
-            _check(name, ("shape", *AMOUNTS, "field"))
-            return exact(amount(name, known).of_layer(self._node))
-        fields = self._measurements(name, known).fields_of(self._index)
-        return None if isinstance(fields, str) else tuple(exact(one.field.size) for one in fields)
-
-    def derivation(self, quantity: str = "params", *, part: str = "size", **settings: str) -> Any:
-        """How a quantity of one copy comes out: rule, values put in, arithmetic, result.
-
-        `quantity`: params, macs, flops, activations, memory or cache give one Derivation; shape and field a tuple with
-        one for each axis, of a field for its `part`: size, jump or offset. `settings`: dtype, optimizer, flops; see
-        `Net.quantity`. Raises SymparamsError for a quantity or part that there is not.
-        """
-        _check(quantity, QUANTITIES)
-        if part not in PARTS:
-            raise SymparamsError(f"a receptive field has no part `{part[:60]}`; there are {listed(PARTS)}")
-        limits.begin_work(len(self._network.nodes))
-        account = Account(self._node.derived)
-        measurements = self._measurements(quantity, Settings(**settings))
-        every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
-        found = tuple(
-            Derivation(self.name, one, account.known(one.derivation, every=True))
-            for one in every
-            if one.part in ("", part)
-        )
-        return found if quantity in ("shape", "field") else found[0]
-
-    def _measurements(self, quantity: str, settings: Settings) -> Measurements:
-        return Measurements(self._network, (quantity,), settings)
-
-    @property
-    def copies(self) -> int | sympy.Expr:
-        """How many copies the layer stands for: 1 unless it is inside a bracket with a letter."""
-        return exact(over(1, self._node.repeats, self._node.derived.facts))
-
-    @property
-    def output_shape(self) -> tuple[int | sympy.Expr, ...]:
-        """The sizes of the output, without the batch axis, in the order of the convention."""
-        return tuple(exact(size) for size in self._node.shape)
-
-
-class Net(_Counted):
-    """A network; make one with `parse` or `load`."""
-
-    def __init__(self, source: Source, values: Mapping[str, Formula], catalogue: Catalogue) -> None:
-        self._source = source
-        self._values = dict(values)
-        self._catalogue = catalogue
-        self._network = network(source, self._values, catalogue)
-        self._diagnosticians: dict[Settings, Diagnostician] = {}  # what they found out is kept
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__dict__["_catalogue"] = CATALOGUE if state["_catalogue"] is None else state["_catalogue"]
 
     @property
     def _counts(self) -> Counts:
@@ -277,8 +189,8 @@ class Net(_Counted):
     ) -> Solution:
         """The worked solution, of some layers and quantities if named; for `settings` see `quantity`."""
         for quantity in quantities:
-            _check(quantity, QUANTITIES)
-        return Solution(_Contents(self._network, tuple(quantities), tuple(layers), Settings(**settings)), style)
+            check_quantity(quantity, QUANTITIES)
+        return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), style)
 
     def find(self, *unknowns: str, target: str | None = None, layer: str | None = None, **exactly: int) -> Finding:
         """The values of letters that meet a target: `find("k", params=51264)`, `find("k", target="params <= 10^6")`."""
@@ -327,47 +239,3 @@ def compare(first: Net, second: Net, /, quantity: str = "params", **values: Give
     """Two networks side by side; numbers among `values` are put in at the end."""
     nets = (first, second)
     return Comparison(compared([n._with for n in nets], [n.title for n in nets], _formulas(values), amount(quantity)))
-
-
-@dataclass(frozen=True, repr=False)
-class Solution:
-    """A worked solution, to be shown in one of the formats."""
-
-    _contents: _Contents
-    style: str = "steps"
-
-    def to_markdown(self, style: Style | None = None) -> str:
-        return render(self._contents, Document(style or self.style, "markdown"))
-
-    def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
-        """A fragment to \\input, or with `standalone` a whole document."""
-        body = render(self._contents, Document(style or self.style, "latex"))
-        return writing.standalone(body) if standalone else body
-
-    def to_text(self, style: Style | None = None) -> str:
-        return render(self._contents, Document(style or self.style, "text"))
-
-    def to_json(self) -> str:
-        return json.dumps(contract.solve(self._contents), ensure_ascii=False, indent=2)
-
-    def render(self, template: str | Path, format: str = "markdown") -> str:
-        """Through a Jinja template of one's own, in a sandbox."""
-        return render_with(Path(template), self._contents, Document(self.style, format))
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def __repr__(self) -> str:
-        return f"<Solution {self._contents.title!r}: {len(self._contents.layers)} layers in the style {self.style}>"
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def _repr_latex_(self) -> str:
-        return self.to_latex()
-
-
-def _check(quantity: str, known: Sequence[str]) -> None:
-    if quantity not in known:
-        near = nearest(quantity, known) or f"; there are {', '.join(known)}"
-        raise SymparamsError(f"there is no quantity `{quantity[:60]}`{near}")

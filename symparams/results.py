@@ -1,11 +1,13 @@
-"""What is worked out of networks, as Python has it: derivations, comparisons, values that were searched for."""
+"""What is worked out of networks, as Python has it: solutions, derivations, comparisons, values searched for."""
 
 from __future__ import annotations
 
 import json
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symparams.algebra.formula import Formula
@@ -13,9 +15,12 @@ from symparams.algebra.notation import LATEX, PLAIN, shown
 from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
 from symparams.documents import contract, writing
 from symparams.documents.derivations import Explained
-from symparams.documents.writing import Document, render_comparison, render_finding
+from symparams.documents.solution import Solution as _Contents
+from symparams.documents.writing import Document, Style, render, render_comparison, render_finding, render_with
+from symparams.model.network import Network
 from symparams.quantities.account import Known
 from symparams.quantities.derivation import StepKind
+from symparams.quantities.measures import Settings
 from symparams.questions.comparison import Comparison as _Comparison
 from symparams.questions.finding import Finding as _Finding
 
@@ -43,6 +48,54 @@ class Shown:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex()
+
+
+@dataclass(frozen=True, repr=False)
+class Solution:
+    """A worked solution, to be shown in one of the formats."""
+
+    _network: Network
+    quantities: tuple[str, ...]  # that are derived: shape, params …
+    layers: tuple[str, ...]  # names of those that are shown; (): all
+    settings: Settings
+    style: str = "steps"
+
+    @cached_property
+    def _contents(self) -> _Contents:
+        return _Contents(self._network, self.quantities, self.layers, self.settings)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out
+
+    def to_markdown(self, style: Style | None = None) -> str:
+        return render(self._contents, Document(style or self.style, "markdown"))
+
+    def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
+        """A fragment to \\input, or with `standalone` a whole document."""
+        body = render(self._contents, Document(style or self.style, "latex"))
+        return writing.standalone(body) if standalone else body
+
+    def to_text(self, style: Style | None = None) -> str:
+        return render(self._contents, Document(style or self.style, "text"))
+
+    def to_json(self) -> str:
+        return json.dumps(contract.solve(self._contents), ensure_ascii=False, indent=2)
+
+    def render(self, template: str | Path, format: str = "markdown") -> str:
+        """Through a Jinja template of one's own, in a sandbox."""
+        return render_with(Path(template), self._contents, Document(self.style, format))
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        return f"<Solution {self._contents.title!r}: {len(self._contents.layers)} layers in the style {self.style}>"
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

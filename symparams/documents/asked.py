@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -68,7 +68,7 @@ class Asked:
     version: str  # of the program that made it
     letters: tuple[str, ...] = ()  # a formula: the letters that may stand in it
     # A formula: values of the letters that fit the network, to compare answers at; and what the key gives there.
-    at: tuple[Mapping[str, int], ...] = ()
+    at: tuple[Mapping[str, int], ...] = field(default=(), hash=False)
     values: tuple[Fraction, ...] = ()
     blanks: tuple[AskedBlank, ...] = ()  # a faded solution: what to fill in; the last one is the answer
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from symparams.algebra.formula import Formula
 from symparams.layers.spelling import Spelling
@@ -33,9 +34,18 @@ class Misconception:
     layers: tuple[type[Layer], ...] = (Layer,)  # the kinds of layers that can be mistaken so
     around: bool = False  # whether its edit looks at other layers of the network too
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As the name that it has in its module, which is that of its edit."""
+        return _of_module, (self.edit.__module__, self.edit.__name__)
+
     def concerns(self, kind: type[Layer], quantity: str) -> bool:
         """Whether its edit is worth a try; what a layer under a framework's name is, only the edit can tell."""
         return quantity in self.quantities and issubclass(kind, (*self.layers, Spelling))
+
+
+def _of_module(module: str, name: str) -> Misconception:
+    found: Misconception = getattr(importlib.import_module(module), name)
+    return found
 
 
 def misconception(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
@@ -66,7 +66,7 @@ class Comparison:
     """The first network against the second."""
 
     sides: tuple[Side, Side]  # the networks, A and B
-    given: Mapping[str, Formula]  # values that were put in for letters afterwards
+    given: Mapping[str, Formula] = field(hash=False)  # values that were put in for letters afterwards
     values: tuple[Value, Value] | None = None  # the totals with these values
 
     @property

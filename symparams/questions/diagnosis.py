@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from math import prod
 
 from symparams import limits
+from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value
 from symparams.errors import SymparamsError
 from symparams.misconceptions.misconception import Misconception
@@ -35,7 +36,14 @@ class Changed:
     layer: str
     right: Value  # what it adds, in all its copies
     wrong: Value
-    steps: Callable[[], tuple[Derivation, Derivation]]  # how the right one and the wrong one come out
+    quantity: str  # of the total
+    rules: tuple[Formula, Formula]  # the right one and the wrong one
+    facts: Facts = field(compare=False)  # those of the network
+
+    def steps(self) -> tuple[Derivation, Derivation]:
+        """How the right one and the wrong one come out."""
+        right, wrong = (_derived(self.quantity, rule, self.facts) for rule in self.rules)
+        return right, wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +257,7 @@ class Diagnostician:
         if quantity not in self._totals:
             self._totals[quantity] = WrongTotals(self.mistakes, quantity, self.comparer)
         totals = self._totals[quantity]
-        right = self._derived(quantity, totals.total.sum)
+        right = _derived(quantity, totals.total.sum, self.network.facts)
         found = signature(answer, self.comparer.points)
         correct = self.comparer.equal(None, answer, (totals.total.sum,))
         wrong = [] if correct or found is None else totals.explaining(found)
@@ -272,16 +280,14 @@ class Diagnostician:
         total, made = totals.total, wrong.terms[0].made
         way = tuple(self._way(made, len(self.network.nodes) - 1)) if wrong.carried else ()
         terms = tuple(self._changed(totals, term.index, term.rule) for term in wrong.terms)
-        return Match((made,), (self._derived(total.quantity, total.with_terms(wrong.terms)),), way, terms, wrong.or_in)
+        steps = _derived(total.quantity, total.with_terms(wrong.terms), self.network.facts)
+        return Match((made,), (steps,), way, terms, wrong.or_in)
 
     def _changed(self, totals: WrongTotals, index: int, rule: Formula) -> Changed:
         total, facts = totals.total, self.network.facts
-        right = total.terms[index].rule
-
-        def steps() -> tuple[Derivation, Derivation]:
-            return self._derived(total.quantity, right), self._derived(total.quantity, rule)
-
-        return Changed(total.node(index).name, total.values[index], worked_out(rule, facts), steps)
+        rules = (total.terms[index].rule, rule)
+        name = total.node(index).name
+        return Changed(name, total.values[index], worked_out(rule, facts), total.quantity, rules, facts)
 
     def _apart_of(self, totals: WrongTotals, wrong: Sequence[WrongTotal]) -> Apart | None:
         """The layer about which most of the wrong totals differ."""
@@ -297,8 +303,10 @@ class Diagnostician:
                     best, most = Apart(totals.total.node(index).name, totals.total.quantity, tuple(rules)), different
         return best
 
-    def _derived(self, quantity: str, rule: Formula) -> Derivation:
-        return derive(quantity, "", rule, worked_out(rule, self.network.facts), self.network.facts)
-
 
 _UNCLEAR = "for some values of the letters it gives no number, because it divides by zero there"
+
+
+def _derived(quantity: str, rule: Formula, facts: Facts) -> Derivation:
+    """How a total, or what a layer adds to one, comes out."""
+    return derive(quantity, "", rule, worked_out(rule, facts), facts)

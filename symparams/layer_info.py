@@ -1,0 +1,146 @@
+"""A layer of a network as Python has it: what it counts, its shape, any quantity and how that comes out."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symparams import limits
+from symparams.algebra.summing import over
+from symparams.algebra.sympy_bridge import exact
+from symparams.documents import contract
+from symparams.documents.derivations import PARTS, explained
+from symparams.errors import SymparamsError, listed, nearest
+from symparams.model.derived import Counts
+from symparams.model.network import Network, Node
+from symparams.quantities.account import Account
+from symparams.quantities.amounts import AMOUNTS, amount
+from symparams.quantities.measured import QUANTITIES, Measurements
+from symparams.quantities.measures import Settings
+from symparams.results import Derivation
+
+if TYPE_CHECKING:
+    import sympy
+
+
+class Counted:
+    """The numbers of a layer or a network: ints, or sympy expressions where letters are free."""
+
+    @property
+    @abstractmethod
+    def _counts(self) -> Counts: ...
+
+    @property
+    def weights(self) -> int | sympy.Expr:
+        """Parameters that are not biases."""
+        return exact(self._counts.weights)
+
+    @property
+    def biases(self) -> int | sympy.Expr:
+        return exact(self._counts.biases)
+
+    @property
+    def params(self) -> int | sympy.Expr:
+        """All parameters: weights + biases = trainable + non_trainable."""
+        return exact(self._counts.params)
+
+    @property
+    def trainable(self) -> int | sympy.Expr:
+        return exact(self._counts.trainable)
+
+    @property
+    def non_trainable(self) -> int | sympy.Expr:
+        return exact(self._counts.non_trainable)
+
+
+@dataclass(frozen=True, repr=False)
+class LayerInfo(Counted):
+    """A layer of a network."""
+
+    _network: Network
+    _index: int  # of its node
+
+    @property
+    def _node(self) -> Node:
+        return self._network.nodes[self._index]
+
+    @property
+    def name(self) -> str:
+        return self._node.name
+
+    @property
+    def kind(self) -> str:
+        return self._node.kind
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the layers that feed it."""
+        return tuple(self._network.nodes[i].name for i in self._node.inputs)
+
+    @property
+    def _counts(self) -> Counts:
+        return self._node.counts
+
+    def __repr__(self) -> str:
+        shape = ", ".join(str(contract.value(size)) for size in self._node.shape)
+        return f"<{self.kind} {self.name!r}: ({shape}), {contract.value(self._node.counts.params)} parameters>"
+
+    def quantity(self, name: str, **settings: str) -> Any:
+        """A quantity of one copy of the layer: a count, a shape or field as a tuple with a size for each axis.
+
+        `name`: shape, params, weights, biases, trainable, non_trainable, macs, flops, activations, memory, cache or
+        field, which is None where it has no size: behind a layer that sees its whole input. `settings`: dtype,
+        optimizer, flops; see `Net.quantity`. Raises SymparamsError for a name that there is not.
+        """
+        known = Settings(**settings)
+        if name == "shape":
+            return self.output_shape
+        limits.begin_work(len(self._network.nodes))
+        if name != "field":
+            check_quantity(name, ("shape", *AMOUNTS, "field"))
+            return exact(amount(name, known).of_layer(self._node))
+        fields = self._measurements(name, known).fields_of(self._index)
+        return None if isinstance(fields, str) else tuple(exact(one.field.size) for one in fields)
+
+    def derivation(self, quantity: str = "params", *, part: str = "size", **settings: str) -> Any:
+        """How a quantity of one copy comes out: rule, values put in, arithmetic, result.
+
+        `quantity`: params, macs, flops, activations, memory or cache give one Derivation; shape and field a tuple with
+        one for each axis, of a field for its `part`: size, jump or offset. `settings`: dtype, optimizer, flops; see
+        `Net.quantity`. Raises SymparamsError for a quantity or part that there is not.
+        """
+        check_quantity(quantity, QUANTITIES)
+        if part not in PARTS:
+            raise SymparamsError(f"a receptive field has no part `{part[:60]}`; there are {listed(PARTS)}")
+        limits.begin_work(len(self._network.nodes))
+        account = Account(self._node.derived)
+        measurements = self._measurements(quantity, Settings(**settings))
+        every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
+        found = tuple(
+            Derivation(self.name, one, account.known(one.derivation, every=True))
+            for one in every
+            if one.part in ("", part)
+        )
+        return found if quantity in ("shape", "field") else found[0]
+
+    def _measurements(self, quantity: str, settings: Settings) -> Measurements:
+        return Measurements(self._network, (quantity,), settings)
+
+    @property
+    def copies(self) -> int | sympy.Expr:
+        """How many copies the layer stands for: 1 unless it is inside a bracket with a letter."""
+        return exact(over(1, self._node.repeats, self._node.derived.facts))
+
+    @property
+    def output_shape(self) -> tuple[int | sympy.Expr, ...]:
+        """The sizes of the output, without the batch axis, in the order of the convention."""
+        return tuple(exact(size) for size in self._node.shape)
+
+
+def check_quantity(quantity: str, known: Sequence[str]) -> None:
+    """Raise SymparamsError for a quantity that is not among those that are known."""
+    if quantity not in known:
+        near = nearest(quantity, known) or f"; there are {', '.join(known)}"
+        raise SymparamsError(f"there is no quantity `{quantity[:60]}`{near}")
