@@ -6,6 +6,7 @@ import multiprocessing
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -204,3 +205,118 @@ def test_what_has_no_derivation_says_so() -> None:
         with pytest.raises(SymparamsError) as error:
             call()
         assert str(error.value).startswith(message)
+
+
+# ---------------------------------------------------------------- by content
+
+TEXT = """
+convention torch
+range F in 8..64
+where H % 4 == 0, H >= 16
+input(3, H, H) -> [conv(F, 3, padding=1) -> bn -> relu] * 2 -> maxpool(2) -> flatten -> dense(10)
+"""
+CLASSES = "input(28, 28, 1) -> conv(F, 3, relu) -> maxpool(2) -> flatten -> dense(10)"
+
+
+def results(net: sp.Net) -> dict[str, Any]:
+    """One of everything that a network gives in Python."""
+    numeric = net.subs(H=16)
+    other = sp.parse("input(3, 16, 16) -> flatten -> dense(F)")
+    found = {
+        "network": net,
+        "layer": net["conv_1"],
+        "layers": net.layers,
+        "ranges": net.ranges["F"],
+        "solution": net.solve("lesson", layers=["conv_2"], quantities=["params", "memory"], optimizer="adam"),
+        "comparison": sp.compare(numeric, other),
+        "comparison with values": sp.compare(numeric, other, "memory", F=10),
+        "finding": numeric.find("F", params=14298),
+        "budget": net.find("F", "H", target="params <= 10^6"),
+        "derivation": net["conv_1"].derivation(),
+        "shape": net["maxpool_1"].derivation("shape"),
+        "field": net["maxpool_1"].derivation("field", part="jump"),
+        "diagnosis": net.diagnose("(3*3+1)*F", "conv_1"),
+        "right": net.diagnose("28*F", "conv_1"),
+        "size": net.diagnose((8, 16, 16), "conv_2", "shape"),
+        "total": numeric.diagnose("20*F"),
+        "wrong total": sp.parse("input(28, 28, 1) -> conv(8, 3) -> flatten -> dense(10)").diagnose(80 + 5408 * 10),
+        "expression": net["conv_2"].params,
+    }
+    found |= {f"step {step.kind}": step for step in net["conv_1"].derivation("macs").steps}
+    return found
+
+
+@pytest.fixture(scope="module")
+def net() -> sp.Net:
+    return sp.parse(TEXT)
+
+
+NAMES = tuple(results(sp.parse(TEXT)))
+
+
+@pytest.fixture(scope="module")
+def once(net: sp.Net) -> dict[str, Any]:
+    return results(net)
+
+
+@pytest.fixture(scope="module")
+def again() -> dict[str, Any]:
+    return results(sp.parse(TEXT.replace(" -> ", "\n  -> ")))  # equal content in another text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_is_equal_and_hashed_by_content(name: str, once: dict[str, Any], again: dict[str, Any]) -> None:
+    assert once[name] is not again[name] or name == "expression"
+    assert once[name] == again[name]
+    assert hash(once[name]) == hash(again[name])
+    assert len({once[name], again[name]}) == 1
+    assert [other for other in NAMES if once[other] == again[name]] == [name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_comes_back_from_a_pickle(name: str, once: dict[str, Any]) -> None:
+    value = once[name]
+    back = sent(value)
+    assert back == value
+    assert hash(back) == hash(value)
+    assert repr(back) == repr(value)
+    assert str(back) == str(value)
+    for show in ("to_markdown", "to_latex", "to_json", "summary"):
+        if hasattr(value, show):
+            assert getattr(back, show)() == getattr(value, show)()
+    assert back == value  # after documents have been written of both
+    assert sent(back) == value
+
+
+@pytest.mark.parametrize("name", ["exam-cnn", "llama", "seq2seq", "unet", "wavenet"])
+def test_networks_and_their_layers_come_back(name: str) -> None:
+    net = sp.load(EXAMPLES / f"{name}.arch")
+    back = sent(net)
+    assert back == net == sp.parse(net.text)
+    assert {back: 1}[net] == 1
+    assert back.layers == net.layers
+    assert [layer.params for layer in back] == [layer.params for layer in net]
+    assert back._network.conditions == net._network.conditions
+    assert hash(back._network.conditions) == hash(net._network.conditions)
+    assert back.summary() == net.summary()
+
+
+def test_networks_differ_by_their_values_and_their_catalogue(net: sp.Net) -> None:
+    assert net.subs(H=16) == net.subs(H=16)
+    assert len({net, net.subs(H=16), net.subs(H=20)}) == 3
+    assert net.subs(H=16)["conv_1"] != net.subs(H=20)["conv_1"]
+    assert net["conv_1"] != net["conv_2"]
+    own = sp.parse(TEXT, catalogue=dict(sp.CATALOGUE) | {"twice": sp.CATALOGUE["dense"]})
+    assert own != net
+    assert sent(own) == own
+    with pytest.raises(FrozenInstanceError):
+        net._source = Source("other", "")  # type: ignore[misc]
+
+
+def test_everything_arrives_from_another_process(once: dict[str, Any], pool: ProcessPoolExecutor) -> None:
+    there = pool.submit(results, once["network"]).result(timeout=120)
+    assert there == once
+    assert [hash(there[name]) for name in NAMES] == [hash(value) for value in once.values()]
+    error = pool.submit(results, sp.parse("input(3) -> dense(4)")).exception(timeout=60)
+    assert isinstance(error, SymparamsError)
+    assert str(error) == "there is no symbol `H` to set; the network has no letters"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
@@ -22,6 +22,7 @@ from symparams.algebra.simplifying import at_least_zero, poly
 from symparams.algebra.solving import letters_of, solutions
 from symparams.algebra.sympy_bridge import cancelled
 from symparams.errors import SymparamsError, nearest
+from symparams.frozen import Frozen
 from symparams.model.network import Network
 from symparams.quantities.amounts import Amount, amount_of, sum_over_layers
 from symparams.questions.domain import both, domain
@@ -66,7 +67,7 @@ class Comparison:
     """The first network against the second."""
 
     sides: tuple[Side, Side]  # the networks, A and B
-    given: Mapping[str, Formula] = field(hash=False)  # values that were put in for letters afterwards
+    given: Frozen[str, Formula]  # values that were put in for letters afterwards
     values: tuple[Value, Value] | None = None  # the totals with these values
 
     @property
@@ -245,11 +246,11 @@ def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str,
         Side(letter, network.title or title, network, what)
         for letter, network, title in zip("AB", networks, titles, strict=True)
     ]
-    comparison = Comparison((sides[0], sides[1]), given)
+    comparison = Comparison((sides[0], sides[1]), Frozen(given))
     if networks is closed or not any(isinstance(total, Formula) for total in comparison.totals):
         return comparison
     one, other = (shortest(amount_of(network, what), network.facts) for network in closed)
-    return Comparison(comparison.sides, given, (one, other))
+    return Comparison(comparison.sides, comparison.given, (one, other))
 
 
 def _over(top: Poly, bottom: Poly, facts: Facts) -> Value:
