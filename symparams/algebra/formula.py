@@ -288,12 +288,6 @@ def rebuilt(formula: Formula, below: tuple[Formula, ...]) -> Formula:
     return _REBUILT[type(formula)](formula, below)
 
 
-def mapped(formula: Formula, change: Callable[[Formula], Formula]) -> Formula:
-    """The tree with `change` done to every leaf."""
-    below = parts(formula)
-    return rebuilt(formula, tuple(mapped(p, change) for p in below)) if below else change(formula)
-
-
 def symbols(formula: Formula) -> Iterator[Symbol]:
     """Every symbol that stands in the formula, in reading order, as often as it stands there."""
     pending = [formula]
@@ -303,23 +297,6 @@ def symbols(formula: Formula) -> Iterator[Symbol]:
             yield node
         elif not isinstance(node, Number):
             pending.extend(reversed(parts(node)))
-
-
-def put_in(formula: Formula) -> Formula:
-    """Every known symbol replaced by its value, once: the substitution line of a solution."""
-    return mapped(formula, lambda leaf: leaf.value if isinstance(leaf, Symbol) and leaf.value is not None else leaf)
-
-
-def replaced(formula: Formula, name: str, by: Formula) -> Formula:
-    """The formula with a free letter replaced."""
-    return mapped(
-        formula, lambda leaf: by if isinstance(leaf, Symbol) and leaf.value is None and leaf.name == name else leaf
-    )
-
-
-def can_put_in(formula: Formula) -> bool:
-    """Whether some symbol of the formula still waits for its value to be put in."""
-    return any(s.value is not None for s in symbols(formula))
 
 
 def size_and_depth(formula: Formula) -> tuple[int, int]:

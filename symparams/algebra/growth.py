@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from symparams.algebra.comparing import same
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, Value, as_formula, replaced
+from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, Value, as_formula
 from symparams.algebra.normal import UNIT, Poly, constant, formula_of, is_constant, minus, plus, quotient, scaled
 from symparams.algebra.simplifying import floor_parts, is_floor, poly, simplified
+from symparams.algebra.substitution import replaced
 from symparams.errors import SymparamsError
 
 _FACTORS = (2, 3, 4)  # by which known numbers are tried to shrink

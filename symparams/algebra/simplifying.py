@@ -23,7 +23,6 @@ from symparams.algebra.formula import (
     Symbol,
     Value,
     as_formula,
-    replaced,
     size_and_depth,
 )
 from symparams.algebra.normal import (
@@ -45,6 +44,7 @@ from symparams.algebra.normal import (
     value_of,
 )
 from symparams.algebra.rounding import cleared, floor_atom, remainder, symbolic_floor
+from symparams.algebra.substitution import replaced
 from symparams.errors import LimitError, SymparamsError
 
 

@@ -23,7 +23,6 @@ from symparams.algebra.formula import (
     Sum,
     Symbol,
     count_leaves,
-    mapped,
     parts,
 )
 from symparams.algebra.normal import UNIT, formula_of
@@ -31,6 +30,7 @@ from symparams.algebra.numbersets import Interval, NumberSet, everything, points
 from symparams.algebra.polynomials import DEGREE, added, least, multiplied, signs
 from symparams.algebra.rounding import cleared
 from symparams.algebra.simplifying import poly, simplified
+from symparams.algebra.substitution import replaced_inside
 from symparams.errors import LimitError, SymparamsError
 
 PERIOD = 2_000  # residue classes that are followed one by one
@@ -65,19 +65,6 @@ def letters_of(formula: Formula) -> dict[str, None]:
     return found
 
 
-def put(formula: Formula, letter: str, value: Formula) -> Formula:
-    """The formula with a value put in for a free letter."""
-
-    def change(leaf: Formula) -> Formula:
-        if not isinstance(leaf, Symbol):
-            return leaf
-        if leaf.value is not None:
-            return put(leaf.value, letter, value)
-        return value if leaf.name == letter else leaf
-
-    return mapped(formula, change)
-
-
 def solutions(left: Formula, relation: str, right: Formula, letter: str) -> Found:
     """The positive whole numbers for which `left relation right` holds; the letter must be the only free one."""
     if relation == "divides":
@@ -101,7 +88,7 @@ def value_for(formula: Formula, letter: str, n: int) -> int | Fraction | None:
 
 
 def _number_at(formula: Formula, letter: str, n: int) -> int | Fraction | None:
-    there = put(formula, letter, Number(n))
+    there = replaced_inside(formula, letter, Number(n))
     known = number(there)
     value = simplified(there) if known is None else known  # a sum over copies
     return None if isinstance(value, Formula) else value

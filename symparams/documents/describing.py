@@ -11,7 +11,7 @@ from symparams.documents.phrases import Phrases
 from symparams.documents.vocabulary import small
 from symparams.errors import listed
 from symparams.exams.telling import is_neutral
-from symparams.exams.values import Values
+from symparams.exams.values import bound
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
@@ -60,7 +60,7 @@ def _argument(argument: Argument, value: object, x: Incoming, point: Mapping[str
     if argument.name == "padding" and isinstance(value, str):
         return "no padding" if value == "valid" else f"{value} padding"
     if isinstance(value, Formula):
-        count = simplified(Values().bound(value, point))
+        count = simplified(bound(value, point))
         plural = noun.removeprefix("number of ")
         return words.counted(count, plural) if plural.endswith("s") else f"{noun} {words.number(count)}"
     if isinstance(value, tuple) and all(isinstance(v, Formula) for v in value):
@@ -72,7 +72,7 @@ def _sizes(
     argument: Argument, value: tuple[Formula, ...], x: Incoming, point: Mapping[str, int], words: Phrases
 ) -> str:
     """3 × 3 of a kernel; 2 of a stride; 1 (height) and 0 (width) of a padding that is not the same everywhere."""
-    sizes = [simplified(Values().bound(v, point)) for v in value]
+    sizes = [simplified(bound(v, point)) for v in value]
     if argument.name in ("kernel", "size"):
         sizes *= max(len(x.spatial), 1) if len(sizes) == 1 else 1
         return words.size(tuple(sizes)) if len(sizes) > 1 else words.number(sizes[0])
@@ -85,7 +85,7 @@ def _sizes(
 def arriving_in_words(node: Node, point: Mapping[str, int], words: Phrases) -> str:
     """26 × 26 × 32 (height × width × channels); 128 features."""
     x = node.derived.arriving[0]
-    sizes = [simplified(Values().bound(v, point)) if isinstance(v, Formula) else v for v in x.shape]
+    sizes = [simplified(bound(v, point)) if isinstance(v, Formula) else v for v in x.shape]
     names = _axis_names(node)
     if len(sizes) == 1:
         tokens = any(argument.name == "vocabulary" for argument in arguments_of(type(node.layer)))

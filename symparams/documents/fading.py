@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from string import ascii_lowercase
 
-from symparams.algebra.formula import Formula, Number, Symbol, mapped
+from symparams.algebra.formula import Formula, Number, Symbol
+from symparams.algebra.substitution import mapped
 from symparams.documents.question_words import Words
 from symparams.exams.question import Question
 

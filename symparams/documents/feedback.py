@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from symparams.algebra.exact import Point
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import shown, size
 from symparams.documents.formats import Format
@@ -15,7 +16,6 @@ from symparams.documents.vocabulary import Vocabulary, capital
 from symparams.errors import listed
 from symparams.exams.course import Course
 from symparams.exams.question import Content, Question, Wrong
-from symparams.questions.points import Point
 
 
 class Feedback(Vocabulary):
@@ -78,7 +78,7 @@ class Feedback(Vocabulary):
         pattern = self._patterns.get(rule)
         if pattern is None:
             pattern = self._patterns[rule] = Pattern(rule, self.format.notation)
-        return pattern.written(self.course.values, point)
+        return pattern.written(point)
 
 
 def _told(wrong: Wrong) -> str:

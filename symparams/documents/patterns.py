@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from symparams.algebra.formula import Formula, Number, Symbol, mapped
+from symparams.algebra.exact import Point
+from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.algebra.notation import Notation, shown
-from symparams.exams.values import Values
-from symparams.questions.points import Point
+from symparams.algebra.substitution import mapped
+from symparams.exams.values import written, written_leaf
 
 _MARKS = range(101, 1000)  # numbers that hold a place: of three digits, so that no mark parts them
 
@@ -41,14 +42,14 @@ class Pattern:
         self._leaves[mark] = leaf
         return Number(mark)
 
-    def written(self, values: Values, point: Point) -> str:
+    def written(self, point: Point) -> str:
         """The rule with the numbers of a point."""
         if not self._pieces:
-            return shown(values.written(self.rule, point), self._notation)
+            return shown(written(self.rule, point), self._notation)
         texts = list(self._pieces)
         for i in range(1, len(texts), 2):
-            number = values.number(self._leaves[int(texts[i])], point)
+            number = written_leaf(self._leaves[int(texts[i])], point)
             if not isinstance(number, Number) or not isinstance(number.value, int) or number.value < 2:
-                return shown(values.written(self.rule, point), self._notation)  # beside a 1 the dots stand otherwise
+                return shown(written(self.rule, point), self._notation)  # beside a 1 the dots stand otherwise
             texts[i] = f"{number.value:,}".replace(",", self._notation.group)
         return "".join(texts)

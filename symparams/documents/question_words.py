@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, put_in, symbols, total
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols, total
 from symparams.algebra.simplifying import simplified
+from symparams.algebra.substitution import put_in
 from symparams.documents.describing import arguments_in_words, arriving_in_words, ordinal
 from symparams.documents.feedback import Feedback
 from symparams.documents.phrases import prose
@@ -15,7 +16,7 @@ from symparams.errors import listed
 from symparams.exams.course import Course
 from symparams.exams.kinds.inverse import freed
 from symparams.exams.question import Question, Wrong
-from symparams.exams.values import Values
+from symparams.exams.values import bound
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.amounts import amount
 from symparams.quantities.measures import MEASURES
@@ -244,9 +245,7 @@ class Words(Feedback):
             return []
         rules = q.node.derived.rules.parameters if q.quantity == "memory" else q.node.derived.work.macs
         word = "parameters" if q.quantity == "memory" else "MACs"
-        return [
-            Chain(self.format.word(word), self.chain_lines(q.derivation("", self.course.values.bound(rules, q.point))))
-        ]
+        return [Chain(self.format.word(word), self.chain_lines(q.derivation("", bound(rules, q.point))))]
 
     @property
     def key(self) -> str:
@@ -257,7 +256,7 @@ class Words(Feedback):
         """The layers with parameters, each with its computation."""
         found = []
         for term in self.course.total("params").terms:
-            derivation = self.question.derivation("", self.course.values.bound(term.rule, self.question.point))
+            derivation = self.question.derivation("", bound(term.rule, self.question.point))
             if derivation.value != 0:
                 found.append((self.format.named(term.task.node.name), self.one_line(derivation, None, "substitution")))
         return found
@@ -325,7 +324,7 @@ class Words(Feedback):
         wrong: Wrong = self.more["made"]
         rows = []
         for d, rule in zip(self.question.derivations, wrong.rules, strict=True):
-            claimed = self.question.derivation(d.axis, self.course.values.bound(rule, self.question.point))
+            claimed = self.question.derivation(d.axis, bound(rule, self.question.point))
             if claimed.rule != d.rule:
                 rows.append((self.format.word("claimed"), self.chain_lines(claimed)))
                 rows.append((self.format.word("right"), self.chain_lines(d)))
@@ -349,4 +348,4 @@ def _once(rules: Sequence[Formula]) -> list[Symbol]:
 
 def _at(value: Value, point: Mapping[str, int]) -> Value:
     """A value with the numbers of a variant."""
-    return simplified(Values().bound(value, point)) if isinstance(value, Formula) else value
+    return simplified(bound(value, point)) if isinstance(value, Formula) else value

@@ -8,13 +8,11 @@ from fractions import Fraction
 from functools import cached_property
 
 from symparams import limits
-from symparams.algebra.compiling import Exact
+from symparams.algebra.exact import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.course import Course
-from symparams.exams.together import Together
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake
-from symparams.questions.points import Point
 
 _MOST = 16  # that are looked at for one question, besides single ones
 
@@ -52,7 +50,7 @@ def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula
 
 
 def _gives(rules: tuple[Formula, ...], points: Sequence[Point]) -> tuple[tuple[Exact, ...] | None, ...]:
-    together = Together([rules])
+    together = RuleGroups([rules])
     return tuple(together.at(point)[0] for point in points)
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
+from symparams.algebra.exact import Point
 from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
 from symparams.errors import Source, SymparamsError, listed
-from symparams.exams.values import Values
 from symparams.layers.source import Input
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
@@ -20,7 +20,7 @@ from symparams.misconceptions.totals import Total
 from symparams.model.builder import Builder
 from symparams.model.network import Network
 from symparams.quantities.measures import Settings
-from symparams.questions.points import Point, free_letters, narrowed, points, why_not
+from symparams.questions.points import free_letters, narrowed, points, why_not
 from symparams.sources.language import network
 from symparams.sources.printer import printed
 from symparams.sources.putting import with_values
@@ -41,7 +41,6 @@ class Course:
         self.settings = settings or Settings()
         self.mistakes = Mistakes(Tasks(self.network, self.settings))
         self.rival: Course | None = None  # another network, to be compared with
-        self.values = Values()
         self._totals: dict[str, Total] = {}
         self._statements = read_network(source)
 

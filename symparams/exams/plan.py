@@ -11,15 +11,15 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from symparams.algebra.compiling import Exact
+from symparams.algebra.exact import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
 from symparams.exams.drawing import Draws, shuffled
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
-from symparams.exams.together import Together
+from symparams.exams.values import bound
 from symparams.model.network import Node
-from symparams.questions.points import Point, number_from
+from symparams.questions.points import number_from
 
 FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
 _SHOWN = 16  # wrong answers that a question knows
@@ -88,8 +88,8 @@ class Computed(Plan):
         return tuple(self.mistakes())
 
     @cached_property
-    def _together(self) -> Together:
-        return Together([self.rules, *(c.rules for c in self.candidates)])
+    def _together(self) -> RuleGroups:
+        return RuleGroups([self.rules, *(c.rules for c in self.candidates)])
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
         drawn = self.drawn(point)
@@ -131,7 +131,7 @@ class Computed(Plan):
             self.quantity,
             point,
             key,
-            tuple(self.course.values.bound(rule, point) for rule in self.rules),
+            tuple(bound(rule, point) for rule in self.rules),
             self.axes,
             options,
             () if options else tuple(mistakes),

@@ -8,13 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from symparams.algebra.exact import Point
 from symparams.algebra.formula import Formula, Value
 from symparams.algebra.simplifying import simplified
 from symparams.exams.course import Course
 from symparams.misconceptions.misconception import Misconception
 from symparams.model.network import Node
 from symparams.quantities.derivation import Derivation, derive
-from symparams.questions.points import Point
 
 AnswerType: TypeAlias = Literal["number", "shape", "formula", "choice"]
 Content: TypeAlias = "tuple[Value, ...] | str"  # a number, the sizes of a shape, a formula; or a sentence

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from symparams.algebra.formula import Formula, Symbol, mapped, total
+from symparams.algebra.formula import Formula, Symbol, total
+from symparams.algebra.substitution import mapped
 from symparams.layers.recurrent_cells import Cell, cell_of
 from symparams.model.arguments import Kind, argument
 from symparams.model.layer import Convention, Weight, Work, layer_class

@@ -8,19 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import (
-    ZERO,
-    Formula,
-    Function,
-    Symbol,
-    Value,
-    as_formula,
-    can_put_in,
-    product,
-    put_in,
-    total,
-)
+from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as_formula, product, total
 from symparams.algebra.simplifying import simplified
+from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.summing import Repeat, over, over_shown
 from symparams.misconceptions.misconception import Misconception, misconception
 from symparams.misconceptions.mistakes import Mistakes

@@ -80,6 +80,7 @@ class Builder:
 
 
 def too_many_layers() -> LimitError:
+    """What is raised where a network would become too long."""
     return LimitError(f"the network has more than {limits.LAYERS:,} layers, which is the limit")
 
 

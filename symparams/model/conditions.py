@@ -21,7 +21,6 @@ from symparams.algebra.formula import (
     Value,
     as_formula,
     parts,
-    replaced,
     symbols,
 )
 from symparams.algebra.normal import (
@@ -40,6 +39,7 @@ from symparams.algebra.normal import (
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.rounding import cleared
 from symparams.algebra.simplifying import at_least_zero, below_zero, bounds, poly, simplified
+from symparams.algebra.substitution import replaced
 from symparams.algebra.summing import Repeat
 from symparams.errors import LayerError
 from symparams.model.arguments import Argument, Range, arguments_of

@@ -17,16 +17,14 @@ from symparams.algebra.formula import (
     Symbol,
     Value,
     as_formula,
-    can_put_in,
     count_leaves,
-    mapped,
     parts,
     product,
-    put_in,
     rebuilt,
     symbols,
 )
 from symparams.algebra.simplifying import simplified
+from symparams.algebra.substitution import can_put_in, put_in, renamed
 from symparams.model.derived import Derived
 from symparams.model.layer import Axis, Rules
 
@@ -142,14 +140,12 @@ def without_clashes(rule: Formula) -> Formula:
     if all(isinstance(s.value, Number) for s in symbols(rule)):
         return rule
     used = {s.name: s for known in symbols(rule) if known.value is not None for s in _letters(known.value)}
-    renamed: dict[str, str] = {}
+    others: dict[str, str] = {}
     for s in symbols(rule):
         mine = used.get(s.name)
         if s.value is not None and mine is not None and s.value != mine:
-            renamed[s.name] = _free(s.name, used)
-    if not renamed:
-        return rule
-    return mapped(rule, lambda leaf: _renamed(leaf, renamed))
+            others[s.name] = _free(s.name, used)
+    return renamed(rule, others) if others else rule
 
 
 def _letters(formula: Formula) -> Iterator[Symbol]:
@@ -164,12 +160,6 @@ def _free(name: str, used: dict[str, Symbol]) -> str:
     while f"{name}_{count}" in used:
         count += 1
     return f"{name}_{count}"
-
-
-def _renamed(leaf: Formula, names: dict[str, str]) -> Formula:
-    if isinstance(leaf, Symbol) and leaf.name in names:
-        return leaf.renamed(names[leaf.name])
-    return leaf
 
 
 # ---------------------------------------------------------------- counting tensor by tensor

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import TypeAlias
 
 from symparams.algebra.comparing import same
-from symparams.algebra.exact import at
+from symparams.algebra.exact import Point, at
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LimitError, SymparamsError
 from symparams.misconceptions.task import Task
 from symparams.model.network import Network
-from symparams.questions.points import Point, number_from, points
+from symparams.questions.points import number_from, points
 
 Signature: TypeAlias = "tuple[int | Fraction, ...]"  # what an answer gives at the points, axis by axis
 

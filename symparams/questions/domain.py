@@ -8,7 +8,8 @@ from math import lcm
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, Number
 from symparams.algebra.numbersets import Interval, NumberSet, everything, points
-from symparams.algebra.solving import PERIOD, Found, letters_of, put, solutions
+from symparams.algebra.solving import PERIOD, Found, letters_of, solutions
+from symparams.algebra.substitution import replaced_inside
 from symparams.model.network import Network
 
 
@@ -70,5 +71,5 @@ def _resolved(side: Formula, network: Network) -> Formula:
     """A side of a fact with the values of all letters put in."""
     for name, value in network.symbols.items():
         if value is not None:
-            side = put(side, name, value)
+            side = replaced_inside(side, name, value)
     return side

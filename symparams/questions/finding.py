@@ -17,7 +17,8 @@ from symparams.algebra.normal import formula_of
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet, everything, points
 from symparams.algebra.simplifying import poly
-from symparams.algebra.solving import grows, letters_of, put, solutions, value_for
+from symparams.algebra.solving import grows, letters_of, solutions, value_for
+from symparams.algebra.substitution import replaced_inside
 from symparams.errors import RangeError, SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.quantities.amounts import amount_of, node, sum_over_layers
@@ -229,7 +230,7 @@ def _beside(allowed: NumberSet, numbers: set[int]) -> Iterator[int]:
 def _nearest_counts(formula: Formula, letter: str, target: Target, allowed: NumberSet) -> set[int]:
     """Where the quantity comes nearest to the target from below and from above."""
     right = as_formula(target.amount)
-    step = put(formula, letter, Symbol(letter) + 1) - formula
+    step = replaced_inside(formula, letter, Symbol(letter) + 1) - formula
     turns = {m for r in ("<", "==", ">") for m in solutions(step, r, Number(0), letter).numbers.ends()}
     near = {n + d for n in turns for d in (-1, 0, 1)}
     found: set[int] = set()
@@ -296,7 +297,7 @@ def _pairs(network: Network, letters: Sequence[str], target: Target, formula: Fo
     for n in several:
         if limits.search_is_over() and n > several[0]:
             return rows, n - 1
-        at = put(formula, outer, Number(n))
+        at = replaced_inside(formula, outer, Number(n))
         found = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
         tried = tried if found.tried is None else n
         numbers = found.numbers
@@ -324,7 +325,7 @@ def _range(network: Network, formula: Formula, letter: str, other: str, target: 
     allowed = domain(network, letter).numbers
     if not grows(formula_of(expanded(poly(formula))), other):
         return allowed
-    from_one = solutions(put(formula, other, Number(1)), "<=", as_formula(target.amount), letter)
+    from_one = solutions(replaced_inside(formula, other, Number(1)), "<=", as_formula(target.amount), letter)
     return allowed & from_one.numbers
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula, mapped, symbols
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula, symbols
+from symparams.algebra.substitution import mapped
 from symparams.misconceptions.task import Task
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.model.network import Network

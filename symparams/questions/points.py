@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra.choices import Choices
-from symparams.algebra.exact import at
+from symparams.algebra.exact import Point, at
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.summing import Repeat
 from symparams.errors import SymparamsError
 from symparams.model.network import Network
 from symparams.questions.domain import unlimited
-
-Point: TypeAlias = "Mapping[str, int]"  # a value for every letter
 
 _SPREAD = 40  # how far above its smallest value a letter is tried
 _TRIES = 2_000

@@ -10,18 +10,8 @@ from typing import Any
 from lark import Token
 
 from symparams import limits
-from symparams.algebra.formula import (
-    Formula,
-    Function,
-    Number,
-    Power,
-    Symbol,
-    mapped,
-    parts,
-    product,
-    rebuilt,
-    size_and_depth,
-)
+from symparams.algebra.formula import Formula, Function, Number, Power, Symbol, parts, product, rebuilt, size_and_depth
+from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
 from symparams.sources.reader import Expressions, parsed
 

@@ -14,12 +14,12 @@ from symparams.algebra.formula import (
     Symbol,
     as_formula,
     count_leaves,
-    mapped,
     parts,
     size_and_depth,
     symbols,
 )
 from symparams.algebra.simplifying import simplified
+from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
 from symparams.sources.records import Let
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from symparams.algebra.formula import CHANNELS, Formula, Symbol, mapped, symbols
+from symparams.algebra.formula import CHANNELS, Formula, Symbol, symbols
+from symparams.algebra.substitution import mapped
 from symparams.errors import Span
 from symparams.layers import Entry
 from symparams.sources.binding import Given

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symparams.algebra.formula import Formula, Symbol, mapped
+from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.substitution import mapped
 from symparams.sources import records as r
 
 

@@ -10,10 +10,11 @@ from symparams import limits
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula, replaced
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula
 from symparams.algebra.growth import at, law, plus_number
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
+from symparams.algebra.substitution import replaced
 from symparams.algebra.summing import Repeat, mentions
 from symparams.errors import LayerError, LimitError, Span, SymparamsError
 from symparams.model.builder import Builder

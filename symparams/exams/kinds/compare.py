@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symparams import limits
-from symparams.algebra.compiling import Evaluator, compiled
+from symparams.algebra.exact import Evaluator, Point, compiled
 from symparams.algebra.formula import Formula, as_formula
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.total import mistakes
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
-from symparams.questions.points import Point
 
 _MARK = "'"  # behind the letters of the second design
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from symparams import limits
-from symparams.algebra.exact import number
-from symparams.algebra.formula import Formula, Symbol, mapped
+from symparams.algebra.exact import Point, number
+from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.solving import letters_of
+from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
@@ -20,7 +21,7 @@ from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
 from symparams.exams.telling import can_be_told
-from symparams.questions.points import Point, free_letters, number_from
+from symparams.questions.points import free_letters, number_from
 
 
 @dataclass(kw_only=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from symparams.algebra.compiling import Exact, compiled
-from symparams.algebra.exact import at, number
-from symparams.algebra.formula import Formula, Number, Symbol, mapped, symbols
+from symparams.algebra.exact import Exact, Point, at, compiled, number
+from symparams.algebra.formula import Formula, Number, Symbol, symbols
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import grows
+from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
@@ -19,7 +19,7 @@ from symparams.exams.kinds.computed import params
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
 from symparams.exams.telling import can_be_told
-from symparams.questions.points import Point
+from symparams.exams.values import bound
 
 Counting: TypeAlias = "Callable[[int], Exact]"
 
@@ -34,7 +34,7 @@ class Inverse(Computed):
     names: tuple[str, ...]  # the symbols of the rule that it stands for
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        rule = self.course.values.bound(self.rules[0], point)
+        rule = bound(self.rules[0], point)
         value = next(at(s.value, {}) for s in symbols(rule) if s.name in self.names and s.value is not None)
         count = self._counting(self.rules[0], point)
         if not isinstance(value, int) or value < 1 or not count(value - 1) < count(value) < count(value + 1):
@@ -47,7 +47,7 @@ class Inverse(Computed):
 
     def _counting(self, rule: Formula, point: Point) -> Counting:
         """What a rule gives for a value of the unknown."""
-        free = compiled(freed(self.course.values.bound(rule, point), self.unknown, self.names))
+        free = compiled(freed(bound(rule, point), self.unknown, self.names))
         return lambda value: free({self.unknown.name: value})
 
     def _others(self, point: Point, value: int, count: Counting) -> Iterator[Wrong]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from symparams.algebra.compiling import Evaluator, compiled
+from symparams.algebra.exact import Evaluator, Point, compiled
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
@@ -16,7 +16,6 @@ from symparams.exams.kinds.computed import params, shape
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.misconceptions.families import CATALOGUE
-from symparams.questions.points import Point
 
 _MOST = 3  # mistakes that are asked for in one layer
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symparams import limits
+from symparams.algebra.exact import Point
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Option, Question, Wrong
 from symparams.misconceptions.misconception import Misconception
-from symparams.questions.points import Point
 
 # A repair that leans on the layer it was written about is no statement of its own.
 _LEANING = re.compile(
