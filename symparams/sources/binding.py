@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from symparams.algebra.formula import Formula, Symbol
@@ -63,7 +64,7 @@ def reserved_words(catalogue: Catalogue) -> frozenset[str]:
 _reserved: dict[tuple[type[Layer], ...], frozenset[str]] = {}
 
 
-def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[str]) -> Layer:
+def bind(entry: Entry, name: str, given: tuple[Given, ...], reserved: frozenset[str]) -> Layer:
     """The layer, called by `name`, with its arguments; raises LayerError with the number of the one that is wrong."""
     accepts = signature(entry.layer)
     values: dict[str, object] = dict(entry.preset)
@@ -92,6 +93,9 @@ def bind(entry: Entry, name: str, given: Iterable[Given], reserved: frozenset[st
     if missing:
         raise LayerError(f"{name} needs {listed(missing)}: {form(entry, name)}")
     return entry.layer(**values)
+
+
+bound = lru_cache(1024)(bind)  # the same call with the same arguments is the same layer
 
 
 def _is_flag(value: Raw, accepts: Signature) -> bool:

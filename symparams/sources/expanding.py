@@ -151,13 +151,33 @@ class _Expansion:
         if not (isinstance(first, int) and isinstance(last, int)):
             return self.bracket(group, flow, scope, as_formula(first), as_formula(last))
         copies, before = copies_of(first, last, self.source, group.count_at), self.count
+        alike = scope.sharing is None and not (group.variable is not None and _uses(group.chain, group.variable))
         for done, value in enumerate(copies):
-            values = {} if group.variable is None else {group.variable: as_formula(value)}
-            inner = scope.inside(values=values, copy=done + 1 if done else scope.copy)
-            flow = self.chain(group.chain, flow, inner)
+            start, values = len(self.placed), {} if group.variable is None else {group.variable: as_formula(value)}
+            flow = self.chain(group.chain, flow, scope.inside(values=values, copies=(*scope.copies, done + 1)))
             if done == 0 and (self.count - before) * len(copies) > limits.LAYERS:
                 raise self.too_many(group.at)
+            if done == 1 and alike and isinstance(flow, int):
+                copy = [one for one in self.placed[start:] if isinstance(one, Placement) and not one.call.waits]
+                if len(copy) == len(self.placed) - start:
+                    return self.once_more(copy, before, flow, len(scope.copies), len(copies) - 2)
         return flow
+
+    def once_more(self, copy: Sequence[Placement], before: int, end: int, depth: int, times: int) -> int:
+        """Note a second copy so many times more: the same, but for the numbers of what is inside its brackets."""
+        size = (self.count - before) // 2
+        for further in range(1, times + 1):
+            by = further * size
+            for one in copy:
+                self.count_layer(one.call.at)
+                inputs = tuple([n + by if n > before else n for n in one.inputs])
+                shared = one.shared
+                if shared is not None and shared.number > before:
+                    shared = shared._replace(number=shared.number + by)
+                copies = (*one.copies[:depth], further + 2, *one.copies[depth + 1 :])
+                self.placed.append(one._replace(number=one.number + by, inputs=inputs, shared=shared, copies=copies))
+        self.count += times * size
+        return end + times * size if end > before else end
 
     def ends(self, group: r.Group, flow: Flow, scope: Scope) -> tuple[Value, Value]:
         """The numbers of the first and of the last copy, known or not."""
@@ -178,14 +198,14 @@ class _Expansion:
             raise self.error("copies without a known number need something that arrives at the first of them", group.at)
         around, self.placed, arrival = self.placed, [], self.number()
         values: dict[str, Formula] = {} if group.variable is None else {group.variable: Symbol(group.variable)}
-        end = self.chain(group.chain, arrival, scope.inside(values=values, copy=0, copied=scope.sharing is not None))
+        end = self.chain(group.chain, arrival, scope.inside(values=values, copies=(), copied=scope.sharing is not None))
         if not isinstance(end, int):
             raise self.error("a fork ends here; a merging layer must close it", group.at)
         runs = group.variable is not None and _uses(group.chain, group.variable)
         at, count_at = (group.at, group.count_at) if scope.sharing is None else (scope.sharing.at,) * 2
         whole_ = (tuple(self.placed), end, first, last, group.variable, runs, group.times is not None)
         self.placed = around
-        around.append(Bracket(self.number(), arrival, flow, *whole_, scope.copy, at, count_at))
+        around.append(Bracket(self.number(), arrival, flow, *whole_, scope.copies, at, count_at))
         return self.count
 
     # ------------------------------------------------------------ macros
@@ -245,9 +265,7 @@ class _Expansion:
 
     def layer(self, call: r.Call, entry: Entry, flow: Flow, scope: Scope, name: str | None) -> int:
         """Note a layer with what feeds it."""
-        self.layers += 1
-        if self.layers > limits.LAYERS:
-            raise self.error(too_many_layers().matter, call.at, LimitError)
+        self.count_layer(call.at)
         inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
         if len(call.arguments) > limits.ARGUMENTS:
             message = f"{call.name} has more than {limits.ARGUMENTS:,} arguments, which is the limit"
@@ -269,9 +287,14 @@ class _Expansion:
             scope.outer is not None,
         )
         at = call.at if sharing is None else sharing.at
-        place = (name, counted, shared, frozen, scope.steps, scope.copy, at)
+        place = (name, counted, shared, frozen, scope.steps, scope.copies, at)
         self.placed.append(Placement(self.number(), what, tuple(inputs), forks, *place))
         return self.count
+
+    def count_layer(self, at: Span) -> None:
+        self.layers += 1
+        if self.layers > limits.LAYERS:
+            raise self.error(too_many_layers().matter, at, LimitError)
 
     def titled(self, name: str | None, scope: Scope, expand: Callable[[], Flow]) -> Flow:
         """What is expanded, with a name for its first layer."""
@@ -315,7 +338,7 @@ class _Expansion:
         if scope.sharing is not None:
             raise self.error("share cannot stand inside what is shared", call.at)
         sharing = Sharing(name, iter(use.placements), call.at)
-        inner = use.scope.inside(sharing=sharing, steps=scope.steps, copy=scope.copy)
+        inner = use.scope.inside(sharing=sharing, steps=scope.steps, copies=scope.copies)
         try:
             return self.item(use.call, flow, inner, first=False)
         except SymparamsError as error:

@@ -50,7 +50,7 @@ class Placement(NamedTuple):
     shared: Shared | None
     frozen: bool  # whether it is not trained
     steps: int  # how many `timedistributed` stand around it
-    copy: int  # which copy of the innermost bracket it is whose first it is not; 0: none
+    copies: tuple[int, ...]  # which copy it is of each bracket around it, the outermost first
     at: Span  # where errors are
 
 
@@ -67,7 +67,7 @@ class Bracket(NamedTuple):
     variable: str | None  # the letter, where there is one
     runs: bool  # whether it stands in the body
     times: bool  # whether it says how often: `* N`, not from where to where
-    copy: int
+    copies: tuple[int, ...]
     at: Span
     count_at: Span
 

@@ -13,7 +13,7 @@ from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import Named
 from symparams.model.builder import Builder
 from symparams.model.layer import Incoming, Layer
-from symparams.sources.binding import Given, bind
+from symparams.sources.binding import Given, bound
 from symparams.sources.expanding import copies_of, whole
 from symparams.sources.names import Names, computed
 from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, filled
@@ -32,7 +32,6 @@ class Placing:
         self.tried = 0  # layers of copies in copies that were tried
         self._made: dict[int, list[int]] = {}  # the nodes of each placement, one for each copy
         self._letters: dict[str, Formula] = {}  # values of letters that count copies, in this copy
-        self._layers: dict[tuple[str, tuple[Given, ...]], Layer] = {}  # equal calls make one object
         self._wrapped: dict[Layer, TimeDistributed] = {}
 
     def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
@@ -45,8 +44,9 @@ class Placing:
             try:
                 node = self._layer(one) if isinstance(one, Placement) else self._bracket(one)
             except LayerError as error:
-                if one.copy:
-                    error.behind(f"copy {one.copy}")
+                later = next((copy for copy in reversed(one.copies) if copy > 1), None)
+                if later is not None:
+                    error.behind(f"copy {later}")
                 raise
             self._made.setdefault(one.number, []).append(node)
 
@@ -70,20 +70,16 @@ class Placing:
             raise
 
     def _bound(self, call: LayerCall) -> Layer:
-        """The layer with its arguments; the same call with the same arguments is the same object."""
+        """The layer with its arguments."""
         given = call.given
         if call.waits or self._letters:
             given = tuple(Given(g.keyword, self._meant(g.value, at)) for g, at in zip(given, call.places, strict=True))
-        layer = self._layers.get((call.word, given))
-        if layer is None:
-            try:
-                layer = bind(call.entry, call.word, given, self.names.reserved)
-            except SymparamsError as error:
-                index = getattr(error, "argument", None)
-                error.place = Place(self.source, *(call.at if index is None else call.places[index]))
-                raise
-            self._layers[call.word, given] = layer
-        return layer
+        try:
+            return bound(call.entry, call.word, given, self.names.reserved)
+        except SymparamsError as error:
+            index = getattr(error, "argument", None)
+            error.place = Place(self.source, *(call.at if index is None else call.places[index]))
+            raise
 
     def _meant(self, value: object, at: Span) -> object:
         """An argument with the sizes, the layers and the numbers of copies that it waited for."""

@@ -46,7 +46,7 @@ class Scope:
     macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
     frozen: bool = False  # whether the layers in it are not trained
     steps: int = 0  # how many `timedistributed` stand around
-    copy: int = 0  # which copy of the innermost bracket it is whose first it is not; 0: none
+    copies: tuple[int, ...] = ()  # which copy it is of each bracket around, the outermost first
     sharing: Sharing | None = None
     copied: bool = False  # whether the number of copies of a bracket around, inside what is shared, is open
 
@@ -67,4 +67,4 @@ class Scope:
 
     def inside(self, **changes: object) -> Scope:
         """A scope inside this one."""
-        return replace(self, **({"outer": self, "values": {}, "points": {}} | changes))  # type: ignore[arg-type]
+        return replace(self, **{"outer": self, "values": {}, "points": {}, **changes})  # type: ignore[arg-type]
