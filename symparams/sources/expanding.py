@@ -8,28 +8,21 @@ often that body must be placed, and on which sizes, only the sizes can tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
-from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
-from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
-from symparams.layers import Catalogue, Entry, key
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula, symbols
+from symparams.errors import LimitError, Place, Span, SymparamsError
+from symparams.layers import Catalogue, Entry
 from symparams.layers.wrapping import TimeDistributed
-from symparams.model.arguments import KEEP, Quoted
 from symparams.model.builder import too_many_layers
 from symparams.model.layer import Layer
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, Given, bind_macro
-from symparams.sources.hints import no_layer
+from symparams.sources.binding import FROZEN, bind_macro
 from symparams.sources.names import Names
-from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, Shared, channels_at, waits
+from symparams.sources.placements import Bracket, Placed, Placement, Shared, copies_of, numbers_of, titled, whole
+from symparams.sources.resolving import Flow, Resolving
 from symparams.sources.scope import Point, Scope, Sharing, Use
-
-Flow: TypeAlias = "int | tuple[int, ...] | None"  # the number of a placement, those of a fork's ends, or nothing yet
 
 _WORK = 4 * limits.LAYERS  # items that may be expanded, layers or not
 
@@ -38,7 +31,7 @@ def expanded(
     chains: Sequence[r.Chain], names: Names, facts: Facts, macros: Mapping[str, r.Macro], catalogue: Catalogue
 ) -> list[Placed]:
     """The placements of all chains, in reading order."""
-    expansion = _Expansion(names, facts, macros, catalogue)
+    expansion = _Expansion(Resolving(names, macros, catalogue), facts)
     top = Scope()
     for chain in chains:
         if isinstance(expansion.chain(chain, None, top), tuple):
@@ -52,20 +45,17 @@ _OPEN_FORK = "a fork ends here; a merging layer such as add or concat must follo
 class _Expansion:
     """Walks the chains once, noting placements as they come."""
 
-    def __init__(self, names: Names, facts: Facts, macros: Mapping[str, r.Macro], catalogue: Catalogue) -> None:
-        self.names = names
+    def __init__(self, meanings: Resolving, facts: Facts) -> None:
+        self.meanings = meanings
+        self.names = meanings.names
+        self.macros = meanings.macros
+        self.source = meanings.source
+        self.error = meanings.error
         self.facts = facts
-        self.macros = macros
-        self.catalogue = catalogue
-        self.source: Source = names.source
         self.placed: list[Placed] = []  # of the file, or of the bracket that is being expanded
         self.count = 0  # numbers that have been given
         self.layers = 0  # and layers noted
         self.work = 0  # items that have been expanded
-
-    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
-        """An error at a place of the source."""
-        return kind(matter, Place(self.source, *at))
 
     def number(self) -> int:
         self.count += 1
@@ -89,7 +79,7 @@ class _Expansion:
         if isinstance(item, r.Reference):
             if not first:
                 raise self.error(f"@{item.name} starts a chain or stands as a branch; it cannot follow ->", item.at)
-            return self.point(item, scope).number
+            return self.meanings.point(item, scope).number
         if isinstance(item, r.Branches):
             return self.fork(item, flow, scope)
         return self.group(item, flow, scope)
@@ -125,20 +115,11 @@ class _Expansion:
         if isinstance(call, r.Call) and call.name == "share":
             use = self.shared(call, scope)[1]
         elif isinstance(call, r.Call) and call.name in self.macros:
-            use = Use(call, scope, tuple(_numbers(self.placed[before:])))
+            use = Use(call, scope, tuple(numbers_of(self.placed[before:])))
         elif isinstance(call, r.Call) and call.name != "id":
             use = Use(call, scope, (flow,))
         scope.points[item.name] = Point(flow, use)
         return flow
-
-    def point(self, reference: r.Reference, scope: Scope) -> Point:
-        """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
-        found = scope.point(reference.name)
-        if found is None:
-            near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
-            message = f"there is no `as {reference.name}` before this place{near}"
-            raise self.error(message, reference.at)
-        return found
 
     # ------------------------------------------------------------ repetition
 
@@ -188,7 +169,7 @@ class _Expansion:
             (group.times, "the number of copies"),
         ):
             if formula is not None:
-                meant = self.resolved(formula, flow, scope, group.count_at)
+                meant = self.meanings.resolved(formula, flow, scope, group.count_at)
                 found.append(whole(meant, self.facts, what, Place(self.source, *group.count_at)))
         return found[-2], found[-1]
 
@@ -220,7 +201,7 @@ class _Expansion:
             raise self.error(message, call.at, LimitError)
         given = [a for a in call.arguments if not is_frozen(a)]
         inner = scope.inside(
-            outer=_points_around(scope),
+            outer=scope.points_around(),
             values=self.macro_arguments(macro, given, flow, scope, call),
             macros=(*scope.macros, call.name),
             frozen=scope.frozen or len(given) < len(call.arguments),
@@ -233,10 +214,12 @@ class _Expansion:
         """The values of a macro's parameters, computed where the call stands."""
         values: dict[str, Formula] = {}
         for name, (value, at) in bind_macro(macro, given, call.at, self.source).items():
-            values[name] = self.resolved(value, flow, scope, at)
+            values[name] = self.meanings.resolved(value, flow, scope, at)
         for parameter in macro.parameters:
             if parameter.name not in values and parameter.default is not None:
-                values[parameter.name] = self.resolved(parameter.default, flow, Scope(values=dict(values)), macro.at)
+                values[parameter.name] = self.meanings.resolved(
+                    parameter.default, flow, Scope(values=dict(values)), macro.at
+                )
         return values
 
     # ------------------------------------------------------------ layers
@@ -247,21 +230,11 @@ class _Expansion:
         if call.name == "id":
             return flow
         if call.name == "share":
-            return self.titled(name, scope, lambda: self.share(call, flow, scope))
-        entry = self.entry(call)
+            return self.named_first(name, scope, lambda: self.share(call, flow, scope))
+        entry = self.meanings.entry(call)
         if entry.layer is TimeDistributed:
             return self.over_time(call, flow, scope, name)
         return self.layer(call, entry, flow, scope, name)
-
-    def entry(self, call: r.Call) -> Entry:
-        """What the catalogue has under the name of a layer."""
-        entry = self.catalogue.get(key(call.name))
-        if entry is None:
-            if call.name in self.macros:
-                raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
-            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
-            raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
-        return entry
 
     def layer(self, call: r.Call, entry: Entry, flow: Flow, scope: Scope, name: str | None) -> int:
         """Note a layer with what feeds it."""
@@ -275,14 +248,14 @@ class _Expansion:
             if is_frozen(argument):
                 frozen = True
             elif isinstance(argument.value, r.Reference) and _is_source(argument, entry.layer):
-                inputs.append(self.point(argument.value, scope).number)
+                inputs.append(self.meanings.point(argument.value, scope).number)
             else:
                 given.append(argument)
         sharing = scope.sharing
         weights = None if sharing is None else next(sharing.weights, None)
         shared = None if sharing is None or weights is None else Shared(sharing.name, weights, scope.copied)
         what, forks, counted = (
-            self.layer_call(call, entry, given, flow, scope),
+            self.meanings.layer_call(call, entry, given, flow, scope),
             isinstance(flow, tuple),
             scope.outer is not None,
         )
@@ -296,12 +269,12 @@ class _Expansion:
         if self.layers > limits.LAYERS:
             raise self.error(too_many_layers().matter, at, LimitError)
 
-    def titled(self, name: str | None, scope: Scope, expand: Callable[[], Flow]) -> Flow:
+    def named_first(self, name: str | None, scope: Scope, expand: Callable[[], Flow]) -> Flow:
         """What is expanded, with a name for its first layer."""
         start = len(self.placed)
         end = expand()
         if name is not None and len(self.placed) > start:
-            self.placed[start] = _titled(self.placed[start], name, scope.outer is not None)
+            self.placed[start] = titled(self.placed[start], name, scope.outer is not None)
         return end
 
     def over_time(self, call: r.Call, flow: Flow, scope: Scope, name: str | None) -> Flow:
@@ -317,14 +290,14 @@ class _Expansion:
         frame, frozen = value, scope.frozen or len(inside) < len(call.arguments)
         inner = scope.inside(steps=scope.steps + 1, frozen=frozen)
         title = None if frame.name in self.macros else name
-        return self.titled(title, scope, lambda: self.item(frame, flow, inner, first=False))
+        return self.named_first(title, scope, lambda: self.item(frame, flow, inner, first=False))
 
     def shared(self, call: r.Call, scope: Scope) -> tuple[str, Use]:
         """What `share(@name)` shares, with its name."""
         reference = call.arguments[0].value if len(call.arguments) == 1 else None
         if not isinstance(reference, r.Reference):
             raise self.error("share takes one name, of a layer or of the use of a macro: share(@name)", call.at)
-        use = self.point(reference, scope).use
+        use = self.meanings.point(reference, scope).use
         if use is None or not use.placements:
             message = f"@{reference.name} names a point, not a layer or the use of a macro"
             raise self.error(message, call.arguments[0].at)
@@ -333,7 +306,7 @@ class _Expansion:
     def share(self, call: r.Call, flow: Flow, scope: Scope) -> Flow:
         """`share(@name)`: the same layer or macro once more, with the same weights."""
         name, use = self.shared(call, scope)
-        if use.call.name not in self.macros and self.entry(use.call).layer.inputs == "none":
+        if use.call.name not in self.macros and self.meanings.entry(use.call).layer.inputs == "none":
             raise self.error(f"@{name} is an input, which has no weights to share", call.arguments[0].at)
         if scope.sharing is not None:
             raise self.error("share cannot stand inside what is shared", call.at)
@@ -344,81 +317,6 @@ class _Expansion:
         except SymparamsError as error:
             error.place = Place(self.source, *call.at)
             raise
-
-    # ------------------------------------------------------------ arguments
-
-    def layer_call(
-        self, call: r.Call, entry: Entry, arguments: Sequence[r.Argument], flow: Flow, scope: Scope
-    ) -> LayerCall:
-        """A layer with its arguments: letters resolved, names looked up."""
-        given = tuple([Given(a.keyword, self.argument(a, flow, scope)) for a in arguments])
-        waiting = any(waits(one.value) for one in given)
-        return LayerCall(call.name, entry, given, tuple([a.at for a in arguments]), call.at, waiting)
-
-    def argument(self, argument: r.Argument, flow: Flow, scope: Scope) -> object:
-        value = argument.value
-        if isinstance(value, str):
-            return Quoted(value[1:-1])
-        if isinstance(value, r.Call):
-            return self.layer_call(value, self.entry(value), value.arguments, flow, scope)
-        if isinstance(value, r.Reference):
-            use = self.point(value, scope).use
-            if use is None or len(use.placements) != 1:
-                raise self.error(f"@{value.name} does not name a single layer", value.at)
-            return Pointed(value.name, use.placements[0])
-        if isinstance(value, tuple):
-            return self.several(value, flow, scope, argument.at)
-        if isinstance(value, Symbol) and value.name.casefold() in self.names.reserved:
-            return value
-        return self.resolved(value, flow, scope, argument.at)
-
-    def several(self, sizes: tuple[object, ...], flow: Flow, scope: Scope, at: Span) -> tuple[object, ...]:
-        """Sizes in brackets, which may stand in one another, resolved."""
-        resolved: list[object] = []
-        for size in sizes:
-            if isinstance(size, tuple):
-                resolved.append(self.several(size, flow, scope, at))
-            elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
-                resolved.append(KEEP)
-            else:
-                assert isinstance(size, Formula)
-                resolved.append(self.resolved(size, flow, scope, at))
-        return tuple(resolved)
-
-    def resolved(self, formula: Formula, flow: Flow, scope: Scope, at: Span) -> Formula:
-        """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
-        if isinstance(formula, Number):
-            return formula
-
-        def channels() -> Formula:
-            if not isinstance(flow, int):
-                message = "`channels` is the number of channels that arrive, but nothing arrives here"
-                raise self.error(message, at)
-            return channels_at(flow)
-
-        return self.names.resolved(formula, scope.value, channels, at)
-
-
-def whole(formula: Formula, facts: Facts, what: str, place: Place) -> Value:
-    """A whole number, or a formula with letters; a number of copies is at least 0."""
-    try:
-        value = formula if waits(formula) else simplified(formula, facts)
-    except SymparamsError as error:
-        error.place = error.place or place
-        raise
-    if isinstance(value, Fraction):
-        raise SymparamsError(f"{what} must be whole, not {shown(value, SOURCE)}", place)
-    if isinstance(value, int) and value < 0 and what == "the number of copies":
-        raise SymparamsError(f"{what} must be at least 0, not {value}", place)
-    return value
-
-
-def copies_of(first: int, last: int, source: Source, at: Span) -> range:
-    """The values that the copies run through."""
-    if last - first >= limits.LAYERS:
-        message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
-        raise LimitError(message, Place(source, *at))
-    return range(first, last + 1)
 
 
 def is_frozen(argument: r.Argument) -> bool:
@@ -432,29 +330,6 @@ def _is_source(argument: r.Argument, layer: type[Layer]) -> bool:
     if argument.keyword is not None:
         return argument.keyword in layer.sources
     return layer.inputs in ("many", "some")
-
-
-def _titled(one: Placed, name: str, counted: bool) -> Placed:
-    """The same with a name for its first layer."""
-    if isinstance(one, Bracket):
-        return one._replace(body=(*(_titled(first, name, counted) for first in one.body[:1]), *one.body[1:]))
-    return one._replace(name=name, counted=counted)
-
-
-def _numbers(placed: Sequence[Placed]) -> list[int]:
-    """The numbers of all layers, in order."""
-    found: list[int] = []
-    for one in placed:
-        found += _numbers(one.body) if isinstance(one, Bracket) else [one.number]
-    return found
-
-
-def _points_around(scope: Scope) -> Scope:
-    """Inside a macro the names of points outside can be used, the caller's parameters cannot."""
-    points: dict[str, Point] = {}
-    for around in scope.outward():
-        points = around.points | points
-    return Scope(points=points)
 
 
 def _uses(item: object, name: str) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from symparams.algebra.formula import CHANNELS, Formula, Symbol, symbols
+from symparams import limits
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import CHANNELS, Formula, Symbol, Value, symbols
+from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.simplifying import simplified
 from symparams.algebra.substitution import mapped
-from symparams.errors import Span
+from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.layers import Entry
 from symparams.sources.binding import Given
 
@@ -105,3 +110,40 @@ def filled(formula: Formula, channels: Callable[[int], Formula], letters: Mappin
         return letters.get(leaf.name, leaf) if leaf.value is None else leaf
 
     return mapped(formula, meant)
+
+
+def titled(one: Placed, name: str, counted: bool) -> Placed:
+    """The same with a name for its first layer."""
+    if isinstance(one, Bracket):
+        return one._replace(body=(*(titled(first, name, counted) for first in one.body[:1]), *one.body[1:]))
+    return one._replace(name=name, counted=counted)
+
+
+def numbers_of(placed: Sequence[Placed]) -> list[int]:
+    """The numbers of all layers, in order."""
+    found: list[int] = []
+    for one in placed:
+        found += numbers_of(one.body) if isinstance(one, Bracket) else [one.number]
+    return found
+
+
+def whole(formula: Formula, facts: Facts, what: str, place: Place) -> Value:
+    """A whole number, or a formula with letters; a number of copies is at least 0."""
+    try:
+        value = formula if waits(formula) else simplified(formula, facts)
+    except SymparamsError as error:
+        error.place = error.place or place
+        raise
+    if isinstance(value, Fraction):
+        raise SymparamsError(f"{what} must be whole, not {shown(value, SOURCE)}", place)
+    if isinstance(value, int) and value < 0 and what == "the number of copies":
+        raise SymparamsError(f"{what} must be at least 0, not {value}", place)
+    return value
+
+
+def copies_of(first: int, last: int, source: Source, at: Span) -> range:
+    """The values that the copies run through."""
+    if last - first >= limits.LAYERS:
+        message = f"{last - first + 1:,} copies are more than {limits.LAYERS:,}, which is the limit"
+        raise LimitError(message, Place(source, *at))
+    return range(first, last + 1)

@@ -14,9 +14,8 @@ from symparams.model.arguments import Named
 from symparams.model.builder import Builder
 from symparams.model.layer import Incoming, Layer
 from symparams.sources.binding import Given, bound
-from symparams.sources.expanding import copies_of, whole
 from symparams.sources.names import Names, computed
-from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, filled
+from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, copies_of, filled, whole
 from symparams.sources.repeating import Repetition
 
 

@@ -68,3 +68,10 @@ class Scope:
     def inside(self, **changes: object) -> Scope:
         """A scope inside this one."""
         return replace(self, **{"outer": self, "values": {}, "points": {}, **changes})  # type: ignore[arg-type]
+
+    def points_around(self) -> Scope:
+        """What a macro sees: the names of points outside can be used in it, the caller's parameters cannot."""
+        points: dict[str, Point] = {}
+        for around in self.outward():
+            points = around.points | points
+        return Scope(points=points)
