@@ -114,7 +114,7 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
     return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
 
 
-known = lru_cache(1024)(derive)  # the same for every network: equal layers on equal input are worked out once
+known = lru_cache(512)(derive)  # the same for every network: equal layers on equal input are worked out once
 
 
 def added(values: Iterable[Value], facts: Facts) -> Value:

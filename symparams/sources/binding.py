@@ -153,6 +153,19 @@ def form(entry: Entry, name: str) -> str:
     return f"{name}({', '.join(inside)})"
 
 
+def is_frozen(argument: r.Argument) -> bool:
+    """Whether an argument is the flag that keeps parameters from training."""
+    value = argument.value
+    return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN
+
+
+def is_source(argument: r.Argument, layer: type[Layer]) -> bool:
+    """Whether @name as an argument is a tensor that the layer takes beside the one that flows in."""
+    if argument.keyword is not None:
+        return argument.keyword in layer.sources
+    return layer.inputs in ("many", "some")
+
+
 # ---------------------------------------------------------------- macros
 
 

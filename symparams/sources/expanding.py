@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from symparams import limits
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula, symbols
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula
 from symparams.errors import LimitError, Place, Span, SymparamsError
 from symparams.layers import Catalogue, Entry
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.builder import too_many_layers
-from symparams.model.layer import Layer
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, bind_macro
+from symparams.sources.binding import bind_macro, is_frozen, is_source
 from symparams.sources.names import Names
 from symparams.sources.placements import Bracket, Placed, Placement, Shared, copies_of, numbers_of, titled, whole
 from symparams.sources.resolving import Flow, Resolving
@@ -132,7 +131,7 @@ class _Expansion:
         if not (isinstance(first, int) and isinstance(last, int)):
             return self.bracket(group, flow, scope, as_formula(first), as_formula(last))
         copies, before = copies_of(first, last, self.source, group.count_at), self.count
-        alike = scope.sharing is None and not (group.variable is not None and _uses(group.chain, group.variable))
+        alike = scope.sharing is None and not r.uses(group.chain, group.variable)
         for done, value in enumerate(copies):
             start, values = len(self.placed), {} if group.variable is None else {group.variable: as_formula(value)}
             flow = self.chain(group.chain, flow, scope.inside(values=values, copies=(*scope.copies, done + 1)))
@@ -182,12 +181,24 @@ class _Expansion:
         end = self.chain(group.chain, arrival, scope.inside(values=values, copies=(), copied=scope.sharing is not None))
         if not isinstance(end, int):
             raise self.error("a fork ends here; a merging layer must close it", group.at)
-        runs = group.variable is not None and _uses(group.chain, group.variable)
         at, count_at = (group.at, group.count_at) if scope.sharing is None else (scope.sharing.at,) * 2
-        whole_ = (tuple(self.placed), end, first, last, group.variable, runs, group.times is not None)
-        self.placed = around
-        around.append(Bracket(self.number(), arrival, flow, *whole_, scope.copies, at, count_at))
-        return self.count
+        body, self.placed = tuple(self.placed), around
+        bracket = Bracket(
+            number=self.number(),
+            arrival=arrival,
+            flow=flow,
+            body=body,
+            end=end,
+            first=first,
+            last=last,
+            variable=group.variable if r.uses(group.chain, group.variable) else None,
+            times=group.times is not None,
+            copies=scope.copies,
+            at=at,
+            count_at=count_at,
+        )
+        around.append(bracket)
+        return bracket.number
 
     # ------------------------------------------------------------ macros
 
@@ -247,22 +258,28 @@ class _Expansion:
         for argument in call.arguments:
             if is_frozen(argument):
                 frozen = True
-            elif isinstance(argument.value, r.Reference) and _is_source(argument, entry.layer):
+            elif isinstance(argument.value, r.Reference) and is_source(argument, entry.layer):
                 inputs.append(self.meanings.point(argument.value, scope).number)
             else:
                 given.append(argument)
-        sharing = scope.sharing
-        weights = None if sharing is None else next(sharing.weights, None)
-        shared = None if sharing is None or weights is None else Shared(sharing.name, weights, scope.copied)
-        what, forks, counted = (
-            self.meanings.layer_call(call, entry, given, flow, scope),
-            isinstance(flow, tuple),
-            scope.outer is not None,
+        at, shared, sharing = call.at, None, scope.sharing
+        if sharing is not None:
+            at, shared = sharing.at, Shared(sharing.name, next(sharing.weights), scope.copied)
+        placement = Placement(
+            number=self.number(),
+            call=self.meanings.layer_call(call, entry, given, flow, scope),
+            inputs=tuple(inputs),
+            forks=isinstance(flow, tuple),
+            name=name,
+            counted=scope.outer is not None,
+            shared=shared,
+            frozen=frozen,
+            steps=scope.steps,
+            copies=scope.copies,
+            at=at,
         )
-        at = call.at if sharing is None else sharing.at
-        place = (name, counted, shared, frozen, scope.steps, scope.copies, at)
-        self.placed.append(Placement(self.number(), what, tuple(inputs), forks, *place))
-        return self.count
+        self.placed.append(placement)
+        return placement.number
 
     def count_layer(self, at: Span) -> None:
         self.layers += 1
@@ -317,25 +334,3 @@ class _Expansion:
         except SymparamsError as error:
             error.place = Place(self.source, *call.at)
             raise
-
-
-def is_frozen(argument: r.Argument) -> bool:
-    """Whether an argument is the flag that keeps parameters from training."""
-    value = argument.value
-    return argument.keyword is None and isinstance(value, Symbol) and value.name.casefold() == FROZEN
-
-
-def _is_source(argument: r.Argument, layer: type[Layer]) -> bool:
-    """Whether @name as an argument is a tensor that the layer takes beside the one that flows in."""
-    if argument.keyword is not None:
-        return argument.keyword in layer.sources
-    return layer.inputs in ("many", "some")
-
-
-def _uses(item: object, name: str) -> bool:
-    """Whether a letter stands anywhere in a part of the text."""
-    if isinstance(item, Formula):
-        return any(s.name == name for s in symbols(item))
-    if isinstance(item, tuple):
-        return any(_uses(part, name) for part in item)
-    return False

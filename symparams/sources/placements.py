@@ -69,8 +69,7 @@ class Bracket(NamedTuple):
     end: int  # the number of what a copy gives
     first: Formula  # the numbers of the first copy and of the last
     last: Formula
-    variable: str | None  # the letter, where there is one
-    runs: bool  # whether it stands in the body
+    variable: str | None  # the letter, where one stands in the body
     times: bool  # whether it says how often: `* N`, not from where to where
     copies: tuple[int, ...]
     at: Span

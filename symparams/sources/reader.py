@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any, cast
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput
 
 from symparams import limits
 from symparams.algebra.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
-from symparams.errors import EXPRESSION, LimitError, Place, Source, Span, SymparamsError, nearest
+from symparams.errors import EXPRESSION, LimitError, Place, Source, Span, SymparamsError
 from symparams.resources import folder, kept
 from symparams.sources.records import (
     Argument,
@@ -33,6 +33,7 @@ from symparams.sources.records import (
     Reference,
     Statement,
 )
+from symparams.sources.unexpected import explained
 
 _RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
 
@@ -53,7 +54,7 @@ def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] |
     try:
         return _parser(grammar, reader or _Reader).parse(source.text)
     except UnexpectedInput as error:
-        raise _explained(error, source) from None
+        raise explained(error, source) from None
     except _MisuseError as error:
         raise error.kind(error.matter, Place(source, error.offset)) from None
 
@@ -279,10 +280,6 @@ for _rule in ("number", "symbol", "sum", "product", "signed", "power", "function
     setattr(_Reader, f"expression__{_rule}", getattr(Expressions, _rule))  # as an import names them
 
 
-def _offset(token: Token) -> int:
-    return token.start_pos or 0
-
-
 def _span(token: Token) -> Span:
     return Span(token.start_pos or 0, token.end_pos or 0)
 
@@ -290,99 +287,3 @@ def _span(token: Token) -> Span:
 def _after(mark: Token) -> Span:
     """The expression behind a mark."""
     return Span(mark.end_pos or 0, EXPRESSION)
-
-
-# ---------------------------------------------------------------- what the parser did not expect
-
-_WORDS = {
-    "_ARROW": "->",
-    "LPAR": "(", "RPAR": ")", "LSQB": "[", "RSQB": "]", "LBRACE": "{", "RBRACE": "}",
-    "COMMA": ",", "EQUALS": "=", "AT": "@name", "VBAR": "|", "__ANON_0": "..",
-    "STRING": "a title in quotes", "RELATION": "a comparison such as >=", "NAME": "a name",
-    "SIZE": "a size such as 3x3",
-    "AS": "as", "FOR": "for", "IN": "in", "STAR": "*", "NUMBER": "a number", "FUNCTION": "a function",
-    "LFLOOR": "⌊", "RFLOOR": "⌋", "LCEIL": "⌈", "RCEIL": "⌉", "RAISED": "a power",
-    "SIGN": "+ or -", "TIMES": "* or /", "CARET": "^", "WHERE": "where", "DOTS": "..",
-}  # fmt: skip
-_STATEMENTS = {"MODEL", "CONVENTION", "LET", "RANGE", "WHERE", "DEF", "$END"}
-_EXPRESSION = {"NUMBER", "LPAR"}
-_OPERATORS = {"SIGN", "TIMES", "CARET", "RAISED"}
-
-
-def _explained(error: UnexpectedInput, source: Source) -> SymparamsError:
-    """The parser's error in the user's words."""
-    if isinstance(error, UnexpectedToken):
-        return _unexpected(error, source)
-    assert isinstance(error, UnexpectedCharacters)
-    offset = error.pos_in_stream or 0
-    character = source.text[offset]
-    if character == '"':
-        return SymparamsError("this title has no closing quote", Place(source, offset))
-    shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
-    hint = "; the arrow is ->" if character in "⟶⇒–—➔" else ""
-    if character in "'‘’“”":
-        hint = '; words stand without quotes, texts between "'
-    return SymparamsError(f"{shown} is not a character of the language{hint}", Place(source, offset))
-
-
-def _unexpected(error: UnexpectedToken, source: Source) -> SymparamsError:
-    token = error.token
-    ended = token.type == "$END"
-    offset = len(source.text.rstrip()) if ended else _offset(token)
-    place = Place(source, offset)
-    still_open = _open_brackets(source.text[:offset])
-    if ended and still_open:
-        bracket, at = still_open[-1]
-        line, column, _ = Place(source, at).position()
-        return SymparamsError(f"the text ends here, but the {bracket} of line {line}, column {column} is open", place)
-    if token.value in (")", "]", "}") and not still_open:
-        return SymparamsError(f"this {token.value} closes nothing", place)
-    wanted = _expected({name.rpartition("EXPRESSION__")[2] for name in error.accepts or error.expected})
-    if ended:
-        return SymparamsError(f"the text ends here, but {wanted} is expected", place)
-    return SymparamsError(f"unexpected `{token.value}`; expected {wanted}{_meant(source.text, token)}", place)
-
-
-def _meant(text: str, token: Token) -> str:
-    """A hint where a statement is misspelled or = stands for ==."""
-    line = text[text.rfind("\n", 0, _offset(token)) + 1 :].lstrip()
-    first = re.match(r"[A-Za-z]+", line)
-    statements = ("model", "convention", "let", "range", "where", "def")
-    if first and first[0] == "where" and token.value == "=":
-        return "; equality is =="
-    if re.search(r"\brange\s+$", text[: _offset(token)]):
-        return "; a range is a statement of its own"
-    if first and first[0] not in statements:
-        return nearest(first[0], statements)
-    return ""
-
-
-def _open_brackets(text: str) -> list[tuple[str, int]]:
-    """The brackets that the text opens and does not close, with their offsets."""
-    found: list[tuple[str, int]] = []
-    for token in _TOKENS.finditer(text):
-        if token[0] in ("(", "[", "{"):
-            found.append((token[0], token.start()))
-        elif token[0] in (")", "]", "}") and found:
-            found.pop()
-    return found
-
-
-def _expected(terminals: set[str]) -> str:
-    """What could stand here, the brackets and marks first."""
-    words: list[str] = []
-    rest = set(terminals)
-    if rest >= _EXPRESSION:
-        words.append("an expression")
-        rest -= _EXPRESSION | {"NAME", "SIZE", "SIGN", "FUNCTION", "LFLOOR", "LCEIL"}
-    elif rest & _OPERATORS:
-        words.append("an operator")
-        rest -= _OPERATORS | {"NAME", "LPAR", "FUNCTION", "LFLOOR", "LCEIL"}
-    if {"NAME", "LSQB", "LBRACE"} <= rest:
-        words.append("a layer, [ … ], { … } or @name")
-        rest -= {"NAME", "LSQB", "LBRACE", "AT"}
-    if rest & _STATEMENTS == _STATEMENTS:
-        words.append("a statement")
-    rest -= _STATEMENTS
-    words += sorted({_WORDS.get(name, name.strip("_").lower()) for name in rest}, key=lambda w: (w.isalpha(), w))
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}" if words else "nothing more"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, symbols
 from symparams.errors import Span
 
 
@@ -135,3 +135,14 @@ class Convention(NamedTuple):
 
 
 Statement: TypeAlias = "Model | Convention | Let | Range | tuple[Fact, ...] | Macro | Chain"
+
+
+def uses(item: object, name: str | None) -> bool:
+    """Whether a letter, if there is one, stands anywhere in a part of the text."""
+    if name is None:
+        return False
+    if isinstance(item, Formula):
+        return any(s.name == name for s in symbols(item))
+    if isinstance(item, tuple):
+        return any(uses(part, name) for part in item)
+    return False

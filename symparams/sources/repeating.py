@@ -70,10 +70,11 @@ class Repetition:
         self.first = first
         self.last = last
         self.facts = places.builder.facts
-        name = bracket.variable if bracket.runs and bracket.variable else places.free_letter(_LETTERS)
+        name = bracket.variable or places.free_letter(_LETTERS)
         if name in places.around:
             message = f"{name} counts the copies of a bracket around this one; take another letter"
             raise places.error(message, bracket.at)
+        self.runs = bracket.variable is not None
         self.index = Symbol(name)
         places.counting.add(name)
 
@@ -91,10 +92,10 @@ class Repetition:
         end = self._copy(flow, self.first)
         if end == flow:
             return flow
-        if not self.bracket.runs and self._alike(end, flow):
+        if not self.runs and self._alike(end, flow):
             self.builder.repeat(start, self._repeat(self.first))
             return end
-        if not self.bracket.runs:
+        if not self.runs:
             second = len(self.builder.nodes)
             after = self._following(end, plus_number(self.first, 1))
             if self._alike(after, end):
@@ -120,7 +121,7 @@ class Repetition:
 
     def _repeat(self, first: Formula) -> Repeat:
         count = simplified(self.last - first + 1, self.facts)
-        return Repeat(self.index.name, first, self.last, count, self.bracket.runs)
+        return Repeat(self.index.name, first, self.last, count, self.runs)
 
     def _back_to(self, mark: tuple[int, dict[str, int]]) -> None:
         """Take away the copies that were tried; brackets in brackets try copies of copies."""
@@ -187,7 +188,7 @@ class Repetition:
         if any(len(shape) != len(shapes[0]) for shape in shapes):
             raise self.places.error("each copy changes the number of axes, so it cannot be repeated", self.bracket.at)
         step = None
-        if self.bracket.runs:
+        if self.runs:
             self._back_to(mark)
             self.builder.facts = self._facts(self.first)
             try:
