@@ -133,13 +133,20 @@ class _Expansion:
         copies, before = copies_of(first, last, self.source, group.count_at), self.count
         alike = scope.sharing is None and not r.uses(group.chain, group.variable)
         for done, value in enumerate(copies):
-            start, values = len(self.placed), {} if group.variable is None else {group.variable: as_formula(value)}
+            start, worked, values = (
+                len(self.placed),
+                self.work,
+                {} if group.variable is None else {group.variable: as_formula(value)},
+            )
             flow = self.chain(group.chain, flow, scope.inside(values=values, copies=(*scope.copies, done + 1)))
             if done == 0 and (self.count - before) * len(copies) > limits.LAYERS:
                 raise self.too_many(group.at)
             if done == 1 and alike and isinstance(flow, int):
                 copy = [one for one in self.placed[start:] if isinstance(one, Placement) and not one.call.waits]
                 if len(copy) == len(self.placed) - start:
+                    self.work += (self.work - worked) * (len(copies) - 2)
+                    if self.work > _WORK:
+                        raise self.too_many(group.at)
                     return self.once_more(copy, before, flow, len(scope.copies), len(copies) - 2)
         return flow
 
