@@ -14,8 +14,8 @@ from symparams.algebra.summing import over_shown
 from symparams.errors import SymparamsError, nearest
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition
-from symparams.model.derived import Counts
-from symparams.model.layer import Incoming, Shape
+from symparams.model.derived import Counts, Derived
+from symparams.model.layer import Incoming, Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.account import Account, AxisSize, rounds
 from symparams.quantities.measured import USUAL, Measured, Measurements, sum_of
@@ -145,7 +145,7 @@ class Solution:
     quantities: tuple[str, ...] = USUAL  # names of those that are derived
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
     settings: Settings = Settings()  # types and policies for the further quantities
-    _accounts: dict[int, Account] = field(default_factory=dict, repr=False)  # by the identity of a Derived
+    _accounts: dict[Derived, Account] = field(default_factory=dict, repr=False)
 
     @property
     def title(self) -> str:
@@ -174,13 +174,13 @@ class Solution:
 
     def _entries(self) -> Iterator[LayerEntry]:
         nodes = self.network.nodes
-        seen: dict[int, str] = {}
+        seen: dict[Derived, str] = {}
         explained: set[str] = set()
         for i, node in enumerate(nodes, start=1):
             derived = node.derived
-            account = self._accounts.get(id(derived))
+            account = self._accounts.get(derived)
             if account is None:
-                account = self._accounts[id(derived)] = Account(derived)
+                account = self._accounts[derived] = Account(derived)
             feeding = [nodes[j] for j in node.inputs]
             floor = any(rounds(v) for v in node.shape) and any(rounds(a.value) for a in account.axes)
             yield LayerEntry(
@@ -190,13 +190,13 @@ class Solution:
                 tuple(n.name for n in feeding),
                 tuple(n.shape for n in feeding),
                 feeding[0].origin if feeding else ("", ""),
-                seen.get(id(derived)),
+                seen.get(derived),
                 derived.rules.because not in explained,
                 derived.rules.shape_because not in explained,
                 floor and "floor" not in explained,
             )
             explained |= {"floor"} if floor else set()
-            seen.setdefault(id(derived), node.name)
+            seen.setdefault(derived, node.name)
             explained |= {derived.rules.because, derived.rules.shape_because}
 
     @property
@@ -252,9 +252,9 @@ class Solution:
 
     def _meanings(self) -> dict[str, tuple[str, str | None, bool]]:
         """For every letter: what it is, the layer where it first stands (None: the input), whether others follow."""
-        uses: dict[int, list[Node]] = {}
+        uses: dict[Layer, list[Node]] = {}
         for node in self.network.nodes:
-            uses.setdefault(id(node.layer), []).append(node)
+            uses.setdefault(node.layer, []).append(node)
         found: dict[str, tuple[str, str | None, bool]] = {}
         for node, *others in uses.values():
             for letter, what in _letters(node, self._axes(node)):

@@ -13,6 +13,7 @@ from symparams.algebra.normal import formula_of, minus, quotient
 from symparams.algebra.simplifying import poly, simplified
 from symparams.algebra.summing import Repeat, mentions
 from symparams.collector import paused
+from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, symbol
 from symparams.model.network import Network, Node
 
@@ -55,7 +56,7 @@ State: TypeAlias = "tuple[Field, ...] | Literal['everywhere', 'unknown']"
 
 
 _Known: TypeAlias = (
-    "dict[int, tuple[tuple[Value, ...], ...] | Literal['everywhere', 'unknown']]"  # windows of a layer, by identity
+    "dict[Derived, tuple[tuple[Value, ...], ...] | Literal['everywhere', 'unknown']]"  # windows of a layer
 )
 
 
@@ -93,9 +94,9 @@ def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> S
     if node.kind == "copies":
         return arriving[0]
     state = _joined(arriving, facts)
-    windows = known.get(id(node.derived))
+    windows = known.get(node.derived)
     if windows is None:
-        windows = known[id(node.derived)] = _windows(node, facts)
+        windows = known[node.derived] = _windows(node, facts)
     if windows == "everywhere" or (isinstance(windows, str) and not isinstance(state, str)):
         return windows
     if isinstance(state, str) or isinstance(windows, str):

@@ -61,7 +61,7 @@ class Measurements:
         return self._one(MEASURES[name], node)
 
     def _one(self, measure: Measure, node: Node) -> Measured | None:
-        key = (measure.name, id(node.derived), node.shared is None, node.frozen, *map(id, node.repeats))
+        key = (measure.name, node.derived, node.shared is None, node.frozen, node.repeats)
         if key not in self._known:
             self._known[key] = self._worked_out(measure, node)
         return self._known[key]

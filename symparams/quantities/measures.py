@@ -10,7 +10,7 @@ from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.collector import paused
 from symparams.errors import SymparamsError
-from symparams.model.derived import added_over
+from symparams.model.derived import Derived, added_over
 from symparams.model.layer import symbol
 from symparams.model.network import Network, Node
 
@@ -209,10 +209,10 @@ def of_layer(measure: Measure, node: Node, settings: Settings) -> Value:
 @paused()
 def of_network(measure: Measure, network: Network, settings: Settings) -> Value:
     """The quantity of a network: all layers in all their copies; equal layers are worked out once."""
-    known: dict[tuple[int, bool, bool], Value] = {}
+    known: dict[tuple[Derived, bool, bool], Value] = {}
     values: list[tuple[Value, tuple[Repeat, ...]]] = []
     for node in network.nodes:
-        key = (id(node.derived), node.shared is None, node.frozen)
+        key = (node.derived, node.shared is None, node.frozen)
         value = known.get(key)
         if value is None:
             value = known[key] = of_layer(measure, node, settings)

@@ -235,11 +235,11 @@ class Diagnostician:
     def _further(self, task: Task) -> Iterator[Task]:
         """Questions with one number as their answer, the nearest layers first, then other counts of the same layer."""
         nodes = self.network.nodes
-        seen = {id(task.derived)}
+        seen = {task.derived}
         near = sorted(range(len(nodes)), key=lambda i: abs(i - task.index))
         for i in near if len(task.rules) == 1 else ():
-            if nodes[i].derived.arriving and id(nodes[i].derived) not in seen and len(seen) < _ASKED:
-                seen.add(id(nodes[i].derived))
+            if nodes[i].derived.arriving and nodes[i].derived not in seen and len(seen) < _ASKED:
+                seen.add(nodes[i].derived)
                 try:
                     yield self.mistakes.tasks.of(i, task.quantity)
                 except SymparamsError:  # a receptive field that has no size

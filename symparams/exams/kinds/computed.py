@@ -30,7 +30,7 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
             task = course.tasks.of(i, quantity)
         except SymparamsError:
             continue
-        key = (id(node.derived), quantity)
+        key = (node.derived, quantity)
         if key in seen or not _worth_asking(task):
             continue
         seen.add(key)

@@ -15,6 +15,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Option, Question, Wrong
 from symparams.misconceptions.misconception import Misconception
+from symparams.model.derived import Derived
 
 # A repair that leans on the layer it was written about is no statement of its own.
 _LEANING = re.compile(
@@ -62,11 +63,11 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
 def concerning(course: Course) -> list[Misconception]:
     """The misconceptions with a claim that somebody can have about this network, in the order of its layers."""
     found: dict[str, Misconception] = {}
-    seen: set[int] = set()
+    seen: set[Derived] = set()
     for i, node in enumerate(course.network.nodes):
-        if node.layer.inputs == "none" or id(node.derived) in seen:
+        if node.layer.inputs == "none" or node.derived in seen:
             continue
-        seen.add(id(node.derived))
+        seen.add(node.derived)
         limits.begin_work(len(course.network.nodes))
         for quantity in _ASKED:
             try:
