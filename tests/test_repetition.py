@@ -113,7 +113,7 @@ def test_the_range_of_validity_is_exact(text: str, heights: tuple[int, ...]) -> 
     """Numbers can be built if and only if the stated conditions hold."""
     symbolic = net(text)
     for height, n in itertools.product(heights, (1, 2, 3)):
-        letters = {**SIZES, "H": height, "W": 64, "N": n}
+        letters: dict[str, Any] = {**SIZES, "H": height, "W": 64, "N": n}
         holds = conditions_hold(symbolic, letters)
         try:
             sp.parse(text, **{name: letters[name] for name in symbolic.symbols})
