@@ -20,6 +20,7 @@ def test_letters_agree_with_numbers(convention: str, networks: int) -> None:
     assert run_letters(convention, networks, 0, None, progress=False) is None
 
 
+@pytest.mark.usefixtures("other_rules")
 def test_a_rule_that_is_wrong_with_letters_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = Dense.rules
 

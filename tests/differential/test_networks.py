@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from symparams.layers.dense import Dense
 from symparams.model.layer import Incoming, Rules
+from tests.differential import __main__ as main
 from tests.differential.__main__ import run
 from tests.differential.family import BOTH
 from tests.differential.generating import networks
@@ -36,6 +37,7 @@ def test_networks_agree(convention: str) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.framework
+@pytest.mark.usefixtures("other_rules")
 @pytest.mark.parametrize("convention", BOTH)
 def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = Dense.rules
@@ -50,3 +52,12 @@ def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypat
     text, _, found = failure.partition("\n\n")
     assert "trainable" in found
     assert len(text) < 80, text
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.framework
+def test_a_run_that_should_have_reached_everything_and_has_not_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "COMPLETE", 10)
+    failure = run("torch", 10, 0, None, progress=False)
+    assert failure is not None
+    assert {line.partition(":")[0] for line in failure.splitlines()} == {"never compared"}

@@ -170,7 +170,7 @@ def torch_over_axes(layer: LayerNormalization | RMSNormalization, arriving: Sequ
     rank, count = len(arriving[0]), _trailing(layer, arriving[0])
     if layer.axis is not None and len(layer.axis) > 1:
         count = len(layer.axis)
-        if [i % (rank + 1) if i > 0 else i + rank + 1 for i in layer.axis] != [*range(rank - count + 1, rank + 1)]:
+        if sorted(i if i > 0 else i + rank + 1 for i in layer.axis) != [*range(rank - count + 1, rank + 1)]:
             raise RefusedError("PyTorch takes the last axes")
     elif layer.axis not in (None, (-1,), (rank,)):
         raise RefusedError("PyTorch takes the last axes")
