@@ -81,6 +81,7 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
     *(OutOfReach((), KERAS, "Keras has no random slopes", name, ("rrelu",)) for name in _FUNCTIONS),
     *(OutOfReach((), TORCH, "PyTorch has no such function", name, _KERAS_WORDS) for name in _FUNCTIONS),
     OutOfReach((RNN, RNNCell), TORCH, "PyTorch has tanh and relu here", "activation", _NO_NONLINEARITY),
+    OutOfReach((RNN,), TORCH, "PyTorch runs no cell over a sequence", "units", ("a layer",)),
     OutOfReach(_GATED, TORCH, "PyTorch has no argument for it", "activation", _OTHER_THAN_TANH),
     OutOfReach(_GATED, TORCH, "PyTorch has no argument for it", "recurrent_activation", _OTHER_THAN_SIGMOID),
     OutOfReach((GRU, GRUCell), TORCH, "PyTorch resets after the matrix", "reset_after", ("no",)),

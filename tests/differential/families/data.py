@@ -58,7 +58,7 @@ def embedding_bag(draw: Draw, x: Arriving) -> str:
     return written("embeddingbag", draw(st.integers(1, 20)), draw(st.integers(1, 8)), maybe(draw, "sums=yes"))
 
 
-@FAMILY.layer(axes=(SEQUENCES, IMAGES), weight=4)
+@FAMILY.layer(axes=(SEQUENCES, IMAGES), weight=8)
 def tied(draw: Draw, x: Arriving) -> str:
     """Behind a named embedding, if there is one, mostly one of the right width."""
     found = [p for p in x.points if p.text.startswith("embedding")]

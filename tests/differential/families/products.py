@@ -62,9 +62,13 @@ def einsum(draw: Draw, x: Arriving) -> str:
     letters = "bcde"[: len(x.shape)]
     summed = draw(st.sampled_from(letters))
     kept = letters.replace(summed, "")
+    if kept and draw(st.integers(0, 3)) == 0:  # no size is new
+        return written("einsum", f'"a{letters},{summed}{kept[0]}->a{kept}"')
     kernel = "".join(draw(st.permutations([summed, "z", *[c for c in kept if draw(st.integers(0, 3)) == 0]])))
     leaves = "".join(draw(st.permutations([*kept, "z"])))
     sizes = [draw(st.integers(1, 5)) if c == "z" else x.shape[letters.index(c)] for c in leaves]
+    if kept and draw(st.booleans()):
+        sizes[leaves.index(kept[0])] = -1
     return written("einsum", f'"a{letters},{kernel}->a{leaves}"', *sizes, maybe(draw, 'bias_axes="z"'))
 
 

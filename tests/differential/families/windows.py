@@ -21,6 +21,7 @@ from tests.differential.family import (
     Family,
     RefusedError,
     Sizes,
+    divisor,
     maybe,
     not_empty,
     of_rank,
@@ -46,8 +47,12 @@ def unfolded(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=(SEQUENCES,), conventions=TORCH)
 def folded(draw: Draw, x: Arriving) -> str:
-    if draw(st.booleans()):  # an image with as many windows as there are places
-        return written("fold", f"({x.shape[1]}, 2)", "(1, 2)")
+    if draw(st.integers(0, 3)):  # an image with as many windows as there are places
+        k, rows, d = divisor(draw, x.shape[0]), divisor(draw, x.shape[1]), draw(st.integers(1, 2))
+        border = (draw(st.integers(0, (rows - 1) // 2)), draw(st.integers(0, 1)))
+        image = (rows - 2 * border[0], max(x.shape[1] // rows - 2 * border[1] + d * (k - 1), 1))
+        more = [f"p={border}" if any(border) else "", f"d=(1, {d})" if d > 1 else ""]
+        return written("fold", image, f"(1, {k})", *more)
     return written("fold", size(draw, 2, 9), size(draw, 2, 3), *_windows(draw))
 
 
@@ -67,12 +72,15 @@ def adaptive(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=(IMAGES, VOLUMES), conventions=TORCH)
 def fractional(draw: Draw, x: Arriving) -> str:
-    wanted = draw(st.sampled_from(["ratio=0.5", "ratio=0.75", "ratio=0.875", size(draw, x.rank, 6)]))
+    ratios = ["ratio=0.5", "ratio=0.875", f"ratio=({', '.join(['0.75'] * x.rank)})"]
+    wanted = draw(st.sampled_from([*ratios, size(draw, x.rank, 6)]))
     return written("fractionalmaxpool", size(draw, x.rank, 3), wanted)
 
 
 @FAMILY.layer(axes=SPATIAL, conventions=TORCH)
 def unpooling(draw: Draw, x: Arriving) -> str:
+    if draw(st.integers(0, 3)) == 0:  # one place more than the rule gives, or as many
+        return written("maxunpool", 2, f"output=({', '.join(str(2 * n + draw(st.integers(0, 1))) for n in x.spatial)})")
     more = [
         maybe(draw, f"s={size(draw, x.rank, 3)}"),
         maybe(draw, "p=1"),
@@ -146,9 +154,10 @@ def torch_fractional(layer: FractionalMaxPooling, arriving: Sequence[Sizes]) -> 
     from torch import nn
 
     a, rank = plain(layer), len(arriving[0]) - 1
-    wanted = (
-        {"output_size": spread(a.size, rank)} if a.size else {"output_ratio": tuple(map(float, spread(a.ratio, rank)))}
-    )
+    if (a.size is None) == (a.ratio is None):
+        raise RefusedError("a size or a ratio")
+    wanted: dict[str, Any] = {"output_size": spread(a.size, rank)} if a.size else {}
+    wanted |= {"output_ratio": tuple(map(float, spread(a.ratio, rank)))} if a.ratio else {}
     return not_empty(of_rank(nn, "FractionalMaxPool{}d", rank)(spread(a.kernel, rank), **wanted))
 
 
