@@ -127,6 +127,10 @@ CASES = {
 
 # What ends with a result: a text, and what stands behind `symparams`.
 ANSWERED = {
+    "900 lets in a row": (
+        "'let a0 = 1\\n' + ''.join(f'let a{i+1} = a{i} + 1\\n' for i in range(900)) + 'input(a900) -> dense(1)'",
+        "solve",
+    ),
     "floors in floors": (
         "'input(H) -> dense(' + 'floor(' * 60 + 'a' + ''.join(f'/b{k})' for k in range(60)) + ')'",
         "solve --quantity all",
