@@ -17,13 +17,24 @@ def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
     try:
         with path.open("rb") as file:
             return _decoded(str(path), file.read(most + 1), most)
-    except OSError as error:
-        raise SymparamsError(f"cannot read {path}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise SymparamsError(f"cannot read {path}: {_reason(error)}") from None
 
 
 def read_standard_input(most: int = limits.SOURCE_BYTES) -> Source:
     """What is piped in, refused past the limit."""
-    return _decoded("<stdin>", sys.stdin.buffer.read(most + 1), most)
+    try:
+        return _decoded("<stdin>", sys.stdin.buffer.read(most + 1), most)
+    except (OSError, AttributeError, ValueError) as error:
+        raise SymparamsError(f"cannot read the standard input: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Why a file cannot be had, in the words of the system if it has some."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    # A name may hold what no system takes; a stream that is closed is None, or says so.
+    return "no file can have such a name" if "null" in str(error) else "it is closed"
 
 
 def _decoded(name: str, data: bytes, most: int) -> Source:
@@ -39,40 +50,57 @@ def _decoded(name: str, data: bytes, most: int) -> Source:
 def write_standard_output(text: str) -> None:
     """Print a document."""
     try:
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(_encoded(text))
         sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as head, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go()
         sys.exit(0)
     except (OSError, AttributeError, ValueError) as error:  # a full disk, or an output that is closed
-        reason = error.strerror if isinstance(error, OSError) else "it is closed"
-        raise SymparamsError(f"cannot write to the standard output: {reason}") from None
+        let_go()
+        raise SymparamsError(f"cannot write to the standard output: {_reason(error)}") from None
+
+
+def let_go() -> None:
+    """Send what the standard output has not taken nowhere, or Python would try it again when it ends."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _encoded(text: str) -> bytes:
+    """A text as bytes; what is no character, as in the name of a file that is not UTF-8, becomes a question mark."""
+    return text.encode("utf-8", "replace")
 
 
 def write_whole(path: Path, contents: str | bytes) -> None:
     """Write beside and rename, so that nothing half-written is ever left; a device or pipe is written to."""
     if not str(path).strip(".") and not path.name:
         raise SymparamsError("the name of the output file is empty")
-    data = contents.encode("utf-8") if isinstance(contents, str) else contents
-    if path.is_symlink():
-        path = path.resolve()
-    if path.exists() and not path.is_file() and not path.is_dir():
-        try:
-            path.write_bytes(data)
-        except OSError as error:
-            raise SymparamsError(f"cannot write {path}: {error.strerror}") from None
-        return
+    data = _encoded(contents) if isinstance(contents, str) else contents
     temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_bytes(data)
+            return
+        path = followed(path)
+        handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         put_in_place(Path(temporary), path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        raise SymparamsError(f"cannot write {path}: {_reason(error)}") from None
+    finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
-        raise SymparamsError(f"cannot write {path}: {error.strerror}") from None
+
+
+def followed(path: Path) -> Path:
+    """What a link leads to, be it there or not; OSError if it leads around in a circle."""
+    if not path.is_symlink():
+        return path
+    with contextlib.suppress(FileNotFoundError):
+        path.stat()
+    return Path(os.path.realpath(path))
 
 
 def put_in_place(temporary: Path, path: Path) -> None:

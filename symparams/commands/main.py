@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -29,6 +31,7 @@ from symparams.documents import contract
 from symparams.documents.solution import Solution
 from symparams.documents.writing import STYLES, Document, render, render_with, standalone
 from symparams.errors import SymparamsError, clean
+from symparams.files import let_go
 from symparams.quantities.measured import QUANTITIES, USUAL
 from symparams.quantities.measures import Settings
 from symparams.version import __version__
@@ -158,6 +161,9 @@ def summary(
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """The program: every error is one message on standard error and status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not closed, nor taken by a program that runs this one
+            stream.reconfigure(errors="replace")  # of click's own texts where a terminal lacks a character
     try:
         main(arguments, "symparams", standalone_mode=False)
     except SymparamsError as error:
@@ -171,12 +177,18 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(130)
     except RecursionError:
         _fail("this is nested too deeply")
+    except MemoryError:
+        _fail("this needs more memory than there is")
+    except OSError as error:  # of click's own texts; where files are read and written, the message says which
+        let_go()
+        _fail(f"cannot write to the standard output: {error.strerror}")
     sys.exit(0)
 
 
 def _fail(message: str) -> NoReturn:
-    sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
-    sys.stderr.flush()
+    with contextlib.suppress(OSError, AttributeError, ValueError):  # where nobody listens, the status has to do
+        sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
+        sys.stderr.flush()
     sys.exit(2)
 
 

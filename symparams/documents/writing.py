@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+import jinja2
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -21,7 +24,7 @@ from symparams.documents.vocabulary import Vocabulary, filters
 from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.questions.comparison import Comparison
 from symparams.questions.finding import Finding
-from symparams.resources import folder, kept
+from symparams.resources import folder, keep, kept
 
 Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -44,13 +47,26 @@ _OPTIONS: Mapping[str, Any] = {
 }
 
 
+class _Compiled(BytecodeCache):
+    """The templates as Python's own code, kept between runs."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = kept(f"{bucket.key}.{sys.implementation.cache_tag}", self._origin(bucket))
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        keep(f"{bucket.key}.{sys.implementation.cache_tag}", self._origin(bucket), bucket.bytecode_to_string())
+
+    def _origin(self, bucket: Bucket) -> bytes:
+        return f"{jinja2.__version__} {sys.version} {bucket.checksum}".encode()
+
+
 @cache
 def environment(format_: str) -> Environment:
     """The templates, set for a format."""
-    place = kept()
-    compiled = FileSystemBytecodeCache(str(place)) if place else None
     loader = FileSystemLoader(folder("templates"))
-    environment = Environment(loader=loader, bytecode_cache=compiled, **_OPTIONS, **_DELIMITERS)  # noqa: S701
+    environment = Environment(loader=loader, bytecode_cache=_Compiled(), **_OPTIONS, **_DELIMITERS)  # noqa: S701
     environment.filters |= filters(FORMATS[format_])
     return environment
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from typing import Any, cast
 
+import lark
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
+from lark.grammar import Rule
+from lark.lexer import TerminalDef
 
 from symparams import limits
 from symparams.algebra.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
 from symparams.errors import EXPRESSION, LimitError, Place, Source, Span, SymparamsError
-from symparams.resources import folder, kept
+from symparams.resources import folder, keep, kept
 from symparams.sources.records import (
     Argument,
     Branches,
@@ -68,17 +72,39 @@ class _MisuseError(Exception):
 
 @cache
 def _parser(grammar: str, reader: type[Transformer[Token, Any]]) -> Lark:
-    start = "start" if grammar == "architecture" else "expression"
-    tables = kept()
-    return Lark.open(
+    name, origin = f"{grammar}.json", _origin()
+    tables = kept(name, origin)
+    if tables is None:
+        tables = _tables(grammar)
+        keep(name, origin, tables)
+    # Also what was made just now is read back: there is one way from a grammar to a parser.
+    read = json.loads(tables, object_hook=_numbered)
+    read["data"]["options"]["transformer"] = reader()
+    return Lark.load(read)
+
+
+@cache
+def _origin() -> bytes:
+    """What the parsing tables are made from."""
+    return lark.__version__.encode() + b"".join(path.read_bytes() for path in sorted(folder("grammar").glob("*.lark")))
+
+
+def _tables(grammar: str) -> bytes:
+    """The parsing tables of a grammar: plain data, from which nothing can be run."""
+    made = Lark.open(
         str(folder("grammar") / f"{grammar}.lark"),
         parser="lalr",
-        start=start,
-        transformer=reader(),
+        start="start" if grammar == "architecture" else "expression",
         maybe_placeholders=True,
         propagate_positions=False,
-        cache=str(tables / f"{grammar}.lark-tables") if tables else False,
     )
+    data, memo = made.memo_serialize([TerminalDef, Rule])
+    return json.dumps({"data": data, "memo": memo}).encode()
+
+
+def _numbered(read: dict[str, Any]) -> dict[Any, Any]:
+    """An object of JSON whose keys were numbers, as it was before."""
+    return {int(key): value for key, value in read.items()} if next(iter(read), "").isdigit() else read
 
 
 # ---------------------------------------------------------------- before parsing
