@@ -12,16 +12,15 @@ from typing import Any, Literal, TypeAlias, get_args
 import jinja2
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from symparams import limits
 from symparams.collector import paused
 from symparams.documents.answers import ComparisonWords, FindingWords
 from symparams.documents.formats import FORMATS, Format, with_digits
+from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Vocabulary, filters
-from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.errors import SymparamsError
 from symparams.questions.comparison import Comparison
 from symparams.questions.finding import Finding
 from symparams.resources import folder, keep, kept
@@ -121,53 +120,10 @@ def standalone(body: str) -> str:
 
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
-    """The solution through a user's own template, in Jinja's sandbox; undefined names are errors."""
+    """The solution through a user's own template, in Jinja's sandbox."""
     format_ = format_of(document)
-    text = _read(template)
-    delimiters = _DELIMITERS if format_.name == "latex" else {}
-    sandbox = ImmutableSandboxedEnvironment(**_OPTIONS, **delimiters)
-    sandbox.filters |= filters(format_)
-    limits.begin_work(len(solution.network.nodes))
-    names = Vocabulary(solution, format_, document.slug).names()
-    try:
-        return sandbox.from_string(text).render(names)
-    except TemplateSyntaxError as error:
-        raise _at_line(template, text, error.lineno, str(error.message)) from None
-    except UndefinedError as error:
-        raise SymparamsError(
-            f"{template}: {error.message}; the names a template can use are {', '.join(sorted(names))}"
-        ) from None
-    except SecurityError as error:
-        raise SymparamsError(f"{template}: a template may not do this: {error}") from None
-    except (
-        TemplateError,
-        ArithmeticError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-    ) as error:
-        raise SymparamsError(f"{template}: {error or type(error).__name__}") from None
-
-
-def _read(template: Path) -> str:
-    try:
-        with template.open("rb") as file:
-            data = file.read(limits.SOURCE_BYTES + 1)
-        if len(data) > limits.SOURCE_BYTES:
-            raise LimitError(
-                f"{template}: the template is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
-            )
-        return data.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SymparamsError(f"cannot read the template {template}: {reason}") from None
-
-
-def _at_line(template: Path, text: str, line: int, message: str) -> SymparamsError:
-    start = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
-    return SymparamsError(message, Place(Source(str(template), text), start))
+    options = {**_OPTIONS, **(_DELIMITERS if format_.name == "latex" else {})}
+    return own_document(template, solution, Vocabulary(solution, format_, document.slug), options)
 
 
 def format_of(document: Document) -> Format:
