@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, get_args
@@ -13,7 +14,7 @@ from symparams.grading.marking import Outcome
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 TABLES = ("marks", "tally", "answers")
-_STARTS = "=+-@\t\r"  # what a spreadsheet would take for the start of a formula
+_FORMULAS = ("=", "+", "-", "@", "\N{MINUS SIGN}")  # what a spreadsheet takes for the start of a formula
 
 
 def as_csv(marks: ClassMarks, table: str = "marks") -> str:
@@ -34,27 +35,27 @@ def _marks(marks: ClassMarks) -> Iterator[Sequence[str]]:
         which = [str(student.paper or "")] if paper else []
         each = ["" if a.mark.outcome == "empty" else _decimal(a.mark.points) for a in student.answers]
         totals = map(_decimal, (student.points, student.of, student.share))
-        yield [_cell(student.name), *which, *each, *totals]
+        yield [unmistaken(student.name), *which, *each, *totals]
 
 
 def _tally(marks: ClassMarks) -> Iterator[Sequence[str]]:
     yield ["mistake", "answers", "questions"]
     for tally in marks.tally:
-        yield [_cell(tally.misconception), str(tally.count), " ".join(map(str, tally.questions))]
+        yield [unmistaken(tally.misconception), str(tally.count), " ".join(map(str, tally.questions))]
 
 
 def _answers(marks: ClassMarks) -> Iterator[Sequence[str]]:
     yield ["student", "question", "identity", "answer", "chosen", "points", "of", "outcome", "mistake", "remark"]
     for student in marks.students:
         for a in student.answers:
-            texts = map(_cell, (a.mark.outcome, a.mark.misconception, a.mark.remark))
+            texts = map(unmistaken, (a.mark.outcome, a.mark.misconception, a.mark.remark))
             worth = (_decimal(a.mark.points), _decimal(a.asked.points))
             yield [
-                _cell(student.name),
+                unmistaken(student.name),
                 str(a.number),
-                _cell(a.asked.identity),
-                _cell(a.text),
-                _cell(a.mark.chosen),
+                unmistaken(a.asked.identity),
+                unmistaken(a.text),
+                unmistaken(a.mark.chosen),
                 *worth,
                 *texts,
             ]
@@ -64,10 +65,15 @@ def _decimal(value: Fraction) -> str:
     return decimal(value, 4)
 
 
-def _cell(text: str) -> str:
+def unmistaken(text: str) -> str:
     """A text that no spreadsheet takes for a formula; a number with a sign stays one."""
-    number = text.removeprefix("-").replace(".", "", 1)
-    return f"'{text}" if text.startswith(tuple(_STARTS)) and not (number.isascii() and number.isdigit()) else text
+    number = text.strip().removeprefix("-").replace(".", "", 1)
+    if number.isascii() and number.isdigit():
+        return text
+    # Programs drop what cannot be seen, such as a byte order mark, and take signs that look alike for the same.
+    alike = unicodedata.normalize("NFKC", text)
+    first = next((c for c in alike if unicodedata.category(c)[0] not in "CMZ"), "")
+    return f"'{text}" if first in _FORMULAS or text.startswith(("\t", "\r", "\n")) else text
 
 
 # ---------------------------------------------------------------- JSON
