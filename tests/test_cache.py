@@ -11,7 +11,7 @@ import pytest
 
 from symparams import resources
 from symparams.documents import writing
-from symparams.sources import reader
+from symparams.sources import parsing_tables
 from tests.test_cli import run
 
 OURS = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there are no owners here")
@@ -20,7 +20,7 @@ ORIGIN = b"made from this"
 
 def forget() -> None:
     """As in a new process."""
-    for remembered in (resources._cache, reader._parser, reader._origin, writing.environment):
+    for remembered in (resources._cache, parsing_tables.parser, parsing_tables._origin, writing.environment):
         remembered.cache_clear()
 
 

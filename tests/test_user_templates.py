@@ -141,7 +141,7 @@ REFUSED = {
     "{{ '{a}'.format_map({'a': 1}) }}": FORBIDDEN + "`format_map` of a str cannot be called",
     "{{ '%*d' % (10**9, 1) }}": FORBIDDEN + "a width is written as a number, not as *",
     "{{ [[1]]|sum(start=[]) }}": FORBIDDEN + "a sum starts with a number",
-    "{{ s.network.free_name('a') }}": FORBIDDEN + "`free_name` cannot be called",
+    "{{ s.network.node('conv_1') }}": FORBIDDEN + "`node` cannot be called",
     "{{ s }}": "a Solution is no text; print one of its attributes",
     "{{ [s.layers[0]] }}": "a LayerEntry is no text; print one of its attributes",
     "{{ s.layers|join }}": "a LayerEntry is no text; print one of its attributes",

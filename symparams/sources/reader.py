@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
 from typing import Any, cast
 
-import lark
-from lark import Lark, Token, Transformer
+from lark import Token, Transformer
 from lark.exceptions import UnexpectedInput
-from lark.grammar import Rule
-from lark.lexer import TerminalDef
 
 from symparams import limits
 from symparams.algebra.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
 from symparams.errors import EXPRESSION, LimitError, Place, Source, Span, SymparamsError
-from symparams.resources import folder, keep, kept
+from symparams.sources.parsing_tables import parser
 from symparams.sources.records import (
     Argument,
     Branches,
@@ -56,7 +51,7 @@ def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] |
     """A text by one of the grammars, each rule read by the method of its name."""
     _guard(source)
     try:
-        return _parser(grammar, reader or _Reader).parse(source.text)
+        return parser(grammar, reader or _Reader).parse(source.text)
     except UnexpectedInput as error:
         raise explained(error, source) from None
     except _MisuseError as error:
@@ -68,43 +63,6 @@ class _MisuseError(Exception):
 
     def __init__(self, matter: str, token: Token, kind: type[SymparamsError] = LimitError) -> None:
         self.matter, self.offset, self.kind = matter, token.start_pos or 0, kind
-
-
-@cache
-def _parser(grammar: str, reader: type[Transformer[Token, Any]]) -> Lark:
-    name, origin = f"{grammar}.json", _origin()
-    tables = kept(name, origin)
-    if tables is None:
-        tables = _tables(grammar)
-        keep(name, origin, tables)
-    # Also what was made just now is read back: there is one way from a grammar to a parser.
-    read = json.loads(tables, object_hook=_numbered)
-    read["data"]["options"]["transformer"] = reader()
-    return Lark.load(read)
-
-
-@cache
-def _origin() -> bytes:
-    """What the parsing tables are made from."""
-    return lark.__version__.encode() + b"".join(path.read_bytes() for path in sorted(folder("grammar").glob("*.lark")))
-
-
-def _tables(grammar: str) -> bytes:
-    """The parsing tables of a grammar: plain data, from which nothing can be run."""
-    made = Lark.open(
-        str(folder("grammar") / f"{grammar}.lark"),
-        parser="lalr",
-        start="start" if grammar == "architecture" else "expression",
-        maybe_placeholders=True,
-        propagate_positions=False,
-    )
-    data, memo = made.memo_serialize([TerminalDef, Rule])
-    return json.dumps({"data": data, "memo": memo}).encode()
-
-
-def _numbered(read: dict[str, Any]) -> dict[Any, Any]:
-    """An object of JSON whose keys were numbers, as it was before."""
-    return {int(key): value for key, value in read.items()} if next(iter(read), "").isdigit() else read
 
 
 # ---------------------------------------------------------------- before parsing
