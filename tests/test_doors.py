@@ -97,6 +97,12 @@ def test_files_that_cannot_be_written(name: str, place: Path) -> None:
     assert list((place / "folder").iterdir()) == []
 
 
+def test_banks_that_cannot_be_written(place: Path) -> None:
+    for file, reason in (("loop", "Too many levels of symbolic links"), (LONG, "File name too long")):
+        said = refused("exam", "-e", SHORT, "--questions", "1", "-o", place / file)
+        assert said == f"cannot write {place / file}: {reason}"
+
+
 def test_files_that_can_be_written(place: Path) -> None:
     for file in ("new", "x" * 255, "dangling", "linked"):
         (place / "dangling").unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from symparams.exports.export import Export, FolderExport, PackedExport, PaperEx
 from symparams.exports.folders import write_folder
 from symparams.exports.growing import Growing, GrowingFiles, GrowingPackedText, GrowingText
 from symparams.exports.mark import LONGEST, Mark, foreign, last_mark, origin
-from symparams.files import put_in_place, write_whole
+from symparams.files import followed, put_in_place, write_whole
 
 Questions: TypeAlias = Callable[[int], Iterable[Asked]]  # the questions of a bank from an index on
 Progress: TypeAlias = Callable[[int], None]  # is told how many questions the bank has
@@ -60,7 +60,7 @@ def _place(path: Path) -> Path:
     if not path.name:
         raise SymparamsError("the name of the output file is empty")
     with disk(path):
-        return path.resolve() if path.is_symlink() else path
+        return followed(path)
 
 
 def _growing(export: Export, path: Path, bank: BankInfo) -> Growing:
