@@ -4,44 +4,47 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from symparams import limits
 from symparams.commands.console import COMMAND_LINE, GROUPS, SETTINGS, assignments, read, sources
-from symparams.documents.asked import Asked, BankInfo
-from symparams.documents.asking import Writer
 from symparams.errors import SymparamsError
 from symparams.exams.checking import stress
 from symparams.exams.course import Course
-from symparams.exams.examination import TYPES, USUAL, Examination, Wanted
+from symparams.exams.examination import TYPES, USUAL, Wanted
 from symparams.exams.kinds import KINDS
-from symparams.exams.question import AnswerType
-from symparams.exports.bank import write_bank, write_papers
-from symparams.exports.export import Export, PaperExport, TextExport
-from symparams.exports.registry import EXPORTS, export
+from symparams.exports.edition import Edition
+from symparams.exports.export import PaperExport, TextExport
+from symparams.exports.registry import EXPORTS
 from symparams.files import write_standard_output
 from symparams.quantities.measures import Settings
-from symparams.version import __version__
 
 _LEVELS = re.compile(r"([1-5])(?:\.\.([1-5]))?")
+_PART = re.compile(r"([1-9]\d{0,11})(?:\.\.([1-9]\d{0,11}))?")
 _MOST = 1_000_000  # questions of a bank
 
 
-class _Levels(click.ParamType[tuple[int, int]]):
-    """3, or 2..4."""
+class _Span(click.ParamType[tuple[int, int]]):
+    """A number, or two of them as 2..4."""
 
-    name = "level"
+    def __init__(self, name: str, pattern: re.Pattern[str], expected: str) -> None:
+        self.name = name
+        self._pattern = pattern
+        self._expected = expected  # for the message
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
-        found = _LEVELS.fullmatch(str(value).strip())
+        found = self._pattern.fullmatch(str(value).strip())
         if found is None or int(found[2] or found[1]) < int(found[1]):
-            self.fail(f"a level is a number from 1 to 5, or two of them as 2..4, not {str(value)[:40]}", param, ctx)
+            self.fail(f"{self._expected}, not {str(value)[:40]}", param, ctx)
         return int(found[1]), int(found[2] or found[1])
+
+
+_LEVEL = _Span("level", _LEVELS, "a level is a number from 1 to 5, or two of them as 2..4")
+_QUESTIONS = _Span("part", _PART, "a part is the numbers of its first and last question, as 1..100")
 
 
 @click.command()
@@ -57,13 +60,14 @@ class _Levels(click.ParamType[tuple[int, int]]):
     metavar="KIND,KIND:TYPE…",
     help=f"Of {', '.join(KINDS)}; a type ({', '.join(TYPES)}) may follow a colon.",
 )
-@click.option("--level", type=_Levels(), default=(1, 5), metavar="N or N..M", help="How hard: from 1 to 5.")
+@click.option("--level", type=_LEVEL, default=(1, 5), metavar="N or N..M", help="How hard: from 1 to 5.")
 @click.option(
     "--fade", type=click.IntRange(0, 20), default=0, metavar="N", help="Leave out the last N steps of solutions."
 )
 @click.option(
     "--stress", "stressed", type=click.IntRange(0), default=0, metavar="N", help="Check N more variants of each."
 )
+@click.option("--part", type=_QUESTIONS, metavar="A..B", help="Only the questions A to B, as they are in the whole.")
 @click.option("--title", default="", help="Of the exam; that of the network if not given.")
 @click.option(
     "--names", metavar="FILE", type=click.Path(), help="With --format latex: a name a line, a paper for each."
@@ -85,6 +89,7 @@ def exam(
     level: tuple[int, int],
     fade: int,
     stressed: int,
+    part: tuple[int, int] | None,
     title: str,
     names: str | None,
     format_: str,
@@ -95,95 +100,41 @@ def exam(
     output: str | None,
 ) -> None:
     """Exam questions with keys, worked solutions and feedback for known mistakes."""
-    chosen = export(format_)
-    students = _students(names, chosen)
+    if names is not None and format_ != "latex":
+        raise click.UsageError("--names goes with --format latex")
     settings = Settings(dtype, optimizer, flops)
     courses = [Course(source, settings, assignments(given)) for source in sources(files, expression)]
-    wanted = Wanted(
-        questions,
-        max(variants, len(students)),
-        seed,
-        tuple(dict.fromkeys(name.strip() for name in kinds.split(",") if name.strip())),
-        level,
-        fade,
-        _types(chosen),
+    named = tuple(dict.fromkeys(name.strip() for name in kinds.split(",") if name.strip()))
+    wanted = Wanted(questions, variants, seed, named, level, fade)
+    edition = Edition(
+        courses, wanted, format_, title=title or _title(courses), digits=digits, students=_students(names)
     )
-    examination = Examination(courses, wanted)
-    stress(examination, stressed)
-    bank = _Bank(examination, chosen, digits)
-    info = BankInfo(title or bank.title, seed, __version__, f"{examination.request}-{digits}", wanted.variants)
-    if isinstance(chosen, PaperExport):
-        _write_papers(chosen, info, bank, students, output)
-    elif output is None:
-        _print(chosen, info, bank)
-    else:
-        progress = _Progress(examination.total)
-        write_bank(chosen, Path(output), info, bank.questions, examination.total, progress)
+    stress(edition.examination, stressed)
+    if output is not None:
+        progress = _Progress(sum(map(len, edition.papers(part))))
+        edition.write(Path(output), part, progress)
         progress.end()
+        return
+    if not isinstance(edition.export, (TextExport, PaperExport)):
+        raise click.UsageError(f"--format {format_} makes no text; name what to write with -o PATH")
+    for text in edition.texts(part):
+        write_standard_output(text)
 
 
-class _Bank:
-    """The questions of an examination, written for a format."""
-
-    def __init__(self, examination: Examination, chosen: Export, digits: str) -> None:
-        self.examination = examination
-        seed = examination.wanted.seed
-        self._writers = {id(c): Writer(c, chosen.markup, seed, digits) for c in examination.courses}
-
-    @property
-    def title(self) -> str:
-        courses = self.examination.courses
-        named = [c.title or c.stem for c in courses if c.source.name != COMMAND_LINE]
-        return ", ".join(dict.fromkeys(named)) or "Exam"
-
-    def questions(self, start: int = 0) -> Iterator[Asked]:
-        """All questions from an index on."""
-        for question in self.examination.questions(start):
-            limits.begin_work()
-            yield self._writers[id(question.course)].asked(question)
-
-    def papers(self) -> list[list[Asked]]:
-        """The questions of each paper."""
-        return [[self._writers[id(q.course)].asked(q) for q in paper] for paper in self.examination.papers()]
+def _title(courses: Sequence[Course]) -> str:
+    """The titles of the networks that are files, or the names of their files."""
+    named = [c.title or c.stem for c in courses if c.source.name != COMMAND_LINE]
+    return ", ".join(dict.fromkeys(named))
 
 
-def _types(chosen: Export) -> frozenset[AnswerType]:
-    """The types of answers that a format can mark."""
-    unmarked = {"shape": not chosen.shapes, "formula": not chosen.formulas}
-    return frozenset(t for t in TYPES if not unmarked.get(t, False))
-
-
-def _students(names: str | None, chosen: Export) -> list[str]:
+def _students(names: str | None) -> list[str]:
     """The names in a file, a line each."""
     if names is None:
         return []
-    if not isinstance(chosen, PaperExport):
-        raise click.UsageError("--names goes with --format latex")
     found = [line.strip() for line in read(names).text.splitlines() if line.strip()]
     if not found:
         raise SymparamsError(f"{names}: there is no name in this file")
     return found
-
-
-def _write_papers(
-    chosen: PaperExport, info: BankInfo, bank: _Bank, students: Sequence[str], output: str | None
-) -> None:
-    """The exam and its key; the exam alone where it is printed."""
-    papers = bank.papers()
-    if output is None:
-        write_standard_output(chosen.texts(info, students, papers)[""])
-        return
-    write_papers(chosen, Path(output), info, students, papers)
-
-
-def _print(chosen: Export, info: BankInfo, bank: _Bank) -> None:
-    """A bank that is text, on the terminal or into a pipe."""
-    if not isinstance(chosen, TextExport):
-        raise click.UsageError(f"--format {chosen.name} makes no text; name what to write with -o PATH")
-    write_standard_output(chosen.head(info))
-    for i, asked in enumerate(bank.questions()):
-        write_standard_output((chosen.between() if i else "") + chosen.item(asked))
-    write_standard_output(chosen.end(info, bank.examination.total, "printed"))
 
 
 class _Progress:

@@ -11,15 +11,15 @@ from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.exams.examination import Examination
 from symparams.exams.question import Content, Question
+from symparams.exams.supply import Supply
 from symparams.misconceptions.task import Tasks
 from symparams.sources.language import network
 
 
 def stress(examination: Examination, count: int) -> None:
     """Raise SymparamsError for the first of so many random variants of every question that is not in order."""
-    for number in dict.fromkeys(examination.slots):
-        plan = examination.plans[number]
-        for question in islice(plan.variants(examination.wanted.seed + 1), count):
+    for plan in examination.asked:
+        for question in islice(Supply(plan, examination.wanted.seed + 1), count):
             for fault in faults(question):
                 name = plan.node.name if plan.node is not None else plan.course.title or plan.course.stem
                 raise SymparamsError(f"{question.identity} ({plan.kind}, {name}): {fault}")

@@ -29,7 +29,12 @@ class Draws:
         return map(self.point, range(self.count))
 
     def _permuted(self, i: int) -> int:
-        """Where the i-th combination stands: a Feistel network, walked until it ends inside the count."""
+        """Where the i-th combination stands: a Feistel network, walked until it ends inside the count.
+
+        Each of its rounds can be undone, whatever is mixed in, so no two numbers end at one place, and nothing has to
+        be remembered. It permutes the numbers below a power of four; from outside the count the walk goes on, and as
+        the permutation leads back to where it began, it comes inside again, from each number at a place of its own.
+        """
         if self.count == 1:
             return 0
         half, mask = self._half, (1 << self._half) - 1

@@ -6,20 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain, islice, zip_longest
+from typing import NamedTuple
 
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.exams.course import Course
-from symparams.exams.drawing import Draws
 from symparams.exams.kind import Kind
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question
+from symparams.exams.supply import Supply
 
 USUAL = ("params", "shape", "macs", "field", "total", "blank", "inverse", "formula", "mistake", "compare", "truth")
 TYPES: tuple[AnswerType, ...] = ("number", "shape", "formula", "choice")
 _MANY = 10  # questions, if no number is asked for
-_SURELY = 20  # so many combinations of values for each variant that is wanted are taken to be enough
-_SAMPLE = 20  # if so many variants come out of them
 _FADING = ("params", "macs", "flops", "memory", "activations", "cache", "field")  # kinds whose solutions can fade
 
 
@@ -36,8 +35,16 @@ class Wanted:
     answer_types: frozenset[AnswerType] = field(default_factory=lambda: frozenset(TYPES))  # that the format can ask for
 
 
+class _Lap(NamedTuple):
+    """Questions that ask the same plans in turn, round after round."""
+
+    first: int  # of its questions, variants not counted
+    before: int  # how often each of the plans has been asked before
+    plans: tuple[int, ...]
+
+
 class Examination:
-    """The questions on some networks."""
+    """The questions on some networks, drawn by their numbers."""
 
     def __init__(self, courses: Sequence[Course], wanted: Wanted) -> None:
         self.courses = tuple(courses)
@@ -45,12 +52,13 @@ class Examination:
         for course, rival in zip(self.courses, self.courses[1:], strict=False):
             course.rival = rival
         self.plans = self._plans()
-        self.slots = self._slots()
+        self._supplies = [Supply(plan, wanted.seed) for plan in self.plans]
+        self._laps, self._slots = self._in_laps()
 
     @property
     def total(self) -> int:
         """How many questions there are, all variants counted."""
-        return len(self.slots) * self.wanted.variants
+        return self._slots * self.wanted.variants
 
     @property
     def request(self) -> str:
@@ -60,25 +68,26 @@ class Examination:
         words += [repr((c.identity, c.title, c.settings, sorted(c.given.items(), key=str))) for c in self.courses]
         return blake2b("\x1f".join(map(str, words)).encode(), digest_size=16).hexdigest()
 
-    def questions(self, start: int = 0) -> Iterator[Question]:
-        """All questions from an index on: every variant of the first, then of the second …"""
-        running: dict[int, Iterator[Question]] = {}
-        for slot, number in enumerate(self.slots):
-            if number not in running:
-                running[number] = self.plans[number].variants(self.wanted.seed)
-            count = 0
-            for question in islice(running[number], self.wanted.variants):
-                if slot * self.wanted.variants + count >= start:
-                    yield self._faded(question)
-                count += 1
-            if count < self.wanted.variants:
-                where = f" on {question.node.name}" if question.node is not None else ""
-                raise SymparamsError(f"there are no more variants of the question {self.plans[number].kind}{where}")
+    @property
+    def asked(self) -> list[Plan]:
+        """The plans that have questions, in their order."""
+        return [self.plans[i] for i in dict.fromkeys(i for lap in self._laps for i in lap.plans)]
 
-    def papers(self) -> list[list[Question]]:
-        """The questions of each paper: the i-th variant of every question."""
-        every = list(self.questions())
-        return [every[i :: self.wanted.variants] for i in range(self.wanted.variants)]
+    def questions(self) -> Iterator[Question]:
+        """All questions."""
+        return map(self.question, range(self.total))
+
+    def question(self, number: int) -> Question:
+        """The question of a number, from 0: all variants of the first one come first, then those of the second …"""
+        slot, variant = divmod(number, self.wanted.variants)
+        lap = next(lap for lap in reversed(self._laps) if lap.first <= slot)
+        turn, which = divmod(slot - lap.first, len(lap.plans))
+        supply = self._supplies[lap.plans[which]]
+        found = supply.variant((lap.before + turn) * self.wanted.variants + variant)
+        if found is None:
+            where = f" on {supply.plan.node.name}" if supply.plan.node is not None else ""
+            raise SymparamsError(f"there are no more variants of the question {supply.plan.kind}{where}")
+        return self._faded(found)
 
     def _faded(self, question: Question) -> Question:
         fade = self.wanted.fade
@@ -95,7 +104,8 @@ class Examination:
             asked |= {(kind.name, t) for t in allowed}
             each = [list(kind.plans(course, t)) for course in self.courses for t in allowed]
             by_kind.append(self._fitting(_alternating(each)))
-        found = [plan for plans in zip_longest(*by_kind) for plan in plans if plan is not None]
+        every = [plan for plans in zip_longest(*by_kind) for plan in plans if plan is not None]
+        found = list({plan.words: plan for plan in reversed(every)}.values())[::-1]  # one network may be named twice
         if not found:
             raise SymparamsError(self._none())
         return found
@@ -133,60 +143,45 @@ class Examination:
         has = "has no value and no range" if len(letters) == 1 else "have no values and no ranges"
         return f"; {listed(letters)} {has}, as `range {letters[0]} in 8, 16, 32` gives one"
 
-    def _slots(self) -> list[int]:
-        """The plan of each question: all in turn, again and again while they have variants."""
+    def _in_laps(self) -> tuple[list[_Lap], int]:
+        """Which plans are asked, and how many questions that makes: all in turn, each as long as it has variants."""
         wanted, variants = self.wanted.questions, self.wanted.variants
-        supplies = [_Supply(plan, self.wanted.seed) for plan in self.plans]
         most = _MANY if wanted is None else wanted
-        found: list[int] = []
-        while len(found) < most:
-            before = len(found)
-            for i, supply in enumerate(supplies):
-                if len(found) < most and supply.has(supply.used + variants):
-                    supply.used += variants
-                    found.append(i)
-            if len(found) == before or wanted is None:
-                break
-        if not found or (wanted is not None and len(found) < wanted):
-            raise SymparamsError(self._too_few(supplies, found))
-        return found
+        laps: list[_Lap] = []
+        slots = rounds = 0  # so far
+        live = list(range(len(self.plans)))
+        while live and slots < most and (wanted is not None or not rounds):
+            whole = (most - slots) // len(live) if wanted is not None else min(1, most // len(live))
+            if whole:
+                has = {i: self._supplies[i].available((rounds + whole) * variants) // variants for i in live}
+                end = min(has.values())
+                asked, live = live, [i for i in live if has[i] > end or end == rounds + whole]
+            else:  # less than a round is left: no more plans are looked at than are needed
+                end = rounds + 1
+                having = (i for i in live if self._supplies[i].available(end * variants) >= end * variants)
+                asked = live = list(islice(having, most - slots))
+            if asked and end > rounds:
+                laps.append(_Lap(slots, rounds, tuple(asked)))
+            slots += (end - rounds) * len(asked)
+            rounds = end
+        if not slots or (wanted is not None and slots < wanted):
+            raise SymparamsError(self._too_few(slots))
+        return laps, slots
 
-    def _too_few(self, supplies: Sequence[_Supply], found: Sequence[int]) -> str:
+    def _too_few(self, found: int) -> str:
         """How many there are instead of what was asked for."""
         for course in self.courses:
             if course.ranges:
                 course.check_ranges()
         variants = self.wanted.variants
-        if not found and not any(supply.counted() for supply in supplies):
+        if not found and not any(supply.counted() for supply in self._supplies):
             return self._none()
         if variants > 1 and not found:
-            most = max(supply.counted() for supply in supplies)
+            most = max(supply.counted() for supply in self._supplies)
             return f"{variants:,} variants of each question are asked for, but no question has more than {most:,}"
         several = f" with {variants:,} variants each" if variants > 1 else ""
         asked = f"{self.wanted.questions:,} questions{several} are asked for"
-        return f"{asked}, but there are only {len(found):,} different ones; wider ranges of letters give more"
-
-
-class _Supply:
-    """How many variants a plan has, counted as far as somebody wants to know."""
-
-    def __init__(self, plan: Plan, seed: int) -> None:
-        self.used = 0  # by the questions so far
-        self._stream = plan.variants(seed)
-        self._space = Draws(plan.ranges, 0).count
-        self._count = 0
-
-    def has(self, count: int) -> bool:
-        """Whether there are so many; taken for granted where there are far more combinations of values."""
-        enough = min(count, _SAMPLE) if self._space >= _SURELY * count else count
-        while self._count < enough and next(self._stream, None) is not None:
-            self._count += 1
-        return self._count >= enough
-
-    def counted(self) -> int:
-        """All of them."""
-        self._count += sum(1 for _ in self._stream)
-        return self._count
+        return f"{asked}, but there are only {found:,} different ones; wider ranges of letters give more"
 
 
 def kind_named(text: str) -> tuple[Kind, tuple[AnswerType, ...]]:

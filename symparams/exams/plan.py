@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from symparams.algebra.exact import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
-from symparams.exams.drawing import Draws, shuffled
+from symparams.exams.drawing import shuffled
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
 from symparams.exams.values import bound
 from symparams.model.network import Node
@@ -55,19 +55,12 @@ class Plan:
         text = "\x1f".join([*map(str, self.words), *(f"{name}={point[name]}" for name in self.ranges)])
         return f"q-{blake2b(text.encode(), digest_size=8).hexdigest()}"
 
-    def variants(self, seed: int) -> Iterator[Question]:
-        """All variants, each once, in an order that the seed decides."""
-        number = 0
-        accepts = self.course.accepts
-        resting = self.course.resting
-        for drawn in Draws(self.ranges, number_from(seed, *self.words)):
-            point = {**resting, **drawn}
-            if self.ranges and not accepts(point):
-                continue
-            question = self.question(point, number, seed)
-            if question is not None:
-                number += 1
-                yield question
+    def variant(self, drawn: Point, number: int, seed: int) -> Question | None:
+        """The question with values that were drawn; None where they do not fit, or make no good question."""
+        point = {**self.course.resting, **drawn}
+        if self.ranges and not self.course.accepts(point):
+            return None
+        return self.question(point, number, seed)
 
     def shown_letters(self, point: Point) -> Point:
         """The values that a student of the variant sees."""

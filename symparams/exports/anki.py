@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from symparams.documents.asked import Asked, BankInfo
 from symparams.errors import SymparamsError
-from symparams.exports.export import WholeExport
+from symparams.exports.export import Item, Items, PackedExport
 from symparams.exports.paragraphs import inline
 
 _MODEL = 1_724_903_611  # of this kind of note; another number would make Anki ask what to do with cards it has
@@ -33,28 +34,34 @@ td, th { padding: 0.1em 0.6em; }
 dt { font-weight: bold; }"""
 
 
-class Anki(WholeExport):
+class Anki(PackedExport):
     """Flash cards; a deck that is imported again updates its cards and doubles none."""
 
     name = "anki"
     markup = "html"
-    suffix: ClassVar[str] = ".apkg"
     formulas = True  # the student says whether an answer was right
 
-    def write(self, path: Path, bank: BankInfo, questions: Iterable[Asked]) -> None:
-        genanki = _library()
-        model = genanki.Model(
-            _MODEL,
-            "symparams question",
-            fields=[{"name": name} for name in _FIELDS],
-            templates=[{"name": "Card", "qfmt": _FRONT, "afmt": _BACK}],
-            css=_STYLE,
-        )
+    def item(self, asked: Asked) -> Item:
+        _library()  # that it is missing is said before a bank is made
+        fields = [_plain_brackets(field) for field in _fields(asked)]
+        tags = [re.sub(r"\s+", "_", tag.strip()) for tag in asked.tags if tag.strip()]
+        return [asked.identity, fields, tags]
+
+    def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
+        """Write a package and then its archive anew: genanki puts the time of writing into it."""
+        genanki, moment = _library(), _moment(bank.version)
         deck = genanki.Deck(_number(bank.title), _deck_name(bank.title))
-        moment = _moment(bank.version)
-        for asked in questions:
-            deck.add_note(_note(genanki, model, asked, moment))
-        _write(genanki.Package(deck), path, moment)
+        deck.notes = _Notes(genanki, items, moment)
+        with tempfile.TemporaryDirectory() as place:
+            draft = Path(place) / "draft.apkg"
+            genanki.Package(deck).write_to_file(str(draft), timestamp=moment)
+            with zipfile.ZipFile(draft) as read:
+                for name in read.namelist():
+                    made = zipfile.ZipInfo(name)
+                    made.compress_type = zipfile.ZIP_DEFLATED
+                    with read.open(name) as source, archive.open(made, "w") as target:
+                        shutil.copyfileobj(source, target)
+        return 0
 
 
 def _library() -> Any:
@@ -65,21 +72,44 @@ def _library() -> Any:
     return genanki
 
 
-def _note(genanki: Any, model: Any, asked: Asked, moment: int) -> Any:
-    """A note that says when its text was written, for Anki leaves a note as it is whose time has not changed.
+class _Notes:
+    """The notes of a deck, made when genanki goes through them.
 
-    The time is that of the version and behind it a number from the text, so that equal texts have equal times and a
-    corrected one has another.
+    Each says when its text was written, for Anki leaves a note as it is whose time has not changed. The time is that of
+    the version and behind it a number from the text, so that equal texts have equal times and a corrected one has
+    another.
     """
-    fields = [_plain_brackets(field) for field in _fields(asked)]
-    tags = [re.sub(r"\s+", "_", tag.strip()) for tag in asked.tags if tag.strip()]
-    written = moment + _digest("\0".join([*fields, *tags])) % _STEP
 
-    class Note(genanki.Note):  # type: ignore[misc]
-        def write_to_db(self, cursor: Any, timestamp: float, deck_id: int, id_gen: Any) -> None:
-            super().write_to_db(cursor, written, deck_id, id_gen)
+    def __init__(self, genanki: Any, items: Items, moment: int) -> None:
+        self._genanki = genanki
+        self._items = items
+        self._moment = moment
+        self._model = genanki.Model(
+            _MODEL,
+            "symparams question",
+            fields=[{"name": name} for name in _FIELDS],
+            templates=[{"name": "Card", "qfmt": _FRONT, "afmt": _BACK}],
+            css=_STYLE,
+        )
 
-    return Note(model=model, fields=fields, tags=tags, guid=genanki.guid_for("symparams", asked.identity))
+    def __iter__(self) -> Iterator[Any]:
+        for identity, fields, tags in self._items:
+            guid = self._genanki.guid_for("symparams", identity)
+            note = self._genanki.Note(model=self._model, fields=fields, tags=tags, guid=guid)
+            written = self._moment + _digest("\0".join([*fields, *tags])) % _STEP
+            yield _Written(note, written)
+
+
+class _Written:
+    """A note with the time of its text."""
+
+    def __init__(self, note: Any, written: int) -> None:
+        self.model = note.model
+        self._note = note
+        self._written = written
+
+    def write_to_db(self, cursor: Any, timestamp: float, deck_id: int, id_gen: Any) -> None:
+        self._note.write_to_db(cursor, self._written, deck_id, id_gen)
 
 
 def _fields(asked: Asked) -> tuple[str, ...]:
@@ -139,13 +169,3 @@ def _moment(version: str) -> int:
     parts = [int(part) for part in re.findall("[0-9]+", version)[:3]]
     major, minor, patch = parts + [0] * (3 - len(parts))
     return 1_300_000_000 + ((major * 100 + minor) * 100 + patch) * _STEP
-
-
-def _write(package: Any, path: Path, moment: int) -> None:
-    """Write the package and then its archive anew: genanki puts the time of writing into it."""
-    with tempfile.TemporaryDirectory() as place:
-        draft = Path(place) / "draft.apkg"
-        package.write_to_file(str(draft), timestamp=moment)
-        with zipfile.ZipFile(draft) as read, zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as written:
-            for name in read.namelist():
-                written.writestr(zipfile.ZipInfo(name), read.read(name), zipfile.ZIP_DEFLATED)

@@ -15,7 +15,6 @@ class Gift(TextExport):
 
     name = "gift"
     markup = "html"
-    suffix = ".txt"  # Moodle takes no other for it
 
     def head(self, bank: BankInfo) -> str:
         made = f"// symparams {bank.version}, seed {bank.seed}, request {bank.request}"

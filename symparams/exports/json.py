@@ -19,7 +19,6 @@ class Json(TextExport):
     name = "json"
     markup = "markdown"
     formulas = True
-    suffix = ".json"
 
     def head(self, bank: BankInfo) -> str:
         return f'{{\n"bank": {_written({"format": VERSION, **_plain(bank)})},\n"questions": [\n'

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from symparams.documents.asked import Asked, BankInfo
-from symparams.exports.export import PaperExport
-from symparams.exports.paper import paper
+from symparams.exports.export import Item, PaperExport
+from symparams.exports.paper import document, question
 
 
 class Latex(PaperExport):
@@ -15,10 +15,9 @@ class Latex(PaperExport):
     name = "latex"
     markup = "latex"
     formulas = True
-    suffix = ".tex"
 
-    def texts(self, bank: BankInfo, students: Sequence[str], papers: Sequence[Sequence[Asked]]) -> Mapping[str, str]:
-        return {
-            "": paper(bank.title, students, papers, key=False),
-            "-key": paper(bank.title, students, papers, key=True),
-        }
+    def item(self, asked: Asked) -> Item:
+        return question(asked)
+
+    def text(self, bank: BankInfo, papers: Sequence[Iterable[Item]], *, key: bool) -> Iterator[str]:
+        return document(bank.title, self.students, papers, key)

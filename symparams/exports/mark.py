@@ -1,4 +1,4 @@
-"""The mark by which a run knows a bank as one that it can continue."""
+"""The mark by which a run knows a bank that is there as its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 from symparams.documents.asked import BankInfo
 from symparams.errors import SymparamsError
-from symparams.exports.export import Export
 
 LONGEST = 200  # bytes that a mark may have
 _MARK = re.compile(r"symparams bank ([0-9a-f]{32}), questions: (\d{1,9}), extent: (\d{1,15})")
@@ -17,19 +16,19 @@ _MARK = re.compile(r"symparams bank ([0-9a-f]{32}), questions: (\d{1,9}), extent
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a bank says of how far it has come."""
+    """What a bank says of itself in its last bytes."""
 
     origin: str  # a hash of what decides the bytes of the bank
     count: int  # questions in it
-    extent: int  # how much of it stays when it grows: bytes of a text, or files of an archive
+    extent: int  # how much of it are head and questions: bytes of a text, or files of an archive
 
     def __str__(self) -> str:
         return f"symparams bank {self.origin}, questions: {self.count}, extent: {self.extent}"
 
 
-def origin(export: Export, bank: BankInfo) -> str:
-    """What all marks of a bank share, however far it has come."""
-    parts = (export.name, bank.request, bank.title, str(bank.seed), bank.version)
+def origin(format_: str, bank: BankInfo, part: str = "") -> str:
+    """A hash of what decides the bytes of a bank; `part` says which questions it has, if not all."""
+    parts = (format_, bank.request, bank.title, str(bank.seed), bank.version, *filter(None, [part]))
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -44,6 +43,4 @@ def last_mark(text: bytes) -> Mark | None:
 
 def foreign(path: Path) -> SymparamsError:
     """What is said of something that stands where a bank is to be written."""
-    return SymparamsError(
-        f"{path} exists and is not a bank that this run could continue; choose another name or remove it"
-    )
+    return SymparamsError(f"{path} exists and is not the bank that is to be written; choose another name or remove it")

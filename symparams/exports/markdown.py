@@ -19,7 +19,6 @@ class Markdown(TextExport):
     name = "markdown"
     markup = "markdown"
     formulas = True
-    suffix = ".md"
 
     def head(self, bank: BankInfo) -> str:
         return f"# {_escape(bank.title)}\n\nSeed {bank.seed}, symparams {_escape(bank.version)}.\n"

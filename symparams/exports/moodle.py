@@ -19,7 +19,6 @@ class Moodle(TextExport):
 
     name = "moodle"
     markup = "html"
-    suffix = ".xml"
 
     def head(self, bank: BankInfo) -> str:
         made = f"Made by symparams {bank.version}, seed {bank.seed}, request {bank.request}"

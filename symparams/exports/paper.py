@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from string import ascii_uppercase
+from typing import Any
 
 from symparams.documents.asked import Asked, AskedMistake, AskedOption
 from symparams.documents.formats import escape_latex
@@ -19,36 +19,46 @@ _HALF = r"\half"  # as the class adds it up
 _NARROW, _WIDE = 40, 120  # millimetres of a line to write on
 
 
-def paper(title: str, students: Sequence[str], papers: Sequence[Sequence[Asked]], key: bool) -> str:
-    """A LaTeX document with a paper for each student, or with their keys; without names, a line to write one on."""
+def document(
+    title: str, students: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]], key: bool
+) -> Iterator[str]:
+    """A LaTeX document in pieces, with a paper for each student, or with their keys; of each paper its questions.
+
+    Without names there is a line to write one on.
+    """
     if students and len(students) != len(papers):
         raise SymparamsError(f"there are {len(students)} students and {len(papers)} papers; each needs one")
-    names: Sequence[str] = students or [""] * len(papers)
-    before = itertools.accumulate((len(questions) for questions in papers), initial=0)
-    each = [_paper(*about) for about in zip(names, papers, before, strict=False)]
     titles = {"title": escape_latex(title), "short_title": escape_latex(_short(title, 55))}
     template = environment("latex").get_template("formats/exam.tex.j2")
-    return template.render(key=key, papers=each, **titles)
+    return template.generate(key=key, papers=_papers(students or [""] * len(papers), papers), **titles)
 
 
-def variant(questions: Sequence[Asked]) -> str:
+def variant(identities: Iterable[str]) -> str:
     """A short code that papers with the same questions in the same order share: 4B2F91."""
-    identities = "\n".join(asked.identity for asked in questions)
-    return hashlib.sha256(identities.encode("utf-8")).hexdigest()[:6].upper()
+    return hashlib.sha256("\n".join(identities).encode("utf-8")).hexdigest()[:6].upper()
 
 
-def _paper(name: str, questions: Sequence[Asked], before: int) -> Mapping[str, object]:
-    return {
-        "before": before,  # questions in the papers before this one
-        "name": escape_latex(name),
-        "short_name": escape_latex(_short(name, 30)),
-        "code": variant(questions),
-        "worth": points(sum((asked.points for asked in questions), Fraction(0))),
-        "has_lines": any(not asked.options for asked in questions),
-        "has_options": any(asked.options for asked in questions),
-        "grades": _grades(questions),
-        "questions": [_question(asked) for asked in questions],
-    }
+def _papers(names: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]]) -> Iterator[Mapping[str, object]]:
+    before = 0  # questions in the papers before
+    for name, questions in zip(names, papers, strict=True):
+        identities, worth, typed = [], [], []  # of its questions
+        for asked in questions:
+            identities.append(asked["identity"])
+            worth.append(Fraction(asked["worth"]))
+            typed.append(not asked["options"])
+        yield {
+            "before": before,
+            "name": escape_latex(name),
+            "short_name": escape_latex(_short(name, 30)),
+            "code": variant(identities),
+            "count": len(identities),
+            "worth": points(sum(worth, Fraction(0))),
+            "has_lines": any(typed),
+            "has_options": not all(typed),
+            "grades": _grades(worth),
+            "questions": questions,
+        }
+        before += len(identities)
 
 
 def _short(text: str, longest: int) -> str:
@@ -56,15 +66,14 @@ def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def _grades(questions: Sequence[Asked]) -> list[Mapping[str, object]]:
+def _grades(worth: Sequence[Fraction]) -> list[Mapping[str, object]]:
     """The table of grades, in rows that fit the page."""
-    cells = [{"number": str(at), "points": _half(asked.points)} for at, asked in enumerate(questions, 1)]
-    whole = sum((asked.points for asked in questions), Fraction(0))
-    cells.append({"number": r"\textbf{Total}", "points": _half(whole)})
+    cells = [{"number": str(at), "points": _half(each)} for at, each in enumerate(worth, 1)]
+    cells.append({"number": r"\textbf{Total}", "points": _half(sum(worth, Fraction(0)))})
     return [{"cells": cells[at : at + _GRADES]} for at in range(0, len(cells), _GRADES)]
 
 
-def _question(asked: Asked) -> Mapping[str, object]:
+def question(asked: Asked) -> dict[str, Any]:
     """What the template needs of a question; the points stand on it or on its parts, for LaTeX adds up both."""
     in_parts = sum((blank.points for blank in asked.blanks), Fraction(0)) == asked.points and all(
         (2 * blank.points).denominator == 1 and blank.points for blank in asked.blanks
@@ -72,6 +81,7 @@ def _question(asked: Asked) -> Mapping[str, object]:
     typed = not asked.options and not asked.blanks
     return {
         "identity": asked.identity,
+        "worth": str(asked.points),
         "points": "" if asked.blanks and in_parts else _bracketed(asked.points),
         "stem": asked.stem.strip("\n"),
         "options": [{"text": option.text.strip("\n"), "right": option.correct} for option in asked.options],

@@ -15,12 +15,13 @@ from typing import Any
 
 from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
 from symparams.exports import prairielearn_server
-from symparams.exports.export import FolderExport
+from symparams.exports.export import FolderExport, Item, Items
 from symparams.exports.paragraphs import inline
 
 _NAMES = uuid.UUID("f1b1d0f3-2f5b-5f4c-9a39-3a5f3a0e7c11")  # what the identities of questions are names in
 _TOPIC = "Neural networks"
 _INSTANCE = "courseInstances/practice"
+_MARKING = "answers.json"  # of questions whose answers are typed: what server.py beside it knows
 _SHAPE = re.compile(r"[0-9.]+(x[0-9.]+)*")  # that server.py can read
 
 
@@ -31,22 +32,25 @@ class PrairieLearn(FolderExport):
     markup = "html"
     formulas = True
 
-    def folder(self, asked: Asked) -> str:
-        return f"questions/{asked.identity}"
+    questions = "questions"
 
-    def files(self, asked: Asked) -> Mapping[str, str]:
+    def item(self, asked: Asked) -> Item:
         about = {"info.json": _written(_info(asked))}
         if asked.options:
-            return {**about, "question.html": _choice_page(asked)}
-        fields = _fields(asked)
-        return {
-            **about,
-            "question.html": _typed_page(asked, fields),
-            "server.py": Path(prairielearn_server.__file__).read_text("utf-8"),
-            "answers.json": _written({"fields": [field.marking for field in fields]}),
-        }
+            files = {**about, "question.html": _choice_page(asked)}
+        else:
+            fields = _fields(asked)
+            marking = _written({"fields": [field.marking for field in fields]})
+            files = {**about, "question.html": _typed_page(asked, fields), _MARKING: marking}
+        return [asked.identity, _plain(asked.points), files]
 
-    def common(self, bank: BankInfo) -> Mapping[str, str]:
+    def write(self, path: Path, bank: BankInfo, items: Items) -> None:
+        server = Path(prairielearn_server.__file__).read_text("utf-8")
+        listed = []
+        for identity, points, files in items:
+            listed.append({"id": identity, "points": points})
+            more = {"server.py": server} if _MARKING in files else {}
+            _put(path / self.questions / identity, files | more)
         title = bank.title or _TOPIC
         course = {
             "name": title,
@@ -54,27 +58,28 @@ class PrairieLearn(FolderExport):
             "topics": [{"name": _TOPIC, "color": "blue3", "description": "Shapes, parameters and other quantities."}],
             "tags": [],
         }
-        instance = {"uuid": _uuid("instance"), "longName": "Practice"}
-        return {"infoCourse.json": _written(course), f"{_INSTANCE}/infoCourseInstance.json": _written(instance)}
-
-    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, Fraction]]) -> Mapping[str, str]:
         assessment = {
             "uuid": _uuid(f"assessment {bank.title}"),
             "type": "Homework",
-            "title": bank.title or _TOPIC,
+            "title": title,
             "set": "Homework",
             "number": "1",
-            "zones": [
-                {
-                    "questions": [
-                        {"id": folder.removeprefix("questions/"), "points": _plain(points)}
-                        for folder, points in questions
-                    ]
-                }
-            ],
+            "zones": [{"questions": listed}],
         }
+        instance = {"uuid": _uuid("instance"), "longName": "Practice"}
+        _put(path, {"infoCourse.json": _written(course), f"{_INSTANCE}/infoCourseInstance.json": _written(instance)})
+        _put(path, {self.listing(bank): _written(assessment)})
+
+    def listing(self, bank: BankInfo) -> str:
         slug = re.sub("[^a-z0-9]+", "-", bank.title.lower()).strip("-") or "questions"
-        return {f"{_INSTANCE}/assessments/{slug[:60]}/infoAssessment.json": _written(assessment)}
+        return f"{_INSTANCE}/assessments/{slug[:60]}/infoAssessment.json"
+
+
+def _put(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files into a folder, by their names."""
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8", "replace", "\n")
 
 
 def _info(asked: Asked) -> Mapping[str, Any]:

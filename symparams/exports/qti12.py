@@ -12,14 +12,15 @@ decides how they are written here, within what the standard says:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from html import escape
-from typing import ClassVar
+from itertools import chain
 
 from symparams.documents.asked import Asked, BankInfo
-from symparams.exports.export import PackedExport, TextExport
+from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
 from symparams.exports.qti import (
     Maker,
     Node,
@@ -40,40 +41,26 @@ _RESPONSE = {"respident": "response1"}
 _HALF_UNIT = Fraction(1, 2000)  # how far a typed number may be from one whose digits have no end
 
 
-class Qti12Text(TextExport):
-    """The assessment that holds all questions."""
-
-    name = "qti12"
-    markup = "html"
-    suffix = ".xml"
-
-    def head(self, bank: BankInfo) -> str:
-        return _around(bank)[0]
-
-    def item(self, asked: Asked) -> str:
-        return "".join(written(indent(_item(part))) for part in _one_by_one(asked))
-
-    def foot(self, bank: BankInfo) -> str:
-        return _around(bank)[1]
-
-    def comment(self, text: str) -> str:
-        return f"<!-- {text} -->\n"
-
-
 class Qti12(PackedExport):
-    """A package for Canvas."""
+    """A package for Canvas: an assessment that holds all questions, and a manifest."""
 
     name = "qti12"
     markup = "html"
     shapes = False  # Canvas takes every text that is compared for a right answer
-    text: ClassVar[TextExport | None] = Qti12Text()
 
-    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-        assessment = Resource(identifier(bank), "imsqti_xmlv1p2", self.text_name(bank))
-        return {"imsmanifest.xml": manifest(_PACKAGE, bank, ("IMS Content", "1.1.3"), [assessment])}
+    def item(self, asked: Asked) -> Item:
+        return "".join(written(indent(_item(part))) for part in _one_by_one(asked))
 
-    def text_name(self, bank: BankInfo) -> str:
-        return f"{identifier(bank)}/{identifier(bank)}.xml"
+    def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
+        name = f"{identifier(bank)}/{identifier(bank)}.xml"
+        before, behind = _around(bank)
+        with archive.open(entry(name), "w") as file:
+            extent = put(chain([before], items), file.write)
+            put([behind], file.write)
+        assessment = Resource(identifier(bank), "imsqti_xmlv1p2", name)
+        listed = manifest(_PACKAGE, bank, ("IMS Content", "1.1.3"), [assessment])
+        archive.writestr(entry("imsmanifest.xml"), encoded(listed))
+        return extent
 
 
 def _around(bank: BankInfo) -> tuple[str, str]:

@@ -6,12 +6,14 @@ count beyond the 32 bits that QTI gives an integer is one too.
 
 from __future__ import annotations
 
+import json
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from symparams.documents.asked import Asked, AskedMistake, BankInfo
-from symparams.exports.export import PackedExport
+from symparams.exports.export import Item, Items, PackedExport, encoded, entry
 from symparams.exports.qti import Maker, Node, Resource, document, figures, identifier, indent, manifest
 from symparams.exports.qti21_text import flow, number_pattern, shape_pattern
 
@@ -19,6 +21,7 @@ _make = Maker("http://www.imsglobal.org/xsd/imsqti_v2p1", "http://www.imsglobal.
 _package = Maker(
     "http://www.imsglobal.org/xsd/imscp_v1p1", "http://www.imsglobal.org/xsd/qti/qtiv2p1/qtiv2p1_imscpv1p2_v1p0.xsd"
 )
+_TITLE = 1_000  # characters of the name of a question in the list of the archive
 _TEXTS = frozenset(["itemBody", "simpleChoice", "modalFeedback"])
 
 
@@ -28,17 +31,21 @@ class Qti21(PackedExport):
     name = "qti21"
     markup = "html"
 
-    def files(self, asked: Asked) -> Mapping[str, str]:
-        return {_file(asked.identity): document(indent(_item(asked), _TEXTS))}
+    def item(self, asked: Asked) -> Item:
+        return [asked.identity, asked.name[:_TITLE], document(indent(_item(asked), _TEXTS))]
 
-    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-        identities = [identity for identity, _ in questions]
-        items = [Resource(name, "imsqti_item_xmlv2p1", _file(name)) for name in identities]
+    def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
+        identities = []
+        for identity, name, text in items:
+            note = json.dumps([identity, name]).encode()  # for whoever lists the archive
+            archive.writestr(entry(_file(identity), note), encoded(text))
+            identities.append(identity)
         test = Resource(identifier(bank), "imsqti_test_xmlv2p1", "test.xml", tuple(identities))
-        return {
-            "test.xml": document(indent(_test(bank, identities))),
-            "imsmanifest.xml": manifest(_package, bank, ("QTIv2.1 Package", "1.0.0"), [test, *items]),
-        }
+        listed = [test, *(Resource(name, "imsqti_item_xmlv2p1", _file(name)) for name in identities)]
+        archive.writestr(entry("test.xml"), encoded(document(indent(_test(bank, identities)))))
+        text = manifest(_package, bank, ("QTIv2.1 Package", "1.0.0"), listed)
+        archive.writestr(entry("imsmanifest.xml"), encoded(text))
+        return len(identities)
 
 
 def _file(identity: str) -> str:

@@ -39,7 +39,7 @@ class Bank:
     def codes(self) -> Mapping[str, int]:
         """Which paper, from 0, each printed code belongs to."""
         step = self.info.variants
-        return {variant(self.questions[at::step]): at for at in range(step)}
+        return {variant(asked.identity for asked in self.questions[at::step]): at for at in range(step)}
 
     @cached_property
     def places(self) -> Mapping[str, list[tuple[int, int]]]:

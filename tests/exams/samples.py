@@ -15,6 +15,7 @@ from symparams.exams.examination import Examination, Wanted
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question
+from symparams.exams.supply import Supply
 from tests.conftest import EXAMPLES
 from tests.differential.family import Draw
 from tests.differential.generating import networks
@@ -93,7 +94,7 @@ def plans(text: str, *names: str, types: tuple[AnswerType, ...] | None = None) -
 
 def variants(plan: Plan, count: int, seed: int = 0) -> Iterator[Question]:
     """The first variants of a plan."""
-    found = plan.variants(seed)
+    found = iter(Supply(plan, seed))
     for _ in range(count):
         limits.begin_work()
         question = next(found, None)

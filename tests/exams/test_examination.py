@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from fractions import Fraction
@@ -17,8 +18,8 @@ from tests.exams.samples import TEXTS, examination
 from tests.helpers import few_or_many
 
 
-def identities(found: Examination, start: int = 0) -> list[str]:
-    return [question.identity for question in found.questions(start)]
+def identities(found: Examination) -> list[str]:
+    return [question.identity for question in found.questions()]
 
 
 @few_or_many("count", 3, 10)
@@ -27,6 +28,20 @@ def test_the_same_request_gives_the_same_questions(text: str, count: int) -> Non
     one, other = (Examination([Course(Source("net.arch", text))], Wanted(questions=count)) for _ in range(2))
     assert list(map(repr, map(_shown, one.questions()))) == list(map(repr, map(_shown, other.questions())))
     assert one.request == other.request
+
+
+_WIDE = {
+    "images": """
+        range a in 1..9999
+        range b in 1..9999
+        input(a) -> dense(b) -> dense(3) -> dense(b) -> dense(a) -> dense(7)""",
+    "strides": """
+        where n % 3 == 0, s < k
+        range n in 20..2000
+        range k in 2..7
+        range s in 1..6
+        input(n, n, 3) -> conv(16, k, s=s) -> maxpool(2) -> conv(n, 3x2, same) -> globalavgpool -> dense(10)""",
+}
 
 
 def _shown(question: object) -> tuple[object, ...]:
@@ -63,15 +78,20 @@ def test_no_question_comes_twice() -> None:
             break
 
 
-@pytest.mark.parametrize("start", [1, 7, 20, 29])
-def test_a_bank_is_continued_where_it_ended(start: int) -> None:
-    every = identities(examination(TEXTS["images"], questions=10, variants=3))
-    assert identities(examination(TEXTS["images"], questions=10, variants=3), start) == every[start:]
+@pytest.mark.parametrize("name", ["images", "strides"])
+def test_a_question_does_not_depend_on_those_made_before(name: str) -> None:
+    """Whatever its number: one of the first variants, one behind them, one of a plan that has few."""
+    text, wanted = _WIDE.get(name, TEXTS[name]), {"questions": 8, "variants": 120, "kinds": ("total", "params:choice")}
+    every = list(map(_shown, examination(text, **wanted).questions()))
+    assert len({each[0] for each in every}) == len(every) == 960
+    order = random.Random(1).sample(range(960), 200)
+    anew = examination(text, **wanted)
+    assert [_shown(anew.question(number)) for number in order] == [every[number] for number in order]
 
 
 def test_a_paper_has_one_variant_of_each_question() -> None:
     found = examination(TEXTS["images"], questions=7, variants=4)
-    papers = found.papers()
+    papers = [[found.question(4 * slot + variant) for slot in range(7)] for variant in range(4)]
     assert [len(paper) for paper in papers] == [7, 7, 7, 7]
     kinds = [[(question.kind, question.node and question.node.name) for question in paper] for paper in papers]
     assert kinds == [kinds[0]] * 4

@@ -12,7 +12,7 @@ import pytest
 
 from symparams.documents.asked import Asked, BankInfo
 from symparams.exports.anki import Anki
-from symparams.exports.bank import write_bank
+from tests.exports.banks import put
 
 BANK = BankInfo(title="Convolutions & more", seed=1, version="0.3.0", request="abc")
 
@@ -32,7 +32,7 @@ class Shelf:
     def take(self, questions: Sequence[Asked], bank: BankInfo = BANK, always: bool = False) -> tuple[int, int, int]:
         """How many notes were new, updated and left as they were."""
         path = self.place / f"{len(list(self.place.iterdir()))}.apkg"
-        write_bank(Anki(), path, bank, lambda first: questions, len(questions))
+        put(Anki(), path, questions, bank)
         options = _library().ImportAnkiPackageOptions(update_notes=1 if always else 0)
         log = self.collection.import_anki_package(
             _library().ImportAnkiPackageRequest(package_path=str(path), options=options)

@@ -1,203 +1,127 @@
-"""Formats to write banks in, questions that stop, and what is in a bank: for the tests of banks."""
+"""Questions to write banks of, in every format, and what is in a bank: for the tests of banks."""
 
 from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 
 from symparams.documents.asked import Asked, BankInfo
 from symparams.errors import SymparamsError
 from symparams.exports.bank import write_bank
-from symparams.exports.export import Export, FolderExport, PackedExport, TextExport, WholeExport
-from symparams.exports.json import Json
-from symparams.exports.markdown import Markdown
+from symparams.exports.export import Export, Item
+from symparams.exports.registry import EXPORTS
+from symparams.exports.registry import export as registered
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, samples
 
 ROOT = EXAMPLES.parent
-ASKED = samples(3, count=12)
-OTHER = BankInfo(title=BANK.title, seed=BANK.seed, version=BANK.version, request="ffff")
-
-
-class Lines(TextExport):
-    """The simplest text: a question a line."""
-
-    name = "lines"
-    markup = "text"
-    suffix = ".txt"
-
-    def head(self, bank: BankInfo) -> str:
-        return "head\n"
-
-    def item(self, asked: Asked) -> str:
-        return f"{asked.identity} {asked.stem!r}\n" * 40
-
-    def between(self) -> str:
-        return "--\n"
-
-    def foot(self, bank: BankInfo) -> str:
-        return "foot\n"
-
-    def comment(self, text: str) -> str:
-        return f"# {text}\n"
-
-
-class Files(PackedExport):
-    """Two files a question, and a list of all."""
-
-    name = "files"
-    markup = "text"
-
-    def files(self, asked: Asked) -> Mapping[str, str]:
-        return {f"{asked.identity}/a.txt": asked.stem * 20, f"{asked.identity}/b.txt": asked.answer}
-
-    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-        return {"manifest.json": json.dumps(questions), "bank.txt": bank.title}
-
-
-class PackedLines(Files):
-    """All questions in one text."""
-
-    name = "packed-lines"
-    text: ClassVar[TextExport | None] = Lines()
-
-    def files(self, asked: Asked) -> Mapping[str, str]:
-        return {}
-
-    def text_name(self, bank: BankInfo) -> str:
-        return "bank/questions.txt"
-
-
-class Folders(FolderExport):
-    """A folder a question, one below another."""
-
-    name = "folders"
-    markup = "text"
-
-    def files(self, asked: Asked) -> Mapping[str, str]:
-        return {"info.json": json.dumps(asked.name), "deep/er/question.txt": asked.stem}
-
-    def folder(self, asked: Asked) -> str:
-        return f"questions/{asked.identity}"
-
-    def common(self, bank: BankInfo) -> Mapping[str, str]:
-        return {"course.json": bank.title, "lib/help.py": "pass\n"}
-
-    def closing(self, bank: BankInfo, questions: Sequence[tuple[str, Fraction]]) -> Mapping[str, str]:
-        return {"lists/all.json": json.dumps([folder for folder, _ in questions])}
-
-
-class Deck(WholeExport):
-    """An archive that its library writes."""
-
-    name = "deck"
-    markup = "text"
-    suffix = ".deck"
-
-    def write(self, path: Path, bank: BankInfo, questions: Iterable[Asked]) -> None:
-        assert not path.exists()
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(zipfile.ZipInfo("deck"), "\n".join(asked.identity for asked in questions))
-
-
-GROWING: list[Export] = [Lines(), Json(), Markdown(), Files(), PackedLines()]
+COUNT = 250  # questions of the banks here: two shards and a half
+FORMATS = tuple(EXPORTS)
 
 
 class StoppedError(Exception):
     pass
 
 
-def upto(last: int) -> Callable[[int], Iterator[Asked]]:
-    """All questions, but something stops before one of them."""
-
-    def questions(first: int) -> Iterator[Asked]:
-        for index in range(first, len(ASKED)):
-            if index == last:
-                raise StoppedError
-            yield ASKED[index]
-
-    return questions
+def format_of(name: str) -> Export:
+    """A format, unless what it needs is not installed."""
+    needed = {"anki": "genanki", "qti12": "lxml", "qti21": "lxml"}
+    if name in needed:
+        pytest.importorskip(needed[name])
+    return registered(name)
 
 
-def everything(first: int) -> list[Asked]:
-    return ASKED[first:]
+@cache
+def questions(name: str, count: int = COUNT) -> list[Asked]:
+    """Different questions that a format can ask."""
+    export = registered(name)
+    found = samples(3, export.markup, 2 * count)
+    return [asked for asked in found if export.formulas or asked.answer_type != "formula"][:count]
 
 
-def never(first: int) -> list[Asked]:
-    raise AssertionError("nothing is to be asked for")
+@cache
+def items(name: str) -> list[Item]:
+    """What a format keeps of them, made once."""
+    return list(map(format_of(name).item, questions(name)))
 
 
-class Clock:
-    """A clock that goes on by `step` with each question; pass `tell` as progress."""
-
-    def __init__(self, step: float) -> None:
-        self.step = step
-        self.now = 0.0
-        self.told: list[int] = []  # what progress was told
-
-    def tell(self, count: int) -> None:
-        self.told.append(count)
-        self.now += self.step
-
-    def __call__(self) -> float:
-        return self.now
+def put(export: Export, path: Path, asked: Sequence[Asked], bank: BankInfo = BANK) -> None:
+    """Write a bank of some questions."""
+    write_bank(export, path, bank, [range(len(asked))], lambda number: export.item(asked[number]))
 
 
-def identities(export: Export, path: Path) -> list[str]:
-    """Which questions are in a bank, found by means other than those that wrote it; the bank must be whole."""
-    if isinstance(export, Json):
-        parsed = json.loads(path.read_text("utf-8"))
-        assert parsed["count"] == len(parsed["questions"])
-        return [question["identity"] for question in parsed["questions"]]
-    if isinstance(export, Markdown):
+def written(
+    name: str, path: Path, bank: BankInfo = BANK, *, stop: int = -1, tell: Callable[[int], None] = lambda count: None
+) -> list[int]:
+    """Write a bank of all questions, stopped before that of a number; the numbers of those that were made."""
+    made: list[int] = []
+
+    def item(number: int) -> Item:
+        if number == stop:
+            raise StoppedError
+        made.append(number)
+        return items(name)[number]
+
+    write_bank(format_of(name), path, bank, [range(COUNT)], item, progress=tell)
+    return made
+
+
+def identities(name: str, path: Path) -> list[str]:
+    """Which questions are in a bank, found by means other than those that wrote it."""
+    if name == "prairielearn":
+        (listed,) = (path / "courseInstances").rglob("infoAssessment.json")
+        return [each["id"] for each in json.loads(listed.read_text("utf-8"))["zones"][0]["questions"]]
+    if name == "anki":
+        with (
+            zipfile.ZipFile(path) as archive,
+            sqlite3.connect(archive.extract("collection.anki2", path.parent)) as deck,
+        ):
+            Path(path.parent / "collection.anki2").unlink()
+            return [fields.rpartition("\x1f")[2] for (fields,) in deck.execute("select flds from notes order by id")]
+    if name in ("qti12", "qti21"):
+        with zipfile.ZipFile(path) as archive:
+            assert archive.testzip() is None
+            (entry,) = (entry for entry in archive.namelist() if not re.match("items|imsmanifest", entry))
+            text = archive.read(entry).decode("utf-8")
+    else:
         text = path.read_text("utf-8")
-        assert text.count("<details>\n") == text.count("\n</details>\n")
-        return re.findall(r"^\*.*· `(q-\w+)`$", text, re.M)
-    if isinstance(export, Lines):
-        return in_lines(path.read_text("utf-8").rpartition("# symparams bank")[0])
-    with zipfile.ZipFile(path) as archive:
-        assert archive.testzip() is None
-        assert len(set(archive.namelist())) == len(archive.namelist())
-        if isinstance(export, PackedLines):
-            assert json.loads(archive.read("manifest.json")) == []
-            return in_lines(archive.read("bank/questions.txt").decode("utf-8"))
-        known = [identity for identity, name in json.loads(archive.read("manifest.json"))]
-        assert archive.namelist()[:-2] == [f"{identity}/{name}.txt" for identity in known for name in "ab"]
-        return known
+    return list(dict.fromkeys(re.findall(_IDENTITIES[name] % r"(q-[0-9a-f]+)", text, re.M)))
 
 
-def in_lines(text: str) -> list[str]:
-    assert text.startswith("head\n")
-    assert text.endswith("foot\n")
-    return [part.split()[0] for part in text[5:-5].split("--\n") if part]
+_IDENTITIES = {
+    "json": r'^\{"identity": "%s"',
+    "latex": r"^%% %s$",
+    "markdown": r"^\*.*· `%s`$",
+    "moodle": r"<idnumber>%s",
+    "gift": r"\[id:%s",
+    "qti12": r'<item ident="%s',
+    "qti21": r'<assessmentItemRef identifier="%s"',
+}
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def refused(export: Export, path: Path, bank: BankInfo = BANK) -> None:
+def bytes_of(path: Path) -> dict[str, bytes]:
+    """What a bank is on the disk: one file, two of an exam on paper, or a folder."""
+    if path.is_dir():
+        return files_of(path)
+    return {file.name.removeprefix(path.name): file.read_bytes() for file in path.parent.glob(f"{path.name}*")}
+
+
+def refused(name: str, path: Path, bank: BankInfo = BANK) -> None:
+    """That nothing is written or changed where something else stands."""
     before = files_of(path.parent)
     with pytest.raises(SymparamsError) as caught:
-        write_bank(export, path, bank, never, len(ASKED))
-    assert (
-        str(caught.value)
-        == f"{path} exists and is not a bank that this run could continue; choose another name or remove it"
-    )
+        written(name, path, bank, stop=0)
+    said = f"{path} exists and is not the bank that is to be written; choose another name or remove it"
+    assert str(caught.value) == said
     assert files_of(path.parent) == before
-
-
-def finished(export: Export, folder: Path) -> bytes:
-    """The bytes of the bank that nothing stopped."""
-    path = folder / "reference" / "bank"
-    path.parent.mkdir(exist_ok=True)
-    assert write_bank(export, path, BANK, everything, len(ASKED)) == 0
-    assert identities(export, path) == [asked.identity for asked in ASKED]
-    return path.read_bytes()

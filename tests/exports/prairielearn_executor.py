@@ -13,10 +13,18 @@ from typing import Any
 import pytest
 
 from symparams.documents.asked import Asked
+from symparams.exports import prairielearn_server
 from symparams.exports.prairielearn import PrairieLearn
 from tests.exports.near import fields, others
 
 _GARBAGE = ("", " ", "?", "18207 parameters", "__import__('os')", "1/0", "9^9^9^9", "x" * 1001, "<b>", "nan")
+
+
+def files(asked: Asked) -> dict[str, str]:
+    """The files of a question, as they are written."""
+    _, _, found = PrairieLearn().item(asked)
+    server = {} if asked.options else {"server.py": Path(prairielearn_server.__file__).read_text("utf-8")}
+    return {**found, **server}
 
 
 @cache
@@ -30,7 +38,7 @@ class Question:
     def __init__(self, place: Path, asked: Asked) -> None:
         import lxml.html
 
-        self.files = PrairieLearn().files(asked)
+        self.files = files(asked)
         self.place = place / asked.identity
         self.place.mkdir(exist_ok=True)
         for name, text in self.files.items():

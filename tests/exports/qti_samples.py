@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import random
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
 from symparams.documents.formats import escape_html
 from symparams.exports.export import PackedExport
+from tests.exports.banks import put
 
 NASTY = (
     "a<b & \"c\" 'd' ]]> {e} ~ = # \\neq \\( x \\) % $f$ [g] <!-- h --> &amp; \u00e9\u2028\u202f\x0b\ud800 </p><script>"
@@ -146,15 +149,11 @@ def shape_spellings(answer: str) -> Iterator[str]:
 def packed(export: PackedExport, asked: Sequence[Asked] = ()) -> dict[str, str]:
     """The files of a bank of some questions, of the samples if there are none."""
     asked = asked or [sample(seed) for seed in SEEDS]
-    files: dict[str, str] = {}
-    if export.text is not None:
-        text = export.text
-        items = text.between().join(text.item(one) for one in asked)
-        files[export.text_name(BANK)] = text.head(BANK) + items + text.foot(BANK)
-    for one in asked:
-        files.update(export.files(one))
-    files.update(export.closing(BANK, [(one.identity, one.name) for one in asked]))
-    return files
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "bank.zip"
+        put(export, path, asked, BANK)
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
 def zipped(files: dict[str, str]) -> bytes:

@@ -10,7 +10,6 @@ from functools import cache
 from typing import TypeVar
 
 from symparams import limits
-from symparams.commands.exams import _types
 from symparams.documents.asked import Asked, BankInfo
 from symparams.documents.asking import Writer
 from symparams.errors import Source
@@ -19,6 +18,8 @@ from symparams.exams.examination import _FADING, Examination, Wanted
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
 from symparams.exams.question import Question
+from symparams.exams.supply import Supply
+from symparams.exports.edition import answer_types
 from symparams.exports.export import Export
 from tests.exams.samples import EXAMPLE_TEXTS, TEXTS
 
@@ -81,7 +82,7 @@ def _question(what: str, seed: int) -> Question:
         of_kind = _any(chance, plans)
         plan = chance.choice(_any(chance, of_kind))
         limits.begin_work()
-        found = next(plan.variants(seed), None)
+        found = next(iter(Supply(plan, seed)), None)
         if found is not None:
             fade = chance.randint(1, 3) if what == "faded" else 0
             return replace(found, fade=fade, identity=f"{found.identity}-f{fade}") if fade else found
@@ -104,7 +105,7 @@ def asked(seed: int, markup: str) -> tuple[Asked, ...]:
 
 def bank(export: Export, seed: int) -> list[Asked]:
     """The questions of a seed that a format can ask, as it wants them."""
-    types = _types(export)
+    types = answer_types(export)
     return [one for one in asked(seed, export.markup) if one.answer_type in types]
 
 

@@ -14,6 +14,7 @@ import pytest
 from symparams.errors import SymparamsError
 from symparams.exports.anki import Anki
 from tests.exports.anki_shelf import BANK, Shelf, assert_told, shown
+from tests.exports.banks import put
 from tests.exports.prairielearn_samples import NASTY, choice, sample
 
 pytestmark = pytest.mark.extra
@@ -101,7 +102,7 @@ def test_marks_of_anki_print_as_themselves(shelf: Shelf) -> None:
 
 def test_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        Anki().write(tmp_path / name, BANK, iter(QUESTIONS))
+        put(Anki(), tmp_path / name, QUESTIONS, BANK)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     with zipfile.ZipFile(tmp_path / "one") as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}  # the archive says no time of writing
@@ -117,6 +118,6 @@ def test_without_genanki(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(SymparamsError) as refused:
-        Anki().write(tmp_path / "deck.apkg", BANK, QUESTIONS)
+        put(Anki(), tmp_path / "deck.apkg", QUESTIONS, BANK)
     assert str(refused.value) == 'the format anki needs genanki: pip install "symparams[exports]"'
-    assert not (tmp_path / "deck.apkg").exists()
+    assert list(tmp_path.iterdir()) == []

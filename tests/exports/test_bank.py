@@ -1,184 +1,172 @@
-"""Banks are whole at every moment, and continued by a later run to the very bytes of a run that nothing stopped."""
+"""Banks are whole or not there, and a run that was stopped is gone on with to the very bytes of one that was not."""
 
 from __future__ import annotations
 
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
 import tracemalloc
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked, BankInfo
-from symparams.errors import SymparamsError
 from symparams.exports.bank import write_bank
-from symparams.exports.export import Export, FolderExport, WholeExport
-from symparams.exports.growing import GrowingFiles, GrowingPackedText, GrowingText
-from symparams.exports.json import Json
-from symparams.exports.registry import EXPORTS
-from symparams.exports.registry import export as registered
-from tests.exports.asked_samples import BANK, PACKED, samples
+from symparams.exports.shards import Shards
+from tests.exports.asked_samples import BANK
 from tests.exports.banks import (
-    ASKED,
-    GROWING,
-    Clock,
-    PackedLines,
+    COUNT,
+    FORMATS,
+    ROOT,
     StoppedError,
-    everything,
+    bytes_of,
     files_of,
-    finished,
+    format_of,
     identities,
-    never,
-    upto,
+    items,
+    questions,
+    written,
 )
-from tests.helpers import marked
+
+STOPPED = (0, 1, 99, 100, 101, 230)  # questions before which a bank is stopped; a shard has a hundred
 
 
-@pytest.mark.parametrize("name", marked([name for name in EXPORTS if name != "latex"], pytest.mark.extra, *PACKED))
-def test_every_format_is_continued_to_the_same_bytes(name: str, tmp_path: Path) -> None:
-    export = registered(name)
-    if isinstance(export, WholeExport):
-        pytest.importorskip("genanki")
-    asked = samples(8, export.markup, 12)
-    if not export.formulas:
-        asked = [each for each in asked if each.answer_type != "formula"]
-    for step in (0.0, 0.4):
-        path, clock = tmp_path / f"bank-{step}", Clock(step)
-        if not isinstance(export, WholeExport):
-            write_bank(export, path, BANK, lambda first: asked[first:], 4, clock.tell, clock)
-        write_bank(export, path, BANK, lambda first: asked[first:], len(asked), clock.tell, clock)
-        reference = tmp_path / f"reference-{step}"
-        write_bank(export, reference, BANK, lambda first: asked[first:], len(asked))
-        if isinstance(export, FolderExport):
-            files, expected = files_of(path), files_of(reference)
-            assert len(files.pop(".symparams.json")) >= len(expected.pop(".symparams.json"))
-            assert files == expected
-        else:
-            assert path.read_bytes() == reference.read_bytes()
-
-
-@pytest.mark.parametrize("export", GROWING, ids=lambda export: str(export.name))
-@pytest.mark.parametrize("step", [0.0, 0.4, 5.0])
-def test_a_bank_that_was_stopped_anywhere_is_whole_and_continued(export: Export, step: float, tmp_path: Path) -> None:
-    whole = finished(export, tmp_path)
-    for first in range(len(ASKED)):
-        path = tmp_path / f"bank-{first}"
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_bank_that_was_stopped_anywhere_is_gone_on_with(name: str, tmp_path: Path) -> None:
+    asked = questions(name)
+    told: list[int] = []
+    assert written(name, tmp_path / "reference", tell=told.append) == list(range(COUNT))
+    assert told == list(range(1, COUNT + 1))
+    reference = bytes_of(tmp_path / "reference")
+    assert identities(name, tmp_path / "reference") == [each.identity for each in asked]
+    for stop in STOPPED:
+        place = tmp_path / str(stop)
+        place.mkdir()
         with pytest.raises(StoppedError):
-            write_bank(export, path, BANK, upto(first), len(ASKED), (clock := Clock(step)).tell, clock)
-        second = (first + len(ASKED)) // 2
-        if first:
-            assert identities(export, path) == [asked.identity for asked in ASKED[:first]]
-        else:
-            assert not path.exists()
+            written(name, place / "bank", stop=stop)
+        if name != "prairielearn":
+            assert [path.name for path in place.iterdir()] == (["bank.parts"] if stop >= 100 else [])
+        told.clear()
+        assert written(name, place / "bank", tell=told.append) == list(range(stop // 100 * 100, COUNT))
+        assert told == list(range(stop // 100 * 100 + 1, COUNT + 1))
+        assert bytes_of(place / "bank") == reference
+        assert not list(place.rglob("*parts*"))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_again_is_the_same_bytes(name: str, tmp_path: Path) -> None:
+    written(name, tmp_path / "bank")
+    first = files_of(tmp_path)
+    for _ in range(2):
+        made = written(name, tmp_path / "bank")
+        assert files_of(tmp_path) == first
+    assert bool(made) == (name in ("latex", "prairielearn"))  # the others know their banks by a mark
+
+
+@pytest.mark.parametrize("name", ["json", "qti21", "latex"])
+def test_shards_that_are_damaged_or_of_another_bank_are_made_anew(name: str, tmp_path: Path) -> None:
+    written(name, tmp_path / "reference")
+    chance = random.Random(1)
+    for damage in range(12):
+        path = tmp_path / f"{damage}" / "bank"
+        path.parent.mkdir()
         with pytest.raises(StoppedError):
-            write_bank(export, path, BANK, upto(second), len(ASKED), (clock := Clock(step)).tell, clock)
-        clock = Clock(step)
-        assert write_bank(export, path, BANK, everything, len(ASKED), clock.tell, clock) == second
-        assert clock.told == list(range(second + 1, len(ASKED) + 1))
-        assert path.read_bytes() == whole
-        assert write_bank(export, path, BANK, never, len(ASKED)) == len(ASKED)
-        assert path.read_bytes() == whole
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+            written(name, path, stop=249)
+        first, second = sorted((path.parent / "bank.parts").iterdir())
+        data = first.read_bytes()
+        at = chance.randrange(len(data))
+        changed = {0: b"", 1: data[:at], 2: second.read_bytes()}
+        first.write_bytes(changed.get(damage, data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]))
+        (path.parent / "bank.parts" / f".{second.name}.a1b2c3d4").write_bytes(b"of a run that was killed")
+        (path.parent / "bank.parts" / "whole-abc").mkdir()
+        written(name, path)
+        assert bytes_of(path) == bytes_of(tmp_path / "reference")
+        assert not (path.parent / "bank.parts").exists()
 
 
-@pytest.mark.parametrize("export", GROWING, ids=lambda export: str(export.name))
-def test_what_is_in_place_is_whole_at_every_moment(export: Export, tmp_path: Path) -> None:
-    path = tmp_path / "bank"
-    seen: list[int] = []
-
-    def watched(first: int) -> Iterator[Asked]:
-        for asked in ASKED[first:]:
-            seen.append(len(identities(export, path)) if path.exists() else 0)
-            yield asked
-
-    clock = Clock(0.4)
-    write_bank(export, path, BANK, watched, len(ASKED), clock.tell, clock)
-    assert seen == [0, 0, 0, 3, 3, 3, 6, 6, 6, 9, 9, 9]
-    assert len(identities(export, path)) == len(ASKED)
+def test_shards_of_another_request_are_not_mixed_in(tmp_path: Path) -> None:
+    with pytest.raises(StoppedError):
+        written("json", tmp_path / "bank", replace(BANK, seed=8), stop=200)
+    assert written("json", tmp_path / "bank") == list(range(COUNT))
+    assert identities("json", tmp_path / "bank") == [each.identity for each in questions("json")]
+    assert [path.name for path in tmp_path.iterdir()] == ["bank"]
 
 
-def test_a_bank_that_takes_long_to_write_is_written_more_rarely(tmp_path: Path) -> None:
-    """A question takes 1 s, putting the bank in place 3 s: that is done every 30 s."""
-    clock = Clock(1)
-    ended: list[int] = []
-
-    class Slow(Json):
-        def end(self, bank: BankInfo, count: int, mark: str) -> str:
-            clock.now += 3
-            ended.append(count)
-            return super().end(bank, count, mark)
-
-    path = tmp_path / "bank"
-    write_bank(Slow(), path, BANK, lambda first: (ASKED[i % 12] for i in range(100)), 100, clock.tell, clock)
-    assert ended == [1, 31, 61, 91, 100]
+def test_files_of_others_in_the_folder_of_shards_stay(tmp_path: Path) -> None:
+    (tmp_path / "bank.parts").mkdir()
+    (tmp_path / "bank.parts" / "mine.txt").write_text("mine")
+    written("json", tmp_path / "bank")
+    assert sorted(files_of(tmp_path)) == ["bank", "bank.parts/mine.txt"]
 
 
-@pytest.mark.parametrize("export", GROWING, ids=lambda export: str(export.name))
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit, SymparamsError("the network is too large")])
-def test_whatever_stops_the_questions_those_before_are_kept(export: Export, stop: Any, tmp_path: Path) -> None:
-    def stopping(first: int) -> Iterator[Asked]:
-        yield from ASKED[:5]
-        raise stop
-
-    path = tmp_path / "bank"
-    with pytest.raises(stop if isinstance(stop, type) else type(stop)):
-        write_bank(export, path, BANK, stopping, len(ASKED))
-    assert len(identities(export, path)) == 5
-
-
-@pytest.mark.parametrize("export", GROWING, ids=lambda export: str(export.name))
-def test_half_a_question_never_gets_into_the_bank(
-    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Stopped in the middle of writing the ninth question: the bank is what it was when it was last put in place."""
-    growing: Any = {"files": GrowingFiles, "packed-lines": GrowingPackedText}.get(export.name, GrowingText)
-    put = growing._put
-
-    def half(self: Any, asked: Asked, texts: dict[str, bytes]) -> None:
-        stopped = asked is ASKED[8]
-        put(self, asked, {name: text[: len(text) // 2] if stopped else text for name, text in texts.items()})
-        if stopped:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(growing, "_put", half)
-    path = tmp_path / "bank"
-    clock = Clock(0.4)
-    with pytest.raises(KeyboardInterrupt):
-        write_bank(export, path, BANK, everything, len(ASKED), clock.tell, clock)
-    assert len(identities(export, path)) == 6
-    assert list(tmp_path.iterdir()) == [path]
+def test_any_order_of_shards_is_the_same_bytes(tmp_path: Path) -> None:
+    """What was made by others, here backwards, is taken as it is."""
+    written("moodle", tmp_path / "reference")
+    with pytest.raises(StoppedError):
+        written("moodle", tmp_path / "bank", stop=100)
+    (shard,) = (tmp_path / "bank.parts").iterdir()
+    shards = Shards(shard.parent, shard.name[:32], [range(COUNT)], lambda number: items("moodle")[number])
+    for numbers in (range(200, COUNT), range(100, 200)):
+        shards.items(numbers)
+    assert written("moodle", tmp_path / "bank") == []
+    assert bytes_of(tmp_path / "bank") == bytes_of(tmp_path / "reference")
 
 
-def test_a_bank_can_be_asked_for_more_but_not_for_less(tmp_path: Path) -> None:
-    path = tmp_path / "bank.json"
-    assert write_bank(Json(), path, BANK, everything, 5) == 0
-    assert len(identities(Json(), path)) == 5
-    assert write_bank(Json(), path, BANK, everything, 9) == 5
-    with pytest.raises(SymparamsError) as caught:
-        write_bank(Json(), path, BANK, never, 8)
-    message = f"{path} has 9 questions already, 8 are asked for; choose another name or remove it"
-    assert str(caught.value) == message
+_WRITER = """
+import sys
+from pathlib import Path
+from tests.exports.banks import written
+
+written(sys.argv[1], Path(sys.argv[2]), tell=lambda count: print(count, flush=True))
+print("written", flush=True)
+"""
 
 
-def test_a_bank_without_questions_is_a_bank(tmp_path: Path) -> None:
-    for export in GROWING:
-        path = tmp_path / export.name
-        assert write_bank(export, path, BANK, everything, 0) == 0
-        assert identities(export, path) == []
-        assert write_bank(export, path, BANK, everything, len(ASKED)) == 0
-        assert len(identities(export, path)) == len(ASKED)
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("name", ["json", "qti21", "prairielearn"])
+def test_killed_at_any_moment(name: str, tmp_path: Path) -> None:
+    written(name, tmp_path / "reference")
+    reference = bytes_of(tmp_path / "reference")
+    chance = random.Random(name)
+    for _ in range(4):
+        command = [sys.executable, "-c", _WRITER, name, str(tmp_path / "bank")]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as run:
+            assert run.stdout is not None
+            for _ in range(
+                chance.choice([1, 60, 150])
+            ):  # in a shard, at the end of one, while the bank is put together
+                if run.stdout.readline() in (b"", b"written\n"):
+                    break
+            os.kill(run.pid, signal.SIGKILL)
+        if name == "json" and (tmp_path / "bank").exists():
+            assert bytes_of(tmp_path / "bank") == reference
+            (tmp_path / "bank").unlink()
+    written(name, tmp_path / "bank")
+    assert bytes_of(tmp_path / "bank") == reference
+    assert not list(tmp_path.rglob("*parts*"))
 
 
-@pytest.mark.parametrize("export", [Json(), PackedLines()], ids=lambda export: str(export.name))
-def test_memory_does_not_grow_with_the_bank(export: Export, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["json", "moodle", "qti12", "latex"])
+def test_memory_does_not_grow_with_the_bank(name: str, tmp_path: Path) -> None:
+    """Of an exam on paper the papers are more, in other banks the questions."""
+    export, kept = format_of(name), items(name)
+
     def peak(total: int) -> int:
-        path = tmp_path / f"bank-{total}"
+        papers = [range(i, total, total // 10) for i in range(total // 10)] if name == "latex" else [range(total)]
         tracemalloc.start()
-        write_bank(export, path, BANK, lambda first: (ASKED[i % 12] for i in range(first, total // 2)), total // 2)
-        write_bank(export, path, BANK, lambda first: (ASKED[i % 12] for i in range(first, total)), total)
+        write_bank(export, tmp_path / f"bank-{total}", BANK, papers, lambda number: kept[number % COUNT])
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
 
-    small = peak(400)
-    assert peak(4_000) < 1.2 * small + 100_000
+    small = peak(300)
+    assert peak(3_000) < 1.2 * small + 200_000
+
+
+def test_json_counts(tmp_path: Path) -> None:
+    written("json", tmp_path / "bank")
+    found = json.loads((tmp_path / "bank").read_text("utf-8"))
+    assert found["count"] == len(found["questions"]) == COUNT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,15 +16,19 @@ from symparams.documents.asked import Asked, AskedBlank
 from symparams.documents.formats import escape_latex
 from symparams.documents.writing import STYLES, Document, render
 from symparams.errors import SymparamsError
-from symparams.exports.bank import write_papers
 from symparams.exports.latex import Latex
-from symparams.exports.paper import paper, variant
+from symparams.exports.paper import document, question, variant
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, questions, samples
+from tests.exports.banks import put
 from tests.exports.paper_building import built, needs_latex
 
 ASKED = samples(5, "latex", 24)
 STUDENTS = ["Ada Lovelace", "Max O'Neill & Söhne_#1", " ".join(["Anna"] * 24)]
+
+
+def paper(title: str, students: Sequence[str], papers: Sequence[Sequence[Asked]], key: bool) -> str:
+    return "".join(document(title, students, [list(map(question, asked)) for asked in papers], key))
 
 
 @needs_latex
@@ -36,7 +41,9 @@ def test_every_student_has_a_paper(key: bool, tmp_path: Path) -> None:
     expected: list[tuple[str, ...]] = []
     for asked in papers:
         count = said[len(expected)][2]
-        expected.extend((variant(asked), str(number), count) for number in range(1, int(count) + 1))
+        expected.extend(
+            (variant(each.identity for each in asked), str(number), count) for number in range(1, int(count) + 1)
+        )
     assert said == expected
     whole = "\n".join(pages)
     assert re.findall(r"^\s*Name: +(\S.*?)(?:  .*)?$", whole, re.M)[:2] == ["Ada Lovelace", "Max O’Neill & Söhne_#1"]
@@ -109,7 +116,7 @@ def test_the_exam_gives_nothing_away_and_the_key_asks_the_same(asked: Asked) -> 
     assert not re.search(r"SECRET|CorrectChoice |printanswers\n|Known mistakes|\\checkmark", exam)
     assert "SECRET WAY" in key
     assert ("\\CorrectChoice " if asked.options else "\\fillin") in key
-    for text in (asked.stem.strip(), *(option.text for option in asked.options), variant([asked])):
+    for text in (asked.stem.strip(), *(option.text for option in asked.options), variant([asked.identity])):
         assert text in exam
         assert text in key
     assert all(escape_latex(blank.answer) in key for blank in asked.blanks)
@@ -135,15 +142,16 @@ def test_every_student_needs_a_paper() -> None:
 
 
 def test_exam_and_key_are_two_files(tmp_path: Path) -> None:
-    path = tmp_path / "exam.tex"
-    key = tmp_path / "exam-key.tex"
+    export, path, key = Latex(), tmp_path / "exam.tex", tmp_path / "exam-key.tex"
+    export.students = STUDENTS[:1]
     for _ in range(2):
-        assert write_papers(Latex(), path, BANK, STUDENTS[:1], [ASKED]) == [path, key]
+        put(export, path, ASKED)
         assert path.read_text("utf-8") == paper(BANK.title, STUDENTS[:1], [ASKED], key=False)
         assert key.read_text("utf-8") == paper(BANK.title, STUDENTS[:1], [ASKED], key=True)
     path.unlink()
     key.write_text("corrected by hand")
     with pytest.raises(SymparamsError) as caught:
-        write_papers(Latex(), path, BANK, STUDENTS[:1], [ASKED])
+        put(export, path, ASKED)
     assert str(caught.value) == f"{key} exists and is not what is to be written; choose another name or remove it"
-    assert [file.name for file in tmp_path.iterdir()] == ["exam-key.tex"]
+    assert not path.exists()
+    assert key.read_text() == "corrected by hand"

@@ -15,8 +15,9 @@ import pytest
 from symparams.documents.asked import BankInfo
 from symparams.exports.prairielearn import PrairieLearn
 from symparams.exports.prairielearn_server import AnswerError, read
+from tests.exports.banks import put
 from tests.exports.near import naming
-from tests.exports.prairielearn_executor import Question, assert_marked
+from tests.exports.prairielearn_executor import Question, assert_marked, files
 from tests.exports.prairielearn_samples import (
     LETTERS,
     NASTY,
@@ -34,6 +35,7 @@ lxml_html = optional("lxml.html")
 chevron = optional("chevron")
 
 BANK = BankInfo(title=f"Convolutions {NASTY}", seed=1, version="0.3.0", request="abc")
+_INSTANCE = "courseInstances/practice/infoCourseInstance.json"
 FORMULA = {"kind": "formula", "letters": LETTERS, "at": POINTS}
 KEY = "(k^2*C_in + 1)*F"
 
@@ -92,7 +94,7 @@ def test_marked_again(tmp_path: Path) -> None:
     question = Question(tmp_path, sample(0))
     data = {**question.submit(answer=sample(0).mistakes[0].answer)}
     assert set(data["feedback"]) == {"answer"}
-    (question.place / "answers.json").write_text(PrairieLearn().files(base("q-1"))["answers.json"], "utf-8")
+    (question.place / "answers.json").write_text(files(base("q-1"))["answers.json"], "utf-8")
     question.server["grade"](data)
     assert data["feedback"] == {}
 
@@ -229,21 +231,21 @@ def test_long_formulas_are_read() -> None:
 
 def test_info() -> None:
     asked = base("q-1")
-    info = json.loads(PrairieLearn().files(asked)["info.json"])
+    info = json.loads(files(asked)["info.json"])
     assert set(info) == {"uuid", "title", "topic", "type", "tags", "singleVariant"}  # the schema allows no unknown key
     assert info["title"] == asked.name
     assert (info["type"], info["singleVariant"], info["tags"]) == ("v3", True, list(asked.tags))
     assert uuid.UUID(info["uuid"]).version == 5
-    again = json.loads(PrairieLearn().files(replace(asked, stem="<p>Corrected</p>"))["info.json"])
-    other = json.loads(PrairieLearn().files(replace(asked, identity="q-2"))["info.json"])
+    again = json.loads(files(replace(asked, stem="<p>Corrected</p>"))["info.json"])
+    other = json.loads(files(replace(asked, identity="q-2"))["info.json"])
     assert again["uuid"] == info["uuid"] != other["uuid"]
 
 
 def test_pages() -> None:
     for asked in [*map(sample, range(10)), choice(), formula_question()]:
-        files = PrairieLearn().files(asked)
-        assert ("server.py" in files) == (not asked.options)
-        page = chevron.render(files["question.html"], {"params": {"x": "WRONG"}, "y": "WRONG", "feedback": {}})
+        found = files(asked)
+        assert ("server.py" in found) == (not asked.options)
+        page = chevron.render(found["question.html"], {"params": {"x": "WRONG"}, "y": "WRONG", "feedback": {}})
         assert "WRONG" not in page
         etree.fromstring(f"<div>{page}</div>")  # every tag is closed where it should be
         root = lxml_html.fromstring(f"<div>{page}</div>")
@@ -263,7 +265,7 @@ def test_pages() -> None:
 
 def test_a_dollar_starts_no_mathematics() -> None:
     """PrairieLearn's MathJax takes $5 and $6 for mathematics, except where it is told to ignore the sign."""
-    root = lxml_html.fromstring(f"<div>{PrairieLearn().files(base('q-1'))['question.html']}</div>")
+    root = lxml_html.fromstring(f"<div>{files(base('q-1'))['question.html']}</div>")
     ignored = root.xpath("//span[@class='mathjax_ignore']")
     assert [span.text_content() for span in ignored] == ["$"] * 4
     for span in ignored:
@@ -273,7 +275,7 @@ def test_a_dollar_starts_no_mathematics() -> None:
 
 def test_choices() -> None:
     asked = choice()
-    page = chevron.render(PrairieLearn().files(asked)["question.html"], {})
+    page = chevron.render(files(asked)["question.html"], {})
     root = lxml_html.fromstring(f"<div>{page}</div>")
     [element] = root.xpath("//pl-multiple-choice")
     assert dict(element.attrib) == {"answers-name": "answer", "order": "fixed"}
@@ -294,27 +296,27 @@ def test_inputs(tmp_path: Path) -> None:
     blanks = Question(tmp_path, sample(4)).inputs
     assert {name: element.get("label") for name, element in blanks.items()} == {"blank_1": "(a)", "blank_2": "(b)"}
     for seed in range(5):
-        assert "pl-number-input" not in PrairieLearn().files(sample(seed))["question.html"]
+        assert "pl-number-input" not in files(sample(seed))["question.html"]
 
 
-def test_files_of_the_bank() -> None:
-    export = PrairieLearn()
-    common = {name: json.loads(text) for name, text in export.common(BANK).items()}
-    assert set(common) == {"infoCourse.json", "courseInstances/practice/infoCourseInstance.json"}
+def test_files_of_the_bank(tmp_path: Path) -> None:
+    course = tmp_path / "course"
+    asked = [replace(base("q-1"), points=Fraction(3, 2)), replace(base("q-2"), points=Fraction(2))]
+    put(PrairieLearn(), course, asked, BANK)
+    common = {name: json.loads((course / name).read_text("utf-8")) for name in ("infoCourse.json", _INSTANCE)}
     assert {"name", "title", "topics"} <= set(common["infoCourse.json"])
     topics = [topic["name"] for topic in common["infoCourse.json"]["topics"]]
-    assert json.loads(export.files(base("q-1"))["info.json"])["topic"] in topics
-    listed = [(export.folder(base("q-1")), Fraction(3, 2)), (export.folder(base("q-2")), Fraction(2))]
-    [(name, text)] = export.closing(BANK, listed).items()
+    assert json.loads(files(base("q-1"))["info.json"])["topic"] in topics
+    [listed] = course.rglob("infoAssessment.json")
+    name = listed.relative_to(course).as_posix()
     assert re.fullmatch(r"courseInstances/practice/assessments/[a-z0-9-]+/infoAssessment\.json", name)
-    assessment = json.loads(text)
+    assessment = json.loads(listed.read_text("utf-8"))
     assert {"uuid", "type", "title", "set", "number"} <= set(assessment)
     assert assessment["title"] == BANK.title
     assert assessment["zones"] == [{"questions": [{"id": "q-1", "points": 1.5}, {"id": "q-2", "points": 2}]}]
-
-
-def test_the_same_bytes() -> None:
-    assert PrairieLearn().files(sample(3)) == PrairieLearn().files(sample(3))
+    for each in asked:
+        written = {path.name: path.read_text("utf-8") for path in (course / "questions" / each.identity).iterdir()}
+        assert written == files(each)
 
 
 def _text(markup: str) -> str:

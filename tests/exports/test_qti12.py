@@ -13,7 +13,8 @@ import pytest
 
 from symparams.documents.asked import Asked
 from symparams.errors import SymparamsError
-from symparams.exports.qti12 import Qti12, Qti12Text
+from symparams.exports.qti import identifier
+from symparams.exports.qti12 import Qti12
 from tests.exports.near import naming
 from tests.exports.qti12_scoring import Q, assert_scored, feedback, items_of, metadata, parts, run
 from tests.exports.qti_samples import (
@@ -32,7 +33,7 @@ from tests.helpers import optional
 pytestmark = pytest.mark.extra
 etree = optional("lxml.etree")
 EXPORT = Qti12()
-TEXT = Qti12Text()
+TEXT = f"{identifier(BANK)}/{identifier(BANK)}.xml"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def files() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def items(files: dict[str, str]) -> dict[str, Any]:
-    root = etree.fromstring(files[EXPORT.text_name(BANK)].encode())
+    root = etree.fromstring(files[TEXT].encode())
     return items_of(root)
 
 
@@ -73,7 +74,7 @@ def shapes_are_scored(items: dict[str, Any], asked: Asked) -> None:
 
 def test_a_shape_of_one_size_may_have_a_separator() -> None:
     asked = replace(sample(2), answer="36864", mistakes=())
-    item = etree.fromstring((TEXT.head(BANK) + TEXT.item(asked) + TEXT.foot(BANK)).encode()).find(f".//{Q}item")
+    item = etree.fromstring(packed(EXPORT, [asked])[TEXT].encode()).find(f".//{Q}item")
     assert [run(item, text)[0] for text in ("36864", "36,864", "(36864,)", "3,6864")] == [1, 1, 1, 0]
 
 
@@ -106,13 +107,13 @@ def texts_print(items: dict[str, Any], asked: Asked) -> None:
 
 
 def test_what_xml_cannot_hold_becomes_a_blank() -> None:
-    item = etree.fromstring(TEXT.item(replace(sample(0), stem="<p>a\x0b\ufffe\ud800b</p>", name="a\x00b")))
+    item = etree.fromstring(EXPORT.item(replace(sample(0), stem="<p>a\x0b\ufffe\ud800b</p>", name="a\x00b")))
     assert item.findtext(".//mattext") == "<p>a   b</p>"
     assert item.get("title") == "a b"
 
 
 def test_the_bank_has_its_title_and_each_question_once(files: dict[str, str], items: dict[str, Any]) -> None:
-    root = etree.fromstring(files[EXPORT.text_name(BANK)].encode())
+    root = etree.fromstring(files[TEXT].encode())
     assert visible(root.find(f"{Q}assessment").get("title")) == visible(NASTY)
     assert len(items) == len(list(root.iter(f"{Q}item"))) == sum(len(parts(sample(seed))) for seed in SEEDS)
 
@@ -134,11 +135,11 @@ def test_it_fits_the_schema(files: dict[str, str]) -> None:
     if not folder:
         pytest.skip("QTI_SCHEMAS names no folder with the schemas of QTI")
     schema = etree.XMLSchema(etree.parse(str(Path(folder) / "qti12/domainProfile/ims_qtiasiv1p2.xsd")))
-    schema.assertValid(etree.fromstring(files[EXPORT.text_name(BANK)].encode()))
+    schema.assertValid(etree.fromstring(files[TEXT].encode()))
 
 
 def test_without_lxml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "lxml", None)
     with pytest.raises(SymparamsError) as caught:
-        TEXT.head(BANK)
+        EXPORT.item(sample(0))
     assert str(caught.value) == 'the formats qti12 and qti21 need lxml: pip install "symparams[exports]"'

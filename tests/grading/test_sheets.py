@@ -43,7 +43,7 @@ def test_questions_by_identity() -> None:
 def test_variants(layout: str, paper: str) -> None:
     """Questions 1 and 3 of 4 in two variants; on the second paper are the second, the fourth … of the bank."""
     questions = bank(variants=2).questions
-    which = variant(questions[1::2]).lower() if paper == "code" else paper
+    which = variant(asked.identity for asked in questions[1::2]).lower() if paper == "code" else paper
     table = {
         "wide": f"student,paper,1,3\nAda,{which},7,8\n",
         "long": f"student,variant,question,answer\nAda,{which},1,7\nAda,{which},3,8\n",

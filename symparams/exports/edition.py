@@ -1,0 +1,107 @@
+"""An exam in a format: its questions by their numbers, as a text, or written to a file or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from symparams import limits
+from symparams.documents.asked import BankInfo
+from symparams.documents.asking import Writer
+from symparams.errors import SymparamsError
+from symparams.exams.course import Course
+from symparams.exams.examination import TYPES, Examination, Wanted
+from symparams.exams.question import AnswerType
+from symparams.exports.bank import Progress, write_bank
+from symparams.exports.export import Export, Item, PaperExport, TextExport
+from symparams.exports.registry import export
+from symparams.version import __version__
+
+Part: TypeAlias = tuple[int, int]  # the first and the last of some questions, from 1
+
+
+def write_exam(
+    courses: Sequence[Course],
+    wanted: Wanted,
+    path: Path,
+    format_: str,
+    *,
+    title: str = "",
+    digits: str = "comma",
+    students: Sequence[str] = (),
+    part: Part | None = None,
+) -> None:
+    """Write the exam that is wanted in the format of a name; its answers are of types that the format can mark."""
+    Edition(courses, wanted, format_, title=title, digits=digits, students=students).write(path, part)
+
+
+class Edition:
+    """All questions of an exam in a format; with `students` there is a paper for each."""
+
+    def __init__(
+        self,
+        courses: Sequence[Course],
+        wanted: Wanted,
+        format_: str,
+        *,
+        title: str = "",
+        digits: str = "comma",
+        students: Sequence[str] = (),
+    ) -> None:
+        self.export = export(format_)
+        if isinstance(self.export, PaperExport):
+            self.export.students = students
+        elif students:
+            raise SymparamsError("names of students go with the format latex")
+        variants = max(wanted.variants, len(students))
+        types = wanted.answer_types & answer_types(self.export)
+        self.examination = Examination(courses, replace(wanted, variants=variants, answer_types=types))
+        request = f"{self.examination.request}-{digits}"
+        self.info = BankInfo(title or "Exam", wanted.seed, __version__, request, variants)
+        self._writers = {course: Writer(course, self.export.markup, wanted.seed, digits) for course in courses}
+
+    @property
+    def total(self) -> int:
+        """How many questions there are."""
+        return self.examination.total
+
+    def item(self, number: int) -> Item:
+        """What the format keeps of the question of a number, from 0."""
+        limits.begin_work()
+        question = self.examination.question(number)
+        return self.export.item(self._writers[question.course].asked(question))
+
+    def papers(self, part: Part | None = None) -> list[range]:
+        """The numbers of the questions of each paper; where nothing is printed, of all together."""
+        first, last = part or (1, self.total)
+        if not 1 <= first <= last <= self.total:
+            raise SymparamsError(f"there are {self.total:,} questions; {first}..{last} is no part of them")
+        if not isinstance(self.export, PaperExport):
+            return [range(first - 1, last)]
+        step = self.info.variants
+        own = [range(first - 1 + (variant + 1 - first) % step, last, step) for variant in range(step)]
+        return [numbers for numbers in own if numbers]
+
+    def texts(self, part: Part | None = None) -> Iterator[str]:
+        """The bank as a text, in pieces; of an exam on paper the exam alone."""
+        papers = self.papers(part)
+        if isinstance(self.export, PaperExport):
+            yield from self.export.text(self.info, [list(map(self.item, paper)) for paper in papers], key=False)
+            return
+        if not isinstance(self.export, TextExport):
+            raise SymparamsError(f"the format {self.export.name} makes no text; name a file to write")
+        yield from self.export.body(self.info, map(self.item, papers[0]))
+        yield self.export.end(self.info, len(papers[0]), "printed")
+
+    def write(self, path: Path, part: Part | None = None, progress: Progress = lambda count: None) -> None:
+        """Write all questions or a part of them; what stands there already and is something else is left alone."""
+        said = f"{part[0]}..{part[1]}" if part else ""
+        write_bank(self.export, path, self.info, self.papers(part), self.item, said, progress)
+
+
+def answer_types(chosen: Export) -> frozenset[AnswerType]:
+    """The types of answers that a format can mark."""
+    unmarked = {"shape": not chosen.shapes, "formula": not chosen.formulas}
+    return frozenset(t for t in TYPES if not unmarked.get(t, False))
