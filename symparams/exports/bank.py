@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import filecmp
 import os
 from collections.abc import Callable, Sequence
@@ -52,12 +51,7 @@ def _place(path: Path, chosen: Export) -> Path:
     if not path.name and not isinstance(chosen, FolderExport):
         raise SymparamsError("the name of the output file is empty")
     with disk(path):
-        if not path.is_symlink():
-            return path
-        target = Path(os.path.realpath(path))
-        if target.is_symlink():  # it leads to itself
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        return target
+        return followed(path)
 
 
 def _beside(path: Path, chosen: Export) -> Path:
