@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symparams.collector import paused
-
-with paused():  # a hundred classes are made, nothing of which is ever collected
-    from symparams.api import Net, compare, load, parse
-    from symparams.errors import LayerError, LimitError, SymparamsError
-    from symparams.layer_info import LayerInfo
-    from symparams.layers import CATALOGUE, entries
-    from symparams.results import Comparison, Derivation, Finding, Solution, Step
-    from symparams.version import __version__
+from symparams.api import Net, compare, load, parse
+from symparams.errors import LayerError, LimitError, SymparamsError
+from symparams.layer_info import LayerInfo
+from symparams.layers import CATALOGUE, entries
+from symparams.results import Comparison, Derivation, Finding, Solution, Step
+from symparams.version import __version__
 
 if TYPE_CHECKING:
     from symparams.judgements import Diagnosis, Marks, grade

@@ -109,6 +109,12 @@ class _FinerError(Exception):
 
 
 def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> NumberSet:
+    """The numbers for which a relation holds, residue class by residue class.
+
+    With the letter n = period·m + rest, a floor of (a·n + b)/c is a whole number times m plus a number, as soon as c
+    divides a·period: what had floors is then a polynomial in m, and its signs are known from its roots. So the period
+    is made finer until all floors are gone, class by class, and not one number has to be tried.
+    """
     difference = _without_fractions(left, right, letter)
     period, weight = 1, 1 + count_leaves(difference) // 4
     while True:

@@ -93,7 +93,7 @@ def _bank(source: Source, found: Any) -> Bank:
     if len(questions) % info.variants:
         raise SymparamsError(
             f"{source.name}: the bank is not complete, it has {len(questions):,} questions in "
-            f"{info.variants:,} variants each; the same symparams exam completes it"
+            f"{info.variants:,} variants each; mark with the whole bank"
         )
     return Bank(source.name, info, questions)
 

@@ -12,7 +12,6 @@ from symparams.algebra.formula import ONE, Formula, Function, Value, as_formula
 from symparams.algebra.normal import formula_of, minus, quotient
 from symparams.algebra.simplifying import poly, simplified
 from symparams.algebra.summing import Repeat, mentions
-from symparams.collector import paused
 from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, symbol
 from symparams.model.network import Network, Node
@@ -60,7 +59,6 @@ _Known: TypeAlias = (
 )
 
 
-@paused()
 def fields(network: Network) -> list[State]:
     """The receptive field at the output of every layer: in the first of its copies, at their end behind the last."""
     states: list[State] = []

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from symparams.algebra.formula import ZERO, Formula, Number, Value, total
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
-from symparams.collector import paused
 from symparams.errors import SymparamsError
 from symparams.model.derived import Derived, added_over
 from symparams.model.layer import symbol
@@ -206,7 +205,6 @@ def of_layer(measure: Measure, node: Node, settings: Settings) -> Value:
     return simplified(measure.rule(node, settings), node.derived.facts)
 
 
-@paused()
 def of_network(measure: Measure, network: Network, settings: Settings) -> Value:
     """The quantity of a network: all layers in all their copies; equal layers are worked out once."""
     known: dict[tuple[Derived, bool, bool], Value] = {}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from symparams import limits
 from symparams.algebra.formula import Formula
-from symparams.collector import paused
 from symparams.errors import LimitError, Source, Span
 from symparams.frozen import Frozen
 from symparams.layers import CATALOGUE, Catalogue
@@ -40,11 +39,10 @@ def network(
     """
     limits.begin_work()
     try:
-        with paused():
-            statements = read_network(source)
-            if without_ranges:
-                statements = [s for s in statements if not isinstance(s, r.Range)]
-            return _built(statements, source, given or {}, catalogue, strict=not for_others)
+        statements = read_network(source)
+        if without_ranges:
+            statements = [s for s in statements if not isinstance(s, r.Range)]
+        return _built(statements, source, given or {}, catalogue, strict=not for_others)
     except RecursionError:
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 

@@ -166,6 +166,60 @@ def test_an_interrupted_bank_is_continued(signal_: signal.Signals, tmp_path: Pat
     assert bank.read_bytes() == whole.read_bytes()
 
 
+def test_parts_in_any_order_are_the_whole(tmp_path: Path) -> None:
+    """Each part is made by itself; what stands between the questions is the same in all of them."""
+    network = tmp_path / "net.arch"
+    network.write_text(SOURCE, "utf-8")
+    words = [network, "--questions", 9, "--variants", 3, "--seed", 4]
+
+    def questions(path: Path, format_: str) -> list[object]:
+        text = path.read_text("utf-8")
+        if format_ == "json":
+            found = json.loads(text)
+            assert found["count"] == len(found["questions"])
+            return [found["bank"], *found["questions"]]
+        head, *each = text.rpartition("<!-- symparams bank")[0].split("\n## ")
+        return [head, *(one.rstrip("\n") for one in each)]
+
+    for format_ in ("json", "markdown"):
+        whole = tmp_path / f"whole.{format_}"
+        assert run(*words, "--format", format_, "-o", whole)[0] == 0
+        head, *every = questions(whole, format_)
+        found: dict[int, object] = {}
+        for first, last in ((20, 27), (1, 1), (8, 19), (2, 7)):
+            part = tmp_path / f"{first}.{format_}"
+            assert run(*words, "--format", format_, "--part", f"{first}..{last}", "-o", part)[0] == 0
+            mine, *those = questions(part, format_)
+            assert mine == head
+            assert len(those) == last - first + 1
+            found |= dict(enumerate(those, first))
+        assert [found[number] for number in range(1, 28)] == every
+
+
+def test_a_part_is_another_bank_than_the_whole(tmp_path: Path) -> None:
+    network, bank = tmp_path / "net.arch", tmp_path / "bank.json"
+    network.write_text(SOURCE, "utf-8")
+    words = [network, "--questions", 6, "--format", "json", "-o", bank]
+    assert run(*words, "--part", "3..4")[0] == 0
+    before = bank.read_bytes()
+    assert run(*words, "--part", "3..4")[0] == 0
+    said = f"{bank} exists and is not the bank that is to be written; choose another name or remove it\n"
+    for other in ([], ["--part", "1..4"]):
+        assert run(*words, *other) == (2, "", said)
+    assert bank.read_bytes() == before
+
+
+def test_papers_of_a_part_have_its_questions(tmp_path: Path) -> None:
+    network = tmp_path / "net.arch"
+    network.write_text(SOURCE, "utf-8")
+    words = [network, "--questions", 5, "--variants", 3]
+    every = [one["identity"] for one in json.loads(run(*words, "--format", "json")[1])["questions"]]
+    for part, papers in (("1..15", [range(0, 15, 3), range(1, 15, 3), range(2, 15, 3)]), ("6..7", [[6], [5]])):
+        text = run(*words, "--format", "latex", "--part", part)[1]
+        found = [re.findall(r"^% (q-\w+)$", paper, re.M) for paper in text.split("% ---- variant ")[1:]]
+        assert found == [[every[number] for number in paper] for paper in papers]
+
+
 def test_progress_stands_on_a_terminal_only(tmp_path: Path) -> None:
     words = [EXAMPLES / "lenet5.arch", "--questions", 3, "--format", "json", "-o"]
     quiet = subprocess.run(command(*words, tmp_path / "a.json"), capture_output=True, check=True)

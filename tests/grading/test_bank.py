@@ -15,10 +15,12 @@ import pytest
 from symparams.errors import Source
 from symparams.grading.bank import read_bank
 from symparams.grading.marks import graded
+from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import samples
 from tests.grading.classes import bank, bank_text, error
 from tests.test_cli import run
 
+DATA = EXAMPLES.parent / "tests" / "data"
 NETWORK = """range k in 3, 5, 7
 range F in 8..64 step 8
 range C in 4..32 step 4
@@ -76,6 +78,23 @@ def test_the_code_on_a_paper_says_which_questions_it_has(exam: Path) -> None:
     assert len(set(codes)) == 3
 
 
+@pytest.mark.parametrize("name", ["variants", "formulas"])
+def test_a_bank_of_an_earlier_version_is_marked_as_it_was(name: str) -> None:
+    """Bank, answers and marks are of version 0.3.0; what is said beside the marks may have become clearer."""
+    place = DATA / "banks"
+    status, table, said = run(
+        "grade", place / f"{name}.json", "--answers", place / f"{name}.answers.csv", "--format", "csv",
+        "--table", "answers",
+    )  # fmt: skip
+    assert (status, said) == (0, "")
+    marks, expected = (
+        [{key: entry for key, entry in row.items() if key != "remark"} for row in csv.DictReader(io.StringIO(text))]
+        for text in (table, (place / f"{name}.marks.csv").read_text("utf-8"))
+    )
+    assert {row["outcome"] for row in expected} == {"right", "known", "unknown", "empty"}
+    assert marks == expected
+
+
 def changed(**more: Any) -> str:
     """A bank with something else in its first question, or without it."""
     found = json.loads(bank_text())
@@ -85,9 +104,7 @@ def changed(**more: Any) -> str:
 
 
 NO_BANK = "bank.json is not a bank of questions: {}; such a bank is made by symparams exam --format json -o FILE"
-PARTIAL = (
-    "bank.json: the bank is not complete, it has 7 questions in 2 variants each; the same symparams exam completes it"
-)
+PARTIAL = "bank.json: the bank is not complete, it has 7 questions in 2 variants each; mark with the whole bank"
 BANKS: dict[str, tuple[str, str]] = {
     "no JSON": ("student,1\n", NO_BANK.format("it is not JSON")),
     "a deep one": ("[" * 100_000, NO_BANK.format("it is not JSON")),
