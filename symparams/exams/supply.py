@@ -13,7 +13,8 @@ from symparams.questions.points import number_from
 _SAMPLE = 20  # variants that are drawn to see how many draws one takes
 _FIRST = 64  # variants that are simply the first draws that fit
 _IN_VAIN = 5_000  # draws of which none fits, after which no more are tried
-_SPARE = 32  # so many draws that fit are kept for each variant behind those
+_FEWEST = 16  # draws that each variant behind those gets where the whole sample fits
+_SPARE = 32  # how many more it gets, for each draw that fits, where as many draws do not fit as do
 
 
 class Supply:
@@ -69,10 +70,11 @@ class Supply:
 
     @property
     def _share(self) -> int:
-        """How many draws one variant gets; all where the sample is not full."""
+        """How many draws one variant gets, so that surely one of them fits; all where the sample is not full."""
         if len(self._places) < _SAMPLE:
             return self._draws.count + 1
-        return -(-_SPARE * (self._places[_SAMPLE - 1] + 1) // _SAMPLE)
+        tried = self._places[_SAMPLE - 1] + 1
+        return _FEWEST + _SPARE * (tried - _SAMPLE) // _SAMPLE
 
     def _look(self, count: int, most: int) -> None:
         """Draw until there are so many variants, or no more among so many draws."""
