@@ -52,6 +52,9 @@ class Choices(Sequence[int]):
     def __hash__(self) -> int:
         return hash((self._size, self[0], self[-1]) if self._size else ())
 
+    def __reduce__(self) -> tuple[type[Choices], tuple[tuple[range, ...]]]:
+        return Choices, (self.pieces,)
+
     def __repr__(self) -> str:
         pieces = (f"{p[0]}..{p[-1]} step {p.step}" if len(p) > 1 else str(p[0]) for p in self.pieces)
         return f"<Choices {', '.join(pieces)}>"
