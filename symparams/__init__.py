@@ -8,6 +8,7 @@ net.solve("lesson").to_markdown()
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from symparams.api import Net, compare, load, parse
@@ -18,17 +19,25 @@ from symparams.results import Comparison, Derivation, Finding, Solution, Step
 from symparams.version import __version__
 
 if TYPE_CHECKING:
-    from symparams.judgements import Diagnosis, Marks, grade
+    from symparams.class_marks import Marks, grade
+    from symparams.exam_questions import Exam, Question, exam
+    from symparams.judgements import Diagnosis
 
-_LATER = ("Diagnosis", "Marks", "grade")  # what needs the catalogue of misconceptions, which is not always needed
+# What needs the catalogue of misconceptions, which is not always needed: where it is.
+_LATER = {
+    "Diagnosis": "judgements",
+    "Exam": "exam_questions",
+    "Marks": "class_marks",
+    "Question": "exam_questions",
+    "exam": "exam_questions",
+    "grade": "class_marks",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from symparams import judgements  # noqa: PLC0415
-
-    return getattr(judgements, name)
+    return getattr(importlib.import_module(f"symparams.{_LATER[name]}"), name)
 
 
 __all__ = [
@@ -36,18 +45,21 @@ __all__ = [
     "Comparison",
     "Derivation",
     "Diagnosis",
+    "Exam",
     "Finding",
     "LayerError",
     "LayerInfo",
     "LimitError",
     "Marks",
     "Net",
+    "Question",
     "Solution",
     "Step",
     "SymparamsError",
     "__version__",
     "compare",
     "entries",
+    "exam",
     "grade",
     "load",
     "parse",

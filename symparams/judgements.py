@@ -1,4 +1,4 @@
-"""What diagnosing answers and marking a class gives in Python; loaded when it is asked for."""
+"""What is found out about an answer, as Python has it; loaded when it is asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symparams import limits
@@ -15,10 +14,6 @@ from symparams.algebra.sympy_bridge import exact
 from symparams.documents import writing
 from symparams.documents.diagnosis import record, render_diagnosis
 from symparams.documents.writing import Document, Style
-from symparams.files import read_source
-from symparams.grading import plot, tables
-from symparams.grading.marks import ClassMarks, Student, Tally, graded
-from symparams.grading.report import report
 from symparams.model.network import Network
 from symparams.quantities.measures import Settings
 from symparams.questions.diagnosis import Diagnosis as _Diagnosis
@@ -113,49 +108,6 @@ class Diagnosis(Shown):
         return f"<Diagnosis: {names or 'no known mistake'}>"
 
 
-@dataclass(frozen=True, repr=False)
-class Marks(Shown):
-    """The marks of a class; made by `grade`."""
-
-    _contents: ClassMarks
-
-    @property
-    def students(self) -> tuple[Student, ...]:
-        """Each student: `name`, `paper`, `points`, `of`, `share` and `answers`, one for each question."""
-        return self._contents.students
-
-    @property
-    def tally(self) -> tuple[Tally, ...]:
-        """The misconceptions that were met, the most frequent first: `misconception`, `count` and `questions`."""
-        return self._contents.tally
-
-    @property
-    def mean(self) -> Fraction:
-        """Points of a student on average."""
-        return self._contents.mean
-
-    def right(self, number: int) -> Fraction:
-        """The share of students whose answer to a question is right; questions count from 1."""
-        return self._contents.right(number)
-
-    def _rendered(self, format_: str) -> str:
-        return report(self._contents, format_)
-
-    def to_csv(self, table: str = "marks") -> str:
-        """One of the tables `marks`, `tally` and `answers`."""
-        return tables.as_csv(self._contents, table)
-
-    def to_json(self) -> str:
-        return json.dumps(tables.as_record(self._contents), ensure_ascii=False, indent=2)
-
-    def plot(self, path: str | Path) -> None:
-        """The tally as a picture; needs matplotlib."""
-        plot.plot(self._contents, Path(path))
-
-    def __repr__(self) -> str:
-        return f"<Marks: {len(self.students)} students, {len(self._contents.bank.numbered)} questions>"
-
-
 def diagnostician(network: Network, settings: Settings) -> Diagnostician:
     """Who explains answers on a network, and keeps what it found out."""
     return Diagnostician(network, settings)
@@ -164,9 +116,3 @@ def diagnostician(network: Network, settings: Settings) -> Diagnostician:
 def diagnosed(by: Diagnostician, answer: Answer, layer: str | None, quantity: str) -> Diagnosis:
     """What is found out about an answer for a layer, or for the total."""
     return Diagnosis(by.typed(layer, quantity, written(answer)))
-
-
-def grade(bank: str | Path, answers: str | Path, /) -> Marks:
-    """The marks of a class: a bank of questions as JSON, and a CSV of what the students answered."""
-    bank_source = read_source(Path(bank), limits.BANK_BYTES)
-    return Marks(graded(bank_source, read_source(Path(answers), limits.ANSWERS_BYTES)))

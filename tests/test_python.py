@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +21,11 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.sympy_bridge import letter
 from symparams.documents.derivations import PARTS
 from symparams.errors import Place, Source, SymparamsError
+from symparams.model.layer import Incoming, Layer, Rules, Weight
 from symparams.quantities.measured import QUANTITIES
 from tests.conftest import EXAMPLES
 from tests.helpers import letters_for
+from tests.test_cli import run
 from tests.test_laws import LETTERS
 
 
@@ -320,3 +325,160 @@ def test_everything_arrives_from_another_process(once: dict[str, Any], pool: Pro
     error = pool.submit(results, sp.parse("input(3) -> dense(4)")).exception(timeout=60)
     assert isinstance(error, SymparamsError)
     assert str(error) == "there is no symbol `H` to set; the network has no letters"
+
+
+# ---------------------------------------------------------------- exams and marks
+
+
+@pytest.fixture(scope="module")
+def small() -> sp.Net:
+    return sp.parse("range F in 8..64 step 8\ninput(28, 28, 3) -> conv(F, 3) -> maxpool(2) -> flatten -> dense(10)")
+
+
+def test_an_exam_is_what_the_command_prints(small: sp.Net, tmp_path: Path) -> None:
+    (tmp_path / "net.arch").write_text(small.text, "utf-8")
+    options = ["--questions", "7", "--variants", "2", "--seed", "3", "--kinds", "params,shape:choice,memory", "--level"]
+    options += ["1..3", "--fade", "0", "--stress", "1", "--dtype", "int8", "--title", "A test", "--digits", "space"]
+    status, printed, said = run("exam", tmp_path / "net.arch", *options, "--format", "json")
+    assert (status, said) == (0, "")
+    made = sp.exam(
+        sp.load(tmp_path / "net.arch"),
+        questions=7,
+        variants=2,
+        seed=3,
+        kinds=["params", "shape:choice", "memory"],
+        level=(1, 3),
+        fade=0,
+        stress=1,
+        dtype="int8",
+        title="A test",
+        digits="space",
+    )
+    assert made.to_json() == printed
+    assert repr(made) == "<Exam 'A test': 14 questions>"
+    for suffix, format_ in (("json", "json"), ("xml", "moodle"), ("gift", "gift")):
+        made.write(tmp_path / f"python.{suffix}", format_)
+        path = tmp_path / f"command.{suffix}"
+        assert run("exam", tmp_path / "net.arch", *options, "--format", format_, "-o", path)[0] == 0
+        assert (tmp_path / f"python.{suffix}").read_bytes() == path.read_bytes()
+
+
+def test_questions_are_records(small: sp.Net) -> None:
+    made = sp.exam(small, questions=6, kinds="params,shape:choice", variants=2)
+    assert [(q.number, q.variant) for q in made.questions] == [(n, v) for n in range(1, 7) for v in (1, 2)]
+    bank = json.loads(made.to_json())["questions"]
+    first = made.questions[0]
+    assert (first.kind, first.type, first.identity, first.name) == (
+        "params",
+        "number",
+        bank[0]["identity"],
+        bank[0]["name"],
+    )
+    assert (first.points, first.difficulty) == (Fraction(bank[0]["points"]), bank[0]["difficulty"])
+    assert first.prompt == bank[0]["stem"]
+    assert first.solution == bank[0]["solution"]
+    assert (first.key, first.value, first.options) == (bank[0]["answer"], int(bank[0]["answer"]), ())
+    wrong = {one.mistake: one for one in first.wrong_answers}["biases left out"]
+    assert wrong.credit == Fraction(1, 2)
+    assert "left out the biases" in wrong.feedback
+    choice = next(q for q in made.questions if q.type == "choice")
+    assert choice.key in choice.options
+    assert {one.answer for one in choice.wrong_answers} == {*choice.options} - {choice.key}
+    assert repr(first) == f"<Question 1: {first.name}, number>"
+
+
+def test_an_exam_is_marked_however_it_is_given(small: sp.Net, tmp_path: Path) -> None:
+    made = sp.exam(small, questions=4, kinds=["params:number", "shape:shape"])
+    made.write(tmp_path / "bank.json", "json")
+    wrong = made.questions[0].wrong_answers[0]
+    tuples: list[Any] = [("Ada", q.number, q.key if q.value is None else q.value) for q in made.questions]
+    shape = next(q for q in made.questions if q.type == "shape")
+    tuples[shape.number - 1] = ("Ada", shape.identity, tuple(map(int, shape.key.split("x"))))
+    tuples += [("Bob", 1, wrong.answer), ("Bob", 2, None)]
+    wide = {str(q.number): q.key for q in made.questions}
+    dicts = [{"student": "Ada", **wide}, {"student": "Bob", "1": wrong.answer}]
+    text = "student,1,2,3,4\nAda," + ",".join(wide.values()) + f"\nBob,{wrong.answer},,,\n"
+    (tmp_path / "answers.csv").write_text(text, "utf-8")
+    banks = (made, tmp_path / "bank.json", str(tmp_path / "bank.json"), json.loads(made.to_json()))
+    tables = (tuples, dicts, text, tmp_path / "answers.csv", str(tmp_path / "answers.csv"))
+    for bank, table in [(bank, text) for bank in banks] + [(made, table) for table in tables]:
+        marks = sp.grade(bank, table)
+        ada, bob = marks.students
+        assert [ada.name, bob.name] == ["Ada", "Bob"]
+        assert ada.share == 1
+        assert bob.points == wrong.credit * made.questions[0].points
+        assert [(t.misconception, t.count, t.questions) for t in marks.tally] == [(wrong.mistake, 1, (1,))]
+    assert sp.grade(made, text) == sp.grade(made, text)
+    assert hash(sp.grade(made, text)) == hash(sp.grade(made, text))
+    assert sent(marks) == marks
+    assert sent(marks).to_json() == marks.to_json()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"kinds": "parms"}, "there is no kind of question `parms`; did you mean `params`?"),
+        ({"kinds": []}, "no kind of question is named; there are params, shape"),
+        ({"questions": 0}, "questions: a number from 1 to 1,000,000 is expected, not 0"),
+        ({"questions": "ten"}, "questions: a number from 1 to 1,000,000 is expected, not ten"),
+        ({"level": "2..x"}, "a level is a number from 1 to 5, or two of them as 2..4, not 2..x"),
+        ({"level": (4, 2)}, "a level is a number from 1 to 5, or two of them as 2..4, not 4..2"),
+        ({"level": 9}, "a level is a number from 1 to 5, or two of them as 2..4, not 9"),
+        ({"seed": -1}, "seed: a number from 0 to 9,223,372,036,854,775,807 is expected, not -1"),
+        ({"fade": 21}, "fade: a number from 0 to 20 is expected, not 21"),
+        ({"stress": -1}, "stress: a number at least 0 is expected, not -1"),
+        ({"dtype": "int9"}, "there is no type `int9`; there are float64"),
+        ({"digits": "dot"}, "there is no mark between thousands called `dot`; there are comma, space and none"),
+    ],
+)
+def test_what_is_no_exam(small: sp.Net, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(SymparamsError) as error:
+        sp.exam(small, **options)
+    assert str(error.value).startswith(message)
+
+
+def test_what_is_no_table_of_answers(small: sp.Net) -> None:
+    made = sp.exam(small, questions=2)
+    each = "; each is (student, question, answer), or a dict with columns"
+    tables: list[tuple[list[Any], str]] = [
+        (["Ada"], f"the answers: entry 1 is Ada{each}"),
+        ([("Ada", 1, 2), ("Ada", 2)], f"the answers: entry 2 is ('Ada', 2){each}"),
+        ([], "the answers: there are no answers below the first line"),
+        ([("Ada", 77, 2)], "the answers:2: there is no question `77` in Exam; there are 1 to 2, or their identities"),
+    ]
+    for answers, message in tables:
+        with pytest.raises(SymparamsError) as error:
+            sp.grade(made, answers)
+        assert str(error.value) == message
+    with pytest.raises(SymparamsError, match="an exam needs a network"):
+        sp.exam()
+
+
+@dataclass(frozen=True, slots=True)
+class Scale(Layer):
+    """Multiplies each channel by a number: C_in parameters."""
+
+    names = ("scale",)
+    title = "Scale"
+    example = "input(3) -> scale"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        return Rules(
+            output=x.kept(),
+            parameters=x.C_in(),
+            weights=(Weight("scale", (x.C_in(),)),),
+            because="each channel has one factor",
+            shape_because="the shape stays",
+            channels_are=None,
+        )
+
+
+def test_a_layer_of_ones_own_is_asked_about() -> None:
+    catalogue = {**sp.CATALOGUE, **sp.entries(Scale)}
+    net = sp.parse("range F in 8..64\ninput(F) -> scale -> dense(3)", catalogue=catalogue)
+    made = sp.exam(net, questions=3, kinds="params", stress=2)
+    assert "scale" in made.to_markdown()
+    assert sent(net) == net != sp.parse(net.text.replace("scale", "relu"))
+    assert sent(net).subs(F=9).params == 9 + 30
+    assert sent(made).to_json() == made.to_json()

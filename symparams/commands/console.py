@@ -12,6 +12,7 @@ import click
 
 from symparams import limits
 from symparams.algebra.formula import Formula
+from symparams.documents.formats import GROUPS
 from symparams.errors import LimitError, Source, SymparamsError
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
@@ -20,7 +21,6 @@ from symparams.sources.language import network
 from symparams.sources.reader import read_expression
 
 FORMATS = ("markdown", "latex", "text", "json")
-GROUPS = ("comma", "space", "none")
 
 T = TypeVar("T")
 

@@ -4,56 +4,60 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import click
 
-from symparams.commands.console import COMMAND_LINE, GROUPS, SETTINGS, assignments, read, sources
+from symparams.api import Net
+from symparams.commands.console import SETTINGS, assignments, read, sources
+from symparams.documents.formats import GROUPS
 from symparams.errors import SymparamsError
-from symparams.exams.checking import stress
-from symparams.exams.course import Course
-from symparams.exams.examination import TYPES, USUAL, Wanted
+from symparams.exam_questions import exam as made_exam
+from symparams.exam_questions import students_of
+from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL, levels_of
 from symparams.exams.kinds import KINDS
-from symparams.exports.edition import Edition
 from symparams.exports.export import PaperExport, TextExport
 from symparams.exports.registry import EXPORTS
 from symparams.files import write_standard_output
-from symparams.quantities.measures import Settings
+from symparams.layers import CATALOGUE
 
-_LEVELS = re.compile(r"([1-5])(?:\.\.([1-5]))?")
 _PART = re.compile(r"([1-9]\d{0,11})(?:\.\.([1-9]\d{0,11}))?")
-_MOST = 1_000_000  # questions of a bank
 
 
 class _Span(click.ParamType[tuple[int, int]]):
     """A number, or two of them as 2..4."""
 
-    def __init__(self, name: str, pattern: re.Pattern[str], expected: str) -> None:
+    def __init__(self, name: str, reading: Callable[[str], tuple[int, int]]) -> None:
         self.name = name
-        self._pattern = pattern
-        self._expected = expected  # for the message
+        self._reading = reading
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
-        found = self._pattern.fullmatch(str(value).strip())
-        if found is None or int(found[2] or found[1]) < int(found[1]):
-            self.fail(f"{self._expected}, not {str(value)[:40]}", param, ctx)
-        return int(found[1]), int(found[2] or found[1])
+        try:
+            return self._reading(str(value))
+        except SymparamsError as error:
+            self.fail(error.matter, param, ctx)
 
 
-_LEVEL = _Span("level", _LEVELS, "a level is a number from 1 to 5, or two of them as 2..4")
-_QUESTIONS = _Span("part", _PART, "a part is the numbers of its first and last question, as 1..100")
+def _part_of(text: str) -> tuple[int, int]:
+    found = _PART.fullmatch(text.strip())
+    if found is None or int(found[2] or found[1]) < int(found[1]):
+        raise SymparamsError(f"a part is the numbers of its first and last question, as 1..100, not {text[:40]}")
+    return int(found[1]), int(found[2] or found[1])
+
+
+_LEVEL = _Span("level", levels_of)
+_QUESTIONS = _Span("part", _part_of)
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of a file.")
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; it is not drawn.")
-@click.option("--questions", type=click.IntRange(1, _MOST), metavar="N", help="How many questions; 10 if not given.")
-@click.option("--variants", type=click.IntRange(1, _MOST), default=1, show_default=True, help="Of each question.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Decides what is drawn.")
+@click.option("--questions", type=click.IntRange(1, MOST), metavar="N", help="How many questions; 10 if not given.")
+@click.option("--variants", type=click.IntRange(1, MOST), default=1, show_default=True, help="Of each question.")
+@click.option("--seed", type=click.IntRange(0, SEEDS), default=0, show_default=True, help="Decides what is drawn.")
 @click.option(
     "--kinds",
     default=",".join(USUAL),
@@ -62,7 +66,7 @@ _QUESTIONS = _Span("part", _PART, "a part is the numbers of its first and last q
 )
 @click.option("--level", type=_LEVEL, default=(1, 5), metavar="N or N..M", help="How hard: from 1 to 5.")
 @click.option(
-    "--fade", type=click.IntRange(0, 20), default=0, metavar="N", help="Leave out the last N steps of solutions."
+    "--fade", type=click.IntRange(0, FADED), default=0, metavar="N", help="Leave out the last N steps of solutions."
 )
 @click.option(
     "--stress", "stressed", type=click.IntRange(0), default=0, metavar="N", help="Check N more variants of each."
@@ -102,39 +106,34 @@ def exam(
     """Exam questions with keys, worked solutions and feedback for known mistakes."""
     if names is not None and format_ != "latex":
         raise click.UsageError("--names goes with --format latex")
-    settings = Settings(dtype, optimizer, flops)
-    courses = [Course(source, settings, assignments(given)) for source in sources(files, expression)]
-    named = tuple(dict.fromkeys(name.strip() for name in kinds.split(",") if name.strip()))
-    wanted = Wanted(questions, variants, seed, named, level, fade)
-    edition = Edition(
-        courses, wanted, format_, title=title or _title(courses), digits=digits, students=_students(names)
+    values = assignments(given)
+    made = made_exam(
+        *(Net(source, values, CATALOGUE) for source in sources(files, expression)),
+        questions=questions,
+        variants=variants,
+        seed=seed,
+        kinds=kinds,
+        level=level,
+        fade=fade,
+        stress=stressed,
+        title=title,
+        names=() if names is None else students_of(read(names)),
+        format=format_,
+        digits=digits,
+        dtype=dtype,
+        optimizer=optimizer,
+        flops=flops,
     )
-    stress(edition.examination, stressed)
+    edition = made.edition(format_)
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
-        edition.write(Path(output), part, progress)
+        made.write(output, format_, part=part, progress=progress)
         progress.end()
         return
     if not isinstance(edition.export, (TextExport, PaperExport)):
         raise click.UsageError(f"--format {format_} makes no text; name what to write with -o PATH")
     for text in edition.texts(part):
         write_standard_output(text)
-
-
-def _title(courses: Sequence[Course]) -> str:
-    """The titles of the networks that are files, or the names of their files."""
-    named = [c.title or c.stem for c in courses if c.source.name != COMMAND_LINE]
-    return ", ".join(dict.fromkeys(named))
-
-
-def _students(names: str | None) -> list[str]:
-    """The names in a file, a line each."""
-    if names is None:
-        return []
-    found = [line.strip() for line in read(names).text.splitlines() if line.strip()]
-    if not found:
-        raise SymparamsError(f"{names}: there is no name in this file")
-    return found
 
 
 class _Progress:

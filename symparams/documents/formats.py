@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from symparams.algebra.notation import GREEK, HTML_LATEX, LATEX, PLAIN, Notation, with_groups
+from symparams.errors import SymparamsError, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,13 @@ FORMATS: dict[str, Format] = {
 _THIN = {"markdown": "\u202f", "html": "\u202f", "latex": r"\,", "text": "\u202f"}
 
 
+GROUPS = ("comma", "space", "none")  # marks between thousands
+
+
 def with_digits(format_: Format, digits: str) -> Format:
     """The format with thousands marked by a comma, a thin space, or not at all."""
+    if digits not in GROUPS:
+        raise SymparamsError(f"there is no mark between thousands called `{digits[:60]}`; there are {listed(GROUPS)}")
     if digits == "comma":
         return format_
     if digits == "none":

@@ -69,7 +69,7 @@ def _is_right(question: Question) -> bool:
         return True
     course = question.course
     values = {**course.given, **{name: Number(question.point[name]) for name in course.ranges}}
-    built = network(course.source, values)
+    built = network(course.source, values, course.catalogue)
     if question.kind == "total":
         return question.key == (built.counts.params,)
     assert question.node is not None

@@ -13,6 +13,7 @@ from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
 from symparams.errors import Source, SymparamsError, listed
+from symparams.layers import CATALOGUE, Catalogue
 from symparams.layers.source import Input
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
@@ -33,11 +34,17 @@ class Course:
     """One network that questions are asked about."""
 
     def __init__(
-        self, source: Source, settings: Settings | None = None, given: Mapping[str, Formula] | None = None
+        self,
+        source: Source,
+        settings: Settings | None = None,
+        given: Mapping[str, Formula] | None = None,
+        catalogue: Catalogue = CATALOGUE,
+        built: Network | None = None,
     ) -> None:
         self.source = source
         self.given = dict(given or {})
-        self.network: Network = network(source, self.given)
+        self.catalogue = catalogue
+        self.network = built or network(source, self.given, catalogue)
         self.settings = settings or Settings()
         self.mistakes = Mistakes(Tasks(self.network, self.settings))
         self.rival: Course | None = None  # another network, to be compared with

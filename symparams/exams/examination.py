@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -18,6 +19,10 @@ from symparams.exams.supply import Supply
 
 USUAL = ("params", "shape", "macs", "field", "total", "blank", "inverse", "formula", "mistake", "compare", "truth")
 TYPES: tuple[AnswerType, ...] = ("number", "shape", "formula", "choice")
+_LEVELS = re.compile(r"([1-5])(?:\.\.([1-5]))?")
+MOST = 1_000_000  # questions of a bank
+SEEDS = 2**63 - 1  # the largest seed
+FADED = 20  # steps that can be left out
 _MANY = 10  # questions, if no number is asked for
 _FADING = ("params", "macs", "flops", "memory", "activations", "cache", "field")  # kinds whose solutions can fade
 
@@ -33,6 +38,28 @@ class Wanted:
     levels: tuple[int, int] = (1, 5)  # the easiest and the hardest
     fade: int = 0  # how many of the last steps of solutions are left out, to be filled in
     answer_types: frozenset[AnswerType] = field(default_factory=lambda: frozenset(TYPES))  # that the format can ask for
+
+    def __post_init__(self) -> None:
+        check_number("questions", 1 if self.questions is None else self.questions, 1, MOST)
+        check_number("variants", self.variants, 1, MOST)
+        check_number("seed", self.seed, 0, SEEDS)
+        check_number("fade", self.fade, 0, FADED)
+
+
+def check_number(name: str, value: object, least: int, most: int | None = None) -> None:
+    """Raise SymparamsError for what is no number that an exam can be made with."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
+        span = f"at least {least:,}" if most is None else f"from {least:,} to {most:,}"
+        raise SymparamsError(f"{name}: a number {span} is expected, not {str(value)[:40]}")
+
+
+def levels_of(given: int | str | tuple[int, int]) -> tuple[int, int]:
+    """The easiest and the hardest level of 3, of "2..4" or of (2, 4)."""
+    text = "..".join(map(str, given)) if isinstance(given, tuple) else str(given).strip()
+    found = _LEVELS.fullmatch(text)
+    if found is None or int(found[2] or found[1]) < int(found[1]):
+        raise SymparamsError(f"a level is a number from 1 to 5, or two of them as 2..4, not {text[:40]}")
+    return int(found[1]), int(found[2] or found[1])
 
 
 class _Lap(NamedTuple):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from symparams import limits
-from symparams.documents.asked import BankInfo
+from symparams.documents.asked import Asked, BankInfo
 from symparams.documents.asking import Writer
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
@@ -20,21 +20,6 @@ from symparams.exports.registry import export
 from symparams.version import __version__
 
 Part: TypeAlias = tuple[int, int]  # the first and the last of some questions, from 1
-
-
-def write_exam(
-    courses: Sequence[Course],
-    wanted: Wanted,
-    path: Path,
-    format_: str,
-    *,
-    title: str = "",
-    digits: str = "comma",
-    students: Sequence[str] = (),
-    part: Part | None = None,
-) -> None:
-    """Write the exam that is wanted in the format of a name; its answers are of types that the format can mark."""
-    Edition(courses, wanted, format_, title=title, digits=digits, students=students).write(path, part)
 
 
 class Edition:
@@ -67,11 +52,15 @@ class Edition:
         """How many questions there are."""
         return self.examination.total
 
-    def item(self, number: int) -> Item:
-        """What the format keeps of the question of a number, from 0."""
+    def asked(self, number: int) -> Asked:
+        """The question of a number, from 0."""
         limits.begin_work()
         question = self.examination.question(number)
-        return self.export.item(self._writers[question.course].asked(question))
+        return self._writers[question.course].asked(question)
+
+    def item(self, number: int) -> Item:
+        """What the format keeps of the question of a number, from 0."""
+        return self.export.item(self.asked(number))
 
     def papers(self, part: Part | None = None) -> list[range]:
         """The numbers of the questions of each paper; where nothing is printed, of all together."""

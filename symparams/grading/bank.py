@@ -62,26 +62,31 @@ def read_bank(source: Source) -> Bank:
     try:
         found = json.loads(source.text, parse_constant=_no_number)
     except (ValueError, RecursionError):
-        raise _foreign(source, "it is not JSON") from None
+        raise _foreign(source.name, "it is not JSON") from None
+    return bank_of(source.name, found)
+
+
+def bank_of(name: str, found: Any) -> Bank:
+    """The bank that JSON says, of a name for messages."""
     try:
-        return _bank(source, found)
+        return _bank(name, found)
     except _FaultError as fault:
-        raise _foreign(source, str(fault)) from None
+        raise _foreign(name, str(fault)) from None
 
 
-def _foreign(source: Source, why: str) -> SymparamsError:
+def _foreign(name: str, why: str) -> SymparamsError:
     return SymparamsError(
-        f"{source.name} is not a bank of questions: {why}; such a bank is made by symparams exam --format json -o FILE"
+        f"{name} is not a bank of questions: {why}; such a bank is made by symparams exam --format json -o FILE"
     )
 
 
-def _bank(source: Source, found: Any) -> Bank:
+def _bank(name: str, found: Any) -> Bank:
     if not isinstance(found, dict) or not isinstance(found.get("bank"), dict) or "questions" not in found:
         raise _FaultError("it has no `bank` and `questions`")
     format_ = found["bank"].get("format")
     if format_ != VERSION or isinstance(format_, bool):
         raise SymparamsError(
-            f"{source.name} is a bank of format {str(format_)[:20]}; this version of symparams reads format {VERSION}"
+            f"{name} is a bank of format {str(format_)[:20]}; this version of symparams reads format {VERSION}"
         )
     info = _record(BankInfo, _INFO, {"variants": 1, **found["bank"]}, "bank")
     if info.variants < 1:
@@ -89,13 +94,13 @@ def _bank(source: Source, found: Any) -> Bank:
     records = _several(found["questions"])
     questions = tuple(_asked(record, f"question {number}") for number, record in enumerate(records, 1))
     if not questions:
-        raise SymparamsError(f"{source.name}: there are no questions in this bank")
+        raise SymparamsError(f"{name}: there are no questions in this bank")
     if len(questions) % info.variants:
         raise SymparamsError(
-            f"{source.name}: the bank is not complete, it has {len(questions):,} questions in "
+            f"{name}: the bank is not complete, it has {len(questions):,} questions in "
             f"{info.variants:,} variants each; mark with the whole bank"
         )
-    return Bank(source.name, info, questions)
+    return Bank(name, info, questions)
 
 
 def _asked(record: Any, where: str) -> Asked:

@@ -128,9 +128,13 @@ class ClassMarks:
 
 def graded(bank: Source, answers: Source) -> ClassMarks:
     """The marks of a class, from the text of a bank and the text of a table of answers."""
-    questions = read_bank(bank)
-    marking = _Marking(questions)
-    return ClassMarks(questions, tuple(map(marking.student, read_sheets(answers, questions))))
+    return marked(read_bank(bank), answers)
+
+
+def marked(bank: Bank, answers: Source) -> ClassMarks:
+    """The marks of a class, from a bank and the text of a table of answers."""
+    marking = _Marking(bank)
+    return ClassMarks(bank, tuple(map(marking.student, read_sheets(answers, bank))))
 
 
 class _Marking:

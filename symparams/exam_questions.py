@@ -1,0 +1,240 @@
+"""An exam and its questions, as Python has them; loaded when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from symparams.api import Net
+from symparams.documents.asked import AnswerType, Asked, BankInfo
+from symparams.errors import Source, SymparamsError
+from symparams.exams.checking import stress as check
+from symparams.exams.course import Course
+from symparams.exams.examination import USUAL, Wanted, check_number, levels_of
+from symparams.exports.bank import Progress
+from symparams.exports.edition import Edition, Part
+from symparams.files import read_source
+from symparams.quantities.measures import Settings
+from symparams.results import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class WrongAnswer:
+    """A wrong answer that is known in advance."""
+
+    answer: str  # as a student types it; of a choice the text of the option, without markup
+    credit: Fraction  # its share of the points: 0 up to less than 1
+    mistake: str  # the name of what was done wrong; empty where it is only a number near by
+    feedback: str  # what is said to one who gives it, in Markdown
+
+
+@dataclass(frozen=True, repr=False)
+class Question:
+    """A question of an exam, in one of its variants; all texts are Markdown."""
+
+    number: int  # from 1
+    variant: int  # of the question, from 1
+    _asked: Asked
+
+    @property
+    def identity(self) -> str:
+        """A name that is equal for equal questions only: q-6fbd9f3d173d4bfd."""
+        return self._asked.identity
+
+    @property
+    def name(self) -> str:
+        """A short title: Parameters of conv_2."""
+        return self._asked.name
+
+    @property
+    def kind(self) -> str:
+        """What it asks for: params, shape, macs, field, total, blank, inverse, formula, mistake, compare, truth …"""
+        return self._asked.kind
+
+    @property
+    def type(self) -> AnswerType:
+        """How it is answered: number, shape, formula or choice."""
+        return self._asked.answer_type
+
+    @property
+    def prompt(self) -> str:
+        """What a student reads."""
+        return self._asked.stem
+
+    @property
+    def key(self) -> str:
+        """The right answer as a student types it: 18207, 24x24x63; of a choice the text of the option."""
+        return self._asked.answer
+
+    @property
+    def value(self) -> int | Fraction | None:
+        """The right answer as a number; None where it is not one."""
+        return self._asked.value
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The answers to choose from, in their order; () where the answer is typed."""
+        return tuple(option.plain for option in self._asked.options)
+
+    @property
+    def wrong_answers(self) -> tuple[WrongAnswer, ...]:
+        """The wrong answers that are known, the likeliest first; of a choice the wrong options in their order."""
+        wrong = (
+            WrongAnswer(o.plain, o.credit, o.misconception, o.feedback) for o in self._asked.options if not o.correct
+        )
+        return (*wrong, *(WrongAnswer(m.answer, m.credit, m.misconception, m.feedback) for m in self._asked.mistakes))
+
+    @property
+    def solution(self) -> str:
+        """The worked solution."""
+        return self._asked.solution
+
+    @property
+    def points(self) -> Fraction:
+        """What a right answer gives; a multiple of 1/2."""
+        return self._asked.points
+
+    @property
+    def difficulty(self) -> int:
+        """From 1 to 5."""
+        return self._asked.difficulty
+
+    def __repr__(self) -> str:
+        return f"<Question {self.number}: {self.name}, {self.type}>"
+
+    def _repr_markdown_(self) -> str:
+        return self.prompt
+
+
+@dataclass(frozen=True, repr=False)
+class Exam(Shown):
+    """Questions on networks with keys, solutions and feedback; made by `exam`."""
+
+    nets: tuple[Net, ...]  # that it asks about
+    _wanted: Wanted
+    _settings: Settings
+    title: str
+    digits: str  # the mark between thousands: comma, space or none
+    names: tuple[str, ...]  # of the students who each get a paper of their own in LaTeX; (): a line to write one on
+
+    @cached_property
+    def _courses(self) -> tuple[Course, ...]:
+        return tuple(Course(n._source, self._settings, n._values, n._catalogue, n._network) for n in self.nets)
+
+    @cached_property
+    def _editions(self) -> dict[str, Edition]:
+        return {}  # by format; what they planned is kept
+
+    def edition(self, format_: str) -> Edition:
+        """The exam in a format; one that cannot mark a typed shape or formula asks for a choice there."""
+        if format_ not in self._editions:
+            students = self.names if format_ == "latex" else ()
+            self._editions[format_] = Edition(
+                self._courses, self._wanted, format_, title=self.title, digits=self.digits, students=students
+            )
+        return self._editions[format_]
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions, as JSON has them: every variant of the first, then of the second …"""
+        edition = self.edition("json")
+        every = (divmod(number, edition.info.variants) for number in range(edition.total))
+        asked = map(edition.asked, range(edition.total))
+        return tuple(Question(slot + 1, variant + 1, one) for (slot, variant), one in zip(every, asked, strict=True))
+
+    @property
+    def info(self) -> BankInfo:
+        """What the exam says of itself: title, seed, version, request and variants."""
+        return self.edition("json").info
+
+    def write(
+        self,
+        path: str | Path,
+        format: str = "markdown",
+        *,
+        part: Part | None = None,
+        progress: Progress = lambda count: None,
+    ) -> None:
+        """Write it to a file or folder, as the command does: a file stands there whole, or not at all.
+
+        `format`: markdown, json, latex, moodle, gift, qti12, qti21, prairielearn or anki; `part`: only the questions
+        from one number to another, such as (1, 100). Raises SymparamsError where something else stands already.
+        """
+        self.edition(format).write(Path(path), part, progress)
+
+    def _rendered(self, format_: str) -> str:
+        return "".join(self.edition(format_).texts())
+
+    def to_text(self) -> str:
+        return self.to_markdown()
+
+    def to_json(self) -> str:
+        return self._rendered("json")
+
+    def __repr__(self) -> str:
+        return f"<Exam {self.info.title!r}: {self.edition('json').total:,} questions>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out
+
+
+def exam(
+    *nets: Net,
+    questions: int | None = None,
+    variants: int = 1,
+    seed: int = 0,
+    kinds: str | Sequence[str] | None = None,
+    level: int | str | tuple[int, int] = (1, 5),
+    fade: int = 0,
+    stress: int = 0,
+    title: str = "",
+    names: str | Path | Sequence[str] = (),
+    format: str = "json",
+    digits: str = "comma",
+    **settings: str,
+) -> Exam:
+    """An exam on some networks, as `symparams exam` makes it.
+
+    `questions`: how many, 10 if not given, or fewer where a network has not as many; `variants` of each; `seed` decides
+    what is drawn. `kinds`: names, each perhaps with a type behind a colon, such as ["params", "shape:choice"] or
+    "params,shape". `level`: 3, or (2, 4). `fade`: how many of the last steps of solutions are left out. `stress`: so
+    many more variants of each question are checked. `names`: students who each get a paper in LaTeX, or the path of a
+    file with a name a line. `format`: the one whose types of answers are planned and checked now, see `Exam.write`.
+    `digits`: the mark between thousands, comma, space or none. `settings`: dtype, optimizer, flops; see `Net.quantity`.
+    Raises SymparamsError where there are not so many questions, with the reason.
+    """
+    if not nets:
+        raise SymparamsError("an exam needs a network: exam(net)")
+    check_number("stress", stress, 0)
+    students = students_of(read_source(Path(names))) if isinstance(names, (str, Path)) else tuple(map(str, names))
+    wanted = Wanted(
+        questions, max(variants, len(students)) if students else variants, seed, _kinds(kinds), levels_of(level), fade
+    )
+    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students)
+    check(made.edition(format).examination, stress)
+    return made
+
+
+def _kinds(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return USUAL
+    names = given.split(",") if isinstance(given, str) else map(str, given)
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+
+
+def _title(nets: Sequence[Net]) -> str:
+    """The titles of the networks, or the names of their files."""
+    stems = ["" if n._source.name.startswith("<") else Path(n._source.name).stem for n in nets]
+    return ", ".join(dict.fromkeys(filter(None, (n.title or stem for n, stem in zip(nets, stems, strict=True)))))
+
+
+def students_of(source: Source) -> tuple[str, ...]:
+    """The names in a text, a line each."""
+    found = tuple(line.strip() for line in source.text.splitlines() if line.strip())
+    if not found:
+        raise SymparamsError(f"{source.name}: there is no name in this file")
+    return found
