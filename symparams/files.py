@@ -11,6 +11,8 @@ from pathlib import Path
 from symparams import limits
 from symparams.errors import LimitError, Source, SymparamsError
 
+TEMPORARY = ".symparams-"  # how the names of files begin that are not whole yet
+
 
 def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
     """The text of a file, refused before it is read if it is larger than so many bytes."""
@@ -82,7 +84,7 @@ def write_whole(path: Path, contents: str | bytes) -> None:
             path.write_bytes(data)
             return
         path = followed(path)
-        handle, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         put_in_place(Path(temporary), path)

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from symparams.errors import SymparamsError
 from symparams.exports.export import Item
-from symparams.files import write_whole
+from symparams.files import TEMPORARY, write_whole
 
 _QUESTIONS = 100  # of a shard
 _WHOLE = "whole-"  # how the folders begin in which banks are put together
-_OURS = re.compile(rf"\.?[0-9a-f]{{32}}-\d+-\d+(\..*)?|{_WHOLE}.*")
+_OURS = re.compile(rf"[0-9a-f]{{32}}-\d+-\d+|{re.escape(TEMPORARY)}.*|{_WHOLE}.*")
 
 
 @contextlib.contextmanager
