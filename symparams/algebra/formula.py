@@ -312,6 +312,16 @@ def size_and_depth(formula: Formula) -> tuple[int, int]:
     return measure
 
 
+def is_deeper(formula: Formula, most: int) -> bool:
+    """Whether the formula is nested more than so many deep; found without going down itself."""
+    level: list[Formula] = [formula]
+    for _ in range(most):
+        level = [part for node in level for part in parts(node)]
+        if not level:
+            return False
+    return True
+
+
 def count_leaves(formula: Formula) -> int:
     """How many numbers and symbols stand in the formula; k² is one."""
     if isinstance(formula, Power) and isinstance(formula.exponent, Number):

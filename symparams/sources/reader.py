@@ -11,7 +11,18 @@ from lark import Token, Transformer
 from lark.exceptions import UnexpectedInput
 
 from symparams import limits
-from symparams.algebra.formula import Formula, Function, Number, Power, Product, Quotient, Sum, Symbol, negative
+from symparams.algebra.formula import (
+    Formula,
+    Function,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Symbol,
+    is_deeper,
+    negative,
+)
 from symparams.errors import EXPRESSION, LimitError, Place, Source, Span, SymparamsError
 from symparams.sources.parsing_tables import parser
 from symparams.sources.records import (
@@ -51,11 +62,14 @@ def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] |
     """A text by one of the grammars, each rule read by the method of its name."""
     _guard(source)
     try:
-        return parser(grammar, reader or _Reader).parse(source.text)
+        found = parser(grammar, reader or _Reader).parse(source.text)
     except UnexpectedInput as error:
         raise explained(error, source) from None
     except _MisuseError as error:
         raise error.kind(error.matter, Place(source, error.offset)) from None
+    if isinstance(found, Formula) and is_deeper(found, limits.NESTING):
+        raise LimitError(f"{source.name}: this is nested more than {limits.NESTING} deep, which is the limit")
+    return found
 
 
 class _MisuseError(Exception):
