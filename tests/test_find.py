@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.algebra.numbersets import NumberSet, everything, points
+from symparams.algebra.numbersets import NumberSet, everything, points, residue_classes
 from symparams.algebra.polynomials import Coefficients, multiplied, signs, value_at
 from symparams.questions.targets import read_target
 from tests.helpers import convolutions, relation_holds
@@ -292,7 +292,7 @@ SETS = st.one_of(
     st.tuples(st.integers(0, 20), st.one_of(st.none(), st.integers(0, 40))).map(lambda ends: everything(*ends)),
     st.integers(1, 6).flatmap(
         lambda period: st.lists(st.booleans(), min_size=period, max_size=period).map(
-            lambda kept: NumberSet(len(kept), tuple(((0, None),) if k else () for k in kept))
+            lambda kept: residue_classes(len(kept), {r: ((0, None),) if k else () for r, k in enumerate(kept)})
         )
     ),
 )

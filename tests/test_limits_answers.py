@@ -63,7 +63,7 @@ def test_diagnosed(name: str) -> None:
 def test_marked(name: str, kind: str) -> None:
     text, message = DEEP[name]
     mark = Marker(ONE_OF_EACH[kind]).mark(text)
-    assert (mark.points, mark.outcome) == (0, "unread")
+    assert (mark.points, mark.outcome) == (Fraction(0), "unread")
     assert mark.remark.startswith(f"{message}; expected ")
 
 

@@ -10,6 +10,8 @@ from symparams.algebra.facts import NOTHING_KNOWN, Facts
 from symparams.algebra.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula
 from symparams.algebra.normal import (
     UNIT,
+    Coefficient,
+    Monomial,
     Poly,
     constant,
     expanded_product,
@@ -32,17 +34,18 @@ def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
 
 def expanded(p: Poly, facts: Facts = NOTHING_KNOWN) -> Poly:
     """p with all brackets multiplied out and every floor's constant made smaller than its divisor."""
-    result: Poly = {}
-    for mono, c in p.items():
-        term: Poly = {UNIT: c}
-        for atom, exponent in mono:
-            inner = _opened(atom, facts)
-            for _ in range(exponent if inner is not None else 0):
-                term = expanded_product(term, inner or {})
-            if inner is None:
-                term = expanded_product(term, {((atom, exponent),): 1})
-        result = plus((result, term))
-    return result
+    return plus(_expanded_term(mono, c, facts) for mono, c in p.items())
+
+
+def _expanded_term(mono: Monomial, coefficient: Coefficient, facts: Facts) -> Poly:
+    term: Poly = {UNIT: coefficient}
+    for atom, exponent in mono:
+        inner = _opened(atom, facts)
+        for _ in range(exponent if inner is not None else 0):
+            term = expanded_product(term, inner or {})
+        if inner is None:
+            term = expanded_product(term, {((atom, exponent),): 1})
+    return term
 
 
 def opened(p: Poly) -> Poly:

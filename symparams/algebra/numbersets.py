@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
-from math import lcm
+from math import gcd, lcm
 from typing import TypeAlias
+
+from symparams.errors import LimitError
 
 Interval: TypeAlias = "tuple[int, int | None]"  # first and last; None: without end
 
@@ -26,72 +29,73 @@ class Stretch:
             n += self.step
 
 
+CLASSES = 20_000  # residue classes that a set may be made of
+
+
 @dataclass(frozen=True, slots=True)
 class NumberSet:
-    """Whole numbers from 0 on: for each rest r, the m for which period·m + r is in the set."""
+    """Whole numbers from 0 on: for some rests r, the m for which period·m + r is in the set."""
 
     period: int  # after how many numbers the rests begin again
-    intervals: tuple[tuple[Interval, ...], ...]  # one entry for each rest; in order, apart from one another
+    classes: Mapping[int, tuple[Interval, ...]]  # rest: intervals in order, apart from one another; rests in order
 
     def __contains__(self, n: int) -> bool:
         m, rest = divmod(n, self.period)
-        return any(first <= m and (last is None or m <= last) for first, last in self.intervals[rest])
+        return any(first <= m and (last is None or m <= last) for first, last in self.classes.get(rest, ()))
 
     def __and__(self, other: NumberSet) -> NumberSet:
+        """What is in both; a LimitError where that would be too many residue classes."""
+        common = gcd(self.period, other.period)
+        theirs: dict[int, list[int]] = {}
+        for rest in other.classes:
+            theirs.setdefault(rest % common, []).append(rest)
+        if sum(len(theirs.get(rest % common, ())) for rest in self.classes) > CLASSES:
+            raise LimitError(f"numbers here fall into more than {CLASSES:,} residue classes, which is the limit")
         period = lcm(self.period, other.period)
-        mine, theirs = self.refined(period), other.refined(period)
-        pairs = zip(mine.intervals, theirs.intervals, strict=True)
-        return NumberSet(period, tuple(tuple(_common(a, b)) for a, b in pairs))
+        inverse = pow(self.period // common, -1, other.period // common)
+        found = {}
+        for rest, mine in self.classes.items():
+            for its in theirs.get(rest % common, ()):
+                both = rest + self.period * ((its - rest) // common * inverse % (other.period // common))
+                pieces = _refined(mine, period // self.period, both // self.period)
+                others = _refined(other.classes[its], period // other.period, both // other.period)
+                found[both] = tuple(_common(pieces, others))
+        return residue_classes(period, found)
 
     def without(self, n: int) -> NumberSet:
         """The set without one number."""
-        below, above = everything(0, n - 1), everything(n + 1)
-        return self & NumberSet(1, ((*below.intervals[0], *above.intervals[0]),))
-
-    def refined(self, period: int) -> NumberSet:
-        """The same numbers with a longer period."""
-        times = period // self.period
-        if times == 1:
-            return self
-        found = []
-        for rest in range(period):
-            shift, mine = divmod(rest, self.period)
-            kept = []
-            for first, last in self.intervals[mine]:
-                low = -((shift - first) // times)
-                high = None if last is None else (last - shift) // times
-                if high is None or low <= high:
-                    kept.append((max(low, 0), high))
-            found.append(tuple(kept))
-        return NumberSet(period, tuple(found))
+        m, rest = divmod(n, self.period)
+        beside: list[Interval] = [(0, m - 1), (m + 1, None)] if m else [(1, None)]
+        kept = tuple(_common(list(self.classes.get(rest, ())), beside))
+        return residue_classes(self.period, {**self.classes, rest: kept})
 
     @property
     def is_empty(self) -> bool:
-        return not any(self.intervals)
+        return not self.classes
 
     @property
     def is_endless(self) -> bool:
-        return any(last is None for each in self.intervals for _, last in each)
+        return any(each[-1][1] is None for each in self.classes.values())
 
     @property
     def count(self) -> int | None:
         """How many numbers; None if there is no end of them."""
-        ends = [(first, last) for each in self.intervals for first, last in each]
+        ends = [(first, last) for each in self.classes.values() for first, last in each]
         return None if self.is_endless else sum(last - first + 1 for first, last in ends if last is not None)
 
     @property
     def smallest(self) -> int:
         """The smallest number; the set must not be empty."""
-        return min(self.period * each[0][0] + rest for rest, each in enumerate(self.intervals) if each)
+        return min(self.period * each[0][0] + rest for rest, each in self.classes.items())
 
     @property
     def largest(self) -> int:
         """The largest number; the set must be neither empty nor endless."""
-        return max(self.period * (each[-1][1] or 0) + rest for rest, each in enumerate(self.intervals) if each)
+        return max(self.period * (each[-1][1] or 0) + rest for rest, each in self.classes.items())
 
     def ends(self) -> Iterator[int]:
         """The first and last number of every interval."""
-        for rest, each in enumerate(self.intervals):
+        for rest, each in self.classes.items():
             for first, last in each:
                 yield self.period * first + rest
                 if last is not None:
@@ -99,13 +103,12 @@ class NumberSet:
 
     def first(self, count: int) -> list[int]:
         """The smallest numbers, at most so many."""
-        several = [islice(s, count) for s in self._pieces()]
-        return sorted(n for each in several for n in each)[:count]
+        return list(islice(merge(*self._pieces()), count))
 
     def _pieces(self) -> list[Stretch]:
         return [
             Stretch(self.period * a + rest, None if b is None else self.period * b + rest, self.period)
-            for rest, each in enumerate(self.intervals)
+            for rest, each in self.classes.items()
             for a, b in each
         ]
 
@@ -113,48 +116,71 @@ class NumberSet:
         """The set as few stretches, in order."""
         if self.is_empty:
             return []
-        for step in (s for s in range(1, self.period + 1) if self.period % s == 0):
-            whole = self._as_one(step)
-            if whole is not None:
-                return [whole]
+        whole = self._as_one()
+        if whole is not None:
+            return [whole]
         count = self.count
         if count is not None and count <= 1000:
             return list(_grouped(self.first(count)))
         return sorted(self._pieces(), key=lambda s: (s.first, s.step))
 
-    def _as_one(self, step: int) -> Stretch | None:
-        """The set as one stretch of that step, if it is."""
-        rests = [rest for rest, each in enumerate(self.intervals) if each]
-        if len(rests) * step != self.period or len({rest % step for rest in rests}) != 1:
+    def _as_one(self) -> Stretch | None:
+        """The set as one stretch, if it is."""
+        step = self.period // len(self.classes)
+        if len(self.classes) * step != self.period or len({rest % step for rest in self.classes}) != 1:
             return None
         first = self.smallest
         if not self.is_endless:
             last = self.largest
             return Stretch(first, last, step) if self.count == (last - first) // step + 1 else None
-        for each, rest in ((self.intervals[rest], rest) for rest in rests):
+        for rest, each in self.classes.items():
             expected = -((rest - first) // self.period)  # the least m with period·m + rest >= first
             if each != ((expected, None),):
                 return None
         return Stretch(first, None, step)
 
 
+def residue_classes(period: int, classes: Mapping[int, tuple[Interval, ...]]) -> NumberSet:
+    """For each rest r, the period·m + r with m in these intervals."""
+    return NumberSet(period, {rest: classes[rest] for rest in sorted(classes) if classes[rest]})
+
+
 def everything(first: int = 0, last: int | None = None) -> NumberSet:
     """All whole numbers from first to last."""
-    return NumberSet(1, (((first, last),),) if last is None or last >= first else ((),))
+    return residue_classes(1, {0: ((first, last),) if last is None or last >= first else ()})
 
 
 def points(numbers: Iterable[int]) -> NumberSet:
     """Just these numbers."""
-    return NumberSet(1, (tuple((s.first, s.last) for s in _grouped(sorted(set(numbers)))),))
+    return residue_classes(1, {0: tuple((s.first, s.last) for s in _grouped(sorted(set(numbers))))})
 
 
-def _common(mine: tuple[Interval, ...], theirs: tuple[Interval, ...]) -> Iterator[Interval]:
-    for first, last in mine:
-        for start, end in theirs:
-            low = max(first, start)
-            high = end if last is None else last if end is None else min(last, end)
-            if high is None or low <= high:
-                yield low, high
+def _refined(intervals: Iterable[Interval], times: int, shift: int) -> list[Interval]:
+    """The m for which times·m + shift is in the intervals."""
+    found = []
+    for first, last in intervals:
+        low = max(-((shift - first) // times), 0)
+        high = None if last is None else (last - shift) // times
+        if high is None or low <= high:
+            found.append((low, high))
+    return found
+
+
+def _common(mine: list[Interval], theirs: list[Interval]) -> Iterator[Interval]:
+    """What lies in an interval of either list."""
+    i = j = 0
+    while i < len(mine) and j < len(theirs):
+        (first, last), (start, end) = mine[i], theirs[j]
+        low = max(first, start)
+        high = end if last is None else last if end is None else min(last, end)
+        if high is None or low <= high:
+            yield low, high
+        if last is not None and last == high:  # the one that ends first is done with
+            i += 1
+        elif end is not None:
+            j += 1
+        else:
+            return
 
 
 def _grouped(numbers: list[int]) -> Iterator[Stretch]:

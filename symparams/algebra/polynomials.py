@@ -64,14 +64,45 @@ def _follow(p: list[int], first: int, last: int | None, slope: int, found: list[
     """Add the stretches of p from first to last, between which it only rises or only falls."""
     points = [first]
     if slope:
-        points.append(least(lambda n: slope * value_at(p, n) >= 0, first, last))
-        points.append(least(lambda n: slope * value_at(p, n) > 0, first, last))
+        zero = _reaches_zero([slope * c for c in p], first, last)
+        points += [zero, zero + 1]
     for n in points:
         if last is not None and n > last:
             continue
         sign = _sign(value_at(p, n))
         if not found or found[-1][1] != sign:
             found.append((n, sign))
+
+
+def _reaches_zero(p: list[int], first: int, last: int | None) -> int:
+    """The least n from first on with p(n) >= 0, where p rises; last + 1 if there is none up to last.
+
+    The bits of its distance are found by halving, the number itself by Newton's steps from both sides, which take
+    about as many steps as that has bits; where they do not take hold, by halving.
+    """
+    longest = max(c.bit_length() for c in p) + 2 if last is None else (last - first).bit_length()
+
+    def away(bits: int) -> int:
+        n = first + (1 << bits) - 1
+        return n if last is None else min(n, last)
+
+    bits = least(lambda k: value_at(p, away(k)) >= 0, 0, longest)
+    if bits > longest:
+        return away(longest) + 1
+    low, high = first + (1 << bits >> 1) - 1, away(bits)  # below zero, or beside first; at zero or above
+    slope = [i * c for i, c in enumerate(p)][1:]
+    while high - low > 1:
+        width = high - low
+        for n in (low, high):
+            steep = value_at(slope, n)
+            guess = n - value_at(p, n) // steep if steep > 0 else (low + high) // 2
+            guess = min(max(guess, low + 1), high - 1)
+            if low < guess:
+                low, high = (low, guess) if value_at(p, guess) >= 0 else (guess, high)
+        middle = (low + high) // 2
+        if 2 * (high - low) > width and low < middle:
+            low, high = (low, middle) if value_at(p, middle) >= 0 else (middle, high)
+    return high
 
 
 def least(holds: Callable[[int], bool], first: int, last: int | None) -> int:

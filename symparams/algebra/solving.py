@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import floor, isqrt, lcm
 
 from symparams import limits
-from symparams.algebra.exact import number
+from symparams.algebra.exact import at, number
 from symparams.algebra.formula import (
     Formula,
     Function,
@@ -26,7 +26,7 @@ from symparams.algebra.formula import (
     parts,
 )
 from symparams.algebra.normal import UNIT, formula_of
-from symparams.algebra.numbersets import Interval, NumberSet, everything, points
+from symparams.algebra.numbersets import Interval, NumberSet, everything, points, residue_classes
 from symparams.algebra.polynomials import DEGREE, added, least, multiplied, signs
 from symparams.algebra.rounding import cleared
 from symparams.algebra.simplifying import poly, simplified
@@ -88,6 +88,11 @@ def value_for(formula: Formula, letter: str, n: int) -> int | Fraction | None:
 
 
 def _number_at(formula: Formula, letter: str, n: int) -> int | Fraction | None:
+    if not _has_sum(formula):
+        try:
+            return at(formula, {letter: n})
+        except KeyError:  # there is another letter
+            return None
     there = replaced_inside(formula, letter, Number(n))
     known = number(there)
     value = simplified(there) if known is None else known  # a sum over copies
@@ -120,8 +125,8 @@ def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> Numbe
     while True:
         limits.searched(weight * period)
         try:
-            found = [_stretches(difference, relation, letter, period, rest) for rest in range(period)]
-            return NumberSet(period, tuple(found)) & everything(1)
+            found = {rest: _stretches(difference, relation, letter, period, rest) for rest in range(period)}
+            return residue_classes(period, found) & everything(1)
         except _FinerError as error:
             period *= error.times
             if period > PERIOD:
@@ -154,7 +159,7 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
     if len(p) - 1 > DEGREE and sum(c < 0 for c in p) > 1:
         raise _NoPolynomialError
     bits = max((abs(Fraction(c).numerator).bit_length() for c in p), default=0)
-    limits.searched(len(p) * bits * (256 + bits) // 4096)  # halving takes a step a bit, on numbers of so many bits
+    limits.searched(len(p) * bits // 512)  # Newton's steps are few, on numbers of so many bits
     runs = signs(p)
     found: list[Interval] = []
     for i, (first, sign) in enumerate(runs):
@@ -268,12 +273,12 @@ def _growing(left: Formula, relation: str, target: int | Fraction, letter: str) 
     """By halving, for a left side that never falls."""
     try:
         start = least(lambda n: _passes(left, letter, n, target, or_equal=True), 1, _FAR)
-        after = least(lambda n: _passes(left, letter, n, target, or_equal=False), 1, _FAR)
+        after = least(lambda n: _passes(left, letter, n, target, or_equal=False), start, _FAR)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply") from None
     lower, upper = everything(1, start - 1), everything(after) if after <= _FAR else points([])
     if relation == "!=":
-        return NumberSet(1, (tuple(i for i in (*lower.intervals[0], *upper.intervals[0])),))
+        return residue_classes(1, {0: (*lower.classes.get(0, ()), *upper.classes.get(0, ()))})
     ranges = {
         "==": everything(start, after - 1),
         "<": lower,
@@ -327,8 +332,11 @@ def _divisors(bottom: Formula, top: Formula, letter: str) -> Found:
     if bottom == Symbol(letter) and isinstance(above, int) and 0 < above <= TRIED**2:
         small = [n for n in range(1, isqrt(above) + 1) if above % n == 0]
         return Found(points([*small, *(above // n for n in small)]))
-    found = []
+    found, weight = [], 1 + count_leaves(top + bottom) // 4
     for n in range(1, TRIED + 1):
+        limits.searched(weight)
+        if limits.search_is_over() and n > LEAST_TRIED:
+            return Found(points(found), tried=n - 1)
         values = value_for(top, letter, n), value_for(bottom, letter, n)
         if values[0] is not None and values[1] and values[0] % values[1] == 0:
             found.append(n)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, Value, size_and_depth
 from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
@@ -62,6 +62,7 @@ class Mistakes:
     def __init__(self, tasks: Tasks) -> None:
         self.tasks = tasks
         self._singles: dict[tuple[int, str, tuple[str, ...]], tuple[Mistake, ...]] = {}
+        self._slips: dict[tuple[int, str], tuple[Mistake, ...]] = {}
         self._outputs: list[_Output] = []
         self._beliefs: dict[Misconception, _Beliefs] = {}
 
@@ -73,8 +74,15 @@ class Mistakes:
         """One misconception each."""
         key = (task.index, task.quantity, task.axes)
         if key not in self._singles:
-            self._singles[key] = tuple(_singles(task))
+            self._singles[key] = _singles(task)
         return self._singles[key]
+
+    def slips(self, task: Task) -> tuple[Mistake, ...]:
+        """One misconception each, without the questions misread: nobody misreads a question layer by layer."""
+        key = (task.index, task.quantity)
+        if key not in self._slips:
+            self._slips[key] = _singles(task, misread=False)
+        return self._slips[key]
 
     def pairs(self, task: Task) -> Iterator[Mistake]:
         """Two misconceptions at once, each pair in one order."""
@@ -92,10 +100,9 @@ class Mistakes:
         if task.quantity == "field":
             return
         for misconception in self.turning(task.index):
-            if misconception.credit > 0:  # nobody goes on from a misread line
-                rules = self.carried_by(misconception, task)
-                if rules is not None:
-                    yield Mistake((misconception,), rules, carried=True)
+            rules = self.carried_by(misconception, task)
+            if rules is not None:
+                yield Mistake((misconception,), rules, carried=True)
 
     def turning(self, index: int) -> list[Misconception]:
         """The misconceptions about sizes that make an output wrong, that of a layer or of one before it."""
@@ -133,6 +140,8 @@ class Mistakes:
         task = self.tasks.of(index, "shape")
         wrong = {}
         for misconception in _worth_a_try(type(task.derived.layer), "shape") if task.derived.arriving else ():
+            if not misconception.credit:  # nobody goes on from a misread line
+                break
             believed = _mistaken(misconception, task)
             if believed.shape != task.derived.shape:
                 wrong[misconception] = believed
@@ -162,13 +171,29 @@ def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
     return _CONCERNING[key]
 
 
-def _singles(task: Task) -> Iterator[Mistake]:
+def _singles(task: Task, *, misread: bool = True) -> tuple[Mistake, ...]:
+    """The wrong rules, each under the likeliest misconception that gives it; equal layers on equal inputs share them.
+
+    Only what looks at other layers too is tried again at each of them.
+    """
+    here = [m for m in _worth_a_try(type(task.derived.layer), task.quantity) if m.credit or misread]
+    found = {m: rules for m in here if m.around and (rules := tuple(_edited(m, task.right)))}
+    if found:
+        return tuple(_without_doubles(task, here, found))
+    if (_singles, misread) not in task.kept:
+        task.kept[_singles, misread] = tuple(_without_doubles(task, here, {}))
+    kept: tuple[Mistake, ...] = task.kept[_singles, misread]
+    return kept
+
+
+def _without_doubles(
+    task: Task, here: Iterable[Misconception], around: Mapping[Misconception, Iterable[tuple[Formula, ...]]]
+) -> Iterator[Mistake]:
     seen = {task.rules}
-    for misconception in _worth_a_try(type(task.derived.layer), task.quantity):
-        for rules in _of_right(misconception, task):
-            known = len(seen)
-            seen.add(rules)
-            if len(seen) > known:
+    for misconception in here:
+        for rules in around.get(misconception, ()) if misconception.around else _of_right(misconception, task):
+            if rules not in seen:
+                seen.add(rules)
                 yield Mistake((misconception,), rules)
 
 
@@ -211,9 +236,31 @@ def _on(derived: Derived, arriving: tuple[Shape, ...], network: Network) -> Deri
 
 def _mistaken(misconception: Misconception, task: Task) -> Believed:
     """What is thought of a layer where its shape is worked out with a misconception."""
+    if misconception.around:
+        return Believed(task.derived, _wrong_shape(misconception, task))
+    if (_mistaken, misconception) not in task.kept:
+        task.kept[_mistaken, misconception] = _wrong_shape(misconception, task)
+    return Believed(task.derived, task.kept[_mistaken, misconception])
+
+
+def _wrong_shape(misconception: Misconception, task: Task) -> Shape | None:
+    """The right shape where the misconception changes nothing; None if what comes out is no shape."""
     wrong = next(iter(_of_right(misconception, task)), None)
     if wrong is None:
-        return Believed(task.derived, task.derived.shape)
-    shape = tuple(simplified(rule, task.network.facts) for rule in wrong)
-    known = [size for size in shape if not isinstance(size, Formula)]
-    return Believed(task.derived, shape if all(isinstance(size, int) and size > 0 for size in known) else None)
+        return task.derived.shape
+    try:
+        shape = tuple(simplified(rule, task.network.facts) for rule in wrong)
+    except SymparamsError:  # a number that breaks a limit is nobody's mistake
+        return None
+    return shape if all(map(_is_believable, shape)) else None
+
+
+_LARGEST = 10**100  # of a wrong size that somebody goes on with
+_LONGEST = 60  # numbers and letters in it
+
+
+def _is_believable(size: Value) -> bool:
+    """Whether a wrong size is one that somebody could go on with."""
+    if isinstance(size, Formula):
+        return size_and_depth(size)[0] <= _LONGEST
+    return isinstance(size, int) and 0 < size < _LARGEST

@@ -59,7 +59,11 @@ class Total:
     @cached_property
     def values(self) -> tuple[Value, ...]:
         """What each layer has in all its copies."""
-        return tuple(worked_out(term.rule, self.mistakes.network.facts) for term in self.terms)
+        values: dict[Formula, Value] = {}  # equal layers have equal rules
+        for term in self.terms:
+            if term.rule not in values:
+                values[term.rule] = worked_out(term.rule, self.mistakes.network.facts)
+        return tuple(values[term.rule] for term in self.terms)
 
     def _terms(self) -> Iterator[Term]:
         for i, node in enumerate(self.mistakes.network.nodes):
@@ -71,9 +75,7 @@ class Total:
         """Every single misconception in every layer, and every way to count a layer wrongly as a whole."""
         for i, term in enumerate(self.terms):
             node = term.task.node
-            for mistake in self.mistakes.singles(term.task):
-                if not mistake.made[0].credit:  # a question misread is not misread layer by layer
-                    continue
+            for mistake in self.mistakes.slips(term.task):
                 yield WrongTerm(i, mistake.made[0], in_all_copies(mistake.rules[0], node))
             subject = next(term.task.subjects((term.rule,)))
             for made in OF_LAYERS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import sub
 
+from symparams.algebra.formula import Formula
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.totals import Total, WrongTerm, in_all_copies
 from symparams.questions.comparing import Comparer, Signature, signature_of_rules
@@ -36,6 +37,7 @@ class WrongTotals:
         self.mistakes = mistakes
         self.comparer = comparer
         self.total = Total(mistakes, quantity)
+        self._signatures: dict[Formula, Signature | None] = {}
 
     def explaining(self, answer: Signature) -> list[WrongTotal]:
         """What gives an answer, the likeliest first: everywhere, in one layer; else carried on; else in two layers."""
@@ -48,11 +50,13 @@ class WrongTotals:
 
     @cached_property
     def _right(self) -> Signature | None:
-        return signature_of_rules((self.total.sum,), self.comparer.points)
+        return self._signature(self.total.sum)
 
-    @cached_property
-    def _of_terms(self) -> tuple[Signature | None, ...]:
-        return tuple(signature_of_rules((term.rule,), self.comparer.points) for term in self.total.terms)
+    def _signature(self, rule: Formula) -> Signature | None:
+        """What a rule gives at the points; equal layers have equal rules, right ones and wrong ones."""
+        if rule not in self._signatures:
+            self._signatures[rule] = signature_of_rules((rule,), self.comparer.points)
+        return self._signatures[rule]
 
     @cached_property
     def _ways(self) -> dict[str, dict[int, list[_Way]]]:
@@ -66,7 +70,7 @@ class WrongTotals:
 
     def _way(self, term: WrongTerm) -> _Way | None:
         """A wrong term with what it adds; None if that is nothing or cannot be worked out."""
-        is_so, should_be = signature_of_rules((term.rule,), self.comparer.points), self._of_terms[term.index]
+        is_so, should_be = self._signature(term.rule), self._signature(self.total.terms[term.index].rule)
         if is_so is None or should_be is None or is_so == should_be:
             return None
         return _Way(term, minus(is_so, should_be))

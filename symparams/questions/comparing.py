@@ -89,8 +89,8 @@ def signature(answer: Iterable[Formula], points: Sequence[Point]) -> Signature |
 
 
 def signature_of_rules(rules: Iterable[Formula], points: Sequence[Point]) -> Signature | None:
-    """The same of rules that were edited: one that grows too large gives nothing."""
+    """The same of rules that were edited: one that grows too large gives nothing, as does a letter of other copies."""
     try:
         return signature(rules, points)
-    except LimitError:
+    except (LimitError, KeyError):
         return None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from math import lcm
+from operator import itemgetter
 
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, Number
-from symparams.algebra.numbersets import Interval, NumberSet, everything, points
-from symparams.algebra.solving import PERIOD, Found, letters_of, solutions
+from symparams.algebra.numbersets import Interval, everything, points, residue_classes
+from symparams.algebra.solving import PERIOD, TRIED, Found, letters_of, solutions
 from symparams.algebra.substitution import replaced_inside
+from symparams.errors import LimitError
 from symparams.model.network import Network
 
 
@@ -37,12 +40,12 @@ def _chosen(choices: Choices) -> Found:
     if len(choices) <= _LISTED or period > PERIOD:
         tried = None if len(choices) <= _LISTED else choices[_LISTED - 1]
         return Found(points(choices[:_LISTED]), tried)
-    rests: list[list[Interval]] = [[] for _ in range(period)]
+    rests: dict[int, list[Interval]] = {}
     for piece in choices.pieces:
         for first in piece[: period // piece.step]:
             times, rest = divmod(first, period)
-            rests[rest].append((times, (piece[-1] - rest) // period))
-    return Found(NumberSet(period, tuple(tuple(sorted(each, key=lambda ends: ends[0])) for each in rests)))
+            rests.setdefault(rest, []).append((times, (piece[-1] - rest) // period))
+    return Found(residue_classes(period, {r: tuple(sorted(each, key=itemgetter(0))) for r, each in rests.items()}))
 
 
 def unlimited(network: Network, letter: str) -> Found:
@@ -55,9 +58,16 @@ def unlimited(network: Network, letter: str) -> Found:
 
 
 def both(one: Found, other: Found) -> Found:
-    """What fulfils both."""
+    """What fulfils both; up to a number where the two together have too many residue classes."""
     tried = [f.tried for f in (one, other) if f.tried is not None]
-    return Found(one.numbers & other.numbers, min(tried) if tried else None, one.grows or other.grows)
+    try:
+        numbers = one.numbers & other.numbers
+    except LimitError:
+        fewer, more = sorted((one.numbers, other.numbers), key=lambda n: Fraction(len(n.classes), n.period))
+        several = fewer.first(TRIED)
+        numbers = points(n for n in several if n in more)
+        tried += several[-1:] if len(several) == TRIED else []
+    return Found(numbers, min(tried) if tried else None, one.grows or other.grows)
 
 
 def _relations(network: Network) -> Iterator[tuple[Formula, str, Formula]]:

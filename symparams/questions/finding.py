@@ -17,7 +17,7 @@ from symparams.algebra.normal import formula_of
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet, everything, points
 from symparams.algebra.simplifying import poly
-from symparams.algebra.solving import grows, letters_of, solutions, value_for
+from symparams.algebra.solving import Found, grows, letters_of, solutions, value_for
 from symparams.algebra.substitution import replaced_inside
 from symparams.errors import RangeError, SymparamsError, nearest
 from symparams.model.network import Network
@@ -235,7 +235,7 @@ def _nearest_counts(formula: Formula, letter: str, target: Target, allowed: Numb
     near = {n + d for n in turns for d in (-1, 0, 1)}
     found: set[int] = set()
     for relation, choose in (("<", max), (">", min)):
-        side = allowed & solutions(formula, relation, right, letter).numbers
+        side = both(Found(allowed), solutions(formula, relation, right, letter)).numbers
         counts = {n: value_for(formula, letter, n) for n in {*side.ends(), *(n for n in near if n > 0 and n in side)}}
         known = {n: count for n, count in counts.items() if count is not None}
         if known:
@@ -326,7 +326,7 @@ def _range(network: Network, formula: Formula, letter: str, other: str, target: 
     if not grows(formula_of(expanded(poly(formula))), other):
         return allowed
     from_one = solutions(replaced_inside(formula, other, Number(1)), "<=", as_formula(target.amount), letter)
-    return allowed & from_one.numbers
+    return both(Found(allowed), from_one).numbers
 
 
 # ---------------------------------------------------------------- without a formula

@@ -76,7 +76,8 @@ def _short(task: Task, known: dict[str, Formula]) -> Iterator[Symbol]:
     """k, s, d and p where all axes have the same; H, W, C of what arrives; F, the filters."""
     for letter, meaning in _ALIKE.items():
         of_axes = [s for s in known.values() if isinstance(s, Symbol) and s.name in _with_axes(letter)]
-        if of_axes and all(s.value == of_axes[0].value for s in of_axes):
+        values = {s.value for s in of_axes}
+        if len(values) == 1 and None not in values:  # without a value it is a letter of the network
             yield Symbol(letter, of_axes[0].value, meaning)
     for name, letter, value in _axes(task):
         yield Symbol(letter, as_formula(value), f"input {name}", incoming=True)
