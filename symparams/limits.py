@@ -51,6 +51,7 @@ def spend(amount: int = 1) -> None:
 
 
 _SEARCH = 30_000  # steps that a search may take before it says how far it came
+_BEYOND = 2 * _SEARCH  # the same where it cannot say so
 _unsearched: ContextVar[int] = ContextVar("_unsearched", default=10**9)
 
 
@@ -60,8 +61,11 @@ def begin_search() -> None:
 
 
 def searched(steps: int) -> None:
-    """Take steps from the allowance of a search."""
-    _unsearched.set(_unsearched.get() - steps)
+    """Take steps from the allowance of a search; one that goes far beyond it ends with an error."""
+    left = _unsearched.get() - steps
+    _unsearched.set(left)
+    if left < -_BEYOND:
+        raise LimitError("a search through so many values would take too long")
 
 
 def search_is_over() -> bool:

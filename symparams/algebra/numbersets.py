@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from math import gcd, lcm
+from operator import itemgetter
 from typing import TypeAlias
 
 from symparams.errors import LimitError
@@ -30,6 +32,7 @@ class Stretch:
 
 
 CLASSES = 20_000  # residue classes that a set may be made of
+_HERE_AND_THERE = 100  # intervals of numbers that are better taken one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,22 @@ class NumberSet:
 
     def __contains__(self, n: int) -> bool:
         m, rest = divmod(n, self.period)
-        return any(first <= m and (last is None or m <= last) for first, last in self.classes.get(rest, ()))
+        each = self.classes.get(rest, ())
+        at = bisect_right(each, m, key=itemgetter(0)) - 1
+        return at >= 0 and ((last := each[at][1]) is None or m <= last)
 
     def __and__(self, other: NumberSet) -> NumberSet:
         """What is in both; a LimitError where that would be too many residue classes."""
+        for one, another in ((self, other), (other, self)):
+            if one.is_scattered:
+                several = (range(a, (b or a) + 1) for a, b in one.classes[0])
+                return points(n for n in chain.from_iterable(several) if n in another)
         common = gcd(self.period, other.period)
         theirs: dict[int, list[int]] = {}
         for rest in other.classes:
             theirs.setdefault(rest % common, []).append(rest)
-        if sum(len(theirs.get(rest % common, ())) for rest in self.classes) > CLASSES:
+        pairs = sum(len(theirs.get(rest % common, ())) for rest in self.classes)
+        if pairs * max(map(len, (*self.classes.values(), *other.classes.values())), default=0) > CLASSES:
             raise LimitError(f"numbers here fall into more than {CLASSES:,} residue classes, which is the limit")
         period = lcm(self.period, other.period)
         inverse = pow(self.period // common, -1, other.period // common)
@@ -68,6 +78,16 @@ class NumberSet:
         beside: list[Interval] = [(0, m - 1), (m + 1, None)] if m else [(1, None)]
         kept = tuple(_common(list(self.classes.get(rest, ())), beside))
         return residue_classes(self.period, {**self.classes, rest: kept})
+
+    @property
+    def pieces(self) -> int:
+        """How many intervals it is made of."""
+        return sum(map(len, self.classes.values()))
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether these are some numbers here and there."""
+        return len(self.classes.get(0, ())) > _HERE_AND_THERE and self.period == 1 and (self.count or CLASSES) < CLASSES
 
     @property
     def is_empty(self) -> bool:

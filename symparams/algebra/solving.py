@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isqrt, lcm
+from typing import TypeAlias
 
 from symparams import limits
 from symparams.algebra.exact import at, number
@@ -121,7 +122,7 @@ def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> Numbe
     is made finer until all floors are gone, class by class, and not one number has to be tried.
     """
     difference = _without_fractions(left, right, letter)
-    period, weight = 1, 1 + count_leaves(difference) // 4
+    period, weight = 1, 3 + _count_nodes(difference) // 6
     while True:
         limits.searched(weight * period)
         try:
@@ -131,6 +132,17 @@ def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> Numbe
             period *= error.times
             if period > PERIOD:
                 raise _NoPolynomialError from None
+
+
+def _count_nodes(formula: Formula) -> int:
+    """How many different nodes a formula has."""
+    seen, pending = {formula}, [formula]
+    while pending:
+        for part in parts(pending.pop()):
+            if part not in seen:
+                seen.add(part)
+                pending.append(part)
+    return len(seen)
 
 
 def _without_fractions(left: Formula, right: Formula, letter: str) -> Formula:
@@ -173,6 +185,20 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
 
 def along(formula: Formula, letter: str, period: int, rest: int) -> list[int | Fraction]:
     """The formula at period·m + rest as a polynomial in m."""
+    return _along(formula, letter, period, rest, {})
+
+
+_Known: TypeAlias = "dict[Formula, list[int | Fraction]]"
+
+
+def _along(formula: Formula, letter: str, period: int, rest: int, known: _Known) -> list[int | Fraction]:
+    """The same; sizes stand in one another, and each is worked out once."""
+    if formula not in known:
+        known[formula] = _along_parts(formula, letter, period, rest, known)
+    return known[formula]
+
+
+def _along_parts(formula: Formula, letter: str, period: int, rest: int, known: _Known) -> list[int | Fraction]:
     match formula:
         case Number(value):
             return [value] if value else []
@@ -182,13 +208,13 @@ def along(formula: Formula, letter: str, period: int, rest: int) -> list[int | F
             return [rest, period]
         case Symbol(_, value):
             assert value is not None
-            return along(value, letter, period, rest)
+            return _along(value, letter, period, rest, known)
         case Negative(term):
-            return [-c for c in along(term, letter, period, rest)]
+            return [-c for c in _along(term, letter, period, rest, known)]
         case Function("floor" | "ceil" as name, (inside,)):
             sign = 1 if name == "floor" else -1
-            return [sign * c for c in _floored([sign * c for c in along(inside, letter, period, rest)])]
-    below = [along(part, letter, period, rest) for part in parts(formula)]
+            return [sign * c for c in _floored([sign * c for c in _along(inside, letter, period, rest, known)])]
+    below = [_along(part, letter, period, rest, known) for part in parts(formula)]
     match formula:
         case Sum():
             total: list[int | Fraction] = []

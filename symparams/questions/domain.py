@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import lcm
 from operator import itemgetter
 
+from symparams import limits
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, Number
 from symparams.algebra.numbersets import Interval, everything, points, residue_classes
@@ -60,6 +61,7 @@ def unlimited(network: Network, letter: str) -> Found:
 def both(one: Found, other: Found) -> Found:
     """What fulfils both; up to a number where the two together have too many residue classes."""
     tried = [f.tried for f in (one, other) if f.tried is not None]
+    limits.searched((one.numbers.pieces + other.numbers.pieces) // 8)
     try:
         numbers = one.numbers & other.numbers
     except LimitError:

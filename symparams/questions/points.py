@@ -9,8 +9,9 @@ from symparams import limits
 from symparams.algebra.choices import Choices
 from symparams.algebra.exact import Point, at
 from symparams.algebra.formula import Formula, as_formula
+from symparams.algebra.numbersets import everything
 from symparams.algebra.summing import Repeat
-from symparams.errors import SymparamsError
+from symparams.errors import LimitError, SymparamsError
 from symparams.model.network import Network
 from symparams.questions.domain import unlimited
 
@@ -67,8 +68,11 @@ def narrowed(network: Network) -> dict[str, Choices]:
     found: dict[str, Choices] = {}
     for name, choices in network.ranges.items():
         limits.begin_search()
-        numbers = unlimited(network, name).numbers
         inside = choices
+        try:
+            numbers = unlimited(network, name).numbers
+        except LimitError:  # too many facts to be followed; whoever draws tries the values
+            numbers = everything(1)
         if not numbers.is_empty:
             inside = choices.between(numbers.smallest, None if numbers.is_endless else numbers.largest)
         found[name] = inside if len(inside) else choices  # if none fits, whoever draws says why
