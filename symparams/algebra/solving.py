@@ -358,7 +358,8 @@ def _divisors(bottom: Formula, top: Formula, letter: str) -> Found:
     if bottom == Symbol(letter) and isinstance(above, int) and 0 < above <= TRIED**2:
         small = [n for n in range(1, isqrt(above) + 1) if above % n == 0]
         return Found(points([*small, *(above // n for n in small)]))
-    found, weight = [], 1 + count_leaves(top + bottom) // 4
+    found: list[int] = []
+    weight = 1 + count_leaves(top + bottom) // 4
     for n in range(1, TRIED + 1):
         limits.searched(weight)
         if limits.search_is_over() and n > LEAST_TRIED:
