@@ -8,11 +8,18 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from symparams.algebra.facts import Facts
+from symparams.algebra.formula import Number
 from symparams.errors import Source, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model import conditions
 from symparams.model.network import Network
+from symparams.sources.binding import reserved_words
+from symparams.sources.declarations import declared
+from symparams.sources.expanding import expanded
 from symparams.sources.language import network
+from symparams.sources.names import Names
+from symparams.sources.placements import Bracket, Placed, Placement, Shared
+from symparams.sources.reader import read_network
 from tests.conftest import EXAMPLES
 from tests.helpers import net
 
@@ -113,6 +120,76 @@ def test_what_is_said_of_a_layer_is_kept_by_what_it_is_said_of() -> None:
 
 
 # ---------------------------------------------------------------- expanded without sizes, then placed
+
+
+def placements(text: str) -> list[Placed]:
+    source = Source("net.arch", text)
+    found = declared(read_network(source), source, CATALOGUE)
+    names = Names(source, found.lets, {}, reserved_words(CATALOGUE))
+    return expanded(found.chains, names, Facts(), found.macros, CATALOGUE)
+
+
+def test_expanding_knows_no_sizes() -> None:
+    text = """
+    def block(f) = conv(f, 9) as c -> { id | conv(channels, 1) -> relu } -> add
+    input(2, 2, 3) as x -> [block(2*i, frozen) for i in 1..2] -> timedistributed(share(@x1))
+    """.replace("input(2, 2, 3) as x", "input(2, 2, 3) -> dense(4) as x1")
+    placed = placements(text)
+    assert [(p.number, p.call.word, p.inputs) for p in placed if isinstance(p, Placement)] == [
+        (1, "input", ()),
+        (2, "dense", (1,)),
+        (3, "conv", (2,)),
+        (4, "conv", (3,)),
+        (5, "relu", (4,)),
+        (6, "add", (3, 5)),
+        (7, "conv", (6,)),
+        (8, "conv", (7,)),
+        (9, "relu", (8,)),
+        (10, "add", (7, 9)),
+        (11, "dense", (10,)),
+    ]
+    last, conv = placed[-1], placed[6]
+    assert isinstance(last, Placement)
+    assert isinstance(conv, Placement)
+    assert (last.shared, last.steps, last.frozen) == (Shared("x1", 2, copied=False), 1, False)
+    assert (conv.name, conv.counted, conv.frozen, conv.copies) == ("c", True, True, (2,))
+    assert [given.value for given in conv.call.given] == [Number(4), Number(9)]
+
+
+def test_a_number_of_copies_with_letters_is_left_open() -> None:
+    (_, bracket, after) = placements("input(8) -> [dense(i) -> [dense(3)] * 2 for i in 1..n] -> dense(2)")
+    assert isinstance(bracket, Bracket)
+    assert isinstance(after, Placement)
+    assert after.inputs == (bracket.number,)
+    assert [p.inputs for p in bracket.body if isinstance(p, Placement)] == [(2,), (3,), (4,)]
+    assert (bracket.arrival, bracket.flow, bracket.end, bracket.variable) == (2, 1, 5, "i")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "dense(8)",
+        "dense(8) as a -> { id | dense(8) -> relu | @a } -> add",
+        "{ id | @x } -> add",
+        "dense(8) as a -> share(@a)",
+        "{ id | share(@w) } -> add -> dense(8, frozen)",
+        "[dense(8) -> [relu] * 2] * 3",
+        "dense(channels) -> [id] * 4",
+        "id",
+        "@x -> dense(8)",
+    ],
+)
+def test_copies_are_the_chain_written_out(body: str) -> None:
+    start = "input(8) as x -> dense(8) as w -> dense(8)"
+    if not body.startswith("@"):
+        start, behind = f"{start} -> ", " -> "
+        copies, written = (
+            net(f"{start}[{body}] * 5 -> dense(3)"),
+            net(start + behind.join([f"[{body}] * 1"] * 5 + ["dense(3)"])),
+        )
+    else:
+        copies, written = net(f"{start} [{body}] * 5"), net("\n".join([start, *[f"[{body}] * 1"] * 5]))
+    assert copies.nodes == written.nodes
 
 
 def test_a_share_of_copies_takes_the_weights_of_each() -> None:
