@@ -199,6 +199,13 @@ def test_a_share_of_copies_takes_the_weights_of_each() -> None:
     assert [node.shared for node in two.nodes] == [None, None, None, None, "d_1", "relu_1"]
 
 
+def test_the_second_copy_shares_with_the_second() -> None:
+    made = net("def m = [dense(4)] * N\ninput(8) as x -> m as a\n@x -> share(@a)")
+    assert [node.shared for node in made.nodes] == [None, None, None, "dense_1", "dense_2"]
+    counted = net("def m = [dense(2)] * channels\ninput(2) as x -> m as a\n@x -> share(@a)")
+    assert [node.shared for node in counted.nodes] == [None, None, None, "dense_1", "dense_2"]
+
+
 def test_channels_may_say_how_often() -> None:
     made = net("input(3) -> [dense(channels + i) for i in 1..channels] -> [dense(2)] * (channels - 8)")
     assert [node.shape for node in made.nodes] == [(3,), (4,), (6,), (9,), (2,)]
