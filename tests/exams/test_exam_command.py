@@ -144,7 +144,7 @@ def test_names_with_signs_of_every_markup(format_: str, tmp_path: Path) -> None:
 def test_an_interrupted_bank_is_continued(signal_: signal.Signals, tmp_path: Path) -> None:
     network = tmp_path / "net.arch"
     network.write_text("range a in 2..90\nrange b in 2..90\ninput(a) -> dense(b) -> dense(3)", "utf-8")
-    words = [network, "--questions", 4, "--variants", 300, "--kinds", "params", "--format", "moodle", "-o"]
+    words = [network, "--questions", 4, "--variants", 120, "--kinds", "params", "--format", "moodle", "-o"]
     whole, bank = tmp_path / "whole.xml", tmp_path / "bank.xml"
     assert run(*words, whole)[0] == 0
     process = subprocess.Popen(command(*words, bank), env=environment(2), stderr=subprocess.PIPE)

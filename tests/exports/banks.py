@@ -19,23 +19,16 @@ from symparams.exports.export import Export, Item
 from symparams.exports.registry import EXPORTS
 from symparams.exports.registry import export as registered
 from tests.conftest import EXAMPLES
-from tests.exports.asked_samples import BANK, samples
+from tests.exports.asked_samples import BANK, PACKED, samples
+from tests.helpers import marked
 
 ROOT = EXAMPLES.parent
 COUNT = 250  # questions of the banks here: two shards and a half
-FORMATS = tuple(EXPORTS)
+FORMATS = marked(EXPORTS, pytest.mark.extra, *PACKED)
 
 
 class StoppedError(Exception):
     pass
-
-
-def format_of(name: str) -> Export:
-    """A format, unless what it needs is not installed."""
-    needed = {"anki": "genanki", "qti12": "lxml", "qti21": "lxml"}
-    if name in needed:
-        pytest.importorskip(needed[name])
-    return registered(name)
 
 
 @cache
@@ -49,7 +42,7 @@ def questions(name: str, count: int = COUNT) -> list[Asked]:
 @cache
 def items(name: str) -> list[Item]:
     """What a format keeps of them, made once."""
-    return list(map(format_of(name).item, questions(name)))
+    return list(map(registered(name).item, questions(name)))
 
 
 def put(export: Export, path: Path, asked: Sequence[Asked], bank: BankInfo = BANK) -> None:
@@ -69,7 +62,7 @@ def written(
         made.append(number)
         return items(name)[number]
 
-    write_bank(format_of(name), path, bank, [range(COUNT)], item, progress=tell)
+    write_bank(registered(name), path, bank, [range(COUNT)], item, progress=tell)
     return made
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from symparams.exports.bank import write_bank
+from symparams.exports.registry import export as registered
 from symparams.exports.shards import Shards
-from tests.exports.asked_samples import BANK
+from tests.exports.asked_samples import BANK, PACKED
 from tests.exports.banks import (
     COUNT,
     FORMATS,
@@ -24,12 +25,12 @@ from tests.exports.banks import (
     StoppedError,
     bytes_of,
     files_of,
-    format_of,
     identities,
     items,
     questions,
     written,
 )
+from tests.helpers import marked
 
 STOPPED = (0, 1, 99, 100, 101, 230)  # questions before which a bank is stopped; a shard has a hundred
 
@@ -66,7 +67,7 @@ def test_the_same_again_is_the_same_bytes(name: str, tmp_path: Path) -> None:
     assert bool(made) == (name in ("latex", "prairielearn"))  # the others know their banks by a mark
 
 
-@pytest.mark.parametrize("name", ["json", "qti21", "latex"])
+@pytest.mark.parametrize("name", marked(["json", "qti21", "latex"], pytest.mark.extra, *PACKED))
 def test_shards_that_are_damaged_or_of_another_bank_are_made_anew(name: str, tmp_path: Path) -> None:
     written(name, tmp_path / "reference")
     chance = random.Random(1)
@@ -126,7 +127,7 @@ print("written", flush=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize("name", ["json", "qti21", "prairielearn"])
+@pytest.mark.parametrize("name", marked(["json", "prairielearn"], pytest.mark.slow, "prairielearn"))
 def test_killed_at_any_moment(name: str, tmp_path: Path) -> None:
     written(name, tmp_path / "reference")
     reference = bytes_of(tmp_path / "reference")
@@ -149,10 +150,11 @@ def test_killed_at_any_moment(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*parts*"))
 
 
-@pytest.mark.parametrize("name", ["json", "moodle", "qti12", "latex"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", marked(["json", "moodle", "qti12", "latex"], pytest.mark.extra, *PACKED))
 def test_memory_does_not_grow_with_the_bank(name: str, tmp_path: Path) -> None:
     """Of an exam on paper the papers are more, in other banks the questions."""
-    export, kept = format_of(name), items(name)
+    export, kept = registered(name), items(name)
 
     def peak(total: int) -> int:
         papers = [range(i, total, total // 10) for i in range(total // 10)] if name == "latex" else [range(total)]

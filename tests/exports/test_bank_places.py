@@ -15,24 +15,26 @@ from symparams import files
 from symparams.errors import SymparamsError
 from symparams.exports import folders
 from symparams.exports.export import PackedExport
-from tests.exports.asked_samples import BANK
+from symparams.exports.registry import EXPORTS
+from symparams.exports.registry import export as registered
+from tests.exports.asked_samples import BANK, PACKED
 from tests.exports.banks import (
     COUNT,
     FORMATS,
     StoppedError,
     bytes_of,
     files_of,
-    format_of,
     identities,
     put,
     questions,
     refused,
     written,
 )
+from tests.helpers import marked
 
 OTHER = replace(BANK, request="ffff")
-MARKED = [name for name in FORMATS if name not in ("latex", "prairielearn")]
-FILES = [name for name in FORMATS if name != "prairielearn"]
+FILES = marked([name for name in EXPORTS if name != "prairielearn"], pytest.mark.extra, *PACKED)
+MARKED = marked([name for name in EXPORTS if name not in ("latex", "prairielearn")], pytest.mark.extra, *PACKED)
 FEW = 6
 
 
@@ -64,7 +66,7 @@ def test_a_bank_that_was_cut_or_edited_is_left_alone(name: str, tmp_path: Path) 
     whole = path.read_bytes()
     for changed in (whole[:-1], whole[: len(whole) // 2], whole[1:], b"x" + whole, whole + b"x", b"x" + whole[1:]):
         path.write_bytes(changed)
-        if zipfile.is_zipfile(path) and isinstance(format_of(name), PackedExport):
+        if zipfile.is_zipfile(path) and isinstance(registered(name), PackedExport):
             continue  # readers of archives allow something before and behind
         refused(name, path)
 
@@ -87,7 +89,7 @@ def test_a_link_to_itself(tmp_path: Path) -> None:
 
 
 class TestFolders:
-    EXPORT = format_of("prairielearn")
+    EXPORT = registered("prairielearn")
     ASKED = questions("prairielearn", FEW)
 
     def listing(self, course: Path) -> Path:
