@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -72,3 +73,9 @@ def test_the_wheel_does_the_main_job_in_a_fresh_environment(built: Path, tmp_pat
         capture_output=True, text=True, cwd=tmp_path, env=environment, check=True,
     )  # fmt: skip
     assert Path(where.stdout.strip()).is_relative_to(site)
+
+
+def test_the_garbage_collector_of_a_host_is_left_alone() -> None:
+    """Only a process of our own may go without it."""
+    modules = (ROOT / "symparams").rglob("*.py")
+    assert [path.name for path in modules if re.search(r"\bgc\b", path.read_text("utf-8"))] == ["__main__.py"]

@@ -9,33 +9,6 @@ from symparams.misconceptions.task import Task
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.layer import Layer
 
-# Arguments that a reader of English understands by their noun and value.
-_TOLD = frozenset(
-    {
-        "filters",
-        "kernel",
-        "stride",
-        "padding",
-        "dilation",
-        "groups",
-        "multiplier",
-        "units",
-        "bias",
-        "rate",
-        "size",
-        "activation",
-        "recurrent_activation",
-        "dropout",
-        "vocabulary",
-        "width",
-        "length",
-        "heads",
-        "layers",
-        "hidden",
-        "factor",
-        "function",
-    }
-)
 # What a quantity does not depend on, whatever its value is, so that it may be left unsaid.
 _IMMATERIAL = {"params": frozenset({"sequences", "last", "norm_first", "causal", "sinusoidal"})}
 
@@ -53,7 +26,7 @@ def can_be_told(task: Task) -> bool:
 
 def _clear(argument: Argument, layer: Layer) -> bool:
     value = getattr(layer, argument.name)
-    if argument.name in _TOLD:
+    if argument.told:
         return not isinstance(value, Layer)
     return argument.name not in ("sequences", "last") and value == argument.default and is_neutral(value)
 

@@ -91,7 +91,7 @@ def activated(work: Work, function: str, out: Outgoing) -> Work:
 class Activation(Passing):
     """Applies a function to every number: output = input in shape."""
 
-    function: str = argument(ACTIVATION, "the function")
+    function: str = argument(ACTIVATION, "the function", told=True)
     settings: tuple[object, ...] = argument(
         SETTINGS, "numbers that the function takes, such as a slope; no shape depends on them", (), variadic=True
     )

@@ -40,7 +40,7 @@ class AdaptiveAveragePooling(Layer):
     m divides n; elsewhere windows overlap and some are a place or so larger.
     """
 
-    size: tuple[Formula | None, ...] = argument(KEPT_SIZES, "output size; keep leaves it as it is")
+    size: tuple[Formula | None, ...] = argument(KEPT_SIZES, "output size; keep leaves it as it is", told=True)
 
     names: ClassVar[tuple[str, ...]] = (
         "adaptiveavgpool", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
@@ -118,8 +118,8 @@ class FractionalMaxPooling(Layer):
     Graham, Fractional Max-Pooling, 2014.
     """
 
-    kernel: tuple[Formula, ...] = argument(SIZES, "window size")
-    size: tuple[Formula, ...] | None = argument(SIZES, "output size", None)
+    kernel: tuple[Formula, ...] = argument(SIZES, "window size", told=True)
+    size: tuple[Formula, ...] | None = argument(SIZES, "output size", None, told=True)
     ratio: tuple[Formula, ...] | None = argument(
         FACTORS, "output size as a part of the input size, below 1", None, keyword=True
     )

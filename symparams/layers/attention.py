@@ -44,7 +44,7 @@ class Attention(Layer):
     al., GQA, 2023.
     """
 
-    heads: Formula = argument(COUNT, "number of heads", short="h")
+    heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
     head: Formula | None = argument(
         COUNT,
         "width of a head: that of its queries and keys, width / heads if not given",
@@ -59,7 +59,7 @@ class Attention(Layer):
     kv: Formula | None = argument(
         COUNT, "heads of keys and values: as many as of queries if not given", None, keyword=True
     )
-    bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True)
+    bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True, told=True)
     qkvbias: bool | None = argument(
         switch(), "whether those of queries, keys and values have, if the output differs", None, keyword=True
     )

@@ -189,8 +189,8 @@ class Bilinear(Layer):
     It works on the last axis of both; the axes before it must be equal. PyTorch only.
     """
 
-    units: Formula = argument(COUNT, "units: the outputs")
-    bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True)
+    units: Formula = argument(COUNT, "units: the outputs", told=True)
+    bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True, told=True)
 
     names: ClassVar = ("bilinear", "Bilinear")
     title: ClassVar = "Bilinear layer"
@@ -265,7 +265,7 @@ class EinsumDense(Layer):
     equation: str = argument(TEXT, "what is multiplied and added up")
     sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those that do not arrive", (), variadic=True)
     bias_axes: str = argument(TEXT, "the letters of the output that have biases; none if not given", "", keyword=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
     names: ClassVar = ("einsum", "EinsumDense")
     title: ClassVar = "Einsum dense layer"

@@ -39,12 +39,12 @@ class ConvLSTM(Sliding):
     Shi et al., Convolutional LSTM Network: A Machine Learning Approach for Precipitation Nowcasting, 2015.
     """
 
-    filters: Formula = argument(COUNT, "filters: the channels of the state and of the output")
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    filters: Formula = argument(COUNT, "filters: the channels of the state and of the output", told=True)
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
     sequences: bool = argument(
         switch("sequences"), "whether the state of every time step is returned", False, keyword=True
     )
-    activation: str = argument(ACTIVATION, "function on the cell and on its input", "tanh", keyword=True)
+    activation: str = argument(ACTIVATION, "function on the cell and on its input", "tanh", keyword=True, told=True)
     rank: Formula | None = argument(
         COUNT, "spatial axes that must arrive, which a name such as ConvLSTM2D says", None, keyword=True
     )

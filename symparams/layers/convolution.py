@@ -34,13 +34,17 @@ ONE_EACH = (ONE,)
 class Sliding(Layer):
     """What all convolutions have: a kernel that moves, and what is done with its output."""
 
-    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True)
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
-    dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True
+    stride: tuple[Formula, ...] = argument(
+        SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True
     )
-    bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(
+        PADDING, "padding: on both sides", "valid", short="p", keyword=True, told=True
+    )
+    dilation: tuple[Formula, ...] = argument(
+        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True, told=True
+    )
+    bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
     def window(self, x: Incoming, kernel: tuple[Formula, ...]) -> Window:
         """The kernel as it slides over x."""
@@ -65,13 +69,13 @@ class Convolution(Sliding):
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
-    filters: Formula = argument(COUNT, "filters: the output channels")
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    filters: Formula = argument(COUNT, "filters: the output channels", told=True)
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
     padding: str | tuple[Formula, ...] = argument(
-        padding("same", "valid", "causal"), "padding: on both sides", "valid", short="p", keyword=True
+        padding("same", "valid", "causal"), "padding: on both sides", "valid", short="p", keyword=True, told=True
     )
     groups: Formula = argument(
-        COUNT, "number of groups: channels of different groups do not mix", ONE, short="g", keyword=True
+        COUNT, "number of groups: channels of different groups do not mix", ONE, short="g", keyword=True, told=True
     )
 
     names: ClassVar = (
@@ -153,9 +157,9 @@ class Depthwise(Sliding):
     Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
     """
 
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
     multiplier: Formula = argument(
-        COUNT, "depth multiplier: output channels for each input channel", ONE, short="m", keyword=True
+        COUNT, "depth multiplier: output channels for each input channel", ONE, short="m", keyword=True, told=True
     )
 
     names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
@@ -205,10 +209,15 @@ class Separable(Sliding):
     Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
     """
 
-    filters: Formula = argument(COUNT, "filters: the output channels")
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size: of the depthwise step")
+    filters: Formula = argument(COUNT, "filters: the output channels", told=True)
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size: of the depthwise step", told=True)
     multiplier: Formula = argument(
-        COUNT, "depth multiplier: channels between the steps, for each input channel", ONE, short="m", keyword=True
+        COUNT,
+        "depth multiplier: channels between the steps, for each input channel",
+        ONE,
+        short="m",
+        keyword=True,
+        told=True,
     )
 
     names: ClassVar = (

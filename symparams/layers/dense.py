@@ -33,9 +33,9 @@ class Dense(Layer):
     It works on the last axis: the axes before it are positions that share the weights. Keras and PyTorch count alike.
     """
 
-    units: Formula = argument(COUNT, "units: the outputs")
-    bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True)
+    units: Formula = argument(COUNT, "units: the outputs", told=True)
+    bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
     names: ClassVar = ("dense", "Linear", "LazyLinear", "fc")
     title: ClassVar = "Dense layer"

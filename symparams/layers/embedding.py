@@ -41,8 +41,8 @@ class Embedding(Layer):
     It appends an axis: (T) becomes (T, d). A lookup multiplies nothing. Keras and PyTorch count alike.
     """
 
-    vocabulary: Formula = argument(COUNT, "vocabulary: how many different tokens there are")
-    width: Formula = argument(COUNT, "width: numbers in the vector of a token")
+    vocabulary: Formula = argument(COUNT, "vocabulary: how many different tokens there are", told=True)
+    width: Formula = argument(COUNT, "width: numbers in the vector of a token", told=True)
 
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
     title: ClassVar[str] = "Embedding"
@@ -140,8 +140,8 @@ class Positional(Layer):
     Vaswani et al., Attention Is All You Need, 2017.
     """
 
-    length: Formula = argument(COUNT, "positions: how many have a vector")
-    width: Formula = argument(COUNT, "width: numbers in the vector of a position")
+    length: Formula = argument(COUNT, "positions: how many have a vector", told=True)
+    width: Formula = argument(COUNT, "width: numbers in the vector of a position", told=True)
     sinusoidal: bool = argument(switch("sinusoidal"), "whether they are sines and cosines", False, keyword=True)
 
     names: ClassVar = ("positional", "PositionEmbedding")
@@ -197,7 +197,7 @@ class Tied(Layer):
     """
 
     embedding: Layer = argument(NAMED, "the embedding")
-    bias: bool = argument(switch("bias"), "whether each token has a bias", False, keyword=True)
+    bias: bool = argument(switch("bias"), "whether each token has a bias", False, keyword=True, told=True)
 
     names: ClassVar = ("tied",)
     title: ClassVar = "Tied output projection"

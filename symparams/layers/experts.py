@@ -39,11 +39,11 @@ class Experts(Layer):
 
     experts: Formula = argument(COUNT, "number of experts")
     top: Formula = argument(COUNT, "experts that a position uses")
-    hidden: Formula = argument(COUNT, "hidden width of an expert")
+    hidden: Formula = argument(COUNT, "hidden width of an expert", told=True)
     gated: bool = argument(switch("gated"), "whether the experts have gates", True, keyword=True)
     shared: Formula = argument(_NUMBER, "experts that every position uses besides", Number(0), keyword=True)
-    bias: bool = argument(switch(), "whether the layers of the experts have biases", False, keyword=True)
-    activation: str = argument(ACTIVATION, "function inside the experts", "silu", keyword=True)
+    bias: bool = argument(switch(), "whether the layers of the experts have biases", False, keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function inside the experts", "silu", keyword=True, told=True)
 
     names: ClassVar = ("moe", "MixtureOfExperts")
     title: ClassVar = "Mixture of experts"

@@ -31,9 +31,9 @@ class FeedForward(Layer):
     It stands for dense(f, gelu) -> dense(d). Vaswani et al., Attention Is All You Need, 2017.
     """
 
-    hidden: Formula = argument(COUNT, "hidden width")
-    bias: bool = argument(switch(), "whether both layers have biases", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function between the layers", "relu", keyword=True)
+    hidden: Formula = argument(COUNT, "hidden width", told=True)
+    bias: bool = argument(switch(), "whether both layers have biases", True, keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function between the layers", "relu", keyword=True, told=True)
 
     names: ClassVar = ("ffn", "feedforward")
     title: ClassVar = "Feed-forward part"
@@ -67,9 +67,9 @@ class GatedFeedForward(Layer):
     Variants Improve Transformer, 2020.
     """
 
-    hidden: Formula = argument(COUNT, "hidden width")
-    bias: bool = argument(switch(), "whether the three layers have biases", False, keyword=True)
-    activation: str = argument(ACTIVATION, "function of the gate", "silu", keyword=True)
+    hidden: Formula = argument(COUNT, "hidden width", told=True)
+    bias: bool = argument(switch(), "whether the three layers have biases", False, keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function of the gate", "silu", keyword=True, told=True)
 
     names: ClassVar = ("gatedffn", "swiglu", "geglu", "reglu")
     presets: ClassVar = {

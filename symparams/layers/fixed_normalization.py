@@ -61,7 +61,7 @@ class LocalResponseNormalization(Layer):
     Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural Networks, 2012.
     """
 
-    size: Formula = argument(COUNT, "neighbours: how many channels count", as_formula(5))
+    size: Formula = argument(COUNT, "neighbours: how many channels count", as_formula(5), told=True)
 
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
     title: ClassVar = "Local response normalization"

@@ -34,10 +34,14 @@ class MultiHeadAttention(Spelling):
     embed_dim: Formula | None = argument(COUNT, "PyTorch: width of the query", None, keyword=True)
     kdim: Formula | None = argument(COUNT, "PyTorch: width of the key", None, keyword=True)
     vdim: Formula | None = argument(COUNT, "PyTorch: width of the value", None, keyword=True)
-    bias: bool = argument(switch(), "whether the projections have biases", True, short="use_bias", keyword=True)
+    bias: bool = argument(
+        switch(), "whether the projections have biases", True, short="use_bias", keyword=True, told=True
+    )
     use_gate: bool = argument(switch(), "Keras: whether the query gates the heads", False, keyword=True)
     add_bias_kv: bool = argument(switch(), "PyTorch: whether a learned key and value are added", False, keyword=True)
-    dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
+    dropout: Formula = argument(
+        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+    )
     causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
 
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
@@ -105,9 +109,13 @@ class GroupedQueryAttention(Spelling):
     head_dim: Formula = argument(COUNT, "width of a head")
     num_query_heads: Formula = argument(COUNT, "number of heads of queries")
     num_key_value_heads: Formula = argument(COUNT, "number of heads of keys and values")
-    bias: bool = argument(switch(), "whether the projections have biases", True, short="use_bias", keyword=True)
+    bias: bool = argument(
+        switch(), "whether the projections have biases", True, short="use_bias", keyword=True, told=True
+    )
     use_gate: bool = argument(switch(), "whether the query gates the heads", False, keyword=True)
-    dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
+    dropout: Formula = argument(
+        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+    )
     causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
 
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")

@@ -294,7 +294,7 @@ class GroupNormalization(Scaled):
     channel a group. Wu and He, Group Normalization, 2018.
     """
 
-    groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g")
+    groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g", told=True)
 
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     title: ClassVar = "Group normalization"

@@ -33,11 +33,18 @@ from symparams.model.layer import (
 class Pooling(Layer):
     """What pooling layers have: a window that makes one number of many."""
 
-    size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),))
+    size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
     stride: tuple[Formula, ...] | None = argument(
-        SIZES, "stride: how far the window moves; as far as its size if not given", None, short="s", keyword=True
+        SIZES,
+        "stride: how far the window moves; as far as its size if not given",
+        None,
+        short="s",
+        keyword=True,
+        told=True,
     )
-    padding: str | tuple[Formula, ...] = argument(PADDING, "padding: on both sides", "valid", short="p", keyword=True)
+    padding: str | tuple[Formula, ...] = argument(
+        PADDING, "padding: on both sides", "valid", short="p", keyword=True, told=True
+    )
     ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
 
     does: ClassVar[str] = ""
@@ -75,7 +82,7 @@ class MaxPooling(Pooling):
     """
 
     dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between places (PyTorch)", (ONE,), short="d", keyword=True
+        SIZES, "dilation: the distance between places (PyTorch)", (ONE,), short="d", keyword=True, told=True
     )
 
     names: ClassVar = (
@@ -141,9 +148,14 @@ class PowerPooling(Layer):
     """
 
     norm: tuple[Formula, ...] = argument(FACTORS, "the power p")
-    size: tuple[Formula, ...] = argument(SIZES, "window size")
+    size: tuple[Formula, ...] = argument(SIZES, "window size", told=True)
     stride: tuple[Formula, ...] | None = argument(
-        SIZES, "stride: how far the window moves; as far as its size if not given", None, short="s", keyword=True
+        SIZES,
+        "stride: how far the window moves; as far as its size if not given",
+        None,
+        short="s",
+        keyword=True,
+        told=True,
     )
     ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
 

@@ -52,7 +52,7 @@ class Resizing(Layer):
     """
 
     height: Formula = argument(COUNT, "height: of the output")
-    width: Formula = argument(COUNT, "width: of the output")
+    width: Formula = argument(COUNT, "width: of the output", told=True)
 
     names: ClassVar = ("resizing", "Resizing", "CenterCrop", "RandomCrop")
     title: ClassVar = "Resizing"

@@ -45,7 +45,7 @@ _LISTED = 8  # so many layers have their tensors listed one by one
 class Recurrent(Layer):
     """What all recurrent layers have in common."""
 
-    units: Formula | Cell = argument(COUNT, "units: the outputs of a step")
+    units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)
     sequences: bool | None = argument(
         switch("sequences"), "whether every step is given out, as always in PyTorch", None, keyword=True
     )
@@ -59,11 +59,20 @@ class Recurrent(Layer):
         keyword=True,
     )
     layers: Formula = argument(
-        COUNT, "layers: how many, each on the outputs of the one below", ONE, short="num_layers", keyword=True
+        COUNT,
+        "layers: how many, each on the outputs of the one below",
+        ONE,
+        short="num_layers",
+        keyword=True,
+        told=True,
     )
-    bias: bool = argument(switch(), "whether the units have biases", True, keyword=True)
-    dropout: Formula = argument(RATE, "share of numbers that are switched off in training", ZERO, keyword=True)
-    activation: str = argument(ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True)
+    bias: bool = argument(switch(), "whether the units have biases", True, keyword=True, told=True)
+    dropout: Formula = argument(
+        RATE, "share of numbers that are switched off in training", ZERO, keyword=True, told=True
+    )
+    activation: str = argument(
+        ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True, told=True
+    )
 
     def cell(self) -> Cell:
         """What it does at one step."""
@@ -194,7 +203,7 @@ class RNN(Recurrent):
     num_layers; in Keras so many layers in a row) have (H + H)·H + 2·H each. Elman, Finding Structure in Time, 1990.
     """
 
-    units: Formula | Cell = argument(UNITS_OR_CELL, "units: the outputs of a step; or the cell of each step")
+    units: Formula | Cell = argument(UNITS_OR_CELL, "units: the outputs of a step; or the cell of each step", told=True)
 
     names: ClassVar = ("rnn", "SimpleRNN")
     title: ClassVar = "Simple recurrent layer"
@@ -228,7 +237,7 @@ class LSTM(Recurrent):
     projection: Formula | None = argument(
         COUNT, "outputs that a matrix makes of the units; PyTorch only", None, short="proj_size", keyword=True
     )
-    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
 
     names: ClassVar = ("lstm",)
     title: ClassVar = "Long short-term memory"
@@ -268,7 +277,7 @@ class GRU(Recurrent):
     Representations using RNN Encoder-Decoder, 2014.
     """
 
-    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
     reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
 
     names: ClassVar = ("gru",)

@@ -117,9 +117,11 @@ UNITS_OR_CELL = Kind(
 class GatedCell(Cell):
     """A cell whose parts, the gates and the new content, are alike in their weights."""
 
-    units: Formula = argument(COUNT, "units: the outputs")
-    bias: bool = argument(switch(), "whether the units have biases", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True)
+    units: Formula = argument(COUNT, "units: the outputs", told=True)
+    bias: bool = argument(switch(), "whether the units have biases", True, keyword=True, told=True)
+    activation: str = argument(
+        ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True, told=True
+    )
 
     gates: ClassVar[int] = 1  # how many parts, the new content among them
     parts: ClassVar[str] = "every unit"  # what they are, as the beginning of a sentence
@@ -237,7 +239,7 @@ class LSTMCell(GatedCell):
     Schmidhuber, Long Short-Term Memory, 1997.
     """
 
-    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
 
     names: ClassVar[tuple[str, ...]] = ("lstmcell",)
     title: ClassVar[str] = "Long short-term memory cell"
@@ -293,7 +295,7 @@ class GRUCell(GatedCell):
     Encoder-Decoder, 2014.
     """
 
-    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True)
+    recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
     reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
 
     names: ClassVar = ("grucell",)

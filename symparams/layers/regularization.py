@@ -18,7 +18,7 @@ class Dropout(Passing):
     The weights of its neighbours stay and are counted there. Srivastava et al., Dropout, 2014.
     """
 
-    rate: Formula = argument(RATE, "share of units that are switched off", Number(Fraction(1, 2)))
+    rate: Formula = argument(RATE, "share of units that are switched off", Number(Fraction(1, 2)), told=True)
 
     names: ClassVar = (
         "dropout", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",

@@ -45,8 +45,12 @@ class Upsampling(Layer):
     whole factors only, and interpolates images only.
     """
 
-    factor: tuple[Formula, ...] | None = argument(FACTORS, "how many times as large; 2 if there is no size", None)
-    size: tuple[Formula, ...] | None = argument(SIZES, "output size (PyTorch), instead of a factor", None, keyword=True)
+    factor: tuple[Formula, ...] | None = argument(
+        FACTORS, "how many times as large; 2 if there is no size", None, told=True
+    )
+    size: tuple[Formula, ...] | None = argument(
+        SIZES, "output size (PyTorch), instead of a factor", None, keyword=True, told=True
+    )
     mode: str = argument(choice(*_MODES), "how numbers between are found", "nearest", keyword=True)
 
     names: ClassVar = (

@@ -57,7 +57,9 @@ class DotAttention(Layer):
         switch("scaled"), "whether the scores have a learned factor", False, short="use_scale", keyword=True
     )
     score: str = argument(choice("dot", "concat"), "how scores are computed", "dot", short="score_mode", keyword=True)
-    dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
+    dropout: Formula = argument(
+        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+    )
 
     names: ClassVar = ("dotattention",)
     title: ClassVar = "Dot-product attention"
@@ -128,7 +130,9 @@ class AdditiveAttention(Layer):
     """
 
     scale: bool = argument(switch(), "whether every feature has a factor", True, short="use_scale", keyword=True)
-    dropout: Formula = argument(RATE, "share of scores that are switched off in training", ZERO, keyword=True)
+    dropout: Formula = argument(
+        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+    )
 
     names: ClassVar = ("AdditiveAttention",)
     title: ClassVar = "Additive attention"

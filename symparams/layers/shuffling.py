@@ -48,7 +48,7 @@ class PixelShuffle(Layer):
     Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel CNN, 2016.
     """
 
-    factor: Formula = argument(COUNT, "factor: how many times as high and as wide")
+    factor: Formula = argument(COUNT, "factor: how many times as high and as wide", told=True)
 
     names: ClassVar = ("pixelshuffle", "depthtospace", "DepthToSpace", "depth_to_space")
     title: ClassVar = "Pixel shuffle"
@@ -76,7 +76,7 @@ class PixelShuffle(Layer):
 class PixelUnshuffle(Layer):
     """Turns positions into channels: a square of r x r places becomes r·r channels, (H/r, W/r) with C·r² channels."""
 
-    factor: Formula = argument(COUNT, "factor: how many times as low and as narrow")
+    factor: Formula = argument(COUNT, "factor: how many times as low and as narrow", told=True)
 
     names: ClassVar = ("pixelunshuffle", "spacetodepth", "SpaceToDepth", "space_to_depth")
     title: ClassVar = "Pixel unshuffle"
@@ -109,7 +109,7 @@ class ChannelShuffle(Layer):
     Zhang et al., ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices, 2018.
     """
 
-    groups: Formula = argument(COUNT, "number of groups")
+    groups: Formula = argument(COUNT, "number of groups", told=True)
 
     names: ClassVar = ("channelshuffle", "ChannelShuffle")
     title: ClassVar = "Channel shuffle"
@@ -131,10 +131,14 @@ class ChannelShuffle(Layer):
 class _Windows(Layer):
     """What laying windows out and adding them up again have in common."""
 
-    stride: tuple[Formula, ...] = argument(SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True)
-    padding: tuple[Formula, ...] = argument(EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True)
+    stride: tuple[Formula, ...] = argument(
+        SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True
+    )
+    padding: tuple[Formula, ...] = argument(
+        EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True, told=True
+    )
     dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True
+        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True, told=True
     )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -153,7 +157,7 @@ class Unfold(_Windows):
     Along every axis there are ⌊(n + 2p - (d(k - 1) + 1))/s⌋ + 1 windows, as in a convolution.
     """
 
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
 
     names: ClassVar = ("unfold", "im2col")
     title: ClassVar = "Unfold"
@@ -180,8 +184,8 @@ class Fold(_Windows):
     What arrives is as `unfold` leaves it: one window at each position, as many as fit into the image.
     """
 
-    size: tuple[Formula, ...] = argument(SIZES, "height and width of the output")
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    size: tuple[Formula, ...] = argument(SIZES, "height and width of the output", told=True)
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
 
     names: ClassVar = ("fold", "col2im")
     title: ClassVar = "Fold"

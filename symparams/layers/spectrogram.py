@@ -46,7 +46,7 @@ class STFTSpectrogram(Layer):
     mode: str = argument(
         choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"), "what is given", "log", keyword=True
     )
-    padding: str = argument(choice("valid", "same"), "padding", "valid", short="p", keyword=True)
+    padding: str = argument(choice("valid", "same"), "padding", "valid", short="p", keyword=True, told=True)
     expand_dims: bool = argument(switch(), "whether frequencies and channels have an axis each", False, keyword=True)
 
     names: ClassVar = ("stft", "STFTSpectrogram")

@@ -42,10 +42,12 @@ class TransformerEncoderLayer(Spelling):
     d_model: Formula = argument(COUNT, "width of the input")
     nhead: Formula = argument(COUNT, "number of heads")
     dim_feedforward: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048))
-    bias: bool = argument(switch(), "whether its layers have biases, the normalizations among them", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True)
+    bias: bool = argument(
+        switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
+    )
+    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True, told=True)
     norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
-    dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True)
+    dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
     decoder: bool = argument(switch(), "whether it attends to a memory", False, keyword=True)
 
     names: ClassVar = ("TransformerEncoderLayer", "TransformerDecoderLayer")
@@ -85,7 +87,7 @@ class TransformerEncoder(Layer):
     """
 
     layer: Layer = argument(LAYER, "the layer, such as encoderlayer(8, 2048)")
-    layers: Formula = argument(COUNT, "number of layers", short="num_layers")
+    layers: Formula = argument(COUNT, "number of layers", short="num_layers", told=True)
     norm: bool = argument(switch(), "whether a layer normalization ends it", False, keyword=True)
 
     names: ClassVar = ("TransformerEncoder", "TransformerDecoder")
@@ -183,11 +185,13 @@ class Transformer(Layer):
     nhead: Formula = argument(COUNT, "number of heads", Number(8))
     encoders: Formula = argument(COUNT, "number of encoder layers", Number(6), short="num_encoder_layers")
     decoders: Formula = argument(COUNT, "number of decoder layers", Number(6), short="num_decoder_layers")
-    hidden: Formula = argument(COUNT, "hidden width", Number(2048), short="dim_feedforward")
-    bias: bool = argument(switch(), "whether its layers have biases, the normalizations among them", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function of the feed-forward parts", "relu", keyword=True)
+    hidden: Formula = argument(COUNT, "hidden width", Number(2048), short="dim_feedforward", told=True)
+    bias: bool = argument(
+        switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
+    )
+    activation: str = argument(ACTIVATION, "function of the feed-forward parts", "relu", keyword=True, told=True)
     norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
-    dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True)
+    dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
 
     names: ClassVar = ("Transformer",)
     title: ClassVar = "Transformer"

@@ -35,10 +35,12 @@ class EncoderLayer(Layer):
     All You Need, 2017.
     """
 
-    heads: Formula = argument(COUNT, "number of heads", short="h")
-    hidden: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048))
-    bias: bool = argument(switch(), "whether its layers have biases, the normalizations among them", True, keyword=True)
-    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True)
+    heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
+    hidden: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048), told=True)
+    bias: bool = argument(
+        switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
+    )
+    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True, told=True)
     norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
     causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
 

@@ -92,13 +92,18 @@ class TransposedConvolution(Sliding):
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
-    filters: Formula = argument(COUNT, "filters: the output channels")
-    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size")
+    filters: Formula = argument(COUNT, "filters: the output channels", told=True)
+    kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
     output_padding: tuple[Formula, ...] | None = argument(
         EXTRA, "output padding: places more at the end of each axis", None, short="op", keyword=True
     )
     groups: Formula = argument(
-        COUNT, "number of groups: channels of different groups do not mix (PyTorch)", ONE, short="g", keyword=True
+        COUNT,
+        "number of groups: channels of different groups do not mix (PyTorch)",
+        ONE,
+        short="g",
+        keyword=True,
+        told=True,
     )
 
     names: ClassVar = (
@@ -254,11 +259,18 @@ class MaxUnpooling(Layer):
     size can be given, at most one less than a stride away.
     """
 
-    size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),))
+    size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
     stride: tuple[Formula, ...] | None = argument(
-        SIZES, "stride: how far the window moved; as far as its size if not given", None, short="s", keyword=True
+        SIZES,
+        "stride: how far the window moved; as far as its size if not given",
+        None,
+        short="s",
+        keyword=True,
+        told=True,
     )
-    padding: tuple[Formula, ...] = argument(EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True)
+    padding: tuple[Formula, ...] = argument(
+        EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True, told=True
+    )
     output: tuple[Formula, ...] | None = argument(SIZES, "output size, where it is not the rule's", None, keyword=True)
 
     names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")

@@ -64,9 +64,14 @@ def argument(
     short: str = "",
     keyword: bool = False,
     variadic: bool = False,
+    told: bool = False,
 ) -> Any:
-    """A field that is an argument of a layer; `keyword`: never positional, `variadic`: takes all positionals."""
-    about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic}
+    """A field that is an argument of a layer.
+
+    `keyword`: never positional, `variadic`: takes all positionals, `told`: a reader of English understands it by its
+    noun and value, so that an exam can describe the layer in a sentence.
+    """
+    about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic, "told": told}
     return dataclasses.field(default=default, metadata=about, kw_only=keyword)
 
 
@@ -81,6 +86,7 @@ class Argument:
     default: object  # dataclasses.MISSING where it must be given
     positional: bool  # whether it can be given without its keyword
     variadic: bool  # whether it takes all positional values
+    told: bool  # whether a reader of English understands it by its noun and value
 
 
 _known: dict[type[Layer], tuple[Argument, ...]] = {}
@@ -99,8 +105,9 @@ def _declared(layer: type[Layer]) -> Iterator[Argument]:
         if "kind" not in about:
             continue  # a field of the engine's own, not of the language
         yield Argument(
-            f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"]
-        )
+            f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"],
+            about["told"],
+        )  # fmt: skip
 
 
 # ---------------------------------------------------------------- whole numbers
