@@ -120,4 +120,12 @@ def _record(row: Row, at: int) -> Iterator[tuple[str, str]]:
         raise SymparamsError(
             f"{_ANSWERS}: entry {at} is {str(row)[:60]}; each is (student, question, answer), or a dict with columns"
         )
-    return ((str(name), "" if value is None else written(value)) for name, value in pairs)
+    return ((str(name), _text(value)) for name, value in pairs)
+
+
+def _text(value: Any) -> str:
+    """What a student would have typed; one answer that cannot be written does not stop the marking of the others."""
+    try:
+        return "" if value is None else written(value)
+    except (SymparamsError, ValueError):  # an integer, or one in something else, that is too long to be written
+        return f"a number of more than {limits.DIGITS:,} digits"

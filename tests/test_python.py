@@ -417,6 +417,17 @@ def test_an_exam_is_marked_however_it_is_given(small: sp.Net, tmp_path: Path) ->
     assert sent(marks).to_json() == marks.to_json()
 
 
+def test_an_answer_that_cannot_be_written_stops_nobody(small: sp.Net) -> None:
+    made = sp.exam(small, questions=2, kinds="params:number")
+    huge = [10**5000, Fraction(1, 10**5000), small.symbols["F"] * 10**5000]
+    marks = sp.grade(
+        made, [*((f"A{at}", 1, value) for at, value in enumerate(huge)), ("Bob", 1, made.questions[0].value)]
+    )
+    *unread, (right, empty) = [student.answers for student in marks.students]
+    assert [answers[0].mark.outcome for answers in unread] == ["unread"] * 3
+    assert (right.mark.outcome, empty.mark.outcome) == ("right", "empty")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
