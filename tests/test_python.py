@@ -388,6 +388,12 @@ def test_questions_are_records(small: sp.Net) -> None:
     assert choice.key in choice.options
     assert {one.answer for one in choice.wrong_answers} == {*choice.options} - {choice.key}
     assert repr(first) == f"<Question 1: {first.name}, number>"
+    again = sp.exam(sp.parse(small.text), questions=6, kinds=["params", "shape:choice"], variants=2)
+    for one, other in ((made, again), (first, again.questions[0]), (made, sent(made)), (choice, sent(choice))):
+        assert one == other
+        assert hash(one) == hash(other)
+    assert made != sp.exam(small, questions=6, kinds="params,shape:choice", variants=2, seed=1)
+    assert sent(made).questions == made.questions
 
 
 def test_an_exam_is_marked_however_it_is_given(small: sp.Net, tmp_path: Path) -> None:
