@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 
 from benchmarks.measure import PYTHON, best, process, row
-from symparams import limits
 from symparams.documents.asking import Writer
 from symparams.errors import Source
 from symparams.exams.course import Course
@@ -38,7 +37,6 @@ class _Bank:
 
     def _write(self) -> None:
         for question in self.examination.questions():
-            limits.begin_work()
             self.writer.asked(question)
 
 
@@ -83,7 +81,6 @@ def _late() -> float:
     draws = Draws(plan.ranges, 1)
 
     def drawn(start: int) -> None:
-        limits.begin_work()
         for i in range(start, start + 500):
             plan.question(draws.point(i), i, 1)
 

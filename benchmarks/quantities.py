@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from benchmarks.measure import best, built, row
-from symparams import limits
 from symparams.model.network import Network
 from symparams.quantities.field import fields
 from symparams.quantities.measures import MEASURES, Settings, of_network
@@ -22,7 +21,6 @@ def parameters(text: str) -> Network:
 def everything(text: str) -> None:
     """The same and the total of every further quantity, and all receptive fields."""
     network = parameters(text)
-    limits.begin_work(len(network.nodes))
     for measure in MEASURES.values():
         of_network(measure, network, Settings())
     fields(network)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
 
 
+@limits.work()
 def parse(text: str, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
     """The network that a text in the architecture language describes; `values` win over its `let`s.
 
@@ -49,6 +50,7 @@ def parse(text: str, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) ->
     return Net(Source("<text>", text), _formulas(values), catalogue)
 
 
+@limits.work()
 def load(path: str | Path, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
     """The network in a file; see `parse`."""
     return Net(read_source(Path(path)), _formulas(values), catalogue)
@@ -69,6 +71,7 @@ def _formula(name: str, value: Given) -> Formula:
         raise SymparamsError(f"the value of {name} is not a number or an expression of the language: {value}") from None
 
 
+@limits.face
 @dataclass(frozen=True, repr=False, eq=False)
 class Net(Counted):
     """A network; make one with `parse` or `load`. Equal are those with the same text, values and catalogue."""
@@ -79,6 +82,10 @@ class Net(Counted):
 
     def __post_init__(self) -> None:
         _ = self._network  # read now, so that what is wrong with it is said here
+
+    @property
+    def _layers(self) -> int:
+        return len(self)
 
     @cached_property
     def _network(self) -> Network:
@@ -161,7 +168,6 @@ class Net(Counted):
         `flops` (multiply-add, every-operation) for the policy by which FLOPs are counted. Raises SymparamsError for
         what there is not, and for a shape or receptive field, which only layers have.
         """
-        limits.begin_work(len(self))
         return exact(amount(name, Settings(**settings)).of_network(self._network))
 
     @property
@@ -235,6 +241,7 @@ class Net(Counted):
         return render(_Contents(self._network), Document("summary", "latex"))
 
 
+@limits.work()
 def compare(first: Net, second: Net, /, quantity: str = "params", **values: Given) -> Comparison:
     """Two networks side by side; numbers among `values` are put in at the end."""
     nets = (first, second)

@@ -27,6 +27,7 @@ Row: TypeAlias = Mapping[Any, Any] | Sequence[Any]
 _COLUMNS = ("student", "question", "answer")
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Marks(Shown):
     """The marks of a class; made by `grade`."""
@@ -70,6 +71,7 @@ class Marks(Shown):
         return f"<Marks: {len(self.students)} students, {len(self._contents.bank.numbered)} questions>"
 
 
+@limits.work()
 def grade(bank: Exam | Bank | Mapping[str, Any] | str | Path, answers: str | Path | Sequence[Row], /) -> Marks:
     """The marks of a class, as `symparams grade` gives them.
 

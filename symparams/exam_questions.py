@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from symparams import limits
 from symparams.api import Net
 from symparams.documents.asked import AnswerType, Asked, BankInfo
 from symparams.errors import Source, SymparamsError
@@ -32,6 +33,7 @@ class WrongAnswer:
     feedback: str  # what is said to one who gives it, in Markdown
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Question:
     """A question of an exam, in one of its variants; all texts are Markdown."""
@@ -110,6 +112,7 @@ class Question:
         return self.prompt
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Exam(Shown):
     """Questions on networks with keys, solutions and feedback; made by `exam`."""
@@ -120,6 +123,10 @@ class Exam(Shown):
     title: str
     digits: str  # the mark between thousands: comma, space or none
     names: tuple[str, ...]  # of the students who each get a paper of their own in LaTeX; (): a line to write one on
+
+    @property
+    def _layers(self) -> int:
+        return sum(map(len, self.nets))
 
     @cached_property
     def _courses(self) -> tuple[Course, ...]:
@@ -182,6 +189,7 @@ class Exam(Shown):
         return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out
 
 
+@limits.work()
 def exam(
     *nets: Net,
     questions: int | None = None,

@@ -50,11 +50,16 @@ class Match:
     layers: tuple[str, ...] = ()  # of a total: where it was made
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Diagnosis(Shown):
     """What is found out about an answer."""
 
     _contents: _Diagnosis
+
+    @property
+    def _layers(self) -> int:
+        return len(self._contents.network.nodes)
 
     @property
     def correct(self) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import sympy
 
 
+@limits.face
 class Counted:
     """The numbers of a layer or a network: ints, or sympy expressions where letters are free."""
 
@@ -55,12 +56,17 @@ class Counted:
         return exact(self._counts.non_trainable)
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class LayerInfo(Counted):
     """A layer of a network."""
 
     _network: Network
     _index: int  # of its node
+
+    @property
+    def _layers(self) -> int:
+        return len(self._network.nodes)
 
     @property
     def _node(self) -> Node:
@@ -97,7 +103,6 @@ class LayerInfo(Counted):
         known = Settings(**settings)
         if name == "shape":
             return self.output_shape
-        limits.begin_work(len(self._network.nodes))
         if name != "field":
             check_quantity(name, ("shape", *AMOUNTS, "field"))
             return exact(amount(name, known).of_layer(self._node))
@@ -114,7 +119,6 @@ class LayerInfo(Counted):
         check_quantity(quantity, QUANTITIES)
         if part not in PARTS:
             raise SymparamsError(f"a receptive field has no part `{part[:60]}`; there are {listed(PARTS)}")
-        limits.begin_work(len(self._network.nodes))
         account = Account(self._node.derived)
         measurements = self._measurements(quantity, Settings(**settings))
         every = explained(self._node, self._index, account, (quantity,), measurements, every=True)

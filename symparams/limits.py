@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
+from functools import cached_property, wraps
+from types import FunctionType
+from typing import Any, TypeVar
 
 from symparams.errors import LimitError, SymparamsError
+
+T = TypeVar("T")
 
 SOURCE_BYTES = 1 << 20
 BANK_BYTES = 1 << 28  # of a bank of questions that is read
@@ -26,51 +33,104 @@ TERMS = 2_000  # terms of a sum
 _BITS = int(DIGITS * 3.3219281) + 1  # an integer of DIGITS digits has at most so many bits
 _SMALL = 1 << 64  # far from the limit
 
-
-_WORK = 100_000  # steps of algebra that a network may take, and
-_WORK_PER_LAYER = 1_000  # for each of its layers
-_left: ContextVar[int] = ContextVar("_left", default=10**9)
-
-
-def begin_work(layers: int = 0) -> None:
-    """Give the algebra a new allowance: when a network is built, and when a solution is written."""
-    _left.set(_WORK + _WORK_PER_LAYER * layers)
+_WORK = 100_000  # steps of algebra that one call of the public face may take, and
+_WORK_PER_LAYER = 1_000  # for each layer that it is about
+_SEARCH = 30_000  # steps that a search may take before it says how far it came
+_BEYOND = 2 * _SEARCH  # the same where it cannot say so
 
 
-def allow_layer() -> None:
-    """Add what one more layer may need."""
-    _left.set(_left.get() + _WORK_PER_LAYER)
+class _Allowance:
+    """Steps that may still be taken."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+_work: ContextVar[_Allowance | None] = ContextVar("_work", default=None)
+_search: ContextVar[_Allowance | None] = ContextVar("_search", default=None)
+
+
+@contextmanager
+def work(layers: int = 0) -> Iterator[None]:
+    """One thing that is asked for, about so many layers: a network, a document, a question, an answer to it.
+
+    What happens inside has an allowance of its own. Steps are counted, not time, so that a slow machine prints the
+    same; inside nothing has to be remembered but to `spend` where work grows.
+    """
+    token = _work.set(_Allowance(_WORK + _WORK_PER_LAYER * layers))
+    try:
+        yield
+    finally:
+        _work.reset(token)
+
+
+def allow(layers: int = 1) -> None:
+    """Add what further layers may need: of a network it is not known before how many there are."""
+    allowance = _work.get()
+    if allowance is not None:
+        allowance.left += _WORK_PER_LAYER * layers
 
 
 def spend(amount: int = 1) -> None:
     """Take steps from the allowance; formulas that grow without end stop here."""
-    left = _left.get() - amount
-    _left.set(left)
-    if left < 0:
-        raise LimitError("the formulas here grow too large to be worked out")
+    allowance = _work.get()
+    if allowance is not None:
+        allowance.left -= amount
+        if allowance.left < 0:
+            raise LimitError("the formulas here grow too large to be worked out")
 
 
-_SEARCH = 30_000  # steps that a search may take before it says how far it came
-_BEYOND = 2 * _SEARCH  # the same where it cannot say so
-_unsearched: ContextVar[int] = ContextVar("_unsearched", default=10**9)
+def face(cls: type[T]) -> type[T]:
+    """A class of the public face: every call of its methods and properties is one thing that is asked for.
+
+    `_layers` of an object says how many layers it is about.
+    """
+    for name, member in list(vars(cls).items()):
+        if name.startswith("_") and not name.startswith("_repr_") and name not in ("__str__", "__repr__"):
+            continue
+        if isinstance(member, cached_property):
+            member.func = _one_call(member.func)
+        elif isinstance(member, property) and member.fget is not None:
+            setattr(cls, name, property(_one_call(member.fget)))
+        elif isinstance(member, FunctionType):
+            setattr(cls, name, _one_call(member))
+    return cls
 
 
-def begin_search() -> None:
-    """Give a search a new allowance."""
-    _unsearched.set(_SEARCH)
+def _one_call(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def bounded(self: Any, *given: Any, **named: Any) -> Any:
+        with work(getattr(self, "_layers", 0)):
+            return method(self, *given, **named)
+
+    return bounded
+
+
+@contextmanager
+def search() -> Iterator[None]:
+    """A search, which ends with what it has when its allowance is used up."""
+    token = _search.set(_Allowance(_SEARCH))
+    try:
+        yield
+    finally:
+        _search.reset(token)
 
 
 def searched(steps: int) -> None:
     """Take steps from the allowance of a search; one that goes far beyond it ends with an error."""
-    left = _unsearched.get() - steps
-    _unsearched.set(left)
-    if left < -_BEYOND:
-        raise LimitError("a search through so many values would take too long")
+    allowance = _search.get()
+    if allowance is not None:
+        allowance.left -= steps
+        if allowance.left < -_BEYOND:
+            raise LimitError("a search through so many values would take too long")
 
 
 def search_is_over() -> bool:
     """Whether the allowance is used up: the search ends with what it has."""
-    return _unsearched.get() < 0
+    allowance = _search.get()
+    return allowance is not None and allowance.left < 0
 
 
 def checked(value: int | Fraction) -> int | Fraction:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import LATEX, PLAIN, shown
 from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import sympy
 
 
+@limits.face
 class Shown:
     """Something that can be shown in every format."""
 
@@ -56,6 +58,7 @@ class Shown:
         return self.to_latex()
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Solution:
     """A worked solution, to be shown in one of the formats."""
@@ -65,6 +68,10 @@ class Solution:
     layers: tuple[str, ...]  # names of those that are shown; (): all
     settings: Settings
     style: str = "steps"
+
+    @property
+    def _layers(self) -> int:
+        return len(self._network.nodes)
 
     @cached_property
     def _contents(self) -> _Contents:
@@ -104,11 +111,16 @@ class Solution:
         return self.to_latex()
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Comparison(Shown):
     """Two networks side by side."""
 
     _contents: _Comparison
+
+    @property
+    def _layers(self) -> int:
+        return sum(len(side.network.nodes) for side in self._contents.sides)
 
     @property
     def totals(self) -> tuple[int | sympy.Expr, int | sympy.Expr]:
@@ -136,11 +148,16 @@ class Comparison(Shown):
         return f"<Comparison: {' against '.join(str(contract.value(t)) for t in self._contents.totals)}>"
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Finding(Shown):
     """The values of one or two letters that meet a target."""
 
     _contents: _Finding
+
+    @property
+    def _layers(self) -> int:
+        return len(self._contents.network.nodes)
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -185,6 +202,7 @@ class Finding(Shown):
         return f"<Finding {letters}: {shown or 'none'}>"
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Step:
     """One line of a derivation; it equals the line before."""
@@ -214,6 +232,7 @@ class Step:
         return f"${self.latex()}$"
 
 
+@limits.face
 @dataclass(frozen=True, repr=False)
 class Derivation:
     """How a number comes out: the chain of equal expressions from the rule to the result."""

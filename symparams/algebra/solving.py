@@ -334,7 +334,7 @@ def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Fou
     weight, sums = 1 + count_leaves(difference) // 4, _has_sum(difference)
     tried = SUMMED if sums else TRIED
     for n in range(1, tried + 1):
-        limits.begin_work()
+        limits.allow()
         limits.searched(weight * (4 * n if sums else 1))
         if limits.search_is_over() and n > LEAST_TRIED:
             tried = n - 1

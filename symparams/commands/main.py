@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import click
 
+from symparams import limits
 from symparams.commands.console import (
     FORMAT,
     FORMATS,
@@ -165,7 +166,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):  # not closed, nor taken by a program that runs this one
             stream.reconfigure(errors="replace")  # of click's own texts where a terminal lacks a character
     try:
-        main(arguments, "symparams", standalone_mode=False)
+        with limits.work():
+            main(arguments, "symparams", standalone_mode=False)
     except SymparamsError as error:
         _fail(str(error))
     except click.UsageError as error:

@@ -6,7 +6,6 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from symparams import limits
 from symparams.algebra.formula import Value
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet
@@ -74,7 +73,6 @@ def _measures(solution: Solution) -> dict[str, Any]:
 
 def solve(solution: Solution) -> dict[str, Any]:
     """The table and every derivation; all expressions of a derivation have the same value under its symbols."""
-    limits.begin_work(len(solution.network.nodes))
     derivations = [
         _derivation(entry, one)
         for entry in solution.layers
@@ -158,7 +156,6 @@ def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> st
 def compare(comparison: Comparison) -> dict[str, Any]:
     """Two networks side by side; every line of `steps` has the same value."""
     c = comparison
-    limits.begin_work(sum(len(side.network.nodes) for side in c.sides))
     networks = [
         {
             "model": side.title,
@@ -196,7 +193,6 @@ def compare(comparison: Comparison) -> dict[str, Any]:
 def find(finding: Finding) -> dict[str, Any]:
     """The values that were searched for."""
     x = finding
-    limits.begin_work(len(x.network.nodes))
     return {
         "model": x.network.title,
         "quantity": x.target.what.name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from symparams import limits
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import SOURCE, shown
@@ -28,7 +27,6 @@ def render_diagnosis(diagnosis: Diagnosis, document: Document) -> str:
 def record(diagnosis: Diagnosis) -> dict[str, Any]:
     """What is found out about an answer; a shape or a receptive field is a list, with a value for each axis."""
     d = diagnosis
-    limits.begin_work(len(d.network.nodes))
     return {
         "correct": d.correct,
         "value": _one_or_several(d, [value(v) for v in d.value]),

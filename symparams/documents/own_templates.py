@@ -11,7 +11,6 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.visitor import NodeTransformer
 
-from symparams import limits
 from symparams.documents.metering import READ, SPENT, WRITTEN, Meter
 from symparams.documents.sandbox import Sandbox
 from symparams.documents.solution import Solution
@@ -30,7 +29,6 @@ def own_document(template: Path, solution: Solution, vocabulary: Vocabulary, opt
     """What a template of the user's makes of a solution; undefined names are errors."""
     text = _text(template)
     meter = Meter(len(solution.network.nodes))
-    limits.begin_work(len(solution.network.nodes))
     names = vocabulary.names()
     try:
         sandbox = Sandbox(meter, names, vocabulary.format, options)

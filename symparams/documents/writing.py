@@ -13,7 +13,6 @@ import jinja2
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from symparams import limits
 from symparams.documents.answers import ComparisonWords, FindingWords
 from symparams.documents.formats import FORMATS, Format, with_digits
 from symparams.documents.own_templates import own_document
@@ -107,7 +106,6 @@ def check_style(style: str, *more: str) -> None:
 def written(words: Vocabulary, template_: str, style: str = "") -> str:
     """The words arranged by one of our own templates; one that serves several styles is told which."""
     template = environment(words.format.name).get_template(f"styles/{template_}.j2")
-    limits.begin_work(len(words.solution.network.nodes))
     text = template.render(words.names(), format=f"formats/{words.format.name}.j2", style=style)
     return tidied(text, words.format)
 

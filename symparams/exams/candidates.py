@@ -35,7 +35,11 @@ class Candidate:
 
 def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula, ...]) -> tuple[Candidate, ...]:
     """Mistakes that differ from the right rules and from one another somewhere."""
-    points = course.points
+    with limits.work(len(course.network.nodes)):
+        return tuple(_apart(mistakes, rules, course.points))
+
+
+def _apart(mistakes: Iterable[Mistake], rules: tuple[Formula, ...], points: Sequence[Point]) -> list[Candidate]:
     seen = {_gives(rules, points)}
     found: list[Candidate] = []
     for mistake in mistakes:
@@ -46,7 +50,7 @@ def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula
             if len(found) >= _MOST and not single:  # of single ones all: none may give the right answer by luck
                 break
             found.append(Candidate(mistake.made, mistake.rules, mistake.carried, mistake.layers))
-    return tuple(found)
+    return found
 
 
 def _gives(rules: tuple[Formula, ...], points: Sequence[Point]) -> tuple[tuple[Exact, ...] | None, ...]:
@@ -61,7 +65,6 @@ def all_mistakes(
 
     Where the question is `local` they are those of somebody who sees nothing but the layer and what arrives.
     """
-    limits.begin_work(len(course.network.nodes))
     mistakes = course.alone(index) if local else course.mistakes
     task = mistakes.tasks.of(len(mistakes.network.nodes) - 1 if local else index, quantity)
     count = 0

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from itertools import chain, islice, zip_longest
 from typing import NamedTuple
 
+from symparams import limits
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
@@ -129,7 +130,7 @@ class Examination:
             kind, types = kind_named(name)
             allowed = [t for t in types if t in self.wanted.answer_types and (kind.name, t) not in asked]
             asked |= {(kind.name, t) for t in allowed}
-            each = [list(kind.plans(course, t)) for course in self.courses for t in allowed]
+            each = [_plans_of(kind, course, t) for course in self.courses for t in allowed]
             by_kind.append(self._fitting(_alternating(each)))
         every = [plan for plans in zip_longest(*by_kind) for plan in plans if plan is not None]
         found = list({plan.words: plan for plan in reversed(every)}.values())[::-1]  # one network may be named twice
@@ -231,3 +232,8 @@ def _alternating(by_type: Sequence[Sequence[Plan]]) -> list[Plan]:
     rows = [[plan for plan in row if plan is not None] for row in zip_longest(*by_type)]
     turned = [row[i % len(row) :] + row[: i % len(row)] for i, row in enumerate(rows)]
     return [row[0] for row in turned] + list(chain.from_iterable(row[1:] for row in turned))
+
+
+def _plans_of(kind: Kind, course: Course, answer_type: AnswerType) -> list[Plan]:
+    with limits.work(len(course.network.nodes)):
+        return list(kind.plans(course, answer_type))

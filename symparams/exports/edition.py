@@ -54,9 +54,9 @@ class Edition:
 
     def asked(self, number: int) -> Asked:
         """The question of a number, from 0."""
-        limits.begin_work()
-        question = self.examination.question(number)
-        return self._writers[question.course].asked(question)
+        with limits.work():  # of its own: what a question is never depends on those before it
+            question = self.examination.question(number)
+            return self._writers[question.course].asked(question)
 
     def item(self, number: int) -> Item:
         """What the format keeps of the question of a number, from 0."""

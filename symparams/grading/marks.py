@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor
 
+from symparams import limits
 from symparams.algebra.notation import decimals
 from symparams.documents.asked import Asked
 from symparams.errors import Source
@@ -162,7 +163,8 @@ class _Marking:
         if (at, variant) not in self._markers:
             self._markers[at, variant] = Marker(self._bank.numbered[at][variant])
         if (at, variant, text) not in self._marked:
-            self._marked[at, variant, text] = self._markers[at, variant].mark(text)
+            with limits.work():  # of its own, so that no answer takes anything from the others
+                self._marked[at, variant, text] = self._markers[at, variant].mark(text)
         return self._marked[at, variant, text]
 
 

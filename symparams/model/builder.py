@@ -43,7 +43,7 @@ class Builder:
         name = name or self.free_name(layer.kind)
         shapes = tuple(self.nodes[i].shape for i in inputs)
         try:
-            limits.allow_layer()
+            limits.allow()
             derived = known(layer, shapes, self.convention, self.facts)
             _ = derived.counts  # worked out now, while an error can still be said to be here
             if shared is not None:

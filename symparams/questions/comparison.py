@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
-from symparams import limits
 from symparams.algebra.collecting import factored, shortest, small
 from symparams.algebra.comparing import expanded
 from symparams.algebra.exact import divided
@@ -238,7 +237,6 @@ def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str,
         networks = closed if len(formulas) == len(given) else [build(formulas) for build in builds]
     except SymparamsError:  # a number of copies, which must be known
         networks = closed
-    limits.begin_work(sum(len(network.nodes) for network in networks))
     for letter in {letter: None for network in networks for letter in network.ranges}:
         if both(domain(networks[0], letter), domain(networks[1], letter)).numbers.is_empty:
             raise SymparamsError(f"no value of `{letter}` is allowed in both networks, as their ranges are")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from math import prod
 
-from symparams import limits
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value
 from symparams.errors import SymparamsError
@@ -139,7 +138,6 @@ class Diagnostician:
         return self._of_given(fitted(self.task(layer, quantity), answer))
 
     def _of_given(self, given: Given) -> Diagnosis:
-        limits.begin_work(len(self.network.nodes))
         task, answer = given.task, given.answer
         found = signature(answer, self.comparer.of_task(task))
         said = partial(
@@ -253,7 +251,6 @@ class Diagnostician:
     def of_total(self, quantity: str, answer: Answer) -> Diagnosis:
         """An answer for the whole network."""
         amount(quantity)  # which raises where it does not add up over the layers
-        limits.begin_work(len(self.network.nodes))
         if quantity not in self._totals:
             self._totals[quantity] = WrongTotals(self.mistakes, quantity, self.comparer)
         totals = self._totals[quantity]

@@ -71,6 +71,7 @@ class Finding:
         return tuple(row for row in self.rows if row.fulfils)
 
 
+@limits.search()
 def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
     """All positive whole numbers for the letters that give the target."""
     if len(set(letters)) != len(letters) or len(letters) > 2:
@@ -81,8 +82,6 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
         if len(letters) == 1:
             return _by_building(build, letters[0], target, error)
         raise
-    limits.begin_work(len(network.nodes))
-    limits.begin_search()
     letters = tuple(letters) or _only_letter(network)
     for name in letters:
         _check_letter(name, network)

@@ -67,10 +67,10 @@ def narrowed(network: Network) -> dict[str, Choices]:
     """The ranges of letters, without what is too small or too large for a layer, as far as a letter alone decides."""
     found: dict[str, Choices] = {}
     for name, choices in network.ranges.items():
-        limits.begin_search()
         inside = choices
         try:
-            numbers = unlimited(network, name).numbers
+            with limits.search():
+                numbers = unlimited(network, name).numbers
         except LimitError:  # too many facts to be followed; whoever draws tries the values
             numbers = everything(1)
         if not numbers.is_empty:

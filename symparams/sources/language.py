@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.errors import LimitError, Source, Span
 from symparams.frozen import Frozen
@@ -37,7 +36,6 @@ def network(
 
     Raises SymparamsError, with its place, for whatever is wrong with the text.
     """
-    limits.begin_work()
     try:
         statements = read_network(source)
         if without_ranges:

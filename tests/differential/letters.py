@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, fields
 
 from hypothesis import strategies as st
 
-from symparams import limits
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, shown
 from symparams.errors import LimitError, SymparamsError
@@ -214,7 +213,6 @@ class Formulas:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        limits.begin_work()
         self.said = Measurements(network, QUANTITIES, _SETTINGS)
         self.is_repeated = any(node.repeats for node in network.nodes)
         self.derived = [] if self.is_repeated else [[*self._derivations(i)] for i in range(len(network.nodes))]

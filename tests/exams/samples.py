@@ -8,7 +8,6 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from symparams import limits
 from symparams.errors import Source, SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.examination import Examination, Wanted
@@ -78,7 +77,6 @@ LAYER_TEXTS = [
 
 @cache
 def course(text: str) -> Course:
-    limits.begin_work()
     return Course(Source("net.arch", text))
 
 
@@ -88,7 +86,6 @@ def plans(text: str, *names: str, types: tuple[AnswerType, ...] | None = None) -
     for name in names or KINDS:
         for answer_type in KINDS[name].types:
             if types is None or answer_type in types:
-                limits.begin_work()
                 yield from KINDS[name].plans(on, answer_type)
 
 
@@ -96,7 +93,6 @@ def variants(plan: Plan, count: int, seed: int = 0) -> Iterator[Question]:
     """The first variants of a plan."""
     found = iter(Supply(plan, seed))
     for _ in range(count):
-        limits.begin_work()
         question = next(found, None)
         if question is None:
             return
@@ -111,7 +107,6 @@ def questions(text: str, *names: str, count: int = 3, most: int = 1_000) -> Iter
 
 
 def examination(*texts: str, **wanted: object) -> Examination:
-    limits.begin_work()
     return Examination([course(text) for text in texts], Wanted(**wanted))  # type: ignore[arg-type]
 
 

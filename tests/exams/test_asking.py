@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import assume, given, settings
 
-from symparams import limits
 from symparams.documents.asked import Asked
 from symparams.documents.asking import Writer
 from symparams.documents.formats import FORMATS
@@ -47,7 +46,6 @@ def asked(
 ) -> Iterator[tuple[Question, Asked]]:
     writer = Writer(course(text), markup, 0)
     for question in questions(text, *kinds, count=count, most=most):
-        limits.begin_work()
         yield question, writer.asked(question)
 
 

@@ -13,7 +13,6 @@ from types import MappingProxyType
 import pytest
 from hypothesis import assume, given, settings
 
-from symparams import limits
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, symbols
 from symparams.errors import SymparamsError
@@ -48,7 +47,6 @@ ALL = int(os.environ.get("EXAMS", "0"))  # so many random networks, and everythi
 @cache
 def numeric(text: str) -> tuple[Network, Mistakes]:
     """A network with numbers, read from its text, and its mistakes."""
-    limits.begin_work()
     found = net(text)
     return found, Mistakes(Tasks(found, course("input(1) -> dense(1)").settings))
 
@@ -76,7 +74,6 @@ def task_of(question: Question) -> tuple[Task, Mistakes]:
 @cache
 def lone(on: Course, index: int) -> Mistakes:
     """The mistakes of somebody who sees one layer alone."""
-    limits.begin_work()
     return on.alone(index)
 
 
@@ -97,7 +94,6 @@ def only(content: Content) -> int:
 
 
 def check(question: Question) -> None:
-    limits.begin_work()
     assert list(faults(question)) == []
     CHECKS.get(question.kind, check_computed)(question)
     for wrong in (*question.mistakes, *(o.wrong for o in question.options if o.wrong is not None)):
@@ -140,7 +136,6 @@ def check_computed(question: Question) -> None:
 @cache
 def edited(mistakes: Mistakes, index: int, quantity: str, way: str) -> list[Mistake]:
     """The mistakes of a task, made one way."""
-    limits.begin_work()
     return list(getattr(mistakes, way)(mistakes.tasks.of(index, quantity)))
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
-from symparams import limits
 from symparams.documents.asked import Asked, BankInfo
 from symparams.documents.asking import Writer
 from symparams.errors import Source
@@ -49,7 +48,6 @@ _EACH = ("number", "number", "choice", "choice", "shape", "formula", "faded")  #
 
 @cache
 def _examination() -> Examination:
-    limits.begin_work()
     courses = [Course(Source(name, text)) for name, text in NETWORKS.items()]
     return Examination(courses, Wanted(kinds=tuple(KINDS)))
 
@@ -81,7 +79,6 @@ def _question(what: str, seed: int) -> Question:
     while True:
         of_kind = _any(chance, plans)
         plan = chance.choice(_any(chance, of_kind))
-        limits.begin_work()
         found = next(iter(Supply(plan, seed)), None)
         if found is not None:
             fade = chance.randint(1, 3) if what == "faded" else 0
@@ -98,7 +95,6 @@ def asked(seed: int, markup: str) -> tuple[Asked, ...]:
     courses = _examination().courses
     found = []
     for question in _questions(seed):
-        limits.begin_work()
         found.append(_writer(courses.index(question.course), markup).asked(question))
     return tuple(found)
 

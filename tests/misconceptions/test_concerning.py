@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from symparams import limits
 from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
@@ -50,7 +49,6 @@ def _alone(task: Task) -> Task:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_misconception_makes_nothing_of_layers_that_it_does_not_concern(name: str) -> None:
     for task in _tasks(net((EXAMPLES / f"{name}.arch").read_text())):
-        limits.begin_work(1000)
         for made in CATALOGUE.values():
             if task.quantity in made.quantities and not made.concerns(type(task.derived.layer), task.quantity):
                 assert _made(made, task) == [], (made.name, task.node.name, task.quantity)
@@ -59,7 +57,6 @@ def test_a_misconception_makes_nothing_of_layers_that_it_does_not_concern(name: 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_misconception_that_does_not_look_around_needs_the_layer_alone(name: str) -> None:
     for task in _tasks(net((EXAMPLES / f"{name}.arch").read_text())):
-        limits.begin_work(1000)
         alone = _alone(task)
         for made in CATALOGUE.values():
             if task.quantity in made.quantities and not made.around and task.quantity != "field":

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import Phase, given, settings
 
-from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
@@ -47,7 +46,6 @@ def agree(drawn: Lettered) -> None:
         return
     if any(node.repeats for node in symbolic.nodes):
         return  # with numbers the copies stand one by one
-    limits.begin_work()
     with_letters = {key: (rule, wrong) for key, rule, wrong in edited(symbolic)}
     for letters in map(dict, (drawn.values, *drawn.others)):
         if 1 in letters.values() or not conditions_hold(symbolic, letters):

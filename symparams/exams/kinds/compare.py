@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from symparams import limits
 from symparams.algebra.exact import Evaluator, Point, compiled
 from symparams.algebra.formula import Formula, as_formula
 from symparams.exams.course import Course
@@ -72,7 +71,6 @@ class Designs(Computed):
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     other = course.rival or course
-    limits.begin_work(len(course.network.nodes) + len(other.network.nodes))
     if course.open_letters or other.open_letters or (other is course and not course.ranges):
         return
     ranges: Mapping[str, object] = course.ranges | {name + _MARK: values for name, values in other.ranges.items()}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from symparams import limits
 from symparams.algebra.exact import Point, number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.simplifying import simplified
@@ -68,7 +67,6 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     for i, node in enumerate(course.network.nodes):
         if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
             continue
-        limits.begin_work(len(course.network.nodes))
         task = course.tasks.of(i, "params")
         if task.values == (0,):
             continue

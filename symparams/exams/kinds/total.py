@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symparams import limits
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.exams.candidates import candidates
@@ -18,7 +17,6 @@ from symparams.quantities.measured import sum_of
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
-    limits.begin_work(len(course.network.nodes))
     total = course.total("params")
     rule = by_layer(total, ())
     ranges = course.drawn((rule,))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symparams import limits
 from symparams.algebra.exact import Point
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
@@ -68,7 +67,6 @@ def concerning(course: Course) -> list[Misconception]:
         if node.layer.inputs == "none" or node.derived in seen:
             continue
         seen.add(node.derived)
-        limits.begin_work(len(course.network.nodes))
         for quantity in _ASKED:
             try:
                 mistakes = course.mistakes.singles(course.tasks.of(i, quantity))

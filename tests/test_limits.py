@@ -1,0 +1,88 @@
+"""One allowance at the public face: every call has one of its own, and none has to be opened elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+import symparams as sp
+from symparams import limits
+from symparams.commands import main
+from symparams.errors import LimitError
+
+NETWORK = "input(H,W,C) -> conv(F,3) -> maxpool(2) -> [conv(F,k,same)] * 2 -> flatten -> dense(10)"
+
+
+def _uses(net: sp.Net) -> dict[str, Callable[[], Any]]:
+    known = net.subs(H=28, W=28, C=1, F=8, k=3)
+    layer = net["conv_2"]
+    return {
+        "parse": lambda: sp.parse(NETWORK),
+        "quantity": lambda: net.quantity("macs"),
+        "of a layer": lambda: layer.quantity("flops"),
+        "field": lambda: layer.quantity("field"),
+        "derivation": lambda: layer.derivation("macs"),
+        "solution": lambda: net.solve().to_markdown(),
+        "solution as JSON": lambda: net.solve().to_json(),
+        "summary": net.summary,
+        "repr": lambda: repr(net),
+        "in a notebook": net._repr_markdown_,
+        "compare": lambda: sp.compare(net, net).to_text(),
+        "find": lambda: net.subs(H=28, W=28, C=1, k=3).find("F", params=4000).to_text(),
+        "diagnose": lambda: net.diagnose("F", "conv_1").to_text(),
+        "diagnose a total": lambda: net.diagnose("F*k").to_json(),
+        "exam": lambda: sp.exam(known, questions=2).to_markdown(),
+        "questions": lambda: sp.exam(known, questions=2).questions,
+    }
+
+
+USES = list(_uses(sp.parse(NETWORK)))
+
+
+@pytest.mark.parametrize("use", USES)
+def test_whatever_is_called_has_an_allowance(use: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = sp.parse(NETWORK)
+    spent = []
+
+    def spend(amount: int = 1) -> None:
+        assert limits._work.get() is not None, "work outside an allowance"
+        spent.append(amount)
+
+    monkeypatch.setattr(limits, "spend", spend)
+    _uses(net)[use]()
+    assert limits._work.get() is None
+
+
+def test_commands_have_an_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(main, "main", lambda *given, **named: seen.append(limits._work.get()))
+    with suppress(SystemExit):
+        main.run(["solve"])
+    assert seen != [None]
+
+
+def test_an_allowance_ends() -> None:
+    with limits.work(2):
+        limits.spend(102_000)
+        with pytest.raises(LimitError, match=r"^the formulas here grow too large to be worked out$"):
+            limits.spend()
+        with limits.work():  # one of its own
+            limits.spend(100_000)
+        limits.allow(1)
+        limits.spend(999)
+        with pytest.raises(LimitError):
+            limits.spend()
+
+
+def test_a_search_says_that_it_is_over() -> None:
+    with limits.search():
+        limits.searched(30_000)
+        assert not limits.search_is_over()
+        limits.searched(1)
+        assert limits.search_is_over()
+        with pytest.raises(LimitError, match=r"^a search through so many values would take too long$"):
+            limits.searched(60_000)
+    assert not limits.search_is_over()
