@@ -17,6 +17,7 @@ import pytest
 from symparams.exports.bank import write_bank
 from symparams.exports.registry import export as registered
 from symparams.exports.shards import Shards
+from symparams.files import TEMPORARY
 from tests.exports.asked_samples import BANK, PACKED
 from tests.exports.banks import (
     COUNT,
@@ -81,7 +82,7 @@ def test_shards_that_are_damaged_or_of_another_bank_are_made_anew(name: str, tmp
         at = chance.randrange(len(data))
         changed = {0: b"", 1: data[:at], 2: second.read_bytes()}
         first.write_bytes(changed.get(damage, data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]))
-        (path.parent / "bank.parts" / f".{second.name}.a1b2c3d4").write_bytes(b"of a run that was killed")
+        (path.parent / "bank.parts" / f"{TEMPORARY}a1b2c3d4").write_bytes(b"of a run that was killed")
         (path.parent / "bank.parts" / "whole-abc").mkdir()
         written(name, path)
         assert bytes_of(path) == bytes_of(tmp_path / "reference")
