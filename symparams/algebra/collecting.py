@@ -5,11 +5,11 @@ from __future__ import annotations
 from symparams.algebra import sympy_bridge
 from symparams.algebra.comparing import expanded
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Number, Power, Product, Value, size_and_depth
+from symparams.algebra.formula import Formula, Number, Power, Product, Sum, Value, size_and_depth
 from symparams.algebra.normal import UNIT, Monomial, Poly, formula_of, join, value_of
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.order import atom_key
-from symparams.algebra.simplifying import poly
+from symparams.algebra.simplifying import poly, simplified
 
 
 def shortest(value: Value, facts: Facts) -> Value:
@@ -25,6 +25,18 @@ def shortest(value: Value, facts: Facts) -> Value:
         if product is not None:
             forms.append(product)
     return min(forms, key=lambda form: len(shown(form, PLAIN)))
+
+
+def shorter(formula: Formula, facts: Facts) -> Value:
+    """The simplified formula, its brackets multiplied out where that is shorter: 2(N + 1) - N as N + 2."""
+    known = simplified(formula, facts)
+    if not isinstance(known, Formula):
+        return known
+    collected = poly(known, facts)
+    if not any(isinstance(atom, Sum) for mono in collected for atom, _ in mono):
+        return known
+    open_ = value_of(expanded(collected, facts))
+    return min((known, open_), key=lambda form: len(shown(form, PLAIN)))
 
 
 _READABLE = 200  # leaves of a total that other forms are tried for

@@ -33,7 +33,7 @@ def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
 
 
 def expanded(p: Poly, facts: Facts = NOTHING_KNOWN) -> Poly:
-    """p with all brackets multiplied out and every floor's constant made smaller than its divisor."""
+    """p with all brackets multiplied out and what every floor holds of its divisor made less than once."""
     return plus(_expanded_term(mono, c, facts) for mono, c in p.items())
 
 
@@ -64,10 +64,12 @@ def _opened(atom: Formula, facts: Facts) -> Poly | None:
         return expanded(poly(atom, facts), facts)
     if is_floor(atom):
         top, bottom = floor_parts(atom)
-        if is_constant(bottom):
-            low = plus((top, constant(top.get(UNIT, 0) % bottom[UNIT] - top.get(UNIT, 0))))
+        if len(bottom) == 1:
+            ((mono, divisor),) = bottom.items()
+            times_, rest = divmod(top.get(mono, 0), divisor)
+            low = plus(({m: c for m, c in top.items() if m != mono}, {mono: rest} if rest else {}))
             kept = Function("floor", (Quotient(formula_of(low), formula_of(bottom)),))
-            return plus(({((kept, 1),): 1}, constant(top.get(UNIT, 0) // bottom[UNIT])))
+            return plus(({((kept, 1),): 1}, constant(times_)))
     return None
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from symparams.algebra.comparing import same
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, Value, as_formula
+from symparams.algebra.formula import ONE, Formula, Function, Number, Power, Quotient, Symbol, Value, as_formula
 from symparams.algebra.normal import UNIT, Poly, constant, formula_of, is_constant, minus, plus, quotient, scaled
 from symparams.algebra.simplifying import floor_parts, is_floor, poly, simplified
 from symparams.algebra.substitution import replaced
+from symparams.algebra.summing import Repeat, mentions, up_to
 from symparams.errors import SymparamsError
 
 _FACTORS = (2, 3, 4)  # by which known numbers are tried to shrink
@@ -54,11 +56,16 @@ def _candidates(
     if step is not None and isinstance(step, Formula):
         yield simplified(replaced(step, index.name, index - 1), facts)
     yield values[1]
+    if isinstance(step, Formula) and mentions(step, index.name):
+        more = formula_of(minus(poly(step, facts), poly(as_formula(values[0]), facts)))  # what copy i adds
+        repeat = Repeat(index.name, first, first, 1, True)
+        yield simplified(as_formula(values[0]) + as_formula(up_to(more, ONE, repeat, facts)), facts)
     for skipped in (0, 1):  # copies before the law holds
         start = values[skipped]
         done = simplified(index - first - skipped)
         yield _steady(start, values[skipped + 1], done, facts)
         yield from _scaled(start, values[skipped + 1], done, facts)
+        yield from _affine(values[skipped:], done, facts)
         yield from _rounded(start, values[skipped + 1], done, facts)
 
 
@@ -75,6 +82,17 @@ def _scaled(start: Value, following: Value, done: Value, facts: Facts) -> Iterat
     ratio = quotient(poly(as_formula(following), facts), poly(as_formula(start), facts))
     if is_constant(ratio) and isinstance(ratio.get(UNIT, 0), int) and ratio.get(UNIT, 0) > 1:
         yield simplified(as_formula(start) * Power(as_formula(ratio[UNIT]), as_formula(done)), facts)
+
+
+def _affine(values: Sequence[Value], done: Value, facts: Facts) -> Iterator[Value]:
+    """Multiplied by the same whole number, and the same amount more, in each copy: n, 2n + 1, 4n + 3."""
+    if len(values) < 3:
+        return
+    one, other = (minus(poly(as_formula(b), facts), poly(as_formula(a), facts)) for a, b in pairwise(values[:3]))
+    ratio = quotient(other, one) if one else {}
+    if is_constant(ratio) and isinstance(ratio.get(UNIT, 0), int) and ratio.get(UNIT, 0) > 1:
+        power = Power(as_formula(ratio[UNIT]), as_formula(done))
+        yield simplified(as_formula(values[0]) + formula_of(one) * (power - 1) / (ratio[UNIT] - 1), facts)
 
 
 def _rounded(start: Value, following: Value, done: Value, facts: Facts) -> Iterator[Value]:

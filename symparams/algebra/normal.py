@@ -158,6 +158,10 @@ def raised(base: Poly, exponent: Poly) -> Poly:
     rest = {m: c for m, c in exponent.items() if m}
     fixed = raised(base, constant(exponent.get(UNIT, 0)))
     number = base.get(UNIT, 0) if is_constant(base) else 0
+    if isinstance(number, Fraction) and number > 0:
+        return quotient(raised(constant(number.numerator), exponent), raised(constant(number.denominator), exponent))
+    if number == 1:
+        return constant(1)
     if isinstance(number, int) and 1 < number <= _FACTORED and all(isinstance(c, int) for c in rest.values()):
         return times(fixed, {_power_of_primes(number, rest): 1})
     atom = Power(formula_of(base), formula_of(rest))

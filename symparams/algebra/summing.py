@@ -10,7 +10,18 @@ from fractions import Fraction
 from symparams.algebra.comparing import expanded
 from symparams.algebra.exact import whole
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Function, Number, Power, Product, Symbol, Value, as_formula, symbols
+from symparams.algebra.formula import (
+    ONE,
+    Formula,
+    Function,
+    Number,
+    Power,
+    Product,
+    Symbol,
+    Value,
+    as_formula,
+    symbols,
+)
 from symparams.algebra.normal import (
     UNIT,
     Coefficient,
@@ -25,7 +36,8 @@ from symparams.algebra.normal import (
     times,
     value_of,
 )
-from symparams.algebra.simplifying import poly
+from symparams.algebra.simplifying import poly, simplified
+from symparams.algebra.substitution import replaced
 
 _DEGREE = 20  # the highest power of the running letter that is summed in closed form
 
@@ -65,6 +77,34 @@ def over_shown(formula: Formula, repeats: Sequence[Repeat]) -> Formula:
 def mentions(value: Value, name: str) -> bool:
     """Whether a letter stands in a value."""
     return isinstance(value, Formula) and any(s.name == name and s.value is None for s in symbols(value))
+
+
+def up_to(value: Value, ratio: Formula, repeat: Repeat, facts: Facts) -> Value:
+    """The sum of value·ratio^(copy - first) over the copies before copy i, where i is the letter of the copies."""
+    done = repeat.symbol - repeat.first
+    if value == 0:
+        return 0
+    if not mentions(value, repeat.variable):
+        times_ = done if ratio == ONE else (ratio**done - 1) / (ratio - 1)
+        return simplified(as_formula(value) * times_, facts)
+    term = as_formula(value) if ratio == ONE else as_formula(value) * ratio**done
+    used = {s.name for part in (term, repeat.first) for s in symbols(part)}
+    letter = next(name for name in _RUNNING if name not in used)
+    before = Repeat(letter, repeat.first, repeat.symbol - 1, simplified(done, facts), True)
+    outside, inside = _apart(poly(replaced(term, repeat.variable, before.symbol), facts), letter)
+    return value_of(times(outside, poly(as_formula(_summed(inside, before, facts)), facts)))
+
+
+_RUNNING = (*"tuvwxyzabcdefghijklmnopqrs", *(f"t_{n}" for n in range(1_000)))  # letters for what a sum runs over
+
+
+def _apart(p: Poly, letter: str) -> tuple[Poly, Value]:
+    """p as a product of what does not change with a letter, and the rest."""
+    if len(p) != 1:
+        return constant(1), value_of(p)
+    ((mono, coefficient),) = p.items()
+    inside = tuple(f for f in mono if mentions(f[0], letter))
+    return {tuple(f for f in mono if f not in inside): coefficient}, value_of({inside: 1})
 
 
 def _summed(value: Value, repeat: Repeat, facts: Facts) -> Value:

@@ -17,6 +17,7 @@ from symparams.model.conditions import Condition
 from symparams.model.derived import Counts
 from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation
+from symparams.quantities.field import Field
 from symparams.quantities.measured import FieldSteps
 from symparams.questions.comparison import Comparison
 from symparams.questions.finding import Finding
@@ -116,8 +117,13 @@ def _repeat(repeat: Repeat) -> dict[str, Any]:
 
 
 def _field(steps: FieldSteps) -> dict[str, Any]:
-    field = steps.field
-    return {"axis": steps.axis, "size": value(field.size), "jump": value(field.jump), "offset": value(field.offset)}
+    found = {"axis": steps.axis, **_numbers_of(steps.field)}
+    of_copy = steps.field.of_copy
+    return found if of_copy is None else {**found, "of_copy": _numbers_of(of_copy)}
+
+
+def _numbers_of(field: Field) -> dict[str, Any]:
+    return {"size": value(field.size), "jump": value(field.jump), "offset": value(field.offset)}
 
 
 def _totals(counts: Counts) -> dict[str, Any]:

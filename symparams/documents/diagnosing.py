@@ -109,9 +109,10 @@ class DiagnosisWords(Vocabulary):
 
     def _what(self, quantity: str, layer: str | None, every_copy: bool = False) -> str:
         several = layer is not None and self.solution.network.node(layer).repeats
+        every_copy = every_copy or quantity == "field"
         copy = ("all copies of " if every_copy else "one copy of ") if several else ""
         where = "the network" if layer is None else f"{copy}{self.format.named(layer)}"
-        return f"{self._noun(quantity)} of {where}"
+        return f"{self._noun(quantity)} {'behind' if copy and quantity == 'field' else 'of'} {where}"
 
     def _noun(self, quantity: str) -> str:
         nouns = {"shape": "output shape", "field": "receptive field"}

@@ -7,7 +7,7 @@ from typing import Any
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
-from symparams.algebra.summing import over, over_shown
+from symparams.algebra.summing import Repeat, over, over_shown
 from symparams.documents.formats import Format
 from symparams.documents.solution import LayerEntry, Solution
 from symparams.errors import Source, listed
@@ -68,6 +68,7 @@ class Phrases:
             "fields": self.fields,
             "why": self.why,
             "copies": self.copies,
+            "numbered": self.numbered,
             "together": self.together,
             "running": self.running,
             "arrow": "→" if self.format.notation is PLAIN else r"$\to$",
@@ -269,12 +270,15 @@ class Phrases:
 
     def running(self, entry: LayerEntry) -> str:
         """`, i = 2, …, N`: the letter that counts copies, where sizes depend on it."""
-        texts = []
-        for repeat in entry.node.repeats:
-            if repeat.runs:
-                ends = f"{self.formula(repeat.first)}, {self._dots}, {self.formula(repeat.last)}"
-                texts.append(self._inline(f"{self.formula(repeat.symbol)} = {ends}"))
-        return "".join(f", {text}" for text in texts)
+        return "".join(f", {self._numbers(repeat)}" for repeat in entry.node.repeats if repeat.runs)
+
+    def numbered(self, entry: LayerEntry) -> str:
+        """`i = 2, …, N`: the letters that count the copies of a layer."""
+        return ", ".join(map(self._numbers, entry.node.repeats))
+
+    def _numbers(self, repeat: Repeat) -> str:
+        ends = f"{self.formula(repeat.first)}, {self._dots}, {self.formula(repeat.last)}"
+        return self._inline(f"{self.formula(repeat.symbol)} = {ends}")
 
     @property
     def _dots(self) -> str:

@@ -261,7 +261,7 @@ class Solution:
                 where = node.name if node.layer.inputs != "none" or self.has_several_inputs else None
                 before = found.setdefault(letter, (what, where, bool(others)))
                 found[letter] = (*before[:2], before[2] or before[1] != where)
-        for node in self.network.nodes:
+        for node in (node for node in self.network.nodes if node.kind != "copies"):
             for repeat in node.repeats:
                 for one in symbols(as_formula(repeat.count)):
                     found.setdefault(one.name, ("number of copies", node.name, False))

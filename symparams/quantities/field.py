@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
+from symparams.algebra.collecting import shorter
 from symparams.algebra.comparing import same
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ONE, Formula, Function, Value, as_formula
-from symparams.algebra.normal import formula_of, minus, quotient
-from symparams.algebra.simplifying import poly, simplified
-from symparams.algebra.summing import Repeat, mentions
+from symparams.algebra.simplifying import simplified
+from symparams.algebra.substitution import replaced
+from symparams.algebra.summing import Repeat, mentions, up_to
 from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, symbol
 from symparams.model.network import Network, Node
@@ -26,6 +28,7 @@ class Field:
     jump: Value  # how far apart the fields of neighbours begin: j
     offset: Value  # where the field of the first output number begins; negative in the padding: o
     made_of: tuple[Value, ...] = ()  # r, j and o of the input, k, s and p of the layer; (): as the layer before
+    of_copy: Field | None = None  # the same in copy i, where the layer stands for copies and these numbers change
 
     @property
     def rules(self) -> tuple[Formula, ...]:
@@ -60,37 +63,118 @@ _Known: TypeAlias = (
 
 
 def fields(network: Network) -> list[State]:
-    """The receptive field at the output of every layer: in the first of its copies, at their end behind the last."""
-    states: list[State] = []
-    _follow(network, states, len(network.nodes), 0, {})
-    return states
+    """The receptive field at the output of every layer; of one that stands for copies, that of the last copy."""
+    states = _Bracket(network, 0, 0).followed(len(network.nodes))
+    return [_last(node, state, network.facts) for node, state in zip(network.nodes, states, strict=True)]
 
 
-def _follow(network: Network, states: list[State], end: int, depth: int, known: _Known) -> None:
-    """Work out the states up to the node `end`, all of one copy of the brackets around."""
-    while len(states) < end:
-        node = network.nodes[len(states)]
-        if len(node.repeats) > depth:
-            repeat = node.repeats[depth]
-            start = len(states)
-            last = start
-            while (
-                last < end and len(network.nodes[last].repeats) > depth and network.nodes[last].repeats[depth] is repeat
-            ):
-                last += 1
-            before = states[node.inputs[0]] if node.inputs else "unknown"
-            _follow(network, states, last, depth + 1, known)
-            states[-1] = _after_copies(before, states[-1], repeat, network.facts)
-        else:
-            states.append(_of(node, [states[i] for i in node.inputs], network.facts, known))
+def _last(node: Node, state: State, facts: Facts) -> State:
+    """What is said of a layer that stands for copies: the field of the last one, and that of copy i."""
+    if isinstance(state, str) or not node.repeats:
+        return state
+    after = _in_last_copy(state, node.repeats, facts)
+    assert not isinstance(after, str)
+    pairs = zip(after, state, strict=True)
+    return tuple(
+        a if (a.size, a.jump, a.offset) == (b.size, b.jump, b.offset) else replace(a, of_copy=b) for a, b in pairs
+    )
 
 
-def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> State:
+@dataclass
+class _Bracket:
+    """The layers of one copy of a bracket, or of the whole network: their fields as seen from where the copy starts.
+
+    A number behind the start that sees a places there sees r + (a - 1)·j places of the input: the fields of a copy are
+    worked out once, with size 0 at its start, and put together with what arrives at copy i.
+    """
+
+    network: Network
+    start: int  # the first of its layers, by index
+    depth: int  # how many brackets stand around them
+    flow: int = -1  # the layer that feeds the copy; -1 for the whole network
+    at_start: State = ()  # what is taken to arrive at the copy
+    outer: _Bracket | None = None  # the bracket around this one
+    known: _Known = field(default_factory=dict)  # shared with the brackets inside
+    states: list[State] = field(default_factory=list)  # of its layers, written with the letters that count copies
+
+    def followed(self, end: int) -> list[State]:
+        """The states of all layers before index `end`."""
+        nodes = self.network.nodes
+        while self.start + len(self.states) < end:
+            index = self.start + len(self.states)
+            node = nodes[index]
+            if len(node.repeats) > self.depth:
+                last = index
+                while last < end and nodes[last].repeats[self.depth :][:1] == (node.repeats[self.depth],):
+                    last += 1
+                self.states += self._copies(index, last, node.repeats[self.depth])
+            elif self.depth and not node.inputs:
+                self.states.append("unknown")  # an input of its own in every copy
+            else:
+                self.states.append(_of(node, [self.state(i) for i in node.inputs], self.known))
+        return self.states
+
+    def state(self, index: int) -> State:
+        """What a layer of the bracket, or before it, gives to one inside."""
+        if index == self.flow:
+            return self.at_start
+        if index >= self.start:
+            state, node = self.states[index - self.start], self.network.nodes[index]
+            return _in_last_copy(state, node.repeats[self.depth :], node.derived.facts)
+        before = self.outer.state(index) if self.outer is not None else "unknown"
+        return before if isinstance(before, str) else "unknown"  # it stays, while copies see more and more
+
+    def _copies(self, start: int, end: int, repeat: Repeat) -> list[State]:
+        """The states of the layers of an inner bracket, in copy i."""
+        first = self.network.nodes[start]
+        flow = first.inputs[0] if first.inputs else -1
+        before = self.state(flow) if first.inputs else "unknown"
+        at_start = before if isinstance(before, str) else tuple(Field(f.axis, 0, 1, 0) for f in before)
+        copy = _Bracket(self.network, start, self.depth + 1, flow, at_start, self, self.known)
+        states, after, facts = copy.followed(end), copy.state(end - 1), first.derived.facts
+        if isinstance(before, str) or isinstance(after, str):
+            return [_beyond(state, after) for state in states]
+        arriving = _arriving(before, after, repeat, facts)
+        if arriving is None:
+            return [_beyond(state, "unknown") for state in states]
+        return [state if isinstance(state, str) else _behind(arriving, state, facts) for state in states]
+
+
+def _beyond(state: State, after: State) -> State:
+    """What a layer sees in all copies but the first, where the copy before sees everything, or has no formula."""
+    if after == "everywhere":
+        return after
+    return state if isinstance(state, str) or not isinstance(after, str) else after
+
+
+def _in_last_copy(state: State, repeats: Sequence[Repeat], facts: Facts) -> State:
+    if isinstance(state, str):
+        return state
+    for repeat in reversed(repeats):
+        state = tuple(_changed(f, partial(_at, repeat=repeat, facts=facts)) for f in state)
+    return state
+
+
+def _changed(field: Field, change: Callable[[Value], Value]) -> Field:
+    """The field with every number changed."""
+    made_of = tuple(map(change, field.made_of))
+    return Field(field.axis, change(field.size), change(field.jump), change(field.offset), made_of)
+
+
+def _at(value: Value, repeat: Repeat, facts: Facts) -> Value:
+    """A value of copy i in the last copy."""
+    if not mentions(value, repeat.variable):
+        return value
+    return shorter(replaced(as_formula(value), repeat.variable, repeat.last), facts)
+
+
+def _of(node: Node, arriving: Sequence[State], known: _Known) -> State:
+    facts = node.derived.facts
     if not arriving:
         names = _spatial(Incoming(node.shape, node.derived.convention))
         return tuple(Field(name, 1, 1, 0) for name in names)
     if node.kind == "copies":
-        return arriving[0]
+        return _kept(arriving[0])
     state = _joined(arriving, facts)
     windows = known.get(node.derived)
     if windows is None:
@@ -102,10 +186,17 @@ def _of(node: Node, arriving: Sequence[State], facts: Facts, known: _Known) -> S
     if not windows and _mixes_the_width(node):
         return "unknown"
     if not windows:
-        return tuple(Field(f.axis, f.size, f.jump, f.offset) for f in state) if any(f.made_of for f in state) else state
+        return _kept(state)
     if len(windows) != len(state):
         return "unknown"
     return tuple(_through(field, window, facts) for field, window in zip(state, windows, strict=True))
+
+
+def _kept(state: State) -> State:
+    """The fields of a layer that sees only its own place: those before it, nothing worked out."""
+    if isinstance(state, str) or not any(f.made_of for f in state):
+        return state
+    return tuple(Field(f.axis, f.size, f.jump, f.offset) for f in state)
 
 
 def _mixes_the_width(node: Node) -> bool:
@@ -123,7 +214,7 @@ def _through(field: Field, window: tuple[Value, ...], facts: Facts) -> Field:
     made_of = (field.size, field.jump, field.offset, *window)
     if all(isinstance(value, int) for value in made_of):
         return Field(field.axis, *_rules(*made_of), made_of)
-    size, jump, offset = (simplified(as_formula(v), facts) for v in _rules(*map(as_formula, made_of)))
+    size, jump, offset = (shorter(as_formula(v), facts) for v in _rules(*map(as_formula, made_of)))
     return Field(field.axis, size, jump, offset, made_of)
 
 
@@ -166,22 +257,40 @@ def _hull(a: Field, b: Field, facts: Facts) -> Field | None:
     return Field(a.axis, size, a.jump, offset)
 
 
-def _after_copies(before: State, after: State, repeat: Repeat, facts: Facts) -> State:
-    """n copies, each of which adds a·j to r and multiplies j by s: r + a·j·n, or r + a·j·(sⁿ - 1)/(s - 1)."""
-    if isinstance(before, str) or isinstance(after, str):
-        return after
-    running = any(mentions(x, repeat.variable) for f in after for x in (f.size, f.jump, f.offset))
-    if running or len(before) != len(after):
-        return "unknown"
+def _arriving(before: tuple[Field, ...], after: tuple[Field, ...], repeat: Repeat, facts: Facts) -> State | None:
+    """What arrives at copy i, where each copy adds a·j to r and multiplies j by s; None where s changes.
+
+    After n copies that is r + a·j·n, or r + a·j·(sⁿ - 1)/(s - 1); where a changes, the sum of a·j over the copies.
+    """
+    if len(before) != len(after) or any(mentions(f.jump, repeat.variable) for f in after):
+        return None
     found = []
-    for a, b in zip(before, after, strict=True):
-        s = formula_of(quotient(poly(as_formula(b.jump), facts), poly(as_formula(a.jump), facts)))
-        n = as_formula(repeat.count)
-        times = n if s == ONE else (s**n - 1) / (s - 1)
+    for start, made in zip(before, after, strict=True):
+        s, done = as_formula(made.jump), repeat.symbol - repeat.first
+        power = ONE if s == ONE else s**done
         size, offset = (
-            simplified(as_formula(x) + formula_of(minus(poly(as_formula(y)), poly(as_formula(x)))) * times, facts)
-            for x, y in ((a.size, b.size), (a.offset, b.offset))
+            shorter(as_formula(x) + as_formula(start.jump) * as_formula(up_to(y, s, repeat, facts)), facts)
+            for x, y in ((start.size, made.size), (start.offset, made.offset))
         )
-        jump = b.jump if s == ONE else simplified(as_formula(a.jump) * s**n, facts)
-        found.append(Field(a.axis, size, jump, offset))
+        found.append(Field(start.axis, size, simplified(as_formula(start.jump) * power, facts), offset))
     return tuple(found)
+
+
+def _behind(arriving: State, seen: tuple[Field, ...], facts: Facts) -> State:
+    """The fields of the input for fields of what arrives at a copy."""
+    if isinstance(arriving, str) or len(arriving) != len(seen):
+        return "unknown"
+    return tuple(_put(a, b, facts) for a, b in zip(arriving, seen, strict=True))
+
+
+def _put(a: Field, b: Field, facts: Facts) -> Field:
+    """The field in the input of what has the field b where a copy starts."""
+    size, jump, offset = _through_start(a, (b.size, b.jump, b.offset), facts)
+    made_of = (*_through_start(a, b.made_of, facts), *b.made_of[3:]) if b.made_of else ()
+    return Field(b.axis, size, jump, offset, made_of)
+
+
+def _through_start(a: Field, seen: Sequence[Value], facts: Facts) -> tuple[Value, Value, Value]:
+    r, j, o = map(as_formula, (a.size, a.jump, a.offset))
+    size, jump, offset = map(as_formula, seen[:3])
+    return shorter(r + j * size, facts), shorter(j * jump, facts), shorter(o + j * offset, facts)

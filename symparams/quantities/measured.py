@@ -9,6 +9,7 @@ from functools import cached_property
 
 from symparams.algebra.collecting import shortest
 from symparams.algebra.exact import number
+from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Product, Quotient, Value, as_formula, total
 from symparams.algebra.summing import over, over_shown
 from symparams.model.network import Network, Node
@@ -36,7 +37,8 @@ class FieldSteps:
 
     axis: str  # height, width …
     field: Field
-    steps: tuple[Derivation, ...]  # size, jump and offset; (): as in the layer before
+    steps: tuple[Derivation, ...]  # size, jump and offset, in the last copy; (): as in the layer before
+    of_copy: tuple[Derivation, ...]  # the same in copy i, where they change from copy to copy; (): they do not
     like: str | None  # the axis before it that comes out in just the same way
 
 
@@ -103,12 +105,19 @@ class Measurements:
         facts = self.network.facts
         for field in state:
             like = next((f.axis for f in found if f.like is None and _alike(f.field, field)), None)
-            steps = tuple(
-                derive("field", field.axis, rule, value, facts)
-                for rule, value in zip(field.rules, (field.size, field.jump, field.offset), strict=bool(field.rules))
-            )
-            found.append(FieldSteps(field.axis, field, steps, like))
+            inside = self.network.nodes[index].derived.facts
+            of_copy = _steps(field.of_copy, inside) if field.of_copy is not None else ()
+            found.append(FieldSteps(field.axis, field, _steps(field, facts), of_copy, like))
         return tuple(found)
+
+
+def _steps(field: Field, facts: Facts) -> tuple[Derivation, ...]:
+    """How size, jump and offset come out."""
+    values = (field.size, field.jump, field.offset)
+    return tuple(
+        derive("field", field.axis, rule, value, facts)
+        for rule, value in zip(field.rules, values, strict=bool(field.rules))
+    )
 
 
 def _alike(one: Field, other: Field) -> bool:
