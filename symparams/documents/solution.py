@@ -15,7 +15,7 @@ from symparams.errors import SymparamsError, nearest
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition
 from symparams.model.derived import Counts, Derived
-from symparams.model.layer import Incoming, Layer, Shape
+from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.account import Account, AxisSize, rounds
 from symparams.quantities.measured import USUAL, Measured, Measurements, sum_of
@@ -269,16 +269,12 @@ class Solution:
 
     def _axes(self, node: Node) -> tuple[str, ...]:
         """What the axes of an input are called, as the layer that reads it has them."""
-        x = Incoming(node.shape, self.network.convention)
-        if node.layer.inputs == "none" and len(x.shape) <= 2:
+        if node.layer.inputs == "none" and len(node.shape) == 1:
             place = self.network.nodes.index(node)
             reader = next((other for other in self.network.nodes if place in other.inputs), node)
-            names = [axis.name for axis in reader.derived.rules.output]
-            if len(x.shape) == 1 and names[0] == "length" and reader.shape[0] == x.shape[0]:
+            if reader.derived.rules.output[0].name == "length" and reader.shape[0] == node.shape[0]:
                 return ("length",)
-            if len(x.shape) == 2 and names[-1] == "features":
-                return x.feature_names()
-        return x.axis_names()
+        return node.derived.leaving.axis_names()
 
     @property
     def has_several_inputs(self) -> bool:

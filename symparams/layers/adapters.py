@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from symparams.algebra.formula import Formula, Symbol, product, symbols
 from symparams.errors import LayerError
@@ -29,6 +29,10 @@ class LowRankAdapter(Layer):
     names: ClassVar = ("lora",)
     title: ClassVar = "Low-rank adapter"
     example: ClassVar = "input(128, 4096) -> lora(dense(4096, bias=no), 8)"
+
+    @property
+    def reading(self) -> Literal["channels", "features", "kept", "new"]:
+        return self.layer.reading
 
     def rules(self, *arriving: Incoming) -> Rules:
         base = self._base(arriving)
@@ -65,7 +69,7 @@ class LowRankAdapter(Layer):
         base = self.layer.work(out, *arriving)
         *seen, last = self._base(arriving).weights[0].dimensions
         r = symbol("r", self.rank, "rank")
-        leaving = Incoming(out.shape, arriving[0].convention)
+        leaving = Incoming(out.shape, arriving[0].convention, arriving[0].is_sequence)
         channel = leaving.channel_axis if isinstance(self.layer, Convolution) else len(out.shape) - 1
         where = [size for i, size in enumerate(symbols(out.numbers())) if i != channel]
         adapter = Work(

@@ -48,6 +48,7 @@ class AdaptiveAveragePooling(Layer):
     )  # fmt: skip
     title: ClassVar[str] = "Adaptive average pooling"
     example: ClassVar[str] = "input(13, 13, 256) -> adaptiveavgpool(6)"
+    reads: ClassVar = "channels"
     does: ClassVar[str] = "averages the numbers of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -127,6 +128,7 @@ class FractionalMaxPooling(Layer):
     names: ClassVar = ("fractionalmaxpool", "FractionalMaxPool2d", "FractionalMaxPool3d")
     title: ClassVar = "Fractional max pooling"
     example: ClassVar = "input(50, 32, 16) -> fractionalmaxpool(3, ratio=0.5)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

@@ -73,6 +73,7 @@ class Attention(Layer):
     presets: ClassVar = {"mqa": {"kv": ONE}}
     title: ClassVar = "Multi-head attention"
     example: ClassVar = "input(128, 512) -> attention(8)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 

@@ -34,6 +34,7 @@ class Bidirectional(Layer):
     names: ClassVar = ("bidirectional",)
     title: ClassVar[str] = "Bidirectional layer"
     example: ClassVar[str] = "input(10, 32) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(32), sum)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         self._check()

@@ -195,6 +195,7 @@ class Bilinear(Layer):
     names: ClassVar = ("bilinear", "Bilinear")
     title: ClassVar = "Bilinear layer"
     example: ClassVar = "input(128) -> { dense(20) | dense(30) } -> bilinear(40)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "many"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -34,6 +34,8 @@ ONE_EACH = (ONE,)
 class Sliding(Layer):
     """What all convolutions have: a kernel that moves, and what is done with its output."""
 
+    reads: ClassVar = "channels"
+
     stride: tuple[Formula, ...] = argument(
         SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True
     )

@@ -40,6 +40,7 @@ class Dense(Layer):
     names: ClassVar = ("dense", "Linear", "LazyLinear", "fc")
     title: ClassVar = "Dense layer"
     example: ClassVar = "input(9072) -> dense(128, relu)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

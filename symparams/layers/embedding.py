@@ -47,6 +47,7 @@ class Embedding(Layer):
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
     title: ClassVar[str] = "Embedding"
     example: ClassVar[str] = "input(128) -> embedding(10000, 64)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -147,6 +148,7 @@ class Positional(Layer):
     names: ClassVar = ("positional", "PositionEmbedding")
     title: ClassVar = "Position embedding"
     example: ClassVar = "input(128) -> { embedding(10000, 64) | positional(512, 64) } -> add"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -202,6 +204,7 @@ class Tied(Layer):
     names: ClassVar = ("tied",)
     title: ClassVar = "Tied output projection"
     example: ClassVar = "input(128) -> embedding(10000, 64) as tokens -> dense(64, gelu) -> tied(@tokens)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

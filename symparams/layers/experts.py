@@ -48,6 +48,7 @@ class Experts(Layer):
     names: ClassVar = ("moe", "MixtureOfExperts")
     title: ClassVar = "Mixture of experts"
     example: ClassVar = "input(128, 4096) -> moe(8, 2, 14336)"
+    reads: ClassVar = "features"
 
     def _symbols(self) -> tuple[Symbol, Symbol, Symbol | None]:
         """E, k and s."""

@@ -38,6 +38,7 @@ class FeedForward(Layer):
     names: ClassVar = ("ffn", "feedforward")
     title: ClassVar = "Feed-forward part"
     example: ClassVar = "input(128, 512) -> ffn(2048, gelu)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -79,6 +80,7 @@ class GatedFeedForward(Layer):
     }
     title: ClassVar = "Gated feed-forward part"
     example: ClassVar = "input(128, 512) -> gatedffn(1376, silu)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

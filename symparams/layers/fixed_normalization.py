@@ -67,6 +67,7 @@ class LocalResponseNormalization(Layer):
     title: ClassVar = "Local response normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(55, 55, 96) -> lrn(5)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

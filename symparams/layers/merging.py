@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from symparams.algebra.comparing import same
@@ -41,10 +42,10 @@ class Add(Layer):
 def broadcast(arriving: Sequence[Incoming]) -> tuple[Axis, ...]:
     """The shape that all branches have, or are repeated to."""
     first, *others = arriving
-    shape = list(_aligned(first, max(len(x.shape) for x in arriving)))
-    names = max(arriving, key=lambda x: len(x.shape)).axis_names()
+    whole = largest(arriving)
+    shape, names = list(_aligned(first, whole)), whole.axis_names()
     for index, x in enumerate(others, start=2):
-        for axis, value in enumerate(_aligned(x, len(shape))):
+        for axis, value in enumerate(_aligned(x, whole)):
             shape[axis] = _joined(shape[axis], value, names[axis], index, (first, x))
     return tuple(map(Axis, names, map(as_formula, shape)))
 
@@ -54,12 +55,18 @@ def _each_further(out: Outgoing, arriving: tuple[Incoming, ...]) -> Formula:
     return out.numbers() if len(arriving) == 2 else (len(arriving) - 1) * out.numbers()
 
 
-def _aligned(x: Incoming, rank: int) -> tuple[Value, ...]:
-    """The shape with axes of size 1 put in for missing ones: before the channels."""
+def largest(arriving: Sequence[Incoming]) -> Incoming:
+    """The branch whose axes the output has; of several, one whose axes have a meaning."""
+    return max(arriving, key=lambda x: (len(x.shape), x.is_sequence is not None))
+
+
+def _aligned(x: Incoming, whole: Incoming) -> tuple[Value, ...]:
+    """The shape with axes of size 1 put in for missing ones: beside the channels."""
+    rank = len(whole.shape)
     missing: tuple[Value, ...] = (1,) * (rank - len(x.shape))
-    if x.convention == "torch" and len(x.shape) == 1:
+    if whole.channels_first and len(x.shape) == 1:
         return x.shape + missing
-    if x.convention == "torch" and missing:
+    if whole.channels_first and missing:
         raise LayerError(f"a branch of shape {x} has {len(x.shape)} axes, but another one has {rank}")
     return missing + x.shape
 
@@ -168,7 +175,7 @@ class Minimum(Maximum):
 class Concatenate(Layer):
     """Puts the branches one behind the other: C_1 + C_2 + … along one axis, no parameters.
 
-    In `convention torch` the channels come first; the features of sequences, which come last, are axis=-1.
+    In `convention torch` the channels of a feature map come first, the features of a sequence last.
     """
 
     axis: int | None = argument(AXIS, "the axis to join along; the channels if not given", None, short="dim")
@@ -179,7 +186,9 @@ class Concatenate(Layer):
     inputs: ClassVar = "many"
 
     def rules(self, *arriving: Incoming) -> Rules:
-        first = arriving[0]
+        first = replace(
+            arriving[0], is_sequence=next((x.is_sequence for x in arriving if x.is_sequence is not None), None)
+        )
         rank = len(first.shape)
         joined = first.channel_axis if self.axis is None else axis_of(self.axis, first)
         for index, x in enumerate(arriving[1:], start=2):

@@ -47,6 +47,7 @@ class MultiHeadAttention(Spelling):
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
     title: ClassVar = "Multi-head attention"
     example: ClassVar = "input(128, 512) -> MultiHeadAttention(8, 64)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 
@@ -121,6 +122,7 @@ class GroupedQueryAttention(Spelling):
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")
     title: ClassVar = "Grouped-query attention"
     example: ClassVar = "input(128, 512) -> GroupedQueryAttention(64, 8, 2)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 

@@ -63,7 +63,7 @@ class Factored(Layer):
         """The rules of a layer that keeps the shape and shares gamma and beta of these sizes."""
         weights = self.trained(x, sizes)
         return Rules(
-            output=x.kept(),
+            output=x.kept_by_position() if self.reads == "features" else x.kept(),
             parameters=times(len(weights), product(sizes)),
             weights=weights,
             because=because,
@@ -125,6 +125,7 @@ class BatchNormalization(Scaled):
     title: ClassVar = "Batch normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(112, 112, 64) -> bn"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -178,6 +179,8 @@ _DIFFERS = (
 @layer_class
 class _OverAxes(Factored):
     """A normalization over the last axis, or over several that are named."""
+
+    reads: ClassVar = "features"
 
     shape: tuple[Formula, ...] | None = argument(
         SIZES, "the sizes of the trailing axes that are normalized together, as PyTorch gives them", None
@@ -299,6 +302,7 @@ class GroupNormalization(Scaled):
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     title: ClassVar = "Group normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -340,6 +344,7 @@ class InstanceNormalization(Scaled):
     )  # fmt: skip
     title: ClassVar = "Instance normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

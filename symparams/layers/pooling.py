@@ -33,6 +33,8 @@ from symparams.model.layer import (
 class Pooling(Layer):
     """What pooling layers have: a window that makes one number of many."""
 
+    reads: ClassVar = "channels"
+
     size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
     stride: tuple[Formula, ...] | None = argument(
         SIZES,
@@ -162,6 +164,7 @@ class PowerPooling(Layer):
     names: ClassVar = ("lppool", "LPPool1d", "LPPool2d", "LPPool3d")
     title: ClassVar = "Power-average pooling"
     example: ClassVar = "input(24, 24, 63) -> lppool(2, 3)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         return self._sum().rules(*arriving)
@@ -197,6 +200,7 @@ class GlobalAveragePooling(Layer):
     )  # fmt: skip
     title: ClassVar[str] = "Global average pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
+    reads: ClassVar = "channels"
     does: ClassVar[str] = "averages each channel"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -45,6 +45,8 @@ _LISTED = 8  # so many layers have their tensors listed one by one
 class Recurrent(Layer):
     """What all recurrent layers have in common."""
 
+    reads: ClassVar = "features"
+
     units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)
     sequences: bool | None = argument(
         switch("sequences"), "whether every step is given out, as always in PyTorch", None, keyword=True
@@ -84,9 +86,8 @@ class Recurrent(Layer):
         steps = self._every_step(x)
         one_way = cell.output(x.convention)
         n_out = 2 * one_way if self.bidirectional else one_way
-        *_, last = x.feature_names()
         return Rules(
-            output=(x.sequence(), Axis(last, n_out)) if steps else (Axis("features", n_out),),
+            output=(x.sequence(), Axis(x.last_name, n_out)) if steps else (Axis("features", n_out),),
             parameters=self._total(lambda D: cell.parameters(D, x.convention), x),
             weights=tuple(self._tensors(cell, x)),
             because=cell.why(x.convention) + self._structure(),

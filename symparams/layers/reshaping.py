@@ -69,6 +69,7 @@ class Reshape(Layer):
     names: ClassVar = ("reshape", "Reshape")
     title: ClassVar = "Reshape"
     example: ClassVar = "input(6272) -> reshape(7, 7, -1)"
+    reads: ClassVar = "new"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -100,6 +101,7 @@ class Unflatten(Layer):
     names: ClassVar = ("unflatten", "Unflatten")
     title: ClassVar = "Unflatten"
     example: ClassVar = "convention torch input(128) -> unflatten(1, 8, 4, 4)"
+    reads: ClassVar = "new"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -138,8 +140,11 @@ class Permute(Layer):
             axes = f"each of the axes 1 to {rank}" if rank > 1 else "the one axis"
             raise LayerError(f"the order {order} must name {axes} of {x} exactly once")
         sizes = tuple(as_formula(x.shape[place - 1]) for place in self.order)
+        names = x.axis_names()
+        if x.is_sequence is not None:
+            names = tuple(names[place - 1] for place in self.order)
         return nothing_to_learn(
-            tuple(map(Axis, x.axis_names(), sizes)),
+            tuple(map(Axis, names, sizes)),
             _BECAUSE,
             "the axes change places, with their sizes",
             channels_are=None if self.order[x.channel_axis] == x.channel_axis + 1 else "channels",

@@ -36,8 +36,8 @@ def _scored(arriving: tuple[Incoming, ...]) -> Attended:
 
 def _output(given: Attended) -> tuple[Axis, ...]:
     """The queries' positions, each with a mean of the values."""
-    _, last = given.query.feature_names()
-    return (Axis("length", as_formula(given.query.shape[0])), Axis(last, as_formula(given.value.shape[-1])))
+    name = given.query.last_name
+    return (Axis("length", as_formula(given.query.shape[0])), Axis(name, as_formula(given.value.shape[-1])))
 
 
 _SHAPE = "every query gives a weighted mean of the values, so there are as many as queries, each as wide as a value"
@@ -64,6 +64,7 @@ class DotAttention(Layer):
     names: ClassVar = ("dotattention",)
     title: ClassVar = "Dot-product attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> dotattention(scaled, memory=@v)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 
@@ -137,6 +138,7 @@ class AdditiveAttention(Layer):
     names: ClassVar = ("AdditiveAttention",)
     title: ClassVar = "Additive attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> additiveattention(memory=@v)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 

@@ -114,6 +114,7 @@ class ChannelShuffle(Layer):
     names: ClassVar = ("channelshuffle", "ChannelShuffle")
     title: ClassVar = "Channel shuffle"
     example: ClassVar = "input(28, 28, 240) -> channelshuffle(3)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -190,6 +191,7 @@ class Fold(_Windows):
     names: ClassVar = ("fold", "col2im")
     title: ClassVar = "Fold"
     example: ClassVar = "convention torch input(48, 64) -> fold(32, 4, s=4)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -200,7 +202,7 @@ class Fold(_Windows):
         L = symbol("L_in", x.spatial[0], "input length", incoming=True)
         sizes = zip(spatial_axes(image), image.spatial, strict=True)
         return nothing_to_learn(
-            x.arranged(
+            image.arranged(
                 [Axis(name, symbol(f"{letter}_out", size, f"output {name}")) for (name, letter, _), size in sizes],
                 Axis("channels", x.C_in() / taps),
             ),

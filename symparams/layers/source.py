@@ -18,6 +18,7 @@ class Input(Layer):
     names: ClassVar = ("input", "InputLayer")
     title: ClassVar = "Input"
     example: ClassVar = "input(28, 28, 1)"
+    reads: ClassVar = "new"
     inputs: ClassVar = "none"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -52,6 +52,7 @@ class STFTSpectrogram(Layer):
     names: ClassVar = ("stft", "STFTSpectrogram")
     title: ClassVar = "Spectrogram"
     example: ClassVar = "input(16000, 1) -> stft(400, 160, 512)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -131,6 +132,7 @@ class MelSpectrogram(Layer):
     names: ClassVar = ("melspectrogram", "MelSpectrogram")
     title: ClassVar = "Mel spectrogram"
     example: ClassVar = "input(16000) -> melspectrogram(512, 160, bands=80)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

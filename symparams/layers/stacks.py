@@ -54,6 +54,7 @@ class TransformerEncoderLayer(Spelling):
     presets: ClassVar = {"TransformerDecoderLayer": {"decoder": True}}
     title: ClassVar = "Transformer layer"
     example: ClassVar = "convention torch input(128, 512) -> nn.TransformerEncoderLayer(512, 8)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 
@@ -93,6 +94,7 @@ class TransformerEncoder(Layer):
     names: ClassVar = ("TransformerEncoder", "TransformerDecoder")
     title: ClassVar = "Stack of transformer layers"
     example: ClassVar = "input(128, 512) -> transformerencoder(encoderlayer(8, 2048), 6)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
 
@@ -196,6 +198,7 @@ class Transformer(Layer):
     names: ClassVar = ("Transformer",)
     title: ClassVar = "Transformer"
     example: ClassVar = "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)"
+    reads: ClassVar = "features"
     inputs: ClassVar = "many"
 
     @property

@@ -39,6 +39,7 @@ class ClassToken(Layer):
     names: ClassVar = ("classtoken",)
     title: ClassVar = "Class token"
     example: ClassVar = "input(196, 768) -> classtoken"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -51,7 +52,7 @@ class ClassToken(Layer):
         return Rules(
             output=(
                 Axis("length", length.size + (1 if one else n)),
-                Axis(x.feature_names()[-1], as_it_came(x)[-1].size),
+                Axis(x.last_name, as_it_came(x)[-1].size),
             ),
             parameters=d if one else n * d,
             weights=(Weight("token", (d,) if one else (n, d)),),
@@ -74,6 +75,7 @@ class LayerScale(Layer):
     names: ClassVar = ("layerscale",)
     title: ClassVar = "Scale for each channel"
     example: ClassVar = "input(56, 56, 96) -> depthwise(7, same) -> layerscale"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -103,6 +105,7 @@ class Rotary(Layer):
     names: ClassVar = ("rope", "rotary")
     title: ClassVar = "Rotary positions"
     example: ClassVar = "input(128, 512) -> rope -> attention(8)"
+    reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

@@ -276,6 +276,7 @@ class MaxUnpooling(Layer):
     names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
     title: ClassVar = "Max unpooling"
     example: ClassVar = "input(12, 12, 64) -> maxunpool(2)"
+    reads: ClassVar = "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

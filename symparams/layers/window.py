@@ -26,7 +26,7 @@ def input_sizes(x: Incoming) -> tuple[Formula, ...]:
 
 def channels_kept(x: Incoming) -> Axis:
     """The channels of the output where they are those of the input."""
-    return Axis("channels", as_formula(x.channels))
+    return Axis(x.axis_names()[x.channel_axis], as_formula(x.channels))
 
 
 def settings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from symparams.algebra.formula import Formula, Value, size_and_depth
@@ -13,7 +13,7 @@ from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
 from symparams.model.derived import Derived, known
-from symparams.model.layer import Layer, Shape
+from symparams.model.layer import Incoming, Layer, Shape
 from symparams.model.network import Network
 
 _CONCERNING: dict[tuple[type[Layer], str], tuple[Misconception, ...]] = {}
@@ -154,8 +154,10 @@ class Mistakes:
         inputs = nodes[index].inputs
         if not any(j in before and before[j].shape != nodes[j].shape for j in inputs):
             return output.wrong.get(misconception)
+        right = (nodes[j].derived.leaving for j in inputs)
         shapes = (before[j].shape if j in before else nodes[j].shape for j in inputs)
-        derived = _on(nodes[index].derived, tuple(shape for shape in shapes if shape is not None), self.network)
+        arriving = (replace(x, shape=shape) for x, shape in zip(right, shapes, strict=True) if shape is not None)
+        derived = _on(nodes[index].derived, tuple(arriving), self.network)
         if derived is None:
             return Believed(None, None)
         if misconception not in _worth_a_try(type(derived.layer), "shape"):
@@ -224,12 +226,13 @@ def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
         return []
 
 
-def _on(derived: Derived, arriving: tuple[Shape, ...], network: Network) -> Derived | None:
+def _on(derived: Derived, arriving: tuple[Incoming, ...], network: Network) -> Derived | None:
     """The layer on other inputs; None if it does not accept them."""
     if len(arriving) != len(derived.arriving):
         return None
     try:
-        return known(derived.layer, arriving, network.convention, network.facts)
+        shapes, read = tuple(x.shape for x in arriving), tuple(x.is_sequence for x in arriving)
+        return known(derived.layer, shapes, network.convention, network.facts, read, derived.laid_out)
     except SymparamsError:
         return None
 

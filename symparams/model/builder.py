@@ -20,11 +20,16 @@ class Builder:
     """Makes the nodes of a network; what is only tried can be taken away again."""
 
     def __init__(
-        self, convention: Convention, facts: Facts = NOTHING_KNOWN, reserved: Collection[str] = frozenset()
+        self,
+        convention: Convention,
+        facts: Facts = NOTHING_KNOWN,
+        reserved: Collection[str] = frozenset(),
+        sequences: Collection[Layer] = frozenset(),
     ) -> None:
         self.convention = convention
         self.facts = facts  # that hold where the next layer stands
         self.nodes: list[Node] = []  # in reading order
+        self._sequences = sequences  # layers that lay out two axes which are read as positions and features
         self._reserved = reserved  # names that automatic names keep clear of
         self._counters: dict[str, int] = {}  # how many layers of a kind have been named
 
@@ -42,9 +47,10 @@ class Builder:
             raise too_many_layers()
         name = name or self.free_name(layer.kind)
         shapes = tuple(self.nodes[i].shape for i in inputs)
+        read = tuple(self.nodes[i].derived.is_sequence for i in inputs)
         try:
             limits.allow()
-            derived = known(layer, shapes, self.convention, self.facts)
+            derived = known(layer, shapes, self.convention, self.facts, read, layer in self._sequences)
             _ = derived.counts  # worked out now, while an error can still be said to be here
             if shared is not None:
                 _check_shared(derived, self.nodes[shared])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from symparams import limits
@@ -15,7 +15,7 @@ from symparams.algebra.simplifying import poly, simplified
 from symparams.algebra.summing import Repeat, over
 from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
-from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Shape, Work
+from symparams.model.layer import Axis, Convention, Incoming, Layer, Outgoing, Rules, Shape, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,18 @@ class Derived:
     conditions: tuple[Condition, ...]  # what its letters must fulfil
     facts: Facts  # what was known of the letters
     convention: Convention  # that of the network
+    is_sequence: bool | None  # how the output is read; see Incoming
 
     @property
-    def _asked(self) -> tuple[Layer, tuple[Shape, ...], Convention, Facts]:
+    def _asked(self) -> tuple[Layer, tuple[Shape, ...], Convention, Facts, tuple[bool | None, ...], bool]:
         """What `derive` makes it of."""
-        return self.layer, tuple(x.shape for x in self.arriving), self.convention, self.facts
+        shapes, read = tuple(x.shape for x in self.arriving), tuple(x.is_sequence for x in self.arriving)
+        return self.layer, shapes, self.convention, self.facts, read, self.laid_out
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether it lays numbers out in positions and features."""
+        return self.layer.reading == "new" and bool(self.is_sequence)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Derived) and self._asked == other._asked)
@@ -68,7 +75,12 @@ class Derived:
     def out(self) -> Outgoing:
         """The output, for the rules of work and memory."""
         names = [axis.name for axis in self.rules.output] if self.arriving else None
-        return Outgoing(tuple(names or Incoming(self.shape, self.convention).axis_names()), self.shape)
+        return Outgoing(tuple(names or self.leaving.axis_names()), self.shape)
+
+    @property
+    def leaving(self) -> Incoming:
+        """The output as it arrives at the layers behind."""
+        return Incoming(self.shape, self.convention, self.is_sequence)
 
     @cached_property
     def work(self) -> Work:
@@ -92,9 +104,20 @@ class Derived:
         return Counts(others, biases, params, trainable, fixed)
 
 
-def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, facts: Facts) -> Derived:
-    """What a layer says about inputs of these shapes."""
-    arriving = tuple(Incoming(shape, convention) for shape in shapes)
+def derive(
+    layer: Layer,
+    shapes: tuple[Shape, ...],
+    convention: Convention,
+    facts: Facts,
+    read: tuple[bool | None, ...] = (),
+    laid_out: bool = False,
+) -> Derived:
+    """What a layer says about inputs of these shapes, which are read as `Incoming` has it.
+
+    With `laid_out`, the two axes that the layer makes of its numbers are positions and features.
+    """
+    pairs = zip(shapes, read or (None,) * len(shapes), strict=True)
+    arriving = tuple(Incoming(shape, convention, is_sequence) for shape, is_sequence in pairs)
     rules = layer.rules(*arriving)
     conditions: list[Condition] = []
     for requirement in rules.requires:
@@ -103,7 +126,11 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
         raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
     handed_on = {size for x in arriving for size in x.shape}  # sizes that are simple and positive already
     shape = tuple(a.size if a.size in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
-    names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention).axis_names()
+    meant = _read(layer, rules, arriving, laid_out) if convention == "torch" and len(shape) == 2 else None
+    if meant and layer.reading == "new":  # a layer that lays numbers out does not know how they are read
+        sizes = [axis.size for axis in rules.output]
+        rules = replace(rules, output=tuple(map(Axis, Incoming(shape, convention, meant).axis_names(), sizes)))
+    names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention, meant).axis_names()
     for name, value in zip(names, shape, strict=True):
         if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:
             raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
@@ -111,7 +138,17 @@ def derive(layer: Layer, shapes: tuple[Shape, ...], convention: Convention, fact
             conditions += positive(f"the {name} of the output would be", value, 1, facts)
     for argument, formula in formulas_of(layer):
         conditions += allowed(argument, formula, facts)
-    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention)
+    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention, meant)
+
+
+def _read(layer: Layer, rules: Rules, arriving: tuple[Incoming, ...], laid_out: bool) -> bool | None:
+    """How two axes in PyTorch are read: positions and features, channels and length, or not yet known."""
+    if layer.reading == "new":
+        return True if laid_out else None
+    two_axes = [x.is_sequence for x in arriving if len(x.shape) == 2]
+    if layer.reading == "kept" and two_axes and all(read is None for read in two_axes):
+        return None
+    return rules.output[0].name not in ("channels", "features")
 
 
 known = lru_cache(512)(derive)  # the same for every network: equal layers on equal input are worked out once

@@ -33,19 +33,26 @@ class Incoming:
 
     shape: Shape  # in the order of the convention
     convention: Convention  # which decides where its channels stand
+    # Of two axes in PyTorch: True for (positions, features), False for (channels, length), None if no layer has said.
+    is_sequence: bool | None = None
+
+    @property
+    def channels_first(self) -> bool:
+        """Whether the channels stand before the spatial axes."""
+        return self.convention == "torch" and not self.is_sequence
 
     @property
     def spatial(self) -> Shape:
         """The sizes of the spatial axes: all but the channels."""
-        return self.shape[1:] if self.convention == "torch" and len(self.shape) > 1 else self.shape[:-1]
+        return self.shape[1:] if self.channels_first and len(self.shape) > 1 else self.shape[:-1]
 
     @property
     def channels(self) -> Value:
-        return self.shape[0] if self.convention == "torch" else self.shape[-1]
+        return self.shape[self.channel_axis]
 
     @property
     def channel_axis(self) -> int:
-        return 0 if self.convention == "torch" else len(self.shape) - 1
+        return 0 if self.channels_first else len(self.shape) - 1
 
     def C_in(self) -> Symbol:
         """The number of channels that arrive, as a symbol of a rule."""
@@ -57,7 +64,7 @@ class Incoming:
 
     def feature_names(self) -> tuple[str, ...]:
         """What each axis is called where the last one holds the features, as layers for sequences have it."""
-        if self.convention == "keras":
+        if self.convention == "keras" or self.is_sequence is False:
             return self.axis_names()
         before = tuple(name for name, _, _ in SPATIAL.get(len(self.shape) - 1, ()))
         return (*(before or tuple(f"axis {i + 1}" for i in range(len(self.shape) - 1))), "features")
@@ -69,15 +76,27 @@ class Incoming:
         spatial = tuple(name for name, _, _ in SPATIAL.get(len(self.shape) - 1, ()))
         if not spatial:
             return tuple(f"axis {i + 1}" for i in range(len(self.shape)))
-        return ("channels", *spatial) if self.convention == "torch" else (*spatial, "channels")
+        if self.is_sequence:
+            return (*spatial, "features")
+        return ("channels", *spatial) if self.channels_first else (*spatial, "channels")
 
     def kept(self) -> tuple[Axis, ...]:
         """Output axes that equal the input axes."""
         return tuple(map(Axis, self.axis_names(), map(as_formula, self.shape)))
 
+    def kept_by_position(self) -> tuple[Axis, ...]:
+        """The same behind a layer that works on the last axis: of two axes, that one has the features."""
+        names = self.feature_names() if len(self.shape) == 2 else self.axis_names()
+        return tuple(map(Axis, names, map(as_formula, self.shape)))
+
+    @property
+    def last_name(self) -> str:
+        """What the last axis of a sequence is called."""
+        return "channels" if self.convention == "keras" else "features"
+
     def arranged(self, spatial: Sequence[Axis], channels: Axis) -> tuple[Axis, ...]:
         """Output axes in the order of the convention."""
-        return (channels, *spatial) if self.convention == "torch" else (*spatial, channels)
+        return (channels, *spatial) if self.channels_first else (*spatial, channels)
 
     def __str__(self) -> str:
         return size(self.shape, PLAIN)
@@ -270,8 +289,16 @@ class Layer:
     inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
     sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
 
+    # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
+    # layers behind it do, since it lays numbers out anew.
+    reads: ClassVar[Literal["channels", "features", "kept", "new"]] = "kept"
     _hash: int
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
+
+    @property
+    def reading(self) -> Literal["channels", "features", "kept", "new"]:
+        """How this layer reads two axes in PyTorch; of one that wraps another, that one's way."""
+        return self.reads
 
     @property
     def kind(self) -> str:

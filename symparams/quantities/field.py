@@ -171,7 +171,7 @@ def _at(value: Value, repeat: Repeat, facts: Facts) -> Value:
 def _of(node: Node, arriving: Sequence[State], known: _Known) -> State:
     facts = node.derived.facts
     if not arriving:
-        names = _spatial(Incoming(node.shape, node.derived.convention))
+        names = _spatial(node.derived.leaving)
         return tuple(Field(name, 1, 1, 0) for name in names)
     if node.kind == "copies":
         return _kept(arriving[0])

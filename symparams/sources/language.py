@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 
 from symparams.algebra.formula import Formula
-from symparams.errors import LimitError, Source, Span
+from symparams.errors import LayerError, LimitError, Source, Span, SymparamsError
 from symparams.frozen import Frozen
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.builder import Builder
+from symparams.model.layer import Layer
 from symparams.model.network import Network
 from symparams.sources import records as r
 from symparams.sources.binding import reserved_words
 from symparams.sources.declarations import declared
 from symparams.sources.expanding import expanded
 from symparams.sources.names import Names
+from symparams.sources.placements import Placed
 from symparams.sources.placing import Placing
 from symparams.sources.ranges import read_ranges
 from symparams.sources.reader import read_network
+from symparams.sources.sequences import laying_out, sequences
 from symparams.sources.where import facts_of
 
 
@@ -45,6 +50,27 @@ def network(
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
 
+def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[frozenset[Layer]], Builder]) -> Placing:
+    """The layers, two axes meant as their readers have it; what stands before these readers is placed once more."""
+    first = Placing(names, builder(frozenset()))
+    try:
+        first.put(placements)
+    except LayerError:
+        laid_out = laying_out(first.builder)
+        with suppress(SymparamsError):
+            again = Placing(names, builder(laid_out))
+            again.put(placements)
+            if laid_out and sequences(again.builder) == laid_out:
+                return again
+        raise
+    found = sequences(first.builder)
+    if not found:
+        return first
+    again = Placing(names, builder(found))
+    again.put(placements)
+    return again
+
+
 def _built(
     statements: Sequence[r.Statement], source: Source, given: Mapping[str, Formula], catalogue: Catalogue, strict: bool
 ) -> Network:
@@ -58,8 +84,7 @@ def _built(
     facts = facts_of([*ranges.facts(), *found.facts], names)
     choices = ranges.within(facts, found.facts)
     placements = expanded(found.chains, names, facts, found.macros, catalogue)
-    places = Placing(names, Builder(found.convention, facts, found.names()))
-    places.put(placements)
+    places = _placed(placements, names, partial(Builder, found.convention, facts, found.names()))
     network = Network(
         found.convention,
         facts,

@@ -12,7 +12,7 @@ from symparams.errors import LayerError, LimitError, Place, Span, SymparamsError
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import Named
 from symparams.model.builder import Builder
-from symparams.model.layer import Incoming, Layer
+from symparams.model.layer import Layer
 from symparams.sources.binding import Given, bound
 from symparams.sources.names import Names, computed
 from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, copies_of, filled, whole
@@ -99,8 +99,8 @@ class Placing:
 
     def _channels(self, number: int) -> Formula:
         """How many channels the output of a placement has."""
-        shape = self.builder.nodes[self._made[number][-1]].shape
-        return as_formula(Incoming(shape, self.builder.convention).channels)
+        derived = self.builder.nodes[self._made[number][-1]].derived
+        return as_formula(derived.leaving.channels)
 
     def _check_inputs(self, placement: Placement, layer: Layer, inputs: Sequence[int]) -> None:
         """Raise SymparamsError if a layer is fed too little, too much, or another rank than its name says."""
@@ -219,7 +219,6 @@ class Placing:
 
     def axis_name(self, axis: int) -> str:
         """What an axis of the layer added last is called."""
-        shape = self.builder.nodes[-1].shape
-        names = Incoming(shape, self.builder.convention).axis_names()
+        names = self.builder.nodes[-1].derived.leaving.axis_names()
         name = names[axis] if axis < len(names) else "size"
         return f"number of {name}" if name in ("channels", "features") else name

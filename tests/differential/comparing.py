@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import as_formula
+from symparams.layers.activation import PReLU
+from symparams.layers.merging import Add, Concatenate
+from symparams.layers.padding import Cropping, ZeroPadding
+from symparams.layers.resizing import Upsampling
 from symparams.layers.source import Input
-from symparams.model.layer import Layer
+from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
 from tests.differential.coverage import Coverage
 from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, excuse
@@ -77,9 +81,12 @@ class Comparison:
         shape = _numbers(node.shape)
         if isinstance(node.layer, Input):
             return self.framework.tensor(shape)
+        inputs = self._channels_first(node.layer, node.derived.arriving, inputs)
         shapes = tuple(map(self.framework.shape, inputs))
         owner = owners[node.shared] if node.shared else None
         found = self._theirs(node.layer, shapes, inputs, owner)
+        if found.shape and node.derived.is_sequence and _turns(node.layer, node.derived.arriving):
+            found = replace(found, output=found.output.transpose(1, 2), shape=found.shape[::-1])
         owners[node.name] = found.built
         if isinstance(found.error, NoEquivalentError):
             self.tally.uncompared[node.kind] += 1
@@ -98,6 +105,14 @@ class Comparison:
         if owner is None:
             self.tally.coverage.add(node.layer, shapes, found.built.asked)
         return found.output
+
+    def _channels_first(self, layer: Layer, arriving: Sequence[Incoming], inputs: list[Any]) -> list[Any]:
+        """The inputs as PyTorch's layer wants them: a sequence is turned before a layer that reads channels first."""
+        if not _turns(layer, arriving):
+            return inputs
+        return [
+            tensor.transpose(1, 2) if len(x.shape) == 2 else tensor for x, tensor in zip(arriving, inputs, strict=True)
+        ]
 
     def _total(self, network: Network, owners: dict[str, Built | None]) -> None:
         """The sums of the whole network, shared weights once."""
@@ -154,7 +169,8 @@ class Comparison:
     def _refused(self, ours: Read, outputs: list[Any], owners: dict[str, Built | None]) -> None:
         assert ours.refused is not None
         layer, indexes, message = ours.refused
-        inputs = [outputs[i] for i in indexes]
+        arriving = tuple(ours.nodes[i].derived.leaving for i in indexes)
+        inputs = self._channels_first(layer, arriving, [outputs[i] for i in indexes])
         shapes = tuple(map(self.framework.shape, inputs))
         owner = None if ours.shared is None else owners[ours.nodes[ours.shared].name]
         found = self._theirs(layer, shapes, inputs, owner)
@@ -181,6 +197,13 @@ class _Found:
     shape: Sizes = ()
     macs: int | None = None
     error: Exception | None = None
+
+
+def _turns(layer: Layer, arriving: Sequence[Incoming]) -> bool:
+    """Whether a layer of PyTorch wants the channels first where ours reads the features of a sequence last."""
+    by_channels = layer.reading == "channels" or isinstance(layer, (Add, Cropping, PReLU, Upsampling, ZeroPadding))
+    by_channels = by_channels or (isinstance(layer, Concatenate) and layer.axis is None)
+    return by_channels and any(x.is_sequence for x in arriving)
 
 
 def _checked(error: Exception) -> Exception:

@@ -48,6 +48,7 @@ def read(text: str) -> Read:
     with patch.object(language, "Builder", Recorded):
         try:
             found.network = language.network(Source("<random>", text))
+            found.refused = None
         except SymparamsError as error:
             found.by_name = bool(_PROMISED.search(error.matter))
             if found.refused is None and not found.by_name:
