@@ -12,7 +12,7 @@ from symparams.documents.formats import Format
 from symparams.documents.solution import LayerEntry, Solution
 from symparams.errors import Source, listed
 from symparams.model.conditions import Condition
-from symparams.model.layer import Shape
+from symparams.model.layer import SPATIAL, Shape
 from symparams.model.network import Network
 from symparams.quantities.account import AxisSize, Known, rounds
 from symparams.quantities.derivation import Derivation
@@ -181,7 +181,8 @@ class Phrases:
 
     def origin(self, entry: LayerEntry, known: Known) -> str:
         """Where a number of input channels comes from: `, the filters of conv_1`."""
-        if not known.incoming or not entry.origin[0] or "in" not in known.symbol.name.split("_"):
+        name = known.symbol.name
+        if not known.incoming or not entry.origin[0] or "in" not in name.split("_") or name in _ALONG:
             return ""
         return f", which are {self._of(entry)}"
 
@@ -283,6 +284,9 @@ class Phrases:
     @property
     def _dots(self) -> str:
         return "…" if self.format.name == "text" else r"\dots"
+
+
+_ALONG = {f"{letter}_in" for axes in SPATIAL.values() for _, letter, _ in axes}  # sizes that no layer gives: H_in
 
 
 def _numbered(value: Value, plural: str) -> str:

@@ -12,6 +12,7 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import over_shown
 from symparams.errors import SymparamsError, nearest
+from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition
 from symparams.model.derived import Counts, Derived
@@ -90,6 +91,14 @@ class LayerEntry:
     @property
     def differs(self) -> str:
         return self.node.derived.rules.differs
+
+
+def _origin(node: Node, feeding: Node) -> tuple[str, str]:
+    """What the channels or features that a layer reads are; nothing where it reads another axis."""
+    x = node.derived.arriving[0]
+    axis = len(x.shape) - 1 if node.layer.reading == "features" else x.channel_axis
+    steps = isinstance(node.layer, TimeDistributed)  # reads behind its first axis
+    return feeding.origin if steps or feeding.origin_axis == axis else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +198,7 @@ class Solution:
                 account,
                 tuple(n.name for n in feeding),
                 tuple(n.shape for n in feeding),
-                feeding[0].origin if feeding else ("", ""),
+                _origin(node, feeding[0]) if feeding else ("", ""),
                 seen.get(derived),
                 derived.rules.because not in explained,
                 derived.rules.shape_because not in explained,

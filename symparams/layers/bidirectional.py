@@ -65,7 +65,7 @@ class Bidirectional(Layer):
             weights=weights,
             because=because,
             shape_because=f"{forward.shape_because}; {_JOINED[self.merge]}",
-            channels_are=forward.channels_are,
+            channels_are="outputs" if self.merge == "concat" else forward.channels_are,
             requires=requires,
             differs=differs,
         )

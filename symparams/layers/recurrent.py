@@ -92,7 +92,7 @@ class Recurrent(Layer):
             weights=tuple(self._tensors(cell, x)),
             because=cell.why(x.convention) + self._structure(),
             shape_because=_shape_because(cell.giver, steps, self.bidirectional),
-            channels_are="units",
+            channels_are="outputs" if self.bidirectional or isinstance(cell, ProjectedLSTMCell) else "units",
             requires=self.requirements(cell, x),
             differs=cell.difference(),
         )

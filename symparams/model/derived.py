@@ -78,6 +78,15 @@ class Derived:
         return Outgoing(tuple(names or self.leaving.axis_names()), self.shape)
 
     @property
+    def feature_axis(self) -> int:
+        """The axis of the output that has its channels or features."""
+        names = [axis.name for axis in self.rules.output]
+        if self.layer.reading == "features" and len(names) == 2:
+            return 1
+        named = [i for i, name in enumerate(names) if name in ("channels", "features")]
+        return named[-1] if named else self.leaving.channel_axis
+
+    @property
     def leaving(self) -> Incoming:
         """The output as it arrives at the layers behind."""
         return Incoming(self.shape, self.convention, self.is_sequence)
@@ -128,8 +137,8 @@ def derive(
     shape = tuple(a.size if a.size in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
     meant = _read(layer, rules, arriving, laid_out) if convention == "torch" and len(shape) == 2 else None
     if meant and layer.reading == "new":  # a layer that lays numbers out does not know how they are read
-        sizes = [axis.size for axis in rules.output]
-        rules = replace(rules, output=tuple(map(Axis, Incoming(shape, convention, meant).axis_names(), sizes)))
+        names_, sizes = Incoming(shape, convention, meant).axis_names(), [axis.size for axis in rules.output]
+        rules = replace(rules, output=tuple(map(Axis, names_, sizes)), channels_are=names_[-1])
     names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention, meant).axis_names()
     for name, value in zip(names, shape, strict=True):
         if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:

@@ -29,7 +29,8 @@ class Node:
     name: str  # as given with `as`, or kind and counter
     inputs: tuple[int, ...]  # the nodes that feed it, by index
     derived: Derived  # what its layer says about what arrives
-    origin: tuple[str, str]  # what the last size of its output is: ("filters", "conv_1")
+    origin: tuple[str, str]  # what the sizes of its channels or features are: ("filters", "conv_1")
+    origin_axis: int  # the axis of its output that these are
     shared: str | None  # the layer whose weights it uses again, which are counted there
     frozen: bool  # whether its parameters are kept from training
     repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
