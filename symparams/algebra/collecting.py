@@ -5,11 +5,21 @@ from __future__ import annotations
 from symparams.algebra import sympy_bridge
 from symparams.algebra.comparing import expanded
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Number, Power, Product, Sum, Value, size_and_depth
-from symparams.algebra.normal import UNIT, Monomial, Poly, formula_of, join, value_of
+from symparams.algebra.formula import (
+    Formula,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Value,
+    as_formula,
+    product,
+    size_and_depth,
+)
+from symparams.algebra.normal import UNIT, Monomial, Poly, formula_of, join, scaled, value_of
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.order import atom_key
-from symparams.algebra.simplifying import poly, simplified
+from symparams.algebra.simplifying import poly
 
 
 def shortest(value: Value, facts: Facts) -> Value:
@@ -21,22 +31,10 @@ def shortest(value: Value, facts: Facts) -> Value:
     if size_and_depth(value)[0] <= _READABLE:
         open_ = expanded(collected, facts)
         forms.append(value_of(open_))
-        product = factored(open_) if small(open_) else None
-        if product is not None:
-            forms.append(product)
+        as_product = factored(open_) if small(open_) else None
+        if as_product is not None:
+            forms.append(as_product)
     return min(forms, key=lambda form: len(shown(form, PLAIN)))
-
-
-def shorter(formula: Formula, facts: Facts) -> Value:
-    """The simplified formula, its brackets multiplied out where that is shorter: 2(N + 1) - N as N + 2."""
-    known = simplified(formula, facts)
-    if not isinstance(known, Formula):
-        return known
-    collected = poly(known, facts)
-    if not any(isinstance(atom, Sum) for mono in collected for atom, _ in mono):
-        return known
-    open_ = value_of(expanded(collected, facts))
-    return min((known, open_), key=lambda form: len(shown(form, PLAIN)))
 
 
 _READABLE = 200  # leaves of a total that other forms are tried for
@@ -53,7 +51,7 @@ def factored(p: Poly) -> Formula | None:
     found = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
     if found is None:
         return None
-    content, factors = found
+    content, factors = _without_minus(*found)
     outside: Monomial = UNIT
     brackets: list[Formula] = []
     for factor, exponent in factors:
@@ -65,11 +63,21 @@ def factored(p: Poly) -> Formula | None:
             brackets.append(base if exponent == 1 else Power(base, Number(exponent)))
     if len(brackets) + len(outside) < 2:
         return None  # a number taken out of one bracket makes nothing clearer
-    first = value_of({outside: content})
-    if first == 1:
-        return Product(tuple(brackets)) if len(brackets) > 1 else brackets[0]
-    head = first.factors if isinstance(first, Product) else (first if isinstance(first, Formula) else Number(first),)
-    return Product((*head, *brackets)) if brackets else None
+    if not brackets:
+        return None
+    first = value_of({outside: abs(content)})
+    head = first.factors if isinstance(first, Product) else () if first == 1 else (as_formula(first),)
+    whole = product((*head, *brackets))
+    return whole if content > 0 else Negative(whole)
+
+
+def _without_minus(content: int, factors: list[tuple[Poly, int]]) -> tuple[int, list[tuple[Poly, int]]]:
+    """The same product, a minus before it put into a bracket that has one: U(2 - D - U)."""
+    if content < 0:
+        for i, (factor, exponent) in enumerate(factors):
+            if exponent == 1 and min(factor.values()) < 0:
+                return -content, [*factors[:i], (scaled(factor, -1), 1), *factors[i + 1 :]]
+    return content, factors
 
 
 def _ordered(mono: Monomial) -> Monomial:

@@ -7,22 +7,26 @@ from fractions import Fraction
 
 from symparams import limits
 from symparams.algebra.facts import NOTHING_KNOWN, Facts
-from symparams.algebra.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula
+from symparams.algebra.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula, size_and_depth
 from symparams.algebra.normal import (
     UNIT,
     Coefficient,
     Monomial,
     Poly,
+    as_term,
     constant,
     expanded_product,
     formula_of,
     is_constant,
     minus,
     plus,
+    raised,
+    times,
     value_of,
 )
+from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.rounding import floor_atom
-from symparams.algebra.simplifying import floor_parts, is_floor, is_whole, lone_floor, poly
+from symparams.algebra.simplifying import floor_parts, is_floor, is_whole, lone_floor, poly, simplified
 
 
 def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
@@ -30,6 +34,44 @@ def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
     if isinstance(left, (int, Fraction)) and isinstance(right, (int, Fraction)):
         return left == right
     return left == right or not expanded(minus(poly(as_formula(left), facts), poly(as_formula(right), facts)), facts)
+
+
+def collected(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
+    """The simplified formula, the brackets of a sum opened where that is shorter: 2(N + 1) - N as N + 2.
+
+    A product of brackets stays one: F(9C + 1).
+    """
+    value = simplified(formula, facts)
+    if not isinstance(value, Formula) or size_and_depth(value)[0] > _READABLE:
+        return value
+    p = poly(value, facts)
+    if len(p) == 1:
+        p = _with_collected_brackets(p, facts)
+        return value_of(p)
+    if not any(isinstance(atom, Sum) for mono in p for atom, _ in mono):
+        return value
+    open_ = expanded(p, facts)
+    forms = [value, value_of(open_)]
+    if len(open_) > 1:
+        mono, coefficient = as_term(open_)
+        forms.append(value_of({mono: coefficient}))
+    return min(forms, key=lambda form: len(shown(form, PLAIN)))
+
+
+_READABLE = 200  # leaves of a formula that other forms are tried for
+
+
+def _with_collected_brackets(p: Poly, facts: Facts) -> Poly:
+    """A product, the brackets in it collected."""
+    ((mono, coefficient),) = p.items()
+    result: Poly = {UNIT: coefficient}
+    for atom, exponent in mono:
+        inner = collected(atom, facts) if isinstance(atom, Sum) else atom
+        factor: Poly = (
+            {((atom, exponent),): 1} if inner == atom else raised(poly(as_formula(inner)), constant(exponent))
+        )
+        result = times(result, factor)
+    return result
 
 
 def expanded(p: Poly, facts: Facts = NOTHING_KNOWN) -> Poly:

@@ -217,7 +217,7 @@ def formula_of(p: Poly) -> Formula:
 def _term(mono: Monomial, coefficient: int | Fraction) -> Formula:
     above = _powers((atom, e) for atom, e in mono if e > 0)
     below = _powers((atom, -e) for atom, e in mono if e < 0)
-    size = Fraction(coefficient if coefficient > 0 else -coefficient)
+    size, above = _into_power(Fraction(coefficient if coefficient > 0 else -coefficient), above)
     if size.numerator != 1 or not above:
         above.insert(0, Number(size.numerator))
     if size.denominator != 1:
@@ -226,6 +226,27 @@ def _term(mono: Monomial, coefficient: int | Fraction) -> Formula:
     if below:
         top = Quotient(top, below[0] if len(below) == 1 else Product(tuple(below)))
     return top if coefficient > 0 else Negative(top)
+
+
+def _into_power(size: Fraction, above: list[Formula]) -> tuple[Fraction, list[Formula]]:
+    """A number beside a power of it as part of the exponent: 4·2^n is 2^(n + 2), 3·2^i/4 is 3·2^(i - 2)."""
+    for place, factor in enumerate(above):
+        if isinstance(factor, Power) and isinstance(factor.base, Number):
+            rest, more = _taken_out(size, int(factor.base.value))
+            if more < 0 or (more and rest == 1):
+                raised_by = add(factor.exponent, Number(more) if more > 0 else Negative(Number(-more)))
+                return rest, [*above[:place], Power(factor.base, raised_by), *above[place + 1 :]]
+    return size, above
+
+
+def _taken_out(size: Fraction, base: int) -> tuple[Fraction, int]:
+    """(rest, n) with size = rest·base^n."""
+    exponent = 0
+    while base > 1 and size.numerator % base == 0:
+        size, exponent = size / base, exponent + 1
+    while base > 1 and size.denominator % base == 0:
+        size, exponent = size * base, exponent - 1
+    return size, exponent
 
 
 def divisor_of(p: Poly) -> Formula:

@@ -8,9 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from symparams.algebra.comparing import collected
 from symparams.algebra.exact import Point
 from symparams.algebra.formula import Formula, Value
-from symparams.algebra.simplifying import simplified
 from symparams.exams.course import Course
 from symparams.misconceptions.misconception import Misconception
 from symparams.model.network import Node
@@ -70,4 +70,4 @@ class Question:
     def derivation(self, axis: str, rule: Formula) -> Derivation:
         """How a rule comes out."""
         facts = self.course.network.facts
-        return derive(self.quantity, axis, rule, simplified(rule, facts), facts)
+        return derive(self.quantity, axis, rule, collected(rule, facts), facts)

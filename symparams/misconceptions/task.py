@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from symparams.algebra.comparing import collected
 from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
-from symparams.algebra.simplifying import simplified
 from symparams.errors import SymparamsError
 from symparams.model.derived import Derived
 from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Weight
@@ -51,7 +51,7 @@ class Task:
     @cached_property
     def values(self) -> tuple[Value, ...]:
         """The right answer."""
-        return tuple(simplified(rule, self.network.facts) for rule in self.rules)
+        return tuple(collected(rule, self.network.facts) for rule in self.rules)
 
     def subjects(self, rules: tuple[Formula, ...] | None = None) -> Iterator[Subject]:
         """One subject for each number of the answer, with its right rule or one that is edited already."""
@@ -76,7 +76,7 @@ class Task:
         """How the answer comes out by these rules, or by the right ones; `axes` where they are for other axes."""
         facts = self.network.facts
         pairs = zip(axes or self.axes, rules or self.rules, strict=True)
-        return tuple(derive(self.quantity, axis, rule, simplified(rule, facts), facts) for axis, rule in pairs)
+        return tuple(derive(self.quantity, axis, rule, collected(rule, facts), facts) for axis, rule in pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from symparams.algebra.comparing import collected
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as_formula, product, total
 from symparams.algebra.simplifying import simplified
@@ -110,7 +111,7 @@ def worked_out(rule: Formula, facts: Facts) -> Value:
         case Function("sum", (term, Symbol(variable), first, last)):
             count = simplified(last - first + 1, facts)
             return over(worked_out(term, facts), (Repeat(variable, first, last, count, runs=True),), facts)
-    return simplified(rule, facts)
+    return collected(rule, facts)
 
 
 @misconception(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from symparams import limits
-from symparams.algebra.comparing import as_one_floor
+from symparams.algebra.comparing import as_one_floor, collected
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value, as_formula, product, size_and_depth
-from symparams.algebra.normal import UNIT, plus, scaled, value_of
+from symparams.algebra.normal import UNIT, formula_of, plus, scaled
 from symparams.algebra.simplifying import poly, simplified
 from symparams.algebra.summing import Repeat, over
 from symparams.errors import LimitError
@@ -107,7 +107,7 @@ class Derived:
         kept = [w.kind == "statistic" or not w.trained for w in counted]
         fixed = added((n for (_, n), is_kept in zip(sizes, kept, strict=True) if is_kept), self.facts)
         others = added((n for kind, n in sizes if kind != "bias"), self.facts)
-        params = simplified(self.rules.parameters, self.facts)
+        params = collected(self.rules.parameters, self.facts)
         free = (n for (_, n), is_kept in zip(sizes, kept, strict=True) if not is_kept)
         trainable = params if fixed == 0 else added(free, self.facts)
         return Counts(others, biases, params, trainable, fixed)
@@ -134,7 +134,7 @@ def derive(
     if len(rules.output) > _AXES:
         raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
     handed_on = {size for x in arriving for size in x.shape}  # sizes that are simple and positive already
-    shape = tuple(a.size if a.size in handed_on else as_one_floor(simplified(a.size, facts)) for a in rules.output)
+    shape = tuple(a.size if a.size in handed_on else as_one_floor(collected(a.size, facts)) for a in rules.output)
     meant = _read(layer, rules, arriving, laid_out) if convention == "torch" and len(shape) == 2 else None
     if meant and layer.reading == "new":  # a layer that lays numbers out does not know how they are read
         names_, sizes = Incoming(shape, convention, meant).axis_names(), [axis.size for axis in rules.output]
@@ -175,7 +175,7 @@ def added(values: Iterable[Value], facts: Facts) -> Value:
     if not open_:
         return known
     polys = (scaled(poly(value, facts), times) for value, times in open_.items())
-    return value_of(plus((*polys, {UNIT: known} if known else {})))
+    return collected(formula_of(plus((*polys, {UNIT: known} if known else {}))), facts)
 
 
 def added_over(values: Iterable[tuple[Value, tuple[Repeat, ...]]], facts: Facts) -> Value:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from symparams.algebra.collecting import shorter
-from symparams.algebra.comparing import same
+from symparams.algebra.comparing import collected, same
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ONE, Formula, Function, Value, as_formula
 from symparams.algebra.simplifying import simplified
@@ -165,7 +164,7 @@ def _at(value: Value, repeat: Repeat, facts: Facts) -> Value:
     """A value of copy i in the last copy."""
     if not mentions(value, repeat.variable):
         return value
-    return shorter(replaced(as_formula(value), repeat.variable, repeat.last), facts)
+    return collected(replaced(as_formula(value), repeat.variable, repeat.last), facts)
 
 
 def _of(node: Node, arriving: Sequence[State], known: _Known) -> State:
@@ -214,7 +213,7 @@ def _through(field: Field, window: tuple[Value, ...], facts: Facts) -> Field:
     made_of = (field.size, field.jump, field.offset, *window)
     if all(isinstance(value, int) for value in made_of):
         return Field(field.axis, *_rules(*made_of), made_of)
-    size, jump, offset = (shorter(as_formula(v), facts) for v in _rules(*map(as_formula, made_of)))
+    size, jump, offset = (collected(as_formula(v), facts) for v in _rules(*map(as_formula, made_of)))
     return Field(field.axis, size, jump, offset, made_of)
 
 
@@ -269,7 +268,7 @@ def _arriving(before: tuple[Field, ...], after: tuple[Field, ...], repeat: Repea
         s, done = as_formula(made.jump), repeat.symbol - repeat.first
         power = ONE if s == ONE else s**done
         size, offset = (
-            shorter(as_formula(x) + as_formula(start.jump) * as_formula(up_to(y, s, repeat, facts)), facts)
+            collected(as_formula(x) + as_formula(start.jump) * as_formula(up_to(y, s, repeat, facts)), facts)
             for x, y in ((start.size, made.size), (start.offset, made.offset))
         )
         found.append(Field(start.axis, size, simplified(as_formula(start.jump) * power, facts), offset))
@@ -293,4 +292,4 @@ def _put(a: Field, b: Field, facts: Facts) -> Field:
 def _through_start(a: Field, seen: Sequence[Value], facts: Facts) -> tuple[Value, Value, Value]:
     r, j, o = map(as_formula, (a.size, a.jump, a.offset))
     size, jump, offset = map(as_formula, seen[:3])
-    return shorter(r + j * size, facts), shorter(j * jump, facts), shorter(o + j * offset, facts)
+    return collected(r + j * size, facts), collected(j * jump, facts), collected(o + j * offset, facts)

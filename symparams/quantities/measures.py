@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from symparams.algebra.comparing import collected
 from symparams.algebra.formula import ZERO, Formula, Number, Value, total
-from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.errors import SymparamsError
 from symparams.model.derived import Derived, added_over
@@ -73,10 +73,10 @@ def _flops(node: Node, settings: Settings) -> Formula:
     facts = node.derived.facts
     terms: list[Formula] = []
     if work.macs != ZERO:
-        terms.append(2 * symbol("MACs", simplified(work.macs, facts), "multiply-accumulates"))
+        terms.append(2 * symbol("MACs", collected(work.macs, facts), "multiply-accumulates"))
     if settings.flops == "every-operation":
         terms += [
-            symbol(_LETTERS[kind], simplified(getattr(work, kind), facts), kind)
+            symbol(_LETTERS[kind], collected(getattr(work, kind), facts), kind)
             for kind in _OTHERS
             if getattr(work, kind) != ZERO
         ]
@@ -202,7 +202,7 @@ MEASURES: dict[str, Measure] = {
 
 def of_layer(measure: Measure, node: Node, settings: Settings) -> Value:
     """The quantity of one copy of a layer."""
-    return simplified(measure.rule(node, settings), node.derived.facts)
+    return collected(measure.rule(node, settings), node.derived.facts)
 
 
 def of_network(measure: Measure, network: Network, settings: Settings) -> Value:
