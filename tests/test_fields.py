@@ -91,7 +91,8 @@ def test_letters_say_what_the_unrolled_network_has(seed: int) -> None:
     try:
         symbolic = net(text)
     except SymparamsError as error:
-        assert "has no formula that could be proved" in error.matter, text
+        if "has no formula that could be proved" not in error.matter:
+            raise
         return
     mine = fields(symbolic)
     inside = [i for i, node in enumerate(symbolic.nodes) if node.repeats and node.kind != "copies"]
