@@ -22,7 +22,7 @@ from symparams.sources.placements import Placed
 from symparams.sources.placing import Placing
 from symparams.sources.ranges import read_ranges
 from symparams.sources.reader import read_network
-from symparams.sources.sequences import laying_out, sequences
+from symparams.sources.sequences import sequences
 from symparams.sources.where import facts_of
 
 
@@ -56,11 +56,11 @@ def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[froze
     try:
         first.put(placements)
     except LayerError:
-        laid_out = laying_out(first.builder)
+        perhaps = sequences(first.builder, undecided=True)
         with suppress(SymparamsError):
-            again = Placing(names, builder(laid_out))
+            again = Placing(names, builder(perhaps))
             again.put(placements)
-            if laid_out and sequences(again.builder) == laid_out:
+            if perhaps and sequences(again.builder) == perhaps:
                 return again
         raise
     found = sequences(first.builder)

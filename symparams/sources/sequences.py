@@ -10,27 +10,23 @@ from symparams.model.builder import Builder
 from symparams.model.layer import Layer
 
 
-def sequences(builder: Builder) -> frozenset[Layer]:
-    """The layers that lay out two axes which the first layer to say so reads as positions and features."""
-    candidates = laying_out(builder)
-    if not candidates:
+def sequences(builder: Builder, undecided: bool = False) -> frozenset[Layer]:
+    """The layers that lay out two axes which the first layer to say so reads as positions and features.
+
+    With `undecided`, those too of which no layer has said so yet.
+    """
+    if builder.convention != "torch":
         return frozenset()
     readers: dict[int, list[int]] = {}
     for i, node in enumerate(builder.nodes):
         for j in node.inputs:
             readers.setdefault(j, []).append(i)
-    laid_out = [i for i, node in enumerate(builder.nodes) if node.layer in candidates]
-    return frozenset(builder.nodes[i].layer for i in laid_out if _meant(builder, readers, i))
+    laid_out = [i for i, node in enumerate(builder.nodes) if node.layer.reading == "new" and len(node.shape) == 2]
+    said = {i: _said(builder, readers, i) for i in laid_out}
+    return frozenset(builder.nodes[i].layer for i, meant in said.items() if meant or (undecided and meant is None))
 
 
-def laying_out(builder: Builder) -> frozenset[Layer]:
-    """The layers that lay numbers out in two axes of PyTorch's order, whatever these mean."""
-    if builder.convention != "torch":
-        return frozenset()
-    return frozenset(n.layer for n in builder.nodes if n.layer.reading == "new" and len(n.shape) == 2)
-
-
-def _meant(builder: Builder, readers: Mapping[int, Sequence[int]], start: int) -> bool:
+def _said(builder: Builder, readers: Mapping[int, Sequence[int]], start: int) -> bool | None:
     """Whether the first layer behind that says what two axes are takes them for positions and features."""
     pending = [(i, False) for i in readers.get(start, ())]  # in reading order, with whether the axes are exchanged
     seen = {start}
@@ -51,4 +47,4 @@ def _meant(builder: Builder, readers: Mapping[int, Sequence[int]], start: int) -
         exchanged ^= isinstance(node.layer, Permute) and node.layer.order == (2, 1)
         for i in readers.get(index, ()):
             heappush(pending, (i, exchanged))
-    return False
+    return None

@@ -203,7 +203,7 @@ def _turns(layer: Layer, arriving: Sequence[Incoming]) -> bool:
     """Whether a layer of PyTorch wants the channels first where ours reads the features of a sequence last."""
     by_channels = layer.reading == "channels" or isinstance(layer, (Add, Cropping, PReLU, Upsampling, ZeroPadding))
     by_channels = by_channels or (isinstance(layer, Concatenate) and layer.axis is None)
-    return by_channels and any(x.is_sequence for x in arriving)
+    return by_channels and bool(next((x.is_sequence for x in arriving if x.is_sequence is not None), False))
 
 
 def _checked(error: Exception) -> Exception:
