@@ -11,7 +11,7 @@ from symparams.algebra.comparing import as_one_floor, collected
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value, as_formula, product, size_and_depth
 from symparams.algebra.normal import UNIT, formula_of, plus, scaled
-from symparams.algebra.simplifying import poly, simplified
+from symparams.algebra.simplifying import bounds, poly, simplified
 from symparams.algebra.summing import Repeat, over
 from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
@@ -134,7 +134,7 @@ def derive(
     if len(rules.output) > _AXES:
         raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
     handed_on = {size for x in arriving for size in x.shape}  # sizes that are simple and positive already
-    shape = tuple(a.size if a.size in handed_on else as_one_floor(collected(a.size, facts)) for a in rules.output)
+    shape = tuple(a.size if a.size in handed_on else as_one_floor(_size(a.size, facts)) for a in rules.output)
     meant = _read(layer, rules, arriving, laid_out) if convention == "torch" and len(shape) == 2 else None
     if meant and layer.reading == "new":  # a layer that lays numbers out does not know how they are read
         names_, sizes = Incoming(shape, convention, meant).axis_names(), [axis.size for axis in rules.output]
@@ -158,6 +158,16 @@ def _read(layer: Layer, rules: Rules, arriving: tuple[Incoming, ...], laid_out: 
     if layer.reading == "kept" and two_axes and all(read is None for read in two_axes):
         return None
     return rules.output[0].name not in ("channels", "features")
+
+
+def _size(formula: Formula, facts: Facts) -> Value:
+    """A size in its shortest form, unless only its brackets show how small it can be: (L - 1)s + 3."""
+    value, short = simplified(formula, facts), collected(formula, facts)
+    if short != value:
+        least, shown = (bounds(poly(as_formula(one), facts), facts)[0] for one in (value, short))
+        if least is not None and (shown is None or shown < least):
+            return value
+    return short
 
 
 known = lru_cache(512)(derive)  # the same for every network: equal layers on equal input are worked out once

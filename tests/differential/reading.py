@@ -38,17 +38,19 @@ def read(text: str) -> Read:
 
     class Recorded(Builder):
         def add(self, layer: Layer, inputs: Sequence[int], name: str | None = None, **more: Any) -> int:
-            found.nodes = self.nodes
+            if found.refused is None:  # what is refused may be tried once more, its axes read in another way
+                found.nodes = self.nodes
             try:
                 return super().add(layer, inputs, name, **more)
             except LayerError as error:
-                found.refused, found.shared = (layer, tuple(inputs), error.matter), more.get("shared")
+                if found.refused is None:
+                    found.refused, found.shared = (layer, tuple(inputs), error.matter), more.get("shared")
                 raise
 
     with patch.object(language, "Builder", Recorded):
         try:
             found.network = language.network(Source("<random>", text))
-            found.refused = None
+            found.refused, found.nodes = None, list(found.network.nodes)
         except SymparamsError as error:
             found.by_name = bool(_PROMISED.search(error.matter))
             if found.refused is None and not found.by_name:
