@@ -7,7 +7,18 @@ from fractions import Fraction
 
 from symparams import limits
 from symparams.algebra.facts import NOTHING_KNOWN, Facts
-from symparams.algebra.formula import Formula, Function, Quotient, Sum, Symbol, Value, as_formula, size_and_depth
+from symparams.algebra.formula import (
+    Formula,
+    Function,
+    Number,
+    Quotient,
+    Sum,
+    Symbol,
+    Value,
+    as_formula,
+    parts,
+    size_and_depth,
+)
 from symparams.algebra.normal import (
     UNIT,
     Coefficient,
@@ -41,21 +52,34 @@ def collected(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
 
     A product of brackets stays one: F(9C + 1).
     """
-    value = simplified(formula, facts)
-    if not isinstance(value, Formula) or size_and_depth(value)[0] > _READABLE:
+    return shortened(simplified(formula, facts), facts)
+
+
+def shortened(value: Value, facts: Facts = NOTHING_KNOWN) -> Value:
+    """A simplified value in the form that `collected` gives."""
+    if not isinstance(value, Formula) or not _nests(value) or size_and_depth(value)[0] > _READABLE:
         return value
     p = poly(value, facts)
     if len(p) == 1:
         p = _with_collected_brackets(p, facts)
         return value_of(p)
-    if not any(isinstance(atom, Sum) for mono in p for atom, _ in mono):
-        return value
     open_ = expanded(p, facts)
     forms = [value, value_of(open_)]
     if len(open_) > 1:
         mono, coefficient = as_term(open_)
         forms.append(value_of({mono: coefficient}))
     return min(forms, key=lambda form: len(shown(form, PLAIN)))
+
+
+def _nests(formula: Formula, inside: bool = False) -> bool:
+    """Whether a sum stands in a sum, floors apart."""
+    if isinstance(formula, (Function, Number, Symbol)):
+        return False
+    if isinstance(formula, Sum):
+        if inside:
+            return True
+        inside = True
+    return any(_nests(part, inside) for part in parts(formula))
 
 
 _READABLE = 200  # leaves of a formula that other forms are tried for

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symparams.algebra.comparing import collected, expanded
+from symparams.algebra.comparing import expanded, shortened
 from symparams.algebra.exact import whole
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import (
@@ -113,7 +113,7 @@ def _summed(value: Value, repeat: Repeat, facts: Facts) -> Value:
     if not mentions(value, repeat.variable):
         if isinstance(value, int) and isinstance(repeat.count, int):
             return value * repeat.count
-        return collected(as_formula(repeat.count) * as_formula(value), facts)
+        return shortened(value_of(times(poly(as_formula(repeat.count), facts), poly(as_formula(value), facts))), facts)
     closed: list[Poly] = []
     left: dict[Monomial, Coefficient] = {}
     for mono, coefficient in expanded(poly(as_formula(value), facts), facts).items():
@@ -127,7 +127,7 @@ def _summed(value: Value, repeat: Repeat, facts: Facts) -> Value:
     if left:
         rest = Function("sum", (formula_of(left), repeat.symbol, repeat.first, repeat.last))
         closed.append({((rest, 1),): 1})
-    return collected(formula_of(plus(closed)), facts)
+    return shortened(value_of(plus(closed)), facts)
 
 
 def _closed(inside: Monomial, repeat: Repeat, facts: Facts) -> Poly | None:

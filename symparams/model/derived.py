@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from symparams import limits
-from symparams.algebra.comparing import as_one_floor, collected
+from symparams.algebra.comparing import as_one_floor, collected, shortened
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value, as_formula, product, size_and_depth
-from symparams.algebra.normal import UNIT, formula_of, plus, scaled
+from symparams.algebra.normal import UNIT, plus, scaled, value_of
 from symparams.algebra.simplifying import bounds, poly, simplified
 from symparams.algebra.summing import Repeat, over
 from symparams.errors import LimitError
@@ -162,7 +162,8 @@ def _read(layer: Layer, rules: Rules, arriving: tuple[Incoming, ...], laid_out: 
 
 def _size(formula: Formula, facts: Facts) -> Value:
     """A size in its shortest form, unless only its brackets show how small it can be: (L - 1)s + 3."""
-    value, short = simplified(formula, facts), collected(formula, facts)
+    value = simplified(formula, facts)
+    short = shortened(value, facts)
     if short != value:
         least, shown = (bounds(poly(as_formula(one), facts), facts)[0] for one in (value, short))
         if least is not None and (shown is None or shown < least):
@@ -185,7 +186,7 @@ def added(values: Iterable[Value], facts: Facts) -> Value:
     if not open_:
         return known
     polys = (scaled(poly(value, facts), times) for value, times in open_.items())
-    return collected(formula_of(plus((*polys, {UNIT: known} if known else {}))), facts)
+    return shortened(value_of(plus((*polys, {UNIT: known} if known else {}))), facts)
 
 
 def added_over(values: Iterable[tuple[Value, tuple[Repeat, ...]]], facts: Facts) -> Value:
