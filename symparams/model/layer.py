@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
-from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
 from symparams.errors import LayerError, listed, spatial_axes_of
+from symparams.model.record import Record
 
 Convention: TypeAlias = Literal["keras", "torch"]
 Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
@@ -272,14 +273,10 @@ def nothing_to_learn(
     )
 
 
-class Layer:
-    """A layer with its hyper-parameters: a frozen dataclass whose fields are declared with `argument`.
+class Layer(Record):
+    """A layer with its hyper-parameters: a frozen dataclass whose fields are declared with `argument`."""
 
-    What a dataclass would compile for every class stands here once: it took a fifth of the time to start.
-    """
-
-    __slots__ = ("_hash",)  # worked out once
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what makes fields() accept a subclass
+    __slots__ = ()
 
     names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
@@ -292,7 +289,6 @@ class Layer:
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
     # layers behind it do, since it lays numbers out anew.
     reads: ClassVar[Literal["channels", "features", "kept", "new"]] = "kept"
-    _hash: int
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
 
     @property
@@ -325,57 +321,6 @@ class Layer:
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """How many numbers it keeps of one example while text is generated word by word."""
         return ZERO
-
-    # ------------------------------------------------------------ as a dataclass
-
-    def __init__(self, *given: object, **named: object) -> None:
-        every = fields(self)
-        places = [f.name for f in every if not f.kw_only]
-        if len(given) > len(places) or not named.keys().isdisjoint(places[: len(given)]):
-            raise TypeError(f"{type(self).__name__} got an argument twice or one too many")
-        values = {f.name: f.default for f in every} | dict(zip(places, given, strict=False)) | named
-        if len(values) > len(every) or MISSING in values.values():
-            raise TypeError(f"{type(self).__name__} got an unknown argument or misses one")
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise FrozenInstanceError(f"cannot assign to {name}")
-
-    def __delattr__(self, name: str) -> None:
-        raise FrozenInstanceError(f"cannot delete {name}")
-
-    def __getstate__(self) -> dict[str, object]:
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        for name, value in state.items():  # a copy, or what was pickled
-            object.__setattr__(self, name, value)
-
-    def _arguments(self) -> tuple[object, ...]:
-        kind = type(self)
-        if kind not in _field_names:
-            _field_names[kind] = tuple(f.name for f in fields(self))
-        return tuple([getattr(self, name) for name in _field_names[kind]])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Layer) or type(other) is not type(self):
-            return NotImplemented
-        return self._arguments() == other._arguments()
-
-    def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            object.__setattr__(self, "_hash", hash((type(self), self._arguments())))
-            return self._hash
-
-    def __repr__(self) -> str:
-        named = (f"{f.name}={value!r}" for f, value in zip(fields(self), self._arguments(), strict=True))
-        return f"{type(self).__qualname__}({', '.join(named)})"
-
-
-_field_names: dict[type[Layer], tuple[str, ...]] = {}
 
 
 Declared = TypeVar("Declared", bound=Layer)
