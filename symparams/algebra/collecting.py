@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from symparams.algebra import sympy_bridge
 from symparams.algebra.comparing import expanded
 from symparams.algebra.facts import Facts
@@ -20,6 +22,7 @@ from symparams.algebra.normal import UNIT, Monomial, Poly, formula_of, join, sca
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.order import atom_key
 from symparams.algebra.simplifying import poly
+from symparams.errors import LimitError
 
 
 def shortest(value: Value, facts: Facts) -> Value:
@@ -29,11 +32,12 @@ def shortest(value: Value, facts: Facts) -> Value:
     collected = poly(value, facts)
     forms = [value_of(collected)]
     if size_and_depth(value)[0] <= _READABLE:
-        open_ = expanded(collected, facts)
-        forms.append(value_of(open_))
-        as_product = factored(open_) if small(open_) else None
-        if as_product is not None:
-            forms.append(as_product)
+        with suppress(LimitError):  # a form with so many terms is not the shortest
+            open_ = expanded(collected, facts)
+            forms.append(value_of(open_))
+            as_product = factored(open_) if small(open_) else None
+            if as_product is not None:
+                forms.append(as_product)
     return min(forms, key=lambda form: len(shown(form, PLAIN)))
 
 

@@ -38,6 +38,7 @@ from symparams.algebra.normal import (
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.rounding import floor_atom
 from symparams.algebra.simplifying import floor_parts, is_floor, is_whole, lone_floor, poly, simplified
+from symparams.errors import LimitError
 
 
 def same(left: Value, right: Value, facts: Facts = NOTHING_KNOWN) -> bool:
@@ -60,10 +61,12 @@ def shortened(value: Value, facts: Facts = NOTHING_KNOWN) -> Value:
     if not isinstance(value, Formula) or not _nests(value) or size_and_depth(value)[0] > _READABLE:
         return value
     p = poly(value, facts)
-    if len(p) == 1:
-        p = _with_collected_brackets(p, facts)
-        return value_of(p)
-    open_ = expanded(p, facts)
+    try:
+        if len(p) == 1:
+            return value_of(_with_collected_brackets(p, facts))
+        open_ = expanded(p, facts)
+    except LimitError:  # a form with so many terms is not the shortest
+        return value
     forms = [value, value_of(open_)]
     if len(open_) > 1:
         mono, coefficient = as_term(open_)

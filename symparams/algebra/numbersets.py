@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TypeAlias
 
 from symparams.errors import LimitError
+from symparams.frozen import Frozen
 
 Interval: TypeAlias = "tuple[int, int | None]"  # first and last; None: without end
 
@@ -40,7 +41,7 @@ class NumberSet:
     """Whole numbers from 0 on: for some rests r, the m for which period·m + r is in the set."""
 
     period: int  # after how many numbers the rests begin again
-    classes: Mapping[int, tuple[Interval, ...]]  # rest: intervals in order, apart from one another; rests in order
+    classes: Frozen[int, tuple[Interval, ...]]  # rest: intervals in order, apart from one another; rests in order
 
     def __contains__(self, n: int) -> bool:
         m, rest = divmod(n, self.period)
@@ -162,7 +163,7 @@ class NumberSet:
 
 def residue_classes(period: int, classes: Mapping[int, tuple[Interval, ...]]) -> NumberSet:
     """For each rest r, the period·m + r with m in these intervals."""
-    return NumberSet(period, {rest: classes[rest] for rest in sorted(classes) if classes[rest]})
+    return NumberSet(period, Frozen({rest: classes[rest] for rest in sorted(classes) if classes[rest]}))
 
 
 def everything(first: int = 0, last: int | None = None) -> NumberSet:

@@ -134,17 +134,18 @@ def derive(
     if len(rules.output) > _AXES:
         raise LimitError(f"a shape has more than {_AXES} axes, which is the limit")
     handed_on = {size for x in arriving for size in x.shape}  # sizes that are simple and positive already
-    shape = tuple(a.size if a.size in handed_on else as_one_floor(_size(a.size, facts)) for a in rules.output)
+    plain = [a.size if a.size in handed_on else simplified(a.size, facts) for a in rules.output]
+    shape = tuple(size if size in handed_on else as_one_floor(_shortest(size, facts)) for size in plain)
     meant = _read(layer, rules, arriving, laid_out) if convention == "torch" and len(shape) == 2 else None
     if meant and layer.reading == "new":  # a layer that lays numbers out does not know how they are read
         names_, sizes = Incoming(shape, convention, meant).axis_names(), [axis.size for axis in rules.output]
         rules = replace(rules, output=tuple(map(Axis, names_, sizes)), channels_are=names_[-1])
     names = [axis.name for axis in rules.output] if arriving else Incoming(shape, convention, meant).axis_names()
-    for name, value in zip(names, shape, strict=True):
+    for name, simple, value in zip(names, plain, shape, strict=True):
         if isinstance(value, Formula) and size_and_depth(value)[0] > limits.SIZE:
             raise LimitError(f"the {name} has more than {limits.SIZE} terms, which is the limit")
         if value not in handed_on:
-            conditions += positive(f"the {name} of the output would be", value, 1, facts)
+            conditions += positive(f"the {name} of the output would be", as_one_floor(simple), 1, facts)
     for argument, formula in formulas_of(layer):
         conditions += allowed(argument, formula, facts)
     return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention, meant)
@@ -160,9 +161,8 @@ def _read(layer: Layer, rules: Rules, arriving: tuple[Incoming, ...], laid_out: 
     return rules.output[0].name not in ("channels", "features")
 
 
-def _size(formula: Formula, facts: Facts) -> Value:
+def _shortest(value: Value, facts: Facts) -> Value:
     """A size in its shortest form, unless only its brackets show how small it can be: (L - 1)s + 3."""
-    value = simplified(formula, facts)
     short = shortened(value, facts)
     if short != value:
         least, shown = (bounds(poly(as_formula(one), facts), facts)[0] for one in (value, short))
