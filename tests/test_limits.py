@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
+import pkgutil
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 
 import symparams as sp
 from symparams import limits
+from symparams.algebra import formula
 from symparams.commands import main
 from symparams.errors import LimitError
 
@@ -86,3 +90,36 @@ def test_a_search_says_that_it_is_over() -> None:
         with pytest.raises(LimitError, match=r"^a search through so many values would take too long$"):
             limits.searched(60_000)
     assert not limits.search_is_over()
+
+
+def _caches() -> dict[str, Any]:
+    """Every function of the package that keeps what it returned, by its name."""
+    modules = (one.name for one in pkgutil.walk_packages(sp.__path__, "symparams."))
+    loaded = [importlib.import_module(name) for name in modules if not name.endswith(("__main__", "_server"))]
+    return {
+        name: member for module in loaded for name, member in vars(module).items() if hasattr(member, "cache_clear")
+    }
+
+
+# Those that keep everything are asked about the program's own things alone, of which there are few.
+FEW = {"parser", "_origin", "environment", "_sympy", "_cache"}
+
+
+def test_what_is_kept_is_bounded() -> None:
+    most = {name: function.cache_parameters()["maxsize"] for name, function in _caches().items()}
+    assert {name for name, size in most.items() if size is None} == FEW
+
+
+def test_nothing_else_grows_with_new_letters() -> None:
+    caches = [function for name, function in _caches().items() if name not in FEW]
+
+    def solved(first: int, last: int) -> int:
+        for i in range(first, last):
+            sp.parse(f"input(H{i},W{i},3) -> conv(F{i},k{i}) -> maxpool(2) -> flatten -> dense(10)").solve().to_json()
+        for function in caches:
+            function.cache_clear()
+        gc.collect()
+        return len(formula._nodes)
+
+    before = solved(0, 5)
+    assert solved(5, 30) < before + 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symparams.algebra.formula import (
@@ -86,7 +86,7 @@ def named(symbol: Symbol) -> sympy.Symbol:
     return letter(symbol.name) if symbol.value in (None, Symbol(symbol.name)) else _sympy().Symbol(symbol.name)
 
 
-@cache
+@lru_cache(1000)
 def letter(name: str) -> sympy.Symbol:
     """The sympy symbol of a letter."""
     return _sympy().Symbol(name, integer=True, positive=True)
