@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import PLAIN, SOURCE, Notation, shown, size
 from symparams.algebra.simplifying import simplified
+from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import FORMATS
-from symparams.documents.solution import LayerEntry, Solution
+from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import small
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.layers import CATALOGUE, key
@@ -44,7 +45,7 @@ FAMILIES = {
     "Normalization": ("normalization", "fixed_normalization"),
     "Regularization": ("regularization",),
     "Shape": ("reshaping", "padding", "shuffling"),
-    "Branches joined": ("merging", "contraction"),
+    "Branches joined": ("merging", "contraction", "einsum"),
     "Recurrent layers": ("recurrent", "bidirectional", "convlstm", "recurrent_cells", "stacked_cells"),
     "Embedding": ("embedding",),
     "Attention": ("attention", "multihead", "scores"),

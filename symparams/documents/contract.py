@@ -12,7 +12,8 @@ from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.summing import Repeat
 from symparams.documents.derivations import Explained, explained
-from symparams.documents.solution import LayerEntry, Solution
+from symparams.documents.entries import LayerEntry
+from symparams.documents.solution import Solution
 from symparams.model.conditions import Condition
 from symparams.model.derived import Counts
 from symparams.model.network import Network

@@ -26,6 +26,8 @@ _UNSAID = (
 _SPATIAL = ("padding", "stride")  # told always
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
+_SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when they are read aloud
 
 
 def arguments_in_words(layer: Layer, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
@@ -116,3 +118,12 @@ def ordinal(network: Network, node: Node) -> str:
         return word
     place = next(i for i, n in enumerate(alike) if n is node)
     return f"the {_ORDINALS[place] if place < len(_ORDINALS) else f'{place + 1}th'} {word}"
+
+
+def article(heading: str) -> str:
+    """A convolution, an average pooling layer."""
+    word = small(heading)
+    whole = word.endswith(_NOUNS) or " for " in word or " of " in word
+    layer = word if whole else f"{word} layer"
+    vowel = word[0] in "aeiou" and not word.startswith(("uni", "one"))
+    return f"{'an' if vowel or word.startswith(_SPELLED) else 'a'} {layer}"

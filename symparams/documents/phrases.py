@@ -8,8 +8,9 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.summing import Repeat, over, over_shown
+from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import Format
-from symparams.documents.solution import LayerEntry, Solution
+from symparams.documents.solution import Solution
 from symparams.errors import Source, listed
 from symparams.model.conditions import Condition
 from symparams.model.layer import SPATIAL, Shape

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols, total
 from symparams.algebra.simplifying import simplified
 from symparams.algebra.substitution import put_in
-from symparams.documents.describing import arguments_in_words, arriving_in_words, ordinal
+from symparams.documents.describing import arguments_in_words, arriving_in_words, article, ordinal
 from symparams.documents.feedback import Feedback
 from symparams.documents.phrases import prose
-from symparams.documents.vocabulary import Column, capital, columns, small
+from symparams.documents.vocabulary import Column, capital, columns
 from symparams.errors import listed
 from symparams.exams.course import Course
 from symparams.exams.kinds.inverse import freed
@@ -23,8 +23,6 @@ from symparams.quantities.measures import MEASURES
 from symparams.questions.targets import Target, equations_to
 
 _FRAMEWORKS = {"keras": "Keras", "torch": "PyTorch"}
-_NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
-_SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when they are read aloud
 _ORDERS = {"keras": "channels last", "torch": "channels first in images"}
 
 
@@ -45,14 +43,7 @@ class Words(Feedback):
         self.more: Mapping[str, Any] = question.more or {}
 
     capital = staticmethod(capital)
-
-    def article(self, heading: str) -> str:
-        """A convolution, an average pooling layer."""
-        word = small(heading)
-        whole = word.endswith(_NOUNS) or " for " in word or " of " in word
-        layer = word if whole else f"{word} layer"
-        vowel = word[0] in "aeiou" and not word.startswith(("uni", "one"))
-        return f"{'an' if vowel or word.startswith(_SPELLED) else 'a'} {layer}"
+    article = staticmethod(article)
 
     @property
     def heading(self) -> str:
@@ -117,7 +108,7 @@ class Words(Feedback):
         """The layer by the symbols of its rule: with their values, but for the unknown one; or as letters."""
         names = self.more.get("names", ())
         free = [s for s in _once(q.rules) if s.meaning and s.name not in names]
-        layer = self.article(self.heading)
+        layer = article(self.heading)
         if q.kind == "formula":
             return f"Take {layer} with {listed([f'{s.meaning} {self.math(s)}' for s in free])}."
         known = listed([f"{self.equation(s, s.value if s.value is not None else s)} ({s.meaning})" for s in free])

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from symparams.algebra.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, product, total
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
+from symparams.documents.entries import Definition, LayerEntry, MeasureDefinition, SizeDefinition
 from symparams.documents.formats import Format
 from symparams.documents.phrases import Phrases, prose
-from symparams.documents.solution import Definition, LayerEntry, MeasureDefinition, SizeDefinition, Solution
+from symparams.documents.solution import Solution
 from symparams.quantities.derivation import Derivation, TensorCount
 from symparams.quantities.measures import Measure
 

@@ -10,6 +10,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor,
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
+from symparams.layers.sizes import per_axis, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
 from symparams.model.layer import (
@@ -25,8 +26,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    per_axis,
-    spatial_axes,
     symbol,
 )
 

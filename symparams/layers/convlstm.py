@@ -10,21 +10,10 @@ from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.convolution import Sliding
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import (
-    UNKNOWN,
-    Axis,
-    Incoming,
-    Outgoing,
-    Rules,
-    Sight,
-    Weight,
-    Work,
-    layer_class,
-    spatial_axes,
-    symbol,
-)
+from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, Weight, Work, layer_class, symbol
 
 
 @layer_class

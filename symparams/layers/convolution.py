@@ -10,6 +10,7 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.model.layer import (
@@ -23,7 +24,6 @@ from symparams.model.layer import (
     Weight,
     Work,
     layer_class,
-    spatial_axes,
     symbol,
 )
 

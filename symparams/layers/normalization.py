@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
@@ -10,13 +10,13 @@ from symparams.algebra.formula import Formula, as_formula, product
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import axes_of, sizes_of, times
+from symparams.layers.gamma_and_beta import RESCALED, Factored, Scaled, beta, named
+from symparams.layers.sizes import axes_of, sizes_of, spatial_axes, times
 from symparams.model.arguments import COUNT, INTEGERS, SIZES, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
     UNKNOWN,
     Incoming,
-    Layer,
     Outgoing,
     Requirement,
     Rules,
@@ -24,80 +24,8 @@ from symparams.model.layer import (
     Weight,
     Work,
     layer_class,
-    spatial_axes,
     symbol,
 )
-
-_RESCALED = "every number is rescaled, so the shape stays"
-
-
-@layer_class
-class Factored(Layer):
-    """A layer that ends with a trained factor gamma."""
-
-    scale: bool = argument(switch(), "whether it has gamma, a factor", True, keyword=True)
-    affine: bool = argument(
-        switch(), "whether it has anything to train", True, short="elementwise_affine", keyword=True
-    )
-
-    def has_beta(self) -> bool:
-        """Whether it has a trained term as well."""
-        return False
-
-    def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Weight, ...]:
-        """gamma and beta, as far as the layer has them."""
-        if not self.affine:
-            return ()
-        if x.convention == "torch" and self.has_beta() and not self.scale:
-            raise LayerError(
-                "PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone"
-            )
-        return (
-            *([Weight("gamma", sizes)] if self.scale else []),
-            *([Weight("beta", sizes, "bias")] if self.has_beta() else []),
-        )
-
-    def rescaled(
-        self, x: Incoming, sizes: tuple[Formula, ...], because: str, requires: tuple[Requirement, ...] = ()
-    ) -> Rules:
-        """The rules of a layer that keeps the shape and shares gamma and beta of these sizes."""
-        weights = self.trained(x, sizes)
-        return Rules(
-            output=x.kept_by_position() if self.reads == "features" else x.kept(),
-            parameters=times(len(weights), product(sizes)),
-            weights=weights,
-            because=because,
-            shape_because=_RESCALED,
-            channels_are=None,
-            requires=requires,
-        )
-
-    def scaled_work(self, out: Outgoing, additions: int, multiplications: int) -> Work:
-        """So many operations for each number, and those of beta and gamma."""
-        return Work(
-            additions=times(additions + (self.affine and self.has_beta()), out.numbers()),
-            multiplications=times(multiplications + (self.affine and self.scale), out.numbers()),
-        )
-
-
-def _center() -> Any:
-    """The argument of layers that can have a beta."""
-    return argument(switch(), "whether it has beta, a term that PyTorch calls bias", True, short="bias", keyword=True)
-
-
-@layer_class
-class Scaled(Factored):
-    """A layer that ends with a trained factor gamma and a trained term beta."""
-
-    center: bool = _center()
-
-    def has_beta(self) -> bool:
-        return self.center
-
-
-def named(weights: tuple[Weight, ...]) -> str:
-    """gamma and beta; nothing."""
-    return " and ".join(w.name for w in weights) or "nothing"
 
 
 @layer_class
@@ -152,7 +80,7 @@ class BatchNormalization(Scaled):
             parameters=times(len(trained) + (len(measured) if keras else 0), C_in),
             weights=(*trained, *measured),
             because=f"each channel has {named(trained)} to train{before}",
-            shape_because=_RESCALED,
+            shape_because=RESCALED,
             channels_are=None,
             differs=_DIFFERS.format(*counts) if self.track and not self.renorm else "",
         )
@@ -237,7 +165,7 @@ class LayerNormalization(_OverAxes):
     all of it is trained. Ba, Kiros and Hinton, Layer Normalization, 2016.
     """
 
-    center: bool = _center()
+    center: bool = beta()
 
     names: ClassVar = ("ln", "LayerNorm", "LayerNormalization")
     title: ClassVar = "Layer normalization"
@@ -365,7 +293,7 @@ class InstanceNormalization(Scaled):
             because=f"each channel has {named(weights)} to train"
             if weights
             else "the mean and the variance come from the input itself, and gamma and beta have to be asked for",
-            shape_because=_RESCALED,
+            shape_because=RESCALED,
             channels_are=None,
             requires=(Requirement(places, ">=", as_formula(2), message),)
             if x.convention == "torch" and not self.track

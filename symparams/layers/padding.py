@@ -11,6 +11,7 @@ from symparams.algebra.formula import ONE, Formula
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError, spatial_axes_of
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import AMOUNTS, argument, choice
 from symparams.model.layer import (
@@ -23,7 +24,6 @@ from symparams.model.layer import (
     Sight,
     layer_class,
     nothing_to_learn,
-    spatial_axes,
     symbol,
 )
 

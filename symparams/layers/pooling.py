@@ -11,6 +11,7 @@ from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window, channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
 from symparams.model.layer import (
@@ -25,7 +26,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    spatial_axes,
 )
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.layers.passing import Passing
+from symparams.layers.sizes import spatial_axes
 from symparams.model.arguments import COUNT, SETTINGS, argument, choice
 from symparams.model.layer import (
     UNKNOWN,
@@ -20,7 +21,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    spatial_axes,
     symbol,
 )
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
 from symparams.errors import LayerError, spatial_axes_of
+from symparams.layers.sizes import per_axis, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, SIZES, argument, choice
 from symparams.model.layer import (
@@ -21,8 +22,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    per_axis,
-    spatial_axes,
     symbol,
 )
 

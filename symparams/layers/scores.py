@@ -7,7 +7,7 @@ from typing import ClassVar
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.errors import LayerError
-from symparams.layers.attention import Attended, attended, positions, width
+from symparams.layers.attended import Attended, attended, positions, width
 from symparams.model.arguments import RATE, argument, choice, switch
 from symparams.model.layer import (
     EVERYWHERE,

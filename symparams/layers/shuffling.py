@@ -10,7 +10,7 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.convolution import ONE_EACH
-from symparams.layers.sizes import equal
+from symparams.layers.sizes import equal, spatial_axes
 from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
@@ -26,7 +26,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    spatial_axes,
     symbol,
 )
 

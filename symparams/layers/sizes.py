@@ -1,4 +1,4 @@
-"""What rules about whole shapes share: a symbol for each size, axes by number, sizes that must be equal."""
+"""What rules about whole shapes share: a symbol for each size, spatial axes, axes by number, equal sizes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, Symbol, product
 from symparams.algebra.simplifying import simplified
-from symparams.errors import LayerError
-from symparams.model.layer import Incoming, Requirement, symbol
+from symparams.errors import LayerError, listed, spatial_axes_of
+from symparams.model.layer import SPATIAL, Axis, Incoming, Requirement, symbol
 
 _LETTERS = {
     "length": "L_in",
@@ -27,6 +27,30 @@ def sizes_of(x: Incoming, names: Sequence[str] | None = None) -> tuple[Symbol, .
         symbol(_LETTERS.get(name, f"n_{i + 1}"), value, f"input {name}", incoming=True)
         for i, (name, value) in enumerate(zip(names or x.axis_names(), x.shape, strict=True))
     )
+
+
+def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[str, str, str], ...]:
+    """Names and letters of the spatial axes of x, or an error if a layer cannot take so many."""
+    count = len(x.shape) - 1
+    if count not in ranks:
+        expected = {1: "(L, C)", 2: "(H, W, C)", 3: "(D, H, W, C)"}
+        if x.convention == "torch":
+            expected = {1: "(C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}
+        wanted = listed([expected[r] for r in ranks], "or")
+        lost = "height and width" if 2 in ranks else "length"
+        hint = f"; a flattened tensor has no {lost} left" if count == 0 else ""
+        raise LayerError(f"needs an input of shape {wanted}, but {x} arrives{hint}")
+    return SPATIAL[count]
+
+
+def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formula, ...]:
+    """One size for each spatial axis of x; a single size is meant for all of them."""
+    count = len(x.shape) - 1
+    if len(sizes) == 1:
+        return sizes * count
+    if len(sizes) != count:
+        raise LayerError(f"{what} has {len(sizes)} sizes, but the input {x} has {spatial_axes_of(count)}")
+    return sizes
 
 
 def _axes(axis: int, rank: int) -> str:
@@ -68,3 +92,8 @@ def equal(left: Formula, right: Formula, otherwise: Callable[[], str]) -> tuple[
 def numbers_in(x: Incoming) -> Formula:
     """How many numbers arrive: H_in·W_in·C_in."""
     return product(sizes_of(x))
+
+
+def features_named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
+    """Axes for sizes, called as such a tensor's axes are called."""
+    return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), sizes))

@@ -9,6 +9,7 @@ from symparams.algebra.formula import Formula, as_formula, floor
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, argument, choice, switch
 from symparams.model.layer import (
@@ -24,7 +25,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    spatial_axes,
     symbol,
 )
 

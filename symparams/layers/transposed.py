@@ -14,6 +14,7 @@ from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import activated
 from symparams.layers.convolution import Sliding, whole_groups
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import channels_kept, input_sizes, settings, span
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
@@ -30,7 +31,6 @@ from symparams.model.layer import (
     Work,
     layer_class,
     nothing_to_learn,
-    spatial_axes,
     symbol,
 )
 

@@ -10,7 +10,8 @@ from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formul
 from symparams.algebra.notation import PLAIN, shown, size
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, per_axis, spatial_axes, symbol
+from symparams.layers.sizes import per_axis, spatial_axes
+from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
 
 _SAME = "with {} padding only the stride makes the output smaller"
 _KEPT = "with {} padding and stride 1 every position keeps its place, so the size stays"

@@ -25,11 +25,11 @@ from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Flatten
 from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window, input_sizes
 from symparams.misconceptions.editing import bound, exchanged, meaning, rewritten, without_term
 from symparams.misconceptions.task import Subject, once
 from symparams.model.derived import Derived
-from symparams.model.layer import spatial_axes
 from symparams.model.network import Node
 
 KERNEL = meaning("kernel")

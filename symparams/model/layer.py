@@ -8,7 +8,6 @@ from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
-from symparams.errors import LayerError, listed, spatial_axes_of
 from symparams.model.record import Record
 
 Convention: TypeAlias = Literal["keras", "torch"]
@@ -330,27 +329,3 @@ Declared = TypeVar("Declared", bound=Layer)
 def layer_class(cls: type[Declared]) -> type[Declared]:
     """Makes a subclass of Layer a dataclass with slots, whose methods, also what freezes it, are those of Layer."""
     return dataclass(slots=True, init=False, repr=False, eq=False)(cls)
-
-
-def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[str, str, str], ...]:
-    """Names and letters of the spatial axes of x, or an error if a layer cannot take so many."""
-    count = len(x.shape) - 1
-    if count not in ranks:
-        expected = {1: "(L, C)", 2: "(H, W, C)", 3: "(D, H, W, C)"}
-        if x.convention == "torch":
-            expected = {1: "(C, L)", 2: "(C, H, W)", 3: "(C, D, H, W)"}
-        wanted = listed([expected[r] for r in ranks], "or")
-        lost = "height and width" if 2 in ranks else "length"
-        hint = f"; a flattened tensor has no {lost} left" if count == 0 else ""
-        raise LayerError(f"needs an input of shape {wanted}, but {x} arrives{hint}")
-    return SPATIAL[count]
-
-
-def per_axis(sizes: tuple[Formula, ...], x: Incoming, what: str) -> tuple[Formula, ...]:
-    """One size for each spatial axis of x; a single size is meant for all of them."""
-    count = len(x.shape) - 1
-    if len(sizes) == 1:
-        return sizes * count
-    if len(sizes) != count:
-        raise LayerError(f"{what} has {len(sizes)} sizes, but the input {x} has {spatial_axes_of(count)}")
-    return sizes

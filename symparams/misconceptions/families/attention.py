@@ -8,7 +8,8 @@ from fractions import Fraction
 from itertools import groupby
 
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, product, total
-from symparams.layers.attention import Attention, Heads, Projection, attended, merged, multiplied
+from symparams.layers.attended import attended
+from symparams.layers.attention import Attention, Heads, Projection, merged, multiplied
 from symparams.misconceptions.editing import bound, some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject

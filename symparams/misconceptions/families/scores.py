@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from symparams.algebra.formula import Formula, Number, Power, Product, Symbol, as_formula, product, total
-from symparams.layers.attention import Attention, Heads, attended
+from symparams.layers.attended import attended
+from symparams.layers.attention import Attention, Heads
 from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.misconceptions.editing import bound, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception

@@ -49,6 +49,20 @@ def _parts(s: Subject, ways: Callable[[Part, Symbol, Symbol], Iterable[Formula]]
     return each_swapped(s, pairs)
 
 
+def _hidden_taken(s: Subject, of: Callable[[Formula], Formula]) -> Iterable[Formula]:
+    """The rule with the hidden width taken for one that follows from the width."""
+    found = next(parts(s), None)
+    if found is None:
+        return ()
+    layer, x = found
+    _, f = letters(x, layer.hidden)
+
+    def change(rule: Formula) -> Formula | None:
+        return bound(rule, "f", of(as_formula(x.shape[-1])), f.meaning)
+
+    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
+
+
 def _everywhere(x: Incoming, rule: Formula) -> Formula:
     for place in reversed(places(x)):
         rule = place * rule
@@ -134,16 +148,7 @@ def gate_added(s: Subject) -> Iterable[Formula]:
 )
 def four_times(s: Subject) -> Iterable[Formula]:
     """f → 4·d."""
-    found = next(parts(s), None)
-    if found is None:
-        return ()
-    _, f = letters(found[1], found[0].hidden)
-    width = as_formula(found[1].shape[-1])
-
-    def change(rule: Formula) -> Formula | None:
-        return bound(rule, "f", 4 * width, f.meaning)
-
-    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
+    return _hidden_taken(s, lambda width: 4 * width)
 
 
 @misconception(
@@ -159,16 +164,7 @@ def four_times(s: Subject) -> Iterable[Formula]:
 )
 def square(s: Subject) -> Iterable[Formula]:
     """2·d·f → 2·d·d."""
-    found = next(parts(s), None)
-    if found is None:
-        return ()
-    _, f = letters(found[1], found[0].hidden)
-    width = as_formula(found[1].shape[-1])
-
-    def change(rule: Formula) -> Formula | None:
-        return bound(rule, "f", width, f.meaning)
-
-    return on_macs(s, change) if s.quantity in _WORK else some(change(s.rule))
+    return _hidden_taken(s, lambda width: width)
 
 
 # ---------------------------------------------------------------- normalizations

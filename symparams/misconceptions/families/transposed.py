@@ -8,13 +8,13 @@ from fractions import Fraction
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Negative, Product, Symbol, ceil, symbols
 from symparams.algebra.simplifying import simplified
+from symparams.layers.sizes import spatial_axes
 from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
 from symparams.layers.window import Window
 from symparams.misconceptions.editing import exchanged, meaning, some, without_factor, without_term
 from symparams.misconceptions.looking import intact
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.model.layer import spatial_axes
 
 _LARGER = (TransposedConvolution, MaxUnpooling)
 _STRIDE = meaning("stride")

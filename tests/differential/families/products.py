@@ -8,7 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from symparams.layers.contraction import Bilinear, CosineSimilarity, Dot, EinsumDense, PairwiseDistance
+from symparams.layers.contraction import Bilinear, CosineSimilarity, Dot, PairwiseDistance
+from symparams.layers.einsum import EinsumDense
 from symparams.layers.merging import Average, Maximum, Minimum, Subtract
 from tests.differential.family import (
     ANY,

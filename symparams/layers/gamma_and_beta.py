@@ -1,0 +1,91 @@
+"""The trained factor gamma and the trained term beta that a normalization ends with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symparams.algebra.formula import Formula, product
+from symparams.errors import LayerError
+from symparams.layers.sizes import times
+from symparams.model.arguments import argument, switch
+from symparams.model.layer import (
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Weight,
+    Work,
+    layer_class,
+)
+
+RESCALED = "every number is rescaled, so the shape stays"
+
+
+@layer_class
+class Factored(Layer):
+    """A layer that ends with a trained factor gamma."""
+
+    scale: bool = argument(switch(), "whether it has gamma, a factor", True, keyword=True)
+    affine: bool = argument(
+        switch(), "whether it has anything to train", True, short="elementwise_affine", keyword=True
+    )
+
+    def has_beta(self) -> bool:
+        """Whether it has a trained term as well."""
+        return False
+
+    def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Weight, ...]:
+        """gamma and beta, as far as the layer has them."""
+        if not self.affine:
+            return ()
+        if x.convention == "torch" and self.has_beta() and not self.scale:
+            raise LayerError(
+                "PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone"
+            )
+        return (
+            *([Weight("gamma", sizes)] if self.scale else []),
+            *([Weight("beta", sizes, "bias")] if self.has_beta() else []),
+        )
+
+    def rescaled(
+        self, x: Incoming, sizes: tuple[Formula, ...], because: str, requires: tuple[Requirement, ...] = ()
+    ) -> Rules:
+        """The rules of a layer that keeps the shape and shares gamma and beta of these sizes."""
+        weights = self.trained(x, sizes)
+        return Rules(
+            output=x.kept_by_position() if self.reads == "features" else x.kept(),
+            parameters=times(len(weights), product(sizes)),
+            weights=weights,
+            because=because,
+            shape_because=RESCALED,
+            channels_are=None,
+            requires=requires,
+        )
+
+    def scaled_work(self, out: Outgoing, additions: int, multiplications: int) -> Work:
+        """So many operations for each number, and those of beta and gamma."""
+        return Work(
+            additions=times(additions + (self.affine and self.has_beta()), out.numbers()),
+            multiplications=times(multiplications + (self.affine and self.scale), out.numbers()),
+        )
+
+
+def beta() -> Any:
+    """The argument of layers that can have a beta."""
+    return argument(switch(), "whether it has beta, a term that PyTorch calls bias", True, short="bias", keyword=True)
+
+
+@layer_class
+class Scaled(Factored):
+    """A layer that ends with a trained factor gamma and a trained term beta."""
+
+    center: bool = beta()
+
+    def has_beta(self) -> bool:
+        return self.center
+
+
+def named(weights: tuple[Weight, ...]) -> str:
+    """gamma and beta; nothing."""
+    return " and ".join(w.name for w in weights) or "nothing"
