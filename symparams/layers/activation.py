@@ -7,10 +7,9 @@ from typing import ClassVar
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.passing import Passing
-from symparams.layers.sizes import axes_of, axis_of, equal, sizes_of
+from symparams.layers.sizes import axes_of, axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
 from symparams.model.layer import (
     UNKNOWN,
@@ -176,10 +175,7 @@ class PReLU(Layer):
         C_in = x.C_in()
 
         def message() -> str:
-            return (
-                f"there must be 1 slope or as many as channels ({shown(x.channels, PLAIN)}), "
-                f"not {shown(simplified(given), PLAIN)}"
-            )
+            return f"there must be 1 slope or as many as channels ({shown(x.channels, PLAIN)}), not {known(given)}"
 
         given = symbol("n_slopes", self.parameters, "slopes")
         return (C_in,), equal(given, C_in, message), "each channel has a slope of its own"

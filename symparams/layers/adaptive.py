@@ -7,10 +7,8 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import per_axis, spatial_axes
+from symparams.layers.sizes import known, per_axis, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
 from symparams.model.layer import (
@@ -179,6 +177,6 @@ class FractionalMaxPooling(Layer):
 
 
 def _misfit(name: str, n: Formula, m: Formula, k: Formula, needed: Formula) -> str:
-    arrives, out, window, least = (shown(simplified(f), PLAIN) for f in (n, m, k, needed))
+    arrives, out, window, least = (known(f) for f in (n, m, k, needed))
     windows = "1 window" if out == "1" else f"{out} windows"
     return f"{windows} of {window} need{'s' if out == '1' else ''} a {name} of at least {least}, but {arrives} arrives"

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import Formula, Symbol, product
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.model.layer import SPATIAL, Incoming, symbol
 
@@ -53,8 +51,3 @@ def positions(x: Incoming, mark: str = "") -> Formula:
 def width(x: Incoming, letter: str = "d", of: str = "input") -> Symbol:
     """The features of a position."""
     return symbol(letter, x.shape[-1], f"{of} features", incoming=True)
-
-
-def known(value: Formula) -> str:
-    """A value in a message."""
-    return shown(simplified(value), PLAIN)

@@ -10,7 +10,8 @@ from typing import ClassVar
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, total
 from symparams.errors import LayerError
-from symparams.layers.attended import Attended, attended, known, positions, width
+from symparams.layers.attended import Attended, attended, positions, width
+from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,

@@ -6,11 +6,9 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.sizes import spatial_axes
+from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.model.layer import (
@@ -132,8 +130,8 @@ def whole_groups(C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement
     """The groups divide the channels on both sides."""
 
     def message(what: str, count: Formula) -> str:
-        groups = shown(simplified(g), PLAIN)
-        return f"{groups} groups do not divide {what} ({shown(simplified(count), PLAIN)})"
+        groups = known(g)
+        return f"{groups} groups do not divide {what} ({known(count)})"
 
     return (
         Requirement(C_in, "multiple", g, lambda: message("the input channels", C_in)),

@@ -10,11 +10,10 @@ from typing import ClassVar
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product
-from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.sizes import equal, features_named
+from symparams.layers.sizes import equal, features_named, known
 from symparams.model.arguments import TARGET, TEXT, argument
 from symparams.model.layer import (
     EVERYWHERE,
@@ -164,6 +163,4 @@ class EinsumDense(Layer):
 
 
 def _mismatch(letter: str, arrived: Formula, given: Formula) -> str:
-    return (
-        f"the size {letter} that arrives is {shown(simplified(arrived), PLAIN)}, not {shown(simplified(given), PLAIN)}"
-    )
+    return f"the size {letter} that arrives is {known(arrived)}, not {known(given)}"

@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import equal
+from symparams.layers.sizes import equal, known
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import COUNT, NAMED, argument, switch
 from symparams.model.layer import (
@@ -178,16 +177,12 @@ class Positional(Layer):
         )
 
     def _long(self, x: Incoming) -> str:
-        return f"has vectors for {_shown(self.length)} positions, but {shown(x.shape[0], PLAIN)} arrive"
+        return f"has vectors for {known(self.length)} positions, but {shown(x.shape[0], PLAIN)} arrive"
 
     def _wide(self, x: Incoming) -> str:
-        return f"the vectors of positions have the width {_shown(self.width)}, but those that arrive have " + shown(
+        return f"the vectors of positions have the width {known(self.width)}, but those that arrive have " + shown(
             x.shape[1], PLAIN
         )
-
-
-def _shown(formula: Formula) -> str:
-    return shown(simplified(formula), PLAIN)
 
 
 @layer_class
@@ -233,7 +228,7 @@ class Tied(Layer):
         return layer
 
     def _misfit(self, x: Incoming) -> str:
-        width = _shown(self._embedding().width)
+        width = known(self._embedding().width)
         return f"the embedding has the width {width}, but {shown(x.shape[-1], PLAIN)} numbers arrive at each position"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, Number, Symbol, product
-from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import simplified
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
+from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, Kind, argument, switch, whole_number
 from symparams.model.layer import (
     EVERYWHERE,
@@ -118,5 +119,5 @@ def _active(rule: Formula, k: Formula) -> str:
 
 
 def _too_few(E: Formula, k: Formula) -> str:
-    counts = [shown(simplified(count), PLAIN) for count in (k, E)]
+    counts = [known(count) for count in (k, E)]
     return f"a position cannot use {counts[0]} of {counts[1]} experts"

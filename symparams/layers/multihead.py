@@ -7,8 +7,9 @@ from typing import ClassVar
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.errors import LayerError
-from symparams.layers.attended import attended, known
+from symparams.layers.attended import attended
 from symparams.layers.attention import Attention
+from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.model.arguments import COUNT, RATE, argument, switch
 from symparams.model.layer import Incoming, Layer, layer_class

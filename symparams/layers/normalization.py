@@ -7,11 +7,11 @@ from typing import ClassVar
 from symparams.algebra.comparing import same
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, product
-from symparams.algebra.notation import PLAIN, shown, size
+from symparams.algebra.notation import PLAIN, size
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, Factored, Scaled, beta, named
-from symparams.layers.sizes import axes_of, sizes_of, spatial_axes, times
+from symparams.layers.sizes import axes_of, known, sizes_of, spatial_axes, times
 from symparams.model.arguments import COUNT, INTEGERS, SIZES, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -238,7 +238,7 @@ class GroupNormalization(Scaled):
         weights = self.trained(x, (C_in,))
 
         def message() -> str:
-            groups, channels = (shown(simplified(s), PLAIN) for s in (self.groups, as_formula(x.channels)))
+            groups, channels = (known(s) for s in (self.groups, as_formula(x.channels)))
             return f"{groups} groups do not divide the input channels ({channels})"
 
         because = f"each channel has {named(weights)} to train; how many groups there are does not matter"

@@ -8,10 +8,8 @@ from typing import ClassVar, NamedTuple
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError, spatial_axes_of
-from symparams.layers.sizes import spatial_axes
+from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import AMOUNTS, argument, choice
 from symparams.model.layer import (
@@ -153,7 +151,7 @@ class Padding(ZeroPadding):
         return tuple(found)
 
     def _too_large(self, border: Formula, side: _Side) -> str:
-        p, n = (shown(simplified(size), PLAIN) for size in (border, side.n))
+        p, n = (known(size) for size in (border, side.n))
         reflects = self.mode == "reflect"
         how = f"{'reflecting' if reflects else 'circular'} border of {p}"
         return f"a {how} must {'be smaller' if reflects else 'not be larger'} than the {side.axis}, which is {n}"
@@ -189,5 +187,5 @@ class Cropping(Layer):
         return tuple(Reach(ONE, ONE, -s.before) for s in _sides(self.amount, arriving[0], "c", "cropping"))
 
     def _nothing_left(self, side: _Side) -> str:
-        before, after, n = (shown(simplified(size), PLAIN) for size in (side.before, side.after, side.n))
+        before, after, n = (known(size) for size in (side.before, side.after, side.n))
         return f"cutting off {before} and {after} places leaves nothing of the {side.axis}, which is {n}"

@@ -8,10 +8,8 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import spatial_axes
+from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window, channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
 from symparams.model.layer import (
@@ -138,7 +136,7 @@ class AveragePooling(Pooling):
 
 
 def _smaller(name: str, n: Formula, k: Formula) -> str:
-    arrives, window = (shown(simplified(f), PLAIN) for f in (n, k))
+    arrives, window = (known(f) for f in (n, k))
     return f"the {name} {arrives} is smaller than the window {window}, which PyTorch does not average over three axes"
 
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import Formula, as_formula, product
-from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import axis_of, equal, numbers_in, sizes_of
+from symparams.layers.sizes import axis_of, equal, known, numbers_in, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, TARGET, argument
 from symparams.model.layer import (
     UNKNOWN,
@@ -46,7 +46,7 @@ def filled(target: Sequence[Formula], numbers: Formula, arrived: str) -> Filled:
     closed = product(one for i, one in enumerate(target) if i not in open_)
 
     def message() -> str:
-        have, need = (shown(simplified(one), PLAIN) for one in (numbers, closed))
+        have, need = (known(one) for one in (numbers, closed))
         fits = f"{have} is not a multiple of {need}" if open_ else f"these are {have} and {need} numbers"
         return f"{arrived} cannot be arranged as {wanted}: {fits}"
 

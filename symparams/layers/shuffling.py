@@ -6,11 +6,10 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, product
-from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.convolution import ONE_EACH
-from symparams.layers.sizes import equal, spatial_axes
+from symparams.layers.sizes import equal, known, spatial_axes
 from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
@@ -34,7 +33,7 @@ _MOVES = "numbers only change their places; there is nothing in it to learn"
 
 def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
     def message() -> str:
-        texts = [shown(simplified(f), PLAIN) for f in (count, divisor)]
+        texts = [known(f) for f in (count, divisor)]
         return f"{what} must be a multiple of {texts[1]}, but is {texts[0]}"
 
     return Requirement(count, "multiple", divisor, message)
@@ -231,7 +230,7 @@ class Fold(_Windows):
         """There is a position for every window, and no other."""
 
         def message() -> str:
-            fit, arrive = (shown(simplified(f), PLAIN) for f in (windows, L))
+            fit, arrive = (known(f) for f in (windows, L))
             return f"the length must be the number of windows in the output, which is {fit}, but is {arrive}"
 
         return equal(L, windows, message)

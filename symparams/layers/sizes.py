@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, Symbol, product
+from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError, listed, spatial_axes_of
 from symparams.model.layer import SPATIAL, Axis, Incoming, Requirement, symbol
@@ -97,3 +98,8 @@ def numbers_in(x: Incoming) -> Formula:
 def features_named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
     """Axes for sizes, called as such a tensor's axes are called."""
     return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), sizes))
+
+
+def known(value: Formula) -> str:
+    """A value in a message."""
+    return shown(simplified(value), PLAIN)

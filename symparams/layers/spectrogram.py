@@ -9,7 +9,7 @@ from symparams.algebra.formula import Formula, as_formula, floor
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import spatial_axes
+from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, argument, choice, switch
 from symparams.model.layer import (
@@ -142,7 +142,7 @@ class MelSpectrogram(Layer):
         sizes = (*map(as_formula, x.shape[:-1]), symbol("n", self.num_mel_bins, "bands"), frames)
 
         def short() -> str:
-            length, places = shown(x.shape[-1], PLAIN), shown(simplified(self.fft_length), PLAIN)
+            length, places = shown(x.shape[-1], PLAIN), known(self.fft_length)
             return f"mirroring half a transform of {places} at each end needs a longer wave than {length}"
 
         def odd() -> str:

@@ -10,8 +10,8 @@ from symparams.algebra.comparing import same
 from symparams.algebra.formula import ZERO, Formula, Number, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
-from symparams.layers.attended import known
 from symparams.layers.feedforward import as_it_came, together
+from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch

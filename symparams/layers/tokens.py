@@ -6,10 +6,9 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, Formula, Number, Symbol
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.feedforward import as_it_came
+from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, argument
 from symparams.model.layer import (
     Axis,
@@ -125,4 +124,4 @@ class Rotary(Layer):
 
 
 def _odd(d: Symbol) -> str:
-    return f"turns pairs of features, but their number ({shown(simplified(d), PLAIN)}) is odd"
+    return f"turns pairs of features, but their number ({known(d)}) is odd"

@@ -9,12 +9,10 @@ from typing import ClassVar
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
-from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import activated
 from symparams.layers.convolution import Sliding, whole_groups
-from symparams.layers.sizes import spatial_axes
+from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes, settings, span
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
@@ -246,8 +244,8 @@ class TransposedConvolution(Sliding):
 
 
 def _too_much(extra: Formula, stride: Formula, dilation: Formula | None) -> str:
-    op, s = (shown(simplified(size), PLAIN) for size in (extra, stride))
-    or_dilation = "" if dilation is None else f" or the dilation {shown(simplified(dilation), PLAIN)}"
+    op, s = (known(size) for size in (extra, stride))
+    or_dilation = "" if dilation is None else f" or the dilation {known(dilation)}"
     return f"the output padding {op} must be smaller than the stride {s}{or_dilation}"
 
 
@@ -313,5 +311,5 @@ class MaxUnpooling(Layer):
 
 
 def _too_far(given: Formula, size: Formula, stride: Formula) -> str:
-    out, rule, s = (shown(simplified(f), PLAIN) for f in (given, size, stride))
+    out, rule, s = (known(f) for f in (given, size, stride))
     return f"the output size {out} must be less than a stride of {s} away from {rule}"

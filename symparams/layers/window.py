@@ -7,10 +7,10 @@ from functools import lru_cache, partial
 
 from symparams.algebra.exact import number
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
-from symparams.algebra.notation import PLAIN, shown, size
+from symparams.algebra.notation import PLAIN, size
 from symparams.algebra.simplifying import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import per_axis, spatial_axes
+from symparams.layers.sizes import known, per_axis, spatial_axes
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
 
 _SAME = "with {} padding only the stride makes the output smaller"
@@ -153,7 +153,7 @@ class Window:
 
     def _overpadded(self, axis: int) -> str:
         window, pad = per_axis(self.kernel, self.x, "")[axis], per_axis(self.padding_sizes, self.x, "")[axis]
-        sizes = [shown(simplified(size), PLAIN) for size in (pad, window)]
+        sizes = [known(size) for size in (pad, window)]
         return f"padding {sizes[0]} is more than half of the window {sizes[1]}, which PyTorch does not pool with"
 
     @property
@@ -164,10 +164,10 @@ class Window:
     def _misfit(self, letter: str, reach: Formula, axis: int) -> str:
         kernel = per_axis(self.kernel, self.x, "")
         pads = per_axis(self.padding_sizes, self.x, "") if self.padding_sizes else None
-        needed = shown(simplified(reach - 2 * pads[axis] if pads else reach), PLAIN)
+        needed = known(reach - 2 * pads[axis] if pads else reach)
         kind = "valid padding" if not pads else f"padding {_by(pads)}"
         still = number(per_axis(self.dilation, self.x, "")[axis]) == 1
-        dilated = "" if still else f", dilated to {shown(simplified(reach), PLAIN)},"
+        dilated = "" if still else f", dilated to {known(reach)},"
         arrived = _by(tuple(as_formula(v) for v in self.x.spatial))
         return f"a {_by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {letter} >= {needed})"
 

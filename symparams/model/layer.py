@@ -257,7 +257,6 @@ def nothing_to_learn(
     *,
     channels_are: str | None = None,
     requires: tuple[Requirement, ...] = (),
-    differs: str = "",
 ) -> Rules:
     """The rules of a layer without parameters."""
     return Rules(
@@ -268,7 +267,6 @@ def nothing_to_learn(
         shape_because=shape_because,
         channels_are=channels_are,
         requires=requires,
-        differs=differs,
     )
 
 

@@ -27,7 +27,9 @@ class _Seen:
 
 
 def _way(s: Subject) -> list[_Seen] | None:
-    """The windows from the input to the layer; None where the way forks, is repeated or has no windows."""
+    """The windows from the input to the layer; None if it forks, repeats, has no windows or a wrong rule."""
+    if not intact(s):
+        return None
     nodes = [s.task.node, *s.before][::-1]
     if any(len(node.inputs) > 1 or node.repeats or node.derived.layer.inputs == "many" for node in nodes):
         return None
@@ -67,7 +69,7 @@ def _window(node: Node, axis: int, count: int) -> _Seen | str | None:
 )
 def strides_left_out(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → 1 + (k_1 - 1) + (k_2 - 1) …, r_in + (k - 1)."""
-    way = _way(s) if intact(s) else None
+    way = _way(s)
     if way is not None and any(number(w.s) != 1 for w in way[:-1]):
         yield total([ONE, *(w.k - 1 for w in way)])
         yield from some(bound(s.rule, "j_in", ONE))
@@ -83,7 +85,7 @@ def strides_left_out(s: Subject) -> Iterable[Formula]:
 )
 def kernels_added(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → k_1 + k_2 + …."""
-    way = _way(s) if intact(s) else None
+    way = _way(s)
     if way is not None:
         yield total(w.k for w in way)
 
@@ -98,7 +100,7 @@ def kernels_added(s: Subject) -> Iterable[Formula]:
 )
 def kernels_multiplied(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → k_1·k_2·…."""
-    way = _way(s) if intact(s) else None
+    way = _way(s)
     if way is not None:
         yield product(w.k for w in way)
 
@@ -113,7 +115,7 @@ def kernels_multiplied(s: Subject) -> Iterable[Formula]:
 )
 def last_kernel(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → k."""
-    way = _way(s) if intact(s) else None
+    way = _way(s)
     if way is not None:
         yield way[-1].k
 
@@ -154,7 +156,7 @@ def _times_jump(rule: Formula, stride: Formula) -> Formula | None:
 )
 def pooling_left_out(s: Subject) -> Iterable[Formula]:
     """r counted over the convolutions only, with or without the strides of pooling."""
-    way = _way(s) if intact(s) else None
+    way = _way(s)
     if way is None or not any(w.pools for w in way) or all(w.pools for w in way):
         return
     for kept in (way, [w for w in way if not w.pools]):
