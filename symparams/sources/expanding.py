@@ -48,7 +48,7 @@ class _Expansion:
         self.meanings = meanings
         self.names = meanings.names
         self.macros = meanings.macros
-        self.source = meanings.source
+        self.source = meanings.names.source
         self.error = meanings.error
         self.facts = facts
         self.placed: list[Placed] = []  # of the file, or of the bracket that is being expanded

@@ -79,7 +79,7 @@ class Names:
         given = self._given(name)
         self._counted[given is None] += 1
         if self._counted[given is None] > limits.LETTERS:
-            raise LimitError(f"more than {limits.LETTERS:,} letters, which is the limit", Place(self.source, *at))
+            raise self.error(f"more than {limits.LETTERS:,} letters, which is the limit", at, LimitError)
         self.check_word(name, at)
         if "." in name:
             raise self._error(f"`{name}` is not a symbol: a symbol has no dot", at, name)
@@ -145,6 +145,10 @@ class Names:
                 raise SymparamsError(
                     f"there is no symbol `{name}` to set{nearest(name, self._found)}; the network has {known}"
                 )
+
+    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+        """An error at a place of the source."""
+        return kind(matter, Place(self.source, *at))
 
     def _error(self, matter: str, at: Span, name: str) -> SymparamsError:
         return SymparamsError(matter, Place(self.source, *at).at_word(name))

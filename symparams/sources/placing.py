@@ -25,6 +25,7 @@ class Placing:
     def __init__(self, names: Names, builder: Builder) -> None:
         self.names = names
         self.source = names.source
+        self.error = names.error
         self.builder = builder
         self.counting: set[str] = set()  # letters that count copies
         self.around: list[str] = []  # those of the brackets around this place
@@ -32,10 +33,6 @@ class Placing:
         self._made: dict[int, list[int]] = {}  # the nodes of each placement, one for each copy
         self._letters: dict[str, Formula] = {}  # values of letters that count copies, in this copy
         self._wrapped: dict[Layer, TimeDistributed] = {}
-
-    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
-        """An error at a place of the source."""
-        return kind(matter, Place(self.source, *at))
 
     def put(self, placements: Iterable[Placed]) -> None:
         """Add all layers, in their order."""

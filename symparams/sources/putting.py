@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.formula import Formula, Symbol, symbols
 from symparams.algebra.substitution import mapped
 from symparams.sources import records as r
 
@@ -27,15 +27,7 @@ def with_values(statements: Sequence[r.Statement], values: Mapping[str, Formula]
 
 def _only(fact: r.Fact, values: Mapping[str, Formula]) -> bool:
     """Whether a fact is about these letters alone."""
-    found: set[str] = set()
-
-    def note(leaf: Formula) -> Formula:
-        if isinstance(leaf, Symbol):
-            found.add(leaf.name)
-        return leaf
-
-    mapped(fact.left, note)
-    mapped(fact.right, note)
+    found = {symbol.name for side in (fact.left, fact.right) for symbol in symbols(side)}
     return found <= values.keys()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from symparams.algebra.formula import Formula, Number, Symbol
-from symparams.errors import Place, Source, Span, SymparamsError, nearest
+from symparams.errors import Span, nearest
 from symparams.layers import Catalogue, Entry, key
 from symparams.model.arguments import KEEP, Quoted
 from symparams.sources import records as r
@@ -24,13 +24,9 @@ class Resolving:
 
     def __init__(self, names: Names, macros: Mapping[str, r.Macro], catalogue: Catalogue) -> None:
         self.names = names
-        self.source: Source = names.source
+        self.error = names.error
         self.macros = macros
         self.catalogue = catalogue
-
-    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
-        """An error at a place of the source."""
-        return kind(matter, Place(self.source, *at))
 
     def point(self, reference: r.Reference, scope: Scope) -> Point:
         """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
