@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from symparams import limits
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.sympy_bridge import exact
-from symparams.documents import writing
 from symparams.documents.diagnosis import record, render_diagnosis
 from symparams.documents.writing import Document, Style
 from symparams.model.network import Network
 from symparams.quantities.measures import Settings
 from symparams.questions.diagnosis import Diagnosis as _Diagnosis
 from symparams.questions.diagnosis import Diagnostician
-from symparams.results import Shown
+from symparams.results import Styled
 
 if TYPE_CHECKING:
     import sympy
@@ -52,7 +51,7 @@ class Match:
 
 @limits.face
 @dataclass(frozen=True, repr=False)
-class Diagnosis(Shown):
+class Diagnosis(Styled):
     """What is found out about an answer."""
 
     _contents: _Diagnosis
@@ -89,19 +88,8 @@ class Diagnosis(Shown):
     def _one_or_several(self, values: list[Any]) -> Any:
         return tuple(values) if self._contents.quantity in ("shape", "field") else values[0]
 
-    def _rendered(self, format_: str, style: str = "steps") -> str:
-        return render_diagnosis(self._contents, Document(style, format_))
-
-    def to_markdown(self, style: Style = "steps") -> str:
-        return self._rendered("markdown", style)
-
-    def to_latex(self, style: Style = "steps", *, standalone: bool = False) -> str:
-        """A fragment to \\input, or with `standalone` a whole document."""
-        body = self._rendered("latex", style)
-        return writing.standalone(body) if standalone else body
-
-    def to_text(self, style: Style = "steps") -> str:
-        return self._rendered("text", style)
+    def _rendered(self, format_: str, style: Style | None = None) -> str:
+        return render_diagnosis(self._contents, Document(style or "steps", format_))
 
     def to_json(self) -> str:
         return json.dumps(record(self._contents), ensure_ascii=False, indent=2)

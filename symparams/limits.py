@@ -66,11 +66,11 @@ def work(layers: int = 0) -> Iterator[None]:
         _work.reset(token)
 
 
-def allow(layers: int = 1) -> None:
-    """Add what further layers may need: of a network it is not known before how many there are."""
+def allow() -> None:
+    """Add what one more layer may need: of a network it is not known before how many there are."""
     allowance = _work.get()
     if allowance is not None:
-        allowance.left += _WORK_PER_LAYER * layers
+        allowance.left += _WORK_PER_LAYER
 
 
 def spend(amount: int = 1) -> None:

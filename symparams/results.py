@@ -59,8 +59,28 @@ class Shown:
 
 
 @limits.face
+class Styled(Shown):
+    """Something that can be shown in every format and style; one that is not named is its own."""
+
+    @abstractmethod
+    def _rendered(self, format_: str, style: Style | None = None) -> str:
+        """The document in a format and style."""
+
+    def to_markdown(self, style: Style | None = None) -> str:
+        return self._rendered("markdown", style)
+
+    def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
+        """A fragment to \\input, or with `standalone` a whole document."""
+        body = self._rendered("latex", style)
+        return writing.standalone(body) if standalone else body
+
+    def to_text(self, style: Style | None = None) -> str:
+        return self._rendered("text", style)
+
+
+@limits.face
 @dataclass(frozen=True, repr=False)
-class Solution:
+class Solution(Styled):
     """A worked solution, to be shown in one of the formats."""
 
     _network: Network
@@ -80,16 +100,8 @@ class Solution:
     def __getstate__(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out
 
-    def to_markdown(self, style: Style | None = None) -> str:
-        return render(self._contents, Document(style or self.style, "markdown"))
-
-    def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
-        """A fragment to \\input, or with `standalone` a whole document."""
-        body = render(self._contents, Document(style or self.style, "latex"))
-        return writing.standalone(body) if standalone else body
-
-    def to_text(self, style: Style | None = None) -> str:
-        return render(self._contents, Document(style or self.style, "text"))
+    def _rendered(self, format_: str, style: Style | None = None) -> str:
+        return render(self._contents, Document(style or self.style, format_))
 
     def to_json(self) -> str:
         return json.dumps(contract.solve(self._contents), ensure_ascii=False, indent=2)
@@ -98,17 +110,8 @@ class Solution:
         """Through a Jinja template of one's own, in a sandbox."""
         return render_with(Path(template), self._contents, Document(self.style, format))
 
-    def __str__(self) -> str:
-        return self.to_text()
-
     def __repr__(self) -> str:
         return f"<Solution {self._contents.title!r}: {len(self._contents.layers)} layers in the style {self.style}>"
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def _repr_latex_(self) -> str:
-        return self.to_latex()
 
 
 @limits.face

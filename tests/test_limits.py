@@ -75,7 +75,7 @@ def test_an_allowance_ends() -> None:
             limits.spend()
         with limits.work():  # one of its own
             limits.spend(100_000)
-        limits.allow(1)
+        limits.allow()
         limits.spend(999)
         with pytest.raises(LimitError):
             limits.spend()

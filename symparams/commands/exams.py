@@ -12,8 +12,8 @@ from symparams.api import Net
 from symparams.commands.console import SETTINGS, assignments, read, sources
 from symparams.documents.formats import GROUPS
 from symparams.errors import SymparamsError
+from symparams.exam_questions import Exam, students_of
 from symparams.exam_questions import exam as made_exam
-from symparams.exam_questions import students_of
 from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL, levels_of
 from symparams.exams.kinds import KINDS
 from symparams.exports.export import PaperExport, TextExport
@@ -124,6 +124,11 @@ def exam(
         optimizer=optimizer,
         flops=flops,
     )
+    _deliver(made, format_, part, output)
+
+
+def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:
+    """Write the exam where it is to stand, or print it."""
     edition = made.edition(format_)
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))

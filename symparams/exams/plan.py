@@ -62,10 +62,6 @@ class Plan:
             return None
         return self.question(point, number, seed)
 
-    def shown_letters(self, point: Point) -> Point:
-        """The values that a student of the variant sees."""
-        return {name: point[name] for name in self.ranges}
-
 
 @dataclass(kw_only=True)
 class Computed(Plan):
