@@ -23,9 +23,13 @@ def parser(grammar: str, reader: type[Transformer[Token, Any]]) -> Lark:
         tables = _tables(grammar)
         keep(name, origin, tables)
     # Also what was made just now is read back: there is one way from a grammar to a parser.
-    read = json.loads(tables, object_hook=_numbered)
-    read["data"]["options"]["transformer"] = reader()
-    return Lark.load(read)
+    read = json.loads(tables)
+    data = read["data"]
+    data["options"]["transformer"] = reader()
+    numbered = data["parser"]["parser"]
+    numbered["tokens"] = _numbered(numbered["tokens"])
+    numbered["states"] = {int(state): _numbered(actions) for state, actions in numbered["states"].items()}
+    return Lark.load({"data": data, "memo": _numbered(read["memo"])})
 
 
 @cache
@@ -47,6 +51,6 @@ def _tables(grammar: str) -> bytes:
     return json.dumps({"data": data, "memo": memo}).encode()
 
 
-def _numbered(read: dict[str, Any]) -> dict[Any, Any]:
+def _numbered(read: dict[str, Any]) -> dict[int, Any]:
     """An object of JSON whose keys were numbers, as it was before."""
-    return {int(key): value for key, value in read.items()} if next(iter(read), "").isdigit() else read
+    return {int(key): value for key, value in read.items()}
