@@ -8,20 +8,20 @@ from collections.abc import Callable, Iterator
 
 from benchmarks.measure import best, row
 from symparams.commands.console import read
-from symparams.documents.diagnosis import render_diagnosis
+from symparams.documents.diagnosis_document import render_diagnosis
+from symparams.documents.rendering import Document, render
 from symparams.documents.solution import Solution
-from symparams.documents.writing import Document, render
 from symparams.model.network import Network
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.sources.language import network
 
-Asked = tuple[str | None, str, str]  # layer (None: the total), quantity, what was answered
+WrittenQuestion = tuple[str | None, str, str]  # layer (None: the total), quantity, what was answered
 
-_OF_LAYERS: tuple[Asked, ...] = (  # explained and not
+_OF_LAYERS: tuple[WrittenQuestion, ...] = (  # explained and not
     ("conv_5", "params", "(3*3 + 1)*256"),
     ("dense_1", "params", "100,000"),
 )
-_OF_TOTALS: tuple[Asked, ...] = (
+_OF_TOTALS: tuple[WrittenQuestion, ...] = (
     (None, "params", "138344128"),
     (None, "params", "138,000,000"),
 )
@@ -49,13 +49,13 @@ def _built(example: str) -> Network:
     return built
 
 
-def _timed(example: str, answers: tuple[Asked, ...]) -> dict[str, float]:
+def _timed(example: str, answers: tuple[WrittenQuestion, ...]) -> dict[str, float]:
     """Seconds for one answer, the mean over several, by what came before it."""
 
-    def mean(one: Callable[[Asked], float]) -> float:
+    def mean(one: Callable[[WrittenQuestion], float]) -> float:
         return sum(min(one(asked) for _ in range(5)) for asked in answers) / len(answers)
 
-    def first(asked: Asked) -> float:
+    def first(asked: WrittenQuestion) -> float:
         built = _built(example)
         start = time.perf_counter()
         Diagnostician(built).typed(*asked)

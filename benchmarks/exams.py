@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Iterator
 
 from benchmarks.measure import PYTHON, best, process, row
-from symparams.documents.asking import Writer
+from symparams.documents.question_writer import Writer
 from symparams.errors import Source
 from symparams.exams.course import Course
-from symparams.exams.drawing import Draws
+from symparams.exams.draws import Draws
 from symparams.exams.examination import Examination, Wanted
 
 TEXT = """

@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
+from symparams.documents.rendering import Document, render
 from symparams.documents.solution import Solution
-from symparams.documents.writing import Document, render
 from symparams.errors import Source
 from symparams.model.network import Network
 from symparams.sources.language import network

@@ -8,7 +8,7 @@ from functools import partial
 from benchmarks.measure import best, built, row
 from symparams.model.network import Network
 from symparams.quantities.field import fields
-from symparams.quantities.measures import MEASURES, Settings, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_network
 
 
 def parameters(text: str) -> Network:
@@ -21,7 +21,7 @@ def parameters(text: str) -> Network:
 def everything(text: str) -> None:
     """The same and the total of every further quantity, and all receptive fields."""
     network = parameters(text)
-    for measure in MEASURES.values():
+    for measure in QUANTITY_RULES.values():
         of_network(measure, network, Settings())
     fields(network)
 

@@ -20,12 +20,12 @@ from symparams.version import __version__
 
 if TYPE_CHECKING:
     from symparams.class_marks import Marks, grade
+    from symparams.diagnoses import Diagnosis
     from symparams.exam_questions import Exam, Question, exam
-    from symparams.judgements import Diagnosis
 
 # What needs the catalogue of misconceptions, which is not always needed: where it is.
 _LATER = {
-    "Diagnosis": "judgements",
+    "Diagnosis": "diagnoses",
     "Exam": "exam_questions",
     "Marks": "class_marks",
     "Question": "exam_questions",

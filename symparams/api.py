@@ -13,17 +13,17 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.sympy_bridge import exact, from_sympy, letter
 from symparams.documents import contract
+from symparams.documents.rendering import Document, Style, render
 from symparams.documents.solution import Solution as _Contents
-from symparams.documents.writing import Document, Style, render
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.files import read_source
 from symparams.layer_info import Counted, LayerInfo, check_quantity
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.derived import Counts
 from symparams.model.network import Network
-from symparams.quantities.amounts import amount
-from symparams.quantities.measured import QUANTITIES, USUAL
-from symparams.quantities.measures import Settings
+from symparams.quantities.layer_quantities import QUANTITIES, USUAL
+from symparams.quantities.quantity import Settings
+from symparams.quantities.totals import amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
@@ -35,7 +35,7 @@ from symparams.sources.reader import read_expression, read_network
 if TYPE_CHECKING:
     import sympy
 
-    from symparams.judgements import Answer, Diagnosis
+    from symparams.diagnoses import Answer, Diagnosis
     from symparams.questions.diagnosis import Diagnostician
 
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
@@ -213,7 +213,7 @@ class Net(Counted):
 
         An answer is a number, a text as a student types it, or for shapes a tuple. `settings`: dtype, optimizer, flops.
         """
-        from symparams.judgements import diagnosed, diagnostician  # noqa: PLC0415 - the catalogue of misconceptions
+        from symparams.diagnoses import diagnosed, diagnostician  # noqa: PLC0415 - the catalogue of misconceptions
 
         known = Settings(**settings)
         if known not in self._diagnosticians:

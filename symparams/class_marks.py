@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from symparams import limits
+from symparams.diagnoses import written
 from symparams.errors import Source, SymparamsError
 from symparams.exam_questions import Exam
 from symparams.files import read_source
@@ -19,7 +20,6 @@ from symparams.grading import plot, tables
 from symparams.grading.bank import Bank, bank_of, read_bank
 from symparams.grading.marks import ClassMarks, Student, Tally, marked
 from symparams.grading.report import report
-from symparams.judgements import written
 from symparams.results import Shown
 
 # Answers as a list: {"student": …, "question": …, "answer": …}, {"student": …, "1": …, "2": …}, or three in a tuple.

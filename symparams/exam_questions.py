@@ -11,15 +11,15 @@ from typing import Any
 
 from symparams import limits
 from symparams.api import Net
-from symparams.documents.asked import AnswerType, Asked, BankInfo
+from symparams.documents.written_question import AnswerType, BankInfo, WrittenQuestion
 from symparams.errors import Source, SymparamsError
-from symparams.exams.checking import stress as check
+from symparams.exams.checks import stress as check
 from symparams.exams.course import Course
 from symparams.exams.examination import USUAL, Wanted, check_number, levels_of
 from symparams.exports.bank import Progress
 from symparams.exports.edition import Edition, Part
 from symparams.files import read_source
-from symparams.quantities.measures import Settings
+from symparams.quantities.quantity import Settings
 from symparams.results import Shown
 
 
@@ -40,7 +40,7 @@ class Question:
 
     number: int  # from 1
     variant: int  # of the question, from 1
-    _asked: Asked
+    _asked: WrittenQuestion
 
     @property
     def identity(self) -> str:

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symparams import limits
-from symparams.algebra.summing import over
+from symparams.algebra.sums import over
 from symparams.algebra.sympy_bridge import exact
 from symparams.documents import contract
 from symparams.documents.derivations import PARTS, explained
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.model.derived import Counts
 from symparams.model.network import Network, Node
-from symparams.quantities.account import Account
-from symparams.quantities.amounts import AMOUNTS, amount
-from symparams.quantities.measured import QUANTITIES, Measurements
-from symparams.quantities.measures import Settings
+from symparams.quantities.layer_derivations import LayerDerivations
+from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
+from symparams.quantities.quantity import Settings
+from symparams.quantities.totals import TOTALS, amount
 from symparams.results import Derivation
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class LayerInfo(Counted):
         if name == "shape":
             return self.output_shape
         if name != "field":
-            check_quantity(name, ("shape", *AMOUNTS, "field"))
+            check_quantity(name, ("shape", *TOTALS, "field"))
             return exact(amount(name, known).of_layer(self._node))
         fields = self._measurements(name, known).fields_of(self._index)
         return None if isinstance(fields, str) else tuple(exact(one.field.size) for one in fields)
@@ -119,7 +119,7 @@ class LayerInfo(Counted):
         check_quantity(quantity, QUANTITIES)
         if part not in PARTS:
             raise SymparamsError(f"a receptive field has no part `{part[:60]}`; there are {listed(PARTS)}")
-        account = Account(self._node.derived)
+        account = LayerDerivations(self._node.derived)
         measurements = self._measurements(quantity, Settings(**settings))
         every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
         found = tuple(
@@ -129,8 +129,8 @@ class LayerInfo(Counted):
         )
         return found if quantity in ("shape", "field") else found[0]
 
-    def _measurements(self, quantity: str, settings: Settings) -> Measurements:
-        return Measurements(self._network, (quantity,), settings)
+    def _measurements(self, quantity: str, settings: Settings) -> NetworkQuantities:
+        return NetworkQuantities(self._network, (quantity,), settings)
 
     @property
     def copies(self) -> int | sympy.Expr:

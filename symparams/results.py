@@ -14,14 +14,14 @@ from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import LATEX, PLAIN, shown
 from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
-from symparams.documents import contract, writing
+from symparams.documents import contract, rendering
 from symparams.documents.derivations import Explained
+from symparams.documents.rendering import Document, Style, render, render_comparison, render_finding, render_with
 from symparams.documents.solution import Solution as _Contents
-from symparams.documents.writing import Document, Style, render, render_comparison, render_finding, render_with
 from symparams.model.network import Network
-from symparams.quantities.account import Known
 from symparams.quantities.derivation import StepKind
-from symparams.quantities.measures import Settings
+from symparams.quantities.layer_derivations import Known
+from symparams.quantities.quantity import Settings
 from symparams.questions.comparison import Comparison as _Comparison
 from symparams.questions.finding import Finding as _Finding
 
@@ -43,7 +43,7 @@ class Shown:
     def to_latex(self, *, standalone: bool = False) -> str:
         """A fragment to \\input, or with `standalone` a whole document."""
         body = self._rendered("latex")
-        return writing.standalone(body) if standalone else body
+        return rendering.standalone(body) if standalone else body
 
     def to_text(self) -> str:
         return self._rendered("text")
@@ -72,7 +72,7 @@ class Styled(Shown):
     def to_latex(self, style: Style | None = None, *, standalone: bool = False) -> str:
         """A fragment to \\input, or with `standalone` a whole document."""
         body = self._rendered("latex", style)
-        return writing.standalone(body) if standalone else body
+        return rendering.standalone(body) if standalone else body
 
     def to_text(self, style: Style | None = None) -> str:
         return self._rendered("text", style)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from symparams import resources
-from symparams.documents import writing
+from symparams.documents import rendering
 from symparams.sources import parsing_tables
 from tests.test_cli import run
 
@@ -20,7 +20,7 @@ ORIGIN = b"made from this"
 
 def forget() -> None:
     """As in a new process."""
-    for remembered in (resources._cache, parsing_tables.parser, parsing_tables._origin, writing.environment):
+    for remembered in (resources._cache, parsing_tables.parser, parsing_tables._origin, rendering.environment):
         remembered.cache_clear()
 
 

@@ -12,11 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.algebra.exact import at
+from symparams.algebra.evaluation import at
 from symparams.algebra.formula import Number
-from symparams.documents.diagnosis import render_diagnosis
+from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.misconceptions import misconceptions_text
-from symparams.documents.writing import STYLES, Document
+from symparams.documents.rendering import STYLES, Document
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Tasks
 from symparams.questions.diagnosis import Diagnosis, Diagnostician

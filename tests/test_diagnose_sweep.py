@@ -11,8 +11,8 @@ import pytest
 
 from symparams.algebra.formula import as_formula
 from symparams.algebra.notation import PLAIN, shown
-from symparams.documents.diagnosis import render_diagnosis
-from symparams.documents.writing import Document
+from symparams.documents.diagnosis_document import render_diagnosis
+from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED, Task
 from symparams.quantities.derivation import without_clashes

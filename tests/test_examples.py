@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import symparams as sp
-from symparams.documents.writing import STYLES, Style
+from symparams.documents.rendering import STYLES, Style
 from tests.conftest import EXAMPLES
 from tests.helpers import example, few_or_many
 

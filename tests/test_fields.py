@@ -11,7 +11,7 @@ import pytest
 import symparams as sp
 from symparams.algebra.formula import as_formula
 from symparams.documents import contract
-from symparams.documents.writing import STYLES
+from symparams.documents.rendering import STYLES
 from symparams.errors import SymparamsError
 from symparams.quantities.field import State, fields
 from tests.helpers import expression, net, value

@@ -12,10 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import as_formula, product, total
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.sympy_bridge import to_sympy
 from symparams.documents import contract
 from symparams.documents.solution import Solution

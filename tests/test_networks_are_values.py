@@ -15,7 +15,7 @@ from symparams.model import conditions
 from symparams.model.network import Network
 from symparams.sources.binding import reserved_words
 from symparams.sources.declarations import declared
-from symparams.sources.expanding import expanded
+from symparams.sources.expansion import expanded
 from symparams.sources.language import network
 from symparams.sources.names import Names
 from symparams.sources.placements import Bracket, Placed, Placement, Shared

@@ -22,7 +22,7 @@ from symparams.algebra.sympy_bridge import letter
 from symparams.documents.derivations import PARTS
 from symparams.errors import Place, Source, SymparamsError
 from symparams.model.layer import Incoming, Layer, Rules, Weight
-from symparams.quantities.measured import QUANTITIES
+from symparams.quantities.layer_quantities import QUANTITIES
 from tests.conftest import EXAMPLES
 from tests.helpers import letters_for
 from tests.test_cli import run

@@ -12,13 +12,13 @@ import pytest
 import symparams as sp
 from symparams.algebra.formula import as_formula
 from symparams.documents import contract
+from symparams.documents.rendering import STYLES
 from symparams.documents.solution import Solution
-from symparams.documents.writing import STYLES
 from symparams.errors import SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.field import fields
-from symparams.quantities.measured import QUANTITIES, Measurements
-from symparams.quantities.measures import MEASURES, Settings, of_layer, of_network
+from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
+from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_layer, of_network
 from tests.conftest import EXAMPLES
 from tests.helpers import example, expression, letters_for, marked, net, value
 from tests.test_laws import LETTERS, all_networks
@@ -105,16 +105,16 @@ def test_settings_that_do_not_exist() -> None:
 def test_totals_over_copies_equal_the_unrolled_network(text: str) -> None:
     symbolic, settings = net(text), Settings("float32", "adam", "every-operation")
     for quantity in ("macs", "flops", "activations", "memory"):
-        total = as_formula(of_network(MEASURES[quantity], symbolic, settings))
+        total = as_formula(of_network(QUANTITY_RULES[quantity], symbolic, settings))
         for n in (1, 2, 3, 5):
-            wanted = of_network(MEASURES[quantity], unrolled(text, n)._network, settings)
+            wanted = of_network(QUANTITY_RULES[quantity], unrolled(text, n)._network, settings)
             assert value(total, {**SIZES, "N": n}) == wanted, (quantity, n)
 
 
 def test_steps_are_equal_for_every_quantity() -> None:
     for network in all_networks():
         letters = letters_for(network, LETTERS)
-        measurements = Measurements(network, QUANTITIES, Settings("bfloat16", "adam", "every-operation"))
+        measurements = NetworkQuantities(network, QUANTITIES, Settings("bfloat16", "adam", "every-operation"))
         for index, node in enumerate(network.nodes):
             derivations = [m.derivation for m in measurements.of(node)]
             steps = measurements.fields_of(index)
@@ -257,7 +257,7 @@ def test_the_quantity_of_a_layer_is_that_of_one_copy() -> None:
     assert str(network.macs) == "64*N"
     assert str(network["dense_1"].copies) == "N"
     node = network._network.nodes[1]
-    assert of_layer(MEASURES["macs"], node, Settings()) == 64
+    assert of_layer(QUANTITY_RULES["macs"], node, Settings()) == 64
 
 
 EVERYWHERE = [
@@ -278,7 +278,7 @@ def test_every_quantity_in_every_style_and_format(text: str, style: Any) -> None
     solution = network.solve(style, quantities=list(QUANTITIES), optimizer="adam", flops="every-operation")
     for document in (solution.to_text(), solution.to_markdown(), solution.to_latex()):
         assert "Receptive field" in document or "receptive field" in document
-        for measure in MEASURES.values():
+        for measure in QUANTITY_RULES.values():
             total = network.quantity(measure.name, optimizer="adam", flops="every-operation")
             if isinstance(total, int) and total:
                 assert f"{total:,}" in document, measure.name

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import SymparamsError

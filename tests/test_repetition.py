@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.algebra.formula import as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, shown
-from symparams.algebra.simplifying import simplified
-from symparams.algebra.summing import Repeat, over
+from symparams.algebra.simplification import simplified
+from symparams.algebra.sums import Repeat, over
 from symparams.documents import contract
 from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import symparams as sp
-from symparams.algebra.comparing import collected
+from symparams.algebra.equality import collected
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import PLAIN, shown
 from tests.helpers import expression

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ONE, Formula, Function, Number, Power, Quotient, Symbol, Value, as_formula
-from symparams.algebra.normal import UNIT, Poly, constant, formula_of, is_constant, minus, plus, quotient, scaled
-from symparams.algebra.simplifying import floor_parts, is_floor, poly, simplified
+from symparams.algebra.normal_form import UNIT, Poly, constant, formula_of, is_constant, minus, plus, quotient, scaled
+from symparams.algebra.simplification import floor_parts, is_floor, poly, simplified
 from symparams.algebra.substitution import replaced
-from symparams.algebra.summing import Repeat, mentions, up_to
+from symparams.algebra.sums import Repeat, mentions, up_to
 from symparams.errors import SymparamsError
 
 _FACTORS = (2, 3, 4)  # by which known numbers are tried to shrink

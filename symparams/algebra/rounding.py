@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from symparams.algebra.exact import whole
+from symparams.algebra.evaluation import whole
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, product
-from symparams.algebra.normal import (
+from symparams.algebra.normal_form import (
     UNIT,
     Coefficient,
     Monomial,

@@ -12,7 +12,7 @@ from math import floor, isqrt, lcm
 from typing import TypeAlias
 
 from symparams import limits
-from symparams.algebra.exact import at, number
+from symparams.algebra.evaluation import at, number
 from symparams.algebra.formula import (
     Formula,
     Function,
@@ -26,11 +26,11 @@ from symparams.algebra.formula import (
     count_leaves,
     parts,
 )
-from symparams.algebra.normal import UNIT, formula_of
+from symparams.algebra.normal_form import UNIT, formula_of
 from symparams.algebra.numbersets import Interval, NumberSet, everything, points, residue_classes
 from symparams.algebra.polynomials import DEGREE, added, least, multiplied, signs
 from symparams.algebra.rounding import cleared
-from symparams.algebra.simplifying import poly, simplified
+from symparams.algebra.simplification import poly, simplified
 from symparams.algebra.substitution import replaced_inside
 from symparams.errors import LimitError, SymparamsError
 

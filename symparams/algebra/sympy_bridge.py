@@ -20,7 +20,7 @@ from symparams.algebra.formula import (
     as_formula,
     parts,
 )
-from symparams.algebra.normal import Poly
+from symparams.algebra.normal_form import Poly
 
 if TYPE_CHECKING:
     import sympy

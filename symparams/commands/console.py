@@ -16,7 +16,7 @@ from symparams.documents.formats import GROUPS
 from symparams.errors import LimitError, Source, SymparamsError
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
-from symparams.quantities.measures import BYTES, POLICIES, STATES
+from symparams.quantities.quantity import BYTES, POLICIES, STATES
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
 

@@ -8,7 +8,7 @@ import click
 
 from symparams import limits
 from symparams.commands.console import OUTPUT, STANDALONE, as_json, check_standalone, deliver, read
-from symparams.documents.writing import standalone
+from symparams.documents.rendering import standalone
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
 from symparams.grading.report import report

@@ -29,19 +29,19 @@ from symparams.commands.console import (
     of,
 )
 from symparams.documents import contract
+from symparams.documents.rendering import STYLES, Document, render, render_with, standalone
 from symparams.documents.solution import Solution
-from symparams.documents.writing import STYLES, Document, render, render_with, standalone
 from symparams.errors import SymparamsError, clean
 from symparams.files import let_go
-from symparams.quantities.measured import QUANTITIES, USUAL
-from symparams.quantities.measures import Settings
+from symparams.quantities.layer_quantities import QUANTITIES, USUAL
+from symparams.quantities.quantity import Settings
 from symparams.version import __version__
 
 # Where the other commands stand; each is loaded when it is called, because exams need much that solutions do not.
 _COMMANDS = {
     "compare": "questions",
     "find": "questions",
-    "diagnose": "diagnosing",
+    "diagnose": "diagnose",
     "exam": "exams",
     "grade": "grading",
     "layers": "catalogues",

@@ -24,7 +24,7 @@ from symparams.commands.console import (
     sources,
 )
 from symparams.documents import contract
-from symparams.documents.writing import (
+from symparams.documents.rendering import (
     Document,
     render_comparison,
     render_finding,
@@ -32,8 +32,8 @@ from symparams.documents.writing import (
 )
 from symparams.errors import Source, SymparamsError
 from symparams.model.network import Network
-from symparams.quantities.amounts import AMOUNTS, amount
-from symparams.quantities.measures import Settings
+from symparams.quantities.quantity import Settings
+from symparams.quantities.totals import TOTALS, amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import read_target
@@ -46,7 +46,7 @@ from symparams.sources.language import network
     "-e", "expressions", multiple=True, metavar="SOURCE", help="A network instead of a file; may be repeated."
 )
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
-@click.option("--quantity", type=click.Choice(AMOUNTS), default="params", show_default=True)
+@click.option("--quantity", type=click.Choice(TOTALS), default="params", show_default=True)
 @FORMAT
 @STANDALONE
 @SETTINGS

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import PLAIN, SOURCE, Notation, shown, size
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import FORMATS
 from symparams.documents.solution import Solution
@@ -19,7 +19,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.layer import Layer
-from symparams.quantities.measured import USUAL
+from symparams.quantities.layer_quantities import USUAL
 from symparams.sources.language import network
 
 

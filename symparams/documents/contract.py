@@ -9,8 +9,8 @@ from typing import Any
 from symparams.algebra.formula import Value
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet
-from symparams.algebra.simplifying import simplified
-from symparams.algebra.summing import Repeat
+from symparams.algebra.simplification import simplified
+from symparams.algebra.sums import Repeat
 from symparams.documents.derivations import Explained, explained
 from symparams.documents.entries import LayerEntry
 from symparams.documents.solution import Solution
@@ -19,7 +19,7 @@ from symparams.model.derived import Counts
 from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.field import Field
-from symparams.quantities.measured import FieldSteps
+from symparams.quantities.layer_quantities import FieldSteps
 from symparams.questions.comparison import Comparison
 from symparams.questions.finding import Finding
 

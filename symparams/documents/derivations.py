@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from symparams.algebra.formula import ZERO, as_formula
 from symparams.model.network import Node
-from symparams.quantities.account import Account
 from symparams.quantities.derivation import Derivation, derive, derive_shape
 from symparams.quantities.field import Field
-from symparams.quantities.measured import Measurements
+from symparams.quantities.layer_derivations import LayerDerivations
+from symparams.quantities.layer_quantities import NetworkQuantities
 
 PARTS = ("size", "jump", "offset")  # of a receptive field
 
@@ -29,9 +29,9 @@ class Explained:
 def explained(
     node: Node,
     index: int,
-    account: Account,
+    account: LayerDerivations,
     quantities: Collection[str],
-    measurements: Measurements,
+    measurements: NetworkQuantities,
     every: bool = False,
 ) -> Iterator[Explained]:
     """The derivations of the layer at an index, one for each axis of a shape or a receptive field.

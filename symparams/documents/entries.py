@@ -8,9 +8,9 @@ from symparams.algebra.formula import Formula, Symbol, Value
 from symparams.model.derived import Counts
 from symparams.model.layer import Shape
 from symparams.model.network import Node
-from symparams.quantities.account import Account, AxisSize
-from symparams.quantities.measured import Measured
-from symparams.quantities.measures import Measure
+from symparams.quantities.layer_derivations import AxisSize, LayerDerivations
+from symparams.quantities.layer_quantities import LayerQuantity
+from symparams.quantities.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class LayerEntry:
 
     node: Node  # where it stands in the network
     number: int  # its place among the layers, from 1
-    account: Account  # what is said of it and of equal layers
+    account: LayerDerivations  # what is said of it and of equal layers
     inputs: tuple[str, ...]  # names of the layers that feed it
     arriving: tuple[Shape, ...]  # the shapes that it is fed
     origin: tuple[str, str]  # what its input channels are: ("filters", "conv_1")
@@ -120,9 +120,9 @@ class SizeDefinition:
 class MeasureDefinition:
     """A rule for a further quantity and the layers that have it, for the textbook style."""
 
-    measure: Measure  # the quantity
+    measure: Quantity  # the quantity
     heading: str  # what its layers are called, with a colon; empty if the reason is not a layer's own
     rule: Formula
     because: str  # one sentence on the rule
     symbols: tuple[Symbol, ...]  # those of the rule that have a meaning
-    layers: tuple[tuple[LayerEntry, Measured], ...]  # each with its own steps
+    layers: tuple[tuple[LayerEntry, LayerQuantity], ...]  # each with its own steps

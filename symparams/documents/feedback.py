@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from symparams.algebra.exact import Point
+from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import shown, size
 from symparams.documents.formats import Format

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from symparams.algebra.exact import Point
+from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.algebra.notation import Notation, shown
 from symparams.algebra.substitution import mapped

@@ -7,7 +7,7 @@ from typing import Any
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.notation import PLAIN, shown, size
-from symparams.algebra.summing import Repeat, over, over_shown
+from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import Format
 from symparams.documents.solution import Solution
@@ -15,10 +15,10 @@ from symparams.errors import Source, listed
 from symparams.model.conditions import Condition
 from symparams.model.layer import SPATIAL, Shape
 from symparams.model.network import Network
-from symparams.quantities.account import AxisSize, Known, rounds
 from symparams.quantities.derivation import Derivation
-from symparams.quantities.measured import FieldSteps, Measured
-from symparams.quantities.measures import Measure, size_in_bytes
+from symparams.quantities.layer_derivations import AxisSize, Known, rounds
+from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
+from symparams.quantities.quantity import Quantity, size_in_bytes
 from symparams.sources.reader import read_expression
 
 
@@ -233,16 +233,16 @@ class Phrases:
 
     # ------------------------------------------------------------ further quantities
 
-    def amount(self, measure: Measure, value: Value) -> str:
+    def amount(self, measure: Quantity, value: Value) -> str:
         """1,024 bytes (1 KiB)."""
         human = size_in_bytes(value) if measure.in_bytes else ""
         return f"{self.number(value)} {measure.unit}" + (f" ({human})" if human else "")
 
-    def measured(self, entry: LayerEntry) -> tuple[Measured, ...]:
+    def measured(self, entry: LayerEntry) -> tuple[LayerQuantity, ...]:
         """The further quantities of a layer."""
         return self.solution.measurements.of(entry.node)
 
-    def why(self, entry: LayerEntry, found: Measured) -> str:
+    def why(self, entry: LayerEntry, found: LayerQuantity) -> str:
         """The reason for a rule and what its letters are, where the rule is new in this document."""
         rule = (found.measure.name, entry.heading, shown(found.derivation.rule, PLAIN))
         if rule in self._explained:

@@ -36,8 +36,8 @@ from symparams.documents.metering import (
 )
 from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import filters
-from symparams.quantities.measured import Measurements
-from symparams.quantities.measures import Measure
+from symparams.quantities.layer_quantities import NetworkQuantities
+from symparams.quantities.quantity import Quantity
 
 _CALL = 100  # steps of a function of the vocabulary, and
 _OUR_READING = 10  # for each step of reading what it is given, and
@@ -183,7 +183,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return True
         if function in (self.globals["range"], dict, Namespace, Cycler, Joiner):
             return True
-        if isinstance(owner, Measurements) or getattr(function, "__module__", "") == Measure.__module__:
+        if isinstance(owner, NetworkQuantities) or getattr(function, "__module__", "") == Quantity.__module__:
             self.meter.spend(_CALL + _PER_LAYER * self.meter.layers)
             return True
         return False

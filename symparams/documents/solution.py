@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from symparams.algebra.collecting import shortest
 from symparams.algebra.formula import Formula, Symbol, Value, as_formula, symbols
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
-from symparams.algebra.summing import over_shown
+from symparams.algebra.shortest_form import shortest
+from symparams.algebra.simplification import simplified
+from symparams.algebra.sums import over_shown
 from symparams.documents.entries import Definition, LayerEntry, Letter, MeasureDefinition, SizeDefinition
 from symparams.errors import SymparamsError, nearest
 from symparams.layers.wrapping import TimeDistributed
@@ -19,9 +19,9 @@ from symparams.model.conditions import Condition
 from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
-from symparams.quantities.account import Account, AxisSize, rounds
-from symparams.quantities.measured import USUAL, Measured, Measurements, sum_of
-from symparams.quantities.measures import Settings
+from symparams.quantities.layer_derivations import AxisSize, LayerDerivations, rounds
+from symparams.quantities.layer_quantities import USUAL, LayerQuantity, NetworkQuantities, sum_of
+from symparams.quantities.quantity import Settings
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Solution:
     quantities: tuple[str, ...] = USUAL  # names of those that are derived
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
     settings: Settings = Settings()  # types and policies for the further quantities
-    _accounts: dict[Derived, Account] = field(default_factory=dict, repr=False)
+    _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
     @property
     def title(self) -> str:
@@ -67,7 +67,7 @@ class Solution:
             derived = node.derived
             account = self._accounts.get(derived)
             if account is None:
-                account = self._accounts[derived] = Account(derived)
+                account = self._accounts[derived] = LayerDerivations(derived)
             feeding = [nodes[j] for j in node.inputs]
             floor = any(rounds(v) for v in node.shape) and any(rounds(a.value) for a in account.axes)
             yield LayerEntry(
@@ -120,9 +120,9 @@ class Solution:
         return sum_of(over_shown(as_formula(e.counts.params), e.node.repeats) for e in counted)
 
     @cached_property
-    def measurements(self) -> Measurements:
+    def measurements(self) -> NetworkQuantities:
         """The quantities beside shapes and parameters."""
-        return Measurements(self.network, self.quantities, self.settings)
+        return NetworkQuantities(self.network, self.quantities, self.settings)
 
     @cached_property
     def letters(self) -> tuple[Letter, ...]:
@@ -213,7 +213,7 @@ class Solution:
     @cached_property
     def measures(self) -> tuple[MeasureDefinition, ...]:
         """The rules of the further quantities, each with its layers, in order of appearance."""
-        groups: dict[tuple[str, str, str], list[tuple[LayerEntry, Measured]]] = {}
+        groups: dict[tuple[str, str, str], list[tuple[LayerEntry, LayerQuantity]]] = {}
         for measure in self.measurements.chosen:
             for entry in self.layers:
                 found = self.measurements.named(measure.name, entry.node)

@@ -14,9 +14,9 @@ from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Vocabulary, capital, columns
 from symparams.errors import listed
 from symparams.model.layer import OUTPUT_LETTERS
-from symparams.quantities.account import Account, Known
-from symparams.quantities.amounts import amount
 from symparams.quantities.derivation import Derivation, StepKind
+from symparams.quantities.layer_derivations import Known, LayerDerivations
+from symparams.quantities.totals import amount
 from symparams.questions.diagnosis import Diagnosis, Match
 
 _WORDS: dict[StepKind, str] = {
@@ -137,7 +137,7 @@ class BothWays(Vocabulary):
 
     def _known(self, derivation: Derivation) -> dict[str, Known]:
         node = self.diagnosis.node
-        return {k.symbol.name: k for k in Account(node.derived).known(derivation)} if node is not None else {}
+        return {k.symbol.name: k for k in LayerDerivations(node.derived).known(derivation)} if node is not None else {}
 
     def values_of(self, sides: Sides) -> str:
         """k_h = 3 (kernel height) and C_in = 32 (input channels)."""

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from symparams.algebra.formula import ONE, Formula, Negative, Product, Sum, Symbol, as_formula, product, total
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.documents.entries import Definition, LayerEntry, MeasureDefinition, SizeDefinition
 from symparams.documents.formats import Format
 from symparams.documents.phrases import Phrases, prose
 from symparams.documents.solution import Solution
 from symparams.quantities.derivation import Derivation, TensorCount
-from symparams.quantities.measures import Measure
+from symparams.quantities.quantity import Quantity
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
 _NAMES = ("Gaussian", "Keras", "PyTorch")  # words that keep their capital letter
@@ -188,11 +188,11 @@ class Vocabulary(Phrases):
             found.append(Table([Column("Layer", 0.2, False), *heads], rows, last))
         return found
 
-    def _cells(self, measure: Measure) -> list[str]:
+    def _cells(self, measure: Quantity) -> list[str]:
         found = (self.solution.measurements.named(measure.name, entry.node) for entry in self.solution.layers)
         return [self.number(m.together if m is not None else 0) for m in found]
 
-    def measure_rows(self, measure: Measure) -> list[list[str]]:
+    def measure_rows(self, measure: Quantity) -> list[list[str]]:
         """Every layer that has some of a quantity, with its computation."""
         rows = []
         for entry in self.solution.layers:
@@ -220,7 +220,7 @@ class Vocabulary(Phrases):
         rows = [("Total", totals.params), ("Trainable", totals.trainable), ("Non-trainable", totals.non_trainable)]
         return [[name, *[""] * (width - 2), self.number(value)] for name, value in rows]
 
-    def amount_rows(self, measure: Measure) -> list[list[str]]:
+    def amount_rows(self, measure: Quantity) -> list[list[str]]:
         """The total of a quantity, for the table of its computations."""
         if self.solution.only:
             return []

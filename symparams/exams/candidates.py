@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from symparams import limits
-from symparams.algebra.exact import Exact, Point, RuleGroups
+from symparams.algebra.evaluation import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.course import Course
 from symparams.misconceptions.misconception import Misconception

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from symparams.algebra.exact import Point
+from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import letters_of
@@ -20,12 +20,12 @@ from symparams.misconceptions.task import Tasks
 from symparams.misconceptions.totals import Total
 from symparams.model.builder import Builder
 from symparams.model.network import Network
-from symparams.quantities.measures import Settings
+from symparams.quantities.quantity import Settings
 from symparams.questions.points import free_letters, narrowed, points, why_not
 from symparams.sources.language import network
 from symparams.sources.printer import printed
-from symparams.sources.putting import with_values
 from symparams.sources.reader import read_network
+from symparams.sources.variants import with_values
 
 _POINTS = 12  # where typed formulas are compared with the key
 

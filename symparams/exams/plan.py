@@ -11,11 +11,11 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from symparams.algebra.exact import Exact, Point, RuleGroups
+from symparams.algebra.evaluation import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
 from symparams.exams.course import Course
-from symparams.exams.drawing import shuffled
+from symparams.exams.draws import shuffled
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
 from symparams.exams.values import bound
 from symparams.model.network import Node

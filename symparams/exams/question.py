@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from symparams.algebra.comparing import collected
-from symparams.algebra.exact import Point
+from symparams.algebra.equality import collected
+from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Value
 from symparams.exams.course import Course
 from symparams.misconceptions.misconception import Misconception

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from symparams.exams.drawing import Draws
+from symparams.exams.draws import Draws
 from symparams.exams.plan import Plan
 from symparams.exams.question import Question
 from symparams.questions.points import number_from

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from symparams.algebra.exact import Point, at
+from symparams.algebra.evaluation import Point, at
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 
 

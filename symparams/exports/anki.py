@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.export import Item, Items, PackedExport
 from symparams.exports.paragraphs import inline
@@ -41,7 +41,7 @@ class Anki(PackedExport):
     markup = "html"
     formulas = True  # the student says whether an answer was right
 
-    def item(self, asked: Asked) -> Item:
+    def item(self, asked: WrittenQuestion) -> Item:
         _library()  # that it is missing is said before a bank is made
         fields = [_plain_brackets(field) for field in _fields(asked)]
         tags = [re.sub(r"\s+", "_", tag.strip()) for tag in asked.tags if tag.strip()]
@@ -112,11 +112,11 @@ class _Written:
         self._note.write_to_db(cursor, self._written, deck_id, id_gen)
 
 
-def _fields(asked: Asked) -> tuple[str, ...]:
+def _fields(asked: WrittenQuestion) -> tuple[str, ...]:
     return (_question(asked), _answer(asked), asked.solution, _feedback(asked), html.escape(asked.identity))
 
 
-def _question(asked: Asked) -> str:
+def _question(asked: WrittenQuestion) -> str:
     options = (f"<div>{_mark(index)} {inline(option.text)}</div>" for index, option in enumerate(asked.options))
     return asked.stem + "".join(options)
 
@@ -125,7 +125,7 @@ def _mark(index: int) -> str:
     return f"({chr(ord('a') + index)})"
 
 
-def _answer(asked: Asked) -> str:
+def _answer(asked: WrittenQuestion) -> str:
     if asked.options:
         right = ((index, option) for index, option in enumerate(asked.options) if option.correct)
         return "".join(f"{_mark(index)} {inline(option.text)}" for index, option in right)
@@ -134,7 +134,7 @@ def _answer(asked: Asked) -> str:
     return html.escape(asked.answer)
 
 
-def _feedback(asked: Asked) -> str:
+def _feedback(asked: WrittenQuestion) -> str:
     """What is to be said about each wrong answer that is known."""
     said = [(_mark(index), option.feedback) for index, option in enumerate(asked.options) if not option.correct]
     said += [(html.escape(mistake.answer), mistake.feedback) for mistake in asked.mistakes]

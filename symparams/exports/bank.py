@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from symparams.documents.asked import BankInfo
+from symparams.documents.written_question import BankInfo
 from symparams.errors import SymparamsError
 from symparams.exports.export import Export, FolderExport, Item, PaperExport
 from symparams.exports.folders import merge

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from symparams import limits
-from symparams.documents.asked import Asked, BankInfo
-from symparams.documents.asking import Writer
+from symparams.documents.question_writer import Writer
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.examination import TYPES, Examination, Wanted
@@ -52,7 +52,7 @@ class Edition:
         """How many questions there are."""
         return self.examination.total
 
-    def asked(self, number: int) -> Asked:
+    def asked(self, number: int) -> WrittenQuestion:
         """The question of a number, from 0."""
         with limits.work():  # of its own: what a question is never depends on those before it
             question = self.examination.question(number)

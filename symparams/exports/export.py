@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.mark import LONGEST, Mark, foreign, last_mark
 
@@ -41,7 +41,7 @@ class Export(ABC):
     formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
 
     @abstractmethod
-    def item(self, asked: Asked) -> Item:
+    def item(self, asked: WrittenQuestion) -> Item:
         """What the bank keeps of a question."""
 
     @abstractmethod
@@ -73,7 +73,7 @@ class TextExport(Export):
         """What stands before the first question."""
 
     @abstractmethod
-    def item(self, asked: Asked) -> str:
+    def item(self, asked: WrittenQuestion) -> str:
         """One question."""
 
     def between(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from symparams.documents.asked import Asked, AskedOption, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenOption, WrittenQuestion
 from symparams.exports import moodle_answers as answers
 from symparams.exports.export import TextExport
 
@@ -22,7 +22,7 @@ class Gift(TextExport):
         path = answers.category(bank.title).replace("\\", "\\\\")
         return f"{made}\n\n$CATEGORY: {path}\n\n"
 
-    def item(self, asked: Asked) -> str:
+    def item(self, asked: WrittenQuestion) -> str:
         return "".join(_question(part) + "\n\n" for part in answers.one_by_one(asked))
 
     def foot(self, bank: BankInfo) -> str:
@@ -32,7 +32,7 @@ class Gift(TextExport):
         return f"// {text}\n"
 
 
-def _question(asked: Asked) -> str:
+def _question(asked: WrittenQuestion) -> str:
     """A question with one answer: its marks in a comment, its name, its text, its answers in braces."""
     marks = [f"[id:{_marked(asked.identity)}]"]
     marks += [f"[tag:{_marked(tag)}]" for tag in map(answers.tag, asked.tags) if tag]
@@ -49,7 +49,7 @@ def _question(asked: Asked) -> str:
     )
 
 
-def _answers(asked: Asked) -> tuple[str, Iterable[str]]:
+def _answers(asked: WrittenQuestion) -> tuple[str, Iterable[str]]:
     """What stands behind the opening brace, and the lines that follow."""
     if asked.answer_type == "choice" and answers.is_truth(asked):
         key, wrong = sorted(asked.options, key=lambda option: not option.correct)
@@ -65,7 +65,7 @@ def _answers(asked: Asked) -> tuple[str, Iterable[str]]:
     return "", [*spelled, f"=%0%*#{_html(answers.OTHER)}"]
 
 
-def _option(option: AskedOption) -> str:
+def _option(option: WrittenOption) -> str:
     share = answers.percentage(option.credit)
     mark = {"100": "=", "0": "~"}.get(share, f"~%{share}%")
     return f"{mark}{_html(option.text)}{_feedback(option.feedback)}"

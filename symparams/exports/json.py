@@ -7,7 +7,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from symparams.documents.asked import Asked, AskedOption, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenOption, WrittenQuestion
 from symparams.exports.export import TextExport
 
 VERSION = 1  # of the fields; a change that breaks readers raises it
@@ -23,7 +23,7 @@ class Json(TextExport):
     def head(self, bank: BankInfo) -> str:
         return f'{{\n"bank": {_written({"format": VERSION, **_plain(bank)})},\n"questions": [\n'
 
-    def item(self, asked: Asked) -> str:
+    def item(self, asked: WrittenQuestion) -> str:
         return _written(_plain(asked))
 
     def between(self) -> str:
@@ -54,4 +54,4 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "items"):
         return {key: _plain(entry) for key, entry in value.items()}
     record = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return record | {"correct": value.correct} if isinstance(value, AskedOption) else record
+    return record | {"correct": value.correct} if isinstance(value, WrittenOption) else record

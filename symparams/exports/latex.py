@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports.export import Item, PaperExport
 from symparams.exports.paper import document, question
 
@@ -16,7 +16,7 @@ class Latex(PaperExport):
     markup = "latex"
     formulas = True
 
-    def item(self, asked: Asked) -> Item:
+    def item(self, asked: WrittenQuestion) -> Item:
         return question(asked)
 
     def text(self, bank: BankInfo, papers: Sequence[Iterable[Item]], *, key: bool) -> Iterator[str]:

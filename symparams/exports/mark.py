@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from symparams.documents.asked import BankInfo
+from symparams.documents.written_question import BankInfo
 from symparams.errors import SymparamsError
 
 LONGEST = 200  # bytes that a mark may have

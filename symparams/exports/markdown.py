@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from string import ascii_uppercase
 
-from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
 from symparams.documents.formats import FORMATS
+from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports.export import TextExport
-from symparams.exports.words import points
+from symparams.exports.points import points
 
 _escape = FORMATS["markdown"].escape
 
@@ -23,7 +23,7 @@ class Markdown(TextExport):
     def head(self, bank: BankInfo) -> str:
         return f"# {_escape(bank.title)}\n\nSeed {bank.seed}, symparams {_escape(bank.version)}.\n"
 
-    def item(self, asked: Asked) -> str:
+    def item(self, asked: WrittenQuestion) -> str:
         parts = [
             f"## {_escape(asked.name)}",
             f"*{points(asked.points)}, difficulty {asked.difficulty} of 5* · `{asked.identity}`",
@@ -44,7 +44,7 @@ class Markdown(TextExport):
         return f"<!-- {text} -->\n"
 
 
-def _answers(asked: Asked) -> str:
+def _answers(asked: WrittenQuestion) -> str:
     """What to choose from, or where to write."""
     if asked.blanks:
         return "\n".join(f"- {_escape(blank.mark)} ________ ({points(blank.points)})" for blank in asked.blanks)
@@ -54,7 +54,7 @@ def _answers(asked: Asked) -> str:
     return f"Answer{letters}: ________"
 
 
-def _key(asked: Asked) -> str:
+def _key(asked: WrittenQuestion) -> str:
     if asked.blanks:
         filled = (f"{_escape(blank.mark)} {_escape(blank.answer)}" for blank in asked.blanks)
         return f"**Answer:** {', '.join(filled)}"
@@ -62,13 +62,13 @@ def _key(asked: Asked) -> str:
     return f"**Answer:** {'. '.join((*right, _escape(asked.answer)))}"
 
 
-def _lettered(asked: Asked) -> list[tuple[str, AskedOption]]:
+def _lettered(asked: WrittenQuestion) -> list[tuple[str, WrittenOption]]:
     return list(zip(ascii_uppercase, asked.options, strict=False))
 
 
-def _known(asked: Asked) -> str:
+def _known(asked: WrittenQuestion) -> str:
     """What is said to a known wrong answer, and what it is worth."""
-    wrong: list[tuple[str, AskedOption | AskedMistake]] = [
+    wrong: list[tuple[str, WrittenOption | WrittenMistake]] = [
         (f"{letter}. {_escape(option.plain)}", option) for letter, option in _lettered(asked) if not option.correct
     ]
     wrong.extend((_escape(mistake.answer), mistake) for mistake in asked.mistakes)
@@ -76,7 +76,7 @@ def _known(asked: Asked) -> str:
     return "\n".join(["Known mistakes:\n", *lines]) if lines else ""
 
 
-def _remark(answer: str, mistake: AskedOption | AskedMistake, worth: Fraction) -> str:
+def _remark(answer: str, mistake: WrittenOption | WrittenMistake, worth: Fraction) -> str:
     name = f" ({_escape(mistake.misconception)})" if mistake.misconception else ""
     return f"**{answer}**{name}: {points(mistake.credit * worth)}. {mistake.feedback}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports import moodle_answers as answers
 from symparams.exports.export import TextExport
 from symparams.exports.moodle_answers import TypedAnswer
@@ -30,7 +30,7 @@ class Moodle(TextExport):
         )
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{question}\n'
 
-    def item(self, asked: Asked) -> str:
+    def item(self, asked: WrittenQuestion) -> str:
         if _is_cloze(asked):
             return _cloze(asked) + "\n"
         return "".join(_question(part) + "\n" for part in answers.one_by_one(asked))
@@ -42,7 +42,7 @@ class Moodle(TextExport):
         return f"<!-- {text} -->\n"
 
 
-def _question(asked: Asked) -> str:
+def _question(asked: WrittenQuestion) -> str:
     """A question with one answer."""
     if asked.answer_type == "choice":
         return _truth(asked) if answers.is_truth(asked) else _multichoice(asked)
@@ -51,7 +51,7 @@ def _question(asked: Asked) -> str:
     return _shortanswer(asked)
 
 
-def _multichoice(asked: Asked) -> str:
+def _multichoice(asked: WrittenQuestion) -> str:
     options = [
         _element("answer", _text(option.text), _feedback(option.feedback), fraction=share, **_HTML)
         for option in asked.options
@@ -65,7 +65,7 @@ def _multichoice(asked: Asked) -> str:
     return _element("question", *_common(asked), *settings, *options, type="multichoice")
 
 
-def _truth(asked: Asked) -> str:
+def _truth(asked: WrittenQuestion) -> str:
     options = [
         _element(
             "answer",
@@ -79,26 +79,26 @@ def _truth(asked: Asked) -> str:
     return _element("question", *_common(asked, penalty="1"), *options, type="truefalse")
 
 
-def _numerical(asked: Asked) -> str:
+def _numerical(asked: WrittenQuestion) -> str:
     known = [_typed(answer, _leaf("tolerance", answer.tolerance)) for answer in answers.numbers(asked)]
     other = _typed(TypedAnswer("*", "0", answers.OTHER), _leaf("tolerance", "0"))
     settings = (_leaf("unitgradingtype", "0"), _leaf("showunits", "3"))  # no units
     return _element("question", *_common(asked), *known, other, *settings, type="numerical")
 
 
-def _shortanswer(asked: Asked) -> str:
+def _shortanswer(asked: WrittenQuestion) -> str:
     known = [_typed(answer) for answer in answers.spelled_patterns(asked)]
     other = _typed(TypedAnswer("*", "0", answers.OTHER))
     return _element("question", *_common(asked), _leaf("usecase", "0"), *known, other, type="shortanswer")
 
 
-def _is_cloze(asked: Asked) -> bool:
+def _is_cloze(asked: WrittenQuestion) -> bool:
     """Whether all blanks can be asked for at once: there, points are whole numbers."""
     whole = all(blank.points.denominator == 1 and blank.points > 0 for blank in asked.blanks)
     return bool(asked.blanks) and whole and all(map(answers.is_numerical, answers.one_by_one(asked)))
 
 
-def _cloze(asked: Asked) -> str:
+def _cloze(asked: WrittenQuestion) -> str:
     # In a question with embedded answers, these two begin one: {2:NUMERICAL:…} and {#1}.
     stem = re.sub(r"\{(?=#|[0-9]*:)", "&#123;", asked.stem)
     fields = [
@@ -108,7 +108,7 @@ def _cloze(asked: Asked) -> str:
     return _element("question", *_common(asked, stem="\n".join([stem, *fields])), type="cloze")
 
 
-def _embedded(asked: Asked) -> str:
+def _embedded(asked: WrittenQuestion) -> str:
     """A number to fill in, in Moodle's notation for an answer inside a text."""
     known = [f"%{a.percentage}%{a.text}:{a.tolerance}#{_inside(a.feedback)}" for a in answers.numbers(asked)]
     return f"{{{asked.points}:NUMERICAL:{'~'.join(known)}~%0%*#{_inside(answers.OTHER)}}}"
@@ -120,7 +120,7 @@ def _inside(feedback: str) -> str:
     return kept.replace("}", "&#125;").replace("~", "&#126;")
 
 
-def _common(asked: Asked, *, stem: str = "", penalty: str = _PENALTY) -> Iterable[str]:
+def _common(asked: WrittenQuestion, *, stem: str = "", penalty: str = _PENALTY) -> Iterable[str]:
     """What every kind of question has."""
     yield _element("name", _text(answers.title(asked.name, asked.identity)))
     yield _element("questiontext", _text((stem or asked.stem).strip()), **_HTML)

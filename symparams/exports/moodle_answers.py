@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 
 # A question with any other percentage is dropped on import.
 PERCENTAGES: dict[str, Fraction] = {
@@ -84,7 +84,7 @@ def _places(value: Fraction) -> int | None:
     return max(powers) if rest == 1 else None
 
 
-def one_by_one(asked: Asked) -> Iterator[Asked]:
+def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
     """The question itself; a faded solution as one question for each of its blanks."""
     if not asked.blanks:
         yield asked
@@ -105,20 +105,20 @@ def one_by_one(asked: Asked) -> Iterator[Asked]:
         )
 
 
-def is_truth(asked: Asked) -> bool:
+def is_truth(asked: WrittenQuestion) -> bool:
     """Whether it is Moodle's true/false question, which gives no credit for the wrong one of the two."""
     options = {option.plain.strip().lower(): option.credit for option in asked.options}
     return len(asked.options) == 2 and options.keys() == {"true", "false"} and sorted(options.values()) == [0, 1]
 
 
-def is_numerical(asked: Asked) -> bool:
+def is_numerical(asked: WrittenQuestion) -> bool:
     """Whether it is asked as a number; one with too many digits is compared as text, which is exact."""
     values = [asked.value, *(mistake.value for mistake in asked.mistakes)]
     small = all(-_EXACT_BELOW < value < _EXACT_BELOW for value in values if value is not None)
     return asked.answer_type == "number" and asked.value is not None and small
 
 
-def numbers(asked: Asked) -> Iterator[TypedAnswer]:
+def numbers(asked: WrittenQuestion) -> Iterator[TypedAnswer]:
     """The key and the known mistakes as numbers, each once; the first that fits is Moodle's verdict."""
     assert asked.value is not None
     yield _number(asked.value, "100", RIGHT)
@@ -137,7 +137,7 @@ def _number(value: int | Fraction, share: str, feedback: str) -> TypedAnswer:
     return TypedAnswer(decimal(value), share, feedback, tolerance)
 
 
-def spellings(asked: Asked) -> Iterator[TypedAnswer]:
+def spellings(asked: WrittenQuestion) -> Iterator[TypedAnswer]:
     """All ways to type the key and the known mistakes as text, each once."""
     known = [(asked.answer, asked.value, "100", RIGHT)]
     known += [(m.answer, m.value, percentage(m.credit), m.feedback) for m in asked.mistakes]
@@ -163,7 +163,7 @@ def _spelled(answer: str, value: int | Fraction | None) -> Iterator[str]:
             yield f"({answer},)"
 
 
-def spelled_patterns(asked: Asked) -> Iterator[TypedAnswer]:
+def spelled_patterns(asked: WrittenQuestion) -> Iterator[TypedAnswer]:
     """The spellings as Moodle compares them: there an asterisk stands for anything, unless it is escaped."""
     for answer in spellings(asked):
         yield replace(answer, text=answer.text.replace("*", "\\*"))

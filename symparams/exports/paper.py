@@ -8,11 +8,11 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any
 
-from symparams.documents.asked import Asked, AskedMistake, AskedOption
 from symparams.documents.formats import escape_latex
-from symparams.documents.writing import environment
+from symparams.documents.rendering import environment
+from symparams.documents.written_question import WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
-from symparams.exports.words import points
+from symparams.exports.points import points
 
 _GRADES = 10  # questions in a row of the table of grades
 _HALF = r"\half"  # as the class adds it up
@@ -73,7 +73,7 @@ def _grades(worth: Sequence[Fraction]) -> list[Mapping[str, object]]:
     return [{"cells": cells[at : at + _GRADES]} for at in range(0, len(cells), _GRADES)]
 
 
-def question(asked: Asked) -> dict[str, Any]:
+def question(asked: WrittenQuestion) -> dict[str, Any]:
     """What the template needs of a question; the points stand on it or on its parts, for LaTeX adds up both."""
     in_parts = sum((blank.points for blank in asked.blanks), Fraction(0)) == asked.points and all(
         (2 * blank.points).denominator == 1 and blank.points for blank in asked.blanks
@@ -94,7 +94,7 @@ def question(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _part(asked: Asked, at: int, has_points: bool) -> Mapping[str, object]:
+def _part(asked: WrittenQuestion, at: int, has_points: bool) -> Mapping[str, object]:
     blank = asked.blanks[at]
     label = f"({ascii_uppercase[at].lower()})" if at < len(ascii_uppercase) else ""  # what LaTeX calls the part
     return {
@@ -105,9 +105,9 @@ def _part(asked: Asked, at: int, has_points: bool) -> Mapping[str, object]:
     }
 
 
-def _known(asked: Asked) -> list[str]:
+def _known(asked: WrittenQuestion) -> list[str]:
     """What is known of each wrong answer, for whoever marks the paper."""
-    wrong: list[tuple[str, AskedOption | AskedMistake]] = [
+    wrong: list[tuple[str, WrittenOption | WrittenMistake]] = [
         (letter, option) for letter, option in zip(ascii_uppercase, asked.options, strict=False) if not option.correct
     ]
     wrong.extend((mistake.answer, mistake) for mistake in asked.mistakes)

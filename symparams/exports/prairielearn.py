@@ -13,7 +13,7 @@ from math import lcm
 from pathlib import Path
 from typing import Any
 
-from symparams.documents.asked import Asked, AskedMistake, AskedOption, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports import prairielearn_server
 from symparams.exports.export import FolderExport, Item, Items
 from symparams.exports.paragraphs import inline
@@ -34,7 +34,7 @@ class PrairieLearn(FolderExport):
 
     questions = "questions"
 
-    def item(self, asked: Asked) -> Item:
+    def item(self, asked: WrittenQuestion) -> Item:
         about = {"info.json": _written(_info(asked))}
         if asked.options:
             files = {**about, "question.html": _choice_page(asked)}
@@ -82,7 +82,7 @@ def _put(folder: Path, texts: Mapping[str, str]) -> None:
         (folder / name).write_text(text, "utf-8", "replace", "\n")
 
 
-def _info(asked: Asked) -> Mapping[str, Any]:
+def _info(asked: WrittenQuestion) -> Mapping[str, Any]:
     return {
         "uuid": _uuid(asked.identity),
         "title": asked.name or asked.identity,
@@ -132,7 +132,7 @@ class _Field:
         return f"<{tag} {_attributes(attributes)}></{tag}>"
 
 
-def _fields(asked: Asked) -> list[_Field]:
+def _fields(asked: WrittenQuestion) -> list[_Field]:
     if not asked.blanks:
         return [_field("answer", "Answer:", asked, asked.answer, asked.value, 1, asked.mistakes)]
     unit = lcm(*(blank.points.denominator for blank in asked.blanks))
@@ -155,11 +155,11 @@ def _fields(asked: Asked) -> list[_Field]:
 def _field(
     name: str,
     label: str,
-    asked: Asked,
+    asked: WrittenQuestion,
     answer: str,
     value: int | Fraction | None,
     weight: int,
-    mistakes: Sequence[AskedMistake],
+    mistakes: Sequence[WrittenMistake],
 ) -> _Field:
     kind = _kind(asked, value, mistakes)
     right = _found(kind, answer, value, asked.values)
@@ -190,7 +190,7 @@ def _field(
     return _Field(marking, label, answer, hint)
 
 
-def _kind(asked: Asked, value: int | Fraction | None, mistakes: Iterable[AskedMistake]) -> str:
+def _kind(asked: WrittenQuestion, value: int | Fraction | None, mistakes: Iterable[WrittenMistake]) -> str:
     """How server.py reads the answer; whole numbers only where no known mistake leads to another one."""
     if asked.answer_type != "number":
         return asked.answer_type
@@ -212,7 +212,7 @@ def _other(kind: str, right: str, answer: str) -> str:
     return {"shape": f"{right}x1", "formula": f"{answer} + 1"}.get(kind) or str(Fraction(right) + 1)
 
 
-def _typed_page(asked: Asked, fields: Sequence[_Field]) -> str:
+def _typed_page(asked: WrittenQuestion, fields: Sequence[_Field]) -> str:
     said = "\n".join(
         "{{#feedback.NAME}}\n<div>{{{feedback.NAME}}}</div>\n{{/feedback.NAME}}".replace("NAME", field.marking["name"])
         for field in fields
@@ -223,12 +223,12 @@ def _typed_page(asked: Asked, fields: Sequence[_Field]) -> str:
 # Choices
 
 
-def _choice_page(asked: Asked) -> str:
+def _choice_page(asked: WrittenQuestion) -> str:
     options = "\n".join(_option(option) for option in asked.options)
     return _page(asked, f'<pl-multiple-choice answers-name="answer" order="fixed">\n{options}\n</pl-multiple-choice>\n')
 
 
-def _option(option: AskedOption) -> str:
+def _option(option: WrittenOption) -> str:
     attributes = {"correct": str(option.correct).lower(), "score": str(_plain(option.credit))}
     if option.feedback:
         attributes["feedback"] = _shown(option.feedback)
@@ -238,7 +238,7 @@ def _option(option: AskedOption) -> str:
 # Pages
 
 
-def _page(asked: Asked, answering: str) -> str:
+def _page(asked: WrittenQuestion, answering: str) -> str:
     stem, solution = _inert(_shown(asked.stem)), _inert(_shown(asked.solution))
     return _panel("question", stem) + answering + _panel("answer", solution)
 

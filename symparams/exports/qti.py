@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import gcd
 from typing import Any, TypeAlias
 
-from symparams.documents.asked import BankInfo
+from symparams.documents.written_question import BankInfo
 from symparams.errors import SymparamsError
 
 Node: TypeAlias = Any  # an element of lxml, which has no types of its own

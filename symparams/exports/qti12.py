@@ -19,7 +19,7 @@ from fractions import Fraction
 from html import escape
 from itertools import chain
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
 from symparams.exports.qti import (
     Maker,
@@ -48,7 +48,7 @@ class Qti12(PackedExport):
     markup = "html"
     shapes = False  # Canvas takes every text that is compared for a right answer
 
-    def item(self, asked: Asked) -> Item:
+    def item(self, asked: WrittenQuestion) -> Item:
         return "".join(written(indent(_item(part))) for part in _one_by_one(asked))
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
@@ -72,7 +72,7 @@ def _around(bank: BankInfo) -> tuple[str, str]:
     return before + "\n", behind
 
 
-def _one_by_one(asked: Asked) -> Iterator[Asked]:
+def _one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
     """The question itself, or one for each blank of a faded solution."""
     if not asked.blanks:
         yield asked
@@ -90,7 +90,7 @@ def _one_by_one(asked: Asked) -> Iterator[Asked]:
         )
 
 
-def _item(asked: Asked) -> Node:
+def _item(asked: WrittenQuestion) -> Node:
     if asked.options:
         kind, response, conditions, feedback = _choice(asked)
     elif asked.answer_type == "number":
@@ -119,7 +119,7 @@ def _item(asked: Asked) -> Node:
     )
 
 
-def _full(asked: Asked) -> Fraction:
+def _full(asked: WrittenQuestion) -> Fraction:
     """The score of the key: per cent, as Canvas writes it; points where choices differ, as its New Quizzes expect."""
     return asked.points if any(0 < option.credit < 1 for option in asked.options) else Fraction(100)
 
@@ -127,7 +127,7 @@ def _full(asked: Asked) -> Fraction:
 _Parts = tuple[str, Node, list[Node], dict[str, str]]  # kind of question, response, conditions, feedback by its name
 
 
-def _choice(asked: Asked) -> _Parts:
+def _choice(asked: WrittenQuestion) -> _Parts:
     """Options: the key first, then what is said of the others and what they score."""
     labels, key, others, feedback = [], [], [], {}
     for number, option in enumerate(asked.options, start=1):
@@ -150,7 +150,7 @@ def _choice(asked: Asked) -> _Parts:
     return "true_false_question" if truth else "multiple_choice_question", rendered, key + others, feedback
 
 
-def _number(asked: Asked) -> _Parts:
+def _number(asked: WrittenQuestion) -> _Parts:
     """A number: the key in the form that Canvas takes for right, each mistake in one that it does not."""
     assert asked.value is not None, "a question for a number has one"
     margin = Fraction(0) if places(asked.value) is not None else _HALF_UNIT
@@ -168,7 +168,7 @@ def _number(asked: Asked) -> _Parts:
     return "numerical_question", _typed({"fibtype": "Decimal"}), conditions, feedback
 
 
-def _short(asked: Asked) -> _Parts:
+def _short(asked: WrittenQuestion) -> _Parts:
     """A shape: each spelling of the key is right by itself; the mistakes are explained to all who miss it."""
     conditions = [_condition(_equal(text), score="100", named=True, last=True) for text in _spellings(asked.answer)]
     told = [f"<p><strong>{escape(m.answer)}</strong></p>\n{m.feedback}" for m in asked.mistakes if m.feedback]

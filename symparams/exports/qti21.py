@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symparams.documents.asked import Asked, AskedMistake, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenQuestion
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry
 from symparams.exports.qti import Maker, Node, Resource, document, figures, identifier, indent, manifest
 from symparams.exports.qti21_text import flow, number_pattern, shape_pattern
@@ -31,7 +31,7 @@ class Qti21(PackedExport):
     name = "qti21"
     markup = "html"
 
-    def item(self, asked: Asked) -> Item:
+    def item(self, asked: WrittenQuestion) -> Item:
         return [asked.identity, asked.name[:_TITLE], document(indent(_item(asked), _TEXTS))]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
@@ -70,7 +70,7 @@ class _Field:
     branches: tuple[_Branch, ...]
 
 
-def _item(asked: Asked) -> Node:
+def _item(asked: WrittenQuestion) -> Node:
     fields = (_choices(asked),) if asked.options else tuple(_typed(asked))
     body = flow(_make, "div", {}, asked.stem)
     shown = {name: text for name, text in _feedback(asked) if text}
@@ -93,13 +93,13 @@ def _item(asked: Asked) -> Node:
     )
 
 
-def _feedback(asked: Asked) -> Iterable[tuple[str, str]]:
+def _feedback(asked: WrittenQuestion) -> Iterable[tuple[str, str]]:
     """What is shown for each answer that is known, by its name."""
     yield from ((f"choice_{n}", option.feedback) for n, option in enumerate(asked.options, start=1))
     yield from ((f"mistake_{n}", mistake.feedback) for n, mistake in enumerate(asked.mistakes, start=1))
 
 
-def _choices(asked: Asked) -> _Field:
+def _choices(asked: WrittenQuestion) -> _Field:
     key = [f"choice_{n}" for n, option in enumerate(asked.options, start=1) if option.correct]
     choices, entries, branches = [], [], []
     for number, option in enumerate(asked.options, start=1):
@@ -114,7 +114,7 @@ def _choices(asked: Asked) -> _Field:
     return _Field(declaration, _make("choiceInteraction", attributes, *choices), tuple(branches))
 
 
-def _typed(asked: Asked) -> Iterable[_Field]:
+def _typed(asked: WrittenQuestion) -> Iterable[_Field]:
     """A field for the answer, or one for each blank of a faded solution."""
     if not asked.blanks:
         yield _field("RESPONSE", "Answer:", asked.answer, asked.value, asked.points, asked.mistakes)
@@ -129,7 +129,7 @@ def _field(
     answer: str,
     value: int | Fraction | None,
     points: Fraction,
-    mistakes: Sequence[AskedMistake],
+    mistakes: Sequence[WrittenMistake],
 ) -> _Field:
     branches = [_Branch(_matches(name, answer, value), points, "")]
     for number, mistake in enumerate(mistakes, start=1):

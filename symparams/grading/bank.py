@@ -11,8 +11,15 @@ from functools import cached_property
 from typing import Any, NoReturn, TypeAlias, get_args
 
 from symparams import limits
-from symparams.algebra.exact import whole
-from symparams.documents.asked import AnswerType, Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
+from symparams.algebra.evaluation import whole
+from symparams.documents.written_question import (
+    AnswerType,
+    BankInfo,
+    WrittenBlank,
+    WrittenMistake,
+    WrittenOption,
+    WrittenQuestion,
+)
 from symparams.errors import Source, SymparamsError
 from symparams.exports.json import VERSION
 from symparams.exports.paper import variant
@@ -27,10 +34,10 @@ class Bank:
 
     name: str  # of the file
     info: BankInfo
-    questions: tuple[Asked, ...]
+    questions: tuple[WrittenQuestion, ...]
 
     @cached_property
-    def numbered(self) -> tuple[tuple[Asked, ...], ...]:
+    def numbered(self) -> tuple[tuple[WrittenQuestion, ...], ...]:
         """The variants of question 1, of question 2 …"""
         step = self.info.variants
         return tuple(self.questions[at : at + step] for at in range(0, len(self.questions), step))
@@ -103,15 +110,15 @@ def _bank(name: str, found: Any) -> Bank:
     return Bank(name, info, questions)
 
 
-def _asked(record: Any, where: str) -> Asked:
-    asked = _record(Asked, _ASKED, record, where)
+def _asked(record: Any, where: str) -> WrittenQuestion:
+    asked = _record(WrittenQuestion, _ASKED, record, where)
     for fault in _faults(asked):
         raise _FaultError(f"{where}: {fault}")
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, WrittenQuestion)
     return asked
 
 
-def _faults(asked: Asked) -> Iterator[str]:
+def _faults(asked: WrittenQuestion) -> Iterator[str]:
     """What would keep a question from being marked."""
     if asked.answer_type not in get_args(AnswerType):
         yield f"there is no answer type {asked.answer_type[:20]}"
@@ -121,7 +128,7 @@ def _faults(asked: Asked) -> Iterator[str]:
         yield "not exactly one option is right"
     if asked.answer_type == "formula" and not asked.at:
         yield "it has no points to compare formulas at"
-    answers: tuple[Asked | AskedMistake, ...] = (asked, *asked.mistakes)
+    answers: tuple[WrittenQuestion | WrittenMistake, ...] = (asked, *asked.mistakes)
     if any(len(wanted.values) != len(asked.at) for wanted in answers):
         yield "`values` and `at` differ in length"
     if any(not set(asked.letters) <= set(point) for point in asked.at):
@@ -220,7 +227,7 @@ _ASKED: Mapping[str, Reading] = {
     "identity": _text, "name": _text, "kind": _text, "answer_type": _text, "stem": _text, "answer": _text,
     "value": _number, "solution": _text, "points": _fraction, "difficulty": _integer, "tags": _each(_text),
     "seed": _integer, "version": _text, "letters": _each(_text), "at": _each(_point), "values": _each(_fraction),
-    "options": _each_record(AskedOption, _OPTION, "option"),
-    "mistakes": _each_record(AskedMistake, _MISTAKE, "mistake"),
-    "blanks": _each_record(AskedBlank, _BLANK, "blank"),
+    "options": _each_record(WrittenOption, _OPTION, "option"),
+    "mistakes": _each_record(WrittenMistake, _MISTAKE, "mistake"),
+    "blanks": _each_record(WrittenBlank, _BLANK, "blank"),
 }  # fmt: skip

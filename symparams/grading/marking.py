@@ -11,11 +11,11 @@ from functools import cached_property
 from string import ascii_lowercase
 from typing import Literal, TypeAlias
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Symbol
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
+from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import Source, SymparamsError, listed
-from symparams.questions.comparing import signature
+from symparams.questions.signatures import signature
 from symparams.sources.answers import LONGEST, read_answer, read_shape
 
 # right; part: what is there is right, other blanks are empty; known: a known mistake; unknown: any other wrong answer;
@@ -51,7 +51,7 @@ class _UnreadError(Exception):
 class Marker:
     """Marks answers to a question."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: WrittenQuestion) -> None:
         self.asked = asked
 
     def mark(self, text: str) -> Mark:
@@ -84,11 +84,11 @@ class Marker:
             return f"a formula in {listed(asked.letters)}" if asked.letters else "a formula without letters"
         return _A_NUMBER if asked.answer_type == "number" else "a shape, such as 26x26x32"
 
-    def _compared(self, found: AskedOption | AskedMistake | bool) -> Mark:
+    def _compared(self, found: WrittenOption | WrittenMistake | bool) -> Mark:
         """The mark for the key (True), for something known, or for something else (False)."""
         if isinstance(found, bool):
             return Mark(self.asked.points, "right") if found else Mark(Fraction(0), "unknown", remark=NO_KNOWN)
-        chosen = found.plain if isinstance(found, AskedOption) else ""
+        chosen = found.plain if isinstance(found, WrittenOption) else ""
         if found.credit == 1:
             return Mark(self.asked.points, "right", chosen=chosen)
         points = found.credit * self.asked.points
@@ -99,7 +99,7 @@ class Marker:
 
     # ------------------------------------------------------------ typed answers
 
-    def _typed(self, text: str) -> AskedMistake | bool:
+    def _typed(self, text: str) -> WrittenMistake | bool:
         match self.asked.answer_type:
             case "shape":
                 given = _read(_shape, text, {})
@@ -115,7 +115,7 @@ class Marker:
         return self._of_bank(self.asked.answer)
 
     @cached_property
-    def _known_shapes(self) -> Mapping[Values, AskedMistake]:
+    def _known_shapes(self) -> Mapping[Values, WrittenMistake]:
         return {self._of_bank(mistake.answer): mistake for mistake in reversed(self.asked.mistakes)}
 
     def _of_bank(self, text: str) -> Values:
@@ -126,7 +126,7 @@ class Marker:
                 f"the question {self.asked.identity} has `{text[:60]}` where a shape belongs"
             ) from None
 
-    def _formula(self, text: str) -> AskedMistake | bool:
+    def _formula(self, text: str) -> WrittenMistake | bool:
         given = _read(self._at_points, text, _symbols(self.asked))
         if given == self.asked.values:
             return True
@@ -138,7 +138,7 @@ class Marker:
 
     # ------------------------------------------------------------ options
 
-    def _option(self, text: str) -> AskedOption:
+    def _option(self, text: str) -> WrittenOption:
         options = self.asked.options
         folded = _folded(text)
         letter = _LETTER.fullmatch(folded)
@@ -187,7 +187,7 @@ class Marker:
         points = sum((mark.points for mark in each), Fraction(0)) * self.asked.points / (whole or 1)
         return Mark(points, outcome, each[-1].misconception, "; ".join(remarks))
 
-    def _blank(self, blank: AskedBlank, text: str) -> Mark:
+    def _blank(self, blank: WrittenBlank, text: str) -> Mark:
         mistakes = self.asked.mistakes if blank is self.asked.blanks[-1] else ()
         if not text:
             return Mark(Fraction(0), "empty")
@@ -220,8 +220,8 @@ _WORST: tuple[Outcome, ...] = ("known", "unread", "unknown")  # what stands for 
 
 
 def _by_value(
-    given: int | Fraction, key: int | Fraction | None, mistakes: Sequence[AskedMistake]
-) -> AskedMistake | bool:
+    given: int | Fraction, key: int | Fraction | None, mistakes: Sequence[WrittenMistake]
+) -> WrittenMistake | bool:
     if given == key:
         return True
     return next((mistake for mistake in mistakes if mistake.value == given), False)
@@ -240,7 +240,7 @@ def _read(reading: _Reading, text: str, letters: Mapping[str, Formula]) -> Value
         raise _UnreadError(error.matter.removeprefix(f"{_NAME}: ")) from None
 
 
-def _symbols(asked: Asked) -> Mapping[str, Formula]:
+def _symbols(asked: WrittenQuestion) -> Mapping[str, Formula]:
     return {name: Symbol(name) for name in asked.letters}
 
 

@@ -11,7 +11,7 @@ from math import floor
 
 from symparams import limits
 from symparams.algebra.notation import decimals
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import Source
 from symparams.grading.bank import Bank, read_bank
 from symparams.grading.marking import Mark, Marker, Outcome
@@ -24,7 +24,7 @@ class Answer:
 
     number: int  # of the question, from 1
     variant: int  # of the question, from 1; the first one where nothing says which the student had
-    asked: Asked  # this variant
+    asked: WrittenQuestion  # this variant
     text: str  # as it was typed; empty where there is none
     mark: Mark
 

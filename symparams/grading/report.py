@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from symparams.documents.formats import FORMATS, Format, with_digits
+from symparams.documents.rendering import environment, tidied
 from symparams.documents.vocabulary import Column, capital, columns, ruled
-from symparams.documents.writing import environment, tidied
 from symparams.errors import SymparamsError, listed
 from symparams.grading.marking import NO_KNOWN, Outcome
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal

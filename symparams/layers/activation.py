@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, per_axis, spatial_axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Symbol, product
 from symparams.errors import LayerError
 from symparams.model.layer import SPATIAL, Incoming, symbol

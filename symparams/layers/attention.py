@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, total
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
-from symparams.algebra.exact import number
+from symparams.algebra.equality import same
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice

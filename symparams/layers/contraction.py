@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
 from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import LayerError, spatial_axes_of

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
-from symparams.algebra.exact import number
+from symparams.algebra.equality import same
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import equal, features_named, known

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Symbol, product
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
 from symparams.layers.sizes import known

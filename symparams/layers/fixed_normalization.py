@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
 from symparams.errors import LayerError
 from symparams.layers.sizes import axes_of, sizes_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Value, as_formula, total
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError

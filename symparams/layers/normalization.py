@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
-from symparams.algebra.exact import number
+from symparams.algebra.equality import same
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
 from symparams.algebra.notation import PLAIN, size
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, Factored, Scaled, beta, named
 from symparams.layers.sizes import axes_of, known, sizes_of, spatial_axes, times

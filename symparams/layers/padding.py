@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar, NamedTuple
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
-from symparams.model.arguments import AMOUNTS, argument, choice
+from symparams.model.arguments import TOTALS, argument, choice
 from symparams.model.layer import (
     Axis,
     Incoming,
@@ -77,7 +77,7 @@ class ZeroPadding(Layer):
     (1, 2, 3, 4) is left, right, top and bottom.
     """
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(AMOUNTS, "places on each side", ((ONE, ONE),))
+    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "places on each side", ((ONE, ONE),))
 
     names: ClassVar[tuple[str, ...]] = (
         "zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
@@ -164,7 +164,7 @@ class Cropping(Layer):
     An amount is 3, (1, 2) for an axis each, or ((1, 2), (3, 4)) for both sides of each axis.
     """
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(AMOUNTS, "places on each side")
+    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "places on each side")
 
     names: ClassVar = ("crop", "Cropping1D", "Cropping2D", "Cropping3D")
     title: ClassVar = "Cropping"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, spatial_axes

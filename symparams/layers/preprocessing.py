@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.layers.passing import Passing
 from symparams.layers.sizes import spatial_axes

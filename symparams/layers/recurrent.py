@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError

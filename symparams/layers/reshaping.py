@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of, equal, known, numbers_in, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, TARGET, argument

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.sizes import per_axis, spatial_axes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, product
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.convolution import ONE_EACH
 from symparams.layers.sizes import equal, known, spatial_axes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, Symbol, product
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError, listed, spatial_axes_of
 from symparams.model.layer import SPATIAL, Axis, Incoming, Requirement, symbol
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, floor
 from symparams.algebra.notation import PLAIN, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, Number, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION

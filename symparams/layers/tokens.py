@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, Number, Symbol
 from symparams.errors import LayerError
 from symparams.layers.feedforward import as_it_came

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Number, product, total
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION

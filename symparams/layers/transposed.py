@@ -7,7 +7,7 @@ from functools import partial
 from math import gcd
 from typing import ClassVar
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
 from symparams.errors import LayerError
 from symparams.layers.activation import activated

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
 from symparams.algebra.notation import PLAIN, size
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, per_axis, spatial_axes
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol

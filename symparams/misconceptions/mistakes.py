@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from symparams.algebra.formula import Formula, Value, size_and_depth
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, wraps
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from symparams.algebra.comparing import collected
+from symparams.algebra.equality import collected
 from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
 from symparams.errors import SymparamsError
 from symparams.model.derived import Derived
@@ -15,10 +15,10 @@ from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, 
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import State, fields
-from symparams.quantities.measures import MEASURES, Settings
+from symparams.quantities.quantity import QUANTITY_RULES, Settings
 
 COUNTS = ("params", "weights", "biases", "trainable", "non_trainable")
-ASKED = (*COUNTS, "shape", *MEASURES, "field")
+ASKED = (*COUNTS, "shape", *QUANTITY_RULES, "field")
 
 
 Kept: TypeAlias = "dict[object, Any]"  # by what worked it out
@@ -202,8 +202,8 @@ def _of_node(
         names = derived.out.axes
         sizes = [axis.size for axis in derived.rules.output] if derived.arriving else map(as_formula, derived.shape)
         return tuple(names), tuple(sizes)
-    if quantity in MEASURES:
-        return ("",), (MEASURES[quantity].rule(replace(node, derived=derived), settings),)
+    if quantity in QUANTITY_RULES:
+        return ("",), (QUANTITY_RULES[quantity].rule(replace(node, derived=derived), settings),)
     if quantity not in COUNTS:
         raise SymparamsError(f"there is no quantity `{quantity[:60]}`; there are {', '.join(ASKED)}")
     if node.shared is not None:

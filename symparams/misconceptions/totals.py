@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from symparams.algebra.comparing import collected
+from symparams.algebra.equality import collected
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as_formula, product, total
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
-from symparams.algebra.summing import Repeat, over, over_shown
+from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.misconceptions.misconception import Misconception, misconception
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Subject, Task
 from symparams.model.network import Node
-from symparams.quantities.measured import sum_of
+from symparams.quantities.layer_quantities import sum_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import CHANNELS, Formula, Function, Quotient, Symbol, parts
 from symparams.algebra.notation import SOURCE, shown
 from symparams.errors import LayerError, listed, nearest
@@ -188,7 +188,7 @@ def _pairs(raw: Raw) -> tuple[tuple[Formula, Formula], ...]:
 
 COUNT = Kind("a whole number of at least 1", lambda raw: whole_number(raw, 1), least=1)
 SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _sizes(raw, 1), least=1)
-AMOUNTS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs, least=0)
+TOTALS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs, least=0)
 RATE = Kind("a rate from 0 to 1", lambda raw: _number(raw, _SHARE), within=_SHARE)
 AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
 

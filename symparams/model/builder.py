@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from symparams import limits
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.facts import NOTHING_KNOWN, Facts
-from symparams.algebra.simplifying import simplified
-from symparams.algebra.summing import Repeat
+from symparams.algebra.simplification import simplified
+from symparams.algebra.sums import Repeat
 from symparams.errors import LayerError, LimitError
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Convention, Layer

@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import lcm
 from typing import TypeAlias
 
-from symparams.algebra.comparing import opened, reduced, same, smallest_letter, without_floor
-from symparams.algebra.exact import number
+from symparams.algebra.equality import opened, reduced, same, smallest_letter, without_floor
+from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import (
     CHANNELS,
@@ -23,7 +23,7 @@ from symparams.algebra.formula import (
     parts,
     symbols,
 )
-from symparams.algebra.normal import (
+from symparams.algebra.normal_form import (
     UNIT,
     Monomial,
     Poly,
@@ -38,9 +38,9 @@ from symparams.algebra.normal import (
 )
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.rounding import cleared
-from symparams.algebra.simplifying import at_least_zero, below_zero, bounds, poly, simplified
+from symparams.algebra.simplification import at_least_zero, below_zero, bounds, poly, simplified
 from symparams.algebra.substitution import replaced
-from symparams.algebra.summing import Repeat
+from symparams.algebra.sums import Repeat
 from symparams.errors import LayerError
 from symparams.model.arguments import Argument, Range, arguments_of
 from symparams.model.layer import Layer, Requirement

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from symparams import limits
-from symparams.algebra.comparing import as_one_floor, collected, shortened
+from symparams.algebra.equality import as_one_floor, collected, shortened
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value, as_formula, product, size_and_depth
-from symparams.algebra.normal import UNIT, plus, scaled, value_of
-from symparams.algebra.simplifying import bounds, poly, simplified
-from symparams.algebra.summing import Repeat, over
+from symparams.algebra.normal_form import UNIT, plus, scaled, value_of
+from symparams.algebra.simplification import bounds, poly, simplified
+from symparams.algebra.sums import Repeat, over
 from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
 from symparams.model.layer import Axis, Convention, Incoming, Layer, Outgoing, Rules, Shape, Work

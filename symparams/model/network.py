@@ -7,14 +7,14 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 from symparams.algebra.choices import Choices
-from symparams.algebra.comparing import without_floor
+from symparams.algebra.equality import without_floor
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value, as_formula
-from symparams.algebra.normal import formula_of
+from symparams.algebra.normal_form import formula_of
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import poly
+from symparams.algebra.simplification import poly
 from symparams.algebra.substitution import replaced
-from symparams.algebra.summing import Repeat, mentions, over
+from symparams.algebra.sums import Repeat, mentions, over
 from symparams.errors import SymparamsError
 from symparams.frozen import Frozen
 from symparams.model.conditions import Condition, contradiction, strongest, tightest, unless_certain

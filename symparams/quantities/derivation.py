@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import (
     ONE,
@@ -23,7 +23,7 @@ from symparams.algebra.formula import (
     rebuilt,
     symbols,
 )
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in, renamed
 from symparams.model.derived import Derived
 from symparams.model.layer import Axis, Rules

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from symparams.algebra.comparing import collected, same
+from symparams.algebra.equality import collected, same
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ONE, Formula, Function, Value, as_formula
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import replaced
-from symparams.algebra.summing import Repeat, mentions, up_to
+from symparams.algebra.sums import Repeat, mentions, up_to
 from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, symbol
 from symparams.model.network import Network, Node

@@ -8,22 +8,22 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
-from symparams.algebra.collecting import factored, shortest, small
-from symparams.algebra.comparing import expanded
-from symparams.algebra.exact import divided
+from symparams.algebra.equality import expanded
+from symparams.algebra.evaluation import divided
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Power, Product, Quotient, Symbol, Value, as_formula
-from symparams.algebra.normal import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
+from symparams.algebra.normal_form import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.rounding import cleared
-from symparams.algebra.simplifying import at_least_zero, poly
+from symparams.algebra.shortest_form import factored, shortest, small
+from symparams.algebra.simplification import at_least_zero, poly
 from symparams.algebra.solving import letters_of, solutions
 from symparams.algebra.sympy_bridge import cancelled
 from symparams.errors import SymparamsError, nearest
 from symparams.frozen import Frozen
 from symparams.model.network import Network
-from symparams.quantities.amounts import Amount, amount_of, sum_over_layers
+from symparams.quantities.totals import TotalQuantity, sum_over_layers, total_of
 from symparams.questions.domain import both, domain
 
 
@@ -34,12 +34,12 @@ class Side:
     letter: str  # A or B
     title: str  # of the network, or of its file
     network: Network
-    what: Amount  # the quantity that is compared
+    what: TotalQuantity  # the quantity that is compared
 
     @property
     def total(self) -> Value:
         """The quantity, in the shortest of its forms."""
-        return shortest(amount_of(self.network, self.what), self.network.facts)
+        return shortest(total_of(self.network, self.what), self.network.facts)
 
     @property
     def lines(self) -> tuple[Formula, ...]:
@@ -70,7 +70,7 @@ class Comparison:
     values: tuple[Value, Value] | None = None  # the totals with these values
 
     @property
-    def what(self) -> Amount:
+    def what(self) -> TotalQuantity:
         return self.sides[0].what
 
     @cached_property
@@ -224,7 +224,9 @@ class Comparison:
 Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # a network with values for some of its letters
 
 
-def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str, Formula], what: Amount) -> Comparison:
+def compared(
+    builds: Sequence[Build], titles: Sequence[str], given: Mapping[str, Formula], what: TotalQuantity
+) -> Comparison:
     """Two networks compared; numbers among `given` are put in at the end, expressions at once."""
     formulas = {name: value for name, value in given.items() if letters_of(value)}
     closed = [build(given) for build in builds]
@@ -247,7 +249,7 @@ def compared(builds: Sequence[Build], titles: Sequence[str], given: Mapping[str,
     comparison = Comparison((sides[0], sides[1]), Frozen(given))
     if networks is closed or not any(isinstance(total, Formula) for total in comparison.totals):
         return comparison
-    one, other = (shortest(amount_of(network, what), network.facts) for network in closed)
+    one, other = (shortest(total_of(network, what), network.facts) for network in closed)
     return Comparison(comparison.sides, comparison.given, (one, other))
 
 

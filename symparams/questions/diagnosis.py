@@ -17,12 +17,12 @@ from symparams.misconceptions.task import COUNTS, Task, Tasks
 from symparams.misconceptions.totals import worked_out
 from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
-from symparams.quantities.amounts import amount, node
 from symparams.quantities.derivation import Derivation, derive
-from symparams.quantities.measures import Settings
-from symparams.questions.adding import WrongTotal, WrongTotals
-from symparams.questions.comparing import Comparer, Signature, signature, signature_of_rules
-from symparams.questions.reading import Answer, Given, check_count, fitted, how_read, read_for, read_total
+from symparams.quantities.quantity import Settings
+from symparams.quantities.totals import amount, node
+from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
+from symparams.questions.typed_answers import Answer, Given, check_count, fitted, how_read, read_for, read_total
+from symparams.questions.wrong_totals import WrongTotal, WrongTotals
 
 _MOST = 6  # explanations that are given
 _ASKED = 40  # further questions that are tried
@@ -108,7 +108,7 @@ class Diagnostician:
     def __init__(self, network: Network, settings: Settings | None = None) -> None:
         self.network = network
         self.settings = settings or Settings()
-        self.comparer = Comparer(network)
+        self.comparer = Signatures(network)
         self.mistakes = Mistakes(Tasks(network, self.settings))
         self._known: dict[tuple[object, ...], dict[Signature, list[Mistake]]] = {}
         self._totals: dict[str, WrongTotals] = {}

@@ -9,20 +9,20 @@ from typing import Protocol
 
 from symparams import limits
 from symparams.algebra.choices import Choices
-from symparams.algebra.collecting import shortest
-from symparams.algebra.comparing import expanded
-from symparams.algebra.exact import number
+from symparams.algebra.equality import expanded
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
-from symparams.algebra.normal import formula_of
+from symparams.algebra.normal_form import formula_of
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet, everything, points
-from symparams.algebra.simplifying import poly
+from symparams.algebra.shortest_form import shortest
+from symparams.algebra.simplification import poly
 from symparams.algebra.solving import Found, grows, letters_of, solutions, value_for
 from symparams.algebra.substitution import replaced_inside
 from symparams.errors import RangeError, SymparamsError, nearest
 from symparams.model.network import Network
-from symparams.quantities.amounts import amount_of, node, sum_over_layers
 from symparams.quantities.derivation import derive
+from symparams.quantities.totals import node, sum_over_layers, total_of
 from symparams.questions.domain import both, domain
 from symparams.questions.targets import Equation, Target, equations_to, holds
 
@@ -85,7 +85,7 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
     letters = tuple(letters) or _only_letter(network)
     for name in letters:
         _check_letter(name, network)
-    formula = as_formula(shortest(amount_of(network, target.what, target.layer), network.facts))
+    formula = as_formula(shortest(total_of(network, target.what, target.layer), network.facts))
     others = [name for name in letters_of(formula) if name not in letters]
     if others:
         listed, them = " and ".join(f"`{x}`" for x in others), "it a value" if len(others) == 1 else "them values"
@@ -190,7 +190,7 @@ def _builds(build: Build, values: Mapping[str, int], target: Target) -> bool:
     try:
         network = build({name: Number(n) for name, n in values.items()})
         limits.searched(len(network.nodes) // 2)
-        count = amount_of(network, target.what, target.layer)
+        count = total_of(network, target.what, target.layer)
     except SymparamsError:
         return False
     return isinstance(count, int) and holds(count, target)
@@ -353,7 +353,7 @@ def _by_building(build: Build, letter: str, target: Target, first: SymparamsErro
         node(network, target.layer)
     counts: dict[int, int] = {}
     for at, each in networks.items():
-        count = amount_of(each, target.what, target.layer)
+        count = total_of(each, target.what, target.layer)
         if isinstance(count, Formula):
             others = " and ".join(f"`{x}`" for x in letters_of(count))
             raise SymparamsError(f"the number of {target.what.plural} depends on {others} too; give values with --set")

@@ -7,10 +7,10 @@ from hashlib import blake2b
 
 from symparams import limits
 from symparams.algebra.choices import Choices
-from symparams.algebra.exact import Point, at
+from symparams.algebra.evaluation import Point, at
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.numbersets import everything
-from symparams.algebra.summing import Repeat
+from symparams.algebra.sums import Repeat
 from symparams.errors import LimitError, SymparamsError
 from symparams.model.network import Network
 from symparams.questions.domain import unlimited

@@ -9,15 +9,15 @@ from fractions import Fraction
 from math import gcd
 
 from symparams import limits
-from symparams.algebra.comparing import expanded
-from symparams.algebra.exact import number
+from symparams.algebra.equality import expanded
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
-from symparams.algebra.normal import UNIT, Poly, formula_of, scaled
-from symparams.algebra.simplifying import poly
+from symparams.algebra.normal_form import UNIT, Poly, formula_of, scaled
+from symparams.algebra.simplification import poly
 from symparams.algebra.solving import SIGNS
 from symparams.errors import Place, Source, SymparamsError, nearest
-from symparams.quantities.amounts import AMOUNTS, Amount, amount
-from symparams.quantities.measures import Settings
+from symparams.quantities.quantity import Settings
+from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.sources.reader import read_expression
 
 
@@ -25,7 +25,7 @@ from symparams.sources.reader import read_expression
 class Target:
     """How much of a quantity is wanted."""
 
-    what: Amount  # the quantity
+    what: TotalQuantity  # the quantity
     relation: str  # == <= >= < or >
     amount: int
     layer: str | None = None  # of this layer alone
@@ -50,8 +50,8 @@ def read_target(text: str, layer: str | None = None, settings: Settings | None =
         raise SymparamsError("a target starts with a quantity: params=51264, params<=100000", Place(source, 0))
     if found[1].isdigit() and not found[2]:
         raise SymparamsError(f"what is {found[1][:20]} a number of? write params={found[1][:20]}", Place(source, 0))
-    if found[1] not in AMOUNTS:
-        near = nearest(found[1], AMOUNTS) or f"; there are {', '.join(AMOUNTS)}"
+    if found[1] not in TOTALS:
+        near = nearest(found[1], TOTALS) or f"; there are {', '.join(TOTALS)}"
         raise SymparamsError(f"there is no quantity `{found[1][:60]}`{near}", Place(source, found.start(1)))
     if not found[2]:
         raise SymparamsError("=, <= or >= is expected here", Place(source, found.end(1)))

@@ -16,14 +16,14 @@ from symparams.model.network import Network
 from symparams.sources import records as r
 from symparams.sources.binding import reserved_words
 from symparams.sources.declarations import declared
-from symparams.sources.expanding import expanded
+from symparams.sources.expansion import expanded
 from symparams.sources.names import Names
 from symparams.sources.placements import Placed
-from symparams.sources.placing import Placing
+from symparams.sources.placer import Placer
 from symparams.sources.ranges import read_ranges
 from symparams.sources.reader import read_network
 from symparams.sources.sequences import sequences
-from symparams.sources.where import facts_of
+from symparams.sources.stated_facts import facts_of
 
 
 def network(
@@ -50,15 +50,15 @@ def network(
         raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
 
 
-def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[frozenset[Layer]], Builder]) -> Placing:
+def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[frozenset[Layer]], Builder]) -> Placer:
     """The layers, two axes meant as their readers have it; what stands before these readers is placed once more."""
-    first = Placing(names, builder(frozenset()))
+    first = Placer(names, builder(frozenset()))
     try:
         first.put(placements)
     except LayerError:
         perhaps = sequences(first.builder, undecided=True)
         with suppress(SymparamsError):
-            again = Placing(names, builder(perhaps))
+            again = Placer(names, builder(perhaps))
             again.put(placements)
             if perhaps and sequences(again.builder) == perhaps:
                 return again
@@ -66,7 +66,7 @@ def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[froze
     found = sequences(first.builder)
     if not found:
         return first
-    again = Placing(names, builder(found))
+    again = Placer(names, builder(found))
     again.put(placements)
     return again
 

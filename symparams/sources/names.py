@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from symparams import limits
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import (
     CHANNELS,
     Formula,
@@ -18,7 +18,7 @@ from symparams.algebra.formula import (
     size_and_depth,
     symbols,
 )
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
 from symparams.sources.records import Let

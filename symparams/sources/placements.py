@@ -10,7 +10,7 @@ from symparams import limits
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import CHANNELS, Formula, Symbol, Value, symbols
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.layers import Entry

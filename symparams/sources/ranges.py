@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from symparams import limits
 from symparams.algebra.choices import Choices
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Function, Number, Symbol, symbols
 from symparams.algebra.notation import SOURCE, shown
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import SIGNS, letters_of, value_for
 from symparams.errors import EXPRESSION, LimitError, Place, RangeError, Span, SymparamsError
 from symparams.sources.names import Names
 from symparams.sources.printer import written_piece
 from symparams.sources.records import Fact, Piece, Range
-from symparams.sources.where import resolved, written_fact, written_shortly
+from symparams.sources.stated_facts import resolved, written_fact, written_shortly
 
 _TRIED = 10_000  # values that are put into facts; what these exclude beyond is left to whoever draws from a range
 

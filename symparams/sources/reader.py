@@ -43,7 +43,7 @@ from symparams.sources.records import (
     Reference,
     Statement,
 )
-from symparams.sources.unexpected import explained
+from symparams.sources.syntax_errors import explained
 
 _RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
 

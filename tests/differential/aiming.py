@@ -8,11 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.model.arguments import (
-    AMOUNTS,
     AXIS,
     INTEGERS,
     KEEP,
@@ -22,6 +21,7 @@ from symparams.model.arguments import (
     SETTINGS,
     SIZES,
     TEXT,
+    TOTALS,
     Argument,
     Quoted,
     arguments_of,
@@ -125,7 +125,7 @@ def _text(argument: Argument, value: Any) -> str | None:
         return "yes" if value else "no"
     if isinstance(value, str):
         return value if value in argument.kind.words.values() else f'"{value}"'
-    if argument.kind is AMOUNTS:
+    if argument.kind is TOTALS:
         value = tuple(pair[0] if pair[0] == pair[1] else pair for pair in value)
     if argument.variadic:
         return ", ".join(map(_part, value))

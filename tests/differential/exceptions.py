@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.errors import SymparamsError
 from symparams.layers.attention import Attention

@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula
 from symparams.model.layer import Layer
 
 Sizes: TypeAlias = "tuple[int, ...]"  # a shape without the batch axis
 Draw: TypeAlias = st.DrawFn
-Asked: TypeAlias = "set[tuple[Layer, str]]"  # which arguments of which layer a builder has read
+WrittenQuestion: TypeAlias = "set[tuple[Layer, str]]"  # which arguments of which layer a builder has read
 
 # The number of axes (without the batch) of what a layer takes. In Keras a sequence is (T, features); in PyTorch it is
 # (C, L) for convolution and pooling and (T, features) for the layers of language: both have two axes.
@@ -84,7 +84,7 @@ class Built:
 
     parts: Sequence[Any]  # Keras layers, or torch modules
     call: Callable[..., Any]
-    asked: Asked = field(default_factory=set)  # filled while it is built, and called for the first time
+    asked: WrittenQuestion = field(default_factory=set)  # filled while it is built, and called for the first time
 
 
 Builder: TypeAlias = "Callable[[Any, Sequence[Sizes]], Any]"  # (layer, arriving shapes) -> Built, layer or module
@@ -162,7 +162,7 @@ class Family:
 class Watched:
     """A layer as builders get it: it notes which arguments are read, of the layers inside of it as well."""
 
-    def __init__(self, layer: Layer, asked: Asked) -> None:
+    def __init__(self, layer: Layer, asked: WrittenQuestion) -> None:
         self._layer = layer
         self._asked = asked
         self._names = {f.name for f in dataclasses.fields(layer)}

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from symparams.model.layer import Layer
 from tests.differential.families import families
-from tests.differential.family import Asked, Built, NoEquivalentError, RefusedError, Sizes, Watched
+from tests.differential.family import Built, NoEquivalentError, RefusedError, Sizes, Watched, WrittenQuestion
 
 BATCH = 2
 _HERE = str(Path(__file__).parent)
@@ -148,7 +148,7 @@ def _built(builders: Any, layer: Layer, arriving: Sequence[Sizes]) -> Built:
     builder = builders.get(layer.__class__)
     if builder is None:
         raise NoEquivalentError(f"no family builds {layer.kind}")
-    asked: Asked = set()
+    asked: WrittenQuestion = set()
     found = builder(layer if isinstance(layer, Watched) else Watched(layer, asked), arriving)
     parts, call = (found.parts, found.call) if isinstance(found, Built) else ((found,), found)
     return Built(parts, call, asked)

@@ -24,8 +24,8 @@ from symparams.model.layer import Work
 from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation, derive_parameters, derive_shape
 from symparams.quantities.field import State
-from symparams.quantities.measured import QUANTITIES, Measurements
-from symparams.quantities.measures import Settings
+from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
+from symparams.quantities.quantity import Settings
 from tests.differential.comparing import DisagreementError
 from tests.differential.family import Draw, Family
 from tests.differential.generating import networks
@@ -213,7 +213,7 @@ class Formulas:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.said = Measurements(network, QUANTITIES, _SETTINGS)
+        self.said = NetworkQuantities(network, QUANTITIES, _SETTINGS)
         self.is_repeated = any(node.repeats for node in network.nodes)
         self.derived = [] if self.is_repeated else [[*self._derivations(i)] for i in range(len(network.nodes))]
         self.totals = [
@@ -244,7 +244,7 @@ class At:
         self.formulas = formulas
         self.numeric = numeric
         self.letters = letters
-        self.said = Measurements(numeric, QUANTITIES, _SETTINGS)
+        self.said = NetworkQuantities(numeric, QUANTITIES, _SETTINGS)
 
     def check(self) -> None:
         """Every layer, and the whole."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import assume, given, settings
 
-from symparams.documents.asked import Asked
-from symparams.documents.asking import Writer
 from symparams.documents.formats import FORMATS
+from symparams.documents.question_writer import Writer
+from symparams.documents.written_question import WrittenQuestion
 from symparams.exams.kinds import KINDS
 from symparams.exams.question import Question
 from tests.exams.samples import (
@@ -43,13 +43,13 @@ seen: dict[str, tuple[object, str]] = {}  # local stems, with their answers
 
 def asked(
     text: str, *kinds: str, markup: str = "text", count: int = 2, most: int = 8
-) -> Iterator[tuple[Question, Asked]]:
+) -> Iterator[tuple[Question, WrittenQuestion]]:
     writer = Writer(course(text), markup, 0)
     for question in questions(text, *kinds, count=count, most=most):
         yield question, writer.asked(question)
 
 
-def check(question: Question, found: Asked) -> None:
+def check(question: Question, found: WrittenQuestion) -> None:
     texts = [found.stem, found.solution, *(o.text for o in found.options), *(o.feedback for o in found.options)]
     texts += [mistake.feedback for mistake in found.mistakes]
     for said in texts:
@@ -68,7 +68,7 @@ def check(question: Question, found: Asked) -> None:
     assert len(set(found.tags)) == len(found.tags)
 
 
-def check_shown(question: Question, found: Asked) -> None:
+def check_shown(question: Question, found: WrittenQuestion) -> None:
     """The network in the stem is one, with numbers where numbers are asked for."""
     if question.kind not in NUMBERED or question.local:
         return
@@ -79,7 +79,7 @@ def check_shown(question: Question, found: Asked) -> None:
     assert free <= set(question.course.open_letters)
 
 
-def check_whole(question: Question, found: Asked) -> None:
+def check_whole(question: Question, found: WrittenQuestion) -> None:
     """One stem has one answer, whichever network the layer is from."""
     if question.options or not (question.local or question.kind == "inverse"):
         return

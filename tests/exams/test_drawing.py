@@ -8,7 +8,7 @@ from math import prod
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symparams.exams.drawing import Draws
+from symparams.exams.draws import Draws
 from symparams.questions.points import number_from
 
 RANGES = st.dictionaries(

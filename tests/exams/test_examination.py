@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from symparams.errors import Source, SymparamsError
-from symparams.exams.checking import stress
+from symparams.exams.checks import stress
 from symparams.exams.course import Course
 from symparams.exams.examination import USUAL, Examination, Wanted
 from symparams.exams.kinds import KINDS

@@ -13,10 +13,10 @@ from types import MappingProxyType
 import pytest
 from hypothesis import assume, given, settings
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, symbols
 from symparams.errors import SymparamsError
-from symparams.exams.checking import faults
+from symparams.exams.checks import faults
 from symparams.exams.course import Course
 from symparams.exams.kinds import KINDS
 from symparams.exams.kinds.inverse import freed, unknowns

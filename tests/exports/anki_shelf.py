@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports.anki import Anki
 from tests.exports.banks import put
 
@@ -29,7 +29,9 @@ class Shelf:
         self.place = place
         self.collection = _library().Collection(str(place / "collection.anki2"))
 
-    def take(self, questions: Sequence[Asked], bank: BankInfo = BANK, always: bool = False) -> tuple[int, int, int]:
+    def take(
+        self, questions: Sequence[WrittenQuestion], bank: BankInfo = BANK, always: bool = False
+    ) -> tuple[int, int, int]:
         """How many notes were new, updated and left as they were."""
         path = self.place / f"{len(list(self.place.iterdir()))}.apkg"
         put(Anki(), path, questions, bank)
@@ -44,7 +46,7 @@ class Shelf:
         return [self.collection.get_note(number) for number in self.collection.find_notes(search)]
 
 
-def assert_told(shelf: Shelf, asked: Asked) -> None:
+def assert_told(shelf: Shelf, asked: WrittenQuestion) -> None:
     """The card of a question asks it, and behind it stand the key, the solution and every known mistake."""
     [note] = shelf.notes(f"Identity:{asked.identity}")
     [card] = note.cards()
@@ -65,7 +67,7 @@ def assert_told(shelf: Shelf, asked: Asked) -> None:
     assert ("Mistakes" in back) == bool(told)
 
 
-def _option(asked: Asked) -> Any:
+def _option(asked: WrittenQuestion) -> Any:
     return next(option for option in asked.options if option.correct)
 
 

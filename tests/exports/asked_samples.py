@@ -9,8 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
 from symparams.documents.formats import FORMATS
+from symparams.documents.written_question import BankInfo, WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 
 BANK = BankInfo(title='Networks & <shapes>: "week 3" #1 {100 %} ~ $5', seed=7, version="0.0.1", request="0123abcd")
 
@@ -50,7 +50,7 @@ def _solution(markup: str, value: int | Fraction) -> str:
     return "P = " + "\n  = ".join(lines) + "\n"
 
 
-def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: int = 0) -> Asked:
+def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: int = 0) -> WrittenQuestion:
     """A question; `numbers` are five different ones, the first is the key."""
     stem = paragraphs(markup, f"How many parameters does {text} have, and why?")
     key: int | Fraction = numbers[0] if answer_type != "number" or index % 3 else Fraction(2 * numbers[0] + 1, 2)
@@ -67,7 +67,7 @@ def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: i
         **(_formula(key) if answer_type == "formula" else {}),
         **(_blanks(numbers, key) if answer_type == "number" and index % 3 == 1 else {}),
     }
-    return Asked(
+    return WrittenQuestion(
         identity=f"q-{index:06x}{numbers[0]:x}",
         name=f"Parameters of {text}",
         kind="params",
@@ -85,10 +85,10 @@ def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: i
     )
 
 
-def _options(markup: str, text: str, numbers: list[int], index: int) -> tuple[AskedOption, ...]:
+def _options(markup: str, text: str, numbers: list[int], index: int) -> tuple[WrittenOption, ...]:
     left, right = FORMATS[markup].inline
     options = [
-        AskedOption(
+        WrittenOption(
             text=f"{left}{n}{right} {FORMATS[markup].escape(text)}",
             plain=f"{n:,} {text}",  # as `answer` has it
             credit=Fraction(1) if n == numbers[0] else _CREDITS[at % 4],
@@ -103,9 +103,9 @@ def _options(markup: str, text: str, numbers: list[int], index: int) -> tuple[As
 
 def _mistakes(
     markup: str, answer_type: str, answer: Callable[[int | Fraction], str], text: str, numbers: list[int]
-) -> tuple[AskedMistake, ...]:
+) -> tuple[WrittenMistake, ...]:
     return tuple(
-        AskedMistake(
+        WrittenMistake(
             answer=answer(n),
             value=n if answer_type == "number" else None,
             credit=_CREDITS[at % 4],
@@ -126,11 +126,11 @@ def _formula(key: int | Fraction) -> dict[str, Any]:
 
 
 def _blanks(numbers: list[int], key: int | Fraction) -> dict[str, Any]:
-    first = AskedBlank("(a)", str(numbers[1]), numbers[1], Fraction(1, 2))
-    return {"blanks": (first, AskedBlank("(b)", str(key), key, Fraction(1, 2)))}
+    first = WrittenBlank("(a)", str(numbers[1]), numbers[1], Fraction(1, 2))
+    return {"blanks": (first, WrittenBlank("(b)", str(key), key, Fraction(1, 2)))}
 
 
-def samples(seed: int, markup: str = "markdown", count: int = 24) -> list[Asked]:
+def samples(seed: int, markup: str = "markdown", count: int = 24) -> list[WrittenQuestion]:
     """Questions of all answer types with all of the nasty texts, the same ones for a seed."""
     chance = random.Random(seed)
     return [
@@ -139,7 +139,7 @@ def samples(seed: int, markup: str = "markdown", count: int = 24) -> list[Asked]
     ]
 
 
-def questions(markup: str = "markdown") -> st.SearchStrategy[Asked]:
+def questions(markup: str = "markdown") -> st.SearchStrategy[WrittenQuestion]:
     """Any question, with any text that can be printed in its name."""
     user_text = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=40)
     return st.builds(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.bank import write_bank
 from symparams.exports.export import Export, Item
@@ -32,7 +32,7 @@ class StoppedError(Exception):
 
 
 @cache
-def questions(name: str, count: int = COUNT) -> list[Asked]:
+def questions(name: str, count: int = COUNT) -> list[WrittenQuestion]:
     """Different questions that a format can ask."""
     export = registered(name)
     found = samples(3, export.markup, 2 * count)
@@ -45,7 +45,7 @@ def items(name: str) -> list[Item]:
     return list(map(registered(name).item, questions(name)))
 
 
-def put(export: Export, path: Path, asked: Sequence[Asked], bank: BankInfo = BANK) -> None:
+def put(export: Export, path: Path, asked: Sequence[WrittenQuestion], bank: BankInfo = BANK) -> None:
     """Write a bank of some questions."""
     write_bank(export, path, bank, [range(len(asked))], lambda number: export.item(asked[number]))
 

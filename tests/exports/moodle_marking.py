@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from tests.exports.near import fields, others
 
 Inside: TypeAlias = Callable[[str], str]
@@ -102,7 +102,7 @@ def ways(answer: str, value: int | Fraction | None) -> list[str]:
     return [answer, ", ".join(sizes), f"({','.join(sizes)})", " X ".join(sizes), "×".join(sizes)]
 
 
-def assert_marked(reads: Sequence[Read], asked: Asked, inside: Inside = str.strip) -> None:
+def assert_marked(reads: Sequence[Read], asked: WrittenQuestion, inside: Inside = str.strip) -> None:
     """A question of any type: its texts, the key, every mistake or option, and anything else.
 
     `inside` is what the format makes of a text among the answers.
@@ -117,13 +117,13 @@ def assert_marked(reads: Sequence[Read], asked: Asked, inside: Inside = str.stri
         assert_typed(part, field_, inside)
 
 
-def assert_common(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
+def assert_common(read: Read, asked: WrittenQuestion, inside: Inside = str.strip) -> None:
     assert shown_name(read.name) == " ".join(asked.name.split())
     assert (read.stem, read.general) == (asked.stem.strip(), inside(asked.solution))
     assert (read.idnumber, read.tags) == (asked.identity, list(asked.tags))
 
 
-def assert_options(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
+def assert_options(read: Read, asked: WrittenQuestion, inside: Inside = str.strip) -> None:
     """Every option in its place with its credit and its feedback; true and false by their words."""
     if read.kind == "truefalse":
         told = {answer.text.lower(): (answer.fraction, answer.feedback) for answer in read.answers}
@@ -135,7 +135,7 @@ def assert_options(read: Read, asked: Asked, inside: Inside = str.strip) -> None
         assert abs(answer.fraction - nearest_below(option.credit)) < 1e-5
 
 
-def assert_typed(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
+def assert_typed(read: Read, asked: WrittenQuestion, inside: Inside = str.strip) -> None:
     """The key has full marks, every mistake its credit and feedback, and nothing else has any."""
     for way in ways(asked.answer, asked.value):
         assert verdict(read, way)[0] == 1, way
@@ -149,7 +149,7 @@ def assert_typed(read: Read, asked: Asked, inside: Inside = str.strip) -> None:
         assert (fraction, feedback.startswith("<p>This is not the answer")) == (0, True), other
 
 
-def _odd(asked: Asked) -> list[str]:
+def _odd(asked: WrittenQuestion) -> list[str]:
     """Wrong answers that look like something: to patterns, or by their neighbours."""
     if asked.value is None:
         wrong = {f"{asked.answer}x1", f"{asked.answer}x", f"1{asked.answer}", asked.answer[:-1] + "0", "*", "0"}

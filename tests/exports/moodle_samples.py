@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 
 NASTY = (
     "&",
@@ -80,8 +80,8 @@ def line(source: random.Random) -> str:
     return html.escape(words(source)) + source.choice(["", " " + MATHEMATICS[0]])
 
 
-def _common(source: random.Random, identity: str) -> Asked:
-    return Asked(
+def _common(source: random.Random, identity: str) -> WrittenQuestion:
+    return WrittenQuestion(
         identity=identity,
         name=words(source),
         kind="params",
@@ -100,11 +100,11 @@ def _common(source: random.Random, identity: str) -> Asked:
     )
 
 
-def _mistake(source: random.Random, answer: str, value: int | Fraction | None) -> AskedMistake:
-    return AskedMistake(answer, value, source.choice(CREDITS), text(source), "mistake")
+def _mistake(source: random.Random, answer: str, value: int | Fraction | None) -> WrittenMistake:
+    return WrittenMistake(answer, value, source.choice(CREDITS), text(source), "mistake")
 
 
-def number(source: random.Random, identity: str) -> Asked:
+def number(source: random.Random, identity: str) -> WrittenQuestion:
     values: list[int | Fraction] = list(source.sample(range(10 ** source.randint(2, 16)), source.randint(2, 5)))
     values += [Fraction(25, 2), Fraction(37, 3)][: source.randint(0, 2)]
     key, *wrong = values
@@ -112,7 +112,7 @@ def number(source: random.Random, identity: str) -> Asked:
     return replace(_common(source, identity), answer=str(key), value=key, mistakes=mistakes)
 
 
-def shape(source: random.Random, identity: str) -> Asked:
+def shape(source: random.Random, identity: str) -> WrittenQuestion:
     length = source.randint(1, 4)
     shapes = sorted({"x".join(str(source.randint(1, 600)) for _ in range(length)) for _ in range(4)})
     source.shuffle(shapes)
@@ -120,30 +120,32 @@ def shape(source: random.Random, identity: str) -> Asked:
     return replace(_common(source, identity), answer_type="shape", answer=shapes[0], mistakes=mistakes)
 
 
-def choice(source: random.Random, identity: str) -> Asked:
-    options = [AskedOption(f"{i} {line(source)}", f"{i}", source.choice(CREDITS), text(source), "m") for i in range(4)]
+def choice(source: random.Random, identity: str) -> WrittenQuestion:
+    options = [
+        WrittenOption(f"{i} {line(source)}", f"{i}", source.choice(CREDITS), text(source), "m") for i in range(4)
+    ]
     key = source.randrange(4)
     options[key] = replace(options[key], text=line(source), credit=Fraction(1), misconception="")
     return replace(_common(source, identity), answer_type="choice", answer=options[key].plain, options=tuple(options))
 
 
-def truth(source: random.Random, identity: str) -> Asked:
+def truth(source: random.Random, identity: str) -> WrittenQuestion:
     plain = source.sample(["True", "False"], 2)
-    options = tuple(AskedOption(word, word, Fraction(1 - i), text(source), "m" * i) for i, word in enumerate(plain))
+    options = tuple(WrittenOption(word, word, Fraction(1 - i), text(source), "m" * i) for i, word in enumerate(plain))
     shown = options[:: source.choice([1, -1])]
     return replace(_common(source, identity), answer_type="choice", kind="truth", answer=plain[0], options=shown)
 
 
-def faded(source: random.Random, identity: str) -> Asked:
+def faded(source: random.Random, identity: str) -> WrittenQuestion:
     asked = replace(number(source, identity), name=words(source))
     assert asked.value is not None
     points = Fraction(source.choice([1, 2, 3]), source.choice([1, 2]))
-    first = AskedBlank("(a)", "289", 289, points)
-    last = AskedBlank("(b)", asked.answer, asked.value, points)
+    first = WrittenBlank("(a)", "289", 289, points)
+    last = WrittenBlank("(b)", asked.answer, asked.value, points)
     return replace(asked, points=2 * points, blanks=(first, last))
 
 
-def bank(seed: int) -> list[Asked]:
+def bank(seed: int) -> list[WrittenQuestion]:
     """One question of each kind."""
     source = random.Random(seed)
     kinds = (number, shape, choice, truth, faded)

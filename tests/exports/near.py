@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import count, islice
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def naming(what: object) -> Iterator[None]:
         raise
 
 
-def fields(asked: Asked) -> list[Asked]:
+def fields(asked: WrittenQuestion) -> list[WrittenQuestion]:
     """The question itself, or one for each of its blanks; the mistakes are those of the last one."""
     if not asked.blanks:
         return [asked]
@@ -38,13 +38,13 @@ def fields(asked: Asked) -> list[Asked]:
     ]
 
 
-def others(asked: Asked, wanted: int = 5) -> list[str]:
+def others(asked: WrittenQuestion, wanted: int = 5) -> list[str]:
     """Answers near the key that are neither right nor a known mistake, as a student types them."""
     near = {"number": _numbers, "shape": _shapes, "formula": _formulas}
     return list(islice(near[asked.answer_type](asked), wanted))
 
 
-def _numbers(asked: Asked) -> Iterator[str]:
+def _numbers(asked: WrittenQuestion) -> Iterator[str]:
     assert asked.value is not None
     known = {asked.value, *(mistake.value for mistake in asked.mistakes)}
     key = int(asked.value)
@@ -54,7 +54,7 @@ def _numbers(asked: Asked) -> Iterator[str]:
         )
 
 
-def _shapes(asked: Asked) -> Iterator[str]:
+def _shapes(asked: WrittenQuestion) -> Iterator[str]:
     known = {asked.answer, *(mistake.answer for mistake in asked.mistakes)}
     sizes = asked.answer.split("x")
     changed: list[Callable[[int], list[str]]] = [
@@ -67,7 +67,7 @@ def _shapes(asked: Asked) -> Iterator[str]:
         yield from (shape for shape in found if shape not in known)
 
 
-def _formulas(asked: Asked) -> Iterator[str]:
+def _formulas(asked: WrittenQuestion) -> Iterator[str]:
     known = {asked.values, *(mistake.values for mistake in asked.mistakes)}
     for step in count(1):
         changed: dict[str, Callable[[Fraction], Fraction]] = {

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.exports import prairielearn_server
 from symparams.exports.prairielearn import PrairieLearn
 from tests.exports.near import fields, others
@@ -20,7 +20,7 @@ from tests.exports.near import fields, others
 _GARBAGE = ("", " ", "?", "18207 parameters", "__import__('os')", "1/0", "9^9^9^9", "x" * 1001, "<b>", "nan")
 
 
-def files(asked: Asked) -> dict[str, str]:
+def files(asked: WrittenQuestion) -> dict[str, str]:
     """The files of a question, as they are written."""
     _, _, found = PrairieLearn().item(asked)
     server = {} if asked.options else {"server.py": Path(prairielearn_server.__file__).read_text("utf-8")}
@@ -35,7 +35,7 @@ def _compiled(text: str) -> CodeType:
 class Question:
     """A question as PrairieLearn has it on its disk, to submit answers to."""
 
-    def __init__(self, place: Path, asked: Asked) -> None:
+    def __init__(self, place: Path, asked: WrittenQuestion) -> None:
         import lxml.html
 
         self.files = files(asked)
@@ -100,7 +100,7 @@ class Question:
         data["partial_scores"][name] = {"score": int(same), "weight": 1}
 
 
-def assert_marked(question: Question, asked: Asked) -> None:
+def assert_marked(question: Question, asked: WrittenQuestion) -> None:
     """The key has all points, each mistake its credit and feedback, anything else nothing, and garbage is refused."""
     if asked.options:
         _options_are_marked(question, asked)
@@ -126,7 +126,7 @@ def assert_marked(question: Question, asked: Asked) -> None:
             assert data["partial_scores"] == {}
 
 
-def _options_are_marked(question: Question, asked: Asked) -> None:
+def _options_are_marked(question: Question, asked: WrittenQuestion) -> None:
     for option, known in zip(question.options, asked.options, strict=True):
         assert option.get("correct") == str(known.correct).lower()
         assert float(option.get("score")) == pytest.approx(float(known.credit))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
+from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 
 LETTERS = ("C_in", "F", "k")
 POINTS = ({"C_in": 3, "F": 16, "k": 5}, {"C_in": 1, "F": 7, "k": 3}, {"C_in": 64, "F": 128, "k": 2})
@@ -18,7 +18,7 @@ NASTY_HTML = (
 _CREDITS = (Fraction(0), Fraction(1, 2), Fraction(1, 3), Fraction(1, 4))
 
 
-def sample(seed: int) -> Asked:
+def sample(seed: int) -> WrittenQuestion:
     """A question of one of the kinds that are typed, blanks included."""
     chosen = random.Random(seed)
     k, c, f = chosen.choice((1, 3, 5, 7)), chosen.randint(1, 512), chosen.randint(2, 512)
@@ -40,15 +40,15 @@ def sample(seed: int) -> Asked:
     known = [mistake(typed(value), value, credit) for value, credit in zip(numbers, credits, strict=True)]
     asked = replace(blank, kind=kind, answer=str(key_value), value=key_value, mistakes=tuple(known))
     if kind == "blank":
-        first = AskedBlank("(a)", str(k * k * c + 1), k * k * c + 1, Fraction(1, 2))
+        first = WrittenBlank("(a)", str(k * k * c + 1), k * k * c + 1, Fraction(1, 2))
         asked = replace(
-            asked, blanks=(first, AskedBlank("(b)", str(key_value), key_value, Fraction(chosen.randint(1, 3))))
+            asked, blanks=(first, WrittenBlank("(b)", str(key_value), key_value, Fraction(chosen.randint(1, 3))))
         )
     return asked
 
 
-def base(identity: str) -> Asked:
-    return Asked(
+def base(identity: str) -> WrittenQuestion:
+    return WrittenQuestion(
         identity=identity,
         name=f"Parameters of {NASTY}",
         kind="params",
@@ -69,16 +69,16 @@ def base(identity: str) -> Asked:
 
 def mistake(
     answer: str, value: int | Fraction | None, credit: Fraction, values: Sequence[Fraction] = ()
-) -> AskedMistake:
+) -> WrittenMistake:
     feedback = f"<p>{answer} leaves something out: \\(k^2\\). {NASTY_HTML}</p>"
-    return AskedMistake(answer, value, credit, feedback, f"mistake {answer}", tuple(values))
+    return WrittenMistake(answer, value, credit, feedback, f"mistake {answer}", tuple(values))
 
 
 def typed(value: int | Fraction) -> str:
     return str(value) if isinstance(value, int) or value.denominator == 1 else f"{float(value):.1f}"
 
 
-def formula_question(credits: Sequence[Fraction] = _CREDITS) -> Asked:
+def formula_question(credits: Sequence[Fraction] = _CREDITS) -> WrittenQuestion:
     def at(of: str) -> tuple[Fraction, ...]:
         # the texts below are this file's own, so Python may read them here
         return tuple(Fraction(eval(of.replace("^", "**"), {}, dict(point))) for point in POINTS)
@@ -99,10 +99,10 @@ def formula_question(credits: Sequence[Fraction] = _CREDITS) -> Asked:
     )
 
 
-def choice() -> Asked:
+def choice() -> WrittenQuestion:
     options = (
-        AskedOption("<p>630</p>", "630", Fraction(1, 2), f"<p>No: \\(a\\) {NASTY_HTML}</p>", "channels left out"),
-        AskedOption("<p>18,207</p>", "18,207", Fraction(1), "", ""),
-        AskedOption(f"<p>{NASTY_HTML}</p>", NASTY, Fraction(0), "<p>No.</p><p>Not at all.</p>", "bias left out"),
+        WrittenOption("<p>630</p>", "630", Fraction(1, 2), f"<p>No: \\(a\\) {NASTY_HTML}</p>", "channels left out"),
+        WrittenOption("<p>18,207</p>", "18,207", Fraction(1), "", ""),
+        WrittenOption(f"<p>{NASTY_HTML}</p>", NASTY, Fraction(0), "<p>No.</p><p>Not at all.</p>", "bias left out"),
     )
     return replace(base("q-choice"), answer_type="choice", answer="18,207", value=None, options=options)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.qti import places
 from tests.exports.near import fields, others
 from tests.exports.qti_samples import shape_spellings, spellings
@@ -19,7 +19,7 @@ def items_of(root: Any) -> dict[str, Any]:
     return {item.get("ident"): item for item in root.iter(f"{Q}item")}
 
 
-def parts(asked: Asked) -> list[tuple[str, Asked]]:
+def parts(asked: WrittenQuestion) -> list[tuple[str, WrittenQuestion]]:
     """The questions that are written for one: their identities, and what they ask."""
     names = [f"{asked.identity}-{blank.mark[1]}" for blank in asked.blanks] or [asked.identity]
     return list(zip(names, fields(asked), strict=True))
@@ -79,7 +79,7 @@ def near(found: int | Fraction, credit: Fraction) -> bool:
     return abs(found - credit) < Fraction(1, 10**5)
 
 
-def assert_scored(items: Mapping[str, Any], asked: Asked) -> None:
+def assert_scored(items: Mapping[str, Any], asked: WrittenQuestion) -> None:
     """The key is worth all, each mistake its credit and feedback, nothing else anything; and Canvas knows the key."""
     for identity, part in parts(asked):
         item = items[identity]
@@ -91,7 +91,7 @@ def assert_scored(items: Mapping[str, Any], asked: Asked) -> None:
         _canvas_takes_the_key_for_right(item, part)
 
 
-def _numbers_are_scored(item: Any, asked: Asked) -> None:
+def _numbers_are_scored(item: Any, asked: WrittenQuestion) -> None:
     assert asked.value is not None
     for text in spellings(asked.value):
         assert run(item, text) == (1, ["general_fb"]), text
@@ -107,7 +107,7 @@ def _numbers_are_scored(item: Any, asked: Asked) -> None:
         assert run(item, other) == (0, ["general_fb"]), other
 
 
-def _choices_are_scored(item: Any, asked: Asked) -> None:
+def _choices_are_scored(item: Any, asked: WrittenQuestion) -> None:
     labels = [label.get("ident") for label in item.iter(f"{Q}response_label")]
     for name, option in zip(labels, asked.options, strict=True):
         score, shown = run(item, name)
@@ -149,7 +149,7 @@ def metadata(item: Any) -> dict[str, str]:
     return {f.findtext(f"{Q}fieldlabel"): f.findtext(f"{Q}fieldentry") for f in item.iter(f"{Q}qtimetadatafield")}
 
 
-def _canvas_takes_the_key_for_right(item: Any, asked: Asked) -> None:
+def _canvas_takes_the_key_for_right(item: Any, asked: WrittenQuestion) -> None:
     right = taken_for_right(item)
     if asked.options:
         keys = {f"choice_{n}" for n, option in enumerate(asked.options, start=1) if option.correct}

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.qti import etree as _etree
 from tests.exports.near import fields, others
 from tests.exports.qti_samples import shape_spellings, spellings, visible
@@ -84,7 +84,7 @@ def answered(item: Any, text: str) -> tuple[int | Fraction, list[str]]:
     return Session(item, {"RESPONSE": text}).result()
 
 
-def assert_scored(item: Any, asked: Asked) -> None:
+def assert_scored(item: Any, asked: WrittenQuestion) -> None:
     """The key is worth all points, each mistake its credit and feedback, and nothing else anything."""
     declared = list(item.iter(f"{Q}responseDeclaration"))
     key = {d.get("identifier"): d.findtext(f"{Q}correctResponse/{Q}value") for d in declared}
@@ -99,7 +99,7 @@ def assert_scored(item: Any, asked: Asked) -> None:
     assert Session(item, {}).result() == (0, [])
 
 
-def _typed_is_scored(item: Any, asked: Asked) -> None:
+def _typed_is_scored(item: Any, asked: WrittenQuestion) -> None:
     for text in _spellings(asked.answer, asked.value):
         assert answered(item, text) == (asked.points, []), text
     for mistake in asked.mistakes:
@@ -118,7 +118,7 @@ def _spellings(answer: str, value: int | Fraction | None) -> list[str]:
     return list(shape_spellings(answer)) if value is None else spellings(value)
 
 
-def _blanks_are_scored(item: Any, asked: Asked) -> None:
+def _blanks_are_scored(item: Any, asked: WrittenQuestion) -> None:
     names = [field.get("responseIdentifier") for field in item.iter(f"{Q}textEntryInteraction")]
     right = {name: blank.answer for name, blank in zip(names, asked.blanks, strict=True)}
     for name, part in zip(names, fields(asked), strict=True):
@@ -131,7 +131,7 @@ def _blanks_are_scored(item: Any, asked: Asked) -> None:
             assert Session(item, {**right, name: other}).result() == (asked.points - part.points, []), other
 
 
-def _choices_are_scored(item: Any, asked: Asked) -> None:
+def _choices_are_scored(item: Any, asked: WrittenQuestion) -> None:
     names = [choice.get("identifier") for choice in item.iter(f"{Q}simpleChoice")]
     entries = {e.get("mapKey"): Fraction(e.get("mappedValue")) for e in item.iter(f"{Q}mapEntry")}
     for name, option in zip(names, asked.options, strict=True):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
 from symparams.documents.formats import escape_html
+from symparams.documents.written_question import BankInfo, WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports.export import PackedExport
 from tests.exports.banks import put
 
@@ -36,7 +36,7 @@ def html(text: str) -> str:
     )
 
 
-def sample(seed: int) -> Asked:
+def sample(seed: int) -> WrittenQuestion:
     """A question; the kind goes round with the seed."""
     chance = random.Random(seed)
     kind = ("number", "fraction", "shape", "choice", "truth", "blank", "large", "endless")[seed % 8]
@@ -44,8 +44,8 @@ def sample(seed: int) -> Asked:
     return make(chance, seed, kind)
 
 
-def _asked(seed: int, kind: str, answer: str, value: int | Fraction | None, **more: object) -> Asked:
-    return Asked(
+def _asked(seed: int, kind: str, answer: str, value: int | Fraction | None, **more: object) -> WrittenQuestion:
+    return WrittenQuestion(
         identity=f"q-{seed:04x}",
         name=f"{kind} {seed} {NASTY}",
         kind=kind,
@@ -80,53 +80,55 @@ def typed(value: int | Fraction) -> str:
     return decimal if Fraction(decimal) == fraction else str(fraction)
 
 
-def _mistakes(chance: random.Random, wrong: list[int | Fraction]) -> tuple[AskedMistake, ...]:
+def _mistakes(chance: random.Random, wrong: list[int | Fraction]) -> tuple[WrittenMistake, ...]:
     return tuple(
-        AskedMistake(
+        WrittenMistake(
             typed(v), v, chance.choice([Fraction(0), Fraction(1, 2), Fraction(1, 3)]), html(f"m{v} {NASTY}"), NASTY
         )
         for v in wrong
     )
 
 
-def _number(chance: random.Random, seed: int, kind: str) -> Asked:
+def _number(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
     right, *wrong = _values(chance, kind, chance.randrange(1, 7))
     return _asked(seed, kind, typed(right), right, mistakes=_mistakes(chance, wrong))
 
 
-def _blanks(chance: random.Random, seed: int, kind: str) -> Asked:
+def _blanks(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
     values = _values(chance, kind, 6)
     count = chance.randrange(1, 4)
-    blanks = tuple(AskedBlank(f"({'abc'[i]})", typed(v), v, Fraction(1, 2)) for i, v in enumerate(values[:count]))
+    blanks = tuple(WrittenBlank(f"({'abc'[i]})", typed(v), v, Fraction(1, 2)) for i, v in enumerate(values[:count]))
     mistakes = _mistakes(chance, values[count:])
     last = blanks[-1]
     points = Fraction(count, 2)
     return _asked(seed, kind, last.answer, last.value, mistakes=mistakes, blanks=blanks, points=points)
 
 
-def _shape(chance: random.Random, seed: int, kind: str) -> Asked:
+def _shape(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
     rank = chance.randrange(1, 4)
     shapes = list({"x".join(str(chance.randrange(1, 200)) for _ in range(rank)) for _ in range(5)})
     right, *wrong = sorted(shapes)
-    mistakes = tuple(AskedMistake(s, None, Fraction(1, 2), html(f"m{s} {NASTY}"), NASTY) for s in wrong)
+    mistakes = tuple(WrittenMistake(s, None, Fraction(1, 2), html(f"m{s} {NASTY}"), NASTY) for s in wrong)
     return _asked(seed, kind, right, None, mistakes=mistakes, answer_type="shape")
 
 
-def _choice(chance: random.Random, seed: int, kind: str) -> Asked:
+def _choice(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
     count = chance.randrange(2, 6)
     key = chance.randrange(count)
     options = []
     for i in range(count):
         credit = Fraction(1) if i == key else chance.choice([Fraction(0), Fraction(0), Fraction(1, 2), Fraction(1, 3)])
         feedback = chance.choice(["", html(f"f{i} {NASTY}")])
-        options.append(AskedOption(html(f"o{i} {NASTY}"), f"o{i} {NASTY}", credit, feedback, "" if i == key else NASTY))
+        options.append(
+            WrittenOption(html(f"o{i} {NASTY}"), f"o{i} {NASTY}", credit, feedback, "" if i == key else NASTY)
+        )
     return _asked(seed, kind, options[key].plain, None, options=tuple(options), answer_type="choice")
 
 
-def _truth(chance: random.Random, seed: int, kind: str) -> Asked:
+def _truth(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
     right = chance.choice(["True", "False"])
     options = tuple(
-        AskedOption(word, word, Fraction(word == right), html(f"{word} {NASTY}"), "" if word == right else NASTY)
+        WrittenOption(word, word, Fraction(word == right), html(f"{word} {NASTY}"), "" if word == right else NASTY)
         for word in ("True", "False")
     )
     return _asked(seed, kind, right, None, options=options, answer_type="choice")
@@ -146,7 +148,7 @@ def shape_spellings(answer: str) -> Iterator[str]:
     yield f" ({', '.join(sizes)}) "
 
 
-def packed(export: PackedExport, asked: Sequence[Asked] = ()) -> dict[str, str]:
+def packed(export: PackedExport, asked: Sequence[WrittenQuestion] = ()) -> dict[str, str]:
     """The files of a bank of some questions, of the samples if there are none."""
     asked = asked or [sample(seed) for seed in SEEDS]
     with tempfile.TemporaryDirectory() as place:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
-from symparams.documents.asked import Asked, BankInfo
-from symparams.documents.asking import Writer
+from symparams.documents.question_writer import Writer
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import Source
 from symparams.exams.course import Course
 from symparams.exams.examination import _FADING, Examination, Wanted
@@ -90,7 +90,7 @@ def _any(chance: random.Random, choices: Mapping[str, T]) -> T:
 
 
 @cache
-def asked(seed: int, markup: str) -> tuple[Asked, ...]:
+def asked(seed: int, markup: str) -> tuple[WrittenQuestion, ...]:
     """The questions of a seed in a markup."""
     courses = _examination().courses
     found = []
@@ -99,18 +99,18 @@ def asked(seed: int, markup: str) -> tuple[Asked, ...]:
     return tuple(found)
 
 
-def bank(export: Export, seed: int) -> list[Asked]:
+def bank(export: Export, seed: int) -> list[WrittenQuestion]:
     """The questions of a seed that a format can ask, as it wants them."""
     types = answer_types(export)
     return [one for one in asked(seed, export.markup) if one.answer_type in types]
 
 
-def every(export: Export) -> list[Asked]:
+def every(export: Export) -> list[WrittenQuestion]:
     """The questions of all seeds, each once."""
     return list({one.identity: one for seed in REAL_SEEDS for one in bank(export, seed)}.values())
 
 
-def origin(question: Asked) -> str:
+def origin(question: WrittenQuestion) -> str:
     """Where a question comes from."""
     seeds = [seed for seed in REAL_SEEDS if any(q.identity == question.identity for q in _questions(seed))]
     return f"the seed {seeds[0]}: {question.identity}, {question.kind}, {question.name}"

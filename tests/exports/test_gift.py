@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.gift import Gift
 from symparams.exports.mark import Mark
 from tests.exports import moodle_samples as samples
@@ -19,13 +19,13 @@ from tests.exports.near import naming
 SEEDS = range(200)
 
 
-def written(*asked: Asked, title: str = samples.BANK.title) -> str:
+def written(*asked: WrittenQuestion, title: str = samples.BANK.title) -> str:
     export, bank = Gift(), replace(samples.BANK, title=title)
     end = export.end(bank, len(asked), str(Mark("0" * 32, len(asked), 1)))
     return export.head(bank) + export.between().join(map(export.item, asked)) + end
 
 
-def one(asked: Asked) -> Read:
+def one(asked: WrittenQuestion) -> Read:
     (read,) = read_gift(written(asked))[1]
     return read
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import given
 
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports.json import Json
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, questions, samples
@@ -25,24 +25,24 @@ def numbers(values: list[Any]) -> tuple[Fraction, ...]:
     return tuple(map(Fraction, values))
 
 
-def option(text: str, plain: str, credit: Any, feedback: str, misconception: str, correct: bool) -> AskedOption:
-    read = AskedOption(text, plain, Fraction(credit), feedback, misconception)
+def option(text: str, plain: str, credit: Any, feedback: str, misconception: str, correct: bool) -> WrittenOption:
+    read = WrittenOption(text, plain, Fraction(credit), feedback, misconception)
     assert read.correct is correct
     return read
 
 
-def question(record: dict[str, Any]) -> Asked:
+def question(record: dict[str, Any]) -> WrittenQuestion:
     """The question that a program would read from the JSON."""
     mistakes = [
-        AskedMistake(**{**mistake, "value": number(mistake["value"]), "credit": Fraction(mistake["credit"]),
+        WrittenMistake(**{**mistake, "value": number(mistake["value"]), "credit": Fraction(mistake["credit"]),
                         "values": numbers(mistake["values"])})
         for mistake in record["mistakes"]
     ]  # fmt: skip
     blanks = [
-        AskedBlank(blank["mark"], blank["answer"], number(blank["value"]), Fraction(blank["points"]))
+        WrittenBlank(blank["mark"], blank["answer"], number(blank["value"]), Fraction(blank["points"]))
         for blank in record["blanks"]
     ]
-    return Asked(**record | {
+    return WrittenQuestion(**record | {
         "options": tuple(starmap(option, (entry.values() for entry in record["options"]))),
         "mistakes": tuple(mistakes), "blanks": tuple(blanks), "at": tuple(record["at"]),
         "value": number(record["value"]), "points": Fraction(record["points"]), "values": numbers(record["values"]),
@@ -51,7 +51,7 @@ def question(record: dict[str, Any]) -> Asked:
 
 
 @given(questions())
-def test_what_is_read_is_what_was_written(asked: Asked) -> None:
+def test_what_is_read_is_what_was_written(asked: WrittenQuestion) -> None:
     assert question(json.loads(Json().item(asked))) == asked
     assert "\n" not in Json().item(asked)
 
@@ -69,6 +69,6 @@ def test_the_bank_around_the_questions() -> None:
 
 def test_the_page_names_every_key() -> None:
     page = (EXAMPLES.parent / "docs" / "json.md").read_text("utf-8").partition("## Questions")[2]
-    for record in (Asked, AskedOption, AskedMistake, AskedBlank, BankInfo):
+    for record in (WrittenQuestion, WrittenOption, WrittenMistake, WrittenBlank, BankInfo):
         for field in fields(record):
             assert f"`{field.name}`" in page, field.name

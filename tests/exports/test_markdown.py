@@ -10,9 +10,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.markdown import Markdown
-from symparams.exports.words import points
+from symparams.exports.points import points
 from tests.exports.asked_samples import BANK, questions, samples
 
 
@@ -24,7 +24,7 @@ def test_a_sheet(golden: Callable[[str, str], None]) -> None:
 
 @pytest.mark.extra
 @given(questions())
-def test_users_text_prints_as_itself_and_answers_are_folded_away(asked: Asked) -> None:
+def test_users_text_prints_as_itself_and_answers_are_folded_away(asked: WrittenQuestion) -> None:
     reader = pytest.importorskip("markdown_it").MarkdownIt("commonmark")
     asked = replace(asked, stem="STEM", solution="SOLUTION", options=(), mistakes=())
     tokens = reader.parse(Markdown().item(asked))

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.documents.asked import Asked, BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports.mark import Mark
 from symparams.exports.moodle import Moodle
 from symparams.exports.moodle_answers import PERCENTAGES, decimal, percentage
@@ -18,13 +18,13 @@ from tests.exports.near import naming
 SEEDS = range(200)
 
 
-def written(*asked: Asked, bank: BankInfo = samples.BANK) -> str:
+def written(*asked: WrittenQuestion, bank: BankInfo = samples.BANK) -> str:
     export = Moodle()
     end = export.end(bank, len(asked), str(Mark("0" * 32, len(asked), 1)))
     return export.head(bank) + export.between().join(map(export.item, asked)) + end
 
 
-def one(asked: Asked) -> Read:
+def one(asked: WrittenQuestion) -> Read:
     (read,) = read_moodle(written(asked))[1]
     return read
 

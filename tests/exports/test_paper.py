@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 
 from symparams.api import parse
-from symparams.documents.asked import Asked, AskedBlank
 from symparams.documents.formats import escape_latex
-from symparams.documents.writing import STYLES, Document, render
+from symparams.documents.rendering import STYLES, Document, render
+from symparams.documents.written_question import WrittenBlank, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.latex import Latex
 from symparams.exports.paper import document, question, variant
@@ -27,7 +27,7 @@ ASKED = samples(5, "latex", 24)
 STUDENTS = ["Ada Lovelace", "Max O'Neill & Söhne_#1", " ".join(["Anna"] * 24)]
 
 
-def paper(title: str, students: Sequence[str], papers: Sequence[Sequence[Asked]], key: bool) -> str:
+def paper(title: str, students: Sequence[str], papers: Sequence[Sequence[WrittenQuestion]], key: bool) -> str:
     return "".join(document(title, students, [list(map(question, asked)) for asked in papers], key))
 
 
@@ -93,13 +93,13 @@ def marked(text: str) -> list[Fraction]:
 
 
 @given(questions("latex"))
-def test_points_stand_on_the_question_or_on_its_parts(asked: Asked) -> None:
+def test_points_stand_on_the_question_or_on_its_parts(asked: WrittenQuestion) -> None:
     assert sum(marked(paper("", (), [[asked]], key=False))) == asked.points
 
 
 def test_blanks_share_the_points_where_halves_can() -> None:
     def with_blanks(*shares: Fraction) -> list[Fraction]:
-        blanks = tuple(AskedBlank(f"({mark})", "7", 7, share) for mark, share in zip("abc", shares, strict=False))
+        blanks = tuple(WrittenBlank(f"({mark})", "7", 7, share) for mark, share in zip("abc", shares, strict=False))
         asked = replace(ASKED[0], points=Fraction(2), blanks=blanks)
         return marked(paper("", (), [[asked]], key=False))
 
@@ -109,7 +109,7 @@ def test_blanks_share_the_points_where_halves_can() -> None:
 
 
 @given(questions("latex"))
-def test_the_exam_gives_nothing_away_and_the_key_asks_the_same(asked: Asked) -> None:
+def test_the_exam_gives_nothing_away_and_the_key_asks_the_same(asked: WrittenQuestion) -> None:
     asked = replace(asked, solution="SECRET WAY", answer="SECRET", name="SECRET NAME")
     exam = paper("", ["Ada"], [[asked]], key=False)
     key = paper("", ["Ada"], [[asked]], key=True)
@@ -131,7 +131,7 @@ def test_the_table_of_grades_has_every_question() -> None:
 
 
 def test_a_mark_that_latex_does_not_make_is_printed() -> None:
-    blanks = (AskedBlank("(a)", "1", 1, Fraction(1)), AskedBlank("(ii)", "2", 2, Fraction(1)))
+    blanks = (WrittenBlank("(a)", "1", 1, Fraction(1)), WrittenBlank("(ii)", "2", 2, Fraction(1)))
     exam = paper("", (), [[replace(ASKED[0], points=Fraction(2), blanks=blanks)]], key=False)
     assert "\\part[1] \\fillin[][40mm]\n\\part[1] (ii)\\enspace \\fillin[][40mm]\n" in exam
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from symparams.documents.asked import BankInfo
+from symparams.documents.written_question import BankInfo
 from symparams.exports.prairielearn import PrairieLearn
 from symparams.exports.prairielearn_server import AnswerError, read
 from tests.exports.banks import put

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.qti import identifier
 from symparams.exports.qti12 import Qti12
@@ -60,7 +60,7 @@ def test_shapes_are_scored_and_mistakes_explained(items: dict[str, Any]) -> None
                 shapes_are_scored(items, sample(seed))
 
 
-def shapes_are_scored(items: dict[str, Any], asked: Asked) -> None:
+def shapes_are_scored(items: dict[str, Any], asked: WrittenQuestion) -> None:
     item = items[asked.identity]
     for text in shape_spellings(asked.answer):
         assert run(item, text) == (1, ["general_fb"])
@@ -96,7 +96,7 @@ def test_texts_print_as_themselves(items: dict[str, Any]) -> None:
             texts_print(items, sample(seed))
 
 
-def texts_print(items: dict[str, Any], asked: Asked) -> None:
+def texts_print(items: dict[str, Any], asked: WrittenQuestion) -> None:
     for identity, _ in parts(asked):
         item = items[identity]
         assert visible(item.get("title")).startswith(visible(asked.name))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.qti21 import Qti21
 from symparams.exports.qti21_text import number_pattern, shape_pattern
@@ -57,7 +57,7 @@ def test_texts_print_as_themselves(items: dict[str, Any]) -> None:
             texts_print(items[sample(seed).identity], sample(seed))
 
 
-def texts_print(item: Any, asked: Asked) -> None:
+def texts_print(item: Any, asked: WrittenQuestion) -> None:
     assert visible(item.get("title")) == visible(asked.name)
     assert visible("".join(item.find(f"{Q}itemBody")[0].itertext())) == text_of(asked.stem)
     solution = item.find(f"{Q}modalFeedback[@identifier='solution']")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from symparams.documents.asked import Asked
+from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import Source
 from symparams.exports.anki import Anki
 from symparams.exports.export import TextExport
@@ -145,7 +145,7 @@ def test_json() -> None:
             assert_marked_by_us(question)
 
 
-def assert_marked_by_us(asked: Asked) -> None:
+def assert_marked_by_us(asked: WrittenQuestion) -> None:
     marker = Marker(asked)
     if asked.options:
         for letter, option in zip("abcdefgh", asked.options, strict=False):

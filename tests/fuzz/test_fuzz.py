@@ -11,13 +11,13 @@ from functools import cache, partial
 import pytest
 
 import symparams as sp
-from symparams.documents.writing import STYLES
+from symparams.documents.rendering import STYLES
 from symparams.errors import Source, SymparamsError
 from symparams.grading.marking import Marker
 from symparams.grading.marks import graded
 from symparams.misconceptions.task import ASKED
-from symparams.quantities.amounts import AMOUNTS
-from symparams.quantities.measured import QUANTITIES
+from symparams.quantities.layer_quantities import QUANTITIES
+from symparams.quantities.totals import TOTALS
 from tests.exports.asked_samples import samples
 from tests.fuzz.drawing import LETTERS, answer, broken, facts, letters_of, nested, noise, repeated, size, target
 from tests.fuzz.trying import Act, Input, faults
@@ -104,7 +104,7 @@ def search(chance: random.Random) -> Input:
     )
     letters = (letter, *chance.sample(LETTERS, chance.choice((0, 1, 1, 2))))
     unknowns = dict.fromkeys((letter, *chance.sample(letters, chance.choice((0, 0, 1)))))
-    return f"{facts(chance, letters)} {chance.choice(texts)}", " ".join(unknowns), target(chance, AMOUNTS)
+    return f"{facts(chance, letters)} {chance.choice(texts)}", " ".join(unknowns), target(chance, TOTALS)
 
 
 def find(text: str, unknowns: str, wanted: str) -> None:

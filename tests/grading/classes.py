@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import symparams as sp
-from symparams.documents.asked import BankInfo
+from symparams.documents.written_question import BankInfo
 from symparams.errors import Source
 from symparams.exports.json import Json
 from symparams.grading.bank import Bank, read_bank

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symparams.documents.asked import Asked, AskedBlank, AskedMistake, AskedOption
+from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.grading.marking import NO_KNOWN, Mark, Marker
 from tests.exports.asked_samples import ANSWER_TYPES, samples
@@ -22,7 +22,7 @@ seeds_of_samples = few_or_many("seeds", range(20), range(200))
 NOTHING = Fraction(0)
 
 
-def sound(asked: Asked) -> Asked:
+def sound(asked: WrittenQuestion) -> WrittenQuestion:
     """The sample with what its mistakes really give."""
     if asked.answer_type != "formula":
         return asked
@@ -30,7 +30,7 @@ def sound(asked: Asked) -> Asked:
     return replace(asked, mistakes=tuple(mistakes))
 
 
-def some(answer_type: str, seeds: range) -> Iterator[tuple[random.Random, Asked]]:
+def some(answer_type: str, seeds: range) -> Iterator[tuple[random.Random, WrittenQuestion]]:
     """Three questions of a type for each seed, those with blanks left out."""
     for seed in seeds:
         for asked in samples(seed, count=12):
@@ -41,7 +41,7 @@ def some(answer_type: str, seeds: range) -> Iterator[tuple[random.Random, Asked]
 ONE_OF_EACH = {t: sound(next(a for a in samples(1) if a.answer_type == t and not a.blanks)) for t in ANSWER_TYPES}
 
 
-def full(asked: Asked) -> tuple[Fraction, str, str, str]:
+def full(asked: WrittenQuestion) -> tuple[Fraction, str, str, str]:
     return (asked.points, "right", "", "")
 
 
@@ -143,10 +143,10 @@ def test_choices(seeds: range) -> None:
                 assert mark.chosen == option.plain
 
 
-def choice(*plain: str, letters: tuple[str, ...] = (), kind: str = "params") -> Asked:
+def choice(*plain: str, letters: tuple[str, ...] = (), kind: str = "params") -> WrittenQuestion:
     """A choice whose first option is right."""
     options = tuple(
-        AskedOption(text, text, Fraction(int(i == 0) or Fraction(1, 2)), "", "" if i == 0 else f"mistake {i}")
+        WrittenOption(text, text, Fraction(int(i == 0) or Fraction(1, 2)), "", "" if i == 0 else f"mistake {i}")
         for i, text in enumerate(plain)
     )
     asked = samples(0, count=4)[3]
@@ -197,7 +197,7 @@ def test_naming_a_wrong_mistake_is_not_making_it() -> None:
 # ---------------------------------------------------------------- blanks
 
 BLANKS = tuple(
-    AskedBlank(mark, str(n), n, points)
+    WrittenBlank(mark, str(n), n, points)
     for mark, n, points in (("(a)", 9, Fraction(1, 2)), ("(b)", 288, Fraction(1)), ("(c)", 320, Fraction(3, 2)))
 )
 FADED = replace(
@@ -206,7 +206,7 @@ FADED = replace(
     value=320,
     answer="320",
     blanks=BLANKS,
-    mistakes=(AskedMistake("288", 288, Fraction(1, 3), "", "biases left out"),),
+    mistakes=(WrittenMistake("288", 288, Fraction(1, 3), "", "biases left out"),),
 )
 
 
@@ -292,7 +292,7 @@ def test_nothing_is_no_mistake(answer_type: str, text: str) -> None:
 
 
 @given(st.sampled_from([*ONE_OF_EACH.values(), FADED]), st.text() | st.text("0123456789+-*/^()x,.;kCF⌊⌋²= ab|%"))
-def test_whatever_is_typed_is_marked(asked: Asked, text: str) -> None:
+def test_whatever_is_typed_is_marked(asked: WrittenQuestion, text: str) -> None:
     assert 0 <= Marker(asked).mark(text).points <= asked.points
 
 

@@ -18,7 +18,7 @@ from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import ASKED, Subject, Task, Tasks
 from symparams.model.network import Network
-from symparams.quantities.measures import Settings
+from symparams.quantities.quantity import Settings
 from symparams.questions.points import points
 from tests.differential.family import Draw
 from tests.differential.generating import networks

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from symparams.algebra.exact import Evaluator, Point, compiled
+from symparams.algebra.evaluation import Evaluator, Point, compiled
 from symparams.algebra.formula import Formula, as_formula
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Product, Symbol, as_formula, symbols
 from symparams.errors import SymparamsError
 from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
+from symparams.exams.describable import is_describable
 from symparams.exams.kind import Kind
 from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType
-from symparams.exams.telling import can_be_told
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.task import Task
 from symparams.model.conditions import formulas_of
@@ -41,7 +41,7 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
         ranges = course.drawn(task.rules)
         if ranges is None:
             continue
-        local = quantity != "field" and is_plain(task) and can_be_told(task)
+        local = quantity != "field" and is_plain(task) and is_describable(task)
         if course.is_unrolled and not local:
             continue
         yield Computed(

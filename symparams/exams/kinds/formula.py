@@ -6,20 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from symparams.algebra.exact import Point, number
+from symparams.algebra.evaluation import Point, number
 from symparams.algebra.formula import Formula, Symbol
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.exams.candidates import Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
+from symparams.exams.describable import is_describable
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
-from symparams.exams.telling import can_be_told
 from symparams.questions.points import free_letters, number_from
 
 
@@ -71,7 +71,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         if task.values == (0,):
             continue
         with_letters = any(letters_of(rule) for rule in task.rules)
-        told = can_be_told(task)
+        told = is_describable(task)
         if not with_letters and not told:
             continue
         rules = task.rules if with_letters else tuple(map(in_own_letters, task.rules))

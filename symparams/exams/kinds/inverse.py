@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from symparams.algebra.exact import Exact, Point, at, compiled, number
+from symparams.algebra.evaluation import Exact, Point, at, compiled, number
 from symparams.algebra.formula import Formula, Number, Symbol, symbols
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.solving import grows
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
+from symparams.exams.describable import is_describable
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
 from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
-from symparams.exams.telling import can_be_told
 from symparams.exams.values import bound
 
 Counting: TypeAlias = "Callable[[int], Exact]"
@@ -85,7 +85,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     for plan in params.plans(course, "number"):
         assert isinstance(plan, Computed)
         assert plan.node is not None
-        if not can_be_told(course.tasks.of(course.network.index(plan.node.name), "params")):
+        if not is_describable(course.tasks.of(course.network.index(plan.node.name), "params")):
             continue
         (rule,) = plan.rules
         for unknown, names in unknowns(rule):

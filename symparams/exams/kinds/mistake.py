@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from symparams.algebra.exact import Evaluator, Point, compiled
+from symparams.algebra.evaluation import Evaluator, Point, compiled
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind

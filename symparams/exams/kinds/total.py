@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.exams.candidates import candidates
 from symparams.exams.course import Course
@@ -13,7 +13,7 @@ from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.totals import Total, WrongTerm
-from symparams.quantities.measured import sum_of
+from symparams.quantities.layer_quantities import sum_of
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symparams.algebra.exact import Point
+from symparams.algebra.evaluation import Point
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind

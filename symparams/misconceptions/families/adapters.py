@@ -9,7 +9,7 @@ from symparams.algebra.formula import ZERO, Formula, Sum, total
 from symparams.layers.adapters import LowRankAdapter
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, counted, on_macs, tensors
+from symparams.misconceptions.tensors import as_a, counted, on_macs, tensors
 from symparams.model.layer import Weight, symbol
 
 _HU = "Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021"

@@ -10,10 +10,10 @@ from itertools import groupby
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, product, total
 from symparams.layers.attended import attended
 from symparams.layers.attention import Attention, Heads, Projection, merged, multiplied
-from symparams.misconceptions.editing import bound, some
+from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import ATTENDING, as_a, attentions, each_swapped, on_macs
+from symparams.misconceptions.tensors import ATTENDING, as_a, attentions, each_swapped, on_macs
 
 _WORK = ("macs", "flops")
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symparams.algebra.formula import ONE, ZERO, Formula
-from symparams.misconceptions.editing import some
-from symparams.misconceptions.looking import intact, with_biases, without_biases
+from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import intact, with_biases, without_biases
 from symparams.misconceptions.task import Subject
 
 

@@ -9,10 +9,10 @@ from fractions import Fraction
 from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, product
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.recurrent import Recurrent
-from symparams.misconceptions.editing import some
+from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, meant, on_macs, without_tensors
+from symparams.misconceptions.tensors import as_a, meant, on_macs, without_tensors
 from symparams.model.layer import Layer
 from symparams.model.network import Node
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, Symbol, as_formula
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.transposed import TransposedConvolution
-from symparams.misconceptions.editing import bound, exchanged, named, some, without_factor
-from symparams.misconceptions.looking import factor_of, has_kernel, in_work, intact, network_input, weighted_before
+from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import factor_of, has_kernel, in_work, intact, network_input, weighted_before
 from symparams.misconceptions.task import Subject
 from symparams.model.derived import Derived
 from symparams.model.network import Node

@@ -9,9 +9,9 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Product, as_formula, p
 from symparams.layers.dense import Dense, Flatten
 from symparams.layers.pooling import GlobalAveragePooling, Pooling
 from symparams.layers.sizes import sizes_of
-from symparams.misconceptions.editing import bound, some
-from symparams.misconceptions.looking import flattened, in_work, intact, network_input, numbers
+from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import flattened, in_work, intact, network_input, numbers
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 from symparams.algebra.formula import ZERO, Formula, product
 from symparams.layers.embedding import Embedding, EmbeddingBag, Positional
 from symparams.layers.tokens import Rotary
-from symparams.misconceptions.editing import exchanged, named, some, without_factor
+from symparams.misconceptions.edits import exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a
+from symparams.misconceptions.tensors import as_a
 from symparams.model.layer import symbol
 
 _COUNTS = ("params", "weights", "trainable")

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from symparams.algebra.formula import Formula, Sum, Symbol, total
 from symparams.layers.experts import Experts
-from symparams.misconceptions.editing import exchanged, named, some, without_factor, without_term
+from symparams.misconceptions.edits import exchanged, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, on_macs
+from symparams.misconceptions.tensors import as_a, on_macs
 from symparams.model.layer import symbol
 
 _WORK = ("macs", "flops")

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, Quotient, product, total
 from symparams.layers.pooling import Pooling
-from symparams.misconceptions.editing import bound, some
-from symparams.misconceptions.looking import intact, sides
+from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import intact, sides
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 from symparams.model.network import Node

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, Quotient, Symbol, product
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.transposed import TransposedConvolution
-from symparams.misconceptions.editing import bound, changed, exchanged, named, rewritten, some
-from symparams.misconceptions.looking import KERNEL, beside_kernel, has_kernel, in_work, intact
+from symparams.misconceptions.edits import bound, changed, exchanged, named, rewritten, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import KERNEL, beside_kernel, has_kernel, in_work, intact
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 

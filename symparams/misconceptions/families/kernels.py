@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, product, total
 from symparams.layers.convolution import Convolution
-from symparams.misconceptions.editing import changed, rewritten, some, tidy
-from symparams.misconceptions.looking import CONVOLVING, KERNEL, Along, factor_of, in_work, other_kernels, sides
+from symparams.misconceptions.edits import changed, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import CONVOLVING, KERNEL, Along, factor_of, in_work, other_kernels, sides
 from symparams.misconceptions.task import Subject
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, Symbol, parts, total
-from symparams.misconceptions.editing import bound, exchanged, named, some, without_factor
+from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.quantities.measures import BYTES
+from symparams.quantities.quantity import BYTES
 
 _IN_BYTES = ("memory", "activations", "cache")
 _RAJBHANDARI = "Rajbhandari et al., ZeRO: Memory Optimizations Toward Training Trillion Parameter Models, 2020"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Sum, product, total
 from symparams.layers.merging import Add, Concatenate
-from symparams.misconceptions.looking import intact
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import intact
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 

@@ -17,7 +17,7 @@ from symparams.layers.normalization import (
 from symparams.layers.sizes import sizes_of, times
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, counted, is_fixed, tensors
+from symparams.misconceptions.tensors import as_a, counted, is_fixed, tensors
 from symparams.model.layer import symbol
 
 _ALL = (BatchNormalization, LayerNormalization, RMSNormalization, GroupNormalization, InstanceNormalization)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, as_formula, product
 from symparams.layers.adaptive import AdaptiveAveragePooling
 from symparams.layers.dense import Dense, Flatten
@@ -15,9 +15,9 @@ from symparams.layers.pooling import GlobalAveragePooling, Pooling
 from symparams.layers.regularization import Dropout
 from symparams.layers.reshaping import Permute, RepeatVector, Reshape, Unflatten
 from symparams.layers.resizing import Upsampling
-from symparams.misconceptions.editing import exchanged, named, some
-from symparams.misconceptions.looking import intact, weighted_before
+from symparams.misconceptions.edits import exchanged, named, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import intact, weighted_before
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 from symparams.model.network import Node

@@ -23,10 +23,10 @@ from symparams.layers.convlstm import ConvLSTM
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.recurrent_cells import Cell, GRUCell, LSTMCell
 from symparams.layers.stacked_cells import StackedCells
-from symparams.misconceptions.editing import changed, exchanged, rewritten, some, tidy, without_factor
+from symparams.misconceptions.edits import changed, exchanged, rewritten, some, tidy, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, counted, on_macs, tensors, without_tensors
+from symparams.misconceptions.tensors import as_a, counted, on_macs, tensors, without_tensors
 from symparams.model.layer import Layer, Weight
 
 RECURRENT = (Recurrent, ConvLSTM, Cell, Bidirectional)

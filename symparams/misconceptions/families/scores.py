@@ -9,10 +9,10 @@ from symparams.algebra.formula import Formula, Number, Power, Product, Symbol, a
 from symparams.layers.attended import attended
 from symparams.layers.attention import Attention, Heads
 from symparams.layers.scores import AdditiveAttention, DotAttention
-from symparams.misconceptions.editing import bound, rewritten, some, tidy
+from symparams.misconceptions.edits import bound, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import ATTENDING, Arriving, as_a, attentions, each_swapped, on_macs
+from symparams.misconceptions.tensors import ATTENDING, Arriving, as_a, attentions, each_swapped, on_macs
 
 _WORK = ("macs", "flops")
 _SCORING = (*ATTENDING, DotAttention, AdditiveAttention)

@@ -8,9 +8,9 @@ from symparams.algebra.formula import ZERO, Formula, Product, Symbol, product
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.transposed import TransposedConvolution
 from symparams.layers.window import input_sizes
-from symparams.misconceptions.editing import some
-from symparams.misconceptions.looking import intact, other_kernels
+from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import intact, other_kernels
 from symparams.misconceptions.task import Subject
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, Function, Number, Product, Quotient, Sum, ceil, floor, total
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
-from symparams.misconceptions.editing import exchanged, rounds, some, without_term
-from symparams.misconceptions.looking import WINDOWED, Along, along, intact
+from symparams.misconceptions.edits import exchanged, rounds, some, without_term
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import WINDOWED, Along, along, intact
 from symparams.misconceptions.task import Subject
 
 _PADDED = (*WINDOWED, ZeroPadding)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import (
     ONE,
     ZERO,
@@ -22,11 +22,11 @@ from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import TransformerEncoder
 from symparams.layers.transformer import EncoderLayer
-from symparams.misconceptions.editing import bound, named, without_factor
+from symparams.misconceptions.edits import bound, named, without_factor
 from symparams.misconceptions.families.recurrent import RECURRENT, on_rule, recurrent_of
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a, on_macs
+from symparams.misconceptions.tensors import as_a, on_macs
 from symparams.model.layer import symbol
 
 _COUNTS = ("params", "weights", "trainable")

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from symparams.algebra.formula import Formula, Product, product, total
 from symparams.layers.convolution import Depthwise
-from symparams.misconceptions.looking import has_kernel, with_biases, without_biases
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import has_kernel, with_biases, without_biases
 from symparams.misconceptions.task import Subject
 
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Sum, Symbol, as_formula, total
 from symparams.layers.feedforward import FeedForward, GatedFeedForward, letters, part_rule, places
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import Transformer, TransformerEncoder
 from symparams.layers.transformer import DecoderLayer, EncoderLayer
-from symparams.misconceptions.editing import bound, named, some, without_factor, without_term
+from symparams.misconceptions.edits import bound, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import (
+from symparams.misconceptions.tensors import (
     BLOCKS,
     FORWARD,
     Arriving,

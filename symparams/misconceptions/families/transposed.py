@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.exact import number
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Negative, Product, Symbol, ceil, symbols
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
 from symparams.layers.window import Window
-from symparams.misconceptions.editing import exchanged, meaning, some, without_factor, without_term
-from symparams.misconceptions.looking import intact
+from symparams.misconceptions.edits import exchanged, meaning, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import intact
 from symparams.misconceptions.task import Subject
 
 _LARGER = (TransposedConvolution, MaxUnpooling)

@@ -9,7 +9,7 @@ from symparams.layers.embedding import Embedding, ReversibleEmbedding, Tied
 from symparams.layers.wrapping import TimeDistributed
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.telling import as_a
+from symparams.misconceptions.tensors import as_a
 from symparams.model.layer import Layer
 
 

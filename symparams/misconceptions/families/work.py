@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symparams.algebra.comparing import same
+from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, Product, product, symbols
-from symparams.algebra.simplifying import simplified
+from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Dense
 from symparams.layers.transposed import TransposedConvolution
 from symparams.layers.window import input_sizes
-from symparams.misconceptions.editing import exchanged, named, some, without_factor
-from symparams.misconceptions.looking import in_work, intact
+from symparams.misconceptions.edits import exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import in_work, intact
 from symparams.misconceptions.task import Subject
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)

@@ -1,0 +1,84 @@
+"""The command that explains a wrong answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from symparams.commands.console import (
+    FORMAT,
+    OUTPUT,
+    SETTINGS,
+    SOURCES,
+    STANDALONE,
+    as_json,
+    assignments,
+    check_standalone,
+    deliver,
+    sources,
+)
+from symparams.documents.diagnosis_document import record, render_diagnosis
+from symparams.documents.rendering import STYLES, Document, standalone
+from symparams.misconceptions.task import ASKED
+from symparams.model.network import Network
+from symparams.quantities.quantity import Settings
+from symparams.questions.diagnosis import Diagnostician
+from symparams.sources.language import network
+
+
+@click.command()
+@SOURCES
+@click.option(
+    "--answer", "answer", required=True, metavar="ANSWER", help='What a student gave: 630, "(k^2+1)*F", 26x26x32.'
+)
+@click.option("--layer", metavar="NAME", help="Which layer was asked about.")
+@click.option("--total", is_flag=True, help="The whole network was asked about.")
+@click.option("--quantity", type=click.Choice(ASKED), default="params", show_default=True)
+@click.option(
+    "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the explanation."
+)
+@FORMAT
+@STANDALONE
+@SETTINGS
+@OUTPUT
+def diagnose(
+    files: Sequence[str],
+    expression: str | None,
+    given: Sequence[str],
+    answer: str,
+    layer: str | None,
+    total: bool,
+    quantity: str,
+    style: str,
+    format_: str,
+    whole: bool,
+    dtype: str,
+    optimizer: str,
+    flops: str,
+    digits: str,
+    output: str | None,
+) -> None:
+    """A wrong answer explained: which mistake gives it, and where it parts from the right way."""
+    texts = sources(files, expression)
+    if len(texts) != 1:
+        raise click.UsageError("give one network")
+    check_standalone(whole, format_)
+    asked = network(texts[0], assignments(given))
+    _check_asked(asked, layer, total)
+    diagnosis = Diagnostician(asked, Settings(dtype, optimizer, flops)).typed(layer, quantity, answer)
+    if format_ == "json":
+        deliver(as_json([record(diagnosis)]), output)
+        return
+    body = render_diagnosis(diagnosis, Document(style, format_, digits))
+    deliver(standalone(body) if whole else body, output)
+
+
+def _check_asked(asked: Network, layer: str | None, total: bool) -> None:
+    """Raise UsageError unless either a layer or the total is asked about."""
+    if layer is not None and total:
+        raise click.UsageError("give --layer or --total, not both")
+    if layer is None and not total:
+        names = list(asked.names)
+        listed = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+        raise click.UsageError(f"give --layer NAME or --total; the layers are {listed}")

@@ -1,0 +1,80 @@
+"""Worked solutions whose last steps are left out, to be filled in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+from symparams.algebra.formula import Formula, Number, Symbol
+from symparams.algebra.substitution import mapped
+from symparams.documents.question_text import Words
+from symparams.exams.question import Question
+
+_MARK = "□"  # stands before the letter of a blank until the line is written
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A number that is left out."""
+
+    mark: str  # (a)
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Faded:
+    """A worked solution with blanks."""
+
+    left: str  # what the chain begins with
+    lines: list[str]
+    blanks: tuple[Blank, ...]
+
+
+def faded(question: Question, words: Words) -> Faded:
+    """The steps of a solution; in the last ones every number that is new is left out."""
+    (derivation,) = question.derivations
+    steps = [step.expression for step in derivation.steps]
+    first = max(1, len(steps) - question.fade)
+    blanks: list[Blank] = []
+    lines: list[str] = []
+    for i, step in enumerate(steps):
+        line = _without_new(step, steps[i - 1], blanks) if i >= first else step
+        text = words.broken(line)
+        for blank in blanks:
+            text = text.replace(_symbol(words, blank.mark), words.blank(blank.mark))
+        if not lines or lines[-1] != text:
+            lines.append(text)
+    return Faded(words.chains[0].left, lines, tuple(blanks))
+
+
+def _symbol(words: Words, mark: str) -> str:
+    return words.formula(Symbol(_MARK + mark[1:-1]))
+
+
+def _without_new(step: Formula, before: Formula, blanks: list[Blank]) -> Formula:
+    """The step with a blank for each number that the line before does not have."""
+    known = Counter(_numbers(before))
+
+    def change(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Number) or not isinstance(leaf.value, int):
+            return leaf
+        if known[leaf.value] > 0:
+            known[leaf.value] -= 1
+            return leaf
+        blanks.append(Blank(f"({ascii_lowercase[len(blanks) % 26]})", leaf.value))
+        return Symbol(_MARK + blanks[-1].mark[1:-1])
+
+    return mapped(step, change)
+
+
+def _numbers(formula: Formula) -> list[int]:
+    found: list[int] = []
+
+    def note(leaf: Formula) -> Formula:
+        if isinstance(leaf, Number) and isinstance(leaf.value, int):
+            found.append(leaf.value)
+        return leaf
+
+    mapped(formula, note)
+    return found

@@ -1,0 +1,84 @@
+"""A question as it is handed to an export: every text in the markup that the format wants, every number exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, TypeAlias
+
+AnswerType: TypeAlias = Literal["number", "shape", "formula", "choice"]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOption:
+    """One of the answers to choose from."""
+
+    text: str  # in the markup
+    plain: str  # the same without any markup: 18,207
+    credit: Fraction  # 1 for the key, 0 for no credit, between them for a misconception that is partly right
+    feedback: str  # in the markup: what is said to one who chooses it
+    misconception: str  # the name of the mistake that leads here; empty for the key
+
+    @property
+    def correct(self) -> bool:
+        return self.credit == 1
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMistake:
+    """A wrong answer that is known in advance, where the answer is typed."""
+
+    answer: str  # as a student types it: 630, 12.5, 24x24x64, (k^2 + 1)*F
+    value: int | Fraction | None  # the same as a number; None for a shape or a formula
+    credit: Fraction  # 0 up to less than 1
+    feedback: str  # in the markup
+    misconception: str  # its name
+    values: tuple[Fraction, ...] = ()  # what a formula gives at the points of the question, in their order
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBlank:
+    """One place to fill in, in a worked solution whose last steps are left out."""
+
+    mark: str  # how the stem names it: (a)
+    answer: str  # as a student types it
+    value: int | Fraction  # the same as a number
+    points: Fraction  # its share of the points of the question
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenQuestion:
+    """A question in a markup."""
+
+    identity: str  # stable, and a name in XML: q-4b2f…; equal for equal questions only
+    name: str  # a short title without markup: "Parameters of conv_2"
+    kind: str  # params, total, shape, blank, inverse, formula, compare, truth, mistake …
+    answer_type: AnswerType  # how it is answered; truth is a choice of two
+    stem: str  # in the markup; several paragraphs, perhaps with a table
+    answer: str  # the key as a student types it: 18207; the text of the right option
+    value: int | Fraction | None  # the key as a number; None where it is not one
+    solution: str  # the worked solution, in the markup
+    options: tuple[WrittenOption, ...]  # to choose from, in their order; () where the answer is typed
+    mistakes: tuple[WrittenMistake, ...]  # wrong answers that are known; () where there are options
+    points: Fraction  # for a right answer; a multiple of 1/2
+    difficulty: int  # 1 … 5
+    tags: tuple[str, ...]  # words to sort by: convolution, parameters
+    seed: int  # that the bank was made with
+    version: str  # of the program that made it
+    letters: tuple[str, ...] = ()  # a formula: the letters that may stand in it
+    # A formula: values of the letters that fit the network, to compare answers at; and what the key gives there.
+    at: tuple[Mapping[str, int], ...] = field(default=(), hash=False)
+    values: tuple[Fraction, ...] = ()
+    blanks: tuple[WrittenBlank, ...] = ()  # a faded solution: what to fill in; the last one is the answer
+
+
+@dataclass(frozen=True, slots=True)
+class BankInfo:
+    """What a bank says of itself."""
+
+    title: str  # without markup
+    seed: int
+    version: str  # of the program
+    request: str  # a hash of everything that decides what is in it: sources, options, version
+    variants: int = 1  # of each question, one behind the other; the i-th variants of all questions are a paper

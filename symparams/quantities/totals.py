@@ -1,0 +1,110 @@
+"""What networks are compared by and searched for: every quantity that adds up over the layers, through one function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.sums import over, over_shown
+from symparams.errors import SymparamsError, nearest
+from symparams.model.network import Network, Node
+from symparams.quantities.layer_quantities import sum_of
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, of_layer, of_network
+
+_COUNTS = {  # the counts of a network and what they are called
+    "params": "parameters",
+    "weights": "weights",
+    "biases": "biases",
+    "trainable": "trainable parameters",
+    "non_trainable": "non-trainable parameters",
+}
+
+TOTALS = (*_COUNTS, *QUANTITY_RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class TotalQuantity:
+    """A quantity under its settings; made by `amount`."""
+
+    name: str  # as asked for: params
+    settings: Settings  # those of a measure; the usual ones for counts, which do not depend on them
+
+    @property
+    def measure(self) -> Quantity | None:
+        """None: it is a count of parameters."""
+        return QUANTITY_RULES.get(self.name)
+
+    @property
+    def plural(self) -> str:
+        """What is counted: parameters."""
+        if self.measure is None:
+            return _COUNTS[self.name]
+        return f"bytes of {self.measure.title.lower()}" if self.measure.in_bytes else self.measure.unit
+
+    @property
+    def left(self) -> str:
+        """The word on the left of its equations."""
+        return self.plural if self.measure is None else self.measure.left
+
+    @property
+    def letter(self) -> str:
+        """What the totals of two networks are called: P_A."""
+        return "P" if self.measure is None else "M" if self.measure.in_bytes else "N"
+
+    @property
+    def convention(self) -> str:
+        """What is counted and what is not; empty for parameters."""
+        return "" if self.measure is None else self.measure.convention(self.settings)
+
+    def of_network(self, network: Network) -> Value:
+        """The sum over all layers and copies."""
+        if self.measure is None:
+            return self._count(network)
+        return of_network(self.measure, network, self.settings)
+
+    def of_layer(self, node: Node) -> Value:
+        """That of one copy, where the layer stands for several."""
+        return self._count(node) if self.measure is None else of_layer(self.measure, node, self.settings)
+
+    def rule(self, node: Node) -> Formula:
+        """The rule for one copy, in reading order."""
+        if self.measure is not None:
+            return self.measure.rule(node, self.settings)
+        return node.derived.rules.parameters if self.name == "params" else as_formula(self._count(node))
+
+    def _count(self, of: Network | Node) -> Value:
+        value: Value = getattr(of.counts, self.name)
+        return value
+
+
+def amount(name: str, settings: Settings | None = None) -> TotalQuantity:
+    """The quantity of that name."""
+    if name in ("shape", "field"):
+        raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(TOTALS)}")
+    if name not in TOTALS:
+        near = nearest(name, TOTALS) or f"; there are {', '.join(TOTALS)}"
+        raise SymparamsError(f"there is no quantity `{name[:60]}`{near}")
+    return TotalQuantity(name, settings if settings is not None and name in QUANTITY_RULES else Settings())
+
+
+def total_of(network: Network, what: TotalQuantity, layer: str | None = None) -> Value:
+    """How much of a quantity a network, or one of its layers with all its copies, has."""
+    if layer is None:
+        return what.of_network(network)
+    found = node(network, layer)
+    return over(what.of_layer(found), found.repeats, network.facts)
+
+
+def node(network: Network, name: str) -> Node:
+    """The layer of that name."""
+    names = list(network.names)
+    if name not in names:
+        listed = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+        raise SymparamsError(f"there is no layer `{name}`{nearest(name, names) or f'; the layers are {listed}'}")
+    return network.node(name)
+
+
+def sum_over_layers(network: Network, what: TotalQuantity) -> Formula:
+    """The sum that gives the total; in a long one equal terms are taken together."""
+    found = ((each, what.of_layer(each)) for each in network.nodes)
+    return sum_of(over_shown(as_formula(value), each.repeats) for each, value in found if value != 0)

@@ -1,0 +1,99 @@
+"""What stands in a layer's brackets, and behind @, at its place in the text: names given their meanings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from symparams.algebra.formula import Formula, Number, Symbol
+from symparams.errors import Span, nearest
+from symparams.layers import Catalogue, Entry, key
+from symparams.model.arguments import KEEP, Quoted
+from symparams.sources import records as r
+from symparams.sources.binding import Given
+from symparams.sources.hints import no_layer
+from symparams.sources.names import Names
+from symparams.sources.placements import LayerCall, Pointed, channels_at, waits
+from symparams.sources.scope import Point, Scope
+
+Flow: TypeAlias = "int | tuple[int, ...] | None"  # the number of a placement, those of a fork's ends, or nothing yet
+
+
+class Resolver:
+    """Gives names their meanings."""
+
+    def __init__(self, names: Names, macros: Mapping[str, r.Macro], catalogue: Catalogue) -> None:
+        self.names = names
+        self.error = names.error
+        self.macros = macros
+        self.catalogue = catalogue
+
+    def point(self, reference: r.Reference, scope: Scope) -> Point:
+        """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
+        found = scope.point(reference.name)
+        if found is None:
+            near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
+            message = f"there is no `as {reference.name}` before this place{near}"
+            raise self.error(message, reference.at)
+        return found
+
+    def entry(self, call: r.Call) -> Entry:
+        """What the catalogue has under the name of a layer."""
+        entry = self.catalogue.get(key(call.name))
+        if entry is None:
+            if call.name in self.macros:
+                raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
+            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
+            raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
+        return entry
+
+    def layer_call(
+        self, call: r.Call, entry: Entry, arguments: Sequence[r.Argument], flow: Flow, scope: Scope
+    ) -> LayerCall:
+        """A layer with its arguments: letters resolved, names looked up."""
+        given = tuple([Given(a.keyword, self.argument(a, flow, scope)) for a in arguments])
+        waiting = any(waits(one.value) for one in given)
+        return LayerCall(call.name, entry, given, tuple([a.at for a in arguments]), call.at, waiting)
+
+    def argument(self, argument: r.Argument, flow: Flow, scope: Scope) -> object:
+        value = argument.value
+        if isinstance(value, str):
+            return Quoted(value[1:-1])
+        if isinstance(value, r.Call):
+            return self.layer_call(value, self.entry(value), value.arguments, flow, scope)
+        if isinstance(value, r.Reference):
+            use = self.point(value, scope).use
+            if use is None or len(use.placements) != 1:
+                raise self.error(f"@{value.name} does not name a single layer", value.at)
+            return Pointed(value.name, use.placements[0])
+        if isinstance(value, tuple):
+            return self.several(value, flow, scope, argument.at)
+        if isinstance(value, Symbol) and value.name.casefold() in self.names.reserved:
+            return value
+        return self.resolved(value, flow, scope, argument.at)
+
+    def several(self, sizes: tuple[object, ...], flow: Flow, scope: Scope, at: Span) -> tuple[object, ...]:
+        """Sizes in brackets, which may stand in one another, resolved."""
+        resolved: list[object] = []
+        for size in sizes:
+            if isinstance(size, tuple):
+                resolved.append(self.several(size, flow, scope, at))
+            elif isinstance(size, Symbol) and size.name.casefold() == KEEP:
+                resolved.append(KEEP)
+            else:
+                assert isinstance(size, Formula)
+                resolved.append(self.resolved(size, flow, scope, at))
+        return tuple(resolved)
+
+    def resolved(self, formula: Formula, flow: Flow, scope: Scope, at: Span) -> Formula:
+        """The formula with every name given its meaning: parameter, let, number of channels, or free symbol."""
+        if isinstance(formula, Number):
+            return formula
+
+        def channels() -> Formula:
+            if not isinstance(flow, int):
+                message = "`channels` is the number of channels that arrive, but nothing arrives here"
+                raise self.error(message, at)
+            return channels_at(flow)
+
+        return self.names.resolved(formula, scope.value, channels, at)
