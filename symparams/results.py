@@ -23,7 +23,7 @@ from symparams.quantities.derivation import StepKind
 from symparams.quantities.layer_derivations import Known
 from symparams.quantities.quantity import Settings
 from symparams.questions.comparison import Comparison as _Comparison
-from symparams.questions.finding import Finding as _Finding
+from symparams.questions.findings import Finding as _Finding
 
 if TYPE_CHECKING:
     import sympy

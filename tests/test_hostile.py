@@ -103,7 +103,7 @@ CASES = {
     ),
     "max in max": (
         "'input(H) -> dense(' + 'max(' * 60 + 'a' + ''.join(f', b{k})' for k in range(60)) + ')'",
-        "the formulas here grow too large to be worked out",
+        "the formulas here are nested too deeply to be read",
     ),
     "images enlarged by a fraction": (
         "'convention torch input(3, H, W) -> [upsample(1.0001)] * 60'",

@@ -7,17 +7,21 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 
 import symparams as sp
 from symparams import limits
-from symparams.algebra import formula
+from symparams.algebra import formula, simplifying
 from symparams.commands import main
 from symparams.errors import LimitError
 
 NETWORK = "input(H,W,C) -> conv(F,3) -> maxpool(2) -> [conv(F,k,same)] * 2 -> flatten -> dense(10)"
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def _uses(net: sp.Net) -> dict[str, Callable[[], Any]]:
@@ -70,15 +74,64 @@ def test_commands_have_an_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_allowance_ends() -> None:
     with limits.work(2):
-        limits.spend(102_000)
+        limits.spend(40_400)
         with pytest.raises(LimitError, match=r"^the formulas here grow too large to be worked out$"):
             limits.spend()
         with limits.work():  # one of its own
-            limits.spend(100_000)
+            limits.spend(40_000)
         limits.allow()
-        limits.spend(999)
+        limits.spend(199)
         with pytest.raises(LimitError):
             limits.spend()
+
+
+def test_an_allowance_does_not_grow_without_end() -> None:
+    with limits.work(99):
+        for _ in range(60):
+            limits.allow()
+        limits.spend(60_000)
+        with pytest.raises(LimitError):
+            limits.spend()
+
+
+GROWING = {
+    "powers in floors": ("input(1,3x3,H//2) -> [avgpool(k^k)] * 800", "<command line>:1:23: "),
+    "letters that count copies": (
+        "input(3) -> " + " -> ".join(f"[dense(channels + 1)] * N{i}" for i in range(60)),
+        "<command line>:1:",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_formulas_that_grow_end_in_time(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text, where = GROWING[name]
+    began = process_time()
+    with pytest.raises(SystemExit):
+        main.run(["solve", "-e", text])
+    message = capsys.readouterr().err.splitlines()[0]
+    assert message.startswith(where)
+    assert message.endswith(": the formulas here grow too large to be worked out")
+    assert process_time() - began < 8  # about 1 s on a machine that does nothing else
+
+
+HEAVY = ("vgg16-letters", "llama", "transformer", "lenet5-letters")
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_examples_use_a_fifth_of_their_allowance(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = [0]
+    spend = limits.spend
+
+    def counted(amount: int = 1) -> None:
+        spent[0] += amount
+        spend(amount)
+
+    monkeypatch.setattr(limits, "spend", counted)
+    simplifying._kept_poly.cache_clear()
+    with suppress(SystemExit):
+        main.run(["solve", str(EXAMPLES / f"{name}.arch"), "--quantity", "all"])
+    assert 0 < spent[0] < 8_000
 
 
 def test_a_search_says_that_it_is_over() -> None:

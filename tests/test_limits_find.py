@@ -84,3 +84,13 @@ def test_hundreds_of_facts(fact: str) -> None:
     with pytest.raises(LimitError, match="a search through so many values would take too long"):
         network.find(target="params <= 10^12")
     assert network.diagnose("3*(H + 1)", "dense_1").correct or fact == "H % {} == 1"
+
+
+def test_a_target_of_many_digits_is_come_near_to() -> None:
+    layers = " -> ".join(f"dense(n//{p} + 1)" for p in PRIMES[:60])
+    network = sp.parse(f"input(n) -> {layers}")
+    finding = network.find(target="params <= 10^900")
+    largest = finding.largest
+    assert largest is not None
+    assert largest + 1 not in finding
+    assert network.subs(n=largest).params <= 10**900 < network.subs(n=largest + 1).params

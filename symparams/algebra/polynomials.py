@@ -105,8 +105,17 @@ def _reaches_zero(p: list[int], first: int, last: int | None) -> int:
     return high
 
 
-def least(holds: Callable[[int], bool], first: int, last: int | None) -> int:
-    """The least n from first on for which something holds that holds ever after; last + 1 if none up to last does."""
+def _middle(low: int, high: int) -> int:
+    return (low + high) // 2
+
+
+def least(
+    holds: Callable[[int], bool], first: int, last: int | None, between: Callable[[int, int], int] = _middle
+) -> int:
+    """The least n from first on for which something holds that holds ever after; last + 1 if none up to last does.
+
+    `between` says where to look next if it is from low to high, which is not asked again.
+    """
     low, reach = first, 1
     while True:  # ever larger strides: 1, 2, 4, 16, 256 …
         high = first + reach - 1
@@ -120,7 +129,7 @@ def least(holds: Callable[[int], bool], first: int, last: int | None) -> int:
         low = high + 1
         reach *= max(reach, 2)
     while low < high:
-        middle = (low + high) // 2
+        middle = between(low, high)
         if holds(middle):
             high = middle
         else:

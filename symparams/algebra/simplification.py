@@ -61,6 +61,12 @@ def simplified(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
 
 def poly(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Poly:
     """The normal form of a formula, brackets around sums kept."""
+    if isinstance(formula, _PARTS_KEPT):
+        return _kept_poly(formula, facts)
+    return _poly(formula, facts)
+
+
+def _poly(formula: Formula, facts: Facts) -> Poly:
     limits.spend()
     match formula:
         case Number(value):
@@ -95,12 +101,11 @@ def _poly_of_value(value: Formula, facts: Facts) -> Poly:
     """The normal form of what a symbol stands for: a size that arrives stands in many rules."""
     if isinstance(value, Number):
         return constant(value.value)
-    return _kept_poly(value, facts)
-
-
-@lru_cache(4096)
-def _kept_poly(value: Formula, facts: Facts) -> Poly:
     return poly(value, facts)
+
+
+_kept_poly = lru_cache(8192)(_poly)  # equal parts stand in many formulas
+_PARTS_KEPT = (Sum, Product, Quotient, Power, Function)
 
 
 def _function(name: str, arguments: list[Poly], facts: Facts) -> Poly:
@@ -292,6 +297,7 @@ def _product_bounds(mono: Monomial, facts: Facts) -> Bounds:
     return low, None if unbounded else high
 
 
+@lru_cache(8192)
 def _atom_bounds(atom: Formula, facts: Facts) -> Bounds:
     match atom:
         case Symbol(name):

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, isqrt, lcm
-from typing import TypeAlias
+from math import isqrt
 
 from symparams import limits
 from symparams.algebra.evaluation import at, number
 from symparams.algebra.formula import (
     Formula,
     Function,
-    Negative,
     Number,
     Power,
     Product,
@@ -28,7 +26,8 @@ from symparams.algebra.formula import (
 )
 from symparams.algebra.normal_form import UNIT, formula_of
 from symparams.algebra.numbersets import Interval, NumberSet, everything, points, residue_classes
-from symparams.algebra.polynomials import DEGREE, added, least, multiplied, signs
+from symparams.algebra.polynomials import DEGREE, least, signs
+from symparams.algebra.residues import FinerError, NoPolynomialError, along
 from symparams.algebra.rounding import cleared
 from symparams.algebra.simplification import poly, simplified
 from symparams.algebra.substitution import replaced_inside
@@ -72,7 +71,7 @@ def solutions(left: Formula, relation: str, right: Formula, letter: str) -> Foun
         return _divisors(left, right, letter)
     try:
         return Found(_exactly(left, relation, right, letter), grows=grows(left, letter))
-    except _NoPolynomialError:
+    except NoPolynomialError:
         pass
     known = number(right)
     if known is not None and grows(left, letter):
@@ -103,17 +102,6 @@ def _number_at(formula: Formula, letter: str, n: int) -> int | Fraction | None:
 # ---------------------------------------------------------------- residue classes
 
 
-class _NoPolynomialError(Exception):
-    """A formula that is no polynomial on residue classes."""
-
-
-class _FinerError(Exception):
-    """The residue classes must be this many times finer."""
-
-    def __init__(self, times: int) -> None:
-        self.times = times
-
-
 def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> NumberSet:
     """The numbers for which a relation holds, residue class by residue class.
 
@@ -128,10 +116,10 @@ def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> Numbe
         try:
             found = {rest: _stretches(difference, relation, letter, period, rest) for rest in range(period)}
             return residue_classes(period, found) & everything(1)
-        except _FinerError as error:
+        except FinerError as error:
             period *= error.times
             if period > PERIOD:
-                raise _NoPolynomialError from None
+                raise NoPolynomialError from None
 
 
 def _count_nodes(formula: Formula) -> int:
@@ -153,7 +141,7 @@ def _without_fractions(left: Formula, right: Formula, letter: str) -> Formula:
     top, bottom = cleared(poly(difference), {UNIT: 1})
     ((mono, _),) = bottom.items()  # the bottom is a positive number times letters
     if any(not isinstance(atom, Symbol) for atom, _ in mono):
-        raise _NoPolynomialError
+        raise NoPolynomialError
     return formula_of(top)
 
 
@@ -169,7 +157,7 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
     """The m for which the relation holds at period·m + rest."""
     p = along(difference, letter, period, rest)
     if len(p) - 1 > DEGREE and sum(c < 0 for c in p) > 1:
-        raise _NoPolynomialError
+        raise NoPolynomialError
     bits = max((abs(Fraction(c).numerator).bit_length() for c in p), default=0)
     limits.searched(len(p) * bits // 512)  # Newton's steps are few, on numbers of so many bits
     runs = signs(p)
@@ -181,92 +169,6 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
                 first = found.pop()[0]
             found.append((first, last))
     return tuple(found)
-
-
-def along(formula: Formula, letter: str, period: int, rest: int) -> list[int | Fraction]:
-    """The formula at period·m + rest as a polynomial in m."""
-    return _along(formula, letter, period, rest, {})
-
-
-_Known: TypeAlias = "dict[Formula, list[int | Fraction]]"
-
-
-def _along(formula: Formula, letter: str, period: int, rest: int, known: _Known) -> list[int | Fraction]:
-    """The same; sizes stand in one another, and each is worked out once."""
-    if formula not in known:
-        known[formula] = _along_parts(formula, letter, period, rest, known)
-    return known[formula]
-
-
-def _along_parts(formula: Formula, letter: str, period: int, rest: int, known: _Known) -> list[int | Fraction]:
-    match formula:
-        case Number(value):
-            return [value] if value else []
-        case Symbol(name, None):
-            if name != letter:
-                raise _NoPolynomialError
-            return [rest, period]
-        case Symbol(_, value):
-            assert value is not None
-            return _along(value, letter, period, rest, known)
-        case Negative(term):
-            return [-c for c in _along(term, letter, period, rest, known)]
-        case Function("floor" | "ceil" as name, (inside,)):
-            sign = 1 if name == "floor" else -1
-            return [sign * c for c in _floored([sign * c for c in _along(inside, letter, period, rest, known)])]
-    below = [_along(part, letter, period, rest, known) for part in parts(formula)]
-    match formula:
-        case Sum():
-            total: list[int | Fraction] = []
-            for p in below:
-                total = added(total, p)
-            return _trimmed(total)
-        case Product():
-            return _product(below)
-        case Quotient():
-            return [c / Fraction(_constant(below[1])) for c in below[0]]
-        case Power():
-            return _raised(below[0], _constant(below[1]))
-        case Function("mod"):
-            bottom = Fraction(_constant(below[1]))
-            whole = _floored([c / bottom for c in below[0]])
-            return _trimmed(added(below[0], [-bottom * c for c in whole]))
-    raise _NoPolynomialError
-
-
-def _product(factors: list[list[int | Fraction]]) -> list[int | Fraction]:
-    result: list[int | Fraction] = [1]
-    for p in factors:
-        result = _trimmed(multiplied(result, p))
-        if len(result) > 2 * DEGREE:
-            raise _NoPolynomialError
-    return result
-
-
-def _raised(base: list[int | Fraction], exponent: int | Fraction) -> list[int | Fraction]:
-    if not isinstance(exponent, int) or exponent < 0 or exponent > DEGREE:
-        raise _NoPolynomialError
-    return _product([base] * exponent)
-
-
-def _constant(p: list[int | Fraction]) -> int | Fraction:
-    if len(p) != 1:  # a letter, or 0
-        raise _NoPolynomialError
-    return p[0]
-
-
-def _floored(p: list[int | Fraction]) -> list[int | Fraction]:
-    """⌊p⌋, where all that depends on m is whole."""
-    times = lcm(*(Fraction(c).denominator for c in p[1:]))
-    if times > 1:
-        raise _FinerError(times)
-    return _trimmed([floor(p[0]), *p[1:]]) if p else p
-
-
-def _trimmed(p: list[int | Fraction]) -> list[int | Fraction]:
-    while p and not p[-1]:
-        p = p[:-1]
-    return p
 
 
 # ---------------------------------------------------------------- formulas that grow, and others
@@ -296,10 +198,11 @@ def grows(formula: Formula, letter: str) -> bool:
 
 
 def _growing(left: Formula, relation: str, target: int | Fraction, letter: str) -> NumberSet:
-    """By halving, for a left side that never falls."""
+    """By looking ever nearer, for a left side that never falls."""
+    look = _Nearing(left, letter, target)
     try:
-        start = least(lambda n: _passes(left, letter, n, target, or_equal=True), 1, _FAR)
-        after = least(lambda n: _passes(left, letter, n, target, or_equal=False), start, _FAR)
+        start = least(lambda n: look.passes(n, or_equal=True), 1, _FAR, look.between)
+        after = least(lambda n: look.passes(n, or_equal=False), start, _FAR, look.between)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply") from None
     lower, upper = everything(1, start - 1), everything(after) if after <= _FAR else points([])
@@ -318,14 +221,43 @@ def _growing(left: Formula, relation: str, target: int | Fraction, letter: str) 
 _FAR = 10**1000
 
 
-def _passes(left: Formula, letter: str, n: int, target: int | Fraction, *, or_equal: bool) -> bool:
-    limits.searched(1 + count_leaves(left) // 4)
-    try:
-        value = _number_at(left, letter, n)
-    except LimitError:
-        return True  # more digits than any target has
-    assert value is not None
-    return value > target or (or_equal and value == target)
+class _Nearing:
+    """Values of a formula that never falls, which come nearer and nearer to a target."""
+
+    def __init__(self, formula: Formula, letter: str, target: int | Fraction) -> None:
+        self.formula = formula
+        self.letter = letter
+        self.target = target
+        self._weight = 1 + count_leaves(formula) // 4
+        self._values: dict[int, int | Fraction | None] = {}  # None: more digits than any target has
+
+    def passes(self, n: int, *, or_equal: bool) -> bool:
+        """Whether the value at n is beyond the target."""
+        value = self._value(n)
+        return value is None or value > self.target or (or_equal and value == self.target)
+
+    def _value(self, n: int) -> int | Fraction | None:
+        if n not in self._values:
+            limits.searched(self._weight)
+            try:
+                self._values[n] = _number_at(self.formula, self.letter, n)
+            except LimitError:
+                self._values[n] = None
+        return self._values[n]
+
+    def between(self, low: int, high: int) -> int:
+        """Where to look next: at the middle of the digits; then along the secant, a little beyond, and in the middle.
+
+        A secant comes near from one side only, so that the other side has to be brought near too.
+        """
+        if high > 4 * low:
+            return isqrt(low * high)
+        below, above = self._values.get(low - 1), self._values.get(high)
+        turn = len(self._values) % 3
+        if turn == 0 or below is None or above is None or above <= below:
+            return (low + high) // 2
+        step = int((self.target - below) * (high - low + 1) // (above - below))
+        return min(max(low - 1 + turn * (step + turn - 1), low), high - 1)
 
 
 def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Found:
@@ -334,12 +266,12 @@ def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Fou
     weight, sums = 1 + count_leaves(difference) // 4, _has_sum(difference)
     tried = SUMMED if sums else TRIED
     for n in range(1, tried + 1):
-        limits.allow()
         limits.searched(weight * (4 * n if sums else 1))
         if limits.search_is_over() and n > LEAST_TRIED:
             tried = n - 1
             break
-        value = value_for(difference, letter, n)
+        with limits.work():  # of its own, so that no number takes anything from those behind it
+            value = value_for(difference, letter, n)
         if value is not None and (value > 0) - (value < 0) in SIGNS[relation]:
             found.append(n)
     return Found(points(found), tried=tried)

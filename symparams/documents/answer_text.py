@@ -15,7 +15,7 @@ from symparams.documents.vocabulary import Column, Vocabulary, capital, columns
 from symparams.errors import listed
 from symparams.model.network import Network
 from symparams.questions.comparison import Comparison, Side, significant
-from symparams.questions.finding import Finding, Row
+from symparams.questions.findings import Finding, Row
 
 _STRETCHES = 12  # ranges that a sentence lists
 

@@ -21,7 +21,7 @@ from symparams.quantities.derivation import Derivation
 from symparams.quantities.field import Field
 from symparams.quantities.layer_quantities import FieldSteps
 from symparams.questions.comparison import Comparison
-from symparams.questions.finding import Finding
+from symparams.questions.findings import Finding
 
 _TEXTS = {
     "rule": "the rule",

@@ -20,7 +20,7 @@ from symparams.documents.solution import Solution
 from symparams.documents.vocabulary import Vocabulary, filters
 from symparams.errors import SymparamsError
 from symparams.questions.comparison import Comparison
-from symparams.questions.finding import Finding
+from symparams.questions.findings import Finding
 from symparams.resources import folder, keep, kept
 
 Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]

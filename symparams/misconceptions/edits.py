@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from operator import is_
 from typing import TypeAlias
 
@@ -126,6 +127,7 @@ def exchanged(rule: Formula, old: Test, new: Operand | Callable[[Formula], Formu
     return changed(rule, rewritten(rule, change))
 
 
+@lru_cache(1024)  # the size of the image, for one, is put into the same rule at every layer
 def bound(rule: Formula, name: str, value: Formula, meaning: str | None = None) -> Formula | None:
     """The rule whose symbol of that name has another value: the rule is right, what is put in is not."""
 

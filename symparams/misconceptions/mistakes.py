@@ -180,11 +180,10 @@ def _singles(task: Task, *, misread: bool = True) -> tuple[Mistake, ...]:
     """
     here = [m for m in _worth_a_try(type(task.derived.layer), task.quantity) if m.credit or misread]
     found = {m: rules for m in here if m.around and (rules := tuple(_edited(m, task.right)))}
-    if found:
-        return tuple(_without_doubles(task, here, found))
-    if (_singles, misread) not in task.kept:
-        task.kept[_singles, misread] = tuple(_without_doubles(task, here, {}))
-    kept: tuple[Mistake, ...] = task.kept[_singles, misread]
+    key = (_singles, misread, tuple(found.items()))
+    if key not in task.kept:
+        task.kept[key] = tuple(_without_doubles(task, here, found))
+    kept: tuple[Mistake, ...] = task.kept[key]
     return kept
 
 

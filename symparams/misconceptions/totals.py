@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeAlias
 
 from symparams.algebra.equality import collected
 from symparams.algebra.facts import Facts
@@ -14,7 +15,7 @@ from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.misconceptions.misconception import Misconception, misconception
-from symparams.misconceptions.mistakes import Mistakes
+from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.task import Subject, Task
 from symparams.model.network import Node
 from symparams.quantities.layer_quantities import sum_of
@@ -37,6 +38,9 @@ class WrongTerm:
     rule: Formula  # in all copies
 
 
+WrongRules: TypeAlias = "tuple[tuple[Misconception, Formula], ...]"  # in all copies, with the mistake that makes them
+
+
 class Total:
     """The total of a quantity over a network."""
 
@@ -44,6 +48,7 @@ class Total:
         self.mistakes = mistakes
         self.quantity = quantity
         self.terms = tuple(self._terms())
+        self._wrong_rules: dict[tuple[object, ...], WrongRules] = {}
 
     @cached_property
     def sum(self) -> Formula:
@@ -74,14 +79,18 @@ class Total:
 
     def wrong_terms(self) -> Iterator[WrongTerm]:
         """Every single misconception in every layer, and every way to count a layer wrongly as a whole."""
-        for i, term in enumerate(self.terms):
-            node = term.task.node
-            for mistake in self.mistakes.slips(term.task):
-                yield WrongTerm(i, mistake.made[0], in_all_copies(mistake.rules[0], node))
-            subject = next(term.task.subjects((term.rule,)))
-            for made in OF_LAYERS:
-                for rule in made.edit(subject):
-                    yield WrongTerm(i, made, rule)
+        for i in range(len(self.terms)):
+            for made, rule in self.wrong_rules(i):
+                yield WrongTerm(i, made, rule)
+
+    def wrong_rules(self, index: int) -> WrongRules:
+        """The same in one layer; equal layers with the same slips share them."""
+        term, node = self.terms[index], self.node(index)
+        slips = self.mistakes.slips(term.task)
+        key = (term.rule, slips, node.derived, node.repeats, node.frozen, node.shared is None)
+        if key not in self._wrong_rules:
+            self._wrong_rules[key] = tuple(_wrong_rules(term, slips))
+        return self._wrong_rules[key]
 
     def everywhere(self) -> Iterator[tuple[WrongTerm, ...]]:
         """Every misconception made in all layers where it can be made, each in its likeliest way."""
@@ -94,6 +103,15 @@ class Total:
     def node(self, index: int) -> Node:
         """The layer of a term."""
         return self.terms[index].task.node
+
+
+def _wrong_rules(term: Term, slips: Iterable[Mistake]) -> Iterator[tuple[Misconception, Formula]]:
+    for mistake in slips:
+        yield mistake.made[0], in_all_copies(mistake.rules[0], term.task.node)
+    subject = next(term.task.subjects((term.rule,)))
+    for made in OF_LAYERS:
+        for rule in made.edit(subject):
+            yield made, rule
 
 
 def in_all_copies(rule: Formula, node: Node) -> Formula:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from symparams import limits
 from symparams.algebra.choices import Choices
 from symparams.algebra.equality import expanded
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
+from symparams.algebra.formula import Formula, Number, Symbol, as_formula
 from symparams.algebra.normal_form import formula_of
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.numbersets import NumberSet, everything, points
@@ -19,56 +18,17 @@ from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import poly
 from symparams.algebra.solving import Found, grows, letters_of, solutions, value_for
 from symparams.algebra.substitution import replaced_inside
-from symparams.errors import RangeError, SymparamsError, nearest
+from symparams.errors import SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.quantities.derivation import derive
 from symparams.quantities.totals import node, sum_over_layers, total_of
+from symparams.questions.building import by_building
 from symparams.questions.domain import both, domain
+from symparams.questions.findings import SHOWN, Build, Finding, Row
 from symparams.questions.targets import Equation, Target, equations_to, holds
 
-
-class Build(Protocol):
-    """The network with values for some letters."""
-
-    def __call__(self, values: Mapping[str, Formula], /, *, without_ranges: bool = False) -> Network: ...
-
-
 PAIRS = 2_000  # values of one letter that are gone through where two are unknown
-SHOWN = 20  # solutions that are checked and shown one by one
 PAIRS_SHOWN = 10 * SHOWN  # the same where a solution is a pair of values
-BUILT = 200  # networks that are built where there is no formula
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A value, or a pair of values, with what it gives."""
-
-    values: tuple[int, ...]  # one for each letter
-    count: Value  # the quantity there
-    fulfils: bool  # whether that is what is wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The answer, and how it comes out."""
-
-    network: Network  # with the letters open; with 1 for them where there is no formula
-    letters: tuple[Symbol, ...]  # what is searched for: one, or two
-    target: Target
-    lines: tuple[Formula, ...]  # the sum over the layers and what it gives; () where there is no formula
-    equations: tuple[Equation, ...]  # the way to the answer; () where there is none to show
-    numbers: NumberSet  # the values of the only letter; of the first of two
-    rows: tuple[Row, ...]  # solutions and their neighbours, in order
-    depends: bool  # whether the quantity depends on what is asked for
-    grows: bool  # whether it is certain that the quantity grows with the letter
-    tried: int | None  # up to where values were tried; None if nothing can be missing
-    more: bool = False  # whether there are solutions beyond the rows
-    outside: NumberSet = points([])  # values of the only letter that fit but for its range, the first of them
-
-    @property
-    def fitting(self) -> tuple[Row, ...]:
-        """The rows that fulfil the target."""
-        return tuple(row for row in self.rows if row.fulfils)
 
 
 @limits.search()
@@ -80,7 +40,7 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
         network = build({})
     except SymparamsError as error:
         if len(letters) == 1:
-            return _by_building(build, letters[0], target, error)
+            return by_building(build, letters[0], target, error)
         raise
     letters = tuple(letters) or _only_letter(network)
     for name in letters:
@@ -326,75 +286,3 @@ def _range(network: Network, formula: Formula, letter: str, other: str, target: 
         return allowed
     from_one = solutions(replaced_inside(formula, other, Number(1)), "<=", as_formula(target.amount), letter)
     return both(Found(allowed), from_one).numbers
-
-
-# ---------------------------------------------------------------- without a formula
-
-
-def _candidates(build: Build, letter: str) -> Sequence[int]:
-    """The first numbers, or the first of the letter's range."""
-    try:
-        build({letter: Number(-1)})
-    except RangeError as error:
-        if error.letter == letter:
-            return error.choices[:BUILT]
-    except SymparamsError:
-        pass
-    return range(1, BUILT + 1)
-
-
-def _by_building(build: Build, letter: str, target: Target, first: SymparamsError) -> Finding:
-    """Where the letter counts copies or the like: network after network."""
-    networks = _built(build, letter)
-    if not networks:
-        raise first
-    network = networks[min(networks)]
-    if target.layer is not None:
-        node(network, target.layer)
-    counts: dict[int, int] = {}
-    for at, each in networks.items():
-        count = total_of(each, target.what, target.layer)
-        if isinstance(count, Formula):
-            others = " and ".join(f"`{x}`" for x in letters_of(count))
-            raise SymparamsError(f"the number of {target.what.plural} depends on {others} too; give values with --set")
-        counts[at] = int(count)
-    fitting = [at for at, count in counts.items() if holds(count, target)]
-    below = [at for at, count in counts.items() if count < target.amount]
-    above = [at for at, count in counts.items() if count > target.amount]
-    if target.relation == "==" and fitting:
-        beside = fitting[:SHOWN]
-    else:
-        beside = [*fitting[:1], *fitting[-1:], *sorted(below, key=counts.__getitem__)[-1:]]
-        beside += sorted(above, key=counts.__getitem__)[:1]
-    rows = tuple(Row((at,), counts[at], at in fitting) for at in sorted(set(beside)))
-    depends = len(set(counts.values())) > 1
-    return Finding(
-        network,
-        (Symbol(letter),),
-        target,
-        (),
-        (),
-        points(fitting),
-        rows,
-        depends=depends,
-        grows=False,
-        tried=max(networks),
-        more=True,
-    )
-
-
-def _built(build: Build, letter: str) -> dict[int, Network]:
-    """The networks for the first values of a letter, by these values."""
-    networks: dict[int, Network] = {}
-    built = 0
-    candidates = _candidates(build, letter)
-    for n in candidates:
-        try:
-            networks[n] = build({letter: Number(n)})
-            built += len(networks[n].nodes)
-        except SymparamsError:
-            if not networks and n == candidates[:8][-1]:
-                break
-        if built > 20 * limits.DIGITS:
-            break
-    return networks

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from operator import sub
+from typing import TypeAlias
 
 from symparams.algebra.formula import Formula
+from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistakes
-from symparams.misconceptions.totals import Total, WrongTerm, in_all_copies
+from symparams.misconceptions.totals import Total, WrongRules, WrongTerm, in_all_copies
 from symparams.questions.signatures import Signature, Signatures, signature_of_rules
 
 
@@ -22,12 +25,17 @@ class WrongTotal:
     or_in: tuple[str, ...] = ()  # of a single term: other layers where the same mistake adds as much
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Way:
-    """A wrong term and what it adds."""
+    """What a mistake makes of a term, and what that adds; equal layers share it."""
 
-    term: WrongTerm
+    made: Misconception
+    rule: Formula  # in all copies
     adds: Signature
+
+
+_Ways: TypeAlias = "dict[str, tuple[_Way, ...]]"  # by the name of a misconception: what it makes of a term
+_Together: TypeAlias = "list[tuple[int, _Way]]"  # wrong terms by their indices, in the order of the layers
 
 
 class WrongTotals:
@@ -45,8 +53,12 @@ class WrongTotals:
         if right is None:
             return []
         gap = minus(answer, right)
-        found = [*self._everywhere.get(gap, ()), *self._in_one(gap)]
-        return found or list(self._carried.get(gap, ())) or list(self._in_two(gap))
+        everywhere = (WrongTotal(_terms(terms)) for terms in self._everywhere.get(gap, ()))
+        found = [*everywhere, *self._in_one(gap)]
+        if found:
+            return found
+        carried = [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
+        return carried or list(self._in_two(gap))
 
     @cached_property
     def _right(self) -> Signature | None:
@@ -59,84 +71,102 @@ class WrongTotals:
         return self._signatures[rule]
 
     @cached_property
-    def _ways(self) -> dict[str, dict[int, list[_Way]]]:
+    def _ways(self) -> dict[str, dict[int, tuple[_Way, ...]]]:
         """By the name of a misconception and the index of a layer: its wrong terms there."""
-        found: dict[str, dict[int, list[_Way]]] = {}
-        for term in self.total.wrong_terms():
-            way = self._way(term)
-            if way is not None:
-                found.setdefault(term.made.name, {}).setdefault(term.index, []).append(way)
+        found: dict[str, dict[int, tuple[_Way, ...]]] = {}
+        of_equal: dict[tuple[Formula, WrongRules], _Ways] = {}
+        for i, term in enumerate(self.total.terms):
+            key = (term.rule, self.total.wrong_rules(i))
+            if key not in of_equal:
+                of_equal[key] = self._ways_of(*key)
+            for name, ways in of_equal[key].items():
+                found.setdefault(name, {})[i] = ways
         return found
 
-    def _way(self, term: WrongTerm) -> _Way | None:
+    def _ways_of(self, right: Formula, wrong: WrongRules) -> _Ways:
+        found: _Ways = {}
+        for made, rule in wrong:
+            way = self._way(right, made, rule)
+            if way is not None:
+                found[made.name] = (*found.get(made.name, ()), way)
+        return found
+
+    def _way(self, right: Formula, made: Misconception, rule: Formula) -> _Way | None:
         """A wrong term with what it adds; None if that is nothing or cannot be worked out."""
-        is_so, should_be = self._signature(term.rule), self._signature(self.total.terms[term.index].rule)
+        is_so, should_be = self._signature(rule), self._signature(right)
         if is_so is None or should_be is None or is_so == should_be:
             return None
-        return _Way(term, minus(is_so, should_be))
+        return _Way(made, rule, minus(is_so, should_be))
 
     @cached_property
-    def _everywhere(self) -> dict[Signature, list[WrongTotal]]:
+    def _everywhere(self) -> dict[Signature, list[_Together]]:
         """One misconception in every layer where it can be made, or in every layer of one kind."""
-        found: dict[Signature, list[WrongTotal]] = {}
+        found: dict[Signature, list[_Together]] = {}
         for by_layer in self._ways.values():
-            firsts = [ways[0] for ways in by_layer.values()]
+            firsts = [(i, ways[0]) for i, ways in by_layer.items()]
             groups = {"": firsts}
-            for way in firsts:
-                groups.setdefault(self.total.node(way.term.index).kind, []).append(way)
+            for i, way in firsts:
+                groups.setdefault(self.total.node(i).kind, []).append((i, way))
             sizes = set()
             for group in groups.values():
                 if len(group) > 1 and len(group) not in sizes:
-                    adds = tuple(map(sum, zip(*(way.adds for way in group), strict=True)))
-                    found.setdefault(adds, []).append(WrongTotal(tuple(way.term for way in group)))
+                    found.setdefault(_added(group), []).append(group)
                     sizes |= {len(firsts)} if group is firsts else set()
-        return found
-
-    @cached_property
-    def _singles(self) -> dict[Signature, list[WrongTerm]]:
-        found: dict[Signature, list[WrongTerm]] = {}
-        for by_layer in self._ways.values():
-            for ways in by_layer.values():
-                for way in ways:
-                    found.setdefault(way.adds, []).append(way.term)
         return found
 
     def _in_one(self, gap: Signature) -> Iterator[WrongTotal]:
         """One misconception in one layer; layers where it adds as much are told together."""
-        by_name: dict[str, dict[int, WrongTerm]] = {}
-        for term in self._singles.get(gap, ()):
-            by_name.setdefault(term.made.name, {}).setdefault(term.index, term)
-        for first, *others in (list(terms.values()) for terms in by_name.values()):
-            yield WrongTotal((first,), or_in=tuple(self.total.node(term.index).name for term in others))
+        for by_layer in self._ways.values():
+            fitting = ((i, next((way for way in ways if way.adds == gap), None)) for i, ways in by_layer.items())
+            terms = [(i, way) for i, way in fitting if way is not None]
+            if terms:
+                yield WrongTotal(_terms(terms[:1]), or_in=tuple(self.total.node(i).name for i, _ in terms[1:]))
 
     @cached_property
-    def _carried(self) -> dict[Signature, list[WrongTotal]]:
+    def _carried(self) -> dict[Signature, list[_Together]]:
         """A misconception about sizes in every layer; what is counted is right for the sizes that come of it."""
-        found: dict[Signature, list[WrongTotal]] = {}
+        found: dict[Signature, list[_Together]] = {}
         for misconception in self.mistakes.turning(len(self.mistakes.network.nodes) - 1):
-            ways: list[_Way] = []
+            of_equal: dict[tuple[Formula, Formula], _Way | None] = {}
+            terms: _Together = []
             for i, term in enumerate(self.total.terms):
                 rules = self.mistakes.carried_by(misconception, term.task)
                 if rules is not None:
-                    wrong = WrongTerm(i, misconception, in_all_copies(rules[0], self.total.node(i)))
-                    ways += filter(None, [self._way(wrong)])
-            if ways:
-                adds = tuple(map(sum, zip(*(way.adds for way in ways), strict=True)))
-                found.setdefault(adds, []).append(WrongTotal(tuple(way.term for way in ways), carried=True))
+                    key = (term.rule, in_all_copies(rules[0], self.total.node(i)))
+                    if key not in of_equal:
+                        of_equal[key] = self._way(key[0], misconception, key[1])
+                    way = of_equal[key]
+                    terms += [(i, way)] if way is not None else []
+            if terms:
+                found.setdefault(_added(terms), []).append(terms)
         return found
 
     def _in_two(self, gap: Signature) -> Iterator[WrongTotal]:
         """The same misconception in two layers, the nearest two first."""
         for by_layer in self._ways.values():
-            seen: dict[Signature, WrongTerm] = {}
-            for ways in by_layer.values():
-                other = next((o for o in (seen.get(minus(gap, way.adds)) for way in ways) if o is not None), None)
-                if other is not None:
-                    last = next(way.term for way in ways if seen.get(minus(gap, way.adds)) is other)
-                    yield WrongTotal((other, last))
+            lacking: dict[_Way, Signature] = {}  # what another one would have to add
+            seen: dict[Signature, tuple[int, _Way]] = {}
+            for i, ways in by_layer.items():
+                for way in ways:
+                    if way not in lacking:
+                        lacking[way] = minus(gap, way.adds)
+                last = next((way for way in ways if lacking[way] in seen), None)
+                if last is not None:
+                    yield WrongTotal(_terms([seen[lacking[last]], (i, last)]))
                     break
                 for way in ways:
-                    seen[way.adds] = way.term
+                    seen[way.adds] = i, way
+
+
+def _added(together: _Together) -> Signature:
+    """What wrong terms add together; equal ones are added at once."""
+    times = Counter(way for _, way in together)
+    each = ([count * x for x in way.adds] for way, count in times.items())
+    return tuple(map(sum, zip(*each, strict=True)))
+
+
+def _terms(together: _Together) -> tuple[WrongTerm, ...]:
+    return tuple(WrongTerm(i, way.made, way.rule) for i, way in together)
 
 
 def minus(one: Signature, other: Signature) -> Signature:
