@@ -37,6 +37,8 @@ MEASURED = [
     ("input(8, 8, 3) -> normalization((1, 3))", (8, 8, 3), 0, 49),
     ("input(8, 8, 3) -> prelu", (8, 8, 3), 192, 0),
     ("input(8, 8, 3) -> prelu(shared=(1, 2))", (8, 8, 3), 3, 0),
+    ("input(28, 26, 3) -> prelu(shared=-1)", (28, 26, 3), 28 * 3, 0),  # so in Keras: the axis before the last one
+    ("input(28, 26, 3) -> prelu(shared=(-2, 2))", (28, 26, 3), 3, 0),
     ("convention torch input(3, 8, 8) -> prelu", (3, 8, 8), 1, 0),
     ("convention torch input(3, 8, 8) -> prelu(channels)", (3, 8, 8), 3, 0),
     ("convention torch input(6, 8, 8) -> glu(1)", (3, 8, 8), 0, 0),
@@ -91,6 +93,8 @@ REFUSED = [
     "input(8, 8, 3) -> spectralnorm(separable(4, 3))",
     "convention torch input(5) -> lrn(3)",
     "convention torch input(6, 8) -> prelu(8)",
+    "input(8) -> prelu(shared=-1)",
+    "input(8, 8, 3) -> prelu(shared=-3)",
     "convention torch input(6, 7) -> glu",
     "input(3) as a { @a | @a | @a } -> subtract",
     "input(3, 4) as a input(3, 5) as b { @a | @b } -> maximum",

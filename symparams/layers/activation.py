@@ -126,8 +126,8 @@ class Identity(Passing):
 class PReLU(Layer):
     """Multiplies negative numbers by a learned slope: H·W·C parameters in Keras, one or C_in in PyTorch.
 
-    In Keras every number of the input has a slope of its own, except along the axes that share it. In PyTorch there is
-    one slope for all, or one for each channel with `parameters=channels`.
+    In Keras every number of the input has a slope of its own, except along the axes that share it, of which -1 is the
+    one before the last. In PyTorch there is one slope for all, or one for each channel with `parameters=channels`.
     He et al., Delving Deep into Rectifiers, 2015.
     """
 
@@ -160,12 +160,23 @@ class PReLU(Layer):
     def _keras(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:
         if self.parameters is not None:
             raise LayerError("Keras says which axes share a slope: shared=(1, 2) leaves one for each channel")
-        shared = axes_of(self.shared, x)
+        shared = self._shared(x)
         sizes = tuple(ONE if place in shared else size for place, size in enumerate(sizes_of(x)))
         because = "each number of the input has a slope of its own"
         if shared:
             because += ", but all places along an axis that is shared have the same"
         return tuple(s for s in sizes if s != ONE), (), because
+
+    def _shared(self, x: Incoming) -> tuple[int, ...]:
+        """The places of the axes that share a slope: Keras has axis i at place i - 1, where i is negative, too."""
+        rank = len(x.shape)
+        for axis in self.shared:
+            if axis <= -rank:
+                raise LayerError(
+                    f"there is no axis {axis} in {x}: here Keras takes -1 for the axis before the last one; "
+                    "axes count from 1"
+                )
+        return axes_of([axis - 1 if axis < 0 else axis for axis in self.shared], x)
 
     def _torch(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:
         if self.shared:

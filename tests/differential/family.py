@@ -217,6 +217,22 @@ def spread(sizes: Sizes, rank: int) -> Sizes:
     return sizes * rank if len(sizes) == 1 else sizes
 
 
+def border(amount: Sequence[tuple[int, int]], rank: int) -> tuple[tuple[int, int], ...]:
+    """Before and after on every axis; along one axis (1, 2) is both."""
+    if rank == 1 and len(amount) == 2:
+        return ((amount[0][0], amount[1][0]),)
+    if rank == 0 or len(amount) not in (1, rank):
+        raise RefusedError("as many amounts as axes")
+    return tuple(amount) * rank if len(amount) == 1 else tuple(amount)
+
+
+def last_axis_first(amount: Sequence[tuple[int, int]], rank: int) -> Sizes:
+    """A border as PyTorch writes it: left, right, top, bottom."""
+    if len(amount) == 2 * rank > 2:
+        return tuple(before for before, _ in amount)
+    return tuple(side for pair in reversed(border(amount, rank)) for side in pair)
+
+
 def of_rank(module: Any, name: str, rank: int) -> Any:
     """The class for so many spatial axes: of_rank(nn, "Conv{}d", 2); RefusedError if there is none."""
     found = getattr(module, name.format(rank), None)

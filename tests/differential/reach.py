@@ -130,7 +130,6 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
     # ------------------------------------------------------------ the rest
     OutOfReach((MelSpectrogram,), KERAS, "2,048 places, longer than the waves here", "fft_length", ("default",)),
     OutOfReach((PReLU,), KERAS, "Keras says which axes share a slope", "parameters", ("given",)),
-    OutOfReach((PReLU,), KERAS, "Keras takes -1 for the axis before the last one", "shared", ("from the end",)),
     OutOfReach(
         (PReLU,),
         TORCH,

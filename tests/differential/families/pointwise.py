@@ -21,7 +21,9 @@ from tests.differential.family import (
     RefusedError,
     Sizes,
     axis,
+    border,
     function,
+    last_axis_first,
     maybe,
     of_rank,
     plain,
@@ -52,6 +54,8 @@ def zero_padding(draw: Draw, x: Arriving) -> str:
         return written("zeropad", draw(st.sampled_from(["", "1", "2", "0"])))
     if x.rank == 1 or draw(st.booleans()):
         return written("zeropad", f"({', '.join(str(draw(amount)) for _ in range(max(x.rank, 2)))})")
+    if not x.keras and draw(st.booleans()):  # left, right, top, bottom
+        return written("zeropad", f"({', '.join(str(draw(amount)) for _ in range(2 * x.rank))})")
     return written("zeropad", f"({', '.join(f'({draw(amount)}, {draw(amount)})' for _ in range(x.rank))})")
 
 
@@ -92,20 +96,12 @@ def torch_dropout(layer: Dropout, arriving: Sequence[Sizes]) -> Any:
     return nn.Dropout(float(plain(layer).rate))
 
 
-def _amounts(layer: ZeroPadding, rank: int) -> Any:
-    """Before and after, for each axis."""
-    amount = plain(layer).amount
-    if rank == 1 and len(amount) == 2:  # (1, 2) along one axis: before and after
-        return ((amount[0][0], amount[1][0]),)
-    return amount * rank if len(amount) == 1 else amount
-
-
 @FAMILY.keras(ZeroPadding)
 def keras_zero_padding(layer: ZeroPadding, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     rank = len(arriving[0]) - 1
-    amounts = _amounts(layer, rank)
+    amounts = border(plain(layer).amount, rank)
     return of_rank(keras.layers, "ZeroPadding{}D", rank)(amounts[0] if rank == 1 else amounts)
 
 
@@ -114,13 +110,12 @@ def torch_zero_padding(layer: ZeroPadding, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     rank = len(arriving[0]) - 1
-    sides = [side for pair in reversed(_amounts(layer, rank)) for side in pair]  # the last axis first
-    return of_rank(nn, "ZeroPad{}d", rank)(tuple(sides))
+    return of_rank(nn, "ZeroPad{}d", rank)(last_axis_first(plain(layer).amount, rank))
 
 
 @FAMILY.layer(axes=ANY)
 def prelu(draw: Draw, x: Arriving) -> str:
-    more = f"shared={draw(st.integers(1, len(x.shape) + 1))}" if x.keras else draw(st.sampled_from(["channels", "3"]))
+    more = f"shared={axis(draw, x)}" if x.keras else draw(st.sampled_from(["channels", "3"]))
     return written("prelu", maybe(draw, more))
 
 
@@ -135,8 +130,6 @@ def keras_prelu(layer: PReLU, arriving: Sequence[Sizes]) -> Any:
 
     if layer.parameters is not None:
         raise RefusedError("Keras says which axes share a slope")
-    if any(axis < 0 for axis in layer.shared):
-        raise NoEquivalentError("Keras takes -1 for the axis before the last one")
     return keras.layers.PReLU(shared_axes=layer.shared or None)
 
 

@@ -21,7 +21,9 @@ from tests.differential.family import (
     Family,
     RefusedError,
     Sizes,
+    border,
     chained,
+    last_axis_first,
     maybe,
     not_empty,
     of_rank,
@@ -148,17 +150,8 @@ def keras_cropping(layer: Cropping, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     rank = len(arriving[0]) - 1
-    return of_rank(keras.layers, "Cropping{}D", rank)(_amounts(layer, rank) if rank > 1 else _amounts(layer, 1)[0])
-
-
-def _amounts(layer: Cropping | Padding, rank: int) -> list[tuple[int, int]]:
-    """Before and after on every axis; along one axis (1, 2) is both."""
-    amount = plain(layer).amount
-    if rank == 1 and len(amount) == 2:
-        return [(amount[0][0], amount[1][0])]
-    if rank == 0 or len(amount) not in (1, rank):
-        raise RefusedError("as many amounts as axes")
-    return list(amount * rank if len(amount) == 1 else amount)
+    amounts = border(plain(layer).amount, rank)
+    return of_rank(keras.layers, "Cropping{}D", rank)(amounts if rank > 1 else amounts[0])
 
 
 @FAMILY.keras(ConvLSTM)
@@ -198,19 +191,21 @@ def torch_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
     from torch import nn
 
     a, rank = plain(layer), len(arriving[0]) - 1
-    extra = spread(a.output_padding or (0,), rank)
-    if any(op >= max(s, d) for op, s, d in zip(extra, spread(a.stride, rank), spread(a.dilation, rank), strict=True)):
+    extra, stride, dilation = (spread(some, rank) for some in (a.output_padding or (0,), a.stride, a.dilation))
+    if not len(extra) == len(stride) == len(dilation) == rank:
+        raise RefusedError("as many numbers as axes, which is checked with real tensors only")
+    if any(op >= max(s, d) for op, s, d in zip(extra, stride, dilation, strict=True)):
         raise RefusedError("the output padding is too large, which is checked with real tensors only")
     module = of_rank(nn, "ConvTranspose{}d", rank)(
         arriving[0][0],
         a.filters,
         spread(a.kernel, rank),
-        stride=spread(a.stride, rank),
+        stride=stride,
         padding=0 if a.padding == "valid" else spread(a.padding, rank),
         output_padding=extra,
         groups=a.groups,
         bias=a.bias,
-        dilation=spread(a.dilation, rank),
+        dilation=dilation,
     )
 
     after = torch_function(a.activation)
@@ -240,20 +235,16 @@ def torch_padding(layer: Padding, arriving: Sequence[Sizes]) -> Any:
     a, rank = plain(layer), len(arriving[0]) - 1
     words = {"zeros": "Zero", "reflect": "Reflection", "replicate": "Replication"}
     words |= {"circular": "Circular", "constant": "Constant"}
-    if len(a.amount) == 2 * rank:  # as PyTorch writes it
-        amount = [before for before, _ in a.amount]
-    else:
-        amount = [side for pair in reversed(a.amount * rank if len(a.amount) == 1 else a.amount) for side in pair]
     value = (0.5,) if a.mode == "constant" else ()
-    return of_rank(nn, f"{words[a.mode]}Pad{{}}d", rank)(tuple(amount), *value)
+    return of_rank(nn, f"{words[a.mode]}Pad{{}}d", rank)(last_axis_first(a.amount, rank), *value)
 
 
 @FAMILY.torch(Cropping)
 def torch_cropping(layer: Cropping, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
-    amounts = _amounts(layer, len(arriving[0]) - 1)
-    return not_empty(nn.ConstantPad1d([-side for pair in reversed(amounts) for side in pair], 0.0))  # negative: cut off
+    amounts = last_axis_first(plain(layer).amount, len(arriving[0]) - 1)
+    return not_empty(nn.ConstantPad1d([-amount for amount in amounts], 0.0))  # negative: cut off
 
 
 @FAMILY.torch(PixelShuffle)
