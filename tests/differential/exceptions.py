@@ -75,6 +75,13 @@ EXCUSES: tuple[Excuse, ...] = (
         ("keras",),
     ),
     Excuse(
+        (DotAttention, AdditiveAttention),
+        REFUSED,
+        "Keras takes the batch for the positions where they are missing: the examples attend to each other",
+        lambda layer, arriving: any(len(shape) == 1 for shape in arriving),
+        ("keras",),
+    ),
+    Excuse(
         (GroupNormalization,),
         ACCEPTED,
         "where it is shared, Keras holds on to the channels of the first use, though there are no weights for them",
