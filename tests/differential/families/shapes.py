@@ -74,7 +74,7 @@ def embedding(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=(VECTORS, SEQUENCES), conventions=KERAS)
 def one_hot(draw: Draw, x: Arriving) -> str:
-    return written("onehot", draw(st.integers(1, 6)), "one_hot")
+    return written("onehot", draw(st.integers(1, 6)), maybe(draw, "one_hot"))
 
 
 @FAMILY.layer(axes=(IMAGES,))
@@ -109,7 +109,12 @@ def keras_embedding(layer: Embedding, arriving: Sequence[Sizes]) -> Any:
 def keras_categories(layer: CategoryEncoding, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    return keras.layers.CategoryEncoding(plain(layer).tokens, output_mode=layer.mode)
+    encode = keras.layers.CategoryEncoding(plain(layer).tokens, output_mode=layer.mode)
+
+    def call(x: Any) -> Any:  # computed, since the functional API says another shape where several axes arrive
+        return keras.KerasTensor(encode(keras.ops.zeros(x.shape, "int32")).shape)
+
+    return function(call)
 
 
 @FAMILY.keras(Resizing)
