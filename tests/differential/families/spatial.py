@@ -119,7 +119,7 @@ def keras_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
     a, rank = plain(layer), len(arriving[0]) - 1
     if a.groups != 1:
         raise RefusedError("Keras has no groups here")
-    return of_rank(keras.layers, "Conv{}DTranspose", rank)(
+    found = of_rank(keras.layers, "Conv{}DTranspose", rank)(
         a.filters,
         spread(a.kernel, rank),
         strides=spread(a.stride, rank),
@@ -129,6 +129,7 @@ def keras_transposed(layer: TransposedConvolution, arriving: Sequence[Sizes]) ->
         activation=keras_function(a.activation),
         use_bias=a.bias,
     )
+    return not_empty(found, found)
 
 
 @FAMILY.keras(Upsampling)
