@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.measure import PYTHON, best, built, process, row, solved
 from symparams.algebra import order
-from symparams.algebra import simplifying as algebra
+from symparams.algebra import simplification as algebra
 
 RESNET = (Path(__file__).parent.parent / "examples" / "resnet50.arch").read_text("utf-8").replace("224, 224", "H, W")
 

@@ -33,9 +33,8 @@ TERMS = 2_000  # terms of a sum
 _BITS = int(DIGITS * 3.3219281) + 1  # an integer of DIGITS digits has at most so many bits
 _SMALL = 1 << 64  # far from the limit
 
-_WORK = 40_000  # steps of algebra that one call of the public face may take, and
-_WORK_PER_LAYER = 200  # for each layer that it is about,
-_MOST_WORK = 60_000  # however many there are: about a second
+_WORK = 60_000  # steps of algebra that one call of the public face may take, and
+_WORK_PER_LAYER = 200  # for each layer that it is about: examples with letters take a tenth of it
 _SEARCH = 30_000  # steps that a search may take before it says how far it came
 _BEYOND = 2 * _SEARCH  # the same where it cannot say so
 
@@ -43,17 +42,10 @@ _BEYOND = 2 * _SEARCH  # the same where it cannot say so
 class _Allowance:
     """Steps that may still be taken."""
 
-    __slots__ = ("given", "left")
+    __slots__ = ("left",)
 
-    def __init__(self, given: int) -> None:
-        self.given = given
-        self.left = given
-
-    def grow(self, more: int) -> None:
-        """Allow more steps, as far as there are any."""
-        more = min(more, _MOST_WORK - self.given)
-        self.given += more
-        self.left += more
+    def __init__(self, left: int) -> None:
+        self.left = left
 
 
 _work: ContextVar[_Allowance | None] = ContextVar("_work", default=None)
@@ -67,9 +59,7 @@ def work(layers: int = 0) -> Iterator[None]:
     What happens inside has an allowance of its own. Steps are counted, not time, so that a slow machine prints the
     same; inside nothing has to be remembered but to `spend` where work grows.
     """
-    allowance = _Allowance(_WORK)
-    allowance.grow(_WORK_PER_LAYER * layers)
-    token = _work.set(allowance)
+    token = _work.set(_Allowance(_WORK + _WORK_PER_LAYER * layers))
     try:
         yield
     finally:
@@ -80,7 +70,7 @@ def allow() -> None:
     """Add what one more layer may need: of a network it is not known before how many there are."""
     allowance = _work.get()
     if allowance is not None:
-        allowance.grow(_WORK_PER_LAYER)
+        allowance.left += _WORK_PER_LAYER
 
 
 def spend(amount: int = 1) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from threading import RLock
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from weakref import ref
 
 
@@ -74,7 +74,7 @@ class _Kept(ref[Formula]):
 
 
 _nodes: dict[tuple[object, ...], _Kept] = {}  # every living node, by its class and fields
-_lock = RLock()  # held again where a collection of garbage inside it forgets a node
+_lock = RLock()  # held again where a collection of garbage inside it forgets another node
 
 
 def _forget(kept: _Kept) -> None:
@@ -93,13 +93,13 @@ def _interned(key: tuple[Any, ...]) -> Any:
     made = object.__new__(cls)
     for name, value in zip(cls.__match_args__, key[1:], strict=True):
         _set(made, name, value)
-    with _lock:
-        kept = _nodes.get(key)  # another thread may have made it meanwhile
-        found = None if kept is None else kept()
+    mine = _Kept(made, _forget)
+    mine.key = key
+    while (kept := _nodes.setdefault(key, mine)) is not mine:  # another thread has made it meanwhile, or it just died
+        found = kept()
         if found is not None:
             return found
-        _nodes[key] = mine = _Kept(made, _forget)
-        mine.key = key
+        _forget(kept)
     return made
 
 
@@ -113,7 +113,8 @@ class Number(Formula):
     value: int | Fraction
 
     def __new__(cls, value: int | Fraction) -> Number:
-        return cast(Number, _interned((cls, value if value.denominator != 1 else value.numerator)))
+        node: Number = _interned((cls, value if type(value) is int or value.denominator != 1 else value.numerator))
+        return node
 
 
 class Symbol(Formula):
@@ -126,7 +127,8 @@ class Symbol(Formula):
     incoming: bool  # whether it is a size of what arrives, not an argument of the layer
 
     def __new__(cls, name: str, value: Formula | None = None, meaning: str = "", incoming: bool = False) -> Symbol:
-        return cast(Symbol, _interned((cls, name, value, meaning, incoming)))
+        node: Symbol = _interned((cls, name, value, meaning, incoming))
+        return node
 
     def renamed(self, name: str) -> Symbol:
         """The same symbol under another name."""
@@ -140,7 +142,8 @@ class Sum(Formula):
     terms: tuple[Formula, ...]  # in reading order; a subtracted term is a Negative
 
     def __new__(cls, terms: tuple[Formula, ...]) -> Sum:
-        return cast(Sum, _interned((cls, terms)))
+        node: Sum = _interned((cls, terms))
+        return node
 
 
 class Negative(Formula):
@@ -150,7 +153,8 @@ class Negative(Formula):
     term: Formula
 
     def __new__(cls, term: Formula) -> Negative:
-        return cast(Negative, _interned((cls, term)))
+        node: Negative = _interned((cls, term))
+        return node
 
 
 class Product(Formula):
@@ -160,7 +164,8 @@ class Product(Formula):
     factors: tuple[Formula, ...]  # in reading order
 
     def __new__(cls, factors: tuple[Formula, ...]) -> Product:
-        return cast(Product, _interned((cls, factors)))
+        node: Product = _interned((cls, factors))
+        return node
 
 
 class Quotient(Formula):
@@ -171,7 +176,8 @@ class Quotient(Formula):
     bottom: Formula
 
     def __new__(cls, top: Formula, bottom: Formula) -> Quotient:
-        return cast(Quotient, _interned((cls, top, bottom)))
+        node: Quotient = _interned((cls, top, bottom))
+        return node
 
 
 class Power(Formula):
@@ -182,7 +188,8 @@ class Power(Formula):
     exponent: Formula
 
     def __new__(cls, base: Formula, exponent: Formula) -> Power:
-        return cast(Power, _interned((cls, base, exponent)))
+        node: Power = _interned((cls, base, exponent))
+        return node
 
 
 class Function(Formula):
@@ -193,7 +200,8 @@ class Function(Formula):
     arguments: tuple[Formula, ...]
 
     def __new__(cls, name: str, arguments: tuple[Formula, ...]) -> Function:
-        return cast(Function, _interned((cls, name, arguments)))
+        node: Function = _interned((cls, name, arguments))
+        return node
 
 
 Operand: TypeAlias = "Formula | int | Fraction"

@@ -35,6 +35,8 @@ Poly: TypeAlias = "Mapping[Monomial, Coefficient]"  # no zero coefficients; {} i
 
 UNIT: Monomial = ()
 
+_ADDED_AT_ONCE = 24  # terms that are added up in one step of the allowance
+
 
 def constant(value: int | Fraction) -> Poly:
     """A number as a normal form."""
@@ -57,6 +59,8 @@ def plus(several: Iterable[Poly]) -> dict[Monomial, Coefficient]:
                 result[monomial] = limits.checked(summed)
             elif before is not None:
                 del result[monomial]
+    if len(result) > _ADDED_AT_ONCE:
+        limits.spend(len(result) // 4)
     if len(result) > limits.TERMS:
         raise LimitError(f"a sum here has more than {limits.TERMS:,} terms, which is the limit")
     return result

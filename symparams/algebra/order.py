@@ -20,9 +20,14 @@ def atom_key(factor: tuple[Formula, int]) -> tuple[int, int, str, str]:
             rank = place if place >= 0 else len(_CONVENTION) + name[0].islower()
             return (0, rank, _natural(name), "")
         case Power():
-            return (1, 0, "", repr(atom))
+            return (1, 0, "", _text(atom))
         case _:
             return bracket_key(atom)
+
+
+@lru_cache(4096)
+def _text(atom: Formula) -> str:
+    return repr(atom)
 
 
 @lru_cache(4096)

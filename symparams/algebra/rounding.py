@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from symparams import limits
 from symparams.algebra.evaluation import whole
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, product
@@ -41,8 +42,12 @@ def cleared(top: Poly, bottom: Poly) -> tuple[Poly, Poly]:
     }
 
 
+_STEPS = 40  # of the allowance, for a ratio whose bottom has letters
+
+
 def symbolic_floor(top: Poly, bottom: Poly) -> Poly:
     """⌊top/bottom⌋ with letters below: multiples of the bottom come out."""
+    limits.spend(_STEPS)
     ((mono, scale),) = bottom.items()
     outside: dict[Monomial, Coefficient] = {}
     inside: dict[Monomial, Coefficient] = {}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from symparams import limits
-from symparams.algebra.evaluation import FUNCTIONS, divided, number
+from symparams.algebra.evaluation import FUNCTIONS, Exact, divided, number
 from symparams.algebra.facts import NOTHING_KNOWN, Facts
 from symparams.algebra.formula import (
     Formula,
@@ -172,6 +172,7 @@ def is_whole(p: Poly) -> bool:
     return all(c.denominator == 1 and all(e > 0 and _is_whole_atom(atom) for atom, e in m) for m, c in p.items())
 
 
+@lru_cache(4096)
 def _is_whole_atom(atom: Formula) -> bool:
     match atom:
         case Symbol() | Function("floor" | "ceil"):
@@ -262,14 +263,14 @@ def absorbed(p: Poly) -> Poly:
 
 _LEAST_POWER = 20  # a power is bounded below by at most this power of its base
 
-Bounds: TypeAlias = "tuple[Fraction | None, Fraction | None]"  # smallest and largest; None where there is no bound
+Bounds: TypeAlias = "tuple[Exact | None, Exact | None]"  # smallest and largest; None where there is no bound
 
 
 def bounds(p: Poly, facts: Facts) -> Bounds:
     """The smallest and largest value that p can have."""
     limits.spend(len(p))
-    lowest: Fraction | None = Fraction(0)
-    highest: Fraction | None = Fraction(0)
+    lowest: Exact | None = 0
+    highest: Exact | None = 0
     for mono, c in p.items():
         low, high = _product_bounds(mono, facts)
         if low is None:
@@ -283,17 +284,21 @@ def bounds(p: Poly, facts: Facts) -> Bounds:
 
 def _product_bounds(mono: Monomial, facts: Facts) -> Bounds:
     """The range of a product of atoms that are not negative; (None, None) if one may be."""
-    low, high = Fraction(1), Fraction(1)
+    low: Exact = 1
+    high: Exact = 1
     unbounded = False
     for atom, exponent in mono:
         smallest, largest = _atom_bounds(atom, facts)
         if smallest is None or smallest < 0 or (exponent < 0 and smallest == 0):
             return None, None
         if exponent < 0:
-            smallest, largest = (Fraction(0) if largest is None else 1 / largest), 1 / smallest
-        low *= smallest ** abs(exponent)
-        unbounded = unbounded or largest is None
-        high *= (largest or 0) ** abs(exponent)
+            smallest, largest = (0 if largest is None else 1 / Fraction(largest)), 1 / Fraction(smallest)
+        power = abs(exponent)
+        low *= smallest if power == 1 else smallest**power
+        if largest is None:
+            unbounded = True
+        else:
+            high *= largest if power == 1 else largest**power
     return low, None if unbounded else high
 
 
@@ -301,15 +306,14 @@ def _product_bounds(mono: Monomial, facts: Facts) -> Bounds:
 def _atom_bounds(atom: Formula, facts: Facts) -> Bounds:
     match atom:
         case Symbol(name):
-            most = facts.upper.get(name)
-            return Fraction(facts.lower.get(name, 1)), None if most is None else Fraction(most)
+            return facts.lower.get(name, 1), facts.upper.get(name)
         case Function("floor" | "ceil" as name, (argument,)):
             low, high = bounds(poly(argument, facts), facts)
-            ends = [None if end is None else Fraction(FUNCTIONS[name](end)) for end in (low, high)]
+            ends = [None if end is None else FUNCTIONS[name](end) for end in (low, high)]
             return ends[0], ends[1]
         case Function("mod", (_, bottom)):
             low, high = bounds(poly(bottom, facts), facts)
-            return (Fraction(0), high) if low is not None and low > 0 else (None, None)
+            return (0, high) if low is not None and low > 0 else (None, None)
         case Function("min" | "max" as name, arguments):
             lows, highs = zip(*(bounds(poly(a, facts), facts) for a in arguments), strict=True)
             return _extreme_of(name, lows, low=True), _extreme_of(name, highs, low=False)
@@ -323,7 +327,7 @@ def _atom_bounds(atom: Formula, facts: Facts) -> Bounds:
     return None, None
 
 
-def _extreme_of(name: str, ends: Sequence[Fraction | None], low: bool) -> Fraction | None:
+def _extreme_of(name: str, ends: Sequence[Exact | None], low: bool) -> Exact | None:
     """The bound of a minimum or maximum from the bounds of its arguments."""
     known = [end for end in ends if end is not None]
     enough = len(known) == len(ends) or (known and (name == "max") == low)
