@@ -88,7 +88,7 @@ GROWING = {
     "powers in floors": ("input(1,3x3,H//2) -> [avgpool(k^k)] * 800", "<command line>:1:23: "),
     "letters that count copies": (
         "input(3) -> " + " -> ".join(f"[dense(channels + 1)] * N{i}" for i in range(60)),
-        "<command line>:1:",
+        "<command line>: ",
     ),
 }
 
