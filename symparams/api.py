@@ -177,8 +177,8 @@ class Net(Counted):
 
     def receptive_field(self, layer: str) -> tuple[int | sympy.Expr, ...] | None:
         """The receptive field of a layer along each axis, in places of the input; None: the whole input."""
-        found: tuple[int | sympy.Expr, ...] | None = self[layer].quantity("field")
-        return found
+        sizes: tuple[int | sympy.Expr, ...] | None = self[layer].quantity("field")
+        return sizes
 
     def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
         """The same network with values for letters: `net.subs(H=28, k="n + 1")`."""

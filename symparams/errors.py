@@ -38,8 +38,8 @@ class Place:
 
     def at_word(self, word: str) -> Place:
         """The next place from here on where `word` stands, or this place."""
-        found = self.source.text.find(word, self.offset)
-        return self if found < 0 else Place(self.source, found, found + len(word))
+        start = self.source.text.find(word, self.offset)
+        return self if start < 0 else Place(self.source, start, start + len(word))
 
     @property
     def start(self) -> int:

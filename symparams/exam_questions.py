@@ -242,7 +242,7 @@ def _title(nets: Sequence[Net]) -> str:
 
 def students_of(source: Source) -> tuple[str, ...]:
     """The names in a text, a line each."""
-    found = tuple(line.strip() for line in source.text.splitlines() if line.strip())
-    if not found:
+    students = tuple(line.strip() for line in source.text.splitlines() if line.strip())
+    if not students:
         raise SymparamsError(f"{source.name}: there is no name in this file")
-    return found
+    return students

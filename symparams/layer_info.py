@@ -122,12 +122,12 @@ class LayerInfo(Counted):
         account = LayerDerivations(self._node.derived)
         measurements = self._measurements(quantity, Settings(**settings))
         every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
-        found = tuple(
+        derivations = tuple(
             Derivation(self.name, one, account.known(one.derivation, every=True))
             for one in every
             if one.part in ("", part)
         )
-        return found if quantity in ("shape", "field") else found[0]
+        return derivations if quantity in ("shape", "field") else derivations[0]
 
     def _measurements(self, quantity: str, settings: Settings) -> NetworkQuantities:
         return NetworkQuantities(self._network, (quantity,), settings)

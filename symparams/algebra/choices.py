@@ -85,10 +85,10 @@ class Choices(Sequence[int]):
 
     def dotted(self) -> list[int | None]:
         """The values as one writes them: 8, 16, …, 64, where None stands for the dots."""
-        found: list[int | None] = []
+        values: list[int | None] = []
         for piece in self.pieces:
-            found += list(piece) if len(piece) <= _WRITTEN else [piece[0], piece[1], None, piece[-1]]
-        return found if len(found) <= _LISTED else [*found[: _LISTED // 2], None, self[-1]]
+            values += list(piece) if len(piece) <= _WRITTEN else [piece[0], piece[1], None, piece[-1]]
+        return values if len(values) <= _LISTED else [*values[: _LISTED // 2], None, self[-1]]
 
 
 _WRITTEN = 5  # values of a piece that are written one by one
@@ -110,14 +110,14 @@ def _apart(pieces: list[range]) -> list[range]:
     edges = sorted({edge for p in pieces for edge in (p[0], p[-1] + 1)})
     waiting = sorted(pieces, key=lambda p: p[0], reverse=True)
     active: list[range] = []
-    found: list[range] = []
+    disjoint: list[range] = []
     for start, end in pairwise(edges):
         active = [p for p in active if p[-1] >= start]
         while waiting and waiting[-1][0] <= start:
             active.append(waiting.pop())
         parts = list(dict.fromkeys(cut for p in active if (cut := _cut(p, start, end - 1))))
-        found += parts if len(parts) == 1 else _merged(parts)
-    return found
+        disjoint += parts if len(parts) == 1 else _merged(parts)
+    return disjoint
 
 
 def _merged(parts: list[range]) -> list[range]:

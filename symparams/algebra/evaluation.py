@@ -198,9 +198,9 @@ class RuleGroups:
         """What each group gives; None where one of its rules gives nothing, or has a letter that is not drawn."""
         known = dict(point)
         for name, value in self._values:
-            found = _given((value,), point)
-            if found is not None:
-                known[name] = found[0]  # type: ignore[assignment]
+            numbers = _given((value,), point)
+            if numbers is not None:
+                known[name] = numbers[0]  # type: ignore[assignment]
         return [_given(group, known) for group in self._groups]
 
 

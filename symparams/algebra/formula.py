@@ -86,9 +86,9 @@ def _forget(kept: _Kept) -> None:
 def _interned(key: tuple[Any, ...]) -> Any:
     """The one node of a class with these fields."""
     kept = _nodes.get(key)
-    found = None if kept is None else kept()
-    if found is not None:
-        return found
+    node = None if kept is None else kept()
+    if node is not None:
+        return node
     cls = key[0]
     made = object.__new__(cls)
     for name, value in zip(cls.__match_args__, key[1:], strict=True):
@@ -96,9 +96,9 @@ def _interned(key: tuple[Any, ...]) -> Any:
     mine = _Kept(made, _forget)
     mine.key = key
     while (kept := _nodes.setdefault(key, mine)) is not mine:  # another thread has made it meanwhile, or it just died
-        found = kept()
-        if found is not None:
-            return found
+        node = kept()
+        if node is not None:
+            return node
         _forget(kept)
     return made
 

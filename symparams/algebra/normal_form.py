@@ -186,16 +186,16 @@ def _power_of_primes(number: int, exponent: Poly) -> Monomial:
 
 
 def _primes(number: int) -> dict[int, int]:
-    found: dict[int, int] = {}
+    exponents: dict[int, int] = {}
     divisor = 2
     while divisor * divisor <= number:
         while number % divisor == 0:
-            found[divisor] = found.get(divisor, 0) + 1
+            exponents[divisor] = exponents.get(divisor, 0) + 1
             number //= divisor
         divisor += 1
     if number > 1:
-        found[number] = found.get(number, 0) + 1
-    return found
+        exponents[number] = exponents.get(number, 0) + 1
+    return exponents
 
 
 def expanded_product(p: Poly, q: Poly) -> Poly:
@@ -279,22 +279,22 @@ def _with_number(number: int, below: list[Formula]) -> list[Formula]:
 
 def _powers(factors: Iterable[tuple[Formula, int]]) -> list[Formula]:
     """The factors as they are shown: powers of numbers with one exponent become one, 2^i·2^i·3^i is 12^i."""
-    found: list[Formula] = []
-    bases: dict[Formula, int] = {}  # exponent: place in found
+    powers: list[Formula] = []
+    bases: dict[Formula, int] = {}  # exponent: place in powers
     for atom, e in factors:
         if isinstance(atom, Power) and isinstance(atom.base, Number) and isinstance(atom.base.value, int):
             base = atom.base.value**e
-            place = bases.setdefault(atom.exponent, len(found))
-            if place < len(found):
-                before = found[place]
+            place = bases.setdefault(atom.exponent, len(powers))
+            if place < len(powers):
+                before = powers[place]
                 assert isinstance(before, Power)
                 assert isinstance(before.base, Number)
-                found[place] = Power(Number(int(before.base.value) * base), atom.exponent)
+                powers[place] = Power(Number(int(before.base.value) * base), atom.exponent)
             else:
-                found.append(Power(Number(base), atom.exponent))
+                powers.append(Power(Number(base), atom.exponent))
         else:
-            found.append(_power(atom, e))
-    return found
+            powers.append(_power(atom, e))
+    return powers
 
 
 def _power(atom: Formula, exponent: int) -> Formula:

@@ -64,14 +64,14 @@ class NumberSet:
             raise LimitError(f"numbers here fall into more than {CLASSES:,} residue classes, which is the limit")
         period = lcm(self.period, other.period)
         inverse = pow(self.period // common, -1, other.period // common)
-        found = {}
+        intervals_by_rest = {}
         for rest, mine in self.classes.items():
             for its in theirs.get(rest % common, ()):
                 both = rest + self.period * ((its - rest) // common * inverse % (other.period // common))
                 pieces = _refined(mine, period // self.period, both // self.period)
                 others = _refined(other.classes[its], period // other.period, both // other.period)
-                found[both] = tuple(_common(pieces, others))
-        return residue_classes(period, found)
+                intervals_by_rest[both] = tuple(_common(pieces, others))
+        return residue_classes(period, intervals_by_rest)
 
     def without(self, n: int) -> NumberSet:
         """The set without one number."""
@@ -178,13 +178,13 @@ def points(numbers: Iterable[int]) -> NumberSet:
 
 def _refined(intervals: Iterable[Interval], times: int, shift: int) -> list[Interval]:
     """The m for which times·m + shift is in the intervals."""
-    found = []
+    pieces = []
     for first, last in intervals:
         low = max(-((shift - first) // times), 0)
         high = None if last is None else (last - shift) // times
         if high is None or low <= high:
-            found.append((low, high))
-    return found
+            pieces.append((low, high))
+    return pieces
 
 
 def _common(mine: list[Interval], theirs: list[Interval]) -> Iterator[Interval]:

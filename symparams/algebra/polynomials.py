@@ -48,11 +48,11 @@ def _signs(p: list[int]) -> list[tuple[int, int]]:
         at_zero, later = _sign(p[0] if p else 0), _sign(sum(p))
         return [(0, at_zero), (1, later)] if at_zero != later else [(0, later)]
     slopes = _signs([_step(p, i) for i in range(len(p) - 1)])
-    found: list[tuple[int, int]] = []
+    stretches: list[tuple[int, int]] = []
     for i, (first, slope) in enumerate(slopes):
         last = slopes[i + 1][0] if i + 1 < len(slopes) else None
-        _follow(p, first, last, slope, found)
-    return found
+        _follow(p, first, last, slope, stretches)
+    return stretches
 
 
 def _step(p: list[int], i: int) -> int:

@@ -52,10 +52,10 @@ def small(p: Poly) -> bool:
 
 def factored(p: Poly) -> Formula | None:
     """A sum as a product; None where that makes nothing clearer."""
-    found = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
-    if found is None:
+    factorization = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
+    if factorization is None:
         return None
-    content, factors = _without_minus(*found)
+    content, factors = _without_minus(*factorization)
     outside: Monomial = UNIT
     brackets: list[Formula] = []
     for factor, exponent in factors:

@@ -211,8 +211,8 @@ def is_floor(atom: Formula) -> bool:
 
 def lone_floor(p: Poly) -> Monomial | None:
     """The term that is just a floor, if there is exactly one."""
-    found = [m for m, c in p.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and is_floor(m[0][0])]
-    return found[0] if len(found) == 1 else None
+    floors = [m for m, c in p.items() if c == 1 and len(m) == 1 and m[0][1] == 1 and is_floor(m[0][0])]
+    return floors[0] if len(floors) == 1 else None
 
 
 @lru_cache(4096)

@@ -59,10 +59,10 @@ def letters_of(formula: Formula) -> dict[str, None]:
         case Function("sum", (term, Symbol(running), first, last)):
             inside = {name: None for name in letters_of(term) if name != running}
             return inside | letters_of(first) | letters_of(last)
-    found: dict[str, None] = {}
+    letters: dict[str, None] = {}
     for part in parts(formula):
-        found |= letters_of(part)
-    return found
+        letters |= letters_of(part)
+    return letters
 
 
 def solutions(left: Formula, relation: str, right: Formula, letter: str) -> Found:
@@ -114,8 +114,8 @@ def _exactly(left: Formula, relation: str, right: Formula, letter: str) -> Numbe
     while True:
         limits.searched(weight * period)
         try:
-            found = {rest: _stretches(difference, relation, letter, period, rest) for rest in range(period)}
-            return residue_classes(period, found) & everything(1)
+            stretches = {rest: _stretches(difference, relation, letter, period, rest) for rest in range(period)}
+            return residue_classes(period, stretches) & everything(1)
         except FinerError as error:
             period *= error.times
             if period > PERIOD:
@@ -161,14 +161,14 @@ def _stretches(difference: Formula, relation: str, letter: str, period: int, res
     bits = max((abs(Fraction(c).numerator).bit_length() for c in p), default=0)
     limits.searched(len(p) * bits // 512)  # Newton's steps are few, on numbers of so many bits
     runs = signs(p)
-    found: list[Interval] = []
+    intervals: list[Interval] = []
     for i, (first, sign) in enumerate(runs):
         if sign in SIGNS[relation]:
             last = runs[i + 1][0] - 1 if i + 1 < len(runs) else None
-            if found and found[-1][1] == first - 1:
-                first = found.pop()[0]
-            found.append((first, last))
-    return tuple(found)
+            if intervals and intervals[-1][1] == first - 1:
+                first = intervals.pop()[0]
+            intervals.append((first, last))
+    return tuple(intervals)
 
 
 # ---------------------------------------------------------------- formulas that grow, and others
@@ -261,7 +261,7 @@ class _Nearing:
 
 
 def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Found:
-    found = []
+    numbers = []
     difference = left - right
     weight, sums = 1 + count_leaves(difference) // 4, _has_sum(difference)
     tried = SUMMED if sums else TRIED
@@ -273,8 +273,8 @@ def _by_trying(left: Formula, relation: str, right: Formula, letter: str) -> Fou
         with limits.work():  # of its own, so that no number takes anything from those behind it
             value = value_for(difference, letter, n)
         if value is not None and (value > 0) - (value < 0) in SIGNS[relation]:
-            found.append(n)
-    return Found(points(found), tried=tried)
+            numbers.append(n)
+    return Found(points(numbers), tried=tried)
 
 
 def _has_sum(formula: Formula) -> bool:
@@ -290,13 +290,13 @@ def _divisors(bottom: Formula, top: Formula, letter: str) -> Found:
     if bottom == Symbol(letter) and isinstance(above, int) and 0 < above <= TRIED**2:
         small = [n for n in range(1, isqrt(above) + 1) if above % n == 0]
         return Found(points([*small, *(above // n for n in small)]))
-    found: list[int] = []
+    numbers: list[int] = []
     weight = 1 + count_leaves(top + bottom) // 4
     for n in range(1, TRIED + 1):
         limits.searched(weight)
         if limits.search_is_over() and n > LEAST_TRIED:
-            return Found(points(found), tried=n - 1)
+            return Found(points(numbers), tried=n - 1)
         values = value_for(top, letter, n), value_for(bottom, letter, n)
         if values[0] is not None and values[1] and values[0] % values[1] == 0:
-            found.append(n)
-    return Found(points(found), tried=TRIED)
+            numbers.append(n)
+    return Found(points(numbers), tried=TRIED)

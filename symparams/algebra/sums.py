@@ -119,11 +119,11 @@ def _summed(value: Value, repeat: Repeat, facts: Facts) -> Value:
     for mono, coefficient in expanded(poly(as_formula(value), facts), facts).items():
         inside = tuple(f for f in mono if mentions(f[0], repeat.variable))
         outside = tuple(f for f in mono if f not in inside)
-        found = _closed(inside, repeat, facts)
-        if found is None:
+        closed_form = _closed(inside, repeat, facts)
+        if closed_form is None:
             left[mono] = coefficient
         else:
-            closed.append(expanded_product(found, {outside: coefficient}))
+            closed.append(expanded_product(closed_form, {outside: coefficient}))
     if left:
         rest = Function("sum", (formula_of(left), repeat.symbol, repeat.first, repeat.last))
         closed.append({((rest, 1),): 1})
@@ -174,11 +174,11 @@ def _power_sum(degree: int, x: Poly) -> Poly:
 
 def _along(degree: int, ratio: Fraction) -> list[Fraction]:
     """The polynomial Q with r·Q(i + 1) - Q(i) = i^n: then the terms i^n·r^i add up to differences of r^i·Q(i)."""
-    found = [Fraction(0)] * (degree + 1)
+    coefficients = [Fraction(0)] * (degree + 1)
     for k in range(degree, -1, -1):
-        above = sum((found[j] * math.comb(j, k) for j in range(k + 1, degree + 1)), Fraction(0))
-        found[k] = ((1 if k == degree else 0) - ratio * above) / (ratio - 1)
-    return found
+        above = sum((coefficients[j] * math.comb(j, k) for j in range(k + 1, degree + 1)), Fraction(0))
+        coefficients[k] = ((1 if k == degree else 0) - ratio * above) / (ratio - 1)
+    return coefficients
 
 
 def _at(along: Sequence[Fraction], ratio: Fraction, x: Poly) -> Poly:

@@ -78,9 +78,9 @@ SETTINGS = options(
 
 def networks(files: Sequence[str], expression: str | None, given: Sequence[str]) -> list[tuple[Source, Network]]:
     """The networks that are named, with the values that are given."""
-    found = sources(files, expression)
+    texts = sources(files, expression)
     values = assignments(given)
-    return [(source, network(source, values)) for source in found]
+    return [(source, network(source, values)) for source in texts]
 
 
 def sources(files: Sequence[str], expression: str | None) -> list[Source]:

@@ -41,10 +41,10 @@ class _Span(click.ParamType[tuple[int, int]]):
 
 
 def _part_of(text: str) -> tuple[int, int]:
-    found = _PART.fullmatch(text.strip())
-    if found is None or int(found[2] or found[1]) < int(found[1]):
+    span = _PART.fullmatch(text.strip())
+    if span is None or int(span[2] or span[1]) < int(span[1]):
         raise SymparamsError(f"a part is the numbers of its first and last question, as 1..100, not {text[:40]}")
-    return int(found[1]), int(found[2] or found[1])
+    return int(span[1]), int(span[2] or span[1])
 
 
 _LEVEL = _Span("level", levels_of)

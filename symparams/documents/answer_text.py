@@ -176,22 +176,24 @@ class ComparisonText(_AnswerText):
         one, other = (side.network for side in self.comparison.sides)
         framework = {"keras": "Keras", "torch": "PyTorch"}
         if one.convention == other.convention:
-            found = [f"Counted as {framework[one.convention]} counts."]
+            sentences = [f"Counted as {framework[one.convention]} counts."]
         else:
-            found = [f"A is counted as {framework[one.convention]} counts, B as {framework[other.convention]} counts."]
+            sentences = [
+                f"A is counted as {framework[one.convention]} counts, B as {framework[other.convention]} counts."
+            ]
         for side, beside in ((self.comparison.sides[0], other), (self.comparison.sides[1], one)):
             for name, value in side.network.symbols.items():
                 if value is not None and name in beside.symbols and beside.symbols[name] != value:
-                    found.append(f"In {side.letter}, {self.equation(Symbol(name), value)}.")
-        return found + self._given(one, other)
+                    sentences.append(f"In {side.letter}, {self.equation(Symbol(name), value)}.")
+        return sentences + self._given(one, other)
 
     def _given(self, one: Network, other: Network) -> list[str]:
         """What is given for both, then for either: ranges of letters, and facts."""
         first, second = self.stated(one), self.stated(other)
         both = [text for text in first if text in second]
         alone = [(side, [t for t in texts if t not in both]) for side, texts in (("A", first), ("B", second))]
-        found = [f"Given: {', '.join(both)}."] if both else []
-        return found + [f"Given in {side}: {', '.join(texts)}." for side, texts in alone if texts]
+        sentences = [f"Given: {', '.join(both)}."] if both else []
+        return sentences + [f"Given in {side}: {', '.join(texts)}." for side, texts in alone if texts]
 
     def holds(self) -> str:
         """For which values the formulas of both hold."""
@@ -242,11 +244,11 @@ class FindingText(_AnswerText):
 
     def equations(self) -> list[tuple[str, str]]:
         """Every line of the way: the relation, and what was done."""
-        found = []
+        lines = []
         for line in self.finding.equations:
             sign = self.format.notation.relation[line.relation]
-            found.append((f"{self.formula(line.left)} {sign} {self.formula(line.right)}", line.note))
-        return found
+            lines.append((f"{self.formula(line.left)} {sign} {self.formula(line.right)}", line.note))
+        return lines
 
     def count_columns(self) -> list[Column]:
         """The unknowns, the quantity, whether it fits."""
@@ -280,12 +282,12 @@ class FindingText(_AnswerText):
             return self._pairs()
         if x.numbers.is_empty:
             return f"No {self.math(x.letters[0])} gives {self.wanted()}{self._scope()}."
-        found = _sentence(self.values(x.numbers, x.letters[0]))
+        solutions = _sentence(self.values(x.numbers, x.letters[0]))
         if t.relation == "==":
-            return f"{found}."
+            return f"{solutions}."
         ends = [] if x.numbers.is_endless else [f"the largest is {self.equation(x.letters[0], x.numbers.largest)}"]
         fits = "fits" if len(x.numbers.stretches()) == 1 else "fit"
-        return f"{found} {fits}{self._scope()}" + "".join(f"; {end}" for end in ends) + "."
+        return f"{solutions} {fits}{self._scope()}" + "".join(f"; {end}" for end in ends) + "."
 
     def _constant(self) -> Value:
         x = self.finding

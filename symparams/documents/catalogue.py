@@ -155,18 +155,18 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
     entry = next(e for e in solution.every if isinstance(e.node.layer, layer))
     notation = FORMATS["markdown"].notation if markdown else PLAIN
     inline = "${}$".format if markdown else str
-    found = [f"Example: {code(layer.example)}", ""]
+    lines = [f"Example: {code(layer.example)}", ""]
     for axis in entry.account.axes:
         if axis.like is None:
             d = axis.derivation
-            found.append(f"- {axis.label}: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
-    found.append(f"- {_parameters(entry, inline, notation)}")
+            lines.append(f"- {axis.label}: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
+    lines.append(f"- {_parameters(entry, inline, notation)}")
     macs = solution.measurements.named("macs", entry.node)
     if macs is not None:
         d = macs.derivation
-        found.append(f"- MACs: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
-    found += [f"- an output sees: {text}" for text in _seen(entry, notation)]
-    return [line if markdown or not line else f"  {line}" for line in [*found, ""]]
+        lines.append(f"- MACs: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
+    lines += [f"- an output sees: {text}" for text in _seen(entry, notation)]
+    return [line if markdown or not line else f"  {line}" for line in [*lines, ""]]
 
 
 def _seen(entry: LayerEntry, notation: Notation) -> Iterator[str]:

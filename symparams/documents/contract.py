@@ -48,19 +48,19 @@ def summary(solution: Solution) -> dict[str, Any]:
 def _condition(condition: Condition) -> dict[str, Any]:
     """What must hold for the formulas to be valid."""
     left, right = shown(condition.left, SOURCE), shown(condition.right, SOURCE)
-    found: dict[str, Any] = {"left": left, "relation": condition.relation, "right": right}
+    record: dict[str, Any] = {"left": left, "relation": condition.relation, "right": right}
     if condition.copies:
-        found["copies"] = [_repeat(repeat) for repeat in condition.copies]
-    return found
+        record["copies"] = [_repeat(repeat) for repeat in condition.copies]
+    return record
 
 
 def _ranges(network: Network) -> dict[str, Any]:
     """The values of letters that take only some, where there are such letters."""
-    found = {
+    ranges = {
         letter: [{"first": p[0], "last": p[-1], "step": p.step} for p in choices.pieces]
         for letter, choices in network.ranges.items()
     }
-    return {"ranges": found} if found else {}
+    return {"ranges": ranges} if ranges else {}
 
 
 def _measures(solution: Solution) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def value(given: Value) -> int | str:
 
 def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
     counts = entry.all_counts
-    found = {
+    record = {
         "name": entry.name,
         "kind": entry.kind,
         "inputs": list(entry.inputs),
@@ -102,14 +102,14 @@ def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
         **_totals(counts),
     }
     if entry.node.repeats:
-        found["copies"] = [_repeat(repeat) for repeat in entry.node.repeats]
+        record["copies"] = [_repeat(repeat) for repeat in entry.node.repeats]
     measurements = solution.measurements
     if measurements.chosen:
-        found["quantities"] = {m.measure.name: value(m.together) for m in measurements.of(entry.node)}
+        record["quantities"] = {m.measure.name: value(m.together) for m in measurements.of(entry.node)}
     if measurements.has_fields:
         steps = measurements.fields_of(entry.number - 1)
-        found["field"] = steps if isinstance(steps, str) else [_field(one) for one in steps]
-    return found
+        record["field"] = steps if isinstance(steps, str) else [_field(one) for one in steps]
+    return record
 
 
 def _repeat(repeat: Repeat) -> dict[str, Any]:
@@ -118,9 +118,9 @@ def _repeat(repeat: Repeat) -> dict[str, Any]:
 
 
 def _field(steps: FieldSteps) -> dict[str, Any]:
-    found = {"axis": steps.axis, **_numbers_of(steps.field)}
+    record = {"axis": steps.axis, **_numbers_of(steps.field)}
     of_copy = steps.field.of_copy
-    return found if of_copy is None else {**found, "of_copy": _numbers_of(of_copy)}
+    return record if of_copy is None else {**record, "of_copy": _numbers_of(of_copy)}
 
 
 def _numbers_of(field: Field) -> dict[str, Any]:
@@ -144,9 +144,9 @@ def _derivation(entry: LayerEntry, one: Explained) -> dict[str, Any]:
         text = result_text(entry, derivation, one.unit) if step.kind == "result" else _TEXTS[step.kind]
         steps.append({"kind": step.kind, "expression": shown(step.expression, SOURCE), "text": text})
     steps.append({"kind": "remark", "expression": result, "text": one.because})
-    found = {"layer": entry.name, "quantity": derivation.quantity, "symbols": known, "steps": steps}
-    found |= {"axis": derivation.axis} if derivation.axis else {}
-    return found | ({"part": one.part} if one.part else {})
+    record = {"layer": entry.name, "quantity": derivation.quantity, "symbols": known, "steps": steps}
+    record |= {"axis": derivation.axis} if derivation.axis else {}
+    return record | ({"part": one.part} if one.part else {})
 
 
 def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> str:

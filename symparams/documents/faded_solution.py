@@ -69,12 +69,12 @@ def _without_new(step: Formula, before: Formula, blanks: list[Blank]) -> Formula
 
 
 def _numbers(formula: Formula) -> list[int]:
-    found: list[int] = []
+    numbers: list[int] = []
 
     def note(leaf: Formula) -> Formula:
         if isinstance(leaf, Number) and isinstance(leaf.value, int):
-            found.append(leaf.value)
+            numbers.append(leaf.value)
         return leaf
 
     mapped(formula, note)
-    return found
+    return numbers

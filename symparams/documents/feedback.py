@@ -54,10 +54,10 @@ class Feedback(Vocabulary):
 
     def sentence(self, key: object, text: Callable[[], str]) -> str:
         """A sentence of the catalogue in the format; what is said once is kept."""
-        found = self._sentences.get(key)
-        if found is None:
-            found = self._sentences[key] = prose(text(), self.format)
-        return found
+        sentence = self._sentences.get(key)
+        if sentence is None:
+            sentence = self._sentences[key] = prose(text(), self.format)
+        return sentence
 
     def _way(self, wrong: Wrong, question: Question) -> str:
         """` That gives (3·3 + 1)·63 = 630.`, where it is one number."""

@@ -32,13 +32,13 @@ _SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when the
 
 def arguments_in_words(layer: Layer, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
     """63 filters, kernel size 3 × 3 and same padding: what is not at its default, and what always matters."""
-    found: list[str] = []
+    phrases: list[str] = []
     for argument in arguments_of(type(layer)):
         value = getattr(layer, argument.name)
         if argument.name in _UNSAID or (value == argument.default and not _always(argument)):
             continue
-        found.append(_argument(argument, value, x, point, words))
-    return listed([text for text in found if text])
+        phrases.append(_argument(argument, value, x, point, words))
+    return listed([text for text in phrases if text])
 
 
 def _noun(argument: Argument) -> str:

@@ -48,11 +48,11 @@ def misconceptions_text(name: str | None, format_: str) -> str:
 
 def _families() -> dict[str, list[Misconception]]:
     """The catalogue by the modules that it is written in."""
-    found: dict[str, list[Misconception]] = {}
+    families: dict[str, list[Misconception]] = {}
     for misconception in CATALOGUE.values():
         module = misconception.edit.__module__.rpartition(".")[2]
-        found.setdefault(capital(module.replace("_", " ")), []).append(misconception)
-    return found
+        families.setdefault(capital(module.replace("_", " ")), []).append(misconception)
+    return families
 
 
 def _link(misconception: Misconception) -> str:

@@ -79,10 +79,10 @@ class Phrases:
         """A formula or number, without marks around it."""
         if not isinstance(value, Formula):
             return shown(value, self.format.notation)
-        found = self._texts.get(value)
-        if found is None:
-            found = self._texts[value] = shown(value, self.format.notation)
-        return found
+        text = self._texts.get(value)
+        if text is None:
+            text = self._texts[value] = shown(value, self.format.notation)
+        return text
 
     def _inline(self, text: str) -> str:
         before, after = self.format.inline
@@ -118,10 +118,10 @@ class Phrases:
 
     def size(self, shape: Shape) -> str:
         """26 × 26 × 32."""
-        found = self._shapes.get(shape)
-        if found is None:
-            found = self._shapes[shape] = self._inline(size(shape, self.format.notation))
-        return found
+        text = self._shapes.get(shape)
+        if text is None:
+            text = self._shapes[shape] = self._inline(size(shape, self.format.notation))
+        return text
 
     def equation(self, left: Value, right: Value) -> str:
         """k = 5."""
@@ -256,9 +256,9 @@ class Phrases:
 
     def fields(self, entry: LayerEntry) -> tuple[FieldSteps, ...] | str:
         """The receptive field at the output of a layer, an axis each; a word where it has no size of its own."""
-        found = self.solution.measurements.fields_of(entry.number - 1)
-        known = isinstance(found, str) and any(self.solution.measurements.states[i] == found for i in entry.node.inputs)
-        return "as before" if known else found
+        steps = self.solution.measurements.fields_of(entry.number - 1)
+        known = isinstance(steps, str) and any(self.solution.measurements.states[i] == steps for i in entry.node.inputs)
+        return "as before" if known else steps
 
     def copies(self, entry: LayerEntry) -> str:
         """N − 1 copies; in nested brackets all of them."""

@@ -221,15 +221,15 @@ class Words(Feedback):
         return self._inline(f"{chain.also} = {chain.lines[-1]}") + "."
 
     def _sizes(self) -> list[Chain]:
-        found: dict[tuple[str, ...], Chain] = {}
+        chains: dict[tuple[str, ...], Chain] = {}
         for d in self.question.derivations:
             if isinstance(d.rule, (Symbol, Number)):
                 continue
             lines = self.chain_lines(d)
             left = self.formula(Symbol(OUTPUT_LETTERS.get(d.axis, "n_out")))
-            alike = found.get(tuple(lines[1:]))
-            found[tuple(lines[1:])] = Chain(left, lines) if alike is None else alike._replace(also=left)
-        return list(found.values())
+            alike = chains.get(tuple(lines[1:]))
+            chains[tuple(lines[1:])] = Chain(left, lines) if alike is None else alike._replace(also=left)
+        return list(chains.values())
 
     def _before(self) -> list[Chain]:
         """What has to be known first: the multiply-accumulates for FLOPs, the parameters for their bytes."""
@@ -247,12 +247,12 @@ class Words(Feedback):
     @property
     def layer_lines(self) -> list[tuple[str, str]]:
         """The layers with parameters, each with its computation."""
-        found = []
+        lines = []
         for term in self.course.total("params").terms:
             derivation = self.question.derivation("", bound(term.rule, self.question.point))
             if derivation.value != 0:
-                found.append((self.format.named(term.task.node.name), self.one_line(derivation, None, "substitution")))
-        return found
+                lines.append((self.format.named(term.task.node.name), self.one_line(derivation, None, "substitution")))
+        return lines
 
     @property
     def total_lines(self) -> list[str]:

@@ -90,10 +90,10 @@ class Writer:
     def _values(self, content: Content, question: Question) -> tuple[Fraction, ...]:
         if question.answer_type != "formula" or isinstance(content, str):
             return ()
-        found = signature(map(as_formula, content), question.points)
-        if found is None:
+        values = signature(map(as_formula, content), question.points)
+        if values is None:
             raise SymparamsError(f"{question.identity}: a formula has no value at one of the points")
-        return tuple(map(Fraction, found))
+        return tuple(map(Fraction, values))
 
     def name(self, question: Question) -> str:
         """Parameters of conv_2."""

@@ -142,17 +142,17 @@ class Solution:
         uses: dict[Layer, list[Node]] = {}
         for node in self.network.nodes:
             uses.setdefault(node.layer, []).append(node)
-        found: dict[str, tuple[str, str | None, bool]] = {}
+        meanings: dict[str, tuple[str, str | None, bool]] = {}
         for node, *others in uses.values():
             for letter, what in _letters(node, self._axes(node)):
                 where = node.name if node.layer.inputs != "none" or self.has_several_inputs else None
-                before = found.setdefault(letter, (what, where, bool(others)))
-                found[letter] = (*before[:2], before[2] or before[1] != where)
+                before = meanings.setdefault(letter, (what, where, bool(others)))
+                meanings[letter] = (*before[:2], before[2] or before[1] != where)
         for node in (node for node in self.network.nodes if node.kind != "copies"):
             for repeat in node.repeats:
                 for one in symbols(as_formula(repeat.count)):
-                    found.setdefault(one.name, ("number of copies", node.name, False))
-        return found
+                    meanings.setdefault(one.name, ("number of copies", node.name, False))
+        return meanings
 
     def _axes(self, node: Node) -> tuple[str, ...]:
         """What the axes of an input are called, as the layer that reads it has them."""
@@ -216,11 +216,11 @@ class Solution:
         groups: dict[tuple[str, str, str], list[tuple[LayerEntry, LayerQuantity]]] = {}
         for measure in self.measurements.chosen:
             for entry in self.layers:
-                found = self.measurements.named(measure.name, entry.node)
-                if found is not None:
+                quantity = self.measurements.named(measure.name, entry.node)
+                if quantity is not None:
                     heading = f"{entry.heading}: " if measure.by_layer else ""
-                    pattern = (measure.name, heading, _pattern(found.derivation.rule))
-                    groups.setdefault(pattern, []).append((entry, found))
+                    pattern = (measure.name, heading, _pattern(quantity.derivation.rule))
+                    groups.setdefault(pattern, []).append((entry, quantity))
         return tuple(
             MeasureDefinition(
                 cases[0][1].measure,

@@ -81,24 +81,24 @@ class BothWays(Vocabulary):
 
     def sides(self, match: Match, symbols: bool = True) -> list[Sides]:
         """The numbers that came out wrong, those that come out alike together; `symbols`: with the rules."""
-        found: dict[tuple[Line, ...], list[tuple[str, Derivation, Derivation]]] = {}
+        groups: dict[tuple[Line, ...], list[tuple[str, Derivation, Derivation]]] = {}
         for wrong, right in zip(match.wrong, self.diagnosis.right, strict=False):
             if wrong.axis == right.axis and wrong.value != right.value:
-                found.setdefault(self._lines(wrong, right, symbols), []).append((right.axis, wrong, right))
-        return [Sides(tuple(a for a, _, _ in some), lines, *some[0][1:]) for lines, some in found.items()]
+                groups.setdefault(self._lines(wrong, right, symbols), []).append((right.axis, wrong, right))
+        return [Sides(tuple(a for a, _, _ in some), lines, *some[0][1:]) for lines, some in groups.items()]
 
     def _lines(self, wrong: Derivation, right: Derivation, symbols: bool) -> tuple[Line, ...]:
-        found: list[Line] = []
+        lines: list[Line] = []
         parted = False
         for kind in _WORDS:
             left, other = wrong.of_kind(kind), right.of_kind(kind)
             for mine, theirs in zip_longest(left, other):
                 one, two = ("" if side is None else self.math(side) for side in (mine, theirs))
-                if not found or (one, two) != (found[-1].wrong, found[-1].right):
+                if not lines or (one, two) != (lines[-1].wrong, lines[-1].right):
                     here = not parted and one != two
                     parted = parted or here
-                    found.append(Line(kind, one, two, here))
-        kept = [line for line in found if symbols or line.kind != "rule"]
+                    lines.append(Line(kind, one, two, here))
+        kept = [line for line in lines if symbols or line.kind != "rule"]
         if not symbols and kept and not any(line.parts for line in kept):
             kept[0] = Line(kept[0].kind, kept[0].wrong, kept[0].right, kept[0].wrong != kept[0].right)
         return tuple(kept)

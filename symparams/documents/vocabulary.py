@@ -179,27 +179,27 @@ class Vocabulary(Phrases):
             totals.append("")
         names = [self._layer_cell(entry) for entry in solution.layers]
         wide = 2 if solution.has_letters else 4
-        found = []
+        tables = []
         for start in range(0, len(titles), wide):
             some = slice(start, start + wide)
             heads = [Column(title, 0.66 / min(wide, len(titles) - start), True) for title in titles[some]]
             rows = [list(row) for row in zip(names, *cells[some], strict=True)]
             last = [] if solution.only or not any(totals[some]) else [["Total", *totals[some]]]
-            found.append(Table([Column("Layer", 0.2, False), *heads], rows, last))
-        return found
+            tables.append(Table([Column("Layer", 0.2, False), *heads], rows, last))
+        return tables
 
     def _cells(self, measure: Quantity) -> list[str]:
-        found = (self.solution.measurements.named(measure.name, entry.node) for entry in self.solution.layers)
-        return [self.number(m.together if m is not None else 0) for m in found]
+        quantities = (self.solution.measurements.named(measure.name, entry.node) for entry in self.solution.layers)
+        return [self.number(m.together if m is not None else 0) for m in quantities]
 
     def measure_rows(self, measure: Quantity) -> list[list[str]]:
         """Every layer that has some of a quantity, with its computation."""
         rows = []
         for entry in self.solution.layers:
-            found = self.solution.measurements.named(measure.name, entry.node)
-            if found is not None:
-                computation = self.math(found.derivation.substitution)
-                rows.append([self._layer_cell(entry), computation, self.number(found.together)])
+            quantity = self.solution.measurements.named(measure.name, entry.node)
+            if quantity is not None:
+                computation = self.math(quantity.derivation.substitution)
+                rows.append([self._layer_cell(entry), computation, self.number(quantity.together)])
         return rows
 
     def _layer_cell(self, entry: LayerEntry) -> str:

@@ -41,16 +41,16 @@ def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula
 
 def _apart(mistakes: Iterable[Mistake], rules: tuple[Formula, ...], points: Sequence[Point]) -> list[Candidate]:
     seen = {_gives(rules, points)}
-    found: list[Candidate] = []
+    kept: list[Candidate] = []
     for mistake in mistakes:
         gives = _gives(mistake.rules, points)
         if gives not in seen and None not in gives:
             seen.add(gives)
             single = len(mistake.made) == 1 and not mistake.carried and not mistake.layers
-            if len(found) >= _MOST and not single:  # of single ones all: none may give the right answer by luck
+            if len(kept) >= _MOST and not single:  # of single ones all: none may give the right answer by luck
                 break
-            found.append(Candidate(mistake.made, mistake.rules, mistake.carried, mistake.layers))
-    return found
+            kept.append(Candidate(mistake.made, mistake.rules, mistake.carried, mistake.layers))
+    return kept
 
 
 def _gives(rules: tuple[Formula, ...], points: Sequence[Point]) -> tuple[tuple[Exact, ...] | None, ...]:

@@ -19,11 +19,11 @@ class Draws:
     def point(self, i: int) -> dict[str, int]:
         """The values of the i-th combination, i < count."""
         place = self._permuted(i)
-        found: dict[str, int] = {}
+        values: dict[str, int] = {}
         for letter, choices in zip(self.letters, self._choices, strict=True):
             place, j = divmod(place, len(choices))
-            found[letter] = choices[j]
-        return found
+            values[letter] = choices[j]
+        return values
 
     def __iter__(self) -> Iterator[dict[str, int]]:
         return map(self.point, range(self.count))

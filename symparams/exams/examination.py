@@ -57,10 +57,10 @@ def check_number(name: str, value: object, least: int, most: int | None = None) 
 def levels_of(given: int | str | tuple[int, int]) -> tuple[int, int]:
     """The easiest and the hardest level of 3, of "2..4" or of (2, 4)."""
     text = "..".join(map(str, given)) if isinstance(given, tuple) else str(given).strip()
-    found = _LEVELS.fullmatch(text)
-    if found is None or int(found[2] or found[1]) < int(found[1]):
+    span = _LEVELS.fullmatch(text)
+    if span is None or int(span[2] or span[1]) < int(span[1]):
         raise SymparamsError(f"a level is a number from 1 to 5, or two of them as 2..4, not {text[:40]}")
-    return int(found[1]), int(found[2] or found[1])
+    return int(span[1]), int(span[2] or span[1])
 
 
 class _Lap(NamedTuple):
@@ -111,11 +111,11 @@ class Examination:
         lap = next(lap for lap in reversed(self._laps) if lap.first <= slot)
         turn, which = divmod(slot - lap.first, len(lap.plans))
         supply = self._supplies[lap.plans[which]]
-        found = supply.variant((lap.before + turn) * self.wanted.variants + variant)
-        if found is None:
+        question = supply.variant((lap.before + turn) * self.wanted.variants + variant)
+        if question is None:
             where = f" on {supply.plan.node.name}" if supply.plan.node is not None else ""
             raise SymparamsError(f"there are no more variants of the question {supply.plan.kind}{where}")
-        return self._faded(found)
+        return self._faded(question)
 
     def _faded(self, question: Question) -> Question:
         fade = self.wanted.fade
@@ -133,10 +133,10 @@ class Examination:
             each = [_plans_of(kind, course, t) for course in self.courses for t in allowed]
             by_kind.append(self._fitting(_alternating(each)))
         every = [plan for plans in zip_longest(*by_kind) for plan in plans if plan is not None]
-        found = list({plan.words: plan for plan in reversed(every)}.values())[::-1]  # one network may be named twice
-        if not found:
+        distinct = list({plan.words: plan for plan in reversed(every)}.values())[::-1]  # one network may be named twice
+        if not distinct:
             raise SymparamsError(self._none())
-        return found
+        return distinct
 
     def _fitting(self, plans: list[Plan]) -> list[Plan]:
         low, high = self.wanted.levels

@@ -100,14 +100,14 @@ class Computed(Plan):
         key, *others = self._together.at(point)
         if key is None or any(not isinstance(value, int) or value < 0 for value in key):
             return None
-        found: dict[tuple[Exact, ...], Candidate] = {}
+        candidates_by_value: dict[tuple[Exact, ...], Candidate] = {}
         for c, value in zip(self.candidates, others, strict=True):
             if value == key:
                 if len(c.made) == 1 and not c.carried:
                     return None
             elif value is not None:
-                found.setdefault(value, c)
-        shown = islice(found.items(), _SHOWN)
+                candidates_by_value.setdefault(value, c)
+        shown = islice(candidates_by_value.items(), _SHOWN)
         return key, [Wrong(value, c.credit, c.made, c.rules, c.carried, c.layers) for value, c in shown]
 
     def made(self, key: Content, options: tuple[Option, ...], mistakes: Iterable[Wrong], point: Point) -> Question:
@@ -160,15 +160,15 @@ def plausible(content: Content) -> bool:
 def chosen(key: Content, mistakes: Sequence[Wrong], wanted: int, luck: int) -> list[Wrong]:
     """So many wrong answers, the likeliest preferred, so that the key is not always the largest."""
     if len(mistakes) <= wanted:
-        found = list(mistakes)
+        answers = list(mistakes)
     else:
         pool = list(mistakes[: wanted + 3])
         start = luck // 7 % len(pool)
-        found = (pool[start:] + pool[:start])[:wanted]
+        answers = (pool[start:] + pool[:start])[:wanted]
         larger = [w for w in mistakes if _larger(w.content, key)]
-        if larger and luck % 2 and not any(_larger(w.content, key) for w in found):
-            found[-1] = larger[luck // 5 % len(larger)]
-    return [found[i] for i in shuffled(len(found), luck // 35)]
+        if larger and luck % 2 and not any(_larger(w.content, key) for w in answers):
+            answers[-1] = larger[luck // 5 % len(larger)]
+    return [answers[i] for i in shuffled(len(answers), luck // 35)]
 
 
 def _larger(content: Content, key: Content) -> bool:

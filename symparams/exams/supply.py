@@ -39,8 +39,8 @@ class Supply:
     def __iter__(self) -> Iterator[Question]:
         """All variants, one after another."""
         anew = Supply(self.plan, self._seed)
-        while (found := anew._next(self._draws.count)) is not None:
-            yield found
+        while (question := anew._next(self._draws.count)) is not None:
+            yield question
 
     def available(self, count: int) -> int:
         """How many variants there are, up to `count`; taken for granted where there are far more draws."""
@@ -66,7 +66,7 @@ class Supply:
             return self._last if number == len(self._places) - 1 else self._at(self._places[number], number)
         step = self._draws.count // self._share - _FIRST
         own = range(first + number - _FIRST, first + self._share * step, step)
-        return next((found for i in own if (found := self._at(i, number)) is not None), None)
+        return next((question for i in own if (question := self._at(i, number)) is not None), None)
 
     @property
     def _share(self) -> int:
@@ -85,11 +85,11 @@ class Supply:
         """The next variant among so many draws, one after another."""
         for i in range(self._tried, min(most, self._tried + _IN_VAIN)):
             self._tried = i + 1
-            found = self._at(i, len(self._places))
-            if found is not None:
+            question = self._at(i, len(self._places))
+            if question is not None:
                 self._places.append(i)
-                self._last = found
-                return found
+                self._last = question
+                return question
         if self._tried < most:
             self._tried = self._draws.count  # from now on there are none, whoever asks
         return None

@@ -34,10 +34,10 @@ def origin(format_: str, bank: BankInfo, part: str = "") -> str:
 
 def last_mark(text: bytes) -> Mark | None:
     """The mark that stands last in a text."""
-    found = _MARK.findall(text.decode("utf-8", "replace"))
-    if not found:
+    marks = _MARK.findall(text.decode("utf-8", "replace"))
+    if not marks:
         return None
-    of, count, extent = found[-1]
+    of, count, extent = marks[-1]
     return Mark(of, int(count), int(extent))
 
 

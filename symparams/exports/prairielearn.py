@@ -174,13 +174,13 @@ def _field(
         "wrong": known[0][1].answer if known else _other(kind, right, answer),
         "mistakes": [
             {
-                "found": found,
+                "found": reading,
                 "answer": mistake.answer,
                 "misconception": mistake.misconception,
                 "score": _plain(mistake.credit),
                 "feedback": _shown(mistake.feedback),
             }
-            for found, mistake in known
+            for reading, mistake in known
         ],
     }
     hint = {"integer": "whole number", "number": "number", "shape": "like 4x5x6"}.get(kind, "")

@@ -41,13 +41,13 @@ def parse(data: dict[str, Any]) -> None:
         name = field["name"]
         text = _text(data["raw_submitted_answers"].get(name))
         try:
-            found = read(field, text)
+            reading = read(field, text)
         except AnswerError as error:
             data["format_errors"][name] = html.escape(str(error))  # it is shown as HTML, and may quote what was typed
             data["submitted_answers"][name] = None
         else:
             data["format_errors"].pop(name, None)
-            data["submitted_answers"][name] = _stored(int(found)) if field["kind"] == "integer" else text
+            data["submitted_answers"][name] = _stored(int(reading)) if field["kind"] == "integer" else text
 
 
 def grade(data: dict[str, Any]) -> None:
@@ -104,11 +104,11 @@ def _total(scores: Mapping[str, Mapping[str, float]]) -> float:
 
 def judged(field: Mapping[str, Any], text: str) -> tuple[float, str]:
     """The score of an answer and what is to be said about it; nothing unless it is a known mistake."""
-    found = read(field, text)
-    if found == field["right"]:
+    reading = read(field, text)
+    if reading == field["right"]:
         return 1, ""
     for mistake in field["mistakes"]:
-        if found == mistake["found"]:
+        if reading == mistake["found"]:
             return mistake["score"], mistake["feedback"]
     return 0, ""
 
@@ -141,13 +141,13 @@ _NUMBER = re.compile(
 
 
 def _number(text: str) -> Fraction:
-    found = _NUMBER.fullmatch(text)
-    digits = re.sub("[^0-9]", "", found[2]) if found else ""
-    if found is None or not digits:
+    number = _NUMBER.fullmatch(text)
+    digits = re.sub("[^0-9]", "", number[2]) if number else ""
+    if number is None or not digits:
         raise AnswerError("Type a number, such as 18207, 18,207, 12.5 or 25/2.")
-    decimals = found[4] or ""
-    value = Fraction(int(digits + decimals), 10 ** len(decimals) * int(found[5] or 1))
-    return -value if found[1] == "-" else value
+    decimals = number[4] or ""
+    value = Fraction(int(digits + decimals), 10 ** len(decimals) * int(number[5] or 1))
+    return -value if number[1] == "-" else value
 
 
 def _whole(text: str) -> int:
@@ -232,14 +232,14 @@ class Reading:
         tokens: list[tuple[str, str]] = []
         offset = 0
         while offset < len(text):
-            found = _TOKEN.match(text, offset)
+            token = _TOKEN.match(text, offset)
             if text[offset].isspace():
                 offset += 1
-            elif found is None:
+            elif token is None:
                 raise AnswerError(f"There is a sign that a formula cannot have: {text[offset]}")
             else:
-                offset = found.end()
-                kind, word = str(found.lastgroup), found[0]
+                offset = token.end()
+                kind, word = str(token.lastgroup), token[0]
                 tokens += self._named(word) if kind == "name" else [(kind, word)]
         return tokens
 

@@ -22,10 +22,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def etree() -> Any:
     """The part of lxml that reads and writes XML."""
     try:
-        from lxml import etree as found  # noqa: PLC0415 - an extra that only these formats need
+        from lxml import etree as lxml_etree  # noqa: PLC0415 - an extra that only these formats need
     except ImportError:
         raise SymparamsError('the formats qti12 and qti21 need lxml: pip install "symparams[exports]"') from None
-    return found
+    return lxml_etree
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,6 @@ def export(name: str) -> Export:
             f"there is no format `{name}` for questions; there are {listed(list(EXPORTS))}{nearest(name, EXPORTS)}"
         )
     module, class_ = EXPORTS[name]
-    found = getattr(importlib.import_module(f"symparams.exports.{module}"), class_)()
-    assert isinstance(found, Export)
-    return found
+    format_ = getattr(importlib.import_module(f"symparams.exports.{module}"), class_)()
+    assert isinstance(format_, Export)
+    return format_

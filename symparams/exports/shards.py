@@ -75,8 +75,8 @@ class Shards:
         with contextlib.suppress(OSError):
             digest, _, text = (self.folder / name).read_bytes().partition(b"\n")
             if digest == _digest(name, text):
-                found: list[Item] = json.loads(text)
-                return found
+                items: list[Item] = json.loads(text)
+                return items
         return self._make(shard)
 
     def _make(self, shard: range, progress: Callable[[int], None] = lambda count: None) -> list[Item]:

@@ -51,10 +51,10 @@ class Bank:
     @cached_property
     def places(self) -> Mapping[str, list[tuple[int, int]]]:
         """Where an identity stands: the question and its variant, from 0."""
-        found: dict[str, list[tuple[int, int]]] = {}
+        places: dict[str, list[tuple[int, int]]] = {}
         for at, asked in enumerate(self.questions):
-            found.setdefault(asked.identity, []).append(divmod(at, self.info.variants))
-        return found
+            places.setdefault(asked.identity, []).append(divmod(at, self.info.variants))
+        return places
 
 
 class _FaultError(Exception):
@@ -67,10 +67,10 @@ Reading: TypeAlias = Callable[[Any], Any]
 def read_bank(source: Source) -> Bank:
     """The bank in a text that `symparams exam --format json` wrote."""
     try:
-        found = json.loads(source.text, parse_constant=_no_number)
+        document = json.loads(source.text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise _foreign(source.name, "it is not JSON") from None
-    return bank_of(source.name, found)
+    return bank_of(source.name, document)
 
 
 def bank_of(name: str, found: Any) -> Bank:

@@ -192,12 +192,14 @@ class Marker:
         if not text:
             return Mark(Fraction(0), "empty")
         try:
-            found = _by_value(_read(_number, text, {})[0], blank.value, mistakes)
+            matched = _by_value(_read(_number, text, {})[0], blank.value, mistakes)
         except _UnreadError as error:
             return Mark(Fraction(0), "unread", remark=f"{error}; expected {_A_NUMBER}")
-        if isinstance(found, bool):
-            return Mark(blank.points, "right") if found else Mark(Fraction(0), "unknown")
-        return Mark(found.credit * blank.points, "known" if found.misconception else "unknown", found.misconception)
+        if isinstance(matched, bool):
+            return Mark(blank.points, "right") if matched else Mark(Fraction(0), "unknown")
+        return Mark(
+            matched.credit * blank.points, "known" if matched.misconception else "unknown", matched.misconception
+        )
 
     def _by_blank(self, text: str) -> Mapping[str, str]:
         """What was typed for each blank: `288; 320` in their order, or `(a) 288 (b) 320`."""
@@ -270,10 +272,10 @@ def _at_places(text: str, letters: Mapping[str, Formula]) -> Values:
     """What a formula gives at some places that are far from each other."""
     formula = _formula(text, letters)
     places = [{name: 1009 + 60 * i * (j + 1) + 7 * j for i, name in enumerate(letters)} for j in range(_PLACES)]
-    found = signature((formula,), places)
-    if found is None:
+    values = signature((formula,), places)
+    if values is None:
         raise SymparamsError("this formula has no value")
-    return found
+    return values
 
 
 def _right_side(text: str) -> str:

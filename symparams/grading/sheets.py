@@ -130,10 +130,10 @@ class _Table:
             places[place] = name
 
     def _no_columns(self, header: Sequence[str]) -> str:
-        found = ", ".join(f"`{_short(name)}`" for name in header[:6])
+        names = ", ".join(f"`{_short(name)}`" for name in header[:6])
         return (
             "the first line must name the columns: student, question and answer; or student and the questions by "
-            f"number ({self._numbers()}) or identity ({self.bank.questions[0].identity} …); here are {found}"
+            f"number ({self._numbers()}) or identity ({self.bank.questions[0].identity} …); here are {names}"
         )
 
     def _check(self, line: int, cells: Sequence[str], header: Sequence[str]) -> None:

@@ -28,12 +28,12 @@ Catalogue: TypeAlias = "Mapping[str, Entry]"  # by name, in small letters and wi
 
 def entries(layer: type[Layer]) -> dict[str, Entry]:
     """The catalogue of one layer; `CATALOGUE | entries(MyLayer)` adds a layer of one's own."""
-    found: dict[str, Entry] = {}
+    entries_by_key: dict[str, Entry] = {}
     for name in layer.names:
-        found.setdefault(
+        entries_by_key.setdefault(
             key(name), Entry(name, layer, layer.presets.get(name, {}), _rank(name) if layer.ranked else None)
         )
-    return found
+    return entries_by_key
 
 
 def key(name: str) -> str:
@@ -47,12 +47,12 @@ def _rank(name: str) -> int | None:
 
 
 def _collected() -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
+    catalogue: dict[str, Entry] = {}
     for module in pkgutil.iter_modules(__path__):
         for value in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
             if isinstance(value, type) and issubclass(value, Layer) and value.names:
-                found |= entries(value)
-    return found
+                catalogue |= entries(value)
+    return catalogue
 
 
 CATALOGUE: Catalogue = MappingProxyType(_collected())

@@ -71,12 +71,12 @@ class AdaptiveAveragePooling(Layer):
         sizes = self._sizes(x)
         if all(number(m) == 1 for m in sizes):
             return EVERYWHERE
-        found = []
+        reaches = []
         for n, m in zip(input_sizes(x), sizes, strict=True):
             rest = Function("mod", (n, m))
             wider = Function("min", (Function("mod", (m, Function("max", (rest, ONE)))), ONE))
-            found.append(Reach(ceil(n / m) + wider, n / m, ZERO))
-        return tuple(found)
+            reaches.append(Reach(ceil(n / m) + wider, n / m, ZERO))
+        return tuple(reaches)
 
     def _sizes(self, x: Incoming) -> tuple[Formula, ...]:
         """The output sizes; an input size where it is kept."""

@@ -231,16 +231,16 @@ class Heads:
         """One matrix each, the heads side by side; packed as PyTorch has them where its layer can be meant."""
         torch = self.given.query.convention == "torch" and self.plain and self.kv is None
         if torch and not self.layer.gate and self.layer.output is None:
-            found = list(self._packed())
+            weights = list(self._packed())
         else:
-            found = []
+            weights = []
             for p in self.projections():
-                found.append(Weight(f"{p.name} kernel", p.sizes))
+                weights.append(Weight(f"{p.name} kernel", p.sizes))
                 if p.bias:
-                    found.append(Weight(f"{p.name} bias", p.sizes[1:], "bias"))
+                    weights.append(Weight(f"{p.name} bias", p.sizes[1:], "bias"))
         if self.layer.biaskv:
-            found += [Weight("key of its own", (self.d,)), Weight("value of its own", (self.d,))]
-        return tuple(found)
+            weights += [Weight("key of its own", (self.d,)), Weight("value of its own", (self.d,))]
+        return tuple(weights)
 
     def _packed(self) -> Iterator[Weight]:
         """PyTorch: one matrix for queries, keys and values where they are equally wide."""
@@ -295,14 +295,14 @@ def _arriving(letter: Symbol, value: Formula) -> Symbol:
 
 def merged(projections: Iterator[Projection]) -> Iterator[Projection]:
     """Neighbours that are alike as one: 3·(d + 1)·d."""
-    found: list[Projection] = []
+    runs: list[Projection] = []
     for p in projections:
-        before = found[-1] if found else None
+        before = runs[-1] if runs else None
         if before is not None and p.name != "output" and _alike(before) == _alike(p):
-            found[-1] = replace(before, times=before.times + 1)
+            runs[-1] = replace(before, times=before.times + 1)
         else:
-            found.append(p)
-    return iter(found)
+            runs.append(p)
+    return iter(runs)
 
 
 def _alike(p: Projection) -> tuple[object, ...]:

@@ -65,18 +65,18 @@ class EinsumDense(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        found = self._read(x)
-        kernel = tuple(found.letters[letter] for letter in found.weight)
-        bias = tuple(found.letters[letter] for letter in found.bias)
+        equation = self._read(x)
+        kernel = tuple(equation.letters[letter] for letter in equation.weight)
+        bias = tuple(equation.letters[letter] for letter in equation.bias)
         return Rules(
-            output=features_named(found.output, x),
+            output=features_named(equation.output, x),
             parameters=product(kernel) + product(bias) if bias else product(kernel),
             weights=(Weight("kernel", kernel), *([Weight("bias", bias, "bias")] if bias else [])),
             because="there is one weight for each combination of the letters of the kernel"
             + (", and one bias for each of those that have biases" if bias else "; there is no bias"),
             shape_because="the letters behind the arrow remain, the others are added up",
             channels_are="units",
-            requires=found.requires,
+            requires=equation.requires,
         )
 
     def _read(self, x: Incoming) -> _Equation:
@@ -143,11 +143,11 @@ class EinsumDense(Layer):
                 raise LayerError(f"{letter} cannot have biases; it is not an axis of the output")
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        found = self._read(arriving[0])
-        summed = [size for letter, size in found.letters.items() if letter not in found.leave]
+        equation = self._read(arriving[0])
+        summed = [size for letter, size in equation.letters.items() if letter not in equation.leave]
         work = Work(
             macs=product([*summed, out.numbers()]),
-            additions=out.numbers() if found.bias else ZERO,
+            additions=out.numbers() if equation.bias else ZERO,
             because="every output number is a sum over the letters that disappear",
         )
         return activated(work, self.activation, out)
@@ -155,9 +155,9 @@ class EinsumDense(Layer):
     def reach(self, *arriving: Incoming) -> Sight:
         """Every place by itself where only the last axis is added up."""
         (x,) = arriving
-        found = self._read(x)
-        kept = len(found.output) == len(x.shape) > 1 and all(
-            same(simplified(a), b) for a, b in zip(found.output[:-1], x.shape[:-1], strict=True)
+        equation = self._read(x)
+        kept = len(equation.output) == len(x.shape) > 1 and all(
+            same(simplified(a), b) for a, b in zip(equation.output[:-1], x.shape[:-1], strict=True)
         )
         return () if kept else EVERYWHERE
 

@@ -131,13 +131,13 @@ def part_tensors(
     names = ["gate", "up"] if gated else ["up"]
     inner = Symbol(f.name, f.value, f.meaning, True)
     back = Symbol(d.name, d.value, "outputs")
-    found: list[Weight] = []
+    weights: list[Weight] = []
     for name in names:
-        found.append(Weight(f"{mark}{name} kernel", (*copies, d, f)))
-        found += [Weight(f"{mark}{name} bias", (*copies, f), "bias")] if bias else []
-    found.append(Weight(f"{mark}down kernel", (*copies, inner, back)))
-    found += [Weight(f"{mark}down bias", (*copies, back), "bias")] if bias else []
-    return tuple(found)
+        weights.append(Weight(f"{mark}{name} kernel", (*copies, d, f)))
+        weights += [Weight(f"{mark}{name} bias", (*copies, f), "bias")] if bias else []
+    weights.append(Weight(f"{mark}down kernel", (*copies, inner, back)))
+    weights += [Weight(f"{mark}down bias", (*copies, back), "bias")] if bias else []
+    return tuple(weights)
 
 
 def places(x: Incoming) -> tuple[Symbol, ...]:

@@ -95,10 +95,10 @@ def _one(name: str, positional: Formula | None, keyword: Formula | None, form: s
     """The value that is given one way or the other."""
     if positional is not None and keyword is not None:
         raise LayerError(f"gets {name} twice; {form}")
-    found = keyword if positional is None else positional
-    if found is None:
+    given = keyword if positional is None else positional
+    if given is None:
         raise LayerError(f"needs {name}; {form}")
-    return found
+    return given
 
 
 @layer_class

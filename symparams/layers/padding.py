@@ -142,13 +142,13 @@ class Padding(ZeroPadding):
     def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
         if self.mode not in ("reflect", "circular"):
             return ()
-        found = []
+        requirements = []
         for s in sides:
             for border in dict.fromkeys((s.before, s.after)):
                 if number(border) != 0:
                     least = border + 1 if self.mode == "reflect" else border
-                    found.append(Requirement(s.n, ">=", least, partial(self._too_large, border, s)))
-        return tuple(found)
+                    requirements.append(Requirement(s.n, ">=", least, partial(self._too_large, border, s)))
+        return tuple(requirements)
 
     def _too_large(self, border: Formula, side: _Side) -> str:
         p, n = (known(size) for size in (border, side.n))

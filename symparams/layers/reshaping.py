@@ -73,15 +73,15 @@ class Reshape(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        found = filled(self.target, numbers_in(x), str(x))
-        names = Incoming(found.sizes, x.convention).axis_names()
+        layout = filled(self.target, numbers_in(x), str(x))
+        names = Incoming(layout.sizes, x.convention).axis_names()
         return nothing_to_learn(
-            tuple(map(Axis, names, found.sizes)),
+            tuple(map(Axis, names, layout.sizes)),
             _BECAUSE,
             "as many numbers leave as arrive"
-            + (", so the open size is what is left of them" if len(found.requires) == 1 else ""),
+            + (", so the open size is what is left of them" if len(layout.requires) == 1 else ""),
             channels_are=names[0 if x.convention == "torch" else -1],
-            requires=found.requires,
+            requires=layout.requires,
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -107,15 +107,15 @@ class Unflatten(Layer):
         (x,) = arriving
         place = axis_of(self.axis, x)
         n = sizes_of(x)[place]
-        found = filled(self.sizes, n, f"the {x.axis_names()[place]} of {x}")
+        layout = filled(self.sizes, n, f"the {x.axis_names()[place]} of {x}")
         kept = tuple(map(as_formula, x.shape))
-        sizes = (*kept[:place], *found.sizes, *kept[place + 1 :])
+        sizes = (*kept[:place], *layout.sizes, *kept[place + 1 :])
         return nothing_to_learn(
             tuple(map(Axis, Incoming(sizes, x.convention).axis_names(), sizes)),
             _BECAUSE,
             "one axis is split into several that hold as many numbers",
             channels_are="channels",
-            requires=found.requires,
+            requires=layout.requires,
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

@@ -105,7 +105,7 @@ class Upsampling(Layer):
         )
 
     def _by_factor(self, x: Incoming) -> tuple[Formula, ...]:
-        found = []
+        sizes = []
         for n, f in zip(input_sizes(x), self._symbols(x), strict=True):
             assert isinstance(f, Symbol)
             value = f.value
@@ -113,8 +113,8 @@ class Upsampling(Layer):
             whole = isinstance(number(value), int) or isinstance(value, Symbol)
             if x.convention == "keras" and number(value) is not None and not whole:
                 raise LayerError("Keras upsamples by whole factors only; other ones are PyTorch's")
-            found.append(n * f if whole or x.convention == "keras" else floor(n * f))
-        return tuple(found)
+            sizes.append(n * f if whole or x.convention == "keras" else floor(n * f))
+        return tuple(sizes)
 
     def _check(self, x: Incoming) -> None:
         rank = len(spatial_axes(x))

@@ -58,11 +58,11 @@ class STFTSpectrogram(Layer):
         (x,) = arriving
         window, k, bins = self._window(x), *self._kernel()
         C_in = x.C_in()
-        found = 2 * bins if self.mode == "stft" else bins
+        frequencies = 2 * bins if self.mode == "stft" else bins
         (frames,) = window.axes()
         kernels = [part for part in ("real", "imag") if self.mode not in ("real", "imag") or part == self.mode]
-        channels = Axis("channels", C_in if self.expand_dims else C_in * found)
-        spatial = (frames, Axis("width", found)) if self.expand_dims else (frames,)
+        channels = Axis("channels", C_in if self.expand_dims else C_in * frequencies)
+        spatial = (frames, Axis("width", frequencies)) if self.expand_dims else (frames,)
         return Rules(
             output=x.arranged(spatial, channels),
             parameters=len(kernels) * k * bins if len(kernels) > 1 else k * bins,
@@ -97,11 +97,14 @@ class STFTSpectrogram(Layer):
         def message(smaller: str, larger: str) -> str:
             return f"the {smaller} must not be larger than the {larger}"
 
-        found = (Requirement(self._n_fft(), ">=", k, lambda: message("frame", "transform")),)
+        requirements = (Requirement(self._n_fft(), ">=", k, lambda: message("frame", "transform")),)
         if self.frame_step is None:
             least = as_formula(2)
-            return (*found, Requirement(k, ">=", least, lambda: "a frame of one place cannot be halved; give a step"))
-        return (*found, Requirement(k, ">=", self.frame_step, lambda: message("step", "frame")))
+            return (
+                *requirements,
+                Requirement(k, ">=", least, lambda: "a frame of one place cannot be halved; give a step"),
+            )
+        return (*requirements, Requirement(k, ">=", self.frame_step, lambda: message("step", "frame")))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """The products with both kernels; the squares and the root are left out."""

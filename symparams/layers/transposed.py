@@ -209,15 +209,15 @@ class TransposedConvolution(Sliding):
 
     def _requires(self, along: tuple[_Along, ...], x: Incoming) -> tuple[Requirement, ...]:
         """An output padding is smaller than the stride, in PyTorch than the larger of stride and dilation."""
-        found = []
+        requirements = []
         for a in along:
             if a.op is not None and number(a.op) != 0:
                 dilated = a.dilated and x.convention == "torch"
                 least = Function("max", (a.s, a.d)) if dilated else a.s
-                found.append(
+                requirements.append(
                     Requirement(least, ">=", a.op + 1, partial(_too_much, a.op, a.s, a.d if dilated else None))
                 )
-        return tuple(found)
+        return tuple(requirements)
 
     def _reason(self, along: tuple[_Along, ...]) -> str:
         if self.padding == "same" and self.output_padding is None:

@@ -44,8 +44,8 @@ class Misconception:
 
 
 def _of_module(module: str, name: str) -> Misconception:
-    found: Misconception = getattr(importlib.import_module(module), name)
-    return found
+    named: Misconception = getattr(importlib.import_module(module), name)
+    return named
 
 
 def misconception(

@@ -179,10 +179,10 @@ def _singles(task: Task, *, misread: bool = True) -> tuple[Mistake, ...]:
     Only what looks at other layers too is tried again at each of them.
     """
     here = [m for m in _worth_a_try(type(task.derived.layer), task.quantity) if m.credit or misread]
-    found = {m: rules for m in here if m.around and (rules := tuple(_edited(m, task.right)))}
-    key = (_singles, misread, tuple(found.items()))
+    rules_around = {m: rules for m in here if m.around and (rules := tuple(_edited(m, task.right)))}
+    key = (_singles, misread, tuple(rules_around.items()))
     if key not in task.kept:
-        task.kept[key] = tuple(_without_doubles(task, here, found))
+        task.kept[key] = tuple(_without_doubles(task, here, rules_around))
     kept: tuple[Mistake, ...] = task.kept[key]
     return kept
 
@@ -204,8 +204,8 @@ def _of_right(misconception: Misconception, task: Task) -> Iterable[tuple[Formul
         return _edited(misconception, task.right)
     if misconception not in task.kept:
         task.kept[misconception] = tuple(_edited(misconception, task.right))
-    found: tuple[tuple[Formula, ...], ...] = task.kept[misconception]
-    return found
+    wrong_rules: tuple[tuple[Formula, ...], ...] = task.kept[misconception]
+    return wrong_rules
 
 
 def _edited(misconception: Misconception, subjects: Sequence[Subject]) -> Iterator[tuple[Formula, ...]]:

@@ -152,11 +152,11 @@ def sides(derived: Derived) -> dict[str, Along]:
         return {}
     x = window.x
     k, strides, dilations, paddings = window.sizes(), window.strides(), window.dilations(), window.paddings()
-    found = {}
+    windows_by_axis = {}
     for i, ((name, _, _), n, reach) in enumerate(zip(spatial_axes(x), input_sizes(x), spans(window), strict=True)):
         p = paddings[i] if paddings else None
-        found[name] = Along(n, k[i], reach, strides[i], dilations[i], p, window.padding in ("same", "causal"))
-    return found
+        windows_by_axis[name] = Along(n, k[i], reach, strides[i], dilations[i], p, window.padding in ("same", "causal"))
+    return windows_by_axis
 
 
 def spans(window: Window) -> tuple[Formula, ...]:

@@ -153,8 +153,8 @@ def once(look: Callable[[_Seen], _Found]) -> Callable[[_Seen], _Found]:
     def kept(seen: _Seen) -> _Found:
         if look not in seen.kept:
             seen.kept[look] = look(seen)
-        found: _Found = seen.kept[look]
-        return found
+        remembered: _Found = seen.kept[look]
+        return remembered
 
     return kept
 

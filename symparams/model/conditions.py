@@ -86,7 +86,7 @@ def positive(what: str, value: Value, least: int, facts: Facts) -> list[Conditio
         ((mono, coefficient),) = size.items()
         if coefficient > 0:
             factors = [{((atom, 1),): 1} for atom, exponent in mono if exponent > 0]
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for factor in factors:
         inside = opened(factor)
         difference = without_floor(minus(inside, {UNIT: least}))
@@ -96,8 +96,8 @@ def positive(what: str, value: Value, least: int, facts: Facts) -> list[Conditio
         if lowest is not None and lowest > least - 1:  # whole, so at least `least`
             continue
         if not at_least_zero(difference, facts):
-            found.append(_at_least(difference))
-    return found
+            conditions.append(_at_least(difference))
+    return conditions
 
 
 def _at_least(slack: Poly) -> Condition:
@@ -150,9 +150,9 @@ def _terms(condition: Condition, facts: Facts) -> set[_Term]:
     """
     if condition.slack is None:
         return {condition}
-    found: set[_Term] = {(mono, c > 0) for mono, c in condition.slack.items() if mono}
+    terms: set[_Term] = {(mono, c > 0) for mono, c in condition.slack.items() if mono}
     compared = {s for fact in facts.at_least_zero for s in symbols(fact)}
-    return found | ({None} if not compared.isdisjoint(symbols(formula_of(condition.slack))) else set())
+    return terms | ({None} if not compared.isdisjoint(symbols(formula_of(condition.slack))) else set())
 
 
 def strongest(conditions: Iterable[Condition], facts: Facts) -> tuple[Condition, ...]:
@@ -205,26 +205,26 @@ def _whole_divisions(formula: Formula, facts: Facts, rounded: bool = False) -> l
         inside = None if formula.name == CHANNELS else formula.value
         return [] if inside is None else _whole_divisions(inside, facts, rounded)
     rounds = isinstance(formula, Function) and formula.name in ("floor", "ceil")
-    found = [c for part in parts(formula) for c in _whole_divisions(part, facts, rounded or rounds)]
+    conditions = [c for part in parts(formula) for c in _whole_divisions(part, facts, rounded or rounds)]
     if isinstance(formula, Quotient) and number(formula) is None:
         top, bottom = as_formula(simplified(formula.top, facts)), as_formula(simplified(formula.bottom, facts))
-        found += [] if rounded else _divides(top, bottom, facts)
+        conditions += [] if rounded else _divides(top, bottom, facts)
         if not isinstance(bottom, Number):
-            found += positive("the divisor would be", bottom, 1, facts)
-    return found
+            conditions += positive("the divisor would be", bottom, 1, facts)
+    return conditions
 
 
 def allowed(argument: Argument, formula: Formula, facts: Facts) -> list[Condition]:
     """What an argument with letters needs to be whole and not too small."""
     least, within = argument.kind.least, argument.kind.within
-    found = _whole_divisions(formula, facts, rounded=least is None)
+    conditions = _whole_divisions(formula, facts, rounded=least is None)
     if within is not None:
-        return found + _inside(argument, formula, within, facts)
+        return conditions + _inside(argument, formula, within, facts)
     if least is None or number(formula) is not None:
-        return found
-    if not any(c.relation == "divides" for c in found):
-        found += _whole_value(formula, facts)
-    return found + positive(f"{argument.name} would be", simplified(formula, facts), least, facts)
+        return conditions
+    if not any(c.relation == "divides" for c in conditions):
+        conditions += _whole_value(formula, facts)
+    return conditions + positive(f"{argument.name} would be", simplified(formula, facts), least, facts)
 
 
 def _inside(argument: Argument, formula: Formula, within: Range, facts: Facts) -> list[Condition]:
@@ -235,13 +235,13 @@ def _inside(argument: Argument, formula: Formula, within: Range, facts: Facts) -
     beyond = [minus(minus(top, scaled(bottom, within.least)), {UNIT: int(within.open)})]
     if within.most is not None:
         beyond.append(minus(scaled(bottom, within.most), top))
-    found: list[Condition] = []
+    conditions: list[Condition] = []
     for slack in map(without_floor, beyond):
         if below_zero(slack, facts):
             raise LayerError(f"{argument.name} must be {argument.kind.expects}, not {shown(formula, PLAIN)}")
         if not at_least_zero(slack, facts):
-            found.append(_at_least(slack))
-    return found
+            conditions.append(_at_least(slack))
+    return conditions
 
 
 def _whole_value(formula: Formula, facts: Facts) -> list[Condition]:

@@ -118,10 +118,10 @@ class Network:
     @cached_property
     def sources(self) -> tuple[int, ...]:
         """For every layer the input layer that its first input comes from, by index."""
-        found: list[int] = []
+        origins: list[int] = []
         for i, node in enumerate(self.nodes):
-            found.append(found[node.inputs[0]] if node.inputs else i)
-        return tuple(found)
+            origins.append(origins[node.inputs[0]] if node.inputs else i)
+        return tuple(origins)
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -263,7 +263,7 @@ def _arriving(before: tuple[Field, ...], after: tuple[Field, ...], repeat: Repea
     """
     if len(before) != len(after) or any(mentions(f.jump, repeat.variable) for f in after):
         return None
-    found = []
+    arriving = []
     for start, made in zip(before, after, strict=True):
         s, done = as_formula(made.jump), repeat.symbol - repeat.first
         power = ONE if s == ONE else s**done
@@ -271,8 +271,8 @@ def _arriving(before: tuple[Field, ...], after: tuple[Field, ...], repeat: Repea
             collected(as_formula(x) + as_formula(start.jump) * as_formula(up_to(y, s, repeat, facts)), facts)
             for x, y in ((start.size, made.size), (start.offset, made.offset))
         )
-        found.append(Field(start.axis, size, simplified(as_formula(start.jump) * power, facts), offset))
-    return tuple(found)
+        arriving.append(Field(start.axis, size, simplified(as_formula(start.jump) * power, facts), offset))
+    return tuple(arriving)
 
 
 def _behind(arriving: State, seen: tuple[Field, ...], facts: Facts) -> State:

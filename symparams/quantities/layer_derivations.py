@@ -58,17 +58,17 @@ class LayerDerivations:
     @cached_property
     def axes(self) -> tuple[AxisSize, ...]:
         """The axes whose size has to be computed."""
-        found: list[AxisSize] = []
+        axis_sizes: list[AxisSize] = []
         for axis, value in zip(self.derived.rules.output, self.derived.shape, strict=True):
             if not parts(axis.size) or value is axis.size:
                 continue  # a single symbol, or a size that is handed on
-            own = (a for a in found if a.like is None and _same_pattern(a.rule, axis.size))
+            own = (a for a in axis_sizes if a.like is None and _same_pattern(a.rule, axis.size))
             like = next((a.axis for a in own if rounds(a.value) == rounds(value)), None)
             steps = partial(derive_axis, self.derived, axis, value)
-            found.append(
+            axis_sizes.append(
                 AxisSize(axis.name, Symbol(OUTPUT_LETTERS.get(axis.name, "n_out")), axis.size, value, like, steps)
             )
-        return tuple(found)
+        return tuple(axis_sizes)
 
     @cached_property
     def tensors(self) -> tuple[TensorCount, ...]:

@@ -55,8 +55,8 @@ class NetworkQuantities:
 
     def of(self, node: Node) -> tuple[LayerQuantity, ...]:
         """The quantities that a layer has some of."""
-        found = (self._one(measure, node) for measure in self.chosen)
-        return tuple(m for m in found if m is not None)
+        quantities = (self._one(measure, node) for measure in self.chosen)
+        return tuple(m for m in quantities if m is not None)
 
     def named(self, name: str, node: Node) -> LayerQuantity | None:
         """One quantity of a layer; None if it has nothing of it."""
@@ -101,14 +101,14 @@ class NetworkQuantities:
         state = self.states[index]
         if isinstance(state, str):
             return state
-        found: list[FieldSteps] = []
+        field_steps: list[FieldSteps] = []
         facts = self.network.facts
         for field in state:
-            like = next((f.axis for f in found if f.like is None and _alike(f.field, field)), None)
+            like = next((f.axis for f in field_steps if f.like is None and _alike(f.field, field)), None)
             inside = self.network.nodes[index].derived.facts
             of_copy = _steps(field.of_copy, inside) if field.of_copy is not None else ()
-            found.append(FieldSteps(field.axis, field, _steps(field, facts), of_copy, like))
-        return tuple(found)
+            field_steps.append(FieldSteps(field.axis, field, _steps(field, facts), of_copy, like))
+        return tuple(field_steps)
 
 
 def _steps(field: Field, facts: Facts) -> tuple[Derivation, ...]:

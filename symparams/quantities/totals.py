@@ -91,8 +91,8 @@ def total_of(network: Network, what: TotalQuantity, layer: str | None = None) ->
     """How much of a quantity a network, or one of its layers with all its copies, has."""
     if layer is None:
         return what.of_network(network)
-    found = node(network, layer)
-    return over(what.of_layer(found), found.repeats, network.facts)
+    layer_node = node(network, layer)
+    return over(what.of_layer(layer_node), layer_node.repeats, network.facts)
 
 
 def node(network: Network, name: str) -> Node:
@@ -106,5 +106,5 @@ def node(network: Network, name: str) -> Node:
 
 def sum_over_layers(network: Network, what: TotalQuantity) -> Formula:
     """The sum that gives the total; in a long one equal terms are taken together."""
-    found = ((each, what.of_layer(each)) for each in network.nodes)
-    return sum_of(over_shown(as_formula(value), each.repeats) for each, value in found if value != 0)
+    amounts = ((each, what.of_layer(each)) for each in network.nodes)
+    return sum_of(over_shown(as_formula(value), each.repeats) for each, value in amounts if value != 0)

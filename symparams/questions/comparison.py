@@ -135,10 +135,10 @@ class Comparison:
             return None
         (letter,) = letters
         allowed = both(domain(self.sides[0].network, letter), domain(self.sides[1].network, letter))
-        found = [both(allowed, solutions(as_formula(gap), r, Number(0), letter)) for r in ("<", "==", ">")]
-        if any(f.tried is not None for f in found):
+        cases = [both(allowed, solutions(as_formula(gap), r, Number(0), letter)) for r in ("<", "==", ">")]
+        if any(f.tried is not None for f in cases):
             return None
-        return Order(Symbol(letter), *(f.numbers for f in found))
+        return Order(Symbol(letter), *(f.numbers for f in cases))
 
     # ------------------------------------------------------------ ratio
 

@@ -139,7 +139,7 @@ class Diagnostician:
 
     def _of_given(self, given: Given) -> Diagnosis:
         task, answer = given.task, given.answer
-        found = signature(answer, self.comparer.of_task(task))
+        answer_signature = signature(answer, self.comparer.of_task(task))
         said = partial(
             Diagnosis,
             self.network,
@@ -152,7 +152,7 @@ class Diagnostician:
         )
         if self.comparer.equal(task, answer, task.rules):
             return said(True, task.derivations())
-        matches = [] if found is None else self._explained(task, found, len(answer))
+        matches = [] if answer_signature is None else self._explained(task, answer_signature, len(answer))
         if not matches:
             check_count(task, answer)
         return said(
@@ -160,7 +160,7 @@ class Diagnostician:
             task.derivations(),
             tuple(self._match(task, m) for m in matches),
             self._apart(task, matches),
-            unclear="" if found is not None else _UNCLEAR,
+            unclear="" if answer_signature is not None else _UNCLEAR,
         )
 
     def _explained(self, task: Task, given: Signature, count: int) -> list[Mistake]:
@@ -172,11 +172,11 @@ class Diagnostician:
         for kind in self._wholes:
             if kind == "pairs" and misread:
                 break
-            found: dict[tuple[Misconception, ...], Mistake] = {}
+            mistakes_by_made: dict[tuple[Misconception, ...], Mistake] = {}
             for mistake in self._giving(kind, task, given):
                 if len(mistake.rules) == count:
-                    found.setdefault(mistake.made, mistake)
-            explained = sorted(found.values(), key=lambda m: -prod(x.credit for x in m.made))
+                    mistakes_by_made.setdefault(mistake.made, mistake)
+            explained = sorted(mistakes_by_made.values(), key=lambda m: -prod(x.credit for x in m.made))
             if any(prod(x.credit for x in m.made) for m in explained):
                 return [*explained, *misread][:_MOST]
             misread += explained
@@ -189,9 +189,9 @@ class Diagnostician:
             points = self.comparer.of_task(task)
             by_signature: dict[Signature, list[Mistake]] = {}
             for mistake in self._wholes[kind](task):
-                found = signature_of_rules(mistake.rules, points)
-                if found is not None:
-                    by_signature.setdefault(found, []).append(mistake)
+                mistake_signature = signature_of_rules(mistake.rules, points)
+                if mistake_signature is not None:
+                    by_signature.setdefault(mistake_signature, []).append(mistake)
             self._known[key] = by_signature
         return self._known[key].get(given, [])
 
@@ -255,9 +255,9 @@ class Diagnostician:
             self._totals[quantity] = WrongTotals(self.mistakes, quantity, self.comparer)
         totals = self._totals[quantity]
         right = _derived(quantity, totals.total.sum, self.network.facts)
-        found = signature(answer, self.comparer.points)
+        answer_signature = signature(answer, self.comparer.points)
         correct = self.comparer.equal(None, answer, (totals.total.sum,))
-        wrong = [] if correct or found is None else totals.explaining(found)
+        wrong = [] if correct or answer_signature is None else totals.explaining(answer_signature)
         wrong = sorted(wrong, key=lambda w: len(w.or_in) > 0)[:_MOST]
         return Diagnosis(
             self.network,
@@ -270,7 +270,7 @@ class Diagnostician:
             (right,),
             tuple(self._match_of(totals, w) for w in wrong),
             self._apart_of(totals, wrong),
-            unclear="" if found is not None else _UNCLEAR,
+            unclear="" if answer_signature is not None else _UNCLEAR,
         )
 
     def _match_of(self, totals: WrongTotals, wrong: WrongTotal) -> Match:

@@ -19,16 +19,16 @@ from symparams.model.network import Network
 
 def domain(network: Network, letter: str) -> Found:
     """The values that fulfil every fact and condition on this letter alone, its range among them."""
-    found = unlimited(network, letter)
+    allowed = unlimited(network, letter)
     for name, choices in network.ranges.items():
         value = network.symbols[name]
         if name == letter:
-            found = both(found, _chosen(choices))
+            allowed = both(allowed, _chosen(choices))
         elif value is not None and {*letters_of(value)} == {letter} and len(choices) <= _FOLLOWED:
             for_each = [solutions(value, "==", Number(n), letter).numbers for n in choices]
             if not any(numbers.is_endless for numbers in for_each):
-                found = both(found, Found(points(n for numbers in for_each for n in numbers.first(_LISTED))))
-    return found
+                allowed = both(allowed, Found(points(n for numbers in for_each for n in numbers.first(_LISTED))))
+    return allowed
 
 
 _FOLLOWED = 100  # values of a range that are followed back to the letter that gives them
@@ -51,11 +51,11 @@ def _chosen(choices: Choices) -> Found:
 
 def unlimited(network: Network, letter: str) -> Found:
     """The values that fulfil every fact and condition on this letter alone, without its range."""
-    found = Found(everything(1))
+    allowed = Found(everything(1))
     for left, relation, right in _relations(network):
         if {*letters_of(left), *letters_of(right)} == {letter}:
-            found = both(found, solutions(left, relation, right, letter))
-    return found
+            allowed = both(allowed, solutions(left, relation, right, letter))
+    return allowed
 
 
 def both(one: Found, other: Found) -> Found:

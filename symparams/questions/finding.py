@@ -98,8 +98,8 @@ def _check_letter(name: str, network: Network) -> None:
 def _one(build: Build, network: Network, letter: str, target: Target, formula: Formula) -> Finding:
     allowed = domain(network, letter)
     right = as_formula(target.amount)
-    found = both(allowed, solutions(formula, target.relation, right, letter))
-    numbers = _that_build(build, letter, target, found.numbers)
+    solution = both(allowed, solutions(formula, target.relation, right, letter))
+    numbers = _that_build(build, letter, target, solution.numbers)
     depends = letter in letters_of(formula)
     equations = equations_to(formula, letter, target) if depends else ()
     rows = _rows(formula, letter, target, numbers, allowed.numbers) if depends else _some_row(numbers, formula, target)
@@ -113,8 +113,8 @@ def _one(build: Build, network: Network, letter: str, target: Target, formula: F
         numbers,
         rows,
         depends=depends,
-        grows=found.grows,
-        tried=found.tried,
+        grows=solution.grows,
+        tried=solution.tried,
         more=more,
     )
 
@@ -123,9 +123,11 @@ def _lines(network: Network, target: Target, formula: Formula) -> tuple[Formula,
     """Where the formula comes from: the sum over the layers, or the rule of the layer with its values."""
     if target.layer is None:
         return tuple(dict.fromkeys([sum_over_layers(network, target.what), formula]))
-    found = node(network, target.layer)
-    rule = derive(target.what.name, "", target.what.rule(found), target.what.of_layer(found), found.derived.facts)
-    lines = [rule.rule, rule.substitution] if not found.repeats else []
+    layer_node = node(network, target.layer)
+    rule = derive(
+        target.what.name, "", target.what.rule(layer_node), target.what.of_layer(layer_node), layer_node.derived.facts
+    )
+    lines = [rule.rule, rule.substitution] if not layer_node.repeats else []
     return tuple(dict.fromkeys([*lines, formula]))
 
 
@@ -192,15 +194,15 @@ def _nearest_counts(formula: Formula, letter: str, target: Target, allowed: Numb
     step = replaced_inside(formula, letter, Symbol(letter) + 1) - formula
     turns = {m for r in ("<", "==", ">") for m in solutions(step, r, Number(0), letter).numbers.ends()}
     near = {n + d for n in turns for d in (-1, 0, 1)}
-    found: set[int] = set()
+    nearest_values: set[int] = set()
     for relation, choose in (("<", max), (">", min)):
         side = both(Found(allowed), solutions(formula, relation, right, letter)).numbers
         counts = {n: value_for(formula, letter, n) for n in {*side.ends(), *(n for n in near if n > 0 and n in side)}}
         known = {n: count for n, count in counts.items() if count is not None}
         if known:
             best = choose(known.values())
-            found.add(min(n for n, count in known.items() if count == best))
-    return found
+            nearest_values.add(min(n for n, count in known.items() if count == best))
+    return nearest_values
 
 
 def _some_row(numbers: NumberSet, formula: Formula, target: Target) -> tuple[Row, ...]:
@@ -257,9 +259,9 @@ def _pairs(network: Network, letters: Sequence[str], target: Target, formula: Fo
         if limits.search_is_over() and n > several[0]:
             return rows, n - 1
         at = replaced_inside(formula, outer, Number(n))
-        found = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
-        tried = tried if found.tried is None else n
-        numbers = found.numbers
+        solution = both(allowed, solutions(at, target.relation, as_formula(target.amount), inner))
+        tried = tried if solution.tried is None else n
+        numbers = solution.numbers
         if numbers.is_empty:
             continue
         several_fit = target.relation == "==" or numbers.is_endless

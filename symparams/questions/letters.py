@@ -21,24 +21,24 @@ def letters_for(task: Task) -> dict[str, Formula]:
 
     Where names clash, the letters of the network come first, then those of the rule that is asked for.
     """
-    found = letters_of(task.network)
-    found |= {repeat.variable: repeat.symbol for repeat in task.node.repeats}
+    letters = letters_of(task.network)
+    letters |= {repeat.variable: repeat.symbol for repeat in task.node.repeats}
     for rules in _rules(task):
-        _add(found, (s for rule in rules for s in symbols(without_clashes(rule)) if s.value is not None))
-    _add(found, _sizes(task))
-    _add(found, _short(task, found))
-    return found
+        _add(letters, (s for rule in rules for s in symbols(without_clashes(rule)) if s.value is not None))
+    _add(letters, _sizes(task))
+    _add(letters, _short(task, letters))
+    return letters
 
 
 def letters_of(network: Network) -> dict[str, Formula]:
     """The letters of a network, those of `let` with their values."""
-    found: dict[str, Formula] = {}
+    letters: dict[str, Formula] = {}
     for name, value in network.symbols.items():
         if value is None:
-            found[name] = Symbol(name)
+            letters[name] = Symbol(name)
         else:
-            found[name] = Symbol(name, mapped(value, lambda leaf: _known(leaf, found)))
-    return found
+            letters[name] = Symbol(name, mapped(value, lambda leaf: _known(leaf, letters)))
+    return letters
 
 
 def _known(leaf: Formula, known: dict[str, Formula]) -> Formula:

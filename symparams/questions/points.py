@@ -34,17 +34,17 @@ def points(network: Network, count: int, spread: int = _SPREAD) -> tuple[Point, 
     if not letters:
         return ({},)
     ranges = narrowed(network)
-    found: dict[tuple[int, ...], Point] = {}
+    points_by_values: dict[tuple[int, ...], Point] = {}
     last = 0
     for i in range(_TRIES):
         point = dict(zip(letters, _drawn(network, ranges, letters, i, spread), strict=True))
         _equalled(network, point)
         values = tuple(point.values())
-        if values not in found and accepts(network, point):
-            found[values], last = point, i
-        if len(found) == count or (found and i - last > _IN_VAIN):
+        if values not in points_by_values and accepts(network, point):
+            points_by_values[values], last = point, i
+        if len(points_by_values) == count or (points_by_values and i - last > _IN_VAIN):
             break
-    return tuple(found.values())
+    return tuple(points_by_values.values())
 
 
 def _drawn(
@@ -65,7 +65,7 @@ def _drawn(
 
 def narrowed(network: Network) -> dict[str, Choices]:
     """The ranges of letters, without what is too small or too large for a layer, as far as a letter alone decides."""
-    found: dict[str, Choices] = {}
+    ranges: dict[str, Choices] = {}
     for name, choices in network.ranges.items():
         inside = choices
         try:
@@ -75,8 +75,8 @@ def narrowed(network: Network) -> dict[str, Choices]:
             numbers = everything(1)
         if not numbers.is_empty:
             inside = choices.between(numbers.smallest, None if numbers.is_endless else numbers.largest)
-        found[name] = inside if len(inside) else choices  # if none fits, whoever draws says why
-    return found
+        ranges[name] = inside if len(inside) else choices  # if none fits, whoever draws says why
+    return ranges
 
 
 def number_from(*words: object) -> int:

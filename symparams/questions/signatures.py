@@ -68,14 +68,14 @@ def with_copies(task: Task, points: Sequence[Point]) -> tuple[Point, ...]:
     """Points with a number for each letter that counts the copies of a layer."""
     if not task.node.repeats:
         return tuple(points)
-    found = []
+    complete_points = []
     for i, point in enumerate(points):
         known = dict(point)
         for repeat in task.node.repeats:
             first, last = (int(at(as_formula(end), known)) for end in (repeat.first, repeat.last))
             known[repeat.variable] = first + number_from(f"{repeat.variable}/{i}") % max(last - first + 1, 1)
-        found.append(known)
-    return tuple(found)
+        complete_points.append(known)
+    return tuple(complete_points)
 
 
 def signature(answer: Iterable[Formula], points: Sequence[Point]) -> Signature | None:

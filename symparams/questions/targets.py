@@ -44,31 +44,31 @@ class Equation:
 def read_target(text: str, layer: str | None = None, settings: Settings | None = None) -> Target:
     """params <= 100,000."""
     source = Source("--target", text[: limits.SOURCE_BYTES])
-    found = re.match(r"\s*(\w*)\s*(==|<=|>=|=|≤|≥|<|>)?\s*", source.text)
-    assert found is not None
-    if not found[1]:
+    head = re.match(r"\s*(\w*)\s*(==|<=|>=|=|≤|≥|<|>)?\s*", source.text)
+    assert head is not None
+    if not head[1]:
         raise SymparamsError("a target starts with a quantity: params=51264, params<=100000", Place(source, 0))
-    if found[1].isdigit() and not found[2]:
-        raise SymparamsError(f"what is {found[1][:20]} a number of? write params={found[1][:20]}", Place(source, 0))
-    if found[1] not in TOTALS:
-        near = nearest(found[1], TOTALS) or f"; there are {', '.join(TOTALS)}"
-        raise SymparamsError(f"there is no quantity `{found[1][:60]}`{near}", Place(source, found.start(1)))
-    if not found[2]:
-        raise SymparamsError("=, <= or >= is expected here", Place(source, found.end(1)))
-    grouped = re.sub(r"(?<=[0-9])[,_ \u202f](?=[0-9]{3}(?![0-9]))", "", source.text[found.end() :])
+    if head[1].isdigit() and not head[2]:
+        raise SymparamsError(f"what is {head[1][:20]} a number of? write params={head[1][:20]}", Place(source, 0))
+    if head[1] not in TOTALS:
+        near = nearest(head[1], TOTALS) or f"; there are {', '.join(TOTALS)}"
+        raise SymparamsError(f"there is no quantity `{head[1][:60]}`{near}", Place(source, head.start(1)))
+    if not head[2]:
+        raise SymparamsError("=, <= or >= is expected here", Place(source, head.end(1)))
+    grouped = re.sub(r"(?<=[0-9])[,_ \u202f](?=[0-9]{3}(?![0-9]))", "", source.text[head.end() :])
     if not grouped.strip():
-        raise SymparamsError("a number is expected after the sign", Place(source, max(found.end() - 1, 0)))
-    written = read_expression(Source(f"--target {found[1]}", grouped))
+        raise SymparamsError("a number is expected after the sign", Place(source, max(head.end() - 1, 0)))
+    written = read_expression(Source(f"--target {head[1]}", grouped))
     try:
         wanted = number(written)
     except SymparamsError as error:
-        error.place = Place(source, found.end())
+        error.place = Place(source, head.end())
         raise
     if not isinstance(wanted, int):
         needed = "one number, without letters" if wanted is None else "a whole number"
-        raise SymparamsError(f"the target must be {needed}", Place(source, found.end()))
-    sign = {"=": "==", "≤": "<=", "≥": ">="}.get(found[2], found[2])
-    return Target(amount(found[1], settings), sign, wanted, layer)
+        raise SymparamsError(f"the target must be {needed}", Place(source, head.end()))
+    sign = {"=": "==", "≤": "<=", "≥": ">="}.get(head[2], head[2])
+    return Target(amount(head[1], settings), sign, wanted, layer)
 
 
 def whole_target(value: object) -> int:
@@ -95,18 +95,18 @@ def equations_to(formula: Formula, letter: str, target: Target) -> tuple[Equatio
     symbol = Symbol(letter)
     if any(atom != symbol or e < 0 for m in p for atom, e in m) or any(c.denominator != 1 for c in p.values()):
         return (start,)
-    found = [start]
+    equations = [start]
     rest: Poly = {m: c for m, c in p.items() if m}
     right = target.amount - int(p.get(UNIT, 0))
     if UNIT in p or len(rest) < len(p) or formula_of(p) != formula:
         note = "" if UNIT not in p else f"`{p[UNIT]}` taken to the right" if p[UNIT] > 0 else "the number taken over"
-        found.append(Equation(formula_of(rest), relation, as_formula(right), note))
+        equations.append(Equation(formula_of(rest), relation, as_formula(right), note))
     shared = gcd(*(int(c) for c in rest.values()))
     if shared > 1:
         if right % shared and relation == "==":
-            before = f"{found.pop().note}; " if found[-1].note else ""
+            before = f"{equations.pop().note}; " if equations[-1].note else ""
             note = f"{before}`{shared}` divides the left side, but not the right one"
-            return (*found, Equation(formula_of(rest), relation, as_formula(right), note))
+            return (*equations, Equation(formula_of(rest), relation, as_formula(right), note))
         rest = scaled(rest, Fraction(1, shared))
         exact = right % shared == 0
         right = -(-right // shared) if relation in (">=", "<") else right // shared
@@ -114,8 +114,8 @@ def equations_to(formula: Formula, letter: str, target: Target) -> tuple[Equatio
         note = f"divided by `{shared}`" + (
             "" if exact else f"; the left side is whole, so the right one is rounded {way}"
         )
-        found.append(Equation(formula_of(rest), relation, as_formula(right), note))
-    return (*found, *_root(rest, relation, right, symbol))
+        equations.append(Equation(formula_of(rest), relation, as_formula(right), note))
+    return (*equations, *_root(rest, relation, right, symbol))
 
 
 def _root(rest: Poly, relation: str, right: int, symbol: Symbol) -> Iterator[Equation]:

@@ -54,9 +54,9 @@ class WrongTotals:
             return []
         gap = minus(answer, right)
         everywhere = (WrongTotal(_terms(terms)) for terms in self._everywhere.get(gap, ()))
-        found = [*everywhere, *self._in_one(gap)]
-        if found:
-            return found
+        likeliest = [*everywhere, *self._in_one(gap)]
+        if likeliest:
+            return likeliest
         carried = [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
         return carried or list(self._in_two(gap))
 
@@ -73,23 +73,23 @@ class WrongTotals:
     @cached_property
     def _ways(self) -> dict[str, dict[int, tuple[_Way, ...]]]:
         """By the name of a misconception and the index of a layer: its wrong terms there."""
-        found: dict[str, dict[int, tuple[_Way, ...]]] = {}
+        ways_by_name: dict[str, dict[int, tuple[_Way, ...]]] = {}
         of_equal: dict[tuple[Formula, WrongRules], _Ways] = {}
         for i, term in enumerate(self.total.terms):
             key = (term.rule, self.total.wrong_rules(i))
             if key not in of_equal:
                 of_equal[key] = self._ways_of(*key)
             for name, ways in of_equal[key].items():
-                found.setdefault(name, {})[i] = ways
-        return found
+                ways_by_name.setdefault(name, {})[i] = ways
+        return ways_by_name
 
     def _ways_of(self, right: Formula, wrong: WrongRules) -> _Ways:
-        found: _Ways = {}
+        ways: _Ways = {}
         for made, rule in wrong:
             way = self._way(right, made, rule)
             if way is not None:
-                found[made.name] = (*found.get(made.name, ()), way)
-        return found
+                ways[made.name] = (*ways.get(made.name, ()), way)
+        return ways
 
     def _way(self, right: Formula, made: Misconception, rule: Formula) -> _Way | None:
         """A wrong term with what it adds; None if that is nothing or cannot be worked out."""
@@ -101,7 +101,7 @@ class WrongTotals:
     @cached_property
     def _everywhere(self) -> dict[Signature, list[_Together]]:
         """One misconception in every layer where it can be made, or in every layer of one kind."""
-        found: dict[Signature, list[_Together]] = {}
+        groups_by_sum: dict[Signature, list[_Together]] = {}
         for by_layer in self._ways.values():
             firsts = [(i, ways[0]) for i, ways in by_layer.items()]
             groups = {"": firsts}
@@ -110,9 +110,9 @@ class WrongTotals:
             sizes = set()
             for group in groups.values():
                 if len(group) > 1 and len(group) not in sizes:
-                    found.setdefault(_added(group), []).append(group)
+                    groups_by_sum.setdefault(_added(group), []).append(group)
                     sizes |= {len(firsts)} if group is firsts else set()
-        return found
+        return groups_by_sum
 
     def _in_one(self, gap: Signature) -> Iterator[WrongTotal]:
         """One misconception in one layer; layers where it adds as much are told together."""
@@ -125,7 +125,7 @@ class WrongTotals:
     @cached_property
     def _carried(self) -> dict[Signature, list[_Together]]:
         """A misconception about sizes in every layer; what is counted is right for the sizes that come of it."""
-        found: dict[Signature, list[_Together]] = {}
+        terms_by_sum: dict[Signature, list[_Together]] = {}
         for misconception in self.mistakes.turning(len(self.mistakes.network.nodes) - 1):
             of_equal: dict[tuple[Formula, Formula], _Way | None] = {}
             terms: _Together = []
@@ -138,8 +138,8 @@ class WrongTotals:
                     way = of_equal[key]
                     terms += [(i, way)] if way is not None else []
             if terms:
-                found.setdefault(_added(terms), []).append(terms)
-        return found
+                terms_by_sum.setdefault(_added(terms), []).append(terms)
+        return terms_by_sum
 
     def _in_two(self, gap: Signature) -> Iterator[WrongTotal]:
         """The same misconception in two layers, the nearest two first."""

@@ -71,25 +71,25 @@ def _parts(source: Source) -> list[tuple[int, str]]:
     start, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if text[start] in "([" and _closes(text, start) == end - 1:
         start, end = start + 1, end - 1
-    found, at = [], start
+    sizes, at = [], start
     for mark in _marks(text, start, end):
-        found.append((at, text[at:mark]))
+        sizes.append((at, text[at:mark]))
         at = mark + 1
-    found.append((at, text[at:end]))
-    if len(found) > 1 and not found[-1][1].strip():
-        found.pop()  # (128,)
-    return found
+    sizes.append((at, text[at:end]))
+    if len(sizes) > 1 and not sizes[-1][1].strip():
+        sizes.pop()  # (128,)
+    return sizes
 
 
 def _marks(text: str, start: int, end: int) -> list[int]:
     """Where the marks stand that part sizes; a comma is none in 56 × 56 × 1,024."""
-    depth, found = 0, []
+    depth, marks = 0, []
     for i in range(start, end):
         depth += (text[i] in "([⌊⌈") - (text[i] in ")]⌋⌉")
         if depth == 0 and _APART.match(text, i):
-            found.append(i)
-    others = any(text[i] != "," for i in found)
-    return [i for i in found if not (others and _THOUSANDS.match(text, i))]
+            marks.append(i)
+    others = any(text[i] != "," for i in marks)
+    return [i for i in marks if not (others and _THOUSANDS.match(text, i))]
 
 
 def _closes(text: str, start: int) -> int:
@@ -137,8 +137,8 @@ def _parted(formula: Any, letters: Mapping[str, Formula]) -> Any:
 
 def _found(text: str, name: str, start: int) -> int:
     """Where a name stands as a word."""
-    found = re.compile(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z0-9_])").search(text, start)
-    return found.start() if found else max(text.find(name, start), start)
+    match = re.compile(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z0-9_])").search(text, start)
+    return match.start() if match else max(text.find(name, start), start)
 
 
 class Answers(Expressions):

@@ -175,7 +175,7 @@ def bind_macro(
     """The expression for each parameter that is given, with its place; a missing or unknown parameter is an error."""
     names = [p.name for p in macro.parameters]
     waiting = list(names)
-    found: dict[str, tuple[Formula, Span]] = {}
+    expressions: dict[str, tuple[Formula, Span]] = {}
     for argument in given:
         place = Place(source, *argument.at)
         name = argument.keyword or (waiting[0] if waiting else None)
@@ -184,16 +184,16 @@ def bind_macro(
             raise SymparamsError(f"the macro `{macro.name}` takes {takes}; this is one too many", place)
         if name not in names:
             raise SymparamsError(f"the macro `{macro.name}` has no parameter `{name}`{nearest(name, names)}", place)
-        if name in found:
+        if name in expressions:
             raise SymparamsError(f"the macro `{macro.name}` gets `{name}` twice", place)
         if not isinstance(argument.value, Formula):
             raise SymparamsError(f"the parameter `{name}` of `{macro.name}` takes a value", place)
         waiting.remove(name)
-        found[name] = argument.value, argument.at
-    missing = next((p.name for p in macro.parameters if p.default is None and p.name not in found), None)
+        expressions[name] = argument.value, argument.at
+    missing = next((p.name for p in macro.parameters if p.default is None and p.name not in expressions), None)
     if missing is not None:
         raise SymparamsError(f"the macro `{macro.name}` needs {missing}: {_form(macro)}", Place(source, *at))
-    return found
+    return expressions
 
 
 def _counted(count: int, what: str) -> str:

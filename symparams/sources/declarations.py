@@ -31,36 +31,36 @@ class Declarations:
 
 def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catalogue) -> Declarations:
     """The statements by kind; what is stated twice, or named like a layer, is an error."""
-    found = Declarations()
+    declarations = Declarations()
     seen: set[type] = set()
     for s in statements:
         if isinstance(s, r.Chain):
-            found.chains.append(s)
+            declarations.chains.append(s)
         elif isinstance(s, r.Let):
-            if s.name in found.lets:
+            if s.name in declarations.lets:
                 raise SymparamsError(f"{s.name} has a value already", Place(source, *s.at))
-            found.lets[s.name] = s
+            declarations.lets[s.name] = s
         elif isinstance(s, r.Range):
-            if s.name in found.ranges:
+            if s.name in declarations.ranges:
                 raise SymparamsError(f"{s.name} has a range already", Place(source, *s.at))
-            found.ranges[s.name] = s
+            declarations.ranges[s.name] = s
         elif isinstance(s, r.Macro):
-            _check_macro(s, found, source, catalogue)
-            found.macros[s.name] = s
+            _check_macro(s, declarations, source, catalogue)
+            declarations.macros[s.name] = s
         elif isinstance(s, (r.Model, r.Convention)):
             if type(s) in seen:
                 raise SymparamsError(_TWICE[type(s)], Place(source, *s.at))
             seen.add(type(s))
             if isinstance(s, r.Model):
-                found.title = s.title
+                declarations.title = s.title
             else:
-                found.convention = _convention(s, source)
+                declarations.convention = _convention(s, source)
         else:
-            found.facts.extend(s)
-    for name in found.ranges.keys() & found.lets.keys():
-        later = max(found.ranges[name].at, found.lets[name].at)
+            declarations.facts.extend(s)
+    for name in declarations.ranges.keys() & declarations.lets.keys():
+        later = max(declarations.ranges[name].at, declarations.lets[name].at)
         raise SymparamsError(f"{name} has a value and a range; one of them must go", Place(source, *later))
-    return found
+    return declarations
 
 
 _TWICE: dict[type, str] = {r.Model: "the model has its title already", r.Convention: "the convention is stated already"}
@@ -92,12 +92,12 @@ def _check_macro(macro: r.Macro, found: Declarations, source: Source, catalogue:
 
 def _names_given(chains: Sequence[r.Chain]) -> set[str]:
     """Every name after an `as`."""
-    found: set[str] = set()
+    names: set[str] = set()
     pending: list[object] = list(chains)
     while pending:
         item = pending.pop()
         if isinstance(item, r.Named):
-            found.add(item.name)
+            names.add(item.name)
             pending.append(item.item)
         elif isinstance(item, r.Chain):
             pending.extend(i for i in item.items if not isinstance(i, r.Call))
@@ -105,4 +105,4 @@ def _names_given(chains: Sequence[r.Chain]) -> set[str]:
             pending.extend(item.chains)
         elif isinstance(item, r.Group):
             pending.append(item.chain)
-    return found
+    return names

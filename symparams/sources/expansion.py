@@ -168,7 +168,7 @@ class _Expansion:
 
     def ends(self, group: r.Group, flow: Flow, scope: Scope) -> tuple[Value, Value]:
         """The numbers of the first and of the last copy, known or not."""
-        found: list[Value] = [1]
+        numbers: list[Value] = [1]
         for formula, what in (
             (group.first, "the start of the repetition"),
             (group.last, "the end of the repetition"),
@@ -176,8 +176,8 @@ class _Expansion:
         ):
             if formula is not None:
                 meant = self.meanings.resolved(formula, flow, scope, group.count_at)
-                found.append(whole(meant, self.facts, what, Place(self.source, *group.count_at)))
-        return found[-2], found[-1]
+                numbers.append(whole(meant, self.facts, what, Place(self.source, *group.count_at)))
+        return numbers[-2], numbers[-1]
 
     def bracket(self, group: r.Group, flow: Flow, scope: Scope, first: Formula, last: Formula) -> Flow:
         """Copies whose number is open: one body for all."""

@@ -63,10 +63,10 @@ def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[froze
             if perhaps and sequences(again.builder) == perhaps:
                 return again
         raise
-    found = sequences(first.builder)
-    if not found:
+    sequence_layers = sequences(first.builder)
+    if not sequence_layers:
         return first
-    again = Placer(names, builder(found))
+    again = Placer(names, builder(sequence_layers))
     again.put(placements)
     return again
 
@@ -75,23 +75,23 @@ def _built(
     statements: Sequence[r.Statement], source: Source, given: Mapping[str, Formula], catalogue: Catalogue, strict: bool
 ) -> Network:
     """Declarations, then letters and facts, then placements, then layers with their sizes."""
-    found = declared(statements, source, catalogue)
-    names = Names(source, found.lets, given, reserved_words(catalogue))
-    for macro in found.macros.values():
+    declarations = declared(statements, source, catalogue)
+    names = Names(source, declarations.lets, given, reserved_words(catalogue))
+    for macro in declarations.macros.values():
         for parameter in macro.parameters:
             names.check_word(parameter.name, macro.at)
-    ranges = read_ranges(found.ranges, names).narrowed(found.facts)
-    facts = facts_of([*ranges.facts(), *found.facts], names)
-    choices = ranges.within(facts, found.facts)
-    placements = expanded(found.chains, names, facts, found.macros, catalogue)
-    places = _placed(placements, names, partial(Builder, found.convention, facts, found.names()))
+    ranges = read_ranges(declarations.ranges, names).narrowed(declarations.facts)
+    facts = facts_of([*ranges.facts(), *declarations.facts], names)
+    choices = ranges.within(facts, declarations.facts)
+    placements = expanded(declarations.chains, names, facts, declarations.macros, catalogue)
+    places = _placed(placements, names, partial(Builder, declarations.convention, facts, declarations.names()))
     network = Network(
-        found.convention,
+        declarations.convention,
         facts,
         tuple(places.builder.nodes),
-        found.title,
+        declarations.title,
         Frozen(names.all()),
-        tuple((fact.left, fact.relation, fact.right) for fact in found.facts),
+        tuple((fact.left, fact.relation, fact.right) for fact in declarations.facts),
         Frozen(choices),
     )
     if not network.nodes:

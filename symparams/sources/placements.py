@@ -120,10 +120,10 @@ def titled(one: Placed, name: str, counted: bool) -> Placed:
 
 def numbers_of(placed: Sequence[Placed]) -> list[int]:
     """The numbers of all layers, in order."""
-    found: list[int] = []
+    numbers: list[int] = []
     for one in placed:
-        found += numbers_of(one.body) if isinstance(one, Bracket) else [one.number]
-    return found
+        numbers += numbers_of(one.body) if isinstance(one, Bracket) else [one.number]
+    return numbers
 
 
 def whole(formula: Formula, facts: Facts, what: str, place: Place) -> Value:

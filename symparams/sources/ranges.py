@@ -32,7 +32,7 @@ class Ranges:
 
     def facts(self) -> list[Fact]:
         """Bounds, and the remainder that all values of a letter share."""
-        found: list[Fact] = []
+        range_facts: list[Fact] = []
         for name, choices in self.choices.items():
             letter, stated = Symbol(name), self.stated[name]
             modulus, rest = choices.remainder
@@ -41,8 +41,8 @@ class Ranges:
                 says.append((Function("mod", (letter, Number(modulus))), "==", rest))
             elif not modulus:
                 says = [(letter, "==", rest)]
-            found += [Fact(left, sign, Number(right), stated.at, stated) for left, sign, right in says]
-        return found
+            range_facts += [Fact(left, sign, Number(right), stated.at, stated) for left, sign, right in says]
+        return range_facts
 
     def narrowed(self, facts: Sequence[Fact]) -> Ranges:
         """Without the values that a fact on the letter alone excludes, where there are few to try."""
@@ -65,34 +65,36 @@ class Ranges:
 
     def within(self, facts: Facts, said: Sequence[Fact]) -> dict[str, Choices]:
         """The values that the facts, put together of what is said, leave as far as bounds say so."""
-        found: dict[str, Choices] = {}
+        remaining: dict[str, Choices] = {}
         for name, choices in self.choices.items():
             value = simplified(Symbol(name), facts)
             if isinstance(value, Formula):
-                found[name] = choices.between(facts.lower.get(name, 1), facts.upper.get(name))
+                remaining[name] = choices.between(facts.lower.get(name, 1), facts.upper.get(name))
             else:
-                found[name] = Choices([range(value, value + 1)] if isinstance(value, int) and value in choices else [])
-            if not found[name]:
+                remaining[name] = Choices(
+                    [range(value, value + 1)] if isinstance(value, int) and value in choices else []
+                )
+            if not remaining[name]:
                 against = [f for f in said if name in {s.name for side in (f.left, f.right) for s in symbols(side)}]
                 texts = " and ".join(map(written_fact, against))
                 message = f"no value of {written_shortly(self.stated[name])} fulfils {texts}"
                 raise SymparamsError(message, Place(self.names.source, *against[-1].at))
-        return found
+        return remaining
 
 
 def read_ranges(stated: Mapping[str, Range], names: Names) -> Ranges:
     """The values of every range; a letter that was given another value is an error."""
-    found: dict[str, Choices] = {}
+    choices_by_letter: dict[str, Choices] = {}
     for name, one in stated.items():
         symbol, choices = names.symbol(name, one.at), _choices(one, names)
         value = None if symbol.value is None else number(symbol.value)
         if value is None:
-            found[name] = choices
+            choices_by_letter[name] = choices
         elif value not in choices:
             values = written_shortly(one).removeprefix(f"{name} in ")
             message = f"{name} = {shown(value, SOURCE)} is not in its range {values}"
             raise RangeError(message, Place(names.source, *one.at), name, choices)
-    return Ranges(names, stated, found)
+    return Ranges(names, stated, choices_by_letter)
 
 
 def _choices(stated: Range, names: Names) -> Choices:

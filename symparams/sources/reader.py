@@ -62,14 +62,14 @@ def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] |
     """A text by one of the grammars, each rule read by the method of its name."""
     _guard(source)
     try:
-        found = parser(grammar, reader or _Reader).parse(source.text)
+        tree = parser(grammar, reader or _Reader).parse(source.text)
     except UnexpectedInput as error:
         raise explained(error, source) from None
     except _MisuseError as error:
         raise error.kind(error.matter, Place(source, error.offset)) from None
-    if isinstance(found, Formula) and is_deeper(found, limits.NESTING):
+    if isinstance(tree, Formula) and is_deeper(tree, limits.NESTING):
         raise LimitError(f"{source.name}: this is nested more than {limits.NESTING} deep, which is the limit")
-    return found
+    return tree
 
 
 class _MisuseError(Exception):

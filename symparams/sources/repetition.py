@@ -163,13 +163,13 @@ class Repetition:
     def _laws(self, flow: int) -> tuple[list[Formula], int]:
         """The sizes that arrive at a copy, and how many copies stand before these hold."""
         shapes, step = self._tried(flow)
-        found: list[tuple[Formula, bool]] = []
+        laws: list[tuple[Formula, bool]] = []
         for axis, values in enumerate(zip(*shapes, strict=True)):
             one = law(values, step[axis] if step else None, self.index, self.first, self.facts)
             if one is None:
                 raise self._lost(axis, values)
-            found.append(one)
-        return [size for size, _ in found], 0 if all(from_first for _, from_first in found) else 1
+            laws.append(one)
+        return [size for size, _ in laws], 0 if all(from_first for _, from_first in laws) else 1
 
     def _tried(self, flow: int) -> tuple[list[Shape], Shape | None]:
         """What arrives at the first copies, and what a copy makes, written with the letter for its number."""

@@ -30,12 +30,12 @@ class Resolver:
 
     def point(self, reference: r.Reference, scope: Scope) -> Point:
         """What `@name` refers to; an error with the nearest name if there is nothing of that name."""
-        found = scope.point(reference.name)
-        if found is None:
+        target = scope.point(reference.name)
+        if target is None:
             near = nearest(reference.name, [*scope.points, *(scope.outer.points if scope.outer else ())])
             message = f"there is no `as {reference.name}` before this place{near}"
             raise self.error(message, reference.at)
-        return found
+        return target
 
     def entry(self, call: r.Call) -> Entry:
         """What the catalogue has under the name of a layer."""

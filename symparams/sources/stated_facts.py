@@ -124,9 +124,9 @@ class _Reading:
         modulus, remainder = number(bottom), number(rest)
         if modulus == 0:
             raise SymparamsError("division by zero")
-        found = simplified(Function("mod", sides), self.facts)
-        if isinstance(found, int) and isinstance(remainder, int):
-            if found != remainder:
+        known_remainder = simplified(Function("mod", sides), self.facts)
+        if isinstance(known_remainder, int) and isinstance(remainder, int):
+            if known_remainder != remainder:
                 raise self._contradiction(Function("mod", sides), rest)
             return self.facts
         if remainder == 0:
@@ -141,8 +141,8 @@ class _Reading:
         solved = _solved(poly(top, self.facts), modulus, remainder)
         if solved is None:
             return facts
-        letter, found_ = solved
-        combined = None if found_ is None else _both(facts.remainder.get(letter, (1, 0)), found_)
+        letter, residue = solved
+        combined = None if residue is None else _both(facts.remainder.get(letter, (1, 0)), residue)
         if combined is None:
             raise self._contradiction(Function("mod", sides), rest)
         return _with(facts, remainder=facts.remainder | {letter: combined})

@@ -77,13 +77,13 @@ _MARKS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]')
 
 def _open_brackets(text: str) -> list[tuple[str, int]]:
     """The brackets that the text opens and does not close, with their offsets."""
-    found: list[tuple[str, int]] = []
+    brackets: list[tuple[str, int]] = []
     for token in _MARKS.finditer(text):
         if token[0] in ("(", "[", "{"):
-            found.append((token[0], token.start()))
-        elif token[0] in (")", "]", "}") and found:
-            found.pop()
-    return found
+            brackets.append((token[0], token.start()))
+        elif token[0] in (")", "]", "}") and brackets:
+            brackets.pop()
+    return brackets
 
 
 def _expected(terminals: set[str]) -> str:

@@ -12,23 +12,23 @@ from symparams.sources import records as r
 
 def with_values(statements: Sequence[r.Statement], values: Mapping[str, Formula]) -> list[r.Statement]:
     """The statements with these letters replaced, without title, ranges and facts in which no letter is left."""
-    found: list[r.Statement] = []
+    kept: list[r.Statement] = []
     for statement in statements:
         if isinstance(statement, r.Macro):
             own = {parameter.name for parameter in statement.parameters}
-            found.append(_put(statement, {n: v for n, v in values.items() if n not in own}))
+            kept.append(_put(statement, {n: v for n, v in values.items() if n not in own}))
         elif isinstance(statement, (r.Convention, r.Let, r.Chain)):
-            found.append(_put(statement, values))
+            kept.append(_put(statement, values))
         elif not isinstance(statement, (r.Range, r.Model)):
             facts = tuple(fact for fact in statement if not _only(fact, values))
-            found += [_put(facts, values)] if facts else []
-    return found
+            kept += [_put(facts, values)] if facts else []
+    return kept
 
 
 def _only(fact: r.Fact, values: Mapping[str, Formula]) -> bool:
     """Whether a fact is about these letters alone."""
-    found = {symbol.name for side in (fact.left, fact.right) for symbol in symbols(side)}
-    return found <= values.keys()
+    letters = {symbol.name for side in (fact.left, fact.right) for symbol in symbols(side)}
+    return letters <= values.keys()
 
 
 def _put(record: Any, values: Mapping[str, Formula]) -> Any:

@@ -11,12 +11,12 @@ from symparams.exams.kind import Kind
 
 
 def _collected() -> dict[str, Kind]:
-    found: dict[str, Kind] = {}
+    kinds: dict[str, Kind] = {}
     for module in pkgutil.iter_modules(__path__):
         for value in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
             if isinstance(value, Kind):
-                found[value.name] = value
-    return dict(sorted(found.items(), key=lambda pair: pair[1].order))
+                kinds[value.name] = value
+    return dict(sorted(kinds.items(), key=lambda pair: pair[1].order))
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(_collected())

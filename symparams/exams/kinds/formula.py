@@ -49,8 +49,8 @@ class InLetters(Computed):
 
     def _letters(self, rules: Iterable[Formula]) -> tuple[str, ...]:
         """The letters of the key and of the mistakes, in an order that does not tell them apart."""
-        found = dict.fromkeys(name for rule in rules for name in letters_of(rule))
-        return tuple(found) if self.more["own"] else tuple(n for n in free_letters(self.course.network) if n in found)
+        names = dict.fromkeys(name for rule in rules for name in letters_of(rule))
+        return tuple(names) if self.more["own"] else tuple(n for n in free_letters(self.course.network) if n in names)
 
     def _foreign(self, c: Candidate) -> bool:
         """Whether a wrong rule has letters that no answer may have: those of layers that are not shown."""

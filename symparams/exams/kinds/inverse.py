@@ -54,10 +54,10 @@ class Inverse(Computed):
         """Values that a wrong rule gives, and values near by."""
         seen = {value}
         for c in self.candidates:
-            found = _solved(self._counting(c.rules[0], point), count(value)) if len(c.made) == 1 else None
-            if found is not None and found not in seen:
-                seen.add(found)
-                yield Wrong((found,), c.made[0].credit, c.made)
+            solution = _solved(self._counting(c.rules[0], point), count(value)) if len(c.made) == 1 else None
+            if solution is not None and solution not in seen:
+                seen.add(solution)
+                yield Wrong((solution,), c.made[0].credit, c.made)
         for near in (value + 1, 2 * value, value - 1, value + 2, value // 2, value - 2):
             if near > 0 and near not in seen:
                 seen.add(near)
@@ -108,14 +108,14 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
 
 def unknowns(rule: Formula) -> Iterator[tuple[Symbol, tuple[str, ...]]]:
     """What can be asked for: the arguments of the layer in its rule; a square kernel by one letter, k."""
-    found = {s.name: s for s in symbols(rule) if s.value is not None and not s.incoming and s.meaning}
-    kernels = [s for name, s in found.items() if name.startswith("k_")]
+    symbols_by_name = {s.name: s for s in symbols(rule) if s.value is not None and not s.incoming and s.meaning}
+    kernels = [s for name, s in symbols_by_name.items() if name.startswith("k_")]
     square = len(kernels) > 1 and len({shown(s.value, SOURCE) for s in kernels if s.value is not None}) == 1
     if square:
         if (number(kernels[0]) or 2) > 1:
             yield Symbol("k", meaning="kernel size"), tuple(s.name for s in kernels)
-        found = {name: s for name, s in found.items() if s not in kernels}
-    for name, s in found.items():
+        symbols_by_name = {name: s for name, s in symbols_by_name.items() if s not in kernels}
+    for name, s in symbols_by_name.items():
         if not isinstance(s.value, Number) or s.value.value > 1:
             yield Symbol(name, meaning=s.meaning), (name,)
 

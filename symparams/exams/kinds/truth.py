@@ -61,7 +61,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
 
 def concerning(course: Course) -> list[Misconception]:
     """The misconceptions with a claim that somebody can have about this network, in the order of its layers."""
-    found: dict[str, Misconception] = {}
+    misconceptions: dict[str, Misconception] = {}
     seen: set[Derived] = set()
     for i, node in enumerate(course.network.nodes):
         if node.layer.inputs == "none" or node.derived in seen:
@@ -74,8 +74,8 @@ def concerning(course: Course) -> list[Misconception]:
                 continue
             for mistake in mistakes:
                 if mistake.made[0].claim:
-                    found.setdefault(mistake.made[0].name, mistake.made[0])
-    return list(found.values())
+                    misconceptions.setdefault(mistake.made[0].name, mistake.made[0])
+    return list(misconceptions.values())
 
 
 truth = Kind("truth", "whether a statement is true", 90, ("choice",), _plans)

@@ -35,10 +35,10 @@ def _with_inputs(s: Subject, inputs: Formula) -> Iterable[Formula]:
 )
 def flattening_forgotten(s: Subject) -> Iterable[Formula]:
     """n_in = 12·12·63 → n_in = 63."""
-    found = flattened(s)
-    if found is None or not isinstance(s.layer, Dense) or len(found[0].shape) != 1:
+    layers_before = flattened(s)
+    if layers_before is None or not isinstance(s.layer, Dense) or len(layers_before[0].shape) != 1:
         return ()
-    return _with_inputs(s, as_formula(found[0].derived.arriving[0].channels))
+    return _with_inputs(s, as_formula(layers_before[0].derived.arriving[0].channels))
 
 
 @misconception(
@@ -54,10 +54,10 @@ def flattening_forgotten(s: Subject) -> Iterable[Formula]:
 )
 def factor_left_out(s: Subject) -> Iterable[Formula]:
     """n_in = 12·12·63 → n_in = 12·12, n_in = 12·63."""
-    found = flattened(s)
-    if found is None or not isinstance(s.layer, Dense) or len(found[0].shape) != 1:
+    layers_before = flattened(s)
+    if layers_before is None or not isinstance(s.layer, Dense) or len(layers_before[0].shape) != 1:
         return
-    x = found[0].derived.arriving[0]
+    x = layers_before[0].derived.arriving[0]
     if len(x.shape) > 2:
         yield from _with_inputs(s, product(x.spatial))
         for i in range(len(x.spatial)):
@@ -76,9 +76,9 @@ def factor_left_out(s: Subject) -> Iterable[Formula]:
 )
 def before_pooling(s: Subject) -> Iterable[Formula]:
     """n_in = 12·12·63 → n_in = 24·24·63."""
-    found = flattened(s)
-    if found is not None and isinstance(s.layer, Dense) and isinstance(found[1].layer, Pooling):
-        yield from _with_inputs(s, product(found[1].derived.arriving[0].shape))
+    layers_before = flattened(s)
+    if layers_before is not None and isinstance(s.layer, Dense) and isinstance(layers_before[1].layer, Pooling):
+        yield from _with_inputs(s, product(layers_before[1].derived.arriving[0].shape))
 
 
 @misconception(
@@ -94,8 +94,8 @@ def before_pooling(s: Subject) -> Iterable[Formula]:
 def size_of_the_image(s: Subject) -> Iterable[Formula]:
     """n_in = 9072 → n_in = 28·28."""
     source = network_input(s)
-    found = flattened(s)
-    if source is None or not isinstance(s.layer, Dense) or (found is not None and found[1] is source):
+    layers_before = flattened(s)
+    if source is None or not isinstance(s.layer, Dense) or (layers_before is not None and layers_before[1] is source):
         return ()
     return _with_inputs(s, numbers(source))
 

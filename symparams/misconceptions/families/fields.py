@@ -33,14 +33,14 @@ def _way(s: Subject) -> list[_Seen] | None:
     nodes = [s.task.node, *s.before][::-1]
     if any(len(node.inputs) > 1 or node.repeats or node.derived.layer.inputs == "many" for node in nodes):
         return None
-    found: list[_Seen] = []
+    windows: list[_Seen] = []
     for node in nodes:
-        window = _window(node, s.task.axes.index(s.axis), len(found) + 1)
+        window = _window(node, s.task.axes.index(s.axis), len(windows) + 1)
         if isinstance(window, str):
             return None
         if window is not None:
-            found.append(window)
-    return found if sum(number(w.k) != 1 for w in found) > 1 else None
+            windows.append(window)
+    return windows if sum(number(w.k) != 1 for w in windows) > 1 else None
 
 
 def _window(node: Node, axis: int, count: int) -> _Seen | str | None:

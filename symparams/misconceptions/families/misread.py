@@ -129,9 +129,9 @@ def layer_before(s: Subject) -> Iterable[Formula]:
     if not _asked(s):
         return
     for node in s.before:
-        found = tuple(_neighbour(s, node)) if node.inputs or s.quantity == "shape" else ()
-        yield from found
-        if found or s.quantity == "shape":
+        answers = tuple(_neighbour(s, node)) if node.inputs or s.quantity == "shape" else ()
+        yield from answers
+        if answers or s.quantity == "shape":
             return
 
 
@@ -150,9 +150,9 @@ def layer_after(s: Subject) -> Iterable[Formula]:
     if not _asked(s):
         return
     for node in _behind(s.network, s.task.index):
-        found = tuple(_neighbour(s, node))
-        yield from found
-        if found or s.quantity == "shape":
+        answers = tuple(_neighbour(s, node))
+        yield from answers
+        if answers or s.quantity == "shape":
             return
 
 

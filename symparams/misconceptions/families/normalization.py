@@ -26,8 +26,8 @@ _IOFFE = "Ioffe and Szegedy, Batch Normalization, 2015; "
 
 def _each(s: Subject) -> tuple[int, Formula] | None:
     """How many numbers of the quantity each channel has, and the channels; None for other layers and for nothing."""
-    found = tensors(s) if as_a(s, *_ALL) is not None else ()
-    return (len(found), product(found[0].dimensions)) if found else None
+    weights = tensors(s) if as_a(s, *_ALL) is not None else ()
+    return (len(weights), product(weights[0].dimensions)) if weights else None
 
 
 @misconception(

@@ -51,10 +51,10 @@ def _parts(s: Subject, ways: Callable[[Part, Symbol, Symbol], Iterable[Formula]]
 
 def _hidden_taken(s: Subject, of: Callable[[Formula], Formula]) -> Iterable[Formula]:
     """The rule with the hidden width taken for one that follows from the width."""
-    found = next(parts(s), None)
-    if found is None:
+    part = next(parts(s), None)
+    if part is None:
         return ()
-    layer, x = found
+    layer, x = part
     _, f = letters(x, layer.hidden)
 
     def change(rule: Formula) -> Formula | None:
