@@ -181,6 +181,7 @@ ANSWERED = {
 
 SLOW = (  # more than a second each
     "floors in floors", "floors that are summed", "macros that double", "macros that double nothing",
+    "20,000 letters", "copies in copies that grow", "images enlarged by a fraction",
     "facts that square", "a long division", "a long tower", "a large power of a sum", "many facts",
     "two letters in high powers", "two letters where one is lost", "two letters below floors",
 )  # fmt: skip
@@ -216,6 +217,7 @@ def test_hostile(name: str, command: Commands) -> None:
     assert "Traceback" not in found.err
 
 
+@pytest.mark.slow
 def test_many_layers_are_allowed() -> None:
     import symparams as sp
 

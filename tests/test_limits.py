@@ -93,6 +93,7 @@ GROWING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GROWING)
 def test_formulas_that_grow_end(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     text, where = GROWING[name]

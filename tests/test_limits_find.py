@@ -78,6 +78,7 @@ def test_where_long_polynomials_change_their_sign(p: list[int]) -> None:
     assert value(runs[-1][0]) * runs[-1][1] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fact", ["H % {} != 1", "H % {} == 1", "H // {} >= 2"])
 def test_hundreds_of_facts(fact: str) -> None:
     network = sp.parse("where " + ", ".join(fact.format(p) for p in PRIMES[-250:]) + "\ninput(H) -> dense(3)")

@@ -128,7 +128,8 @@ def of_quantity(layer: sp.LayerInfo, quantity: str) -> tuple[sp.Derivation, ...]
     return tuple(d for one in found for d in (one if isinstance(one, tuple) else (one,)))
 
 
-@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("every", [False, True])
 def test_every_step_is_an_expression_that_equals_the_next(every: bool) -> None:
     checked = 0
     for net, layer in distinct_layers(every):

@@ -9,6 +9,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import EXAMPLES
 
 ROOT = EXAMPLES.parent
@@ -35,6 +37,7 @@ def outcome(folder: Path, *words: str) -> str:
     return re.sub(r" in [0-9.]+s.*", "", done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 def test_a_test_that_is_skipped_has_failed_where_nothing_may_be_missing(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
     (tmp_path / "test_module.py").write_text('import pytest\npytest.importorskip("no_such_module")\n', "utf-8")

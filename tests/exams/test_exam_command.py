@@ -85,6 +85,7 @@ for format_ in sys.argv[3:]:
 """
 
 
+@pytest.mark.slow
 @few_or_many("questions", 3, 14)
 def test_the_same_bytes_in_another_process(tmp_path: Path, questions: int) -> None:
     path = tmp_path / "net.arch"
@@ -140,6 +141,7 @@ def test_names_with_signs_of_every_markup(format_: str, tmp_path: Path) -> None:
 # ---------------------------------------------------------------- interruptions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_bank_is_continued(signal_: signal.Signals, tmp_path: Path) -> None:
     network = tmp_path / "net.arch"

@@ -36,6 +36,7 @@ from tests.helpers import marked
 STOPPED = (0, 1, 99, 100, 101, 230)  # questions before which a bank is stopped; a shard has a hundred
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_bank_that_was_stopped_anywhere_is_gone_on_with(name: str, tmp_path: Path) -> None:
     asked = questions(name)
@@ -127,6 +128,7 @@ print("written", flush=True)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("name", marked(["json", "prairielearn"], pytest.mark.slow, "prairielearn"))
 def test_killed_at_any_moment(name: str, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def one(asked: WrittenQuestion) -> Read:
     return read
 
 
+@pytest.mark.slow
 def test_moodle_marks_questions_as_they_say() -> None:
     for seed in SEEDS:
         source = random.Random(seed)

@@ -44,6 +44,7 @@ def text_of(export: TextExport) -> str:
     return export.head(BANK) + export.between().join(map(export.item, asked)) + end
 
 
+@pytest.mark.slow
 def test_questions_of_every_kind_are_drawn() -> None:
     asked = every(Json())
     assert {question.answer_type for question in asked} == {"number", "shape", "formula", "choice"}
