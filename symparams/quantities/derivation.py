@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from symparams.algebra.evaluation import number
@@ -108,8 +109,9 @@ def _computed(line: Formula, facts: Facts) -> Iterator[Formula]:
         line = further
 
 
+@lru_cache(8192)
 def one_level(formula: Formula, facts: Facts) -> Formula:
-    """The formula with its innermost operations carried out."""
+    """The formula with its innermost operations carried out; what stays is met again in every line."""
     below = parts(formula)
     if not below:
         return formula

@@ -10,9 +10,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TypeAlias
 
+from symparams import parse
 from symparams.errors import SymparamsError
 
 SECONDS = 4  # of the processor for an input: twice what is promised, since machines differ
+PER_LAYER = 0.02  # the same for each layer: what is merely long takes time in proportion
 STOPPED = 20  # seconds after which an input is stopped
 MEGABYTES = 300
 ALLOWED = 2 << 30  # bytes of addresses: what takes all memory ends with an error of Python's
@@ -53,7 +55,7 @@ def _try_all(act: Act, inputs: Sequence[Input], tell: Connection) -> None:
         Path("/proc/self/clear_refs").write_text("5", "ascii")  # the largest memory is that of this input
         fault = _raised(act, texts)
         seconds, megabytes = time.process_time() - began, _largest_memory()
-        if not fault and seconds > SECONDS:
+        if not fault and seconds > SECONDS and seconds > SECONDS + PER_LAYER * _layers(texts[0]):
             fault = f"it takes {seconds:.1f} s"
         if not fault and megabytes > MEGABYTES:
             fault = f"it takes {megabytes} MB"
@@ -68,6 +70,14 @@ def _raised(act: Act, texts: Input) -> str:
     except BaseException as error:  # whatever it is, it should not have come this far
         return f"{type(error).__name__}: {str(error)[:200]}"
     return ""
+
+
+def _layers(text: str) -> int:
+    """How many layers a network has; 0 of what is none."""
+    try:
+        return len(parse(text))
+    except SymparamsError:
+        return 0
 
 
 def _largest_memory() -> int:
