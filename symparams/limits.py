@@ -34,7 +34,7 @@ _BITS = int(DIGITS * 3.3219281) + 1  # an integer of DIGITS digits has at most s
 _SMALL = 1 << 64  # far from the limit
 
 _WORK = 60_000  # steps of algebra that one call of the public face may take, and
-_WORK_PER_LAYER = 200  # for each layer that it is about: examples with letters take a tenth of it
+_WORK_PER_LAYER = 200  # for each layer that it is about
 _SEARCH = 30_000  # steps that a search may take before it says how far it came
 _BEYOND = 2 * _SEARCH  # the same where it cannot say so
 
