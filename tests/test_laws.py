@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.equality import same
-from symparams.algebra.formula import as_formula, product, total
+from symparams.algebra.formula import as_formula, total
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sympy_bridge import to_sympy
@@ -23,6 +23,7 @@ from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.layer import Layer
 from symparams.model.network import Network
+from symparams.model.tensor import macs_rule
 from symparams.quantities.derivation import derive_parameters, derive_shape
 from tests.conftest import EXAMPLES
 from tests.helpers import (
@@ -60,7 +61,7 @@ def tensors_agree(network: Network) -> None:
     """The rule and the sizes of the tensors are two witnesses of one number."""
     for node in network.nodes:
         rules = node.derived.rules
-        counted = [simplified(product(w.dimensions), network.facts) for w in rules.weights if w.counted]
+        counted = [simplified(t.size, network.facts) for t in rules.counted]
         by_tensors = simplified(total(map(as_formula, counted)), network.facts)
         assert same(by_tensors, simplified(rules.parameters, network.facts)), node.name
         counts = node.counts
@@ -69,6 +70,16 @@ def tensors_agree(network: Network) -> None:
             for pair in ((counts.weights, counts.biases), (counts.trainable, counts.non_trainable))
         ]
         assert all(same(simplified(s), counts.params) for s in split), node.name
+
+
+def macs_agree(network: Network) -> None:
+    """A rule for the multiply-accumulates that is written by hand equals what the tensors and their uses say."""
+    for node in network.nodes:
+        derived = node.derived
+        if any(t.joins for t in derived.rules.tensors):
+            by_tensors = macs_rule(derived.rules.tensors, derived.out.positions())
+            both = simplified(by_tensors + derived.work.pairs, network.facts)
+            assert same(both, simplified(derived.macs, network.facts)), node.name
 
 
 def steps_agree(network: Network, letters: dict[str, int]) -> None:
@@ -84,6 +95,11 @@ def test_tensors_are_the_second_witness() -> None:
         tensors_agree(network)
 
 
+def test_tensors_are_the_second_witness_of_the_work() -> None:
+    for network in all_networks():
+        macs_agree(network)
+
+
 def test_steps_are_equal_in_all_examples() -> None:
     for network in all_networks():
         steps_agree(network, letters_for(network, LETTERS))
@@ -93,6 +109,7 @@ def test_steps_are_equal_in_all_examples() -> None:
 def test_random_numeric_networks(text: str) -> None:
     network = built(text)
     tensors_agree(network)
+    macs_agree(network)
     steps_agree(network, {})
 
 
@@ -109,6 +126,7 @@ def test_symbolic_networks_equal_numeric_ones(text: str, H: int, W: int, C: int,
     symbolic = built(text)
     steps_agree(symbolic, letters)
     tensors_agree(symbolic)
+    macs_agree(symbolic)
     try:
         numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
     except SymparamsError:

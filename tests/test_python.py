@@ -21,7 +21,8 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.sympy_bridge import letter
 from symparams.documents.derivations import PARTS
 from symparams.errors import Place, Source, SymparamsError
-from symparams.model.layer import Incoming, Layer, Rules, Weight
+from symparams.model.layer import Incoming, Layer, Rules
+from symparams.model.tensor import tensor
 from symparams.quantities.layer_quantities import QUANTITIES
 from tests.conftest import EXAMPLES
 from tests.helpers import letters_for
@@ -487,8 +488,7 @@ class Scale(Layer):
         (x,) = arriving
         return Rules(
             output=x.kept(),
-            parameters=x.C_in(),
-            weights=(Weight("scale", (x.C_in(),)),),
+            tensors=(tensor(x.convention, "scale", outputs=(x.C_in(),)),),
             because="each channel has one factor",
             shape_because="the shape stays",
             channels_are=None,

@@ -275,7 +275,8 @@ def test_aliases_of_the_frameworks() -> None:
 
 
 def test_a_layer_of_ones_own() -> None:
-    from symparams.model.layer import Incoming, Layer, Rules, Weight
+    from symparams.model.layer import Incoming, Layer, Rules
+    from symparams.model.tensor import tensor
 
     @dataclasses.dataclass(frozen=True, slots=True)
     class Scale(Layer):
@@ -289,8 +290,7 @@ def test_a_layer_of_ones_own() -> None:
             (x,) = arriving
             return Rules(
                 output=x.kept(),
-                parameters=x.C_in(),
-                weights=(Weight("scale", (x.C_in(),)),),
+                tensors=(tensor(x.convention, "scale", outputs=(x.C_in(),)),),
                 because="each channel has one factor",
                 shape_because="the shape stays",
                 channels_are=None,

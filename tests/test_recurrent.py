@@ -81,7 +81,7 @@ RULES = [
     ("convention torch", "lstm(H)", "4*((D + H)*H + 2*H)"),
     ("convention torch", "gru(H)", "3*((D + H)*H + 2*H)"),
     ("convention torch", "rnn(H)", "(D + H)*H + 2*H"),
-    ("convention torch", "lstm(H, projection=P)", "4*((D + P)*H + 2*H) + P*H"),
+    ("convention torch", "lstm(H, projection=P)", "4*((D + P)*H + 2*H) + H*P"),
     ("convention torch", "rnn(H, layers=n)", "(D + H)*H + 2*H + (n - 1)*((H + H)*H + 2*H)"),
 ]
 
@@ -93,8 +93,8 @@ def test_the_rule_as_a_teacher_writes_it(convention: str, layer: str, rule: str)
 
 
 def tensors(text: str) -> list[tuple[str, tuple[object, ...]]]:
-    weights = net(text).nodes[-1].derived.rules.weights
-    return [(weight.name, tuple(value(d, {}) for d in weight.dimensions)) for weight in weights]
+    tensors = net(text).nodes[-1].derived.rules.tensors
+    return [(t.name, tuple(value(size, {}) for size in t.stored.shape)) for t in tensors]
 
 
 def test_tensors_are_those_of_the_frameworks() -> None:

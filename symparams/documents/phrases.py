@@ -109,7 +109,7 @@ class Phrases:
 
     def parts(self, entry: LayerEntry) -> str:
         """18,144 weights and 63 biases; tensor by tensor where that says too little."""
-        if not any(w.kind == "statistic" and w.counted for w in entry.node.derived.rules.weights):
+        if not any(t.kind == "statistic" for t in entry.node.derived.rules.counted):
             counts = entry.node.derived.counts
             if counts.biases == 0:
                 return "all of them weights" if counts.weights != 1 else "a weight"

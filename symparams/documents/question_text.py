@@ -236,7 +236,7 @@ class Words(Feedback):
         q = self.question
         if q.node is None or q.quantity not in ("flops", "memory"):
             return []
-        rules = q.node.derived.rules.parameters if q.quantity == "memory" else q.node.derived.work.macs
+        rules = q.node.derived.rules.parameters if q.quantity == "memory" else q.node.derived.macs
         word = "parameters" if q.quantity == "memory" else "MACs"
         return [Chain(self.format.word(word), self.chain_lines(q.derivation("", bound(rules, q.point))))]
 

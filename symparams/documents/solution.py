@@ -111,7 +111,7 @@ class Solution:
     @cached_property
     def has_statistics(self) -> bool:
         """Whether some parameters are measured, not trained."""
-        return any(w.kind == "statistic" and w.counted for e in self.every for w in e.node.derived.rules.weights)
+        return any(t.kind == "statistic" for e in self.every for t in e.node.derived.rules.counted)
 
     @cached_property
     def total_sum(self) -> Formula:

@@ -13,8 +13,9 @@ from symparams.documents.entries import Definition, LayerEntry, MeasureDefinitio
 from symparams.documents.formats import Format
 from symparams.documents.phrases import Phrases, prose
 from symparams.documents.solution import Solution
-from symparams.quantities.derivation import Derivation, TensorCount
+from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import Quantity
+from symparams.quantities.tensor_counts import TensorCount
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
 _NAMES = ("Gaussian", "Keras", "PyTorch")  # words that keep their capital letter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, as_formula, product
+from symparams.algebra.formula import ONE, Formula, as_formula
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError
 from symparams.layers.passing import Passing
@@ -20,12 +20,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import Sizes, tensor
 
 # The language's word and the names that Keras and PyTorch use for it.
 FUNCTIONS: dict[str, tuple[str, ...]] = {
@@ -144,11 +144,10 @@ class PReLU(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        sizes, requires, because = self._keras(x) if x.convention == "keras" else self._torch(x)
+        sizes, stored, requires, because = self._keras(x) if x.convention == "keras" else self._torch(x)
         return Rules(
             output=x.kept(),
-            parameters=product(sizes),
-            weights=(Weight("alpha", sizes),),
+            tensors=(tensor(x.convention, "alpha", outputs=sizes, shape=stored),),
             because=because,
             shape_because="every number is replaced by one number, so the shape stays",
             channels_are=None,
@@ -157,7 +156,7 @@ class PReLU(Layer):
             "PyTorch has one slope, or one for each channel",
         )
 
-    def _keras(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:
+    def _keras(self, x: Incoming) -> tuple[Sizes, Sizes, tuple[Requirement, ...], str]:
         if self.parameters is not None:
             raise LayerError("Keras says which axes share a slope: shared=(1, 2) leaves one for each channel")
         shared = self._shared(x)
@@ -165,7 +164,7 @@ class PReLU(Layer):
         because = "each number of the input has a slope of its own"
         if shared:
             because += ", but all places along an axis that is shared have the same"
-        return tuple(s for s in sizes if s != ONE), (), because
+        return tuple(s for s in sizes if s != ONE), sizes, (), because
 
     def _shared(self, x: Incoming) -> tuple[int, ...]:
         """The places of the axes that share a slope: Keras has axis i at place i - 1, where i is negative, too."""
@@ -178,18 +177,18 @@ class PReLU(Layer):
                 )
         return axes_of([axis - 1 if axis < 0 else axis for axis in self.shared], x)
 
-    def _torch(self, x: Incoming) -> tuple[tuple[Formula, ...], tuple[Requirement, ...], str]:
+    def _torch(self, x: Incoming) -> tuple[Sizes, Sizes, tuple[Requirement, ...], str]:
         if self.shared:
             raise LayerError("PyTorch has no shared axes; write parameters=channels for a slope for each channel")
         if self.parameters is None or number(self.parameters) == 1:
-            return (ONE,), (), "all numbers have the same slope"
+            return (), (ONE,), (), "all numbers have the same slope"
         C_in = x.C_in()
 
         def message() -> str:
             return f"there must be 1 slope or as many as channels ({shown(x.channels, PLAIN)}), not {known(given)}"
 
         given = symbol("n_slopes", self.parameters, "slopes")
-        return (C_in,), equal(given, C_in, message), "each channel has a slope of its own"
+        return (C_in,), (C_in,), equal(given, C_in, message), "each channel has a slope of its own"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """One comparison and one product for each number."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
-from symparams.algebra.formula import Formula, Symbol, product, symbols
+from symparams.algebra.formula import ONE, Formula, product
 from symparams.errors import LayerError
 from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import together
 from symparams.model.arguments import COUNT, LAYER, argument
-from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, Weight, Work, layer_class, symbol
+from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class, symbol
+from symparams.model.tensor import tensor
 
 
 @layer_class
@@ -36,21 +37,30 @@ class LowRankAdapter(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         base = self._base(arriving)
-        kernel, *_ = base.weights
-        *seen, last = kernel.dimensions
+        kernel, *_ = base.tensors
         r = symbol("r", self.rank, "rank")
-        torch = arriving[0].convention == "torch"
-        fixed = [replace(w, trained=w.kind == "bias" and not torch) for w in base.weights]
+        convention = arriving[0].convention
+        torch = convention == "torch"
+        places, seen, last = kernel.of("kernel"), kernel.of("input"), kernel.of("output")
+        fixed = [replace(t, trained=t.kind == "bias" and not torch) for t in base.tensors]
         alone = "only they are" if torch or len(fixed) == 1 else "they and the bias are"
-        inner = Symbol("r", r.value, "dimensions of the adapter", True)
+        down, up = ("lora_A.weight", "lora_B.weight") if torch else ("lora_kernel_a", "lora_kernel_b")
         return replace(
             base,
-            parameters=base.parameters + r * (product(seen) + last),
-            weights=(
+            tensors=(
                 *fixed,
-                Weight("lora A", (*seen, r)),
-                Weight("lora B", (inner, last)),
+                tensor(convention, "lora A", kernel=places, inputs=seen, outputs=(r,), stored=down),
+                tensor(
+                    convention,
+                    "lora B",
+                    kernel=tuple(ONE for _ in places) if torch else (),
+                    inputs=(r,),
+                    input_word="dimensions of the adapter",
+                    outputs=last,
+                    stored=up,
+                ),
             ),
+            written=base.parameters + r * (product((*places, *seen)) + product(last)),
             because=f"{base.because}; the adapter has one matrix that goes down to a few dimensions, its rank, and one "
             f"that goes up again, and {alone} trained",
             differs="" if len(fixed) == 1 else _DIFFERS,
@@ -67,15 +77,7 @@ class LowRankAdapter(Layer):
         Keras computes the sum of the matrices instead, which costs n_in·r·n_out whatever the number of positions.
         """
         base = self.layer.work(out, *arriving)
-        *seen, last = self._base(arriving).weights[0].dimensions
-        r = symbol("r", self.rank, "rank")
-        leaving = Incoming(out.shape, arriving[0].convention, arriving[0].is_sequence)
-        channel = leaving.channel_axis if isinstance(self.layer, Convolution) else len(out.shape) - 1
-        where = [size for i, size in enumerate(symbols(out.numbers())) if i != channel]
-        adapter = Work(
-            macs=product([*where, r, *seen]) + product([*where, r, last]),
-            additions=out.numbers(),
-        )
+        adapter = Work(additions=out.numbers())
         return together(
             base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up"
         )

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import ClassVar
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, total
+from symparams.algebra.formula import ONE, ZERO, Formula, as_formula, total
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width
 from symparams.layers.sizes import known
@@ -22,11 +22,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Tensor, biases, tensor
 
 
 @layer_class
@@ -86,8 +86,8 @@ class Attention(Layer):
         out = x.shape[-1] if self.output is None else symbol("d_out", self.output, "output width")
         return Rules(
             output=(*positions, Axis(last, as_formula(out))),
-            parameters=total([*of.parameters(), *([2 * of.d] if self.biaskv else [])]),
-            weights=of.tensors(),
+            tensors=of.tensors(),
+            written=total([*of.parameters(), *([2 * of.d] if self.biaskv else [])]),
             because=self._because(of),
             shape_because="every position gives one vector"
             + (", as wide as the query" if self.output is None else " of the output width"),
@@ -124,6 +124,7 @@ class Attention(Layer):
         hidden = "; a causal mask hides scores that are computed all the same" if self.causal else ""
         return Work(
             macs=total([*_projected(of), *of.mixed()]),
+            pairs=total(of.mixed()),
             additions=total(biases),
             multiplications=gated,
             exponentials=scores + gated if self.gate else scores,
@@ -144,6 +145,8 @@ class Attention(Layer):
 
 # ---------------------------------------------------------------- the matrices
 
+_FROM_HEADS = "numbers from the heads"
+
 
 @dataclass(frozen=True, slots=True)
 class Projection:
@@ -152,7 +155,7 @@ class Projection:
     name: str  # query, key, value, gate or output
     joins: Formula  # the inputs of an output
     wide: Formula  # the outputs
-    sizes: tuple[Formula, Formula]  # of the matrix, the heads side by side
+    heads: tuple[Formula, Formula]  # how many heads it makes, or joins again, and how wide they are
     bias: bool  # whether its outputs have biases
     rows: Formula  # the positions at which it is applied
     times: int = 1  # how many alike stand for one another
@@ -208,54 +211,69 @@ class Heads:
         memory = positions(self.given.key, "_m") if self.given.count > 1 else self.rows
         d_out = self.d if layer.output is None else symbol("d_out", layer.output, "output width")
         value_kept = self.value_width if self.kv is None else self.kv * self.value
-        key, value = self._head(self.key), self._head(self.value)
-        yield Projection("query", self.d, self.query_width, (self.d, self.h * key), bias, self.rows)
-        yield Projection("key", self.d_key, self.kept_width, (self.d_key, self.kept * key), bias, memory)
-        yield Projection("value", self.d_value, value_kept, (self.d_value, self.kept * value), bias, memory)
+        of_keys, of_values = (self.kept, self.key), (self.kept, self.value)
+        yield Projection("query", self.d, self.query_width, (self.h, self.key), bias, self.rows)
+        yield Projection("key", self.d_key, self.kept_width, of_keys, bias, memory)
+        yield Projection("value", self.d_value, value_kept, of_values, bias, memory)
         if layer.gate:
-            yield Projection("gate", self.d, self.value_width, (self.d, self.h * value), bias, self.rows)
-        leaving = Symbol(d_out.name, d_out.value, "outputs")
-        heads = _arriving(self.h, self.layer.heads) * _arriving(self.value, value)
-        yield Projection("output", self.value_width, d_out, (heads, leaving), layer.bias, self.rows)
-
-    def _head(self, head: Symbol) -> Formula:
-        """The width of a head as a size of a tensor: d/h where the heads share the width."""
-        if self.layer.head is not None or (head is not self.key):
-            return head
-        return symbol("d", self.given.query.shape[-1], "width") / self.h
+            yield Projection("gate", self.d, self.value_width, (self.h, self.value), bias, self.rows)
+        yield Projection("output", self.value_width, d_out, (self.h, self.value), layer.bias, self.rows)
 
     def parameters(self) -> Iterator[Formula]:
         return (p.count() for p in merged(self.projections()))
 
-    def tensors(self) -> tuple[Weight, ...]:
+    def tensors(self) -> tuple[Tensor, ...]:
         """One matrix each, the heads side by side; packed as PyTorch has them where its layer can be meant."""
         torch = self.given.query.convention == "torch" and self.plain and self.kv is None
         if torch and not self.layer.gate and self.layer.output is None:
-            weights = list(self._packed())
+            every = list(self._packed())
         else:
-            weights = []
-            for p in self.projections():
-                weights.append(Weight(f"{p.name} kernel", p.sizes))
-                if p.bias:
-                    weights.append(Weight(f"{p.name} bias", p.sizes[1:], "bias"))
+            every = [t for p in self.projections() for t in self._apart(p)]
         if self.layer.biaskv:
-            weights += [Weight("key of its own", (self.d,)), Weight("value of its own", (self.d,))]
-        return tuple(weights)
+            one = (ONE, ONE, self.d)
+            for name, stored in (("key of its own", "bias_k"), ("value of its own", "bias_v")):
+                every.append(tensor("torch", name, outputs=(self.d,), stored=stored, shape=one))
+        return tuple(every)
 
-    def _packed(self) -> Iterator[Weight]:
-        """PyTorch: one matrix for queries, keys and values where they are equally wide."""
-        out = Symbol("d", self.d.value, "outputs")
-        widths = (self.d, self.d_key, self.d_value)
-        if all(same(self.given.query.shape[-1], x.shape[-1]) for x in (self.given.key, self.given.value)):
-            yield Weight("in_proj_weight", (3 * out, self.d))
+    def _apart(self, p: Projection) -> Iterator[Tensor]:
+        """The matrix and the biases of one projection; Keras gives the heads an axis."""
+        convention, joins_heads = self.given.query.convention, p.name == "output"
+        shape: tuple[Formula, ...]
+        if convention == "keras":
+            path, matrix = f"{'attention_' * joins_heads}{p.name}", "kernel"
+            shape = (*p.heads, p.wide) if joins_heads else (p.joins, *p.heads)
         else:
-            for name, arriving in zip("qkv", widths, strict=True):
-                yield Weight(f"{name}_proj_weight", (out, arriving))
+            path, matrix, shape = p.name, "weight", (p.wide, p.joins)
+        yield tensor(
+            convention,
+            f"{p.name} kernel",
+            inputs=(p.joins,),
+            outputs=(p.wide,),
+            uses=p.rows,
+            stored=f"{path}.{matrix}",
+            shape=shape,
+            input_word=_FROM_HEADS * joins_heads,
+        )
+        if p.bias:
+            apart = p.heads if convention == "keras" and not joins_heads else (p.wide,)
+            name, stored = f"{p.name} bias", f"{path}.bias"
+            yield tensor(convention, name, outputs=(p.wide,), kind="bias", stored=stored, shape=apart)
+
+    def _packed(self) -> Iterator[Tensor]:
+        """PyTorch: one matrix for queries, keys and values where they are equally wide."""
+        d, three = self.d, as_formula(3)
+        if all(same(self.given.query.shape[-1], x.shape[-1]) for x in (self.given.key, self.given.value)):
+            yield tensor("torch", "in_proj_weight", parts=(three,), inputs=(d,), outputs=(d,), uses=self.rows)
+        else:
+            rows = positions(self.given.key, "_m")
+            widths = (("q", d, self.rows), ("k", self.d_key, rows), ("v", self.d_value, rows))
+            for name, arriving, used in widths:
+                yield tensor("torch", f"{name}_proj_weight", inputs=(arriving,), outputs=(d,), uses=used)
         if self.layer.input_bias:
-            yield Weight("in_proj_bias", (3 * out,), "bias")
-        yield Weight("out_proj.weight", (out, _arriving(out, as_formula(self.given.query.shape[-1]))))
+            yield tensor("torch", "in_proj_bias", parts=(three,), outputs=(d,), kind="bias")
+        yield tensor("torch", "out_proj.weight", inputs=(d,), outputs=(d,), uses=self.rows, input_word=_FROM_HEADS)
         if self.layer.bias:
-            yield Weight("out_proj.bias", (out,), "bias")
+            yield biases("torch", d, name="out_proj.bias")
 
     def scores(self) -> Formula:
         """One for each head, query and key."""
@@ -287,10 +305,6 @@ class Heads:
                 kv,
                 lambda: f"{known(kv)} heads of keys and values do not divide {heads} heads of queries",
             )
-
-
-def _arriving(letter: Symbol, value: Formula) -> Symbol:
-    return Symbol(letter.name, as_formula(value), "numbers from the heads", True)
 
 
 def merged(projections: Iterator[Projection]) -> Iterator[Projection]:

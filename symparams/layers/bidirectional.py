@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula
+from symparams.algebra.formula import ONE
 from symparams.algebra.notation import PLAIN, shown
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Weight, Work, layer_class
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class
+from symparams.model.tensor import Tensor
 
 MERGE = choice("concat", "sum", "mul", "ave", "none")
 
@@ -41,16 +43,16 @@ class Bidirectional(Layer):
         forward = self.layer.rules(*arriving)
         output = forward.output
         if self.backward is None:
-            parameters = 2 * forward.parameters
-            weights = (*_named("forward", forward.weights), *_named("backward", forward.weights))
+            written = 2 * forward.parameters
+            tensors = (*_named("forward", forward.tensors), *_named("backward", forward.tensors))
             joined = replace(output[_units(output)], size=2 * output[_units(output)].size)
             because = f"{forward.because}; a second layer, with weights of its own, reads backwards"
             requires, differs = forward.requires, forward.differs
         else:
             forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
             self._check_alike(forward, backward)
-            parameters = forward.parameters + backward.parameters
-            weights = (*_named("forward", forward.weights), *_named("backward", backward.weights))
+            written = forward.parameters + backward.parameters
+            tensors = (*_named("forward", forward.tensors), *_named("backward", backward.tensors))
             output = forward.output
             sizes = [rules.output[_units(rules.output)].size for rules in (forward, backward)]
             joined = replace(output[_units(output)], size=sizes[0] + sizes[1])
@@ -61,8 +63,8 @@ class Bidirectional(Layer):
             output = tuple(joined if i == _units(output) else axis for i, axis in enumerate(output))
         return Rules(
             output=output,
-            parameters=parameters,
-            weights=weights,
+            tensors=tensors,
+            written=written,
             because=because,
             shape_because=f"{forward.shape_because}; {_JOINED[self.merge]}",
             channels_are="outputs" if self.merge == "concat" else forward.channels_are,
@@ -136,20 +138,17 @@ def _units(output: tuple[Axis, ...]) -> int:
     return next(i for i, axis in reversed(list(enumerate(output))) if axis.name in ("channels", "features"))
 
 
-def _named(direction: str, weights: tuple[Weight, ...]) -> tuple[Weight, ...]:
-    return tuple(replace(weight, name=f"{direction} {weight.name}") for weight in weights)
+def _named(direction: str, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(t.called(f"{direction} {t.name}", f"{direction}_{t.stored.name}") for t in tensors)
 
 
 def _marked(rules: Rules, mark: str) -> Rules:
     """The rules of one direction, its letters told from those of the other."""
 
-    def every(sizes: tuple[Formula, ...]) -> tuple[Formula, ...]:
-        return tuple(marked(size, mark) for size in sizes)
-
     return replace(
         rules,
         output=tuple(replace(axis, size=marked(axis.size, mark)) for axis in rules.output),
-        parameters=marked(rules.parameters, mark),
-        weights=tuple(replace(weight, dimensions=every(weight.dimensions)) for weight in rules.weights),
+        tensors=tuple(t.changed(partial(marked, mark=mark)) for t in rules.tensors),
+        written=marked(rules.parameters, mark),
         because=rules.because.replace("`U`", f"`U_{mark}`").replace("`H`", f"`H_{mark}`").replace("`P`", f"`P_{mark}`"),
     )

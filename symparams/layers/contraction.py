@@ -19,12 +19,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import biases, tensor
 
 _ONE_NUMBER = (as_formula(1),)  # what remains where no axis is left
 
@@ -194,10 +194,9 @@ class Bilinear(Layer):
         *names, last = x.feature_names()
         return Rules(
             output=(*map(Axis, names, map(as_formula, x.shape[:-1])), Axis(last, n_out)),
-            parameters=(n_1 * n_2 + 1) * n_out if self.bias else n_1 * n_2 * n_out,
-            weights=(
-                Weight("kernel", (n_out, n_1, n_2)),
-                *([Weight("bias", (n_out,), "bias")] if self.bias else []),
+            tensors=(
+                tensor(x.convention, "kernel", inputs=(n_1, n_2), outputs=(n_out,), shape=(n_out, n_1, n_2)),
+                *([biases(x.convention, n_out)] if self.bias else []),
             ),
             because="every unit has one weight for each pair of inputs, one from each branch"
             + (", and one bias" if self.bias else "; there is no bias"),
@@ -215,7 +214,6 @@ class Bilinear(Layer):
         """One sum over all pairs for each output number, and the product of each pair with its weight."""
         n_1, n_2 = self._inputs(*two(arriving))
         return Work(
-            macs=n_1 * n_2 * out.numbers(),
             multiplications=n_1 * n_2 * out.numbers(),
             additions=out.numbers() if self.bias else ZERO,
             because="every output number is a sum over all pairs of inputs",

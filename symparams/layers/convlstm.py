@@ -13,7 +13,8 @@ from symparams.layers.convolution import Sliding
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, Weight, Work, layer_class, symbol
+from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, Work, layer_class, symbol
+from symparams.model.tensor import tensor
 
 
 @layer_class
@@ -54,12 +55,12 @@ class ConvLSTM(Sliding):
         per_unit = product(k) * (C + F)
         return Rules(
             output=(Axis("steps", self._T(x)), *axes) if self.sequences else axes,
-            parameters=gates * F * (per_unit + 1 if self.bias else per_unit),
-            weights=(
-                Weight("kernel", (*k, C, gates * F)),
-                Weight("recurrent kernel", (*k, F, gates * F)),
-                *([Weight("bias", (gates * F,), "bias")] if self.bias else []),
+            tensors=(
+                tensor("keras", "kernel", parts=(gates,), kernel=k, inputs=(C,), outputs=(F,)),
+                tensor("keras", "recurrent kernel", parts=(gates,), kernel=k, states=(F,), outputs=(F,)),
+                *([tensor("keras", "bias", parts=(gates,), outputs=(F,), kind="bias")] if self.bias else []),
             ),
+            written=gates * F * (per_unit + 1 if self.bias else per_unit),
             because="each of the four gates convolves the input channels and the channels of the state"
             + (", and each of its filters adds one bias" if self.bias else "; there are no biases")
             + "; every time step uses the same weights",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import known, spatial_axes
@@ -19,11 +19,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Sizes, Tensor, biases, tensor
 
 ONE_EACH = (ONE,)
 
@@ -93,13 +93,11 @@ class Convolution(Sliding):
         C_out = symbol("C_out", self.filters, "filters")
         grouped = number(self.groups) != 1
         g = symbol("g", self.groups, "groups")
-        per_filter = product([*k, C_in / g if grouped else C_in])
         return Rules(
             output=x.arranged(window.axes(), Axis("channels", C_out)),
-            parameters=(per_filter + 1) * C_out if self.bias else per_filter * C_out,
-            weights=(
-                Weight("kernel", (*k, C_in / g if grouped else C_in, C_out)),
-                *([Weight("bias", (C_out,), "bias")] if self.bias else []),
+            tensors=(
+                tensor(x.convention, "kernel", kernel=k, inputs=(C_in / g if grouped else C_in,), outputs=(C_out,)),
+                *([biases(x.convention, C_out)] if self.bias else []),
             ),
             because=_because(grouped, self.bias),
             shape_because=f"{window.reason()}; every filter gives one output channel",
@@ -112,11 +110,7 @@ class Convolution(Sliding):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        (x,) = arriving
-        k = self.window(x, self.kernel).sizes()
-        seen = x.C_in() if number(self.groups) == 1 else x.C_in() / symbol("g", self.groups, "groups")
         work = Work(
-            macs=product([*k, seen, out.size("channels"), *out.spatial()]),
             additions=out.numbers() if self.bias else ZERO,
             because="every filter is applied at every place of the output, with one multiplication for each weight",
         )
@@ -174,13 +168,11 @@ class Depthwise(Sliding):
         C_in = x.C_in()
         m = symbol("m", self.multiplier, "depth multiplier")
         channels = C_in if number(self.multiplier) == 1 else C_in * m
-        taps = product(k)
         return Rules(
             output=x.arranged(window.axes(), Axis("channels", channels)),
-            parameters=(taps + 1) * channels if self.bias else taps * channels,
-            weights=(
-                Weight("depthwise kernel", (*k, C_in, m)),
-                *([Weight("bias", (C_in, m), "bias")] if self.bias else []),
+            tensors=(
+                _by_channel(x, k, channels, m),
+                *([biases(x.convention, channels)] if self.bias else []),
             ),
             because="each channel has a kernel of its own and sees no other channel, so the channels are counted once",
             shape_because=f"{window.reason()}; every channel gives its own output channels",
@@ -189,9 +181,7 @@ class Depthwise(Sliding):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        k = self.window(arriving[0], self.kernel).sizes()
         work = Work(
-            macs=product([*k, out.size("channels"), *out.spatial()]),
             additions=out.numbers() if self.bias else ZERO,
             because="every output number is a sum over one window of one channel",
         )
@@ -199,6 +189,12 @@ class Depthwise(Sliding):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
+
+
+def _by_channel(x: Incoming, k: Sizes, channels: Formula, m: Formula, stored: str = "") -> Tensor:
+    """The kernels of a convolution of each channel by itself."""
+    shape = (channels, ONE, *k) if x.convention == "torch" else (*k, x.C_in(), m)
+    return tensor(x.convention, "depthwise kernel", kernel=k, outputs=(channels,), stored=stored, shape=shape)
 
 
 @layer_class
@@ -240,11 +236,16 @@ class Separable(Sliding):
         between = C_in if number(self.multiplier) == 1 else C_in * m
         return Rules(
             output=x.arranged(window.axes(), Axis("channels", C_out)),
-            parameters=product(k) * between + ((between + 1) * C_out if self.bias else between * C_out),
-            weights=(
-                Weight("depthwise kernel", (*k, C_in, m)),
-                Weight("pointwise kernel", (*(ONE for _ in k), between, C_out)),
-                *([Weight("bias", (C_out,), "bias")] if self.bias else []),
+            tensors=(
+                _by_channel(x, k, between, m, "depthwise_kernel"),
+                tensor(
+                    x.convention,
+                    "pointwise kernel",
+                    inputs=(between,),
+                    outputs=(C_out,),
+                    shape=(*(ONE for _ in k), between, C_out),
+                ),
+                *([biases(x.convention, C_out)] if self.bias else []),
             ),
             because="a kernel for each channel first, then a 1x1 convolution that mixes the channels; "
             + ("only the second step has biases" if self.bias else "neither step has biases"),
@@ -254,13 +255,7 @@ class Separable(Sliding):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        (x,) = arriving
-        k = self.window(x, self.kernel).sizes()
-        m = symbol("m", self.multiplier, "depth multiplier")
-        between = x.C_in() if number(self.multiplier) == 1 else x.C_in() * m
-        places = out.spatial()
         work = Work(
-            macs=product([*k, between, *places]) + product([between, out.size("channels"), *places]),
             additions=out.numbers() if self.bias else ZERO,
             because="a window of each channel first, then a sum over the channels for every filter",
         )

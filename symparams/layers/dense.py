@@ -18,12 +18,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import biases, tensor
 
 
 @layer_class
@@ -51,10 +51,9 @@ class Dense(Layer):
         shared = "; the positions before the last axis share these weights" if before else ""
         return Rules(
             output=(*before, Axis(last, n_out)),
-            parameters=(n_in + 1) * n_out if self.bias else n_in * n_out,
-            weights=(
-                Weight("kernel", (n_in, n_out)),
-                *([Weight("bias", (n_out,), "bias")] if self.bias else []),
+            tensors=(
+                tensor(x.convention, "kernel", inputs=(n_in,), outputs=(n_out,)),
+                *([biases(x.convention, n_out)] if self.bias else []),
             ),
             because="every unit has one weight for each input"
             + (" and one bias" if self.bias else "; there is no bias")
@@ -66,10 +65,7 @@ class Dense(Layer):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        (x,) = arriving
-        n_in = symbol("n_in", x.shape[-1], "inputs", incoming=True)
         work = Work(
-            macs=n_in * out.numbers(),
             additions=out.numbers() if self.bias else ZERO,
             because="every output number is a sum over all inputs",
         )

@@ -23,11 +23,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import biases, tensor
 
 _LONGEST = 100  # characters of an equation
 _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")
@@ -68,10 +68,21 @@ class EinsumDense(Layer):
         equation = self._read(x)
         kernel = tuple(equation.letters[letter] for letter in equation.weight)
         bias = tuple(equation.letters[letter] for letter in equation.bias)
+        leaving = [equation.letters[letter] for letter in equation.leave]
         return Rules(
             output=features_named(equation.output, x),
-            parameters=product(kernel) + product(bias) if bias else product(kernel),
-            weights=(Weight("kernel", kernel), *([Weight("bias", bias, "bias")] if bias else [])),
+            tensors=(
+                tensor(
+                    x.convention,
+                    "kernel",
+                    inputs=tuple(one for one in kernel if one not in leaving),
+                    outputs=tuple(one for one in kernel if one in leaving),
+                    uses=product(size for letter, size in equation.letters.items() if letter not in equation.weight),
+                    shape=kernel,
+                ),
+                *([biases(x.convention, *bias)] if bias else []),
+            ),
+            written=product(kernel) + product(bias) if bias else product(kernel),
             because="there is one weight for each combination of the letters of the kernel"
             + (", and one bias for each of those that have biases" if bias else "; there is no bias"),
             shape_because="the letters behind the arrow remain, the others are added up",

@@ -19,18 +19,23 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import Tensor, biases, tensor
 
 
 def _vectors(x: Incoming, d: Formula) -> tuple[Axis, ...]:
     """The axes that arrive and a new last one."""
     sizes = (*x.shape, d)
     return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), map(as_formula, sizes)))
+
+
+def _vectors_of(x: Incoming, name: str, rows: Formula, d: Formula) -> Tensor:
+    """A table with a vector for each row; it is looked up, which multiplies nothing."""
+    return tensor(x.convention, name, inputs=(rows,), outputs=(d,), uses=ZERO, shape=(rows, d))
 
 
 @layer_class
@@ -53,8 +58,7 @@ class Embedding(Layer):
         V, d = self.V(), self.d()
         return Rules(
             output=_vectors(x, d),
-            parameters=V * d,
-            weights=(Weight("embeddings", (V, d)),),
+            tensors=(_vectors_of(x, "embeddings", V, d),),
             because="each token of the vocabulary has a vector of its own, wherever it stands; there are no biases",
             shape_because="the number of every token is replaced by its vector, so an axis is appended",
             channels_are="width",
@@ -87,8 +91,7 @@ class EmbeddingBag(Embedding):
         V, d = self.V(), self.d()
         return Rules(
             output=(Axis("features", d),),
-            parameters=V * d,
-            weights=(Weight("embeddings", (V, d)),),
+            tensors=(_vectors_of(x, "embeddings", V, d),),
             because="each token of the vocabulary has a vector of its own; joining the vectors takes no weights",
             shape_because="the vectors of all tokens are joined to one",
             channels_are="width",
@@ -119,11 +122,11 @@ class ReversibleEmbedding(Embedding):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         V, d = self.V(), self.d()
-        back = () if self.tie_weights else (Weight("reverse embeddings", (d, V)),)
+        reverse = tensor(x.convention, "reverse embeddings", inputs=(V,), outputs=(d,), uses=ZERO, shape=(d, V))
+        back = () if self.tie_weights else (reverse,)
         return Rules(
             output=_vectors(x, d),
-            parameters=2 * V * d if back else V * d,
-            weights=(Weight("embeddings", (V, d)), *back),
+            tensors=(_vectors_of(x, "embeddings", V, d), *back),
             because="each token has a vector of its own"
             + (", and the way back has a matrix of its own" if back else "; the way back uses the same matrix"),
             shape_because="the number of every token is replaced by its vector, so an axis is appended",
@@ -168,8 +171,7 @@ class Positional(Layer):
             return nothing_to_learn(output, because, shape_because, channels_are="width", requires=requires)
         return Rules(
             output=output,
-            parameters=T_max * d,
-            weights=(Weight("positions", (T_max, d)),),
+            tensors=(_vectors_of(x, "positions", T_max, d),),
             because="each position up to the largest has a learned vector, whatever stands there",
             shape_because=shape_because,
             channels_are="width",
@@ -210,8 +212,7 @@ class Tied(Layer):
         before = map(Axis, names, map(as_formula, x.shape[:-1]))
         return Rules(
             output=(*before, Axis(last, V)),
-            parameters=V if self.bias else ZERO,
-            weights=(Weight("bias", (V,), "bias"),) if self.bias else (),
+            tensors=(biases(x.convention, V),) if self.bias else (),
             because="the matrix is that of the embedding and is counted there"
             + ("; only the biases, one for each token, are new" if self.bias else "; there is no bias"),
             shape_because="there is one score for each token of the vocabulary",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
@@ -20,11 +21,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Tensor, tensor
 
 _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0), least=0)
 
@@ -64,19 +65,16 @@ class Experts(Layer):
         d, f = letters(x, self.hidden)
         E, k, s = self._symbols()
         one = part_rule(d, f, gated=self.gated, bias=self.bias)
-        weights = [
-            Weight("router kernel", (d, E)),
-            *part_tensors(d, f, gated=self.gated, bias=self.bias, copies=(E,), mark="expert "),
-            *(
-                part_tensors(d, f, gated=self.gated, bias=self.bias, copies=(s,), mark="shared ")
-                if s is not None
-                else ()
-            ),
-        ]
+        every: list[Tensor] = [tensor(x.convention, "router kernel", inputs=(d,), outputs=(E,))]
+        n = product(places(x))
+        for name, copies, uses in (("expert", E, n * k / E), *([("shared", s, n)] if s is not None else [])):
+            for t in part_tensors(x.convention, d, f, gated=self.gated, bias=self.bias):
+                each = replace(t, uses=uses).called(f"{name} {t.name}", f"{name}s.*.{t.stored.name}")
+                every.append(each.repeated(copies))
         return Rules(
             output=as_it_came(x),
-            parameters=d * E + (E if s is None else E + s) * one,
-            weights=tuple(weights),
+            tensors=tuple(every),
+            written=d * E + (E if s is None else E + s) * one,
             because="the router has one weight for each input and expert, and every expert has "
             + ("three matrices" if self.gated else "two matrices")
             + (" with biases" if self.bias else "")

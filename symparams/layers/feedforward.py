@@ -17,11 +17,11 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Convention, Tensor, biases, parameter_rule, tensor
 
 
 @layer_class
@@ -45,8 +45,7 @@ class FeedForward(Layer):
         d, f = letters(x, self.hidden)
         return Rules(
             output=as_it_came(x),
-            parameters=part_rule(d, f, bias=self.bias),
-            weights=part_tensors(d, f, bias=self.bias),
+            tensors=part_tensors(x.convention, d, f, bias=self.bias),
             because="the first layer has one weight for each input and hidden unit, the second takes as many back"
             + (", and every unit has a bias" if self.bias else "; there are no biases"),
             shape_because="the second layer goes back to the width that arrived, so the shape stays",
@@ -87,8 +86,7 @@ class GatedFeedForward(Layer):
         d, f = letters(x, self.hidden)
         return Rules(
             output=as_it_came(x),
-            parameters=part_rule(d, f, gated=True, bias=self.bias),
-            weights=part_tensors(d, f, gated=True, bias=self.bias),
+            tensors=part_tensors(x.convention, d, f, gated=True, bias=self.bias),
             because="one layer makes the hidden units, one their gates, and a third goes back to the width that arrived"
             + (", all with biases" if self.bias else "; there are no biases"),
             shape_because="the last layer goes back to the width that arrived, so the shape stays",
@@ -116,28 +114,28 @@ def as_it_came(x: Incoming) -> tuple[Axis, ...]:
     return tuple(map(Axis, x.feature_names(), map(as_formula, x.shape)))
 
 
+def part_tensors(
+    convention: Convention,
+    d: Formula,
+    f: Formula,
+    *,
+    gated: bool = False,
+    bias: bool,
+    paths: tuple[str, ...] = ("gate", "up", "down"),
+) -> tuple[Tensor, ...]:
+    """The tensors of one part; `paths` are where PyTorch stores its layers."""
+    ways = [("gate", d, f), ("up", d, f), ("down", f, d)] if gated else [("up", d, f), ("down", f, d)]
+    tensors: list[Tensor] = []
+    for (name, inputs, outputs), path in zip(ways, paths[-len(ways) :], strict=True):
+        kernel = tensor(convention, f"{name} kernel", inputs=(inputs,), outputs=(outputs,), stored=f"{path}.weight")
+        tensors.append(kernel)
+        tensors += [biases(convention, outputs, name=f"{name} bias", stored=f"{path}.bias")] if bias else []
+    return tuple(tensors)
+
+
 def part_rule(d: Formula, f: Formula, *, gated: bool = False, bias: bool) -> Formula:
     """The parameters of one part."""
-    if not bias:
-        return (3 if gated else 2) * d * f
-    first = (d + 1) * f
-    return (2 * first if gated else first) + (f + 1) * d
-
-
-def part_tensors(
-    d: Symbol, f: Symbol, *, gated: bool = False, bias: bool, copies: tuple[Formula, ...] = (), mark: str = ""
-) -> tuple[Weight, ...]:
-    """Its tensors; `copies` of them, as experts have."""
-    names = ["gate", "up"] if gated else ["up"]
-    inner = Symbol(f.name, f.value, f.meaning, True)
-    back = Symbol(d.name, d.value, "outputs")
-    weights: list[Weight] = []
-    for name in names:
-        weights.append(Weight(f"{mark}{name} kernel", (*copies, d, f)))
-        weights += [Weight(f"{mark}{name} bias", (*copies, f), "bias")] if bias else []
-    weights.append(Weight(f"{mark}down kernel", (*copies, inner, back)))
-    weights += [Weight(f"{mark}down bias", (*copies, back), "bias")] if bias else []
-    return tuple(weights)
+    return parameter_rule(part_tensors("keras", d, f, gated=gated, bias=bias))
 
 
 def places(x: Incoming) -> tuple[Symbol, ...]:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, as_formula, product
+from symparams.algebra.formula import Formula, as_formula
 from symparams.errors import LayerError
 from symparams.layers.sizes import axes_of, sizes_of
 from symparams.model.arguments import COUNT, INTEGERS, LAYER, argument, switch
@@ -17,13 +17,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
-    joined,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import flat, tensor
 
 
 @layer_class
@@ -113,11 +112,9 @@ class Normalization(Layer):
         sizes = tuple(sizes_of(x)[place] for place in places)
         return Rules(
             output=x.kept(),
-            parameters=2 * product(sizes) + 1,
-            weights=(
-                Weight("mean", sizes, "statistic"),
-                Weight("variance", sizes, "statistic"),
-                Weight("count", (), "statistic"),
+            tensors=(
+                *(tensor(x.convention, name, outputs=sizes, kind="statistic") for name in ("mean", "variance")),
+                tensor(x.convention, "count", kind="statistic"),
             ),
             because="a mean and a variance are measured before training, with one counter; none of it is trained",
             shape_because=stays,
@@ -127,6 +124,9 @@ class Normalization(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: minus the mean, divided by the deviation."""
         return Work(additions=out.numbers(), multiplications=out.numbers())
+
+
+_NORMALIZED = ("kernel", "embeddings", "weight")  # what the frameworks call a matrix that they can normalize
 
 
 @layer_class
@@ -146,15 +146,21 @@ class SpectralNormalization(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*arriving)
-        kernel = next((w for w in rules.weights if w.name in ("kernel", "depthwise kernel", "embeddings")), None)
+        matrices = [t for t in rules.tensors if t.kind == "weight" and t.of("kernel", "input")]
         wraps = any(isinstance(getattr(self.layer, field.name), Layer) for field in fields(self.layer))
-        if wraps or kernel is None or sum("kernel" in w.name for w in rules.weights) > 1:
+        if wraps or len(matrices) != 1 or matrices[0].stored.name not in _NORMALIZED:
             raise LayerError(f"needs a layer with one kernel, such as conv or dense, not {self.layer.called}")
         keras = arriving[0].convention == "keras"
-        u = kernel.dimensions[-1]
-        vectors = [Weight("u", (as_formula(1), u), "statistic", counted=keras)]
-        if not keras:
-            vectors.append(Weight("v", kernel.dimensions[:-1], "statistic", counted=False))
+        kernel = matrices[0]
+        if keras:
+            u = kernel.stored.shape[-1]
+            vectors = [tensor("keras", "vector u", outputs=(u,), kind="statistic", shape=(as_formula(1), u))]
+        else:
+            u = flat(kernel.of("output"))
+            vectors = [
+                tensor("torch", name, outputs=(size,), kind="statistic", counted=False, stored=f"weight_{name}")
+                for name, size in (("u", u), ("v", flat(kernel.of("kernel", "input"))))
+            ]
         kept = (
             "a vector with a number for each place on the last axis of the kernel is kept besides, but not trained"
             if keras
@@ -162,8 +168,7 @@ class SpectralNormalization(Layer):
         )
         return replace(
             rules,
-            parameters=joined(rules.parameters, u) if keras else rules.parameters,
-            weights=(*rules.weights, *vectors),
+            tensors=(*rules.tensors, *vectors),
             because=f"{rules.because}; {kept}",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from symparams.algebra.formula import Formula, product
+from symparams.algebra.formula import Formula
 from symparams.errors import LayerError
 from symparams.layers.sizes import times
 from symparams.model.arguments import argument, switch
@@ -14,10 +14,10 @@ from symparams.model.layer import (
     Outgoing,
     Requirement,
     Rules,
-    Weight,
     Work,
     layer_class,
 )
+from symparams.model.tensor import Tensor, tensor
 
 RESCALED = "every number is rescaled, so the shape stays"
 
@@ -35,7 +35,7 @@ class Factored(Layer):
         """Whether it has a trained term as well."""
         return False
 
-    def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Weight, ...]:
+    def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Tensor, ...]:
         """gamma and beta, as far as the layer has them."""
         if not self.affine:
             return ()
@@ -44,19 +44,17 @@ class Factored(Layer):
                 "PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone"
             )
         return (
-            *([Weight("gamma", sizes)] if self.scale else []),
-            *([Weight("beta", sizes, "bias")] if self.has_beta() else []),
+            *([tensor(x.convention, "gamma", outputs=sizes)] if self.scale else []),
+            *([tensor(x.convention, "beta", outputs=sizes, kind="bias")] if self.has_beta() else []),
         )
 
     def rescaled(
         self, x: Incoming, sizes: tuple[Formula, ...], because: str, requires: tuple[Requirement, ...] = ()
     ) -> Rules:
         """The rules of a layer that keeps the shape and shares gamma and beta of these sizes."""
-        weights = self.trained(x, sizes)
         return Rules(
             output=x.kept_by_position() if self.reads == "features" else x.kept(),
-            parameters=times(len(weights), product(sizes)),
-            weights=weights,
+            tensors=self.trained(x, sizes),
             because=because,
             shape_because=RESCALED,
             channels_are=None,
@@ -86,6 +84,6 @@ class Scaled(Factored):
         return self.center
 
 
-def named(weights: tuple[Weight, ...]) -> str:
+def named(tensors: tuple[Tensor, ...]) -> str:
     """gamma and beta; nothing."""
-    return " and ".join(w.name for w in weights) or "nothing"
+    return " and ".join(t.name for t in tensors) or "nothing"

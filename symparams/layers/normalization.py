@@ -11,7 +11,7 @@ from symparams.algebra.notation import PLAIN, size
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, Factored, Scaled, beta, named
-from symparams.layers.sizes import axes_of, known, sizes_of, spatial_axes, times
+from symparams.layers.sizes import axes_of, known, sizes_of, spatial_axes
 from symparams.model.arguments import COUNT, INTEGERS, SIZES, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -21,11 +21,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Tensor, tensor
 
 
 @layer_class
@@ -77,8 +77,7 @@ class BatchNormalization(Scaled):
         counts = len(trained) + (5 if self.renorm else 2), len(trained)
         return Rules(
             output=x.kept(),
-            parameters=times(len(trained) + (len(measured) if keras else 0), C_in),
-            weights=(*trained, *measured),
+            tensors=(*trained, *measured),
             because=f"each channel has {named(trained)} to train{before}",
             shape_because=RESCALED,
             channels_are=None,
@@ -90,12 +89,23 @@ class BatchNormalization(Scaled):
         return Work(multiplications=out.numbers(), additions=out.numbers())
 
 
-def _measured(C_in: Formula, keras: bool, renorm: bool) -> tuple[Weight, ...]:
+def _measured(C_in: Formula, keras: bool, renorm: bool) -> tuple[Tensor, ...]:
     """What is measured while training."""
-    every = ["moving mean", "moving variance"]
-    every += ["moving deviation", "renorm mean", "renorm deviation"] if renorm else []
-    tensors = tuple(Weight(name, (C_in,), "statistic", counted=keras) for name in every)
-    return tensors if keras else (*tensors, Weight("batches tracked", (), "statistic", counted=False))
+    if not keras:
+        names = {"moving mean": "running_mean", "moving variance": "running_var"}
+        buffers = [
+            tensor("torch", name, outputs=(C_in,), kind="statistic", counted=False, stored=stored)
+            for name, stored in names.items()
+        ]
+        count = tensor("torch", "batches tracked", kind="statistic", counted=False, stored="num_batches_tracked")
+        return (*buffers, count)
+    every = {"moving mean": "", "moving variance": ""}
+    every |= (
+        {"moving deviation": "moving_stddev", "renorm mean": "", "renorm deviation": "renorm_stddev"} if renorm else {}
+    )
+    return tuple(
+        tensor("keras", name, outputs=(C_in,), kind="statistic", stored=stored) for name, stored in every.items()
+    )
 
 
 _DIFFERS = (
@@ -288,8 +298,7 @@ class InstanceNormalization(Scaled):
 
         return Rules(
             output=x.kept(),
-            parameters=times(len(weights), C_in),
-            weights=(*weights, *(_measured(C_in, False, False) if self.track else ())),
+            tensors=(*weights, *(_measured(C_in, False, False) if self.track else ())),
             because=f"each channel has {named(weights)} to train"
             if weights
             else "the mean and the variance come from the input itself, and gamma and beta have to be asked for",

@@ -32,11 +32,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Tensor
 
 _LISTED = 8  # so many layers have their tensors listed one by one
 
@@ -88,8 +88,8 @@ class Recurrent(Layer):
         n_out = 2 * one_way if self.bidirectional else one_way
         return Rules(
             output=(x.sequence(), Axis(x.last_name, n_out)) if steps else (Axis("features", n_out),),
-            parameters=self._total(lambda D: cell.parameters(D, x.convention), x),
-            weights=tuple(self._tensors(cell, x)),
+            tensors=tuple(self._tensors(cell, x)),
+            written=self._total(lambda D: cell.parameters(D, x.convention), x),
             because=cell.why(x.convention) + self._structure(),
             shape_because=_shape_because(cell.giver, steps, self.bidirectional),
             channels_are="outputs" if self.bidirectional or isinstance(cell, ProjectedLSTMCell) else "units",
@@ -149,19 +149,22 @@ class Recurrent(Layer):
             rule = rule + (self._n() - 1) * one(self._between(x))
         return 2 * rule if self.bidirectional else rule
 
-    def _tensors(self, cell: Cell, x: Incoming) -> Iterator[Weight]:
+    def _tensors(self, cell: Cell, x: Incoming) -> Iterator[Tensor]:
         first, above = features(x), self._between(x)
         known = number(self.layers)
-        floors: list[tuple[str, Formula, tuple[Formula, ...]]] = [("0", first, ())]
+        floors: list[tuple[str, Formula, Formula | None]] = [("0", first, None)]
         if isinstance(known, int) and known <= _LISTED:
-            floors += [(str(i), above, ()) for i in range(1, known)]
+            floors += [(str(i), above, None) for i in range(1, known)]
         else:
-            floors.append(("1 …", above, (self._n() - 1,)))
+            floors.append(("1 …", above, self._n() - 1))
+        T = symbol("T", x.shape[0], "steps", incoming=True)
         for floor, D, copies in floors:
             for backwards in (False, True) if self.bidirectional else (False,):
-                for weight in cell.tensors(D, x.convention):
-                    name = self._name(weight.name, floor, backwards, x)
-                    yield replace(weight, name=name, dimensions=(*copies, *weight.dimensions))
+                for each in cell.tensors(D, x.convention):
+                    name = self._name(each.name, floor, backwards, x)
+                    stored = self._stored(each.stored.name, floor, backwards, x)
+                    used = replace(each, uses=T).called(name, stored)
+                    yield used if copies is None else used.repeated(copies)
 
     def _name(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
         if x.convention == "torch":
@@ -171,6 +174,13 @@ class Recurrent(Layer):
             return direction + name
         place = "layer 1" if floor == "0" else "layers 2 …" if "…" in floor else f"layer {int(floor) + 1}"
         return f"{place} {direction}{name}"
+
+    def _stored(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
+        place = "*" if "…" in floor else floor
+        if x.convention == "torch":
+            return f"{name}_l{place}{'_reverse' if backwards else ''}"
+        direction = ("backward_" if backwards else "forward_") if self.bidirectional else ""
+        return f"{'' if number(self.layers) == 1 else f'{place}.'}{direction}{name}"
 
     def _structure(self) -> str:
         """The clauses on layers and directions."""
@@ -230,7 +240,7 @@ class LSTM(Recurrent):
     """A long short-term memory: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
 
     It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
-    `last`. The length T does not count. With PyTorch's projection to P outputs: 4·((D + P)·H + 2·H) + P·H. Further
+    `last`. The length T does not count. With PyTorch's projection to P outputs: 4·((D + P)·H + 2·H) + H·P. Further
     layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs below in place of D features.
     `bidirectional` doubles the parameters and the outputs. Hochreiter and Schmidhuber, Long Short-Term Memory, 1997.
     """

@@ -5,25 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula
+from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.model.arguments import COUNT, Kind, Raw, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
-    Convention,
     Incoming,
     Layer,
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
-    joined,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Convention, Tensor, flat, macs_rule, parameter_rule, tensor
 
 
 class Cell(Layer):
@@ -42,15 +40,15 @@ class Cell(Layer):
 
     def parameters(self, D: Formula, convention: Convention) -> Formula:
         """Its parameters where D features arrive."""
-        raise NotImplementedError
+        return parameter_rule(self.tensors(D, convention))
 
-    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Tensor, ...]:
         """Its tensors, as the framework stores them."""
         raise NotImplementedError
 
     def macs(self, D: Formula, convention: Convention) -> Formula:
         """The multiply-accumulates of one step."""
-        raise NotImplementedError
+        return macs_rule(self.tensors(D, convention), ())
 
     def besides(self, convention: Convention) -> Work:
         """What else it computes in one step."""
@@ -75,8 +73,7 @@ class Cell(Layer):
         D = features(x)
         return Rules(
             output=(Axis("features", self.output(x.convention)),),
-            parameters=self.parameters(D, x.convention),
-            weights=self.tensors(D, x.convention),
+            tensors=self.tensors(D, x.convention),
             because=self.why(x.convention),
             shape_because=f"every {self.giver} gives one number",
             channels_are="units",
@@ -84,9 +81,7 @@ class Cell(Layer):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        (x,) = arriving
-        because = "each weight is used once in a step"
-        return replace(self.besides(x.convention), macs=self.macs(features(x), x.convention), because=because)
+        return replace(self.besides(arriving[0].convention), because="each weight is used once in a step")
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
@@ -143,33 +138,22 @@ class GatedCell(Cell):
         """How many biases a unit has in each part."""
         return 0 if not self.bias else 1 if convention == "keras" else 2
 
-    def parameters(self, D: Formula, convention: Convention) -> Formula:
-        U = self.unit(convention)
-        each = (D + self.output(convention)) * U
-        count = self.biases(convention)
-        return _times(self.gates, joined(each, _times(count, U) if count else ZERO))
-
-    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
-        every, before, count = (
-            _times(self.gates, self.unit(convention)),
-            self.output(convention),
-            self.biases(convention),
-        )
-        if convention == "torch":
-            return (
-                Weight("weight_ih", (every, D)),
-                Weight("weight_hh", (every, before)),
-                *(Weight(name, (every,), "bias") for name in ("bias_ih", "bias_hh")[:count]),
-            )
-        bias = (Weight("bias", (every,) if count == 1 else (as_formula(count), every), "bias"),)
-        return (
-            Weight("kernel", (D, every)),
-            Weight("recurrent kernel", (before, every)),
-            *(bias if count else ()),
-        )
-
-    def macs(self, D: Formula, convention: Convention) -> Formula:
-        return _times(self.gates, (D + self.output(convention)) * self.unit(convention))
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Tensor, ...]:
+        U, before, count = self.unit(convention), self.output(convention), self.biases(convention)
+        parts = () if self.gates == 1 else (as_formula(self.gates),)
+        torch = convention == "torch"
+        names = ("weight_ih", "weight_hh") if torch else ("kernel", "recurrent kernel")
+        every: list[Tensor] = []
+        every.append(tensor(convention, names[0], parts=parts, inputs=(D,), outputs=(U,)))
+        every.append(tensor(convention, names[1], parts=parts, states=(before,), outputs=(U,)))
+        if torch or count == 1:
+            for name in (("bias_ih", "bias_hh") if torch else ("bias",))[:count]:
+                every.append(tensor(convention, name, parts=parts, outputs=(U,), kind="bias"))
+        elif count:
+            two = as_formula(count)
+            shape = (two, flat((*parts, U)))
+            every.append(tensor(convention, "bias", parts=(*parts, two), outputs=(U,), kind="bias", shape=shape))
+        return tuple(every)
 
     def besides(self, convention: Convention) -> Work:
         U = self.unit(convention)
@@ -269,21 +253,13 @@ class ProjectedLSTMCell(LSTMCell):
     def output(self, convention: Convention) -> Formula:
         return symbol("P", self.projection, "outputs of the projection")
 
-    def parameters(self, D: Formula, convention: Convention) -> Formula:
-        return LSTMCell.parameters(self, D, convention) + self._projecting(convention)
-
-    def tensors(self, D: Formula, convention: Convention) -> tuple[Weight, ...]:
-        matrix = Weight("weight_hr", (self.output(convention), self.unit(convention)))
+    def tensors(self, D: Formula, convention: Convention) -> tuple[Tensor, ...]:
+        outputs, units = self.output(convention), self.unit(convention)
+        matrix = tensor(convention, "weight_hr", inputs=(units,), outputs=(outputs,))
         return (*LSTMCell.tensors(self, D, convention), matrix)
-
-    def macs(self, D: Formula, convention: Convention) -> Formula:
-        return LSTMCell.macs(self, D, convention) + self._projecting(convention)
 
     def why(self, convention: Convention) -> str:
         return f"{LSTMCell.why(self, convention)}; one more matrix makes the outputs, fewer than the units"
-
-    def _projecting(self, convention: Convention) -> Formula:
-        return self.output(convention) * self.unit(convention)
 
 
 @layer_class

@@ -17,11 +17,11 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
 )
+from symparams.model.tensor import tensor
 
 
 def _scored(arriving: tuple[Incoming, ...]) -> Attended:
@@ -71,15 +71,14 @@ class DotAttention(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         output = _output(_scored(arriving))
         weights = (
-            *([Weight("scale", ())] if self.scale else []),
-            *([Weight("concat_score_weight", ())] if self.score == "concat" else []),
+            *([tensor(arriving[0].convention, "scale")] if self.scale else []),
+            *([tensor(arriving[0].convention, "concat_score_weight")] if self.score == "concat" else []),
         )
         if not weights:
             return nothing_to_learn(output, "queries meet keys as they are; there is nothing in it to learn", _SHAPE)
         return Rules(
             output=output,
-            parameters=as_formula(len(weights)),
-            weights=weights,
+            tensors=weights,
             because=" and ".join(
                 [
                     *(["one factor for all scores"] if self.scale else []),
@@ -112,9 +111,11 @@ def _work(given: Attended, added: bool, weighted: bool, scaled: bool) -> Work:
     if not added:
         because = "every query meets every key and weighs every value"
         factors = pairs if scaled else ZERO
-        return Work(macs=pairs * d + values, multiplications=factors, exponentials=pairs, because=because)
+        macs = pairs * d + values
+        return Work(macs=macs, pairs=macs, multiplications=factors, exponentials=pairs, because=because)
     return Work(
         macs=pairs * d + values if weighted else values,
+        pairs=pairs * d + values if weighted else values,
         additions=pairs * d if weighted else 2 * pairs * d,
         multiplications=(2 if scaled else 1) * pairs if not weighted else ZERO,
         exponentials=pairs * d + pairs,
@@ -155,8 +156,7 @@ class AdditiveAttention(Layer):
         d = width(given.query)
         return Rules(
             output=_output(given),
-            parameters=d,
-            weights=(Weight("scale", (d,)),),
+            tensors=(tensor(arriving[0].convention, "scale", outputs=(d,)),),
             because="each feature has one factor in the sum that makes a score; queries and keys are taken as they are",
             shape_because=_SHAPE,
             channels_are=None,

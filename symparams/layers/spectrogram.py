@@ -21,12 +21,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import tensor
 
 _ONE = as_formula(1)
 
@@ -65,8 +65,18 @@ class STFTSpectrogram(Layer):
         spatial = (frames, Axis("width", frequencies)) if self.expand_dims else (frames,)
         return Rules(
             output=x.arranged(spatial, channels),
-            parameters=len(kernels) * k * bins if len(kernels) > 1 else k * bins,
-            weights=tuple(Weight(f"{part} kernel", (k, _ONE, bins)) for part in kernels),
+            tensors=tuple(
+                tensor(
+                    "keras",
+                    f"{part} kernel",
+                    kernel=(k,),
+                    outputs=(bins,),
+                    uses=C_in * frames.size,
+                    stored=f"{part}_kernel",
+                    shape=(k, _ONE, bins),
+                )
+                for part in kernels
+            ),
             because="each frequency has a weight for each place of a frame"
             + (", once for the cosine and once for the sine" if len(kernels) > 1 else "")
             + "; Keras trains them",

@@ -13,7 +13,7 @@ from symparams.layers.activation import ACTIVATION
 from symparams.layers.feedforward import as_it_came, together
 from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
-from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer
+from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer, normed
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -22,11 +22,11 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import Tensor
 
 _SHARE = "share of numbers that are switched off in training"
 
@@ -115,8 +115,8 @@ class TransformerEncoder(Layer):
         one = stack.one
         return replace(
             one,
-            parameters=stack.parameters(),
-            weights=tuple(stack.tensors("")),
+            tensors=tuple(stack.tensors("")),
+            written=stack.parameters(),
             because=f"every layer of the stack has weights of its own: {one.because}"
             + ("; a last layer normalization has two numbers for each feature" if self.norm else ""),
         )
@@ -152,13 +152,11 @@ class Stack:
         every = self.N * self.one.parameters
         return every + (self.norm * self.d if self.norm > 1 else self.d) if self.norm else every
 
-    def tensors(self, mark: str) -> Iterator[Weight]:
-        for w in self.one.weights:
-            yield replace(w, dimensions=(self.N, *w.dimensions), name=f"{mark}layers.{w.name}")
+    def tensors(self, mark: str) -> Iterator[Tensor]:
+        for t in self.one.tensors:
+            yield t.called(f"{mark}layers.{t.name}", f"{mark}layers.*.{t.stored.name}").repeated(self.N)
         if self.norm:
-            yield Weight(f"{mark}norm gamma", (self.d,))
-        if self.norm > 1:
-            yield Weight(f"{mark}norm beta", (self.d,), "bias")
+            yield from normed(self.arriving[0], self.d, f"{mark}norm", self.norm > 1)
 
     def work(self, out: Outgoing) -> Work:
         """That of one layer N times, and two multiplications and additions a number for the last normalization."""
@@ -223,8 +221,8 @@ class Transformer(Layer):
         encoder, decoder = self._stacks(arriving)
         return Rules(
             output=as_it_came(arriving[1]),
-            parameters=encoder.parameters() + decoder.parameters(),
-            weights=(*encoder.tensors("encoder."), *decoder.tensors("decoder.")),
+            tensors=(*encoder.tensors("encoder."), *decoder.tensors("decoder.")),
+            written=encoder.parameters() + decoder.parameters(),
             because="every layer has weights of its own, one attention in the encoder and two in the decoder, "
             "and each of the two stacks ends in a layer normalization",
             shape_because="the decoder keeps the shape of the target",

@@ -17,12 +17,12 @@ from symparams.model.layer import (
     Outgoing,
     Requirement,
     Rules,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import tensor
 
 
 @layer_class
@@ -53,8 +53,7 @@ class ClassToken(Layer):
                 Axis("length", length.size + (1 if one else n)),
                 Axis(x.last_name, as_it_came(x)[-1].size),
             ),
-            parameters=d if one else n * d,
-            weights=(Weight("token", (d,) if one else (n, d)),),
+            tensors=(tensor(x.convention, "token", copies=() if one else (n,), outputs=(d,)),),
             because="the token is a learned vector as wide as a position"
             if one
             else "each token is a learned vector as wide as a position",
@@ -83,8 +82,7 @@ class LayerScale(Layer):
         d = symbol("d", size, "input channels" if images else "input features", incoming=True)
         return Rules(
             output=x.kept() if images else as_it_came(x),
-            parameters=d,
-            weights=(Weight("scale", (d,)),),
+            tensors=(tensor(x.convention, "scale", outputs=(d,)),),
             because="each channel has one factor, the same at every position",
             shape_because="every number is rescaled, so the shape stays",
             channels_are=None,

@@ -21,7 +21,8 @@ from symparams.layers.feedforward import (
     together,
 )
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Weight, Work, layer_class
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class
+from symparams.model.tensor import Tensor, biases, tensor
 
 NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
 
@@ -59,10 +60,8 @@ class EncoderLayer(Layer):
         norms = (count + 1) * (2 * d) if self.bias else (count + 1) * d
         return Rules(
             output=as_it_came(x),
-            parameters=(count * one.parameters if count > 1 else one.parameters)
-            + part_rule(d, f, bias=self.bias)
-            + norms,
-            weights=tuple(self._tensors(arriving)),
+            tensors=tuple(self._tensors(arriving)),
+            written=(count * one.parameters if count > 1 else one.parameters) + part_rule(d, f, bias=self.bias) + norms,
             because=f"it has {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
             f"{'two' if count == 1 else 'three'} layer normalizations with "
             f"{'two numbers' if self.bias else 'one number'} for each feature",
@@ -82,17 +81,17 @@ class EncoderLayer(Layer):
         """What each of the attentions takes."""
         return (arriving,)
 
-    def _tensors(self, arriving: tuple[Incoming, ...]) -> Iterator[Weight]:
+    def _tensors(self, arriving: tuple[Incoming, ...]) -> Iterator[Tensor]:
         x = self._main(arriving)
         d, f = letters(x, self.hidden)
         for name, given in zip(self.attentions, self._given(arriving), strict=True):
-            for w in self._attention().rules(*given).weights:
-                yield replace(w, name=f"{name}.{w.name}")
-        yield from part_tensors(d, f, bias=self.bias)
+            for t in self._attention().rules(*given).tensors:
+                yield t.called(f"{name}.{t.name}", f"{name}.{t.stored.name}")
+        n = product(places(x))
+        for t in part_tensors(x.convention, d, f, bias=self.bias, paths=("linear1", "linear2")):
+            yield replace(t, uses=n)
         for i in range(len(self.attentions) + 1):
-            yield Weight(f"norm{i + 1} gamma", (d,))
-            if self.bias:
-                yield Weight(f"norm{i + 1} beta", (d,), "bias")
+            yield from normed(x, d, f"norm{i + 1}", self.bias)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """That of its parts; a normalization is two multiplications and two additions for each number, an addition
@@ -114,6 +113,14 @@ class EncoderLayer(Layer):
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return total(self._attention().cache(out, *given) for given in self._given(arriving))
+
+
+def normed(x: Incoming, d: Formula, name: str, bias: bool, stored: str = "") -> Iterator[Tensor]:
+    """The tensors of a layer normalization in a larger layer."""
+    path = stored or name
+    yield tensor(x.convention, f"{name} gamma", outputs=(d,), stored=f"{path}.weight")
+    if bias:
+        yield biases(x.convention, d, name=f"{name} beta", stored=f"{path}.bias")
 
 
 @layer_class

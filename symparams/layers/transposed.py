@@ -25,12 +25,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.tensor import biases, tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +118,22 @@ class TransposedConvolution(Sliding):
         along = self._along(x)
         C_in, C_out, g = self._channels(x)
         grouped = number(self.groups) != 1
-        k = [a.k for a in along]
-        per_filter = product([*k, C_in / g if grouped else C_in])
+        k = tuple(a.k for a in along)
         torch = x.convention == "torch"
         axes = [Axis(a.name, self._size(a, x)) for a in along]
         return Rules(
             output=x.arranged(axes, Axis("channels", C_out)),
-            parameters=(per_filter + 1) * C_out if self.bias else per_filter * C_out,
-            weights=(
-                Weight("kernel", (C_in, C_out / g if grouped else C_out, *k) if torch else (*k, C_out, C_in)),
-                *([Weight("bias", (C_out,), "bias")] if self.bias else []),
+            tensors=(
+                tensor(
+                    x.convention,
+                    "kernel",
+                    kernel=k,
+                    inputs=(C_in / g if grouped else C_in,),
+                    outputs=(C_out,),
+                    uses=product(input_sizes(x)),
+                    shape=(C_in, C_out / g if grouped else C_out, *k) if torch else (*k, C_out, C_in),
+                ),
+                *([biases(x.convention, C_out)] if self.bias else []),
             ),
             because="every filter spans the kernel in "
             + ("the input channels of its own group only" if grouped else "all input channels")
@@ -143,11 +149,7 @@ class TransposedConvolution(Sliding):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        (x,) = arriving
-        C_in, _, g = self._channels(x)
-        seen = C_in if number(self.groups) == 1 else C_in / g
         work = Work(
-            macs=product([*(a.k for a in self._along(x)), seen, out.size("channels"), *input_sizes(x)]),
             additions=out.numbers() if self.bias else ZERO,
             because="every number of the input is multiplied with every weight of its channel",
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import ZERO, Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class, symbol
+from symparams.model.tensor import flat
 
 
 @layer_class
@@ -37,9 +38,11 @@ class TimeDistributed(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*map(_one_step, arriving))
         T = _steps(arriving[0])
+        tensors = (t if t.uses in (None, ZERO) else replace(t, uses=flat((T, t.uses))) for t in rules.tensors)
         return replace(
             rules,
             output=(Axis("steps", T), *rules.output),
+            tensors=tuple(tensors),
             because=f"{rules.because}; every time step uses the same weights",
             shape_because=f"the time steps stay; at each of them {rules.shape_because}",
         )

@@ -18,7 +18,6 @@ from symparams.algebra.formula import (
     multiply,
     product,
     symbols,
-    total,
 )
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
@@ -31,6 +30,7 @@ from symparams.misconceptions.edits import bound, exchanged, meaning, rewritten,
 from symparams.misconceptions.task import Subject, once
 from symparams.model.derived import Derived
 from symparams.model.network import Node
+from symparams.model.tensor import parameter_rule
 
 KERNEL = meaning("kernel")
 CONVOLVING = (Convolution, Depthwise, Separable)
@@ -53,7 +53,7 @@ def in_work(s: Subject, edit: Callable[[Formula], Iterable[Formula]]) -> Iterabl
         return edit(s.rule)
     if not intact(s):
         return ()
-    put = (bound(s.rule, "MACs", macs) for macs in edit(s.task.derived.work.macs))
+    put = (bound(s.rule, "MACs", macs) for macs in edit(s.task.derived.macs))
     return (rule for rule in put if rule is not None)
 
 
@@ -95,13 +95,12 @@ def other_kernels(rule: Formula, sizes: dict[str, Formula]) -> Formula | None:
 @once
 def without_biases(s: Subject) -> Formula | None:
     """The right rule without its biases; None where the biases are not those of sums: normalization has none such."""
-    matrices = any(w.kind == "weight" and len(w.dimensions) > 1 for w in s.weights)
+    matrices = any(t.joins for t in s.tensors)
     if s.task.derived.counts.biases == 0 or not matrices or not intact(s) or s.rule == ZERO:
         return None
     edited = without_term(s.rule, lambda term: number(term) == 1 and term == ONE)
-    trained = [w for w in s.weights if w.trained and w.kind != "statistic"]
-    kept = trained if s.quantity == "trainable" else s.weights
-    plain = total(product(w.dimensions) for w in kept if w.kind != "bias")
+    kept = [t for t in s.tensors if not (t.fixed and s.quantity == "trainable")]
+    plain = parameter_rule(t for t in kept if t.kind != "bias")
     if edited is not None and simplified(edited, s.network.facts) == simplified(plain, s.network.facts):
         return edited
     return plain
@@ -175,7 +174,7 @@ def along(s: Subject) -> Along | None:
 
 def weighted_before(s: Subject) -> Iterator[Node]:
     """The layers with parameters before it along its first input, the nearest first."""
-    return (node for node in s.before if node.derived.rules.weights)
+    return (node for node in s.before if node.derived.rules.tensors)
 
 
 def network_input(s: Subject) -> Node | None:

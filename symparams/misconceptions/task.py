@@ -8,11 +8,12 @@ from functools import cached_property, lru_cache, wraps
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from symparams.algebra.equality import collected
-from symparams.algebra.formula import ZERO, Formula, Value, as_formula, product, total
+from symparams.algebra.formula import ZERO, Formula, Value, as_formula
 from symparams.errors import SymparamsError
 from symparams.model.derived import Derived
-from symparams.model.layer import Convention, Incoming, Layer, Outgoing, Rules, Weight
+from symparams.model.layer import Incoming, Layer, Outgoing, Rules
 from symparams.model.network import Network, Node
+from symparams.model.tensor import Convention, Tensor, parameter_rule
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import State, fields
 from symparams.quantities.quantity import QUANTITY_RULES, Settings
@@ -119,9 +120,9 @@ class Subject:
         return self.task.derived.rules
 
     @property
-    def weights(self) -> tuple[Weight, ...]:
+    def tensors(self) -> tuple[Tensor, ...]:
         """The tensors that are counted."""
-        return tuple(w for w in self.rules.weights if w.counted)
+        return self.rules.counted
 
     @property
     def convention(self) -> Convention:
@@ -214,10 +215,9 @@ def _of_node(
 def _of_tensors(node: Node, derived: Derived, quantity: str) -> Formula:
     """The sum over the tensors that belong to a count."""
 
-    def belongs(w: Weight) -> bool:
+    def belongs(t: Tensor) -> bool:
         if quantity in ("weights", "biases"):
-            return (w.kind == "bias") == (quantity == "biases")
-        fixed = w.kind == "statistic" or not w.trained or node.frozen
-        return fixed == (quantity == "non_trainable")
+            return (t.kind == "bias") == (quantity == "biases")
+        return (t.fixed or node.frozen) == (quantity == "non_trainable")
 
-    return total(product(w.dimensions) for w in derived.rules.weights if w.counted and belongs(w))
+    return parameter_rule(t for t in derived.rules.counted if belongs(t))

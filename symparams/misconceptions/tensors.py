@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from symparams.algebra.formula import ZERO, Formula, Sum, product, total
+from symparams.algebra.formula import ZERO, Formula, Sum, total
 from symparams.layers.attention import Attention
 from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.spelling import Spelling
@@ -13,7 +13,8 @@ from symparams.layers.stacks import Transformer, TransformerEncoder
 from symparams.layers.transformer import DecoderLayer, EncoderLayer
 from symparams.misconceptions.edits import bound, changed, rewritten, tidy
 from symparams.misconceptions.task import COUNTS, Subject
-from symparams.model.layer import Incoming, Layer, Weight
+from symparams.model.layer import Incoming, Layer
+from symparams.model.tensor import Tensor, parameter_rule
 
 Kind = TypeVar("Kind", bound=Layer)
 Arriving = tuple[Incoming, ...]
@@ -44,35 +45,25 @@ def as_a(s: Subject, *kinds: type[Kind]) -> Kind | None:
 # ---------------------------------------------------------------- tensors
 
 
-def is_fixed(w: Weight) -> bool:
-    """Whether training does not change a tensor."""
-    return w.kind == "statistic" or not w.trained
-
-
-def tensors(s: Subject) -> tuple[Weight, ...]:
+def tensors(s: Subject) -> tuple[Tensor, ...]:
     """The tensors that the quantity counts."""
     if shares(s):
         return ()
     quantity, frozen = s.quantity, s.task.node.frozen
 
-    def belongs(w: Weight) -> bool:
+    def belongs(t: Tensor) -> bool:
         if quantity in ("weights", "biases"):
-            return (w.kind == "bias") == (quantity == "biases")
-        return quantity == "params" or (is_fixed(w) or frozen) == (quantity == "non_trainable")
+            return (t.kind == "bias") == (quantity == "biases")
+        return quantity == "params" or (t.fixed or frozen) == (quantity == "non_trainable")
 
-    return tuple(w for w in s.weights if belongs(w))
-
-
-def counted(weights: Iterable[Weight]) -> Formula:
-    """The sum over the sizes of tensors."""
-    return total(product(w.dimensions) for w in weights)
+    return tuple(t for t in s.tensors if belongs(t))
 
 
-def without_tensors(s: Subject, left_out: Callable[[Weight], bool]) -> Formula | None:
+def without_tensors(s: Subject, left_out: Callable[[Tensor], bool]) -> Formula | None:
     """The sum over all tensors but some; None if there are no such."""
     every = tensors(s)
-    kept = [w for w in every if not left_out(w)]
-    return None if len(kept) == len(every) else counted(kept)
+    kept = [t for t in every if not left_out(t)]
+    return None if len(kept) == len(every) else parameter_rule(kept)
 
 
 # ---------------------------------------------------------------- parts of a rule
@@ -104,7 +95,7 @@ def on_macs(s: Subject, change: Callable[[Formula], Formula | None]) -> Iterator
         if new is not None:
             yield new
     elif s.quantity == "flops":
-        work = s.task.derived.work.macs
+        work = s.task.derived.macs
         new = None if work == ZERO else change(work)
         wrong = None if new is None else bound(s.rule, "MACs", new)
         if wrong is not None:

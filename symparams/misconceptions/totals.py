@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from symparams.algebra.equality import collected
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as_formula, product, total
+from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as_formula, total
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.sums import Repeat, over, over_shown
@@ -262,7 +262,7 @@ def frozen_left_out(s: Subject) -> Iterator[Formula]:
 def buffers_counted(s: Subject) -> Iterator[Formula]:
     """2·C → 4·C + 1 for a batch normalization of PyTorch."""
     node = s.task.node
-    buffers = [product(w.dimensions) for w in s.rules.weights if not w.counted]
+    buffers = [t.size for t in s.rules.tensors if not t.counted]
     if buffers and s.quantity == "params" and node.shared is None:
         yield over_shown(s.rules.parameters + total(buffers), node.repeats)
 

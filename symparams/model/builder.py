@@ -12,8 +12,9 @@ from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat
 from symparams.errors import LayerError, LimitError
 from symparams.model.derived import Derived, known
-from symparams.model.layer import Convention, Layer
+from symparams.model.layer import Layer
 from symparams.model.network import Node
+from symparams.model.tensor import Convention
 
 
 class Builder:
@@ -97,8 +98,8 @@ def too_many_layers() -> LimitError:
 
 
 def _check_shared(derived: Derived, first: Node) -> None:
-    mine = [[simplified(d) for d in w.dimensions] for w in derived.rules.weights]
-    theirs = [[simplified(d) for d in w.dimensions] for w in first.derived.rules.weights]
+    mine = [[simplified(d) for d in t.stored.shape] for t in derived.rules.tensors]
+    theirs = [[simplified(d) for d in t.stored.shape] for t in first.derived.rules.tensors]
     if len(mine) != len(theirs) or not all(
         len(a) == len(b) and all(map(same, a, b)) for a, b in zip(mine, theirs, strict=True)
     ):

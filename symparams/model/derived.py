@@ -9,13 +9,14 @@ from functools import cached_property, lru_cache
 from symparams import limits
 from symparams.algebra.equality import as_one_floor, collected, shortened
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Value, as_formula, product, size_and_depth
+from symparams.algebra.formula import Formula, Value, as_formula, size_and_depth
 from symparams.algebra.normal_form import UNIT, plus, scaled, value_of
 from symparams.algebra.simplification import bounds, poly, simplified
 from symparams.algebra.sums import Repeat, over
 from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
-from symparams.model.layer import Axis, Convention, Incoming, Layer, Outgoing, Rules, Shape, Work
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Shape, Work
+from symparams.model.tensor import Convention, macs_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +95,37 @@ class Derived:
     @cached_property
     def work(self) -> Work:
         """What the layer computes for one example."""
-        return self.layer.work(self.out, *self.arriving)
+        work = self.layer.work(self.out, *self.arriving)
+        return (
+            work if work.macs is not None else replace(work, macs=macs_rule(self.rules.tensors, self.out.positions()))
+        )
+
+    @property
+    def macs(self) -> Formula:
+        """The multiply-accumulates of one example, in reading order."""
+        macs = self.work.macs
+        assert macs is not None
+        return macs
 
     @cached_property
     def counts(self) -> Counts:
         """Read off the sizes of the tensors; the rule gives the same number a second way."""
-        counted = [w for w in self.rules.weights if w.counted]
+        counted = self.rules.counted
         if not counted:
             return NO_PARAMETERS
-        sizes = [(w.kind, simplified(product(w.dimensions), self.facts)) for w in counted]
-        biases = added((n for kind, n in sizes if kind == "bias"), self.facts)
-        kept = [w.kind == "statistic" or not w.trained for w in counted]
-        fixed = added((n for (_, n), is_kept in zip(sizes, kept, strict=True) if is_kept), self.facts)
-        others = added((n for kind, n in sizes if kind != "bias"), self.facts)
+        sizes = [(t, simplified(t.size, self.facts)) for t in counted]
+        biases = added((n for t, n in sizes if t.kind == "bias"), self.facts)
+        others = added((n for t, n in sizes if t.kind != "bias"), self.facts)
+        fixed = added((n for t, n in sizes if t.fixed), self.facts)
         params = collected(self.rules.parameters, self.facts)
-        free = (n for (_, n), is_kept in zip(sizes, kept, strict=True) if not is_kept)
-        trainable = params if fixed == 0 else added(free, self.facts)
+        trainable = params if fixed == 0 else added((n for t, n in sizes if not t.fixed), self.facts)
         return Counts(others, biases, params, trainable, fixed)
+
+
+def macs_of(layer: Layer, out: Outgoing, *arriving: Incoming) -> Formula:
+    """The multiply-accumulates of a layer that stands in no network."""
+    written = layer.work(out, *arriving).macs
+    return macs_rule(layer.rules(*arriving).tensors, out.positions()) if written is None else written
 
 
 def derive(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
 from symparams.model.record import Record
+from symparams.model.tensor import Convention, Tensor, parameter_rule
 
-Convention: TypeAlias = Literal["keras", "torch"]
 Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
 
 # Spatial axes by how many there are: (name, letter of its size, subscript of its kernel size).
@@ -116,6 +117,7 @@ OUTPUT_LETTERS = {
     "height": "H_out",
     "width": "W_out",
     "depth": "D_out",
+    "steps": "T",
     "channels": "C_out",
     "features": "n_out",
 }
@@ -138,7 +140,17 @@ class Outgoing:
 
     def numbers(self) -> Formula:
         """How many numbers the output has: H_out·W_out·C_out."""
-        return product(
+        return product(self.sizes())
+
+    def positions(self) -> tuple[Symbol, ...]:
+        """The sizes of all axes but that of the channels or features: how often a weight is used, as a rule."""
+        named = [i for i, axis in enumerate(self.axes) if axis in ("channels", "features")]
+        features = named[-1] if named else len(self.axes) - 1
+        return tuple(size for i, size in enumerate(self.sizes()) if i != features)
+
+    def sizes(self) -> tuple[Symbol, ...]:
+        """The sizes of all axes, as symbols of a rule."""
+        return tuple(
             symbol(OUTPUT_LETTERS.get(axis, "n_out" if len(self.axes) == 1 else f"n_{i + 1}"), size, f"output {axis}")
             for i, (axis, size) in enumerate(zip(self.axes, self.shape, strict=True))
         )
@@ -152,7 +164,8 @@ class Work:
     done besides. Training is not counted, only the forward pass.
     """
 
-    macs: Formula = ZERO  # multiply-accumulates
+    macs: Formula | None = None  # multiply-accumulates; None: those of its weights, as often as each is used
+    pairs: Formula = ZERO  # those among them that take no weight: queries with keys, scores with values
     additions: Formula = ZERO  # additions and subtractions, those of biases among them
     multiplications: Formula = ZERO  # multiplications and divisions
     comparisons: Formula = ZERO  # as in max pooling and relu
@@ -166,7 +179,8 @@ class Work:
             return done if done == ZERO else change(done)
 
         return Work(
-            macs=of(self.macs),
+            macs=None if self.macs is None else of(self.macs),
+            pairs=of(self.pairs),
             additions=of(self.additions),
             multiplications=of(self.multiplications),
             comparisons=of(self.comparisons),
@@ -181,7 +195,12 @@ class Work:
     def plus(self, other: Work) -> Work:
         """This and other work besides; the sentence stays."""
         return Work(
-            macs=joined(self.macs, other.macs),
+            macs=other.macs
+            if self.macs is None
+            else self.macs
+            if other.macs is None
+            else joined(self.macs, other.macs),
+            pairs=joined(self.pairs, other.pairs),
             additions=joined(self.additions, other.additions),
             multiplications=joined(self.multiplications, other.multiplications),
             comparisons=joined(self.comparisons, other.comparisons),
@@ -209,20 +228,6 @@ UNKNOWN: Literal["unknown"] = "unknown"  # what it sees has no formula, or no si
 Sight: TypeAlias = "tuple[Reach, ...] | Literal['everywhere', 'unknown']"  # (): only what stands at its own place
 
 
-WeightKind: TypeAlias = Literal["weight", "bias", "statistic"]
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """One tensor of numbers that a layer keeps."""
-
-    name: str  # as the frameworks call it: kernel, bias, gamma …
-    dimensions: tuple[Formula, ...]  # its sizes, as the framework stores them
-    kind: WeightKind = "weight"  # bias: added to the outputs; statistic: kept, never trained
-    counted: bool = True  # False: a buffer, which this convention does not call a parameter
-    trained: bool = True  # False: kept as it is, like the weights below an adapter; a statistic never is
-
-
 Relation: TypeAlias = Literal[">=", "multiple"]
 
 
@@ -236,18 +241,29 @@ class Requirement:
     otherwise: Callable[[], str]  # the message when it does not hold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a layer says about one input."""
 
     output: tuple[Axis, ...]  # the shape rule, an axis each
-    parameters: Formula  # the parameter rule in reading order; ZERO where there are none
-    weights: tuple[Weight, ...]  # the tensors; their sizes give the count a second time
+    tensors: tuple[Tensor, ...]  # what it keeps; counts, memory and multiply-accumulates are read off them
     because: str  # one sentence on why the parameter rule is as it is, or why there are none
     shape_because: str  # one sentence on the shape rule
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
     requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: str = ""  # how the conventions differ, where the number depends on them
+    # The parameter rule, where textbooks read it in another order than the sum over the tensors; see Layer.by_hand.
+    written: Formula | None = None
+
+    @cached_property
+    def counted(self) -> tuple[Tensor, ...]:
+        """The tensors that the convention calls parameters."""
+        return tuple(t for t in self.tensors if t.counted)
+
+    @cached_property
+    def parameters(self) -> Formula:
+        """The parameter rule in reading order; ZERO where there are none."""
+        return parameter_rule(self.counted) if self.written is None else self.written
 
 
 def nothing_to_learn(
@@ -261,8 +277,7 @@ def nothing_to_learn(
     """The rules of a layer without parameters."""
     return Rules(
         output=output,
-        parameters=ZERO,
-        weights=(),
+        tensors=(),
         because=because,
         shape_because=shape_because,
         channels_are=channels_are,
@@ -286,6 +301,7 @@ class Layer(Record):
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
     # layers behind it do, since it lays numbers out anew.
     reads: ClassVar[Literal["channels", "features", "kept", "new"]] = "kept"
+    by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
 
     @property

@@ -19,7 +19,8 @@ from symparams.errors import SymparamsError
 from symparams.frozen import Frozen
 from symparams.model.conditions import Condition, contradiction, strongest, tightest, unless_certain
 from symparams.model.derived import NO_PARAMETERS, Counts, Derived, added_over
-from symparams.model.layer import Convention, Layer, Shape
+from symparams.model.layer import Layer, Shape
+from symparams.model.tensor import Convention
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Literal, TypeAlias
 from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import (
-    ONE,
     Formula,
     Function,
     Number,
@@ -20,14 +19,13 @@ from symparams.algebra.formula import (
     as_formula,
     count_leaves,
     parts,
-    product,
     rebuilt,
     symbols,
 )
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in, renamed
 from symparams.model.derived import Derived
-from symparams.model.layer import Axis, Rules
+from symparams.model.layer import Axis
 
 StepKind: TypeAlias = Literal["rule", "substitution", "arithmetic", "result"]
 
@@ -162,77 +160,3 @@ def _free(name: str, used: dict[str, Symbol]) -> str:
     while f"{name}_{count}" in used:
         count += 1
     return f"{name}_{count}"
-
-
-# ---------------------------------------------------------------- counting tensor by tensor
-
-
-@dataclass(frozen=True, slots=True)
-class TensorCount:
-    """The numbers in one tensor: so many for each input, and so many inputs."""
-
-    name: str  # kernel, bias …
-    kind: str  # weight, bias or statistic
-    each: Formula | None  # what one input needs, values put in: 63·3·3; None if that is a single number
-    outputs: Symbol | None  # what the first factor of `each` counts, where it does not belong to the kernel: filters
-    each_value: Value
-    inputs: Formula | None  # how many inputs there are; None if the tensor does not depend on them
-    input_word: str  # what the inputs are: "input channels"
-    value: Value  # all numbers of the tensor
-    sizes: tuple[Formula, ...]  # of its axes as they are stored, values put in: 64, 4·64
-    spans: bool  # whether it is the kernel of a convolution, which spans several places
-    joined: Formula | None  # the outputs that a matrix joins its inputs to: 4·64; None if it is no such matrix
-
-    @property
-    def product(self) -> Formula:
-        """Its sizes multiplied: 64·4·64."""
-        return product(self.sizes)
-
-
-def count_tensors(rules: Rules, facts: Facts) -> tuple[TensorCount, ...]:
-    """Every counted tensor, its outputs first and then its inputs: 63·3·3 = 567, 32·567 = 18,144."""
-    return tuple(_count(w.name, w.kind, w.dimensions, facts) for w in rules.weights if w.counted)
-
-
-def _count(name: str, kind: str, dimensions: tuple[Formula, ...], facts: Facts) -> TensorCount:
-    inputs = [d for d in dimensions if any(s.incoming for s in symbols(d))]
-    outputs = [d for d in reversed(dimensions) if d not in inputs and number(d) != 1]
-    kernel_last = [*outputs[:1], *reversed(outputs[1:])]
-    sized = [d for d in dimensions if number(d) != 1]
-    meanings = [s.meaning for d in sized for s in symbols(d)]
-    spans = any("kernel" in meaning for meaning in meanings)
-    matrix = len(inputs) == 1 == len(outputs) and not spans and not any("layers" in meaning for meaning in meanings)
-    each = _line(kernel_last)
-    every = _line([*inputs, *kernel_last])
-    return TensorCount(
-        name,
-        kind,
-        each if len(kernel_last) > 1 else None,
-        _counts_outputs(kernel_last),
-        simplified(each, facts),
-        as_formula(simplified(_line(inputs), facts)) if inputs else None,
-        next((s.meaning for d in inputs for s in symbols(d) if s.incoming), ""),
-        simplified(every, facts),
-        tuple(_size(d, facts) for d in sized) or (ONE,),
-        spans,
-        _size(outputs[0], facts) if matrix else None,
-    )
-
-
-def _size(dimension: Formula, facts: Facts) -> Formula:
-    """A size with its values put in; computed where it is more than a product: 512/8·8 = 512."""
-    line = _line([dimension])
-    plain = all(isinstance(part, (Number, Symbol)) for part in (parts(line) or (line,)))
-    return line if plain else as_formula(simplified(line, facts))
-
-
-def _counts_outputs(factors: list[Formula]) -> Symbol | None:
-    first = factors[0] if len(factors) > 1 else None
-    return first if isinstance(first, Symbol) and "kernel" not in first.meaning else None
-
-
-def _line(factors: list[Formula]) -> Formula:
-    line = product(factors)
-    while can_put_in(line):
-        line = put_in(line)
-    return line

@@ -10,7 +10,8 @@ from symparams.algebra.formula import Formula, Function, Number, Symbol, Value, 
 from symparams.algebra.simplification import simplified
 from symparams.model.derived import Derived
 from symparams.model.layer import OUTPUT_LETTERS
-from symparams.quantities.derivation import Derivation, TensorCount, count_tensors, derive_axis, derive_parameters
+from symparams.quantities.derivation import Derivation, derive_axis, derive_parameters
+from symparams.quantities.tensor_counts import TensorCount, count_tensors
 
 
 @dataclass(frozen=True)

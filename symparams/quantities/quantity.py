@@ -61,7 +61,7 @@ class Quantity:
 
 
 def _macs(node: Node, settings: Settings) -> Formula:
-    return node.derived.work.macs
+    return node.derived.macs
 
 
 _OTHERS = ("additions", "multiplications", "comparisons", "exponentials")
@@ -72,8 +72,9 @@ def _flops(node: Node, settings: Settings) -> Formula:
     work = node.derived.work
     facts = node.derived.facts
     terms: list[Formula] = []
-    if work.macs != ZERO:
-        terms.append(2 * symbol("MACs", collected(work.macs, facts), "multiply-accumulates"))
+    macs = node.derived.macs
+    if macs != ZERO:
+        terms.append(2 * symbol("MACs", collected(macs, facts), "multiply-accumulates"))
     if settings.flops == "every-operation":
         terms += [
             symbol(_LETTERS[kind], collected(getattr(work, kind), facts), kind)

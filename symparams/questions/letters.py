@@ -49,10 +49,10 @@ def _rules(task: Task) -> Iterator[Iterable[Formula]]:
     """What is asked for, then whatever else the layer says."""
     derived = task.derived
     yield task.rules
-    yield (derived.rules.parameters, *(size for w in derived.rules.weights for size in w.dimensions))
+    yield (derived.rules.parameters, *(size for t in derived.rules.tensors for size in t.sizes))
     yield (axis.size for axis in derived.rules.output)
     if derived.arriving:
-        yield (derived.work.macs,)
+        yield (derived.macs,)
 
 
 def _sizes(task: Task) -> Iterator[Symbol]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.layers import Catalogue, key
-from symparams.model.layer import Convention
+from symparams.model.tensor import Convention
 from symparams.sources import records as r
 
 

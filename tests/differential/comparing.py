@@ -136,7 +136,7 @@ class Comparison:
             self._differs(node.layer, shapes, COUNTS, f"{node.name} on {shapes}: {ours}", theirs)
         if found.macs is not None:
             self.tally.macs += 1
-            macs = number(node.derived.work.macs)
+            macs = number(node.derived.macs)
             if macs != found.macs:
                 self._differs(node.layer, shapes, MACS, f"{node.name} on {shapes}: {macs}", found.macs)
 

@@ -26,7 +26,7 @@ def test_a_rule_that_is_wrong_with_letters_is_found(monkeypatch: pytest.MonkeyPa
 
     def wrong(self: Dense, *arriving: Incoming) -> Rules:
         found = rules(self, *arriving)
-        return found if isinstance(arriving[0].shape[-1], int) else replace(found, parameters=found.parameters + 1)
+        return found if isinstance(arriving[0].shape[-1], int) else replace(found, written=found.parameters + 1)
 
     monkeypatch.setattr(Dense, "rules", wrong)
     failure = run_letters("keras", 300, 0, "dense", progress=False)

@@ -44,7 +44,8 @@ def test_a_wrong_rule_is_found_and_the_network_shrunk(convention: str, monkeypat
 
     def wrong(self: Dense, *arriving: Incoming) -> Rules:
         found = rules(self, *arriving)
-        return replace(found, weights=found.weights[:1], parameters=found.weights[0].dimensions[0])
+        kernel = found.tensors[0]
+        return replace(found, tensors=(replace(kernel, axes=kernel.axes[:1]),))
 
     monkeypatch.setattr(Dense, "rules", wrong)
     failure = run(convention, 60, 0, None, progress=False)

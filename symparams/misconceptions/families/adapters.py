@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import filterfalse
 
 from symparams.algebra.formula import ZERO, Formula, Sum, total
 from symparams.layers.adapters import LowRankAdapter
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.tensors import as_a, counted, on_macs, tensors
-from symparams.model.layer import Weight, symbol
+from symparams.misconceptions.tensors import as_a, on_macs, tensors
+from symparams.model.layer import symbol
+from symparams.model.tensor import Tensor, macs_rule, parameter_rule
 
 _HU = "Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021"
 _COUNTS = ("params", "trainable", "weights")
@@ -22,8 +24,9 @@ def _adapter(s: Subject) -> LowRankAdapter | None:
     return layer if isinstance(layer, LowRankAdapter) and s.rule != ZERO else None
 
 
-def _is_thin(w: Weight) -> bool:
-    return w.name.startswith("lora")
+def _is_thin(t: Tensor) -> bool:
+    """Whether it is one of the two that the adapter adds, the only matrices that are trained."""
+    return t.joins and t.trained
 
 
 @misconception(
@@ -55,8 +58,8 @@ def base_trained(s: Subject) -> Iterable[Formula]:
 def one_matrix(s: Subject) -> Iterable[Formula]:
     """n_in·n_out + r·(n_in + n_out) → n_in·n_out + n_in·r; → n_in·n_out + r·n_out."""
     if _adapter(s) is not None:
-        for name in ("lora B", "lora A"):
-            yield counted(w for w in tensors(s) if w.name != name)
+        for left_out in reversed([t for t in tensors(s) if _is_thin(t)]):
+            yield parameter_rule(t for t in tensors(s) if t is not left_out)
 
 
 @misconception(
@@ -75,7 +78,7 @@ def rank_squared(s: Subject) -> Iterable[Formula]:
     if layer is not None and any(map(_is_thin, tensors(s))):
         r = symbol("r", layer.rank, "rank")
         yield s.rule + r**2
-        yield total(t for t in (counted(w for w in tensors(s) if not _is_thin(w)), r**2) if t != ZERO)
+        yield total(t for t in (parameter_rule(filterfalse(_is_thin, tensors(s))), r**2) if t != ZERO)
 
 
 @misconception(
@@ -97,9 +100,9 @@ def adapter_left_out(s: Subject) -> Iterable[Formula]:
     if layer is None:
         return
     if s.quantity in ("macs", "flops"):
-        yield from on_macs(s, lambda rule: total(rule.terms[:-2]) if isinstance(rule, Sum) else None)
+        yield from on_macs(s, lambda rule: macs_rule(filterfalse(_is_thin, s.tensors), s.out.positions()))
     else:
-        yield counted(w for w in tensors(s) if not _is_thin(w))
+        yield parameter_rule(filterfalse(_is_thin, tensors(s)))
 
 
 @misconception(
@@ -120,8 +123,8 @@ def adapter_alone(s: Subject) -> Iterable[Formula]:
     if _adapter(s) is None:
         return
     if s.quantity in ("macs", "flops"):
-        yield from on_macs(s, lambda rule: total(rule.terms[-2:]) if isinstance(rule, Sum) else None)
+        yield from on_macs(s, lambda rule: macs_rule(filter(_is_thin, s.tensors), s.out.positions()))
     elif s.quantity == "params" and isinstance(s.rules.parameters, Sum):
         yield s.rules.parameters.terms[-1]
     else:
-        yield counted(w for w in tensors(s) if _is_thin(w))
+        yield parameter_rule(filter(_is_thin, tensors(s)))

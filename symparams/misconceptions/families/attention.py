@@ -14,6 +14,7 @@ from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import ATTENDING, as_a, attentions, each_swapped, on_macs
+from symparams.model.derived import macs_of
 
 _WORK = ("macs", "flops")
 _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
@@ -35,7 +36,7 @@ def _work(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
     """The rule for work with the multiply-accumulates of its attentions counted in other ways."""
     pairs = []
     for layer, arriving in attentions(s):
-        pairs.append((layer.work(s.out, *arriving).macs, tuple(ways(Heads(layer, attended(arriving))))))
+        pairs.append((macs_of(layer, s.out, *arriving), tuple(ways(Heads(layer, attended(arriving))))))
     return each_swapped(s, pairs)
 
 
@@ -132,7 +133,7 @@ def kv_ignored(s: Subject) -> Iterable[Formula]:
         assert isinstance(s.rule, Product)
         yield every.cache(s.out, *s.arriving) * s.rule.factors[-1]
     else:
-        work = every.work(s.out, *s.arriving).macs
+        work = macs_of(every, s.out, *s.arriving)
         yield from on_macs(s, lambda rule: work)
 
 

@@ -56,7 +56,7 @@ def one_bias(s: Subject) -> Iterable[Formula]:
 )
 def biases_not_there(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out → (k·k·C_in + 1)·C_out."""
-    if getattr(s.layer, "bias", None) is not False or not intact(s) or len(s.weights) > 2 or not s.weights:
+    if getattr(s.layer, "bias", None) is not False or not intact(s) or len(s.tensors) > 2 or not s.tensors:
         return
     biases = s.out.size(s.out.axes[0] if s.out.axes[0] == "channels" else s.out.axes[-1])
     if s.quantity == "biases":

@@ -45,7 +45,7 @@ def one_direction(s: Subject) -> Iterable[Formula]:
         return
     alone: Layer = layer.layer if isinstance(layer, Bidirectional) else replace(layer, bidirectional=False)
     if s.quantity in ("weights", "trainable"):
-        yield from some(without_tensors(s, lambda w: "backward" in w.name or "_reverse" in w.name))
+        yield from some(without_tensors(s, lambda t: "backward" in t.stored.name or "_reverse" in t.stored.name))
     elif s.quantity in ("macs", "flops"):
         yield from on_macs(s, _halved)
     else:

@@ -121,7 +121,7 @@ def _with_input_channels(rule: Formula, channels: Formula) -> Iterable[Formula]:
 
 def _joins(node: Node) -> bool:
     """Whether a layer has weights between inputs and outputs, as normalization has none."""
-    return any(len(w.dimensions) > 1 for w in node.derived.rules.weights)
+    return any(t.joins for t in node.derived.rules.tensors)
 
 
 @misconception(

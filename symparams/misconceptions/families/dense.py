@@ -115,7 +115,7 @@ def added(s: Subject) -> Iterable[Formula]:
     """(n_in + 1)·n_out → n_in + n_out, with or without biases."""
     if not isinstance(s.layer, Dense) or not intact(s) or s.rule == ZERO:
         return
-    n_in, n_out = s.weights[0].dimensions
+    n_in, n_out = s.tensors[0].sizes
     if s.layer.bias and s.quantity != "weights":
         yield n_in + n_out + n_out
     yield n_in + n_out

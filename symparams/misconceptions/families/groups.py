@@ -13,6 +13,7 @@ from symparams.misconceptions.edits import bound, changed, exchanged, named, rew
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import KERNEL, beside_kernel, has_kernel, in_work, intact
 from symparams.misconceptions.task import Subject
+from symparams.model.derived import macs_of
 from symparams.model.layer import symbol
 
 _SPLIT = (Convolution, TransposedConvolution)  # what may have groups
@@ -234,7 +235,7 @@ def separable_as_full(s: Subject) -> Iterable[Formula]:
         dilation=layer.dilation,
         bias=layer.bias and s.quantity != "weights",
     )
-    work = full.work(s.out, s.x).macs
+    work = macs_of(full, s.out, s.x)
     if s.quantity == "flops":
         return some(bound(s.rule, "MACs", work))
     return (work,) if s.quantity == "macs" else (full.rules(s.x).parameters,)
@@ -244,10 +245,9 @@ def _steps(s: Subject) -> tuple[Formula, Formula, Formula, Formula] | None:
     """The kernels of the depthwise step, the channels between, the filters and the biases of the second step."""
     if not isinstance(s.layer, Separable) or not intact(s) or s.rule == ZERO:
         return None
-    depthwise, pointwise, *_ = s.weights
-    *kernel, C_in, m = depthwise.dimensions
-    between, C_out = pointwise.dimensions[-2:]
-    taps = product([*kernel, C_in] if number(m) == 1 else [*kernel, C_in, m])
+    depthwise, pointwise, *_ = s.tensors
+    (between,), (C_out,) = pointwise.of("input"), pointwise.of("output")
+    taps = depthwise.size
     biased = s.layer.bias and s.quantity != "weights"
     return taps, between, C_out, C_out if biased else ZERO
 

@@ -49,7 +49,7 @@ def one_tensor(s: Subject) -> Iterable[Formula]:
 def work_given(s: Subject) -> Iterable[Formula]:
     """P → MACs."""
     if _asked(s):
-        macs = s.task.derived.work.macs
+        macs = s.task.derived.macs
         if macs != ZERO and not same(simplified(macs, s.network.facts), s.task.values[0], s.network.facts):
             yield macs
 

@@ -17,8 +17,9 @@ from symparams.layers.normalization import (
 from symparams.layers.sizes import sizes_of, times
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.tensors import as_a, counted, is_fixed, tensors
+from symparams.misconceptions.tensors import as_a, tensors
 from symparams.model.layer import symbol
+from symparams.model.tensor import parameter_rule
 
 _ALL = (BatchNormalization, LayerNormalization, RMSNormalization, GroupNormalization, InstanceNormalization)
 _IOFFE = "Ioffe and Szegedy, Batch Normalization, 2015; "
@@ -26,8 +27,8 @@ _IOFFE = "Ioffe and Szegedy, Batch Normalization, 2015; "
 
 def _each(s: Subject) -> tuple[int, Formula] | None:
     """How many numbers of the quantity each channel has, and the channels; None for other layers and for nothing."""
-    weights = tensors(s) if as_a(s, *_ALL) is not None else ()
-    return (len(weights), product(weights[0].dimensions)) if weights else None
+    each = tensors(s) if as_a(s, *_ALL) is not None else ()
+    return (len(each), each[0].size) if each else None
 
 
 @misconception(
@@ -43,7 +44,7 @@ def _each(s: Subject) -> tuple[int, Formula] | None:
 def statistics_left_out(s: Subject) -> Iterable[Formula]:
     """4·C_in → 2·C_in."""
     each = _each(s)
-    fixed = sum(map(is_fixed, tensors(s)))
+    fixed = sum(t.fixed for t in tensors(s))
     if each is not None and 0 < fixed < each[0]:
         yield times(each[0] - fixed, each[1])
 
@@ -60,7 +61,7 @@ def statistics_left_out(s: Subject) -> Iterable[Formula]:
 )
 def statistics_counted(s: Subject) -> Iterable[Formula]:
     """2·C → 4·C in PyTorch."""
-    buffers = [w for w in s.rules.weights if not w.counted and w.dimensions]
+    buffers = [t for t in s.rules.tensors if not t.counted and t.axes]
     each = _each(s)
     if each is not None and buffers:
         yield times(each[0] + len(buffers), each[1])
@@ -81,7 +82,7 @@ def statistics_counted(s: Subject) -> Iterable[Formula]:
 def statistics_trained(s: Subject) -> Iterable[Formula]:
     """2·C_in trainable → 4·C_in; 2·C_in non-trainable → 0."""
     each = _each(s)
-    fixed = sum(map(is_fixed, s.weights))
+    fixed = sum(t.fixed for t in s.tensors)
     if each is not None and fixed and not s.task.node.frozen:
         yield ZERO if s.quantity == "non_trainable" else times(each[0] + fixed, each[1])
 
@@ -214,7 +215,7 @@ def last_axis(s: Subject) -> Iterable[Formula]:
     """2·H_in·W_in·C_in → 2·C_in."""
     each = _each(s)
     if each is not None and as_a(s, LayerNormalization, RMSNormalization) is not None:
-        *others, last = tensors(s)[0].dimensions
+        *others, last = tensors(s)[0].sizes
         if others:
             yield times(each[0], last)
 
@@ -264,7 +265,7 @@ def counted_none(s: Subject) -> Iterable[Formula]:
     if s.quantity == "params":
         yield full.parameters
     else:
-        yield counted(w for w in full.weights if not is_fixed(w))
+        yield parameter_rule(t for t in full.tensors if not t.fixed)
 
 
 @misconception(
@@ -297,5 +298,5 @@ def statistics_added(s: Subject) -> Iterable[Formula]:
 def beta_as_weight(s: Subject) -> Iterable[Formula]:
     """biases C_in → 0; weights C_in → 2·C_in."""
     each = _each(s)
-    if each is not None and any(w.kind == "bias" for w in s.weights):
+    if each is not None and any(t.kind == "bias" for t in s.tensors):
         yield ZERO if s.quantity == "biases" else times(each[0] + 1, each[1])

@@ -26,8 +26,9 @@ from symparams.layers.stacked_cells import StackedCells
 from symparams.misconceptions.edits import changed, exchanged, rewritten, some, tidy, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.tensors import as_a, counted, on_macs, tensors, without_tensors
-from symparams.model.layer import Layer, Weight
+from symparams.misconceptions.tensors import as_a, on_macs, tensors, without_tensors
+from symparams.model.layer import Layer
+from symparams.model.tensor import Tensor, parameter_rule
 
 RECURRENT = (Recurrent, ConvLSTM, Cell, Bidirectional)
 _COUNTS = ("params", "weights", "trainable")
@@ -84,12 +85,12 @@ def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
     return on_rule(s, lambda rule: exchanged(rule, _joined, one))
 
 
-def _is_recurrent(w: Weight) -> bool:
-    return "recurrent kernel" in w.name or "weight_hh" in w.name
+def _is_recurrent(t: Tensor) -> bool:
+    return bool(t.of("state"))
 
 
-def _is_input(w: Weight) -> bool:
-    return not _is_recurrent(w) and (w.name.endswith("kernel") or "weight_ih" in w.name)
+def _is_input(t: Tensor) -> bool:
+    return bool(t.of("input")) and bool(t.of("part"))
 
 
 @misconception(
@@ -275,22 +276,21 @@ def one_for_two(s: Subject) -> Iterable[Formula]:
     if recurrent_of(s) is None:
         return ()
     if s.quantity != "params":
-        return some(without_tensors(s, lambda w: "bias_hh" in w.name) or _unpacked(s))
+        return some(without_tensors(s, lambda t: "bias_hh" in t.stored.name) or _unpacked(s))
     return some(_bias_terms(s.rule, lambda t: t.factors[1] if isinstance(t, Product) else t))
 
 
 def _unpacked(s: Subject) -> Formula | None:
     """Keras keeps both biases as two rows of one tensor."""
 
-    def one_row(w: Weight) -> Weight:
-        if w.kind != "bias" or Number(2) not in w.dimensions[:-1]:
-            return w
-        place = w.dimensions.index(Number(2))
-        return replace(w, dimensions=(*w.dimensions[:place], *w.dimensions[place + 1 :]))
+    def one_row(t: Tensor) -> Tensor:
+        if t.kind != "bias":
+            return t
+        return replace(t, axes=tuple(axis for axis in t.axes if axis.role != "part" or axis.size != Number(2)))
 
     every = tensors(s)
     single = tuple(map(one_row, every))
-    return counted(single) if single != every else None
+    return parameter_rule(single) if single != every else None
 
 
 @misconception(

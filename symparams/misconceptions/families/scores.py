@@ -13,6 +13,7 @@ from symparams.misconceptions.edits import bound, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import ATTENDING, Arriving, as_a, attentions, each_swapped, on_macs
+from symparams.model.derived import macs_of
 
 _WORK = ("macs", "flops")
 _SCORING = (*ATTENDING, DotAttention, AdditiveAttention)
@@ -29,7 +30,7 @@ def _plain_scores(s: Subject, change: Callable[[Formula], Formula | None]) -> It
 def _matrices(layer: Attention, arriving: Arriving, s: Subject) -> list[Formula]:
     """The work of the projections as the rule has it."""
     of = Heads(layer, attended(arriving))
-    rule = layer.work(s.out, *arriving).macs
+    rule = macs_of(layer, s.out, *arriving)
     terms = rule.terms if hasattr(rule, "terms") else (rule,)
     return list(terms[: len(terms) - len(list(of.mixed()))])
 
@@ -41,7 +42,7 @@ def _mixing(s: Subject, change: Callable[[Heads, list[Formula]], Iterable[list[F
         of = Heads(layer, attended(arriving))
         first = _matrices(layer, arriving, s)
         ways = tuple(total([*first, *mixed]) for mixed in change(of, list(of.mixed())))
-        pairs.append((layer.work(s.out, *arriving).macs, ways))
+        pairs.append((macs_of(layer, s.out, *arriving), ways))
     return each_swapped(s, pairs)
 
 

@@ -27,6 +27,7 @@ from symparams.misconceptions.families.recurrent import RECURRENT, on_rule, recu
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import as_a, on_macs
+from symparams.model.derived import macs_of
 from symparams.model.layer import symbol
 
 _COUNTS = ("params", "weights", "trainable")
@@ -166,7 +167,7 @@ def above_sees_input(s: Subject) -> Iterable[Formula]:
         if s.quantity == "params":
             yield n * alone.rules(s.x).parameters
         elif s.quantity in _WORK:
-            work = n * alone.work(s.out, s.x).macs
+            work = n * macs_of(alone, s.out, s.x)
             yield from on_macs(s, lambda rule: work)
         return
     below = next((node for node in s.before if node.derived.counts.params != 0), None)

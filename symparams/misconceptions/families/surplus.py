@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symparams.algebra.formula import Formula, Product, product, total
-from symparams.layers.convolution import Depthwise
+from symparams.algebra.formula import Formula, Product, Symbol, product
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import has_kernel, with_biases, without_biases
 from symparams.misconceptions.task import Subject
+from symparams.model.tensor import flat, parameter_rule
 
 
 @misconception(
@@ -27,7 +27,7 @@ def bias_for_each_weight(s: Subject) -> Iterable[Formula]:
     if weights is None:
         return
     if s.quantity == "biases":
-        yield total(product(w.dimensions) for w in s.weights if w.kind == "weight")
+        yield parameter_rule(t for t in s.tensors if t.kind == "weight")
     else:
         yield product([2, *weights.factors]) if isinstance(weights, Product) else 2 * weights
 
@@ -45,11 +45,10 @@ def bias_for_each_weight(s: Subject) -> Iterable[Formula]:
 def bias_for_each_kernel(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (k·k + 1)·C_in·C_out."""
     weights = without_biases(s)
-    matrices = [w for w in s.weights if w.kind == "weight"]
-    if weights is None or not has_kernel(weights) or len(matrices) > 1 or isinstance(s.layer, Depthwise):
+    matrices = [t for t in s.tensors if t.joins]
+    if weights is None or len(matrices) != 1 or not (matrices[0].of("kernel") and matrices[0].of("input")):
         return ()
-    kernels = product(d for d in matrices[0].dimensions if not has_kernel(d))
-    return with_biases(s, kernels)
+    return with_biases(s, flat(matrices[0].of("part", "input", "output")))
 
 
 @misconception(
@@ -64,8 +63,8 @@ def bias_for_each_kernel(s: Subject) -> Iterable[Formula]:
 )
 def bias_for_each_input(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out + C_out → k·k·C_in·C_out + C_in."""
-    arriving = [d for w in s.weights if w.kind == "weight" for d in w.dimensions if getattr(d, "incoming", False)]
-    return with_biases(s, arriving[0]) if len(arriving) == 1 and not isinstance(s.layer, Depthwise) else ()
+    arriving = [size for t in s.tensors if t.joins for size in t.of("input") if isinstance(size, Symbol)]
+    return with_biases(s, arriving[0]) if len(arriving) == 1 and arriving[0].incoming else ()
 
 
 @misconception(

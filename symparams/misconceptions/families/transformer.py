@@ -26,6 +26,7 @@ from symparams.misconceptions.tensors import (
     parts,
     swapped,
 )
+from symparams.model.derived import macs_of
 from symparams.model.layer import Incoming
 
 _WORK = ("macs", "flops")
@@ -44,7 +45,7 @@ def _parts(s: Subject, ways: Callable[[Part, Symbol, Symbol], Iterable[Formula]]
             d, f = letters(x, layer.hidden)
             old, new = layer.rules(x).parameters, ways(layer, d, f)
             if s.quantity in _WORK:
-                old, new = layer.work(s.out, x).macs, (_everywhere(x, way) for way in new)
+                old, new = macs_of(layer, s.out, x), (_everywhere(x, way) for way in new)
             pairs.append((old, tuple(new)))
     return each_swapped(s, pairs)
 
@@ -275,7 +276,7 @@ def cross_left_out(s: Subject) -> Iterable[Formula]:
         if s.quantity == "cache":
             pairs.append((block.cache(s.out, *arriving), (alone.cache(s.out, *x),)))
         elif s.quantity in _WORK:
-            pairs.append((block.work(s.out, *arriving).macs, (alone.work(s.out, *x).macs,)))
+            pairs.append((macs_of(block, s.out, *arriving), (macs_of(alone, s.out, *x),)))
         else:
             rule = alone.rules(*x).parameters
             norms = swapped(rule, _norms(alone, x), _norms(block, arriving)) or rule
@@ -318,7 +319,7 @@ def _one_floor(s: Subject, layer: Recurrent) -> Iterator[Formula]:
         if s.quantity == "params":
             yield first.rules(s.x).parameters
         else:
-            macs = first.work(s.out, s.x).macs
+            macs = macs_of(first, s.out, s.x)
             yield from on_macs(s, lambda rule: macs)
 
 

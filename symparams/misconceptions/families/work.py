@@ -100,8 +100,7 @@ def biases_multiplied(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out → … + H_out·W_out·C_out."""
     if s.task.derived.counts.biases != 0 and isinstance(s.layer, _WEIGHING) and s.rule != ZERO:
         yield s.rule + s.out.numbers()
-        biases = next(w.dimensions for w in s.rules.weights if w.kind == "bias")
-        yield s.rule + product(biases)
+        yield s.rule + next(t.size for t in s.tensors if t.kind == "bias")
 
 
 @misconception(

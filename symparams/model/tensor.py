@@ -1,0 +1,245 @@
+"""The tensors that a layer keeps: what each axis counts, how often a weight is used, how the frameworks store them.
+
+Counts, weights and biases, what is trained, memory and multiply-accumulates are read off them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal, NamedTuple, TypeAlias
+
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, total
+
+Convention: TypeAlias = Literal["keras", "torch"]
+Role: TypeAlias = Literal["copy", "part", "kernel", "input", "state", "output"]
+TensorKind: TypeAlias = Literal["weight", "bias", "statistic"]
+Sizes: TypeAlias = tuple[Formula, ...]
+
+JOINED: tuple[Role, ...] = ("kernel", "input", "state")  # the axes along which products are added up
+
+
+@dataclass(frozen=True, slots=True)
+class TensorAxis:
+    """One axis of a tensor."""
+
+    size: Formula  # in the letters of the rule
+    # What it counts. copy: equal tensors, such as experts; part: gates, or queries, keys and values; kernel: places of
+    # a window; input: numbers that an output joins; state: the same, but outputs of the step before; output: numbers
+    # that have weights of their own.
+    role: Role
+    word: str = ""  # what inputs are called in a sentence, where the meaning of their letter does not say it
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How a framework stores a tensor; one with copies is stored once for each of them."""
+
+    name: str  # its path below the layer: kernel, self_attn.in_proj_weight; a star stands for the number of a copy
+    shape: Sizes  # in the order of its axes there
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One tensor of numbers that a layer keeps; `tensor` makes it."""
+
+    name: str  # in a sentence: kernel, bias, gamma …
+    axes: tuple[TensorAxis, ...]  # in reading order: parts and copies, kernel, inputs, outputs
+    stored: Stored  # in the convention of the network
+    kind: TensorKind = "weight"  # bias: added to the outputs; statistic: measured, never trained
+    uses: Formula | None = None  # how often a weight is used for one example; None: once at every output position
+    counted: bool = True  # False: a buffer, which this convention does not call a parameter
+    trained: bool = True  # False: kept as it is, like the weights below an adapter; a statistic never is
+
+    def of(self, *roles: Role) -> Sizes:
+        """The sizes of its axes with these roles, in reading order."""
+        return tuple(axis.size for axis in self.axes if axis.role in roles)
+
+    @property
+    def sizes(self) -> Sizes:
+        """The sizes of all axes, in reading order."""
+        return tuple(axis.size for axis in self.axes)
+
+    @property
+    def size(self) -> Formula:
+        """How many numbers it has: the product of its sizes."""
+        return flat(self.sizes)
+
+    @property
+    def joins(self) -> bool:
+        """Whether its numbers are multiplied with inputs and the products added up."""
+        return self.kind == "weight" and any(axis.role in JOINED for axis in self.axes)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether training does not change it."""
+        return self.kind == "statistic" or not self.trained
+
+    def called(self, name: str, stored: str) -> Tensor:
+        """The same under other names."""
+        return replace(self, name=name, stored=replace(self.stored, name=stored))
+
+    def changed(self, change: Callable[[Formula], Formula]) -> Tensor:
+        """The same with every size changed."""
+        return replace(
+            self,
+            axes=tuple(replace(axis, size=change(axis.size)) for axis in self.axes),
+            stored=replace(self.stored, shape=tuple(map(change, self.stored.shape))),
+            uses=None if self.uses is None else change(self.uses),
+        )
+
+    def repeated(self, copies: Formula) -> Tensor:
+        """So many of it, each stored by itself."""
+        return replace(self, axes=(TensorAxis(copies, "copy"), *self.axes))
+
+
+# What the frameworks call the common tensors, Keras and PyTorch; others are stored under their own name.
+STORED_NAMES: dict[str, tuple[str, str]] = {
+    "kernel": ("kernel", "weight"),
+    "depthwise kernel": ("kernel", "weight"),
+    "gamma": ("gamma", "weight"),
+    "beta": ("beta", "bias"),
+    "embeddings": ("embeddings", "weight"),
+    "alpha": ("alpha", "weight"),
+}
+
+
+def tensor(
+    convention: Convention,
+    name: str,
+    *,
+    copies: Sizes = (),
+    parts: Sizes = (),
+    kernel: Sizes = (),
+    inputs: Sizes = (),
+    states: Sizes = (),
+    outputs: Sizes = (),
+    kind: TensorKind = "weight",
+    uses: Formula | None = None,
+    counted: bool = True,
+    trained: bool = True,
+    stored: str = "",
+    shape: Sizes | None = None,
+    input_word: str = "",
+) -> Tensor:
+    """A tensor by the roles of its axes, stored as the convention usually does unless another shape is given.
+
+    Keras stores the kernel first, then the inputs, then the outputs of all parts side by side; PyTorch the outputs
+    first, then the inputs, then the kernel.
+    """
+    every: tuple[tuple[Sizes, Role], ...] = (
+        (copies, "copy"),
+        (parts, "part"),
+        (kernel, "kernel"),
+        (inputs, "input"),
+        (states, "state"),
+        (outputs, "output"),
+    )
+    axes = tuple(TensorAxis(size, role, input_word * (role == "input")) for sizes, role in every for size in sizes)
+    if shape is None:
+        beside = (flat((*parts, *outputs[:1])), *outputs[1:]) if parts else outputs
+        seen = (*inputs, *states) or (
+            (ONE,) if kernel and convention == "torch" else ()
+        )  # each filter of a group of one channel
+        shape = (*beside, *seen, *kernel) if convention == "torch" else (*kernel, *seen, *beside)
+    own = name.replace(" ", "_")
+    known = stored or STORED_NAMES.get(name, (own, own))[convention == "torch"]
+    return Tensor(name, axes, Stored(known, shape), kind, uses, counted, trained)
+
+
+def biases(convention: Convention, *outputs: Formula, name: str = "bias", stored: str = "") -> Tensor:
+    """A bias for each output."""
+    return tensor(convention, name, outputs=outputs, kind="bias", stored=stored)
+
+
+# ---------------------------------------------------------------- what follows from them
+
+
+def flat(factors: Iterable[Formula]) -> Formula:
+    """The product of all factors, those of products among them laid flat; 1 of none."""
+    every = [g for f in factors for g in _factors(f)]
+    return Product(tuple(every)) if len(every) > 1 else every[0] if every else ONE
+
+
+class _Row(NamedTuple):
+    """A tensor as a product to be added up."""
+
+    lead: Sizes  # its parts and copies
+    body: tuple[TensorAxis, ...]  # its kernel, inputs and states
+    tail: Sizes  # its outputs
+    is_bias: bool
+
+
+def _row(t: Tensor) -> _Row:
+    body = tuple(axis for axis in t.axes if axis.role in JOINED)
+    return _Row(t.of("copy", "part"), body, t.of("output"), t.kind == "bias")
+
+
+def parameter_rule(tensors: Iterable[Tensor]) -> Formula:
+    """The sum of the sizes of tensors in reading order, what they share before and behind it taken out.
+
+    A kernel and a bias make (k·k·C_in + 1)·C_out; different matrices of the same outputs stand before their biases:
+    4·((D + U)·U + U). Those that are alike are counted: 2·(d + 1)·f, 2·C.
+    """
+    return _summed(list(map(_row, tensors)))
+
+
+def _summed(rows: Sequence[_Row]) -> Formula:
+    terms: list[_Term] = []
+    for lead, alike in groupby(rows, lambda row: row.lead[:1]):
+        if lead:
+            inside = _summed([row._replace(lead=row.lead[1:]) for row in alike])
+            terms.append((1, flat((*lead, inside))))
+        else:
+            for tail, same in groupby(alike, lambda row: row.tail):
+                terms += _group(list(same), tail)
+    return _added(terms)
+
+
+_Term: TypeAlias = tuple[int, Formula]  # how often a product stands in a sum
+
+
+def _group(rows: Sequence[_Row], tail: Sizes) -> list[_Term]:
+    """The terms of tensors with the same outputs."""
+    outputs = flat(tail)
+    matrices = [row for row in rows if row.body]
+    if not matrices:
+        return [(len(rows), outputs)]
+    biases = sum(row.is_bias for row in rows)
+    others = len(rows) - len(matrices) - biases
+    rest = [(count, outputs) for count in (biases, others) if count]
+    bodies = [flat(axis.size for axis in row.body) for row in matrices]
+    if len(set(bodies)) == 1 == len({tuple(axis.role for axis in row.body) for row in matrices}):
+        each, more = divmod(biases, len(bodies))
+        if not more:
+            one = flat((bodies[0] + each if each else bodies[0], *tail))
+            return [(len(bodies), one), *rest[bool(biases) :]]
+    return [(1, flat((total(bodies), *tail))), *rest]
+
+
+def _added(terms: Iterable[_Term]) -> Formula:
+    """The sum of terms; neighbors of the same factors are taken together: 3·d·f."""
+    runs = (list(run) for _, run in groupby(terms, lambda term: Counter(_factors(term[1]))))
+    return total(_times(sum(count for count, _ in run), run[0][1]) for run in runs)
+
+
+def _factors(term: Formula) -> Sizes:
+    return term.factors if isinstance(term, Product) else (term,)
+
+
+def _times(count: int, term: Formula) -> Formula:
+    """count · term, without a needless factor."""
+    return term if count == 1 else Number(count) if term == ONE else flat((Number(count), term))
+
+
+def macs_rule(tensors: Iterable[Tensor], positions: Sequence[Formula]) -> Formula:
+    """The multiply-accumulates of one example: each weight that joins inputs, as often as it is used."""
+    joining = [t for t in tensors if t.joins and t.uses != ZERO]
+    terms: list[_Term] = []
+    for uses, alike in groupby(joining, lambda t: t.uses):
+        weights = parameter_rule(alike)
+        times = tuple(positions) if uses is None else () if uses == ONE else (uses,)
+        terms.append((1, flat((weights, *times))))
+    return _added(terms)
