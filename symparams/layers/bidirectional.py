@@ -44,7 +44,10 @@ class Bidirectional(Layer):
         output = forward.output
         if self.backward is None:
             written = 2 * forward.parameters
-            tensors = (*_named("forward", forward.tensors), *_named("backward", forward.tensors))
+            tensors = (
+                *_named("forward", self.layer, forward.tensors),
+                *_named("backward", self.layer, forward.tensors),
+            )
             joined = replace(output[_units(output)], size=2 * output[_units(output)].size)
             because = f"{forward.because}; a second layer, with weights of its own, reads backwards"
             requires, differs = forward.requires, forward.differs
@@ -52,7 +55,10 @@ class Bidirectional(Layer):
             forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
             self._check_alike(forward, backward)
             written = forward.parameters + backward.parameters
-            tensors = (*_named("forward", forward.tensors), *_named("backward", backward.tensors))
+            tensors = (
+                *_named("forward", self.layer, forward.tensors),
+                *_named("backward", self.backward, backward.tensors),
+            )
             output = forward.output
             sizes = [rules.output[_units(rules.output)].size for rules in (forward, backward)]
             joined = replace(output[_units(output)], size=sizes[0] + sizes[1])
@@ -138,8 +144,9 @@ def _units(output: tuple[Axis, ...]) -> int:
     return next(i for i, axis in reversed(list(enumerate(output))) if axis.name in ("channels", "features"))
 
 
-def _named(direction: str, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return tuple(t.called(f"{direction} {t.name}", f"{direction}_{t.stored.name}") for t in tensors)
+def _named(direction: str, layer: Layer, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    kind = getattr(layer, "stored_as", layer.kind)
+    return tuple(t.called(f"{direction} {t.name}", f"{direction}_{kind}.{t.stored.name}") for t in tensors)
 
 
 def _marked(rules: Rules, mark: str) -> Rules:

@@ -35,6 +35,10 @@ class Factored(Layer):
         """Whether it has a trained term as well."""
         return False
 
+    def stored_gamma(self, x: Incoming) -> str:
+        """The name under which its factor is stored, where it is not the usual one."""
+        return ""
+
     def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Tensor, ...]:
         """gamma and beta, as far as the layer has them."""
         if not self.affine:
@@ -44,7 +48,7 @@ class Factored(Layer):
                 "PyTorch has no beta without gamma; write affine=no for neither or bias=no for gamma alone"
             )
         return (
-            *([tensor(x.convention, "gamma", outputs=sizes)] if self.scale else []),
+            *([tensor(x.convention, "gamma", outputs=sizes, stored=self.stored_gamma(x))] if self.scale else []),
             *([tensor(x.convention, "beta", outputs=sizes, kind="bias")] if self.has_beta() else []),
         )
 

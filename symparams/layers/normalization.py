@@ -210,6 +210,9 @@ class RMSNormalization(_OverAxes):
     title: ClassVar = "Root mean square normalization"
     example: ClassVar = "input(16, 512) -> rmsnorm"
 
+    def stored_gamma(self, x: Incoming) -> str:
+        return "scale" if x.convention == "keras" else ""
+
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if x.convention == "keras" and not (self.scale and self.affine):

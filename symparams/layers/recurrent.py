@@ -39,6 +39,7 @@ from symparams.model.layer import (
 from symparams.model.tensor import Tensor
 
 _LISTED = 8  # so many layers have their tensors listed one by one
+_ABOVE = "1 …"  # all layers above the first, where they are not listed
 
 
 @layer_class
@@ -46,6 +47,7 @@ class Recurrent(Layer):
     """What all recurrent layers have in common."""
 
     reads: ClassVar = "features"
+    stored_as: ClassVar[str] = ""  # what Keras calls it in a wrapper: lstm
 
     units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)
     sequences: bool | None = argument(
@@ -156,13 +158,13 @@ class Recurrent(Layer):
         if isinstance(known, int) and known <= _LISTED:
             floors += [(str(i), above, None) for i in range(1, known)]
         else:
-            floors.append(("1 …", above, self._n() - 1))
+            floors.append((_ABOVE, above, self._n() - 1))
         T = symbol("T", x.shape[0], "steps", incoming=True)
         for floor, D, copies in floors:
             for backwards in (False, True) if self.bidirectional else (False,):
                 for each in cell.tensors(D, x.convention):
                     name = self._name(each.name, floor, backwards, x)
-                    stored = self._stored(each.stored.name, floor, backwards, x)
+                    stored = self._stored(cell, each.stored.name, floor, backwards, x)
                     used = replace(each, uses=T).called(name, stored)
                     yield used if copies is None else used.repeated(copies)
 
@@ -172,15 +174,16 @@ class Recurrent(Layer):
         direction = ("backward " if backwards else "forward ") if self.bidirectional else ""
         if number(self.layers) == 1:
             return direction + name
-        place = "layer 1" if floor == "0" else "layers 2 …" if "…" in floor else f"layer {int(floor) + 1}"
+        place = "layer 1" if floor == "0" else "layers 2 …" if floor == _ABOVE else f"layer {int(floor) + 1}"
         return f"{place} {direction}{name}"
 
-    def _stored(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
-        place = "*" if "…" in floor else floor
+    def _stored(self, cell: Cell, name: str, floor: str, backwards: bool, x: Incoming) -> str:
+        """Keras has a layer for each floor and, in a wrapper, for each direction; PyTorch numbers the floors."""
+        place = "*" if floor == _ABOVE else floor
         if x.convention == "torch":
             return f"{name}_l{place}{'_reverse' if backwards else ''}"
-        direction = ("backward_" if backwards else "forward_") if self.bidirectional else ""
-        return f"{'' if number(self.layers) == 1 else f'{place}.'}{direction}{name}"
+        direction = f"{'backward' if backwards else 'forward'}_{self.stored_as}." if self.bidirectional else ""
+        return f"{'' if number(self.layers) == 1 else f'{place}.'}{direction}{cell.stored_as}{name}"
 
     def _structure(self) -> str:
         """The clauses on layers and directions."""
@@ -219,6 +222,7 @@ class RNN(Recurrent):
     names: ClassVar = ("rnn", "SimpleRNN")
     title: ClassVar = "Simple recurrent layer"
     example: ClassVar = "input(10, 32) -> rnn(64)"
+    stored_as: ClassVar = "simple_rnn"
 
     def cell(self) -> Cell:
         if not isinstance(self.units, Cell):
@@ -253,6 +257,7 @@ class LSTM(Recurrent):
     names: ClassVar = ("lstm",)
     title: ClassVar = "Long short-term memory"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
+    stored_as: ClassVar = "lstm"
 
     def cell(self) -> Cell:
         assert isinstance(self.units, Formula)
@@ -294,6 +299,7 @@ class GRU(Recurrent):
     names: ClassVar = ("gru",)
     title: ClassVar = "Gated recurrent unit"
     example: ClassVar = "input(10, 32) -> gru(64)"
+    stored_as: ClassVar = "gru"
 
     def cell(self) -> Cell:
         assert isinstance(self.units, Formula)

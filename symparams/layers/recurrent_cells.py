@@ -30,6 +30,7 @@ class Cell(Layer):
     __slots__ = ()
 
     giver: ClassVar[str] = "unit"  # what gives the numbers of its output
+    stored_as: ClassVar[str] = ""  # the path of its tensors in a layer of Keras that runs it
 
     def check(self, convention: Convention) -> None:
         """Raise LayerError for what the convention does not have."""
@@ -202,6 +203,7 @@ class RNNCell(GatedCell):
     names: ClassVar = ("rnncell", "SimpleRNNCell")
     title: ClassVar = "Simple recurrent cell"
     example: ClassVar = "input(32) -> rnncell(64)"
+    stored_as: ClassVar = "simple_rnn_cell."
     functions: ClassVar = ("tanh", "relu")
 
 
@@ -228,6 +230,7 @@ class LSTMCell(GatedCell):
     names: ClassVar[tuple[str, ...]] = ("lstmcell",)
     title: ClassVar[str] = "Long short-term memory cell"
     example: ClassVar = "input(32) -> lstmcell(64)"
+    stored_as: ClassVar = "lstm_cell."
     gates: ClassVar = 4
     parts: ClassVar = "each of the 4 parts, the input, forget and output gates and the new content,"
 
@@ -277,6 +280,7 @@ class GRUCell(GatedCell):
     names: ClassVar = ("grucell",)
     title: ClassVar = "Gated recurrent unit cell"
     example: ClassVar = "input(32) -> grucell(64)"
+    stored_as: ClassVar = "gru_cell."
     gates: ClassVar = 3
     parts: ClassVar = "each of the 3 parts, the reset gate, the update gate and the new content,"
 

@@ -77,9 +77,7 @@ class StackedCells(Cell):
 
     def tensors(self, D: Formula, convention: Convention) -> tuple[Tensor, ...]:
         return tuple(
-            t.changed(partial(marked, mark=i, fed=fed)).called(
-                f"cell {i} {t.name}", f"cells.{int(i) - 1}.{t.stored.name}"
-            )
+            t.changed(partial(marked, mark=i, fed=fed)).called(f"cell {i} {t.name}", f"{cell.stored_as}{t.stored.name}")
             for i, cell, fed in self._fed(D, convention)
             for t in cell.tensors(FED, convention)
         )

@@ -37,7 +37,7 @@ class TensorAxis:
 class Stored:
     """How a framework stores a tensor; one with copies is stored once for each of them."""
 
-    name: str  # its path below the layer: kernel, self_attn.in_proj_weight; a star stands for the number of a copy
+    name: str  # the end of its path: kernel, self_attn.in_proj_weight; a star stands for the number of a copy
     shape: Sizes  # in the order of its axes there
 
 

@@ -17,10 +17,11 @@ from symparams.layers.source import Input
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
 from tests.differential.coverage import Coverage
-from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, excuse
+from tests.differential.exceptions import ACCEPTED, COUNTS, MACS, REFUSED, SHAPE, STORED, excuse
 from tests.differential.family import Built, NoEquivalentError, Sizes
 from tests.differential.frameworks import Keras, Torch, is_refusal
 from tests.differential.reading import NotUnderstoodError, Read, read
+from tests.differential.stored import differences, ours, theirs
 
 
 class DisagreementError(AssertionError):
@@ -34,6 +35,7 @@ class Tally:
     layers: Counter[str] = field(default_factory=Counter)  # that both build, by kind
     coverage: Coverage = field(default_factory=Coverage)
     refused: Counter[str] = field(default_factory=Counter)  # that both refuse
+    stored: Counter[type[Layer]] = field(default_factory=Counter)  # whose tensors were compared by name and shape
     macs: int = 0  # layers whose multiply-accumulates were compared
     totals: int = 0  # networks whose sums were compared
     uncompared: Counter[str] = field(default_factory=Counter)  # without an equivalent
@@ -134,11 +136,23 @@ class Comparison:
         theirs = (0, 0) if node.shared else self.framework.counts(found.built, node.frozen)
         if ours != theirs or _int(node.counts.params) != sum(theirs):
             self._differs(node.layer, shapes, COUNTS, f"{node.name} on {shapes}: {ours}", theirs)
+        if not node.shared:
+            self._stored(node, shapes, found.built)
         if found.macs is not None:
             self.tally.macs += 1
             macs = number(node.derived.macs)
             if macs != found.macs:
                 self._differs(node.layer, shapes, MACS, f"{node.name} on {shapes}: {macs}", found.macs)
+
+    def _stored(self, node: Node, shapes: tuple[Sizes, ...], built: Built) -> None:
+        """Every tensor under the name and in the shape that the framework reports."""
+        wanted = theirs(node.layer, built)
+        if wanted is None:
+            return
+        self.tally.stored[type(node.layer)] += 1
+        differ = differences(ours(node), wanted)
+        if differ:
+            self._differs(node.layer, shapes, STORED, ours(node), differ)
 
     def _theirs(self, layer: Layer, shapes: tuple[Sizes, ...], inputs: list[Any], owner: Built | None) -> _Found:
         """The layer as the framework has it; from an earlier network if it was the same layer on the same shapes."""

@@ -25,6 +25,7 @@ ACCEPTED = "we accept, the framework refuses"
 SHAPE = "shape"
 COUNTS = "trainable and non-trainable parameters"
 MACS = "multiply-accumulates"
+STORED = "names and shapes of the tensors"
 
 
 def _fits_alone(layer: Layer, arriving: Sequence[Sizes]) -> bool:
@@ -46,7 +47,7 @@ class Excuse:
     """A kind of disagreement that is wanted."""
 
     layers: tuple[type[Layer], ...]  # (): every layer
-    what: str  # REFUSED, ACCEPTED, SHAPE, COUNTS or MACS
+    what: str  # REFUSED, ACCEPTED, SHAPE, COUNTS, MACS or STORED
     reason: str
     when: Callable[[Any, Sequence[Sizes]], bool] = lambda layer, arriving: True
     conventions: tuple[str, ...] = BOTH

@@ -1,0 +1,89 @@
+"""Every tensor of every layer that a framework has stands there under the name and in the shape that we say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from symparams.errors import SymparamsError
+from symparams.layers import CATALOGUE
+from symparams.model.layer import Layer
+from tests.differential.comparing import Comparison
+from tests.differential.families import families
+from tests.differential.frameworks import framework_of
+from tests.differential.stored import differences
+from tests.helpers import net
+
+LAYERS = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
+
+# Networks with what the examples of the layers do not have: channels first, gates, several layers and directions.
+FURTHER = {
+    "keras": (
+        "input(10, 32) -> lstm(8, layers=2, bidirectional, sequences) -> gru(8, reset_after=no) -> dense(3, bias=no)",
+        "input(8, 8, 4) -> conv(6, 3, g=2) -> depthwise(3, m=2) -> separable(5, 3, m=2) -> bn(scale=no) -> prelu",
+        "input(9, 16) -> MultiHeadAttention(4, 3, value_dim=5, output_shape=7, use_gate=yes)",
+        "input(9, 16) -> rnn(stackedcells(lstmcell(4), lstmcell(5)))",
+        "input(9, 4, 16) -> ln(axis=(2, 3)) -> timedistributed(conv(3, 3)) -> tconv(2, 3, s=2)",
+    ),
+    "torch": (
+        "input(64, 8, 8) -> groupnorm(32) -> instancenorm(affine, track) -> prelu(channels) -> bn -> tconv(8, 3, g=2)",
+        "input(10, 32) -> lstm(8, layers=3, bidirectional, projection=4) -> rnn(5, layers=9) -> ln(bias=no) -> rmsnorm",
+        "input(9, 16) as q input(7, 12) as m @q -> MultiheadAttention(16, 4, kdim=12, vdim=12, memory=@m)",
+        "input(9, 16) -> MultiheadAttention(16, 4, add_bias_kv=yes, bias=no) -> TransformerEncoderLayer(16, 4, 32)",
+        "input(9, 16) as q input(7, 16) as m @q -> TransformerDecoderLayer(16, 4, 32, bias=no, memory=@m)",
+    ),
+}
+
+# Layers with tensors that a family builds, but of which the framework has no layer of its own to ask for names.
+PUT_TOGETHER: dict[str, frozenset[str]] = {
+    "keras": frozenset({"ClassToken", "Experts", "FeedForward", "GatedFeedForward", "LayerScale", "Positional"}),
+    "torch": frozenset(
+        {
+            "ClassToken",
+            "Depthwise",
+            "Experts",
+            "FeedForward",
+            "GatedFeedForward",
+            "LayerScale",
+            "Positional",
+            "Separable",
+        }
+    ),
+}
+
+
+def texts(convention: str) -> Iterator[str]:
+    examples = (layer.example for layer in LAYERS if not layer.example.startswith("convention"))
+    return (f"convention {convention} {text}" for text in (*examples, *FURTHER[convention]))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.framework
+@pytest.mark.parametrize("convention", ["keras", "torch"])
+def test_names_and_shapes(convention: str) -> None:
+    comparison = Comparison(framework_of(convention))
+    with_tensors: set[type[Layer]] = set()
+    for text in texts(convention):
+        try:
+            found = net(text)
+        except SymparamsError:  # a layer of the other framework
+            continue
+        with_tensors |= {node.layer.__class__ for node in found.nodes if node.derived.rules.tensors}
+        comparison.compare(text)
+    built: set[type[Layer]] = {layer for f in families().values() for layer in _builders(f, convention)}
+    unasked = {layer.__name__ for layer in (with_tensors & built) - set(comparison.tally.stored)}
+    assert unasked == PUT_TOGETHER[convention]
+
+
+def _builders(family: Any, convention: str) -> dict[type[Layer], Any]:
+    found: dict[type[Layer], Any] = getattr(family, f"{convention}_builders")
+    return found
+
+
+def test_what_differs_is_told() -> None:
+    mine = [("kernel", (3, 4)), ("*.bias", (4,))]
+    assert differences(mine, [("lstm_cell.kernel", (3, 4)), ("layers.0.bias", (4,))]) == ""
+    assert "not there: [('kernel', (3, 4))]" in differences(mine, [("kernel", (4, 3)), ("0.bias", (4,))])
+    assert "not said: [('v', (4,))]" in differences(mine, [("kernel", (3, 4)), ("0.bias", (4,)), ("v", (4,))])
