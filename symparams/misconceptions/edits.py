@@ -35,11 +35,6 @@ def named(*names: str) -> Test:
     return lambda node: isinstance(node, Symbol) and node.name in names
 
 
-def meaning(word: str) -> Test:
-    """Whether a node is a symbol whose meaning has this word in it: kernel, gates."""
-    return lambda node: isinstance(node, Symbol) and word in node.meaning
-
-
 def rounds(node: Formula) -> bool:
     """Whether a node is a floor or a ceiling."""
     return isinstance(node, Function) and node.name in ("floor", "ceil")
@@ -136,6 +131,16 @@ def bound(rule: Formula, name: str, value: Formula, meaning: str | None = None) 
         return Symbol(node.name, value, node.meaning if meaning is None else meaning, node.incoming)
 
     return exchanged(rule, named(name), other)
+
+
+def bound_where(rule: Formula, wanted: Test, value: Formula) -> Formula | None:
+    """The rule whose symbols that are wanted have another value."""
+
+    def other(node: Formula) -> Formula:
+        assert isinstance(node, Symbol)
+        return Symbol(node.name, value, node.meaning, node.incoming)
+
+    return exchanged(rule, wanted, other)
 
 
 def changed(before: Formula, after: Formula) -> Formula | None:

@@ -26,13 +26,13 @@ from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window, input_sizes
-from symparams.misconceptions.edits import bound, exchanged, meaning, rewritten, without_term
+from symparams.misconceptions.edits import Test, bound, exchanged, named, rewritten, without_term
+from symparams.misconceptions.roles import is_kernel
 from symparams.misconceptions.task import Subject, once
 from symparams.model.derived import Derived
 from symparams.model.network import Node
 from symparams.model.tensor import parameter_rule
 
-KERNEL = meaning("kernel")
 CONVOLVING = (Convolution, Depthwise, Separable)
 WINDOWED = (*CONVOLVING, Pooling)
 
@@ -42,9 +42,9 @@ def intact(s: Subject) -> bool:
     return s.rule in s.task.rules and s.task.node.shared is None
 
 
-def has_kernel(rule: Formula) -> bool:
+def has_kernel(s: Subject, rule: Formula) -> bool:
     """Whether the size of a kernel stands in a rule."""
-    return any(map(KERNEL, symbols(rule)))
+    return any(map(is_kernel(s), symbols(rule)))
 
 
 def in_work(s: Subject, edit: Callable[[Formula], Iterable[Formula]]) -> Iterable[Formula]:
@@ -57,20 +57,20 @@ def in_work(s: Subject, edit: Callable[[Formula], Iterable[Formula]]) -> Iterabl
     return (rule for rule in put if rule is not None)
 
 
-def factor_of(node: Formula, *names: str) -> bool:
-    """Whether a factor is one of these symbols, or one of them divided: C_in, C_in/g."""
-    top = node.top if isinstance(node, Quotient) else node
-    return isinstance(top, Symbol) and top.name in names
+def factor_of(node: Formula, wanted: Test) -> bool:
+    """Whether a factor is such a symbol, or one divided: C_in, C_in/g."""
+    return wanted(node.top if isinstance(node, Quotient) else node)
 
 
-def beside_kernel(rule: Formula, factor: Formula) -> Formula | None:
+def beside_kernel(s: Subject, rule: Formula, factor: Formula) -> Formula | None:
     """The rule with a factor put in behind the kernel: k·k → k·k·C_in."""
+    kernel = is_kernel(s)
 
     def change(node: Formula) -> Formula | None:
-        if isinstance(node, Product) and any(map(KERNEL, node.factors)):
-            last = max(i for i, f in enumerate(node.factors) if KERNEL(f))
+        if isinstance(node, Product) and any(map(kernel, node.factors)):
+            last = max(i for i, f in enumerate(node.factors) if kernel(f))
             return product([*node.factors[: last + 1], factor, *node.factors[last + 1 :]])
-        return multiply(node, factor) if KERNEL(node) else None
+        return multiply(node, factor) if kernel(node) else None
 
     after = rewritten(rule, change)
     return None if after == rule else after
@@ -79,14 +79,7 @@ def beside_kernel(rule: Formula, factor: Formula) -> Formula | None:
 def other_kernels(rule: Formula, sizes: dict[str, Formula]) -> Formula | None:
     """The rule with other sizes for the kernel, by the names of its sides."""
 
-    def wanted(node: Formula) -> bool:
-        return isinstance(node, Symbol) and KERNEL(node) and node.name in sizes
-
-    def other(node: Formula) -> Formula:
-        assert isinstance(node, Symbol)
-        return sizes[node.name]
-
-    return exchanged(rule, wanted, other)
+    return exchanged(rule, named(*sizes), lambda node: sizes[node.name] if isinstance(node, Symbol) else node)
 
 
 # ---------------------------------------------------------------- biases

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import lru_cache
 from itertools import islice
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, Symbol, as_formula
-from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.convolution import Convolution, Separable
 from symparams.layers.transposed import TransposedConvolution
-from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
+from symparams.misconceptions.edits import Test, bound_where, exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import factor_of, has_kernel, in_work, intact, network_input, weighted_before
+from symparams.misconceptions.roles import is_of, letters, matrix, spanning
+from symparams.misconceptions.surroundings import factor_of, in_work, intact, network_input, weighted_before
 from symparams.misconceptions.task import Subject
-from symparams.model.derived import Derived
 from symparams.model.network import Node
 
 _FURTHEST = 6  # earlier convolutions that are multiplied in
 _MIXING = (Convolution, Separable, TransposedConvolution)  # every filter spans all channels
 
 
-@lru_cache(1024)
-def _has_kernel(derived: Derived) -> bool:
-    return has_kernel(derived.rules.parameters)
+def _is_input(s: Subject) -> Test:
+    """Whether a node is the channels that a kernel spans."""
+    return is_of(spanning(s.tensors), "input")
 
 
-def _spans_channels(s: Subject, rule: Formula) -> bool:
-    """Whether a kernel spans the channels that arrive, not one of them only."""
-    return has_kernel(rule) and not isinstance(s.layer, (Depthwise, Separable))
+def _is_channels(s: Subject) -> Test:
+    """Whether a node is the channels that arrive at a kernel, which spans them or has each for itself."""
+    kernels = [t for t in s.tensors if t.of("kernel")]
+    return named(*(letter.name for letter in letters(kernels, "input", "output") if letter.incoming))
 
 
 @misconception(
@@ -49,10 +49,7 @@ def _spans_channels(s: Subject, rule: Formula) -> bool:
 def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (k·k + 1)·C_out."""
 
-    def edit(rule: Formula) -> Iterable[Formula]:
-        return some(without_factor(rule, named("C_in"))) if _spans_channels(s, rule) else ()
-
-    return in_work(s, edit)
+    return in_work(s, lambda rule: some(without_factor(rule, _is_input(s))))
 
 
 @misconception(
@@ -70,24 +67,30 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
 )
 def earlier_filters(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out → k·k·C_0·C_in·C_out."""
-    if not _spans_channels(s, s.rule):
-        return
-    convolutions = (n for n in weighted_before(s) if _has_kernel(n.derived) and n.derived.arriving)
+    convolutions = (n for n in weighted_before(s) if _has_kernel(n) and n.derived.arriving)
     further: list[Formula] = []
     for node in islice(convolutions, _FURTHEST):
         channels = node.derived.arriving[0].channels
         further.insert(0, Symbol(f"C_{len(further)}", as_formula(channels), f"input channels of {node.name}", True))
         if any(number(c) != 1 for c in further):
-            yield from some(_with_channels(s.rule, further))
+            yield from some(_with_channels(s, further))
 
 
-def _with_channels(rule: Formula, further: list[Formula]) -> Formula | None:
+def _has_kernel(node: Node) -> bool:
+    return any(t.of("kernel") for t in node.derived.rules.counted)
+
+
+def _with_channels(s: Subject, further: list[Formula]) -> Formula | None:
+    is_input = _is_input(s)
+
     def change(node: Formula) -> Formula:
         assert isinstance(node, Product)
-        place = next(i for i, f in enumerate(node.factors) if factor_of(f, "C_in"))
+        place = next(i for i, f in enumerate(node.factors) if factor_of(f, is_input))
         return Product((*node.factors[:place], *further, *node.factors[place:]))
 
-    return exchanged(rule, lambda n: isinstance(n, Product) and any(factor_of(f, "C_in") for f in n.factors), change)
+    return exchanged(
+        s.rule, lambda n: isinstance(n, Product) and any(factor_of(f, is_input) for f in n.factors), change
+    )
 
 
 @misconception(
@@ -112,11 +115,12 @@ def channels_of_the_image(s: Subject) -> Iterable[Formula]:
     channels = source.shape[0 if s.convention == "torch" else -1]
     if channels == 1:  # that is what input channels left out give
         return ()
-    return in_work(s, lambda rule: _with_input_channels(rule, as_formula(channels)))
+    return _with_input_channels(s, as_formula(channels))
 
 
-def _with_input_channels(rule: Formula, channels: Formula) -> Iterable[Formula]:
-    return some(bound(rule, "C_in", channels)) if has_kernel(rule) else ()
+def _with_input_channels(s: Subject, channels: Formula) -> Iterable[Formula]:
+    is_channels = _is_channels(s)
+    return in_work(s, lambda rule: some(bound_where(rule, is_channels, channels)))
 
 
 def _joins(node: Node) -> bool:
@@ -147,9 +151,11 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
         return ()
     if len(x.shape) > 1 and x.channels == 1:
         return ()
-    if len(x.shape) == 1:
-        return in_work(s, lambda rule: some(bound(rule, "n_in", as_formula(x.channels))))
-    return in_work(s, lambda rule: _with_input_channels(rule, as_formula(x.channels)))
+    if len(x.shape) > 1:
+        return _with_input_channels(s, as_formula(x.channels))
+    one = matrix(s)
+    is_inputs = is_of([] if one is None else [one], "input")
+    return in_work(s, lambda rule: some(bound_where(rule, is_inputs, as_formula(x.channels))))
 
 
 @misconception(
@@ -159,7 +165,6 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
-    layers=(Convolution, TransposedConvolution),
     explanation="you counted a single filter",
     repair="every filter has weights of its own, and each gives one output channel",
     claim="All filters of a convolution share the same weights.",
@@ -167,11 +172,10 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
 )
 def one_filter(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → k·k·C_in + 1."""
-    if not isinstance(s.layer, (Convolution, TransposedConvolution)):
-        return ()
+    is_filters = is_of(spanning(s.tensors), "output")
     if s.quantity in ("params", "trainable") and s.task.derived.counts.biases != 0 and intact(s):
-        return some(without_factor(s.rules.parameters, named("C_out"))) if s.rule != as_formula(0) else ()
-    return in_work(s, lambda rule: some(without_factor(rule, named("C_out"))))
+        return some(without_factor(s.rules.parameters, is_filters)) if s.rule != as_formula(0) else ()
+    return in_work(s, lambda rule: some(without_factor(rule, is_filters)))
 
 
 # ---------------------------------------------------------------- channels that leave

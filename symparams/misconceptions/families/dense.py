@@ -6,27 +6,31 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, as_formula, product
-from symparams.layers.dense import Dense, Flatten
+from symparams.layers.dense import Flatten
 from symparams.layers.pooling import GlobalAveragePooling, Pooling
 from symparams.layers.sizes import sizes_of
-from symparams.misconceptions.edits import bound, some
+from symparams.misconceptions.edits import bound_where, named, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.roles import is_of, matrix
 from symparams.misconceptions.surroundings import flattened, in_work, intact, network_input, numbers
 from symparams.misconceptions.task import Subject
-from symparams.model.layer import symbol
+from symparams.model.tensor import flat
 
 _COUNTED = ("params", "weights", "trainable", "macs", "flops")
 
 
 def _with_inputs(s: Subject, inputs: Formula) -> Iterable[Formula]:
-    """The rule where so many inputs arrive."""
-    return in_work(s, lambda rule: some(bound(rule, "n_in", inputs)))
+    """The rule of a layer with one matrix where so many inputs arrive."""
+    one = matrix(s)
+    if one is None:
+        return ()
+    is_inputs = is_of((one,), "input")
+    return in_work(s, lambda rule: some(bound_where(rule, is_inputs, inputs)))
 
 
 @misconception(
     "flattening forgotten",
     *_COUNTED,
-    layers=(Dense,),
     around=True,
     explanation="you took the channels of the feature map for the inputs of the dense layer",
     repair="flattening makes every number of the feature map an input: height times width times channels",
@@ -36,7 +40,7 @@ def _with_inputs(s: Subject, inputs: Formula) -> Iterable[Formula]:
 def flattening_forgotten(s: Subject) -> Iterable[Formula]:
     """n_in = 12·12·63 → n_in = 63."""
     layers_before = flattened(s)
-    if layers_before is None or not isinstance(s.layer, Dense) or len(layers_before[0].shape) != 1:
+    if layers_before is None or len(layers_before[0].shape) != 1:
         return ()
     return _with_inputs(s, as_formula(layers_before[0].derived.arriving[0].channels))
 
@@ -44,7 +48,6 @@ def flattening_forgotten(s: Subject) -> Iterable[Formula]:
 @misconception(
     "a factor left out in flattening",
     *_COUNTED,
-    layers=(Dense,),
     around=True,
     explanation="you left out one of the sizes of the feature map",
     repair="flattening multiplies all sizes: height, width and channels",
@@ -55,7 +58,7 @@ def flattening_forgotten(s: Subject) -> Iterable[Formula]:
 def factor_left_out(s: Subject) -> Iterable[Formula]:
     """n_in = 12·12·63 → n_in = 12·12, n_in = 12·63."""
     layers_before = flattened(s)
-    if layers_before is None or not isinstance(s.layer, Dense) or len(layers_before[0].shape) != 1:
+    if layers_before is None or len(layers_before[0].shape) != 1:
         return
     x = layers_before[0].derived.arriving[0]
     if len(x.shape) > 2:
@@ -67,7 +70,6 @@ def factor_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "size in front of the pooling",
     *_COUNTED,
-    layers=(Dense,),
     around=True,
     explanation="you took the feature map in front of the pooling",
     repair="what is flattened is what pooling has left of the feature map",
@@ -77,14 +79,13 @@ def factor_left_out(s: Subject) -> Iterable[Formula]:
 def before_pooling(s: Subject) -> Iterable[Formula]:
     """n_in = 12·12·63 → n_in = 24·24·63."""
     layers_before = flattened(s)
-    if layers_before is not None and isinstance(s.layer, Dense) and isinstance(layers_before[1].layer, Pooling):
+    if layers_before is not None and isinstance(layers_before[1].layer, Pooling):
         yield from _with_inputs(s, product(layers_before[1].derived.arriving[0].shape))
 
 
 @misconception(
     "size of the image taken",
     *_COUNTED,
-    layers=(Dense,),
     around=True,
     explanation="you took the input of the network, not what arrives at this layer",
     repair="the inputs of a dense layer are the outputs of the layer in front of it",
@@ -95,7 +96,7 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
     """n_in = 9072 → n_in = 28·28."""
     source = network_input(s)
     layers_before = flattened(s)
-    if source is None or not isinstance(s.layer, Dense) or (layers_before is not None and layers_before[1] is source):
+    if source is None or (layers_before is not None and layers_before[1] is source):
         return ()
     return _with_inputs(s, numbers(source))
 
@@ -105,7 +106,6 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
     "params",
     "weights",
     "trainable",
-    layers=(Dense,),
     explanation="you added inputs and units",
     repair="every unit has a weight for every input, so inputs and units are multiplied",
     claim="A dense layer with `n` inputs and `m` units has `n + m` weights.",
@@ -113,10 +113,11 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
 )
 def added(s: Subject) -> Iterable[Formula]:
     """(n_in + 1)·n_out → n_in + n_out, with or without biases."""
-    if not isinstance(s.layer, Dense) or not intact(s) or s.rule == ZERO:
+    one = matrix(s)
+    if one is None or not intact(s) or s.rule == ZERO:
         return
-    n_in, n_out = s.tensors[0].sizes
-    if s.layer.bias and s.quantity != "weights":
+    n_in, n_out = flat(one.of("input")), flat(one.of("output"))
+    if s.task.derived.counts.biases != 0 and s.quantity != "weights":
         yield n_in + n_out + n_out
     yield n_in + n_out
 
@@ -124,7 +125,6 @@ def added(s: Subject) -> Iterable[Formula]:
 @misconception(
     "one weight for each unit",
     *_COUNTED,
-    layers=(Dense,),
     explanation="you counted one weight for each unit",
     repair="every unit has a weight for every input",
     claim="A dense layer has as many weights as units.",
@@ -132,7 +132,7 @@ def added(s: Subject) -> Iterable[Formula]:
 )
 def one_weight(s: Subject) -> Iterable[Formula]:
     """(n_in + 1)·n_out → (1 + 1)·n_out."""
-    return _with_inputs(s, ONE) if isinstance(s.layer, Dense) else ()
+    return _with_inputs(s, ONE)
 
 
 # ---------------------------------------------------------------- shapes
@@ -152,7 +152,7 @@ def flatten_keeps_one(s: Subject) -> Iterable[Formula]:
     if not isinstance(s.layer, Flatten) or not isinstance(s.rule, Product) or len(s.rule.factors) < 2:
         return
     factors = s.rule.factors
-    channels = [f for f in factors if getattr(f, "meaning", "") == "input channels"]
+    channels = [f for f in factors if named("C_in")(f)]
     places = [f for f in factors if f not in channels]
     if channels:
         yield product(channels)
@@ -195,7 +195,6 @@ def global_pooling_keeps_places(s: Subject) -> Iterable[Formula]:
 @misconception(
     "units multiplied by the inputs",
     "shape",
-    layers=(Dense,),
     explanation="you gave the number of connections, not of outputs",
     repair="every unit adds up all its inputs and gives one number",
     claim="A dense layer gives one number for each of its weights.",
@@ -203,5 +202,6 @@ def global_pooling_keeps_places(s: Subject) -> Iterable[Formula]:
 )
 def connections_given(s: Subject) -> Iterable[Formula]:
     """n_out → n_in·n_out."""
-    if isinstance(s.layer, Dense) and s.axis == s.out.axes[-1]:
-        yield symbol("n_in", s.x.shape[-1], "inputs", incoming=True) * s.rule
+    one = matrix(s)
+    if one is not None and s.axis == s.out.axes[-1]:
+        yield flat(one.of("input")) * s.rule

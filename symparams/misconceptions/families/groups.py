@@ -6,26 +6,26 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Product, Quotient, Symbol, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Product, Quotient, product
 from symparams.layers.convolution import Convolution, Depthwise, Separable
-from symparams.layers.transposed import TransposedConvolution
-from symparams.misconceptions.edits import bound, changed, exchanged, named, rewritten, some
+from symparams.misconceptions.edits import Test, bound, changed, exchanged, named, rewritten, some
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import KERNEL, beside_kernel, has_kernel, in_work, intact
+from symparams.misconceptions.roles import apart, groups, is_kernel, is_of, spanning
+from symparams.misconceptions.surroundings import beside_kernel, has_kernel, in_work, intact
 from symparams.misconceptions.task import Subject
 from symparams.model.derived import macs_of
 from symparams.model.layer import symbol
 
-_SPLIT = (Convolution, TransposedConvolution)  # what may have groups
 _STEPWISE = (Depthwise, Separable)  # what has a step for each channel
 
 
-def _grouped(s: Subject) -> bool:
-    return isinstance(s.layer, _SPLIT) and number(s.layer.groups) != 1
-
-
-def _by_groups(node: Formula) -> bool:
-    return isinstance(node, Quotient) and isinstance(node.bottom, Symbol) and node.bottom.name == "g"
+def _by_groups(s: Subject) -> Test | None:
+    """Whether a node is the input channels divided among groups; None where there are none."""
+    g = groups(s)
+    if g is None:
+        return None
+    is_g = named(g.name)
+    return lambda node: isinstance(node, Quotient) and is_g(node.bottom)
 
 
 @misconception(
@@ -35,7 +35,6 @@ def _by_groups(node: Formula) -> bool:
     "trainable",
     "macs",
     "flops",
-    layers=_SPLIT,
     explanation="you counted all input channels for every filter, though there are groups",
     repair="a filter spans the channels of its own group only: `C_in/g` of them",
     claim="Splitting the channels of a convolution into groups leaves its number of parameters as it is.",
@@ -49,7 +48,8 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
         assert isinstance(node, Quotient)
         return node.top
 
-    return in_work(s, lambda rule: some(exchanged(rule, _by_groups, whole))) if _grouped(s) else ()
+    divided = _by_groups(s)
+    return () if divided is None else in_work(s, lambda rule: some(exchanged(rule, divided, whole)))
 
 
 @misconception(
@@ -59,7 +59,6 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
-    layers=_SPLIT,
     explanation="you multiplied by the number of groups",
     repair="groups take connections away: each filter sees the `g`-th part of the channels",
     claim="A convolution with 4 groups has 4 times as many weights as the same convolution without groups.",
@@ -67,14 +66,17 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
 )
 def groups_multiplied(s: Subject) -> Iterable[Formula]:
     """k·k·C_in/g·C_out → k·k·C_in·g·C_out."""
+    divided = _by_groups(s)
+    if divided is None:
+        return ()
 
     def times(node: Formula) -> Formula | None:
-        if not isinstance(node, Product) or not any(map(_by_groups, node.factors)):
+        if not isinstance(node, Product) or not any(map(divided, node.factors)):
             return None
-        each = ((f.top, f.bottom) if isinstance(f, Quotient) and _by_groups(f) else (f,) for f in node.factors)
+        each = ((f.top, f.bottom) if isinstance(f, Quotient) and divided(f) else (f,) for f in node.factors)
         return product(f for several in each for f in several)
 
-    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, times)))) if _grouped(s) else ()
+    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, times))))
 
 
 @misconception(
@@ -84,7 +86,6 @@ def groups_multiplied(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
-    layers=_SPLIT,
     explanation="you counted the filters of a single group",
     repair="all filters are counted; only the channels that each of them spans are divided by the groups",
     claim="With 4 groups a convolution has a sixteenth of the weights that it has without groups.",
@@ -93,17 +94,16 @@ def groups_multiplied(s: Subject) -> Iterable[Formula]:
 )
 def one_group(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in/g + 1)·C_out → (k·k·C_in/g + 1)·C_out/g."""
+    g, divided = groups(s), _by_groups(s)
+    if g is None or divided is None:
+        return ()
+    is_filters = is_of(spanning(s.tensors), "output")
 
     def change(node: Formula) -> Formula | None:
-        if _by_groups(node):
+        if divided(node):
             return node
-        return node / symbol("g", groups, "groups") if named("C_out")(node) else None
+        return node / g if is_filters(node) else None
 
-    if not _grouped(s) or not isinstance(s.layer, _SPLIT):
-        return ()
-    groups = s.layer.groups
-    if s.convention == "torch" and isinstance(s.layer, TransposedConvolution) and s.quantity != "params":
-        return ()  # its tensor is stored with C_out/g already
     return in_work(s, lambda rule: some(changed(rule, rewritten(rule, change))))
 
 
@@ -127,7 +127,7 @@ def depthwise_as_full(s: Subject) -> Iterable[Formula]:
     """(k·k + 1)·C_in → (k·k·C_in + 1)·C_in."""
     if not isinstance(s.layer, Depthwise):
         return ()
-    return in_work(s, lambda rule: some(beside_kernel(rule, s.x.C_in())))
+    return in_work(s, lambda rule: some(beside_kernel(s, rule, s.x.C_in())))
 
 
 @misconception(
@@ -147,12 +147,12 @@ def one_kernel(s: Subject) -> Iterable[Formula]:
     """(k·k + 1)·C_in → k·k + 1."""
     if not isinstance(s.layer, _STEPWISE):
         return ()
+    channels = is_of(apart(s.tensors), "output")
 
     def change(node: Formula) -> Formula | None:
-        if not isinstance(node, Product) or not has_kernel(node):
+        if not isinstance(node, Product) or not has_kernel(s, node):
             return None
-        name = "C_out" if isinstance(s.layer, Depthwise) and s.quantity in ("macs", "flops") else "C_in"
-        return product(f for f in node.factors if not named(name, "m")(f))
+        return product(f for f in node.factors if not channels(f))
 
     if s.quantity == "trainable" and isinstance(s.layer, Depthwise):
         return ()
@@ -179,8 +179,6 @@ def multiplier_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k + 1)·C_in·m → (k·k + 1)·C_in."""
     if not isinstance(s.layer, _STEPWISE) or number(s.layer.multiplier) == 1:
         return ()
-    if isinstance(s.layer, Depthwise) and s.quantity in ("macs", "flops"):
-        return in_work(s, lambda rule: some(exchanged(rule, named("C_out"), s.x.C_in())))
     return in_work(s, lambda rule: some(exchanged(rule, named("m"), ONE)))
 
 
@@ -204,7 +202,7 @@ def step_times_filters(s: Subject) -> Iterable[Formula]:
     C_out = symbol("C_out", s.layer.filters, "filters")
 
     def change(node: Formula) -> Formula | None:
-        return node * C_out if isinstance(node, Product) and any(map(KERNEL, node.factors)) else None
+        return node * C_out if isinstance(node, Product) and any(map(is_kernel(s), node.factors)) else None
 
     return in_work(s, lambda rule: some(changed(rule, rewritten(rule, change))))
 

@@ -7,24 +7,25 @@ from fractions import Fraction
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, product, total
-from symparams.layers.convolution import Convolution
 from symparams.misconceptions.edits import changed, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import CONVOLVING, KERNEL, Along, factor_of, in_work, other_kernels, sides
+from symparams.misconceptions.roles import apart, is_kernel, is_of, spanning
+from symparams.misconceptions.surroundings import CONVOLVING, Along, factor_of, in_work, other_kernels, sides
 from symparams.misconceptions.task import Subject
 
 
-def _in_products(rule: Formula, change: Callable[[list[Formula], list[Formula]], Formula | None]) -> Formula | None:
+def _in_products(s: Subject, change: Callable[[list[Formula], list[Formula]], Formula | None]) -> Iterable[Formula]:
     """The rule with every product that holds a kernel changed, given its sides and the other factors."""
+    is_side = is_kernel(s)
 
     def within(node: Formula) -> Formula | None:
         if not isinstance(node, Product):
             return None
-        kernel = [f for f in node.factors if KERNEL(f)]
+        kernel = [f for f in node.factors if is_side(f)]
         wide = any(number(side) != 1 for side in kernel)
-        return change(kernel, [f for f in node.factors if not KERNEL(f)]) if wide else None
+        return change(kernel, [f for f in node.factors if not is_side(f)]) if wide else None
 
-    return changed(rule, rewritten(rule, within))
+    return in_work(s, lambda rule: some(changed(rule, rewritten(rule, within))))
 
 
 @misconception(
@@ -45,7 +46,7 @@ def not_squared(s: Subject) -> Iterable[Formula]:
     def first(kernel: list[Formula], others: list[Formula]) -> Formula | None:
         return product([kernel[0], *others]) if len(kernel) > 1 else None
 
-    return in_work(s, lambda rule: some(_in_products(rule, first)))
+    return _in_products(s, first)
 
 
 @misconception(
@@ -66,7 +67,7 @@ def sides_added(s: Subject) -> Iterable[Formula]:
     def added(kernel: list[Formula], others: list[Formula]) -> Formula | None:
         return product([total(kernel), *others]) if len(kernel) > 1 else None
 
-    return in_work(s, lambda rule: some(_in_products(rule, added)))
+    return _in_products(s, added)
 
 
 @misconception(
@@ -83,13 +84,14 @@ def sides_added(s: Subject) -> Iterable[Formula]:
 )
 def channels_added(s: Subject) -> Iterable[Formula]:
     """k·k·C_in → k·k + C_in."""
+    spanned, by_itself = is_of(spanning(s.tensors), "input"), is_of(apart(s.tensors), "output")
 
     def added(kernel: list[Formula], others: list[Formula]) -> Formula | None:
-        channels = [f for f in others if factor_of(f, "C_in")]
+        channels = [f for f in others if factor_of(f, spanned) or factor_of(f, by_itself)]
         rest = [f for f in others if f not in channels]
         return tidy(product([total([product(kernel), *channels]), *rest])) if channels else None
 
-    return in_work(s, lambda rule: some(_in_products(rule, added)))
+    return _in_products(s, added)
 
 
 @misconception(
@@ -99,7 +101,6 @@ def channels_added(s: Subject) -> Iterable[Formula]:
     "trainable",
     "macs",
     "flops",
-    layers=(Convolution,),
     explanation="you counted one weight for each input channel and filter, as in a dense layer",
     repair="a filter has a weight for each place of its kernel, in every input channel",
     claim="A convolution has one weight for each pair of an input channel and a filter, however large its kernel.",
@@ -107,11 +108,12 @@ def channels_added(s: Subject) -> Iterable[Formula]:
 )
 def kernel_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (C_in + 1)·C_out."""
+    is_input = is_of(spanning(s.tensors), "input")
 
     def rest(kernel: list[Formula], others: list[Formula]) -> Formula | None:
-        return product(others) if any(factor_of(f, "C_in") for f in others) else None
+        return product(others) if any(factor_of(f, is_input) for f in others) else None
 
-    return in_work(s, lambda rule: some(_in_products(rule, rest))) if isinstance(s.layer, Convolution) else ()
+    return _in_products(s, rest)
 
 
 def _resized(s: Subject, size: Callable[[Along], Formula | None]) -> Iterable[Formula]:

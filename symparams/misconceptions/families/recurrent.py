@@ -21,12 +21,13 @@ from symparams.algebra.formula import (
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.convlstm import ConvLSTM
 from symparams.layers.recurrent import Recurrent
-from symparams.layers.recurrent_cells import Cell, GRUCell, LSTMCell
+from symparams.layers.recurrent_cells import Cell, GRUCell
 from symparams.layers.stacked_cells import StackedCells
 from symparams.misconceptions.edits import changed, exchanged, rewritten, some, tidy, without_factor
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.roles import gates
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.tensors import as_a, on_macs, tensors, without_tensors
+from symparams.misconceptions.tensors import as_a, on_macs, shares, tensors, without_tensors
 from symparams.model.layer import Layer
 from symparams.model.tensor import Tensor, parameter_rule
 
@@ -73,7 +74,7 @@ def _joined(node: Formula) -> bool:
 
 def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
     """Only one of the two matrices: D + U → D, or → U."""
-    if recurrent_of(s) is None:
+    if not _is_stepwise(s):
         return ()
     if s.quantity in ("weights", "trainable"):
         return some(without_tensors(s, _is_recurrent if keeps == 0 else _is_input))
@@ -83,6 +84,11 @@ def _one_matrix(s: Subject, keeps: int) -> Iterable[Formula]:
         return node.terms[keeps]
 
     return on_rule(s, lambda rule: exchanged(rule, _joined, one))
+
+
+def _is_stepwise(s: Subject) -> bool:
+    """Whether a layer sees its outputs of the step before, and what is asked for is counted here."""
+    return not shares(s) and any(map(_is_recurrent, s.tensors))
 
 
 def _is_recurrent(t: Tensor) -> bool:
@@ -97,7 +103,6 @@ def _is_input(t: Tensor) -> bool:
     "recurrent matrix left out",
     *_COUNTS,
     *_WORK,
-    layers=RECURRENT,
     explanation="you left out the matrix for the outputs of the step before",
     repair="every unit of a recurrent layer also weighs the outputs that all units gave at the step before",
     claim="A recurrent layer has as many weights as a dense layer with the same units on the features of one step.",
@@ -113,7 +118,6 @@ def recurrent_left_out(s: Subject) -> Iterable[Formula]:
     "input matrix left out",
     *_COUNTS,
     *_WORK,
-    layers=RECURRENT,
     explanation="you left out the matrix for the features that arrive",
     repair="every unit of a recurrent layer weighs the features of the step as well as the outputs of the step before",
     claim="The parameters of a recurrent layer do not depend on how many features arrive at a step.",
@@ -129,7 +133,6 @@ def input_left_out(s: Subject) -> Iterable[Formula]:
     "one recurrent weight for each unit",
     "params",
     *_WORK,
-    layers=RECURRENT,
     explanation="you counted one weight of each unit for the step before, as if it saw only its own output",
     repair="a recurrent unit sees the outputs of all units at the step before, so the recurrent weights are a square "
     "matrix",
@@ -150,7 +153,7 @@ def own_output(s: Subject) -> Iterable[Formula]:
         each = both.terms[0] * node.factors[i + 1] + both.terms[1]
         return tidy(product([*node.factors[:i], each, *node.factors[i + 2 :]]))
 
-    if recurrent_of(s) is None:
+    if not _is_stepwise(s):
         return ()
     return on_rule(s, lambda rule: changed(rule, rewritten(rule, change)))
 
@@ -158,21 +161,11 @@ def own_output(s: Subject) -> Iterable[Formula]:
 # ---------------------------------------------------------------- gates
 
 
-def _gates(s: Subject) -> set[int]:
-    """How many parts its cells have that are alike: 4, 3."""
-    layer = recurrent_of(s)
-    if isinstance(layer, ConvLSTM):
-        return {4}
-    kinds = [(LSTMCell, 4), (GRUCell, 3)]
-    return {gates for cell in _cells(layer) for kind, gates in kinds if isinstance(cell, kind)}
-
-
 @misconception(
     "gates left out",
     *_COUNTS,
     "biases",
     *_WORK,
-    layers=RECURRENT,
     explanation="you counted the weights of a simple recurrent layer, without the gates",
     repair="each gate has weights and biases of its own, as many as the new content: there are four parts in an LSTM, "
     "three in a GRU",
@@ -181,13 +174,13 @@ def _gates(s: Subject) -> set[int]:
 )
 def gates_left_out(s: Subject) -> Iterable[Formula]:
     """4·((D + U)·U + U) → (D + U)·U + U."""
-    gates = _gates(s)
-    return on_rule(s, lambda rule: without_factor(rule, lambda f: isinstance(f, Number) and f.value in gates))
+    parts = gates(s)
+    return on_rule(s, lambda rule: without_factor(rule, lambda f: isinstance(f, Number) and f.value in parts))
 
 
 def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     """Other numbers of gates, where they stand as factors."""
-    wanted = {old: new[old] for old in _gates(s) if old in new}
+    wanted = {old: new[old] for old in gates(s) if old in new}
 
     def change(node: Formula) -> Formula | None:
         if not isinstance(node, Product):
@@ -206,7 +199,6 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
-    layers=RECURRENT,
     explanation="you counted the gates alone, without the new content that they let in",
     repair="the new content of a unit has weights of its own, as each gate has: an LSTM has three gates and four "
     "parts, "
@@ -225,7 +217,6 @@ def content_left_out(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
-    layers=RECURRENT,
     explanation="you counted four parts, as an LSTM has them",
     repair="a GRU has two gates and the new content, three parts with weights of their own",
     claim="A GRU has as many parameters as an LSTM with the same units.",

@@ -80,6 +80,6 @@ def bias_for_each_input(s: Subject) -> Iterable[Formula]:
 def bias_for_each_number(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out + C_out → k·k·C_in·C_out + H_out·W_out·C_out."""
     weights = without_biases(s)
-    if weights is None or not has_kernel(weights) or "channels" not in s.out.axes:
+    if weights is None or not has_kernel(s, weights) or "channels" not in s.out.axes:
         return ()
     return with_biases(s, product([*s.out.spatial(), s.out.size("channels")]))

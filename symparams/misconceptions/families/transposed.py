@@ -11,13 +11,13 @@ from symparams.algebra.simplification import simplified
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
 from symparams.layers.window import Window
-from symparams.misconceptions.edits import exchanged, meaning, some, without_factor, without_term
+from symparams.misconceptions.edits import exchanged, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import intact
 from symparams.misconceptions.task import Subject
 
 _LARGER = (TransposedConvolution, MaxUnpooling)
-_STRIDE = meaning("stride")
+_STRIDE = named("s", "s_d", "s_h", "s_w")  # as `settings` calls it
 
 
 def _spatial(s: Subject) -> bool:
@@ -84,7 +84,7 @@ def output_padding_forgotten(s: Subject) -> Iterable[Formula]:
     """(n - 1)·s - 2p + k + op → (n - 1)·s - 2p + k."""
     if not isinstance(s.layer, TransposedConvolution) or s.axis in ("channels", "features"):
         return ()
-    return some(without_term(s.rule, meaning("output padding")))
+    return some(without_term(s.rule, named("op", "op_d", "op_h", "op_w")))
 
 
 @misconception(

@@ -9,26 +9,21 @@ from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, Product, product, symbols
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
-from symparams.layers.dense import Dense
 from symparams.layers.transposed import TransposedConvolution
 from symparams.layers.window import input_sizes
 from symparams.misconceptions.edits import exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.roles import is_of, matrix
 from symparams.misconceptions.surroundings import in_work, intact
 from symparams.misconceptions.task import Subject
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
-_WEIGHING = (*_SLIDING, Dense)
-_PLACES = ("L", "D", "H", "W")
-_OUT = tuple(f"{letter}_out" for letter in _PLACES)
-_IN = tuple(f"{letter}_in" for letter in _PLACES)
 
 
 @misconception(
     "positions left out",
     "macs",
     "flops",
-    layers=_WEIGHING,
     explanation="you counted every weight once",
     repair="weights are used again at every position, so the work is multiplied by the number of positions",
     claim="A convolution takes as many multiplications as it has weights.",
@@ -36,11 +31,11 @@ _IN = tuple(f"{letter}_in" for letter in _PLACES)
 )
 def positions_left_out(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out → k·k·C_in·C_out."""
-    if isinstance(s.layer, Dense):
-        return in_work(s, lambda rule: some(without_factor(rule, named(*_OUT, *_IN))))
-    if not isinstance(s.layer, _SLIDING):
+    joining = [t for t in s.tensors if t.joins]
+    if not joining or any(t.of("state", "copy") for t in joining) or s.task.derived.work.pairs != ZERO:
         return ()
-    return in_work(s, lambda rule: some(without_factor(rule, named(*_OUT, *_IN))))
+    positions = [*s.out.positions(), *(n for t in joining if t.uses is not None for n in symbols(t.uses))]
+    return in_work(s, lambda rule: some(without_factor(rule, named(*(n.name for n in positions)))))
 
 
 @misconception(
@@ -75,22 +70,22 @@ def input_positions(s: Subject) -> Iterable[Formula]:
     "channels of the output left out",
     "macs",
     "flops",
-    layers=(Dense,),
     explanation="you counted the work of one filter",
     repair="every filter does its work at every position",
     source="Stack Exchange, questions on the FLOPs of a convolution",
 )
 def one_filter_works(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out → k·k·C_in·H_out·W_out: for a dense layer n_in·n_out → n_in."""
-    if isinstance(s.layer, Dense):
-        return in_work(s, lambda rule: some(without_factor(rule, named("n_out"))))
-    return ()
+    one = matrix(s)
+    if one is None:
+        return ()
+    is_units = is_of((one,), "output")
+    return in_work(s, lambda rule: some(without_factor(rule, is_units)))
 
 
 @misconception(
     "biases counted as multiplications",
     "macs",
-    layers=_WEIGHING,
     explanation="you counted the biases too",
     repair="a bias is added, not multiplied; multiply-accumulates are counted for the weights",
     source="Stack Exchange, questions on the MACs of a convolution: (k*k*C + 1)*F*H*W",
@@ -98,7 +93,8 @@ def one_filter_works(s: Subject) -> Iterable[Formula]:
 )
 def biases_multiplied(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out → … + H_out·W_out·C_out."""
-    if s.task.derived.counts.biases != 0 and isinstance(s.layer, _WEIGHING) and s.rule != ZERO:
+    weighing = any(t.joins for t in s.tensors) and not any(t.of("state", "copy") for t in s.tensors)
+    if s.task.derived.counts.biases != 0 and weighing and s.task.derived.work.pairs == ZERO and s.rule != ZERO:
         yield s.rule + s.out.numbers()
         yield s.rule + next(t.size for t in s.tensors if t.kind == "bias")
 
