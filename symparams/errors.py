@@ -101,18 +101,20 @@ def _skip_blanks(text: str, offset: int) -> int:
 class SymparamsError(Exception):
     """The one exception of this package; `str()` gives the whole message.
 
-    `matter` says what is wrong and what would do; `place` (set by whoever knows it) says where.
+    `matter` says what is wrong and what would do; `place` (set by whoever knows it) says where, or `source` in which
+    text, where it is wrong as a whole.
     """
 
-    def __init__(self, matter: str, place: Place | None = None) -> None:
+    def __init__(self, matter: str, place: Place | None = None, source: Source | None = None) -> None:
         super().__init__(matter)
         self.matter = matter
         self.place = place
+        self.source = source
 
     def __str__(self) -> str:
         matter = clean(self.matter)
         if self.place is None:
-            return matter
+            return matter if self.source is None else f"{clean(self.source.name)}: {matter}"
         line, column, text = self.place.position()
         if not text.strip():
             return f"{clean(self.place.source.name)}:{line}:{column}: {matter}"

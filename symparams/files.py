@@ -20,7 +20,7 @@ def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
         with path.open("rb") as file:
             return _decoded(str(path), file.read(most + 1), most)
     except (OSError, ValueError) as error:
-        raise SymparamsError(f"cannot read {path}: {_reason(error)}") from None
+        raise SymparamsError(f"cannot read {path}: {_reason(error, _NO_NAME)}") from None
 
 
 def read_standard_input(most: int = limits.SOURCE_BYTES) -> Source:
@@ -28,15 +28,16 @@ def read_standard_input(most: int = limits.SOURCE_BYTES) -> Source:
     try:
         return _decoded("<stdin>", sys.stdin.buffer.read(most + 1), most)
     except (OSError, AttributeError, ValueError) as error:
-        raise SymparamsError(f"cannot read the standard input: {_reason(error)}") from None
+        raise SymparamsError(f"cannot read the standard input: {_reason(error, _CLOSED)}") from None
 
 
-def _reason(error: Exception) -> str:
+_NO_NAME = "no file can have such a name"  # such as one with a null in it
+_CLOSED = "it is closed"  # a stream that is closed is None, or refuses to work
+
+
+def _reason(error: Exception, otherwise: str) -> str:
     """Why a file cannot be had, in the words of the system if it has some."""
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    # A name may hold what no system takes; a stream that is closed is None, or says so.
-    return "no file can have such a name" if "null" in str(error) else "it is closed"
+    return (error.strerror or str(error)) if isinstance(error, OSError) else otherwise
 
 
 def _decoded(name: str, data: bytes, most: int) -> Source:
@@ -59,7 +60,7 @@ def write_standard_output(text: str) -> None:
         sys.exit(0)
     except (OSError, AttributeError, ValueError) as error:  # a full disk, or an output that is closed
         let_go()
-        raise SymparamsError(f"cannot write to the standard output: {_reason(error)}") from None
+        raise SymparamsError(f"cannot write to the standard output: {_reason(error, _CLOSED)}") from None
 
 
 def let_go() -> None:
@@ -89,7 +90,7 @@ def write_whole(path: Path, contents: str | bytes) -> None:
             file.write(data)
         put_in_place(Path(temporary), path)
     except (OSError, ValueError) as error:
-        raise SymparamsError(f"cannot write {path}: {_reason(error)}") from None
+        raise SymparamsError(f"cannot write {path}: {_reason(error, _NO_NAME)}") from None
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):

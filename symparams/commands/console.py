@@ -100,7 +100,7 @@ def of(source: Source, made: Callable[..., T], *given: Any) -> T:
         return made(*given)
     except LimitError as error:
         if error.place is None:
-            error.matter = f"{source.name}: {error.matter}"
+            error.source = source
         raise
 
 

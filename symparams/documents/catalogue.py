@@ -143,7 +143,7 @@ def _argument(argument: Argument, code: object) -> str:
     meaning = argument.meaning.removeprefix(f"{argument.name}: ")
     expects = _ANY_ACTIVATION if argument.kind is ACTIVATION and argument.name != "function" else argument.kind.expects
     short = f", short {code(argument.short)}" if argument.short else ""
-    flags = [word for word in argument.kind.words if argument.kind.expects == "yes or no"]
+    flags = [word for word in argument.kind.words if argument.kind.answers]
     flag = f", or the flag {code(flags[0])}" if flags else ""
     return f"- {code(argument.name)}{short}{flag}: {meaning}; {expects}"
 

@@ -239,7 +239,7 @@ def _read(reading: _Reading, text: str, letters: Mapping[str, Formula]) -> Value
     try:
         return reading(text, letters)
     except SymparamsError as error:
-        raise _UnreadError(error.matter.removeprefix(f"{_NAME}: ")) from None
+        raise _UnreadError(error.matter) from None
 
 
 def _symbols(asked: WrittenQuestion) -> Mapping[str, Formula]:

@@ -54,6 +54,9 @@ class Kind:
     words: Mapping[str, object] = dataclasses.field(default_factory=dict)  # flag word: the value it gives
     least: int | None = None  # the smallest number, for kinds that are whole numbers
     within: Range | None = None  # the numbers that it takes, for kinds that need not be whole
+    answers: Mapping[str, bool] = dataclasses.field(
+        default_factory=dict
+    )  # of a switch: yes, no and what means the same
 
 
 def argument(
@@ -265,7 +268,7 @@ def choice(*words: str, **synonyms: object) -> Kind:
 
 def switch(word: str = "") -> Kind:
     """yes or no; `word` alone as a flag means yes."""
-    return Kind("yes or no", _never, {word: True} if word else {})
+    return Kind("yes or no", _never, {word: True} if word else {}, answers=ANSWERS)
 
 
 ANSWERS = {"yes": True, "no": False, "true": True, "false": False}
@@ -294,8 +297,8 @@ def read(argument: Argument, raw: Raw) -> object:
         word = raw.casefold()
         if word in kind.words:
             return kind.words[word]
-        if kind.expects == "yes or no" and word in ANSWERS:
-            return ANSWERS[word]
+        if word in kind.answers:
+            return kind.answers[word]
     try:
         return kind.read(raw)
     except ValueError:
@@ -316,7 +319,7 @@ def _hint(kind: Kind, raw: Raw) -> str:
     """What to write in place of what an argument does not take."""
     if isinstance(raw, str):
         return nearest(raw, kind.words)
-    if isinstance(raw, Quoted) and (raw.text.casefold() in kind.words or kind.expects == "yes or no"):
+    if isinstance(raw, Quoted) and (kind.answers or raw.text.casefold() in kind.words):
         return "; leave out the quotes"
     if kind is LAYER and isinstance(raw, Symbol) and raw.value is None:
         return f"; a layer here has brackets: {raw.name}(…)"

@@ -54,9 +54,9 @@ def _size(source: Source, at: int, text: str) -> object:
 
 def _check(source: Source) -> None:
     if len(source.text) > LONGEST:
-        raise LimitError(f"{source.name}: an answer has at most {LONGEST:,} characters, this one {len(source.text):,}")
+        raise LimitError(f"an answer has at most {LONGEST:,} characters, this one {len(source.text):,}", source=source)
     if not source.text.strip():
-        raise SymparamsError(f"{source.name}: the answer is empty")
+        raise SymparamsError("the answer is empty", source=source)
     strange = _STRANGE.search(source.text)
     if strange:
         c = strange[0]
@@ -118,7 +118,7 @@ def _known(formula: Any, source: Source, letters: Mapping[str, Formula], start: 
 
     known = mapped(_parted(formula, letters), change)
     if size_and_depth(known)[0] > limits.EXPRESSION:
-        raise LimitError(f"{source.name}: the answer has more than {limits.EXPRESSION:,} numbers and letters")
+        raise LimitError(f"the answer has more than {limits.EXPRESSION:,} numbers and letters", source=source)
     return known
 
 

@@ -81,13 +81,11 @@ def bind(entry: Entry, name: str, given: tuple[Given, ...], reserved: frozenset[
             if argument.name in values and not (argument.variadic and keyword is None):
                 raise LayerError(f"{name} gets {argument.name} twice")
             if argument.variadic and keyword is None:
-                _extend(values, argument, value)
+                _extend(values, argument, value, name)
             else:
-                values[argument.name] = read(argument, _word(argument, value, keyword, reserved))
+                values[argument.name] = _read(argument, _word(argument, value, keyword, reserved), name)
         except LayerError as error:
             error.argument = index
-            if not error.matter.startswith(f"{name} "):
-                error.matter = f"{name}: {error.matter}"
             raise
     missing = [a.name for a in accepts.required if a.name not in values]
     if missing:
@@ -109,11 +107,20 @@ def _word(argument: Argument, value: Raw, keyword: str | None, reserved: frozens
     return value.name if value.name.casefold() in reserved or takes_word(argument, value.name) else value
 
 
-def _extend(values: dict[str, object], argument: Argument, value: Raw) -> None:
+def _read(argument: Argument, raw: Raw, name: str) -> object:
+    """The value of an argument; an error in it says which layer it was given to."""
+    try:
+        return read(argument, raw)
+    except LayerError as error:
+        error.matter = f"{name}: {error.matter}"
+        raise
+
+
+def _extend(values: dict[str, object], argument: Argument, value: Raw, name: str) -> None:
     """input(28, 28, 1): several positional values for one argument."""
     before = values.get(argument.name, ())
     assert isinstance(before, tuple)
-    added = read(argument, value)
+    added = _read(argument, value, name)
     assert isinstance(added, tuple)
     values[argument.name] = before + added
 
@@ -122,7 +129,7 @@ def _by_keyword(entry: Entry, keyword: str, name: str) -> Argument:
     accepts = signature(entry.layer)
     argument = accepts.keywords.get(keyword)
     if keyword in entry.layer.sources:
-        raise LayerError(f"{keyword} takes the name of a tensor: {keyword}=@name")
+        raise LayerError(f"{name}: {keyword} takes the name of a tensor: {keyword}=@name")
     if argument is None:
         known = ", ".join(dict.fromkeys(a.name for a in accepts.keywords.values()))
         hint = instead(keyword, accepts.keywords, name) or f"; it has {known}"

@@ -47,7 +47,7 @@ def network(
             statements = [s for s in statements if not isinstance(s, r.Range)]
         return _built(statements, source, given or {}, catalogue, strict=not for_others)
     except RecursionError:
-        raise LimitError(f"{source.name}: the formulas here are nested too deeply") from None
+        raise LimitError("the formulas here are nested too deeply", source=source) from None
 
 
 def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[frozenset[Layer]], Builder]) -> Placer:

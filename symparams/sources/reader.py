@@ -68,7 +68,7 @@ def parsed(grammar: str, source: Source, reader: type[Transformer[Token, Any]] |
     except _MisuseError as error:
         raise error.kind(error.matter, Place(source, error.offset)) from None
     if isinstance(tree, Formula) and is_deeper(tree, limits.NESTING):
-        raise LimitError(f"{source.name}: this is nested more than {limits.NESTING} deep, which is the limit")
+        raise LimitError(f"this is nested more than {limits.NESTING} deep, which is the limit", source=source)
     return tree
 
 
@@ -92,7 +92,7 @@ def _guard(source: Source) -> None:
         raise SymparamsError("this is not a character", Place(source, error.start)) from None
     if size > limits.SOURCE_BYTES:
         raise LimitError(
-            f"{source.name}: the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
+            f"the source is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit", source=source
         )
     depth = 0
     for token in _TOKENS.finditer(source.text):

@@ -39,7 +39,7 @@ def _kinds(argument: Argument) -> tuple[str, ...]:
     """Each word of an argument, both answers; for numbers the default and another one, one for each axis …"""
     kind = argument.kind
     found = ["not given"] if argument.default is None else []
-    if kind.expects == "yes or no":
+    if kind.answers:
         return (*found, "yes", "no")
     found += dict.fromkeys(map(_word, kind.words.values()))
     if kind.words and not _takes(kind, ONE):
