@@ -17,6 +17,7 @@ from symparams.exams.course import Course
 from symparams.exams.kinds.inverse import freed
 from symparams.exams.question import Question, Wrong
 from symparams.exams.values import bound
+from symparams.misconceptions.misconception import Misconception
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.quantities.totals import amount
@@ -121,7 +122,8 @@ class Words(Feedback):
 
     @property
     def statement(self) -> str:
-        text = capital(self.more["statement"])
+        about: Misconception = self.more["about"]
+        text = capital(about.repair if self.more["is_true"] else about.claim)
         return prose(text if text.endswith(".") else f"{text}.", self.format)
 
     @property

@@ -33,6 +33,8 @@ class Misconception:
     edit: Edit  # the wrong rules that it makes of a right one, the likeliest first; none where it makes no sense
     layers: tuple[type[Layer], ...] = (Layer,)  # the kinds of layers that can be mistaken so
     around: bool = False  # whether its edit looks at other layers of the network too
+    # Whether its repair is a statement on networks in general, as a claim is, and no other repair says just the same.
+    general: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As the name that it has in its module, which is that of its edit."""
@@ -53,6 +55,7 @@ def misconception(
     *quantities: str,
     layers: tuple[type[Layer], ...] = (Layer,),
     around: bool = False,
+    general: bool = True,
     explanation: str,
     repair: str,
     source: str,
@@ -61,4 +64,5 @@ def misconception(
 ) -> Callable[[Edit], Misconception]:
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
-    return lambda edit: Misconception(name, asked, explanation, repair, claim, source, credit, edit, layers, around)
+    said = (explanation, repair, claim, source)
+    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, general)

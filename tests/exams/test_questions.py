@@ -272,7 +272,8 @@ def check_truth(question: Question) -> None:
     assert question.more is not None
     about = question.more["about"]
     assert CATALOGUE[about.name] is about
-    assert question.more["statement"] == (about.repair if question.key == "True" else about.claim)
+    assert question.more["is_true"] is (question.key == "True")
+    assert about.general if question.key == "True" else about.claim
     assert [option.content for option in question.options] == ["True", "False"]
 
 

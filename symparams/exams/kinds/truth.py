@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,10 +15,6 @@ from symparams.exams.question import AnswerType, Option, Question, Wrong
 from symparams.misconceptions.misconception import Misconception
 from symparams.model.derived import Derived
 
-# A repair that leans on the layer it was written about is no statement of its own.
-_LEANING = re.compile(
-    r"\b(here|this|these)\b|^(there|the (table|window|taps|layer that|output padding|places of a f))\b"
-)
 _ASKED = ("params", "shape", "macs")
 
 
@@ -41,13 +36,10 @@ class Truth(Plan):
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
-    said: set[str] = set()  # two misconceptions can have one repair
     for i, about in enumerate(concerning(course)):
         for is_true in (bool(i % 2), not i % 2):
-            statement = about.repair if is_true else about.claim
-            if statement in said or (is_true and _LEANING.search(statement)):
+            if is_true and not about.general:
                 continue
-            said.add(statement)
             yield Truth(
                 kind="truth",
                 course=course,
@@ -55,7 +47,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                 difficulty=1,
                 about=about,
                 is_true=is_true,
-                more={"statement": statement, "about": about},
+                more={"about": about, "name": about.name, "is_true": is_true},
             )
 
 

@@ -35,6 +35,7 @@ def _reads_both_ways(layer: Layer | None) -> bool:
     explanation="you counted one direction only",
     repair="the layer that reads backwards has weights of its own, as many as the one that reads forwards",
     claim="A bidirectional layer uses the same weights forwards and backwards.",
+    general=False,
     source=_SCHUSTER + "Stack Overflow, questions on the parameters of Keras' Bidirectional",
     credit=Fraction(1, 2),
 )

@@ -33,6 +33,7 @@ def _table(s: Subject) -> Embedding | Positional | None:
     repair="the table of an embedding has a row for every token of the vocabulary, or for every position "
     "that may occur, whatever the length of a text",
     claim="The parameters of a token embedding grow with the length of the texts.",
+    general=False,
     source="Stack Overflow, questions on Keras' Embedding: input_length and input_dim",
 )
 def length_for_rows(s: Subject) -> Iterable[Formula]:
@@ -49,6 +50,7 @@ def length_for_rows(s: Subject) -> Iterable[Formula]:
     explanation="you counted one row of the table too many or too few, as for a padding index",
     repair="the table of an embedding has just as many rows as the layer is told; a padding index is one of them",
     claim="An embedding adds one row for padding to the size of the vocabulary that it is given.",
+    general=False,
     source="Keras documentation of Embedding, mask_zero: input_dim should equal the size of the vocabulary + 1",
     credit=Fraction(1, 2),
 )

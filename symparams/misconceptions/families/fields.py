@@ -173,6 +173,7 @@ def pooling_left_out(s: Subject) -> Iterable[Formula]:
     explanation="you left out the dilation of the kernel",
     repair="the taps stand `d` places apart, so the kernel covers `d*(k - 1) + 1` places",
     claim="From its first tap to its last a 3x3 kernel with dilation 2 spans 3x3 places.",
+    general=False,
     source="Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016",
     credit=Fraction(1, 2),
 )

@@ -80,6 +80,7 @@ def sides_added(s: Subject) -> Iterable[Formula]:
     explanation="you added the input channels to the places of the kernel",
     repair="there is a whole kernel in each input channel, so places and channels are multiplied",
     claim="A convolution filter has one weight for each place of its kernel and one more for each input channel.",
+    general=False,
     source="Stack Exchange, questions on the parameters of a convolution",
 )
 def channels_added(s: Subject) -> Iterable[Formula]:

@@ -73,6 +73,7 @@ def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
     explanation="you multiplied the channels of the branches",
     repair="concatenation puts the branches side by side, so their channels add up",
     claim="Feature maps of 3 and 5 channels that are concatenated along the channels give 15 channels.",
+    general=False,
     source="questions on Concatenate",
 )
 def branches_multiplied(s: Subject) -> Iterable[Formula]:

@@ -105,6 +105,7 @@ def _once(rule: Formula) -> Formula:
     explanation="you counted one of the two products between the positions",
     repair="there are two: queries with keys give the scores, and the scores weigh the values",
     claim="Weighing the values with the scores takes no multiplications.",
+    general=False,
     source=_VASWANI + ", section 3.2.1",
     credit=Fraction(1, 2),
 )

@@ -25,6 +25,7 @@ _PADDED = (*WINDOWED, ZeroPadding)
     explanation="you divided by the stride and did not round",
     repair="the window stops where it no longer fits, so the quotient is rounded down: sizes are whole numbers",
     claim="The output size of a convolution can be a fraction.",
+    general=False,
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 2.4",
     credit=Fraction(1, 2),
 )
@@ -156,6 +157,7 @@ def _pads(s: Subject) -> bool:
     explanation="you left out the padding",
     repair="the window slides over the padded input, which is `2*p` places longer",
     claim="Padding does not change the output size of a convolution.",
+    general=False,
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
     credit=Fraction(1, 2),
 )
@@ -246,6 +248,7 @@ def only_divided(s: Subject) -> Iterable[Formula]:
     explanation="you left out the dilation",
     repair="the taps of a dilated kernel stand `d` places apart, so it covers `d*(k - 1) + 1` places",
     claim="Dilation does not change the output size of a convolution with valid padding.",
+    general=False,
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
     credit=Fraction(1, 2),
 )
@@ -261,6 +264,7 @@ def dilation_forgotten(s: Subject) -> Iterable[Formula]:
     explanation="you took the dilated kernel for `d*k` places",
     repair="there are `k - 1` gaps between `k` taps, so the kernel covers `d*(k - 1) + 1` places",
     claim="A 3x3 kernel with dilation 2 covers 6x6 places.",
+    general=False,
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
     credit=Fraction(1, 2),
 )
