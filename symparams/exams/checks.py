@@ -10,9 +10,11 @@ from symparams.algebra.formula import Formula, Number, as_formula
 from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
 from symparams.exams.examination import Examination
+from symparams.exams.kinds import KINDS
 from symparams.exams.question import Content, Question
 from symparams.exams.supply import Supply
 from symparams.misconceptions.task import Tasks
+from symparams.quantities.totals import amount
 from symparams.sources.language import network
 
 
@@ -39,18 +41,15 @@ def faults(question: Question) -> Iterator[str]:
         yield "a misconception gives the right answer"
     if any(not 0 <= w.credit < 1 for w in wrong):
         yield "a wrong answer has full credit"
-    if any(w.rules and not _gives(question, w.rules, w.content) for w in wrong if question.kind not in _NAMED):
+    if any(w.rules and not _gives(question, w.rules, w.content) for w in wrong):
         yield "a misconception does not give what is said"
     if not _is_right(question):
         yield "the network with these values gives another answer"
 
 
-_NAMED = ("mistake", "inverse", "truth", "compare")  # kinds whose wrong answers are not what their rules give
-
-
 def _gives(question: Question, rules: tuple[Formula, ...], content: Content) -> bool:
     if isinstance(content, str):
-        return False
+        return True  # a mistake by its name
     if question.answer_type == "formula" or not question.point:
         return len(rules) == len(content) and all(
             simplified(rule, question.course.network.facts) == value or _same_everywhere(question, rule, value)
@@ -65,14 +64,13 @@ def _same_everywhere(question: Question, rule: Formula, value: object) -> bool:
 
 def _is_right(question: Question) -> bool:
     """Whether the key is what the network gives when it is built with these numbers from the start."""
-    if question.kind in ("inverse", "truth", "compare", "formula", "mistake") or isinstance(question.key, str):
+    if not KINDS[question.kind].recounted:
         return True
     course = question.course
     values = {**course.given, **{name: Number(question.point[name]) for name in course.ranges}}
     built = network(course.source, values, course.catalogue)
-    if question.kind == "total":
-        return question.key == (built.counts.params,)
-    assert question.node is not None
+    if question.node is None:
+        return question.key == (amount(question.quantity, course.settings).of_network(built),)
     if course.is_unrolled:
         return True  # its layers have other names there
     task = Tasks(built, course.settings).of(built.index(question.node.name), question.quantity)

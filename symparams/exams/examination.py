@@ -18,14 +18,13 @@ from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question
 from symparams.exams.supply import Supply
 
-USUAL = ("params", "shape", "macs", "field", "total", "blank", "inverse", "formula", "mistake", "compare", "truth")
+USUAL = tuple(kind.name for kind in KINDS.values() if kind.usual)
 TYPES: tuple[AnswerType, ...] = ("number", "shape", "formula", "choice")
 _LEVELS = re.compile(r"([1-5])(?:\.\.([1-5]))?")
 MOST = 1_000_000  # questions of a bank
 SEEDS = 2**63 - 1  # the largest seed
 FADED = 20  # steps that can be left out
 _MANY = 10  # questions, if no number is asked for
-_FADING = ("params", "macs", "flops", "memory", "activations", "cache", "field")  # kinds whose solutions can fade
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ class Examination:
         low, high = self.wanted.levels
         fitting = [plan for plan in plans if low <= plan.difficulty <= high]
         if self.wanted.fade:
-            fitting = [plan for plan in fitting if plan.answer_type == "number" and plan.kind in _FADING]
+            fitting = [plan for plan in fitting if plan.answer_type == "number" and KINDS[plan.kind].fades]
         return fitting
 
     def _none(self) -> str:

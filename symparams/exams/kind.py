@@ -19,3 +19,6 @@ class Kind:
     order: int  # its place among the kinds
     types: tuple[AnswerType, ...]  # how it can be answered, the usual way first
     plans: Callable[[Course, AnswerType], Iterator[Plan]]  # its questions on a network, in reading order
+    usual: bool = False  # whether it is asked where no kind is named
+    fades: bool = False  # whether the last steps of its solutions can be left out, to be filled in
+    recounted: bool = False  # whether the network built with the numbers of a variant must give the key once more

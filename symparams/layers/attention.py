@@ -66,7 +66,9 @@ class Attention(Layer):
     biaskv: bool = argument(
         switch(), "whether a learned key and value join the sequence, as PyTorch's add_bias_kv", False, keyword=True
     )
-    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+    causal: bool = argument(
+        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+    )
 
     names: ClassVar = ("attention", "mqa", "gqa")
     presets: ClassVar = {"mqa": {"kv": ONE}}

@@ -32,6 +32,7 @@ class UnitNormalization(Layer):
     axis: tuple[int, ...] = argument(INTEGERS, "the axes of one vector", (-1,))
 
     names: ClassVar = ("unitnorm", "UnitNormalization")
+    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Unit normalization"
     example: ClassVar = "input(16, 64) -> unitnorm"
 
@@ -63,6 +64,7 @@ class LocalResponseNormalization(Layer):
     size: Formula = argument(COUNT, "neighbours: how many channels count", as_formula(5), told=True)
 
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
+    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Local response normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(55, 55, 96) -> lrn(5)"
@@ -100,6 +102,7 @@ class Normalization(Layer):
     fixed: bool = argument(switch("fixed"), "whether the mean and the variance are given", False, keyword=True)
 
     names: ClassVar = ("normalization", "Normalization")
+    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Normalization of data"
     example: ClassVar = "input(32, 32, 3) -> normalization"
 

@@ -44,7 +44,9 @@ class MultiHeadAttention(Spelling):
     dropout: Formula = argument(
         RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
     )
-    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+    causal: bool = argument(
+        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+    )
 
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
     title: ClassVar = "Multi-head attention"
@@ -119,7 +121,9 @@ class GroupedQueryAttention(Spelling):
     dropout: Formula = argument(
         RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
     )
-    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+    causal: bool = argument(
+        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+    )
 
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")
     title: ClassVar = "Grouped-query attention"

@@ -118,6 +118,7 @@ _DIFFERS = (
 class _OverAxes(Factored):
     """A normalization over the last axis, or over several that are named."""
 
+    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     reads: ClassVar = "features"
 
     shape: tuple[Formula, ...] | None = argument(
@@ -241,6 +242,7 @@ class GroupNormalization(Scaled):
     groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g", told=True)
 
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
+    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Group normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
     reads: ClassVar = "channels"
@@ -283,6 +285,7 @@ class InstanceNormalization(Scaled):
         "instancenorm", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d",
         "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d",
     )  # fmt: skip
+    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Instance normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"
     reads: ClassVar = "channels"

@@ -51,10 +51,20 @@ class Recurrent(Layer):
 
     units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)
     sequences: bool | None = argument(
-        switch("sequences"), "whether every step is given out, as always in PyTorch", None, keyword=True
+        switch("sequences"),
+        "whether every step is given out, as always in PyTorch",
+        None,
+        keyword=True,
+        weightless=True,
+        tacit=False,
     )
     last: bool = argument(
-        switch("last"), "whether only the last step is given out, as by default in Keras", False, keyword=True
+        switch("last"),
+        "whether only the last step is given out, as by default in Keras",
+        False,
+        keyword=True,
+        weightless=True,
+        tacit=False,
     )
     bidirectional: bool = argument(
         switch("bidirectional"),

@@ -46,7 +46,7 @@ class TransformerEncoderLayer(Spelling):
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
     activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True, told=True)
-    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
+    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True, weightless=True)
     dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
     decoder: bool = argument(switch(), "whether it attends to a memory", False, keyword=True)
 
@@ -190,7 +190,7 @@ class Transformer(Layer):
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
     activation: str = argument(ACTIVATION, "function of the feed-forward parts", "relu", keyword=True, told=True)
-    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
+    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True, weightless=True)
     dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
 
     names: ClassVar = ("Transformer",)

@@ -42,8 +42,10 @@ class EncoderLayer(Layer):
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
     activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True, told=True)
-    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True)
-    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+    norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True, weightless=True)
+    causal: bool = argument(
+        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+    )
 
     names: ClassVar = ("encoderlayer",)
     title: ClassVar[str] = "Transformer encoder layer"

@@ -68,13 +68,17 @@ def argument(
     keyword: bool = False,
     variadic: bool = False,
     told: bool = False,
+    tacit: bool = True,
+    weightless: bool = False,
 ) -> Any:
     """A field that is an argument of a layer.
 
     `keyword`: never positional, `variadic`: takes all positionals, `told`: a reader of English understands it by its
-    noun and value, so that an exam can describe the layer in a sentence.
+    noun and value, so that an exam can describe the layer in a sentence; `tacit`: that sentence may leave out a default
+    that says nothing; `weightless`: no number of weights depends on it, so that a question on them may leave it out.
     """
-    about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic, "told": told}
+    about = {"kind": kind, "meaning": meaning, "short": short, "keyword": keyword, "variadic": variadic}
+    about |= {"told": told, "tacit": tacit, "weightless": weightless}
     return dataclasses.field(default=default, metadata=about, kw_only=keyword)
 
 
@@ -90,6 +94,8 @@ class Argument:
     positional: bool  # whether it can be given without its keyword
     variadic: bool  # whether it takes all positional values
     told: bool  # whether a reader of English understands it by its noun and value
+    tacit: bool  # whether a default that says nothing may be left out of a sentence
+    weightless: bool  # whether no number of weights depends on it
 
 
 _known: dict[type[Layer], tuple[Argument, ...]] = {}
@@ -109,7 +115,7 @@ def _declared(layer: type[Layer]) -> Iterator[Argument]:
             continue  # a field of the engine's own, not of the language
         yield Argument(
             f.name, about["short"], about["kind"], about["meaning"], f.default, not about["keyword"], about["variadic"],
-            about["told"],
+            about["told"], about["tacit"], about["weightless"],
         )  # fmt: skip
 
 

@@ -303,6 +303,8 @@ class Layer(Record):
     reads: ClassVar[Literal["channels", "features", "kept", "new"]] = "kept"
     by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
+    # The conventions in which its arguments in a sentence leave nothing open, so that an exam can describe it.
+    described: ClassVar[tuple[Convention, ...]] = ("keras", "torch")
 
     @property
     def reading(self) -> Literal["channels", "features", "kept", "new"]:

@@ -13,7 +13,7 @@ from symparams.documents.question_writer import Writer
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import Source
 from symparams.exams.course import Course
-from symparams.exams.examination import _FADING, Examination, Wanted
+from symparams.exams.examination import Examination, Wanted
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
 from symparams.exams.question import Question
@@ -62,7 +62,7 @@ def _plans(what: str) -> dict[str, dict[str, list[Plan]]]:
     """The plans of questions that are answered in one way, by their kind and the name of the network."""
     found: dict[str, dict[str, list[Plan]]] = {}
     for plan in _examination().plans:
-        fades = plan.answer_type == "number" and plan.kind in _FADING
+        fades = plan.answer_type == "number" and KINDS[plan.kind].fades
         if fades if what == "faded" else plan.answer_type == what:
             found.setdefault(plan.kind, {}).setdefault(plan.course.source.name, []).append(plan)
     return found

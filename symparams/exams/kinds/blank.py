@@ -35,4 +35,7 @@ def _candidates(course: Course, index: int, rules: tuple[Formula, ...]) -> tuple
     return candidates(course, all_mistakes(course, index, "params"), rules)
 
 
-blank = Kind("blank", "a cell of the summary table that is left blank", 50, ("number", "choice"), _plans)
+blank = Kind(
+    "blank", "a cell of the summary table that is left blank", 50, ("number", "choice"), _plans,
+    usual=True, recounted=True,
+)  # fmt: skip

@@ -86,4 +86,6 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     )
 
 
-compare = Kind("compare", "how many more parameters one of two designs has", 85, ("number", "choice"), _plans)
+compare = Kind(
+    "compare", "how many more parameters one of two designs has", 85, ("number", "choice"), _plans, usual=True
+)

@@ -100,15 +100,20 @@ def difficulty(level: int, rules: tuple[Formula, ...], local: bool) -> int:
     return max(1, min(5, level + (letters > 5) - (letters < 3) + (not local)))
 
 
-_TYPES: tuple[AnswerType, ...] = ("number", "choice")
+def _kind(quantity: str, title: str, order: int, level: int, *, usual: bool = False) -> Kind:
+    """The kind of question that asks for a number, called as the quantity."""
+    asked = partial(plans, quantity, quantity, level)
+    return Kind(quantity, title, order, ("number", "choice"), asked, usual=usual, fades=True, recounted=True)
 
-params = Kind("params", "the number of parameters of a layer", 10, _TYPES, partial(plans, "params", "params", 2))
-shape = Kind("shape", "the output shape of a layer", 20, ("shape", "choice"), partial(plans, "shape", "shape", 2))
-macs = Kind("macs", "the multiply-accumulates of a layer", 30, _TYPES, partial(plans, "macs", "macs", 3))
-flops = Kind("flops", "the floating-point operations of a layer", 31, _TYPES, partial(plans, "flops", "flops", 3))
-memory = Kind("memory", "the bytes of the parameters of a layer", 32, _TYPES, partial(plans, "memory", "memory", 3))
-activations = Kind(
-    "activations", "the bytes of the output of a layer", 33, _TYPES, partial(plans, "activations", "activations", 3)
-)
-cache = Kind("cache", "the bytes that a layer keeps in generation", 34, _TYPES, partial(plans, "cache", "cache", 4))
-field = Kind("field", "the receptive field of a layer", 35, _TYPES, partial(plans, "field", "field", 3))
+
+params = _kind("params", "the number of parameters of a layer", 10, 2, usual=True)
+shape = Kind(
+    "shape", "the output shape of a layer", 20, ("shape", "choice"), partial(plans, "shape", "shape", 2),
+    usual=True, recounted=True,
+)  # fmt: skip
+macs = _kind("macs", "the multiply-accumulates of a layer", 30, 3, usual=True)
+flops = _kind("flops", "the floating-point operations of a layer", 31, 3)
+memory = _kind("memory", "the bytes of the parameters of a layer", 32, 3)
+activations = _kind("activations", "the bytes of the output of a layer", 33, 3)
+cache = _kind("cache", "the bytes that a layer keeps in generation", 34, 4)
+field = _kind("field", "the receptive field of a layer", 35, 3, usual=True)

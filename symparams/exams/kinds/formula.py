@@ -132,4 +132,6 @@ def in_own_letters(rule: Formula) -> Formula:
     return mapped(rule, free)
 
 
-formula = Kind("formula", "the number of parameters of a layer as a formula", 70, ("formula", "choice"), _plans)
+formula = Kind(
+    "formula", "the number of parameters of a layer as a formula", 70, ("formula", "choice"), _plans, usual=True
+)

@@ -121,5 +121,10 @@ def unknowns(rule: Formula) -> Iterator[tuple[Symbol, tuple[str, ...]]]:
 
 
 inverse = Kind(
-    "inverse", "the value of an argument that gives a number of parameters", 60, ("number", "choice"), _plans
+    "inverse",
+    "the value of an argument that gives a number of parameters",
+    60,
+    ("number", "choice"),
+    _plans,
+    usual=True,
 )

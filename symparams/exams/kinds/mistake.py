@@ -102,4 +102,4 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                 )
 
 
-mistake = Kind("mistake", "the mistake in a claimed answer", 80, ("choice",), _plans)
+mistake = Kind("mistake", "the mistake in a claimed answer", 80, ("choice",), _plans, usual=True)

@@ -51,4 +51,6 @@ def by_layer(total: Total, wrong: Sequence[WrongTerm]) -> Formula:
     return sum_of(term for term in terms if number(term) != 0)
 
 
-total = Kind("total", "the number of parameters of the network", 40, ("number", "choice"), _plans)
+total = Kind(
+    "total", "the number of parameters of the network", 40, ("number", "choice"), _plans, usual=True, recounted=True
+)

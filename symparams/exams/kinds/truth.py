@@ -70,4 +70,4 @@ def concerning(course: Course) -> list[Misconception]:
     return list(misconceptions.values())
 
 
-truth = Kind("truth", "whether a statement is true", 90, ("choice",), _plans)
+truth = Kind("truth", "whether a statement is true", 90, ("choice",), _plans, usual=True)
