@@ -185,6 +185,7 @@ def test_every_layer_declares_all_it_should(layer: type[Layer]) -> None:
     assert layer.names, layer
     assert layer.__doc__, layer
     assert layer.title, layer
+    assert layer.family != "Further layers", layer
     assert any(isinstance(node.layer, layer) for node in net(layer.example).nodes)
 
 

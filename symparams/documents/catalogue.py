@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import PLAIN, SOURCE, Notation, shown, size
@@ -18,6 +19,7 @@ from symparams.errors import Source, SymparamsError, nearest
 from symparams.layers import CATALOGUE, key
 from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
+from symparams.model.family import Family
 from symparams.model.layer import Layer
 from symparams.quantities.layer_quantities import USUAL
 from symparams.sources.language import network
@@ -34,25 +36,6 @@ def catalogue_text(name: str | None, format_: str) -> str:
     return _page(entry.layer, format_)
 
 
-# The families in the order of a course, with the modules that hold their layers.
-FAMILIES = {
-    "Input and data": ("source", "preprocessing"),
-    "Dense layers": ("dense",),
-    "Convolution": ("convolution",),
-    "Pooling": ("pooling", "adaptive"),
-    "Upsampling and transposed convolution": ("transposed", "resizing"),
-    "Activation": ("activation",),
-    "Normalization": ("normalization", "fixed_normalization"),
-    "Regularization": ("regularization",),
-    "Shape": ("reshaping", "padding", "shuffling"),
-    "Branches joined": ("merging", "contraction", "einsum"),
-    "Recurrent layers": ("recurrent", "bidirectional", "convlstm", "recurrent_cells", "stacked_cells"),
-    "Embedding": ("embedding",),
-    "Attention": ("attention", "multihead", "scores"),
-    "Transformer": ("transformer", "stacks", "feedforward", "experts", "tokens"),
-    "Layers around layers": ("wrapping", "adapters"),
-    "Sound": ("spectrogram",),
-}
 _ANY_ACTIVATION = "an activation such as relu, gelu or tanh (all of them are named under `activation`)"
 _INTRODUCTION = """\
 Each layer is shown with its arguments (`?` may be left out, `=` gives what is then taken), with a small network and
@@ -64,20 +47,15 @@ as well as ours.
 
 def _whole(layers: list[type[Layer]], format_: str) -> str:
     """All layers by family; in Markdown with a table of contents."""
-    families: dict[str, list[type[Layer]]] = {title: [] for title in FAMILIES}
+    families: dict[str, list[type[Layer]]] = {title: [] for title in get_args(Family)}
     for layer in layers:
-        families.setdefault(_family(layer), []).append(layer)
+        families.setdefault(layer.family, []).append(layer)  # an extension may have a heading of its own
     parts = ["# The layers\n", _INTRODUCTION, _contents(families)] if format_ == "markdown" else []
     for title, members in families.items():
         if members:
             parts.append(f"## {title}\n" if format_ == "markdown" else f"{title}\n{'=' * len(title)}\n")
             parts += [_page(layer, format_) for layer in members]
     return "\n".join(parts)
-
-
-def _family(layer: type[Layer]) -> str:
-    module = layer.__module__.rpartition(".")[2]
-    return next((title for title, modules in FAMILIES.items() if module in modules), "Further layers")
 
 
 def _contents(families: dict[str, list[type[Layer]]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from symparams.algebra.formula import Formula, symbols
+from symparams.algebra.formula import Formula
 from symparams.algebra.simplification import simplified
 from symparams.documents.phrases import Phrases
 from symparams.documents.vocabulary import small
@@ -99,15 +99,8 @@ def _axis_names(node: Node) -> tuple[str, ...]:
     """What the axes of the input are called: features come last where the layer reads them so."""
     x = node.derived.arriving[0]
     out = node.derived.out.axes
-    last = (len(out) > 1 and out[-1] == "features") or _incoming(node) & {"input features", "sequence length"}
+    last = (len(out) > 1 and out[-1] == "features") or (node.layer.reading == "features" and "channels" not in out)
     return x.feature_names() if last else x.axis_names()
-
-
-def _incoming(node: Node) -> set[str]:
-    """What its rules take from the input."""
-    rules = node.derived.rules
-    given = (rules.parameters, *(axis.size for axis in rules.output))
-    return {s.meaning for rule in given for s in symbols(rule) if s.incoming}
 
 
 def ordinal(network: Network, node: Node) -> str:

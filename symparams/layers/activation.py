@@ -98,6 +98,7 @@ class Activation(Passing):
     names: ClassVar = ("activation", *(name for name in _NAMES if name != "linear"))  # nn.Linear is a dense layer
     presets: ClassVar = {name: {"function": word} for name, word in _NAMES.items()}
     title: ClassVar = "Activation"
+    family: ClassVar = "Activation"
     example: ClassVar = "input(26, 26, 32) -> relu"
 
     @property
@@ -117,6 +118,7 @@ class Identity(Passing):
 
     names: ClassVar = ("identity", "Identity")
     title: ClassVar = "Identity"
+    family: ClassVar = "Activation"
     example: ClassVar = "input(128) -> identity"
     because: ClassVar = "the input is handed on as it is; there is nothing in it to learn"
     shape_because: ClassVar = "nothing happens to the input, so the shape stays"
@@ -140,6 +142,7 @@ class PReLU(Layer):
 
     names: ClassVar = ("prelu", "PReLU")
     title: ClassVar = "Parametric rectifier"
+    family: ClassVar = "Activation"
     example: ClassVar = "input(32, 32, 16) -> prelu(shared=(1, 2))"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -207,6 +210,7 @@ class GLU(Layer):
 
     names: ClassVar = ("glu", "GLU")
     title: ClassVar = "Gated linear unit"
+    family: ClassVar = "Activation"
     example: ClassVar = "input(10, 64) -> glu"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -29,6 +29,7 @@ class LowRankAdapter(Layer):
 
     names: ClassVar = ("lora",)
     title: ClassVar = "Low-rank adapter"
+    family: ClassVar = "Layers around layers"
     example: ClassVar = "input(128, 4096) -> lora(dense(4096, bias=no), 8)"
 
     @property

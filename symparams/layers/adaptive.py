@@ -44,6 +44,7 @@ class AdaptiveAveragePooling(Layer):
         "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d",
     )  # fmt: skip
     title: ClassVar[str] = "Adaptive average pooling"
+    family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(13, 13, 256) -> adaptiveavgpool(6)"
     reads: ClassVar = "channels"
     does: ClassVar[str] = "averages the numbers of each window"
@@ -124,6 +125,7 @@ class FractionalMaxPooling(Layer):
 
     names: ClassVar = ("fractionalmaxpool", "FractionalMaxPool2d", "FractionalMaxPool3d")
     title: ClassVar = "Fractional max pooling"
+    family: ClassVar = "Pooling"
     example: ClassVar = "input(50, 32, 16) -> fractionalmaxpool(3, ratio=0.5)"
     reads: ClassVar = "channels"
 

@@ -73,6 +73,7 @@ class Attention(Layer):
     names: ClassVar = ("attention", "mqa", "gqa")
     presets: ClassVar = {"mqa": {"kv": ONE}}
     title: ClassVar = "Multi-head attention"
+    family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> attention(8)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"

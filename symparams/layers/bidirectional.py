@@ -35,6 +35,7 @@ class Bidirectional(Layer):
 
     names: ClassVar = ("bidirectional",)
     title: ClassVar[str] = "Bidirectional layer"
+    family: ClassVar = "Recurrent layers"
     example: ClassVar[str] = "input(10, 32) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(32), sum)"
     reads: ClassVar = "features"
 

@@ -42,6 +42,7 @@ class Dot(Layer):
 
     names: ClassVar = ("dot", "Dot")
     title: ClassVar = "Dot product"
+    family: ClassVar = "Branches joined"
     example: ClassVar = "input(10, 64) -> { dense(32) | dense(32) } -> dot(2)"
     inputs: ClassVar = "many"
 
@@ -97,6 +98,7 @@ class CosineSimilarity(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("cosinesimilarity", "CosineSimilarity")
     title: ClassVar[str] = "Cosine similarity"
+    family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(128) -> { dense(32) | dense(32) } -> cosinesimilarity"
     inputs: ClassVar = "many"
     gives: ClassVar[str] = "the cosine is computed from the branches"
@@ -181,6 +183,7 @@ class Bilinear(Layer):
 
     names: ClassVar = ("bilinear", "Bilinear")
     title: ClassVar = "Bilinear layer"
+    family: ClassVar = "Branches joined"
     example: ClassVar = "input(128) -> { dense(20) | dense(30) } -> bilinear(40)"
     reads: ClassVar = "features"
     inputs: ClassVar = "many"

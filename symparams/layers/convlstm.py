@@ -43,6 +43,7 @@ class ConvLSTM(Sliding):
     presets: ClassVar = {f"ConvLSTM{rank}D": {"rank": as_formula(rank)} for rank in (1, 2, 3)}
     ranked: ClassVar = False  # the time steps are an axis more
     title: ClassVar = "Convolutional LSTM"
+    family: ClassVar = "Recurrent layers"
     described: ClassVar = ()  # its kernel has an axis less than its input
     example: ClassVar = "input(10, 64, 64, 1) -> convlstm(40, 3, same, sequences)"
 

@@ -83,6 +83,7 @@ class Convolution(Sliding):
         "LazyConv1d", "LazyConv2d", "LazyConv3d",
     )  # fmt: skip
     title: ClassVar = "Convolution"
+    family: ClassVar = "Convolution"
     example: ClassVar = "input(28, 28, 1) -> conv(32, 3x3, relu)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -158,6 +159,7 @@ class Depthwise(Sliding):
 
     names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
     title: ClassVar = "Depthwise convolution"
+    family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> depthwise(3x3, same)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -221,6 +223,7 @@ class Separable(Sliding):
         "SeparableConvolution1D", "SeparableConvolution2D",
     )  # fmt: skip
     title: ClassVar = "Separable convolution"
+    family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> separable(64, 3x3, same)"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -39,6 +39,7 @@ class Dense(Layer):
 
     names: ClassVar = ("dense", "Linear", "LazyLinear", "fc")
     title: ClassVar = "Dense layer"
+    family: ClassVar = "Dense layers"
     example: ClassVar = "input(9072) -> dense(128, relu)"
     reads: ClassVar = "features"
 
@@ -87,6 +88,7 @@ class Flatten(Layer):
 
     names: ClassVar = ("flatten",)
     title: ClassVar = "Flatten"
+    family: ClassVar = "Dense layers"
     example: ClassVar = "input(12, 12, 63) -> flatten"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -61,6 +61,7 @@ class EinsumDense(Layer):
 
     names: ClassVar = ("einsum", "EinsumDense")
     title: ClassVar = "Einsum dense layer"
+    family: ClassVar = "Branches joined"
     example: ClassVar = 'input(16, 32) -> einsum("abc,cd->abd", 64, bias_axes="d")'
 
     def rules(self, *arriving: Incoming) -> Rules:

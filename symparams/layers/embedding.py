@@ -50,6 +50,7 @@ class Embedding(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
     title: ClassVar[str] = "Embedding"
+    family: ClassVar = "Embedding"
     example: ClassVar[str] = "input(128) -> embedding(10000, 64)"
     reads: ClassVar = "features"
 
@@ -149,6 +150,7 @@ class Positional(Layer):
 
     names: ClassVar = ("positional", "PositionEmbedding")
     title: ClassVar = "Position embedding"
+    family: ClassVar = "Embedding"
     example: ClassVar = "input(128) -> { embedding(10000, 64) | positional(512, 64) } -> add"
     reads: ClassVar = "features"
 
@@ -200,6 +202,7 @@ class Tied(Layer):
 
     names: ClassVar = ("tied",)
     title: ClassVar = "Tied output projection"
+    family: ClassVar = "Embedding"
     example: ClassVar = "input(128) -> embedding(10000, 64) as tokens -> dense(64, gelu) -> tied(@tokens)"
     reads: ClassVar = "features"
 

@@ -49,6 +49,7 @@ class Experts(Layer):
 
     names: ClassVar = ("moe", "MixtureOfExperts")
     title: ClassVar = "Mixture of experts"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 4096) -> moe(8, 2, 14336)"
     reads: ClassVar = "features"
 

@@ -37,6 +37,7 @@ class FeedForward(Layer):
 
     names: ClassVar = ("ffn", "feedforward")
     title: ClassVar = "Feed-forward part"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> ffn(2048, gelu)"
     reads: ClassVar = "features"
 
@@ -78,6 +79,7 @@ class GatedFeedForward(Layer):
         "reglu": {"activation": "relu"},
     }
     title: ClassVar = "Gated feed-forward part"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> gatedffn(1376, silu)"
     reads: ClassVar = "features"
 

@@ -34,6 +34,7 @@ class UnitNormalization(Layer):
     names: ClassVar = ("unitnorm", "UnitNormalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Unit normalization"
+    family: ClassVar = "Normalization"
     example: ClassVar = "input(16, 64) -> unitnorm"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -66,6 +67,7 @@ class LocalResponseNormalization(Layer):
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Local response normalization"
+    family: ClassVar = "Normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(55, 55, 96) -> lrn(5)"
     reads: ClassVar = "channels"
@@ -104,6 +106,7 @@ class Normalization(Layer):
     names: ClassVar = ("normalization", "Normalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Normalization of data"
+    family: ClassVar = "Normalization"
     example: ClassVar = "input(32, 32, 3) -> normalization"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -145,6 +148,7 @@ class SpectralNormalization(Layer):
 
     names: ClassVar = ("spectralnorm", "SpectralNormalization")
     title: ClassVar = "Spectral normalization"
+    family: ClassVar = "Normalization"
     example: ClassVar = "input(28, 28, 1) -> spectralnorm(conv(64, 3))"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -24,6 +24,7 @@ class Add(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("add",)
     title: ClassVar[str] = "Add"
+    family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(56, 56, 64) -> { conv(64, 3, same) | id } -> add"
     inputs: ClassVar = "many"
     verb: ClassVar[str] = "added"
@@ -182,6 +183,7 @@ class Concatenate(Layer):
 
     names: ClassVar = ("concat", "Concatenate", "cat")
     title: ClassVar = "Concatenate"
+    family: ClassVar = "Branches joined"
     example: ClassVar = "input(28, 28, 192) -> { conv(64, 1) | conv(128, 3, same) } -> concat"
     inputs: ClassVar = "many"
 

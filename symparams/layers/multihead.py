@@ -50,6 +50,7 @@ class MultiHeadAttention(Spelling):
 
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
     title: ClassVar = "Multi-head attention"
+    family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> MultiHeadAttention(8, 64)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"
@@ -127,6 +128,7 @@ class GroupedQueryAttention(Spelling):
 
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")
     title: ClassVar = "Grouped-query attention"
+    family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> GroupedQueryAttention(64, 8, 2)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"

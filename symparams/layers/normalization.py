@@ -51,6 +51,7 @@ class BatchNormalization(Scaled):
         "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d",
     )  # fmt: skip
     title: ClassVar = "Batch normalization"
+    family: ClassVar = "Normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(112, 112, 64) -> bn"
     reads: ClassVar = "channels"
@@ -117,6 +118,8 @@ _DIFFERS = (
 @layer_class
 class _OverAxes(Factored):
     """A normalization over the last axis, or over several that are named."""
+
+    family: ClassVar = "Normalization"
 
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     reads: ClassVar = "features"
@@ -244,6 +247,7 @@ class GroupNormalization(Scaled):
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Group normalization"
+    family: ClassVar = "Normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
     reads: ClassVar = "channels"
 
@@ -287,6 +291,7 @@ class InstanceNormalization(Scaled):
     )  # fmt: skip
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     title: ClassVar = "Instance normalization"
+    family: ClassVar = "Normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"
     reads: ClassVar = "channels"
 

@@ -83,6 +83,7 @@ class ZeroPadding(Layer):
         "zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
     )  # fmt: skip
     title: ClassVar[str] = "Zero padding"
+    family: ClassVar = "Shape"
     example: ClassVar[str] = "input(224, 224, 3) -> zeropad(3)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -168,6 +169,7 @@ class Cropping(Layer):
 
     names: ClassVar = ("crop", "Cropping1D", "Cropping2D", "Cropping3D")
     title: ClassVar = "Cropping"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(28, 28, 3) -> crop(((2, 1), (3, 3)))"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -31,6 +31,7 @@ from symparams.model.layer import (
 class Pooling(Layer):
     """What pooling layers have: a window that makes one number of many."""
 
+    family: ClassVar = "Pooling"
     reads: ClassVar = "channels"
 
     size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
@@ -161,6 +162,7 @@ class PowerPooling(Layer):
 
     names: ClassVar = ("lppool", "LPPool1d", "LPPool2d", "LPPool3d")
     title: ClassVar = "Power-average pooling"
+    family: ClassVar = "Pooling"
     example: ClassVar = "input(24, 24, 63) -> lppool(2, 3)"
     reads: ClassVar = "channels"
 
@@ -197,6 +199,7 @@ class GlobalAveragePooling(Layer):
         "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "gap",
     )  # fmt: skip
     title: ClassVar[str] = "Global average pooling"
+    family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
     reads: ClassVar = "channels"
     does: ClassVar[str] = "averages each channel"

@@ -36,6 +36,7 @@ class Rescaling(Passing):
 
     names: ClassVar = ("rescaling", "Rescaling")
     title: ClassVar = "Rescaling"
+    family: ClassVar = "Input and data"
     example: ClassVar = "input(28, 28, 1) -> rescaling(1/255)"
     because: ClassVar = "the factor is given; there is nothing in it to learn"
     shape_because: ClassVar = "every number is rescaled, so the shape stays"
@@ -56,6 +57,7 @@ class Resizing(Layer):
 
     names: ClassVar = ("resizing", "Resizing", "CenterCrop", "RandomCrop")
     title: ClassVar = "Resizing"
+    family: ClassVar = "Input and data"
     example: ClassVar = "input(300, 400, 3) -> resizing(224, 224)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -89,6 +91,7 @@ class Augmentation(Layer):
         "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
     )  # fmt: skip
     title: ClassVar = "Image augmentation"
+    family: ClassVar = "Input and data"
     example: ClassVar = 'input(224, 224, 3) -> RandomFlip("horizontal") -> RandomRotation(0.1)'
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -131,6 +134,7 @@ class CategoryEncoding(Layer):
 
     names: ClassVar = ("onehot", "CategoryEncoding")
     title: ClassVar = "Category encoding"
+    family: ClassVar = "Input and data"
     example: ClassVar = "input(20) -> onehot(1000, one_hot)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -151,6 +155,7 @@ class Lookup(Layer):
 
     names: ClassVar = ("lookup", "StringLookup", "IntegerLookup", "Hashing", "Discretization")
     title: ClassVar = "Lookup of categories"
+    family: ClassVar = "Input and data"
     example: ClassVar = "input(20) -> lookup(1000)"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -46,6 +46,7 @@ _ABOVE = "1 …"  # all layers above the first, where they are not listed
 class Recurrent(Layer):
     """What all recurrent layers have in common."""
 
+    family: ClassVar = "Recurrent layers"
     reads: ClassVar = "features"
     stored_as: ClassVar[str] = ""  # what Keras calls it in a wrapper: lstm
 

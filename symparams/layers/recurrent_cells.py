@@ -27,6 +27,8 @@ from symparams.model.tensor import Convention, Tensor, flat, macs_rule, paramete
 class Cell(Layer):
     """One step: the features of the step and the outputs of the step before give new outputs."""
 
+    family: ClassVar = "Recurrent layers"
+
     __slots__ = ()
 
     giver: ClassVar[str] = "unit"  # what gives the numbers of its output

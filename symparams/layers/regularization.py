@@ -25,6 +25,7 @@ class Dropout(Passing):
         "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "GaussianDropout",
     )  # fmt: skip
     title: ClassVar = "Dropout"
+    family: ClassVar = "Regularization"
     ranked: ClassVar = False
     example: ClassVar = "input(128) -> dropout(0.5)"
     because: ClassVar = (
@@ -41,6 +42,7 @@ class GaussianNoise(Passing):
 
     names: ClassVar = ("noise", "GaussianNoise")
     title: ClassVar = "Gaussian noise"
+    family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> noise(0.1)"
     because: ClassVar = "the noise is random and only added in training; there is nothing in it to learn"
     shape_because: ClassVar = "every number keeps its place, so the shape stays"
@@ -55,6 +57,7 @@ class ActivityRegularization(Passing):
 
     names: ClassVar = ("activityregularization", "ActivityRegularization")
     title: ClassVar = "Activity regularization"
+    family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> activityregularization(l2=0.01)"
     because: ClassVar = "the penalty is added to the loss; there is nothing in it to learn"
     shape_because: ClassVar = "the numbers are handed on as they are, so the shape stays"
@@ -68,6 +71,7 @@ class Masking(Passing):
 
     names: ClassVar = ("masking", "Masking")
     title: ClassVar = "Masking"
+    family: ClassVar = "Regularization"
     example: ClassVar = "input(10, 8) -> masking"
     because: ClassVar = "masking only marks steps; there is nothing in it to learn"
     shape_because: ClassVar = "steps that are marked still have their place, so the shape stays"

@@ -68,6 +68,7 @@ class Reshape(Layer):
 
     names: ClassVar = ("reshape", "Reshape")
     title: ClassVar = "Reshape"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(6272) -> reshape(7, 7, -1)"
     reads: ClassVar = "new"
 
@@ -100,6 +101,7 @@ class Unflatten(Layer):
 
     names: ClassVar = ("unflatten", "Unflatten")
     title: ClassVar = "Unflatten"
+    family: ClassVar = "Shape"
     example: ClassVar = "convention torch input(128) -> unflatten(1, 8, 4, 4)"
     reads: ClassVar = "new"
 
@@ -130,6 +132,7 @@ class Permute(Layer):
 
     names: ClassVar = ("permute", "Permute")
     title: ClassVar = "Permute"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(10, 64) -> permute(2, 1)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -162,6 +165,7 @@ class RepeatVector(Layer):
 
     names: ClassVar = ("repeatvector", "RepeatVector")
     title: ClassVar = "Repeat vector"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(64) -> repeatvector(10)"
 
     def rules(self, *arriving: Incoming) -> Rules:

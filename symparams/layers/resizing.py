@@ -57,6 +57,7 @@ class Upsampling(Layer):
     )  # fmt: skip
     presets: ClassVar = {"UpsamplingNearest2d": {"mode": "nearest"}, "UpsamplingBilinear2d": {"mode": "bilinear"}}
     title: ClassVar = "Upsampling"
+    family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 512) -> upsample(2)"
 
     def rules(self, *arriving: Incoming) -> Rules:

@@ -63,6 +63,7 @@ class DotAttention(Layer):
 
     names: ClassVar = ("dotattention",)
     title: ClassVar = "Dot-product attention"
+    family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> dotattention(scaled, memory=@v)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"
@@ -138,6 +139,7 @@ class AdditiveAttention(Layer):
 
     names: ClassVar = ("AdditiveAttention",)
     title: ClassVar = "Additive attention"
+    family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> additiveattention(memory=@v)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"

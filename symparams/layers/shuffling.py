@@ -50,6 +50,7 @@ class PixelShuffle(Layer):
 
     names: ClassVar = ("pixelshuffle", "depthtospace", "DepthToSpace", "depth_to_space")
     title: ClassVar = "Pixel shuffle"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(32, 32, 36) -> pixelshuffle(2)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -78,6 +79,7 @@ class PixelUnshuffle(Layer):
 
     names: ClassVar = ("pixelunshuffle", "spacetodepth", "SpaceToDepth", "space_to_depth")
     title: ClassVar = "Pixel unshuffle"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(64, 64, 9) -> pixelunshuffle(2)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -111,6 +113,7 @@ class ChannelShuffle(Layer):
 
     names: ClassVar = ("channelshuffle", "ChannelShuffle")
     title: ClassVar = "Channel shuffle"
+    family: ClassVar = "Shape"
     example: ClassVar = "input(28, 28, 240) -> channelshuffle(3)"
     reads: ClassVar = "channels"
 
@@ -129,6 +132,8 @@ class ChannelShuffle(Layer):
 @layer_class
 class _Windows(Layer):
     """What laying windows out and adding them up again have in common."""
+
+    family: ClassVar = "Shape"
 
     stride: tuple[Formula, ...] = argument(
         SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True

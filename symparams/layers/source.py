@@ -17,6 +17,7 @@ class Input(Layer):
 
     names: ClassVar = ("input", "InputLayer")
     title: ClassVar = "Input"
+    family: ClassVar = "Input and data"
     example: ClassVar = "input(28, 28, 1)"
     reads: ClassVar = "new"
     inputs: ClassVar = "none"

@@ -51,6 +51,7 @@ class STFTSpectrogram(Layer):
 
     names: ClassVar = ("stft", "STFTSpectrogram")
     title: ClassVar = "Spectrogram"
+    family: ClassVar = "Sound"
     example: ClassVar = "input(16000, 1) -> stft(400, 160, 512)"
     reads: ClassVar = "channels"
 
@@ -144,6 +145,7 @@ class MelSpectrogram(Layer):
 
     names: ClassVar = ("melspectrogram", "MelSpectrogram")
     title: ClassVar = "Mel spectrogram"
+    family: ClassVar = "Sound"
     example: ClassVar = "input(16000) -> melspectrogram(512, 160, bands=80)"
     reads: ClassVar = "channels"
 

@@ -53,6 +53,7 @@ class TransformerEncoderLayer(Spelling):
     names: ClassVar = ("TransformerEncoderLayer", "TransformerDecoderLayer")
     presets: ClassVar = {"TransformerDecoderLayer": {"decoder": True}}
     title: ClassVar = "Transformer layer"
+    family: ClassVar = "Transformer"
     example: ClassVar = "convention torch input(128, 512) -> nn.TransformerEncoderLayer(512, 8)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"
@@ -93,6 +94,7 @@ class TransformerEncoder(Layer):
 
     names: ClassVar = ("TransformerEncoder", "TransformerDecoder")
     title: ClassVar = "Stack of transformer layers"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> transformerencoder(encoderlayer(8, 2048), 6)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"
@@ -195,6 +197,7 @@ class Transformer(Layer):
 
     names: ClassVar = ("Transformer",)
     title: ClassVar = "Transformer"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)"
     reads: ClassVar = "features"
     inputs: ClassVar = "many"

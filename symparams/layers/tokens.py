@@ -37,6 +37,7 @@ class ClassToken(Layer):
 
     names: ClassVar = ("classtoken",)
     title: ClassVar = "Class token"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(196, 768) -> classtoken"
     reads: ClassVar = "features"
 
@@ -72,6 +73,7 @@ class LayerScale(Layer):
 
     names: ClassVar = ("layerscale",)
     title: ClassVar = "Scale for each channel"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(56, 56, 96) -> depthwise(7, same) -> layerscale"
     reads: ClassVar = "features"
 
@@ -101,6 +103,7 @@ class Rotary(Layer):
 
     names: ClassVar = ("rope", "rotary")
     title: ClassVar = "Rotary positions"
+    family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> rope -> attention(8)"
     reads: ClassVar = "features"
 

@@ -49,6 +49,7 @@ class EncoderLayer(Layer):
 
     names: ClassVar = ("encoderlayer",)
     title: ClassVar[str] = "Transformer encoder layer"
+    family: ClassVar = "Transformer"
     example: ClassVar[str] = "input(128, 512) -> encoderlayer(8, 2048)"
     reads: ClassVar = "features"
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)

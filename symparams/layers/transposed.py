@@ -110,6 +110,7 @@ class TransposedConvolution(Sliding):
         "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d", "deconv",
     )  # fmt: skip
     title: ClassVar = "Transposed convolution"
+    family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 128) -> tconv(64, 2, s=2)"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -275,6 +276,7 @@ class MaxUnpooling(Layer):
 
     names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
     title: ClassVar = "Max unpooling"
+    family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(12, 12, 64) -> maxunpool(2)"
     reads: ClassVar = "channels"
 

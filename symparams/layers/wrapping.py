@@ -23,6 +23,7 @@ class TimeDistributed(Layer):
 
     names: ClassVar = ("timedistributed", "TimeDistributed")
     title: ClassVar[str] = "Time-distributed layer"
+    family: ClassVar = "Layers around layers"
     example: ClassVar = "input(10, 28, 28, 1) -> timedistributed(conv(8, 3)) -> timedistributed(flatten)"
     reads: ClassVar = "features"
     inputs: ClassVar = "some"

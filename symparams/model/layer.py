@@ -9,6 +9,7 @@ from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
+from symparams.model.family import Family
 from symparams.model.record import Record
 from symparams.model.tensor import Convention, Tensor, parameter_rule
 
@@ -293,6 +294,7 @@ class Layer(Record):
     names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
     title: ClassVar[str] = ""  # as a heading: "Convolution"
+    family: ClassVar[Family] = "Further layers"  # under which heading the catalogue shows it
     example: ClassVar[str] = ""  # a small network that shows it
     # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc.
     inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
