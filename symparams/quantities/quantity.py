@@ -54,10 +54,7 @@ class Quantity:
     because: Callable[[Node, Settings], str]  # one clause on the rule of a layer
     convention: Callable[[Settings], str]  # what is counted and what is not, one sentence
     by_layer: bool = False  # whether each kind of layer has a rule of its own; else one rule serves all
-
-    @property
-    def in_bytes(self) -> bool:
-        return self.unit == "bytes"
+    in_bytes: bool = False  # whether it counts bytes, which are shown as KiB and MiB too
 
 
 def _macs(node: Node, settings: Settings) -> Formula:
@@ -181,8 +178,18 @@ QUANTITY_RULES: dict[str, Quantity] = {
             _activations,
             lambda node, settings: "every number of the output is stored",
             _say_activations,
+            in_bytes=True,
         ),
-        Quantity("memory", "Parameter memory", "parameter memory", "bytes", _memory, _because_of_memory, _say_memory),
+        Quantity(
+            "memory",
+            "Parameter memory",
+            "parameter memory",
+            "bytes",
+            _memory,
+            _because_of_memory,
+            _say_memory,
+            in_bytes=True,
+        ),
         Quantity(
             "cache",
             "Key-value cache",
@@ -196,6 +203,7 @@ QUANTITY_RULES: dict[str, Quantity] = {
                 f"({settings.dtype})"
             ),
             by_layer=True,
+            in_bytes=True,
         ),
     )
 }

@@ -104,7 +104,7 @@ def equations_to(formula: Formula, letter: str, target: Target) -> tuple[Equatio
     shared = gcd(*(int(c) for c in rest.values()))
     if shared > 1:
         if right % shared and relation == "==":
-            before = f"{equations.pop().note}; " if equations[-1].note else ""
+            before = f"{equations.pop().note}; " if UNIT in p else ""
             note = f"{before}`{shared}` divides the left side, but not the right one"
             return (*equations, Equation(formula_of(rest), relation, as_formula(right), note))
         rest = scaled(rest, Fraction(1, shared))

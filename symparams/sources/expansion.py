@@ -19,7 +19,7 @@ from symparams.model.builder import too_many_layers
 from symparams.sources import records as r
 from symparams.sources.binding import bind_macro, is_frozen, is_source
 from symparams.sources.names import Names
-from symparams.sources.placements import Bracket, Placed, Placement, Shared, copies_of, numbers_of, titled, whole
+from symparams.sources.placements import Bracket, End, Placed, Placement, Shared, copies_of, numbers_of, titled, whole
 from symparams.sources.resolver import Flow, Resolver
 from symparams.sources.scope import Point, Scope, Sharing, Use
 
@@ -169,14 +169,10 @@ class _Expansion:
     def ends(self, group: r.Group, flow: Flow, scope: Scope) -> tuple[Value, Value]:
         """The numbers of the first and of the last copy, known or not."""
         numbers: list[Value] = [1]
-        for formula, what in (
-            (group.first, "the start of the repetition"),
-            (group.last, "the end of the repetition"),
-            (group.times, "the number of copies"),
-        ):
+        for formula, end in ((group.first, End.START), (group.last, End.LAST), (group.times, End.TIMES)):
             if formula is not None:
                 meant = self.meanings.resolved(formula, flow, scope, group.count_at)
-                numbers.append(whole(meant, self.facts, what, Place(self.source, *group.count_at)))
+                numbers.append(whole(meant, self.facts, end, Place(self.source, *group.count_at)))
         return numbers[-2], numbers[-1]
 
     def bracket(self, group: r.Group, flow: Flow, scope: Scope, first: Formula, last: Formula) -> Flow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
@@ -126,7 +127,15 @@ def numbers_of(placed: Sequence[Placed]) -> list[int]:
     return numbers
 
 
-def whole(formula: Formula, facts: Facts, what: str, place: Place) -> Value:
+class End(Enum):
+    """One end of a repetition, as messages call it."""
+
+    START = "the start of the repetition"
+    LAST = "the end of the repetition"
+    TIMES = "the number of copies"
+
+
+def whole(formula: Formula, facts: Facts, end: End, place: Place) -> Value:
     """A whole number, or a formula with letters; a number of copies is at least 0."""
     try:
         value = formula if waits(formula) else simplified(formula, facts)
@@ -134,9 +143,9 @@ def whole(formula: Formula, facts: Facts, what: str, place: Place) -> Value:
         error.place = error.place or place
         raise
     if isinstance(value, Fraction):
-        raise SymparamsError(f"{what} must be whole, not {shown(value, SOURCE)}", place)
-    if isinstance(value, int) and value < 0 and what == "the number of copies":
-        raise SymparamsError(f"{what} must be at least 0, not {value}", place)
+        raise SymparamsError(f"{end.value} must be whole, not {shown(value, SOURCE)}", place)
+    if isinstance(value, int) and value < 0 and end is End.TIMES:
+        raise SymparamsError(f"{end.value} must be at least 0, not {value}", place)
     return value
 
 

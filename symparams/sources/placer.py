@@ -15,7 +15,7 @@ from symparams.model.builder import Builder
 from symparams.model.layer import Layer
 from symparams.sources.binding import Given, bound
 from symparams.sources.names import Names, computed
-from symparams.sources.placements import Bracket, LayerCall, Placed, Placement, Pointed, copies_of, filled, whole
+from symparams.sources.placements import Bracket, End, LayerCall, Placed, Placement, Pointed, copies_of, filled, whole
 from symparams.sources.repetition import Repetition
 
 
@@ -147,14 +147,10 @@ class Placer:
         return flow
 
     def _ends(self, bracket: Bracket) -> tuple[Value, Value]:
-        whats = (
-            "the start of the repetition",
-            "the number of copies" if bracket.times else "the end of the repetition",
-        )
         place = Place(self.source, *bracket.count_at)
         first, last = (
-            whole(self._filled(end, bracket.count_at), self.builder.facts, what, place)
-            for end, what in zip((bracket.first, bracket.last), whats, strict=True)
+            whole(self._filled(formula, bracket.count_at), self.builder.facts, end, place)
+            for formula, end in ((bracket.first, End.START), (bracket.last, End.TIMES if bracket.times else End.LAST))
         )
         return first, last
 
