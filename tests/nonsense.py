@@ -22,6 +22,7 @@ from symparams.algebra.notation import SOURCE, shown
 from symparams.api import parse
 from symparams.documents.rendering import STYLES
 from symparams.errors import Source, SymparamsError
+from symparams.exam_questions import exam
 from symparams.exams.course import Course
 from symparams.exams.examination import Examination, Wanted
 from symparams.exams.kinds import KINDS
@@ -158,6 +159,11 @@ def _plain(values: Iterable[Value]) -> str:
     return " x ".join(shown(value, SOURCE) for value in values)
 
 
+def _digits(text: str) -> list[str]:
+    """The numbers in a text."""
+    return re.findall("[0-9]+", text)
+
+
 TEXTS_OF_LAYERS = [
     (f"{layer.names[0]} {convention}", f"convention {convention}\n{layer.example}")
     for layer in LAYERS
@@ -216,7 +222,7 @@ def documents(share: int) -> None:
         with suppress(SymparamsError):
             built = parse(text)
             for style in STYLES:
-                print(name, style, *re.findall("[0-9]+", built.solve(style, quantities=QUANTITIES).to_text()))
+                print(name, style, *_digits(built.solve(style, quantities=QUANTITIES).to_text()))
 
 
 def mistakes(share: int) -> None:
@@ -249,6 +255,9 @@ def questions(share: int) -> None:
             print(name, *plan.words, plan.local, plan.difficulty)
         for i, question in enumerate(examination.questions()):
             print(name, i, *_asked(question))
+        for written in exam(parse(TEXTS[name]), questions=60 // share).questions:
+            print(name, written.kind, written.key, *map(_digits, (written.prompt, written.solution)))
+            print(name, *((w.mistake, w.answer, *_digits(w.feedback)) for w in written.wrong_answers))
 
 
 def _asked(q: Question) -> Iterator[object]:
