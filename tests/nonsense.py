@@ -35,10 +35,11 @@ from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer, Rules, Work
 from symparams.model.network import Network, Node
-from symparams.quantities.derivation import count_tensors
+from symparams.model.tensor import TensorAxis
 from symparams.quantities.field import fields as receptive_fields
 from symparams.quantities.layer_quantities import QUANTITIES
 from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_network
+from symparams.quantities.tensor_counts import count_tensors
 from symparams.questions.diagnosis import Diagnostician
 from symparams.sources.language import network
 from tests.exams.samples import EXAMPLE_TEXTS, TEXTS
@@ -87,7 +88,7 @@ def _replace(record: object, say: Nonsense, *names: str) -> None:
         object.__setattr__(record, name, say(getattr(record, name)))
 
 
-_STILL_READ = ("kernel", "stride", "padding", "layers", "input channels")  # in what symbols mean
+_STILL_READ = ("kernel", "stride", "padding", "input channels")  # in what symbols mean
 
 
 def _other_symbols(say: Nonsense) -> None:
@@ -106,6 +107,7 @@ def _symbols(say: Callable[[str], str]) -> None:
 def _rules(say: Nonsense) -> None:
     _through(Rules, say, "because", "shape_because", "differs")  # what channels are is a name, as that of an axis
     _through(Work, say, "because")
+    _through(TensorAxis, say, "word")
 
 
 def _layers(say: Nonsense) -> None:
@@ -208,6 +210,7 @@ def _of_layer(node: Node) -> Iterator[object]:
     yield _plain(getattr(counts, f.name) for f in fields(counts))
     yield [(axis.name, _plain([axis.size])) for axis in derived.rules.output]
     yield _plain([derived.rules.parameters])
+    yield [(t.name, _plain(t.sizes), t.stored.name, _plain(t.stored.shape)) for t in derived.rules.tensors]
     yield [
         (t.name, t.kind, t.inputs is None or _plain([t.inputs]), _plain([t.value, t.each_value]))
         for t in count_tensors(derived.rules, derived.facts)

@@ -12,8 +12,9 @@ from symparams.layers import CATALOGUE
 from symparams.misconceptions.task import Tasks
 from symparams.model.arguments import arguments_of
 from symparams.model.derived import known
-from symparams.model.layer import Convention, Layer
+from symparams.model.layer import Layer
 from symparams.model.network import Node
+from symparams.model.tensor import Convention
 from symparams.sources.language import network
 
 LAYERS = list(dict.fromkeys(entry.layer for entry in CATALOGUE.values()))
