@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symparams import limits
+from symparams import extensions, limits
 from symparams.algebra.sums import over
 from symparams.algebra.sympy_bridge import exact
 from symparams.documents import contract
@@ -17,7 +17,7 @@ from symparams.model.derived import Counts
 from symparams.model.network import Network, Node
 from symparams.quantities.layer_derivations import LayerDerivations
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
-from symparams.quantities.quantity import Settings
+from symparams.quantities.quantity import QUANTITY_RULES, Settings
 from symparams.quantities.totals import TOTALS, amount
 from symparams.results import Derivation
 
@@ -145,6 +145,7 @@ class LayerInfo(Counted):
 
 def check_quantity(quantity: str, known: Sequence[str]) -> None:
     """Raise SymparamsError for a quantity that is not among those that are known."""
-    if quantity not in known:
-        near = nearest(quantity, known) or f"; there are {', '.join(known)}"
+    if quantity not in known and QUANTITY_RULES.ask(quantity) is None:
+        every = (*known, *extensions.names("quantity"))
+        near = nearest(quantity, every) or f"; there are {', '.join(every)}"
         raise SymparamsError(f"there is no quantity `{quantity[:60]}`{near}")

@@ -10,6 +10,7 @@ from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, TypeVar
 
+from symparams import extensions
 from symparams.errors import LimitError, SymparamsError
 
 T = TypeVar("T")
@@ -57,11 +58,17 @@ def work(layers: int = 0) -> Iterator[None]:
     """One thing that is asked for, about so many layers: a network, a document, a question, an answer to it.
 
     What happens inside has an allowance of its own. Steps are counted, not time, so that a slow machine prints the
-    same; inside nothing has to be remembered but to `spend` where work grows.
+    same; inside nothing has to be remembered but to `spend` where work grows. What an extension does wrong inside is
+    told with its name.
     """
     token = _work.set(_Allowance(_WORK + _WORK_PER_LAYER * layers))
     try:
         yield
+    except Exception as error:
+        failed = extensions.failure(error)
+        if failed is None:
+            raise
+        raise failed from error
     finally:
         _work.reset(token)
 

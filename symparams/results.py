@@ -48,6 +48,10 @@ class Shown:
     def to_text(self) -> str:
         return self._rendered("text")
 
+    def to_format(self, name: str) -> str:
+        """In a format by its name, such as one of an extension."""
+        return self._rendered(name)
+
     def __str__(self) -> str:
         return self.to_text()
 
@@ -76,6 +80,10 @@ class Styled(Shown):
 
     def to_text(self, style: Style | None = None) -> str:
         return self._rendered("text", style)
+
+    def to_format(self, name: str, style: Style | None = None) -> str:
+        """In a format by its name, such as one of an extension."""
+        return self._rendered(name, style)
 
 
 @limits.face

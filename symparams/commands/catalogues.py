@@ -1,4 +1,4 @@
-"""The commands that print what is known: layers and misconceptions."""
+"""The commands that print what is known: layers, misconceptions and extensions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from symparams.commands.console import deliver
 from symparams.documents.catalogue import catalogue_text
+from symparams.documents.installed import extensions_text
 from symparams.documents.misconceptions import misconceptions_text
 
 
@@ -23,3 +24,9 @@ def layers(name: str | None, format_: str) -> None:
 def misconceptions(name: str | None, format_: str) -> None:
     """The mistakes that are recognized: what goes wrong, what is right, where it is described."""
     deliver(misconceptions_text(name, format_), None)
+
+
+@click.command()
+def extensions() -> None:
+    """What other distributions bring, and what is wrong with those that are left out."""
+    deliver(extensions_text(), None)

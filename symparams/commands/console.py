@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Callable, Sequence
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,8 +16,10 @@ import click
 
 from symparams import limits
 from symparams.algebra.formula import Formula
+from symparams.commands.choices import OpenChoice
 from symparams.documents.formats import GROUPS
-from symparams.errors import LimitError, Source, SymparamsError
+from symparams.errors import LimitError, Source, SymparamsError, clean
+from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
 from symparams.quantities.quantity import BYTES, POLICIES, STATES
@@ -43,7 +49,7 @@ SOURCES = options(
     click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of a file."),
     click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; wins over `let`."),
 )
-FORMAT = click.option("--format", "format_", type=click.Choice(FORMATS), default="markdown", show_default=True)
+FORMAT = click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="markdown", show_default=True)
 OUTPUT = options(
     click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207."),
     click.option(
@@ -74,6 +80,29 @@ SETTINGS = options(
         help="The policy by which FLOPs are counted.",
     ),
 )
+
+
+def say(message: str) -> None:
+    """Write a message to standard error; where nobody listens, the status has to do."""
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
+        sys.stderr.flush()
+
+
+@contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Have what is told of extensions stand on a line of standard error."""
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, ExtensionWarning):
+            say(f"symparams: {message}")
+        else:
+            usual(message, category, *where, **more)
+
+    with warnings.catch_warnings():
+        usual, warnings.showwarning = warnings.showwarning, show
+        warnings.simplefilter("always", ExtensionWarning)
+        yield
 
 
 def networks(files: Sequence[str], expression: str | None, given: Sequence[str]) -> list[tuple[Source, Network]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
     FORMAT,
     OUTPUT,
@@ -34,7 +35,7 @@ from symparams.sources.language import network
 )
 @click.option("--layer", metavar="NAME", help="Which layer was asked about.")
 @click.option("--total", is_flag=True, help="The whole network was asked about.")
-@click.option("--quantity", type=click.Choice(ASKED), default="params", show_default=True)
+@click.option("--quantity", type=OpenChoice("quantity", ASKED), default="params", show_default=True)
 @click.option(
     "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the explanation."
 )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import click
 
 from symparams.api import Net
+from symparams.commands.choices import OpenChoice
 from symparams.commands.console import SETTINGS, assignments, read, sources
 from symparams.documents.formats import GROUPS
 from symparams.errors import SymparamsError
@@ -76,7 +77,7 @@ _QUESTIONS = _Span("part", _part_of)
 @click.option(
     "--names", metavar="FILE", type=click.Path(), help="With --format latex: a name a line, a paper for each."
 )
-@click.option("--format", "format_", type=click.Choice(list(EXPORTS)), default="markdown", show_default=True)
+@click.option("--format", "format_", type=OpenChoice("export", list(EXPORTS)), default="markdown", show_default=True)
 @SETTINGS
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207.")
 @click.option(

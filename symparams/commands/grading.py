@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from symparams import limits
+from symparams.commands.choices import OpenChoice
 from symparams.commands.console import OUTPUT, STANDALONE, as_json, check_standalone, deliver, read
 from symparams.documents.rendering import standalone
 from symparams.grading.marks import ClassMarks, graded
@@ -26,7 +27,7 @@ from symparams.grading.tables import TABLES, as_csv, as_record
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("text", "markdown", "latex", "csv", "json")),
+    type=OpenChoice("format", ("text", "markdown", "latex", "csv", "json")),
     default="text",
     show_default=True,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import io
 import re
@@ -14,7 +13,8 @@ from typing import NoReturn
 
 import click
 
-from symparams import limits
+from symparams import extensions, limits
+from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
     FORMAT,
     FORMATS,
@@ -27,11 +27,13 @@ from symparams.commands.console import (
     deliver,
     networks,
     of,
+    plain_warnings,
+    say,
 )
 from symparams.documents import contract
 from symparams.documents.rendering import STYLES, Document, render, render_with, standalone
 from symparams.documents.solution import Solution
-from symparams.errors import SymparamsError, clean
+from symparams.errors import SymparamsError
 from symparams.files import let_go
 from symparams.quantities.layer_quantities import QUANTITIES, USUAL
 from symparams.quantities.quantity import Settings
@@ -45,6 +47,7 @@ _COMMANDS = {
     "exam": "exams",
     "grade": "grading",
     "layers": "catalogues",
+    "extensions": "catalogues",
     "misconceptions": "catalogues",
 }
 
@@ -65,8 +68,11 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="symparams")
-def main() -> None:
+@click.option("--with", "with_", multiple=True, metavar="NAME", help="Take an extension for every network.")
+def main(with_: Sequence[str]) -> None:
     """Worked solutions for the shapes and parameter counts of neural networks, with letters where you like."""
+    for name in with_:
+        extensions.use(name)
 
 
 @main.command()
@@ -81,7 +87,7 @@ def main() -> None:
     "--quantity",
     "quantities",
     multiple=True,
-    type=click.Choice([*QUANTITIES, "all"]),
+    type=OpenChoice("quantity", [*QUANTITIES, "all"]),
     help="Only this quantity; may be repeated; shape and params if not given.",
 )
 @SETTINGS
@@ -107,7 +113,7 @@ def solve(
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
         raise click.UsageError("--template goes with markdown, latex or text")
-    chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in quantities) or USUAL
+    chosen = in_order(quantities) or USUAL
     settings = Settings(dtype, optimizer, flops)
     solutions = [(s, Solution(n, chosen, tuple(layers), settings)) for s, n in networks(files, expression, given)]
     if format_ == "json":
@@ -127,12 +133,12 @@ def solve(
 
 @main.command()
 @SOURCES
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="text", show_default=True)
 @click.option(
     "--quantity",
     "quantities",
     multiple=True,
-    type=click.Choice([*QUANTITIES, "all"]),
+    type=OpenChoice("quantity", [*QUANTITIES, "all"]),
     help="A further column; may be repeated.",
 )
 @SETTINGS
@@ -150,7 +156,7 @@ def summary(
     output: str | None,
 ) -> None:
     """The familiar table of layers, shapes and parameters."""
-    chosen = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in (*USUAL, *quantities))
+    chosen = in_order((*USUAL, *quantities))
     settings = Settings(dtype, optimizer, flops)
     solutions = [(s, Solution(n, chosen, (), settings)) for s, n in networks(files, expression, given)]
     if format_ == "json":
@@ -160,13 +166,19 @@ def summary(
     deliver("\n".join(of(source, render, solution, document) for source, solution in solutions), output)
 
 
+def in_order(quantities: Sequence[str]) -> tuple[str, ...]:
+    """The quantities in the order of documents, those of extensions last; `all` is all of the package."""
+    own = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in quantities)
+    return tuple(dict.fromkeys([*own, *(q for q in quantities if q not in QUANTITIES and q != "all")]))
+
+
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """The program: every error is one message on standard error and status 2."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not closed, nor taken by a program that runs this one
             stream.reconfigure(errors="replace")  # of click's own texts where a terminal lacks a character
     try:
-        with limits.work():
+        with plain_warnings(), limits.work():
             main(arguments, "symparams", standalone_mode=False)
     except SymparamsError as error:
         _fail(str(error))
@@ -184,13 +196,16 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:  # of click's own texts; where files are read and written, the message says which
         let_go()
         _fail(f"cannot write to the standard output: {error.strerror}")
+    except Exception as error:
+        if not extensions.loaded():
+            raise
+        others = f"the extensions that are used here: {', '.join(extensions.loaded())}"
+        _fail(f"this failed with {type(error).__name__}: {error}; the cause may be in {others}")
     sys.exit(0)
 
 
 def _fail(message: str) -> NoReturn:
-    with contextlib.suppress(OSError, AttributeError, ValueError):  # where nobody listens, the status has to do
-        sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
-        sys.stderr.flush()
+    say(message)
     sys.exit(2)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from symparams.algebra.formula import Formula
+from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
     COMMAND_LINE,
     FORMAT,
@@ -46,7 +47,7 @@ from symparams.sources.language import network
     "-e", "expressions", multiple=True, metavar="SOURCE", help="A network instead of a file; may be repeated."
 )
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
-@click.option("--quantity", type=click.Choice(TOTALS), default="params", show_default=True)
+@click.option("--quantity", type=OpenChoice("quantity", TOTALS), default="params", show_default=True)
 @FORMAT
 @STANDALONE
 @SETTINGS

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
+from symparams import extensions
 from symparams.algebra.formula import Formula
 from symparams.algebra.notation import PLAIN, SOURCE, Notation, shown, size
 from symparams.algebra.simplification import simplified
 from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import FORMATS
 from symparams.documents.solution import Solution
-from symparams.documents.vocabulary import small
+from symparams.documents.vocabulary import capital, small
 from symparams.errors import Source, SymparamsError, nearest
-from symparams.layers import CATALOGUE, key
+from symparams.layers import CATALOGUE, key, with_extensions
 from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.family import Family
@@ -27,12 +28,14 @@ from symparams.sources.language import network
 
 def catalogue_text(name: str | None, format_: str) -> str:
     """One layer, or the whole catalogue."""
-    layers = list(dict.fromkeys(entry.layer for entry in CATALOGUE.values()))
     if name is None:
+        own = (entry.layer for entry in CATALOGUE.values())
+        layers = dict.fromkeys([*own, *extensions.every("layer").values()])
         return _whole(sorted(layers, key=lambda layer: layer.names[0].casefold()), format_)
-    entry = CATALOGUE.get(key(name))
+    entry = with_extensions(CATALOGUE, [name]).get(key(name))
     if entry is None:
-        raise SymparamsError(f"unknown layer `{name}`{nearest(name, (e.name for e in CATALOGUE.values()))}")
+        known = (*(e.name for e in CATALOGUE.values()), *extensions.names("layer"))
+        raise SymparamsError(f"unknown layer `{name}`{nearest(name, known)}")
     return _page(entry.layer, format_)
 
 
@@ -49,13 +52,29 @@ def _whole(layers: list[type[Layer]], format_: str) -> str:
     """All layers by family; in Markdown with a table of contents."""
     families: dict[str, list[type[Layer]]] = {title: [] for title in get_args(Family)}
     for layer in layers:
-        families.setdefault(layer.family, []).append(layer)  # an extension may have a heading of its own
+        outside = extensions.is_outside(layer.__module__)
+        title = capital(extensions.whose(layer.__module__)) if outside else layer.family
+        families.setdefault(title, []).append(layer)
     parts = ["# The layers\n", _INTRODUCTION, _contents(families)] if format_ == "markdown" else []
     for title, members in families.items():
         if members:
             parts.append(f"## {title}\n" if format_ == "markdown" else f"{title}\n{'=' * len(title)}\n")
-            parts += [_page(layer, format_) for layer in members]
+            parts += filter(None, (_page_if_right(layer, format_) for layer in members))
     return "\n".join(parts)
+
+
+def _page_if_right(layer: type[Layer], format_: str) -> str | None:
+    """The page of a layer; None if it is one from outside which is wrong, which is told."""
+    try:
+        return _page(layer, format_)
+    except SymparamsError as error:
+        if not extensions.is_outside(layer.__module__):
+            raise
+        extensions.tell(error.matter)
+    except Exception as error:
+        if not extensions.reported(error):
+            raise
+    return None
 
 
 def _contents(families: dict[str, list[type[Layer]]]) -> str:
@@ -130,7 +149,9 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
     """The rules that the example uses, and what they give."""
     assert callable(code)
     solution = Solution(network(Source("example", layer.example)), (*USUAL, "macs"))
-    entry = next(e for e in solution.every if isinstance(e.node.layer, layer))
+    entry = next((e for e in solution.every if isinstance(e.node.layer, layer)), None)
+    if entry is None:
+        raise SymparamsError(f"the example of the layer `{layer.names[0]}` does not have it: {layer.example}")
     notation = FORMATS["markdown"].notation if markdown else PLAIN
     inline = "${}$".format if markdown else str
     lines = [f"Example: {code(layer.example)}", ""]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from symparams.algebra.notation import GREEK, HTML_LATEX, LATEX, PLAIN, Notation, with_groups
 from symparams.errors import SymparamsError, listed
+from symparams.extensions import Open
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Format:
     width: int  # how long a displayed line may be, in characters of plain text
     code_break: str = "\n"  # between the lines of a text in the language
     blank: str = "[{}]"  # a place to fill in, inside mathematics
+    blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
     continuing: tuple[str, ...] = ()  # lines that belong to the paragraph before: no empty line there
 
 
@@ -76,7 +78,7 @@ def _as_it_is(text: str) -> str:
     return text
 
 
-FORMATS: dict[str, Format] = {
+_OWN: dict[str, Format] = {
     "markdown": Format(
         name="markdown",
         notation=LATEX,
@@ -127,6 +129,8 @@ FORMATS: dict[str, Format] = {
         width=88,
     ),
 }
+
+FORMATS = Open("format", _OWN)
 
 _THIN = {"markdown": "\u202f", "html": "\u202f", "latex": r"\,", "text": "\u202f"}
 

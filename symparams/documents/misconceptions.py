@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from symparams import extensions
 from symparams.documents.formats import FORMATS
 from symparams.documents.phrases import prose
 from symparams.documents.vocabulary import capital
@@ -28,12 +29,15 @@ _WHOLE: dict[str, tuple[Misconception, ...]] = {
 
 def misconceptions_text(name: str | None, format_: str) -> str:
     """One misconception, or all of them."""
-    groups: dict[str, Sequence[Misconception]] = {**_families(), **_WHOLE}
-    every = {m.name: m for several in groups.values() for m in several}
+    groups: dict[str, Sequence[Misconception]] = {**_families(CATALOGUE.values()), **_WHOLE}
     if name is not None:
-        if name not in every:
-            raise SymparamsError(f"there is no misconception `{name[:60]}`{nearest(name, every)}")
-        return "\n".join(_entry(every[name], format_))
+        every = {m.name: m for several in groups.values() for m in several}
+        one: Misconception | None = every.get(name) or extensions.find("misconception", name)
+        if one is None:
+            known = (*every, *extensions.names("misconception"))
+            raise SymparamsError(f"there is no misconception `{name[:60]}`{nearest(name, known)}")
+        return "\n".join(_entry(one, format_))
+    groups |= _families(extensions.every("misconception").values())
     markdown = format_ == "markdown"
     lines = ["# The misconceptions", "", _INTRODUCTION] if markdown else []
     if markdown:
@@ -46,12 +50,14 @@ def misconceptions_text(name: str | None, format_: str) -> str:
     return "\n".join(lines)
 
 
-def _families() -> dict[str, list[Misconception]]:
-    """The catalogue by the modules that it is written in."""
+def _families(several: Iterable[Misconception]) -> dict[str, list[Misconception]]:
+    """Misconceptions by the modules or extensions that they are written in."""
     families: dict[str, list[Misconception]] = {}
-    for misconception in CATALOGUE.values():
-        module = misconception.edit.__module__.rpartition(".")[2]
-        families.setdefault(capital(module.replace("_", " ")), []).append(misconception)
+    for misconception in several:
+        module = misconception.edit.__module__
+        outside = extensions.is_outside(module)
+        family = extensions.whose(module) if outside else module.rpartition(".")[2].replace("_", " ")
+        families.setdefault(capital(family), []).append(misconception)
     return families
 
 
@@ -80,5 +86,5 @@ def _entry(m: Misconception, format_: str) -> Iterator[str]:
 
 
 def _quantities(m: Misconception) -> str:
-    known = [q for q in ASKED if q in m.quantities]
+    known = [*(q for q in ASKED if q in m.quantities), *sorted(m.quantities - {*ASKED, "total"})]
     return ", ".join(known) if known else "totals"

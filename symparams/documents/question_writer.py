@@ -17,6 +17,7 @@ from symparams.documents.vocabulary import capital
 from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
+from symparams.exams.kinds import KINDS
 from symparams.exams.question import Content, Option, Question, Wrong
 from symparams.questions.signatures import signature
 from symparams.version import __version__
@@ -97,7 +98,7 @@ class Writer:
 
     def name(self, question: Question) -> str:
         """Parameters of conv_2."""
-        title = _TITLES[question.kind if question.kind in _TITLES else "params"]
+        title = _TITLES.get(question.kind) or KINDS[question.kind].heading
         where = question.node.name if question.node is not None else self.course.title or self.course.stem
         return title.format(where)
 

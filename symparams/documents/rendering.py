@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import jinja2
-from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from symparams.documents.answer_text import ComparisonText, FindingText
@@ -62,7 +62,10 @@ class _Compiled(BytecodeCache):
 @cache
 def environment(format_: str) -> Environment:
     """The templates, set for a format."""
-    loader = FileSystemLoader(folder("templates"))
+    own = FORMATS[format_].blocks
+    loader = ChoiceLoader(
+        [DictLoader({f"formats/{format_}.j2": own} if own else {}), FileSystemLoader(folder("templates"))]
+    )
     environment = Environment(loader=loader, bytecode_cache=_Compiled(), **_OPTIONS, **_DELIMITERS)  # noqa: S701
     environment.filters |= filters(FORMATS[format_])
     return environment
@@ -124,9 +127,10 @@ def render_with(template: Path, solution: Solution, document: Document) -> str:
 
 def format_of(document: Document) -> Format:
     """The format of a document, its digits grouped as asked."""
-    if document.format not in FORMATS:
-        raise SymparamsError(f"there is no format `{document.format}`; there are {', '.join(FORMATS)}")
-    return with_digits(FORMATS[document.format], document.digits)
+    found = FORMATS.ask(document.format)
+    if found is None:
+        raise SymparamsError(f"there is no format `{document.format}`; there are {', '.join(FORMATS.names())}")
+    return with_digits(found, document.digits)
 
 
 def tidied(text: str, format_: Format) -> str:

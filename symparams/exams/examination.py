@@ -214,10 +214,10 @@ class Examination:
 def kind_named(text: str) -> tuple[Kind, tuple[AnswerType, ...]]:
     """A kind and the types of answers asked for: `params`, or `params:choice`."""
     name, _, wanted = text.partition(":")
-    if name not in KINDS:
-        near = nearest(name, KINDS) or f"; there are {', '.join(KINDS)}"
+    kind = KINDS.ask(name)
+    if kind is None:
+        near = nearest(name, KINDS.names()) or f"; there are {', '.join(KINDS.names())}"
         raise SymparamsError(f"there is no kind of question `{name[:60]}`{near}")
-    kind = KINDS[name]
     types = tuple(t for t in kind.types if not wanted or t == wanted)
     if not types:
         raise SymparamsError(
@@ -235,4 +235,7 @@ def _alternating(by_type: Sequence[Sequence[Plan]]) -> list[Plan]:
 
 def _plans_of(kind: Kind, course: Course, answer_type: AnswerType) -> list[Plan]:
     with limits.work(len(course.network.nodes)):
-        return list(kind.plans(course, answer_type))
+        plans = list(kind.plans(course, answer_type))
+    if not all(isinstance(plan, Plan) for plan in plans):
+        raise SymparamsError(f"the kind of question {kind.name} makes something else than plans")
+    return plans

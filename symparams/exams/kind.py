@@ -22,3 +22,4 @@ class Kind:
     usual: bool = False  # whether it is asked where no kind is named
     fades: bool = False  # whether the last steps of its solutions can be left out, to be filled in
     recounted: bool = False  # whether the network built with the numbers of a variant must give the key once more
+    heading: str = "Question on {}"  # of one question; the braces take the name of the layer

@@ -75,7 +75,12 @@ class Edition:
 
     def texts(self, part: Part | None = None) -> Iterator[str]:
         """The bank as a text, in pieces; of an exam on paper the exam alone."""
-        papers = self.papers(part)
+        for text in self._texts(self.papers(part)):
+            if not isinstance(text, str):
+                raise SymparamsError(f"the format {self.export.name} makes something else than texts")
+            yield text
+
+    def _texts(self, papers: list[range]) -> Iterator[str]:
         if isinstance(self.export, PaperExport):
             yield from self.export.text(self.info, [list(map(self.item, paper)) for paper in papers], key=False)
             return

@@ -1,16 +1,16 @@
-"""The formats by name; the module of one is loaded when it is asked for."""
+"""The formats for questions by name; the module of one is loaded when it is asked for."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.exports.export import Export
+from symparams.extensions import Open
 
-# Where each format is: the module here, and its class.
-EXPORTS: Mapping[str, tuple[str, str]] = MappingProxyType(
+# Where each format is: the module here and its class; of an extension the class itself.
+EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
+    "export",
     {
         "markdown": ("markdown", "Markdown"),
         "json": ("json", "Json"),
@@ -21,17 +21,21 @@ EXPORTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "qti21": ("qti21", "Qti21"),
         "prairielearn": ("prairielearn", "PrairieLearn"),
         "anki": ("anki", "Anki"),
-    }
+    },
 )
 
 
 def export(name: str) -> Export:
     """The format of this name."""
-    if name not in EXPORTS:
+    found = EXPORTS.ask(name)
+    if found is None:
+        names = EXPORTS.names()
         raise SymparamsError(
-            f"there is no format `{name}` for questions; there are {listed(list(EXPORTS))}{nearest(name, EXPORTS)}"
+            f"there is no format `{name}` for questions; there are {listed(names)}{nearest(name, names)}"
         )
-    module, class_ = EXPORTS[name]
+    if isinstance(found, type):
+        return found()
+    module, class_ = found
     format_ = getattr(importlib.import_module(f"symparams.exports.{module}"), class_)()
     assert isinstance(format_, Export)
     return format_

@@ -14,6 +14,7 @@ from symparams.grading.marking import NO_KNOWN, Outcome
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 _ACROSS = {"latex": 8, "text": 20, "markdown": 40}  # questions in a table of students; more get a table of their own
+_USUAL = 20  # the same in other formats
 _LONGEST = 60  # characters of an answer that are shown
 
 
@@ -25,7 +26,7 @@ class _NoLetters:
 
 def report(marks: ClassMarks, format_: str, digits: str = "comma") -> str:
     """The marks in markdown, latex or text."""
-    if format_ not in _ACROSS:
+    if format_ not in _ACROSS and FORMATS.ask(format_) is None:
         raise SymparamsError(f"there is no format `{format_}` for marks; there are {listed(list(_ACROSS))}")
     words = _Words(marks, with_digits(FORMATS[format_], digits))
     template = environment(format_).get_template("styles/grade.j2")
@@ -73,7 +74,7 @@ class _Words:
 
     def student_tables(self) -> Iterator[tuple[str, list[Column], list[list[str]]]]:
         """Tables of students, each of so many questions as the format has room for; the last one with the totals."""
-        count, across = len(self.marks.bank.numbered), _ACROSS[self.format.name]
+        count, across = len(self.marks.bank.numbered), _ACROSS.get(self.format.name, _USUAL)
         for start in range(1, count + 1, across):
             numbers = range(start, min(start + across, count + 1))
             last = numbers[-1] == count

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from symparams import extensions
 from symparams.model.layer import Layer
 
 
@@ -56,3 +57,13 @@ def _collected() -> dict[str, Entry]:
 
 
 CATALOGUE: Catalogue = MappingProxyType(_collected())
+
+
+def with_extensions(catalogue: Catalogue, names: Iterable[str]) -> Catalogue:
+    """The catalogue, with the layers from extensions that have those of the names which it does not know."""
+    unknown = [name for name in map(key, names) if name not in catalogue]
+    if not unknown:
+        return catalogue
+    found = filter(None, (extensions.find("layer", name) for name in unknown))
+    more = {name: entry for layer in found for name, entry in entries(layer).items() if name not in catalogue}
+    return {**catalogue, **more} if more else catalogue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from symparams import extensions
 from symparams.algebra.formula import Formula, Value, size_and_depth
 from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
@@ -16,7 +17,7 @@ from symparams.model.derived import Derived, known
 from symparams.model.layer import Incoming, Layer, Shape
 from symparams.model.network import Network
 
-_CONCERNING: dict[tuple[type[Layer], str], tuple[Misconception, ...]] = {}
+_CONCERNING: dict[tuple[object, ...], tuple[Misconception, ...]] = {}  # by kind, quantity and extensions in use
 _WAYS = 6  # ways to make one mistake in one layer that are looked at
 
 
@@ -107,7 +108,9 @@ class Mistakes:
     def turning(self, index: int) -> list[Misconception]:
         """The misconceptions about sizes that make an output wrong, that of a layer or of one before it."""
         self._look_up_to(index)
-        return [m for m in CATALOGUE.values() if m in self._beliefs]
+        known = [m for m in CATALOGUE.values() if m in self._beliefs]
+        others = [m for m in self._beliefs if m.name not in CATALOGUE]
+        return sorted([*known, *others], key=lambda m: -m.credit)
 
     def carried_by(self, misconception: Misconception, task: Task) -> tuple[Formula, ...] | None:
         """The rules of a task on what this misconception makes arrive; None if that is nothing else."""
@@ -166,10 +169,12 @@ class Mistakes:
 
 
 def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
-    """The misconceptions that may concern a quantity of a kind of layers."""
-    key = (kind, quantity)
+    """The misconceptions that may concern a quantity of a kind of layers, those beside it in an extension too."""
+    key = (kind, quantity, extensions.in_use())
     if key not in _CONCERNING:
-        _CONCERNING[key] = tuple(m for m in CATALOGUE.values() if m.concerns(kind, quantity))
+        others = extensions.beside("misconception", kind.__module__, ("quantity", quantity))
+        every = sorted([*CATALOGUE.values(), *others], key=lambda m: -m.credit)
+        _CONCERNING[key] = tuple(m for m in every if m.concerns(kind, quantity))
     return _CONCERNING[key]
 
 
@@ -180,7 +185,7 @@ def _singles(task: Task, *, misread: bool = True) -> tuple[Mistake, ...]:
     """
     here = [m for m in _worth_a_try(type(task.derived.layer), task.quantity) if m.credit or misread]
     rules_around = {m: rules for m in here if m.around and (rules := tuple(_edited(m, task.right)))}
-    key = (_singles, misread, tuple(rules_around.items()))
+    key = (_singles, misread, tuple(rules_around.items()), extensions.in_use())
     if key not in task.kept:
         task.kept[key] = tuple(_without_doubles(task, here, rules_around))
     kept: tuple[Mistake, ...] = task.kept[key]
@@ -220,9 +225,18 @@ def _edited(misconception: Misconception, subjects: Sequence[Subject]) -> Iterat
 def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
     """The wrong rules that can be worked out, the likeliest."""
     try:
-        return [rule for rule in islice(misconception.edit(subject), _WAYS) if rule != subject.rule]
+        rules = list(islice(misconception.edit(subject), _WAYS))
     except SymparamsError:
         return []
+    except Exception as error:
+        if not extensions.reported(error):
+            raise
+        return []
+    if not all(isinstance(rule, Formula) for rule in rules):
+        origin = extensions.whose(misconception.edit.__module__)
+        extensions.tell(f"{origin}: the edit of `{misconception.name}` gives something else than formulas")
+        return []
+    return [rule for rule in rules if rule != subject.rule]
 
 
 def _on(derived: Derived, arriving: tuple[Incoming, ...], network: Network) -> Derived | None:

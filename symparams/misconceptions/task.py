@@ -203,6 +203,8 @@ def _of_node(
         names = derived.out.axes
         sizes = [axis.size for axis in derived.rules.output] if derived.arriving else map(as_formula, derived.shape)
         return tuple(names), tuple(sizes)
+    if quantity not in ASKED:
+        QUANTITY_RULES.ask(quantity)
     if quantity in QUANTITY_RULES:
         return ("",), (QUANTITY_RULES[quantity].rule(replace(node, derived=derived), settings),)
     if quantity not in COUNTS:

@@ -16,6 +16,7 @@ from symparams.algebra.sums import Repeat, over
 from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Shape, Work
+from symparams.model.outside import check_methods, is_outside, rules_of
 from symparams.model.tensor import Convention, macs_rule
 
 
@@ -142,7 +143,8 @@ def derive(
     """
     pairs = zip(shapes, read or (None,) * len(shapes), strict=True)
     arriving = tuple(Incoming(shape, convention, is_sequence) for shape, is_sequence in pairs)
-    rules = layer.rules(*arriving)
+    outside = is_outside(layer)
+    rules = rules_of(layer, arriving, facts) if outside else layer.rules(*arriving)
     conditions: list[Condition] = []
     for requirement in rules.requires:
         conditions += required(requirement, facts)
@@ -163,7 +165,10 @@ def derive(
             conditions += positive(f"the {name} of the output would be", as_one_floor(simple), 1, facts)
     for argument, formula in formulas_of(layer):
         conditions += allowed(argument, formula, facts)
-    return Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention, meant)
+    derived = Derived(layer, arriving, rules, shape, tuple(dict.fromkeys(conditions)), facts, convention, meant)
+    if outside:
+        check_methods(layer, derived.out, arriving)
+    return derived
 
 
 def _read(layer: Layer, rules: Rules, arriving: tuple[Incoming, ...], laid_out: bool) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -15,7 +15,7 @@ from symparams.algebra.sums import over, over_shown
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import Field, State, fields
-from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, of_layer, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, chosen, of_layer, of_network
 
 QUANTITIES = ("shape", "params", *QUANTITY_RULES, "field")
 USUAL = ("shape", "params")  # what a solution shows unless more is asked for
@@ -45,10 +45,10 @@ class FieldSteps:
 class NetworkQuantities:
     """Every further quantity that was asked for, worked out when a document wants it."""
 
-    def __init__(self, network: Network, quantities: Iterable[str], settings: Settings) -> None:
+    def __init__(self, network: Network, quantities: Collection[str], settings: Settings) -> None:
         self.network = network
         self.settings = settings
-        self.chosen = tuple(m for m in QUANTITY_RULES.values() if m.name in quantities)
+        self.chosen = chosen(quantities)
         self.has_fields = "field" in quantities
         self.wanted = bool(self.chosen) or self.has_fields  # whether any of them was asked for
         self._known: dict[tuple[object, ...], LayerQuantity | None] = {}

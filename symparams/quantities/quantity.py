@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from symparams.algebra.equality import collected
 from symparams.algebra.formula import ZERO, Formula, Number, Value, total
 from symparams.algebra.sums import Repeat
 from symparams.errors import SymparamsError
+from symparams.extensions import Open
 from symparams.model.derived import Derived, added_over
 from symparams.model.layer import symbol
 from symparams.model.network import Network, Node
@@ -143,7 +144,7 @@ def _say_activations(settings: Settings) -> str:
     )
 
 
-QUANTITY_RULES: dict[str, Quantity] = {
+_OWN: dict[str, Quantity] = {
     m.name: m
     for m in (
         Quantity(
@@ -207,6 +208,15 @@ QUANTITY_RULES: dict[str, Quantity] = {
         ),
     )
 }
+
+
+QUANTITY_RULES = Open("quantity", _OWN)
+
+
+def chosen(names: Collection[str]) -> tuple[Quantity, ...]:
+    """The quantities with these names, those of the package first; names of something else are passed over."""
+    others = (QUANTITY_RULES.get(name) for name in names if name not in _OWN)
+    return (*(m for m in _OWN.values() if m.name in names), *filter(None, others))
 
 
 def of_layer(measure: Quantity, node: Node, settings: Settings) -> Value:

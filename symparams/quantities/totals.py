@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symparams import extensions
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.sums import over, over_shown
 from symparams.errors import SymparamsError, nearest
@@ -81,8 +82,9 @@ def amount(name: str, settings: Settings | None = None) -> TotalQuantity:
     """The quantity of that name."""
     if name in ("shape", "field"):
         raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(TOTALS)}")
-    if name not in TOTALS:
-        near = nearest(name, TOTALS) or f"; there are {', '.join(TOTALS)}"
+    if name not in TOTALS and QUANTITY_RULES.ask(name) is None:
+        known = (*TOTALS, *extensions.names("quantity"))
+        near = nearest(name, known) or f"; there are {', '.join(known)}"
         raise SymparamsError(f"there is no quantity `{name[:60]}`{near}")
     return TotalQuantity(name, settings if settings is not None and name in QUANTITY_RULES else Settings())
 

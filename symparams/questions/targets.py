@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-from symparams import limits
+from symparams import extensions, limits
 from symparams.algebra.equality import expanded
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
@@ -16,7 +16,7 @@ from symparams.algebra.normal_form import UNIT, Poly, formula_of, scaled
 from symparams.algebra.simplification import poly
 from symparams.algebra.solving import SIGNS
 from symparams.errors import Place, Source, SymparamsError, nearest
-from symparams.quantities.quantity import Settings
+from symparams.quantities.quantity import QUANTITY_RULES, Settings
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.sources.reader import read_expression
 
@@ -50,8 +50,9 @@ def read_target(text: str, layer: str | None = None, settings: Settings | None =
         raise SymparamsError("a target starts with a quantity: params=51264, params<=100000", Place(source, 0))
     if head[1].isdigit() and not head[2]:
         raise SymparamsError(f"what is {head[1][:20]} a number of? write params={head[1][:20]}", Place(source, 0))
-    if head[1] not in TOTALS:
-        near = nearest(head[1], TOTALS) or f"; there are {', '.join(TOTALS)}"
+    if head[1] not in TOTALS and QUANTITY_RULES.ask(head[1]) is None:
+        known = (*TOTALS, *extensions.names("quantity"))
+        near = nearest(head[1], known) or f"; there are {', '.join(known)}"
         raise SymparamsError(f"there is no quantity `{head[1][:60]}`{near}", Place(source, head.start(1)))
     if not head[2]:
         raise SymparamsError("=, <= or >= is expected here", Place(source, head.end(1)))

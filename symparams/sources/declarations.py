@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from symparams import limits
@@ -10,6 +10,8 @@ from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.layers import Catalogue, key
 from symparams.model.tensor import Convention
 from symparams.sources import records as r
+
+NO_LAYERS = ("id", "share")  # words of the language that stand where layers do
 
 
 @dataclass(slots=True)
@@ -26,7 +28,15 @@ class Declarations:
 
     def names(self) -> set[str]:
         """Every name after an `as`: automatic names keep clear of them."""
-        return _names_given([*self.chains, *(macro.chain for macro in self.macros.values())])
+        return _names_given(self._every_chain())
+
+    def layers(self) -> Iterator[str]:
+        """The name of every layer that is called, each once."""
+        names = dict.fromkeys(_called(self._every_chain()))
+        return (name for name in names if name not in self.macros and name not in NO_LAYERS)
+
+    def _every_chain(self) -> list[r.Chain]:
+        return [*self.chains, *(macro.chain for macro in self.macros.values())]
 
 
 def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catalogue) -> Declarations:
@@ -79,7 +89,7 @@ def _check_macro(macro: r.Macro, found: Declarations, source: Source, catalogue:
     place = Place(source, *macro.at)
     if macro.name in found.macros:
         raise SymparamsError(f"the macro `{macro.name}` is defined already", place)
-    if key(macro.name) in catalogue or macro.name in ("id", "share"):
+    if key(macro.name) in catalogue or macro.name in NO_LAYERS:
         raise SymparamsError(f"`{macro.name}` is a layer; a macro needs another name", place)
     names = [parameter.name for parameter in macro.parameters]
     if len(names) > limits.ARGUMENTS:
@@ -106,3 +116,19 @@ def _names_given(chains: Sequence[r.Chain]) -> set[str]:
         elif isinstance(item, r.Group):
             pending.append(item.chain)
     return names
+
+
+def _called(items: Iterable[object]) -> Iterator[str]:
+    """What is called in parts of the text, in the brackets of others too."""
+    for item in items:
+        if isinstance(item, r.Call):
+            yield item.name
+            yield from _called(argument.value for argument in item.arguments)
+        elif isinstance(item, r.Chain):
+            yield from _called(item.items)
+        elif isinstance(item, r.Branches):
+            yield from _called(item.chains)
+        elif isinstance(item, r.Group):
+            yield from _called([item.chain])
+        elif isinstance(item, r.Named):
+            yield from _called([item.item])

@@ -9,7 +9,7 @@ from functools import partial
 from symparams.algebra.formula import Formula
 from symparams.errors import LayerError, LimitError, Source, Span, SymparamsError
 from symparams.frozen import Frozen
-from symparams.layers import CATALOGUE, Catalogue
+from symparams.layers import CATALOGUE, Catalogue, with_extensions
 from symparams.model.builder import Builder
 from symparams.model.layer import Layer
 from symparams.model.network import Network
@@ -76,6 +76,7 @@ def _built(
 ) -> Network:
     """Declarations, then letters and facts, then placements, then layers with their sizes."""
     declarations = declared(statements, source, catalogue)
+    catalogue = with_extensions(catalogue, declarations.layers())
     names = Names(source, declarations.lets, given, reserved_words(catalogue))
     for macro in declarations.macros.values():
         for parameter in macro.parameters:

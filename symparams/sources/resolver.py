@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from symparams import extensions
 from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.errors import Span, nearest
-from symparams.layers import Catalogue, Entry, key
+from symparams.layers import Catalogue, Entry, key, with_extensions
 from symparams.model.arguments import KEEP, Quoted
 from symparams.sources import records as r
 from symparams.sources.binding import Given
+from symparams.sources.declarations import NO_LAYERS
 from symparams.sources.hints import no_layer
 from symparams.sources.names import Names
 from symparams.sources.placements import LayerCall, Pointed, channels_at, waits
@@ -39,11 +41,12 @@ class Resolver:
 
     def entry(self, call: r.Call) -> Entry:
         """What the catalogue has under the name of a layer."""
-        entry = self.catalogue.get(key(call.name))
+        entry = with_extensions(self.catalogue, [call.name]).get(key(call.name))
         if entry is None:
             if call.name in self.macros:
                 raise self.error(f"a layer is expected here; `{call.name}` is a macro", call.at)
-            near = nearest(call.name, [*self.macros, *(e.name for e in self.catalogue.values()), "id", "share"])
+            layers = (*(e.name for e in self.catalogue.values()), *extensions.names("layer"))
+            near = nearest(call.name, [*self.macros, *layers, *NO_LAYERS])
             raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
         return entry
 

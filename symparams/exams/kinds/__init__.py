@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from symparams.exams.kind import Kind
+from symparams.extensions import Open
 
 
 def _collected() -> dict[str, Kind]:
@@ -19,4 +18,4 @@ def _collected() -> dict[str, Kind]:
     return dict(sorted(kinds.items(), key=lambda pair: pair[1].order))
 
 
-KINDS: Mapping[str, Kind] = MappingProxyType(_collected())
+KINDS = Open("kind", _collected())
