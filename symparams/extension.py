@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import wraps
 from typing import Any, get_args
 
 from symparams.algebra.formula import Formula
@@ -23,8 +23,7 @@ from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.task import ASKED
 from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.layer import Layer
-from symparams.model.network import Node
-from symparams.quantities.quantity import Quantity, Settings
+from symparams.quantities.quantity import Quantity
 from symparams.sources.declarations import NO_LAYERS
 
 _MISTAKES = frozenset({*MISCONCEPTIONS, *(m.name for m in (*OF_SHAPES, *OF_LAYERS))})
@@ -75,12 +74,28 @@ class Extension(Declaration):
                     yield part, name, _watched(thing) if isinstance(thing, Quantity) else thing
 
 
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
 def _of_layer(layer: type[Layer]) -> list[str]:
     if not (isinstance(layer, type) and issubclass(layer, Layer)):
         raise SymparamsError(f"{layer!r:.60} is no layer class")
-    for what, is_there in (("name", layer.names), ("title", layer.title), ("example", layer.example)):
+    if "__dataclass_fields__" not in vars(layer):
+        raise SymparamsError(f"its layer {layer.__name__} is not marked with @layer_class")
+    has = {
+        "names": layer.names,
+        "title": layer.title,
+        "example": layer.example,
+        "rules": layer.rules is not Layer.rules,
+    }
+    for what, is_there in has.items():
         if not is_there:
             raise SymparamsError(f"its layer {layer.__name__} has no {what}")
+    for name in layer.names:
+        if not isinstance(layer.names, tuple) or not _NAME.fullmatch(name):
+            raise SymparamsError(
+                f"the names of its layer {layer.__name__} are {layer.names!r}, which is no tuple of words"
+            )
     if layer.reads not in (known := ("channels", "features", "kept", "new")):
         raise SymparamsError(f"its layer {layer.__name__} reads `{layer.reads}`; there are {listed(known)}")
     if layer.inputs not in (known := ("none", "one", "many", "some")):
@@ -117,16 +132,24 @@ def _of_export(export: type[Export]) -> list[str]:
 
 
 def _watched(quantity: Quantity) -> Quantity:
-    """The quantity, with a rule that says so where it gives no formula."""
+    """The quantity, with functions that say so where they give something else than they should."""
 
-    @wraps(quantity.rule)
-    def rule(node: Node, settings: Settings) -> Formula:
-        formula = quantity.rule(node, settings)
-        if not isinstance(formula, Formula):
-            raise SymparamsError(f"the rule of the quantity `{quantity.name}` gives something else than a formula")
-        return formula
+    def watched(part: str, kind: type[Any], function: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*about: Any) -> Any:
+            given = function(*about)
+            if not isinstance(given, kind):
+                wrong = type(given).__name__
+                raise SymparamsError(f"{part} of the quantity `{quantity.name}` gives {wrong}, not {kind.__name__}")
+            return given
 
-    return replace(quantity, rule=rule)
+        return called
+
+    return replace(
+        quantity,
+        rule=watched("rule", Formula, quantity.rule),
+        because=watched("because", str, quantity.because),
+        convention=watched("convention", str, quantity.convention),
+    )
 
 
 _PLURAL: Mapping[Part, str] = {

@@ -236,6 +236,6 @@ def _alternating(by_type: Sequence[Sequence[Plan]]) -> list[Plan]:
 def _plans_of(kind: Kind, course: Course, answer_type: AnswerType) -> list[Plan]:
     with limits.work(len(course.network.nodes)):
         plans = list(kind.plans(course, answer_type))
-    if not all(isinstance(plan, Plan) for plan in plans):
-        raise SymparamsError(f"the kind of question {kind.name} makes something else than plans")
+    if not all(isinstance(plan, Plan) and plan.kind == kind.name for plan in plans):
+        raise SymparamsError(f"the kind of question {kind.name} makes something else than plans of its name")
     return plans

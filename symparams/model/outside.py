@@ -12,7 +12,7 @@ from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, product, total
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError, listed
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Rules, Work
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Relation, Rules, Work
 from symparams.model.tensor import Role, Tensor, TensorKind
 
 
@@ -64,6 +64,12 @@ def _wrong_in(rules: object, facts: Facts) -> Iterator[str]:
         return
     if not all(isinstance(axis, Axis) and isinstance(axis.size, Formula) for axis in rules.output):
         yield "the output of rules() has something else than axes"
+    if not all(isinstance(text, str) for text in (rules.because, rules.shape_because, rules.channels_are or "")):
+        yield "a sentence of rules() is no text"
+    relations = get_args(Relation)
+    for requirement in rules.requires:
+        if requirement.relation not in relations:
+            yield f"rules() requires the relation `{requirement.relation}`; there are {listed(relations)}"
     for tensor in rules.tensors:
         yield from _wrong_in_tensor(tensor, facts)
     numbers = collected(total(tensor.size for tensor in rules.counted), facts)

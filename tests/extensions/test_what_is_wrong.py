@@ -108,8 +108,18 @@ LEFT_OUT = {
         LAYER.replace('("odd",)', '("odd", "Conv2D")'),
         "the name `conv2d` of its layer is taken by symparams",
     ),
-    "no name": (LAYER.replace('("odd",)', "()"), "its layer Odd has no name"),
+    "no name": (LAYER.replace('("odd",)', "()"), "its layer Odd has no names"),
     "no example": (LAYER.replace('"input(3) -> odd"', '""'), "its layer Odd has no example"),
+    "no rules": (LAYER.replace("def rules", "def rule"), "its layer Odd has no rules"),
+    "no tuple of names": (
+        LAYER.replace('("odd",)', '"odd"'),
+        "the names of its layer Odd are 'odd', which is no tuple of words",
+    ),
+    "a name that cannot be written": (
+        LAYER.replace('("odd",)', '("odd layer",)'),
+        "the names of its layer Odd are ('odd layer',), which is no tuple of words",
+    ),
+    "a class without its mark": (LAYER.replace("@layer_class", ""), "its layer Odd is not marked with @layer_class"),
     "unknown inputs": (
         LAYER.replace("    title", '    inputs: ClassVar = "two"\n    title'),
         "its layer Odd has inputs `two`; there are none, one, many and some",
@@ -209,6 +219,11 @@ WRONG = {
     "no tensor": (TENSOR, "n", "the tensors of rules() have Symbol among them"),
     "rules": ("return Rules(", "return dict(", "rules() gives dict, not Rules"),
     "an axis": ("output=x.kept()", "output=x.shape", "the output of rules() has something else than axes"),
+    "a sentence": ('because="each has a number"', "because=3", "a sentence of rules() is no text"),
+    "a relation": (
+        "tensors=", 'requires=(Requirement(n, "<", n, str),), tensors=',
+        "rules() requires the relation `<`; there are >= and multiple",
+    ),
     "work": (
         "\nextension", "    def work(self, out, *arriving):\n        return 3\n\nextension",
         "work() gives something else than Layer.work says",
@@ -298,7 +313,7 @@ def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
         (
             ("lambda node, settings: 'x'", "yield", '""'),
             ("solve", "-e", KNOWN, "--quantity", "odd"),
-            "the rule of the quantity `odd` gives something else than a formula",
+            "rule of the quantity `odd` gives str, not Formula",
         ),
         (
             ("print", "yield 1 / 0", '""'),
@@ -308,7 +323,7 @@ def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
         (
             ("print", "yield 3", '""'),
             ("exam", "-e", KNOWN, "--kinds", "odd"),
-            "the kind of question odd makes something else than plans",
+            "the kind of question odd makes something else than plans of its name",
         ),
         (
             ("print", "yield", "1 / 0"),
