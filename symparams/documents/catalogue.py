@@ -175,7 +175,8 @@ def _seen(entry: LayerEntry, notation: Notation) -> Iterator[str]:
         yield "the whole input"
     elif reach:
         before, after = ("$", "$") if notation is not PLAIN else ("", "")
-        yield f"{before}{size(tuple(simplified(one.kernel) for one in reach), notation)}{after} places"
+        sizes = tuple(simplified(one.kernel) for one in reach)
+        yield f"{before}{size(sizes, notation)}{after} {'place' if sizes == (1,) else 'places'}"
 
 
 def _parameters(entry: LayerEntry, inline: object, notation: Notation) -> str:

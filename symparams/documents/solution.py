@@ -261,7 +261,7 @@ def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
     for argument in arguments_of(type(node.layer)):
         value = getattr(node.layer, argument.name)
         for i, size in enumerate(value if isinstance(value, tuple) else (value,)):
-            meaning = axes[i] if node.layer.inputs == "none" else argument.meaning.partition(":")[0]
+            meaning = argument.meaning.partition(":")[0] if node.inputs else axes[i]
             for letter in symbols(size) if isinstance(size, Formula) else ():
                 yield letter.name, meaning if isinstance(size, Symbol) else f"letter in the {meaning}"
 

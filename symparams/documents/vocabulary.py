@@ -165,7 +165,7 @@ class Vocabulary(Phrases):
     def _field(self, entry: LayerEntry) -> str:
         steps = self.solution.measurements.fields_of(entry.number - 1)
         if isinstance(steps, str):
-            return "all" if steps == "everywhere" else ""
+            return {"everywhere": "all", "nothing": "none"}.get(steps, "")
         return self.size(tuple(s.field.size for s in steps)) if steps else ""
 
     def further_tables(self, solution: Solution) -> list[Table]:

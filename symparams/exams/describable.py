@@ -11,6 +11,8 @@ from symparams.model.layer import Layer
 
 def is_describable(task: Task) -> bool:
     """Whether the arguments of the layer can be said in words, and a reader knows what is not said."""
+    if not task.derived.arriving:
+        return False
     layer, x = task.derived.layer, task.derived.arriving[0]
     if x.convention not in layer.described:
         return False

@@ -296,8 +296,10 @@ class Layer(Record):
     title: ClassVar[str] = ""  # as a heading: "Convolution"
     family: ClassVar[Family] = "Further layers"  # under which heading the catalogue shows it
     example: ClassVar[str] = ""  # a small network that shows it
-    # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc.
-    inputs: ClassVar[Literal["none", "one", "many", "some"]] = "one"
+    # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc;
+    # "optional": one, or none where it starts a chain. Only "none" is data that comes in.
+    inputs: ClassVar[Literal["none", "one", "many", "some", "optional"]] = "one"
+    taking: ClassVar[str] = ""  # for "optional": the argument that must be given where something arrives
     sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
 
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the

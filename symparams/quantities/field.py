@@ -53,7 +53,8 @@ def _rules(r: Any, j: Any, o: Any, k: Any, s: Any, p: Any) -> tuple[Any, Any, An
     return r + (k - 1) * j, j * s, o - p * j
 
 
-State: TypeAlias = "tuple[Field, ...] | Literal['everywhere', 'unknown']"
+# "nothing": only learned numbers, whatever the input is.
+State: TypeAlias = "tuple[Field, ...] | Literal['everywhere', 'nothing', 'unknown']"
 
 
 _Known: TypeAlias = (
@@ -107,7 +108,7 @@ class _Bracket:
                 while last < end and nodes[last].repeats[self.depth :][:1] == (node.repeats[self.depth],):
                     last += 1
                 self.states += self._copies(index, last, node.repeats[self.depth])
-            elif self.depth and not node.inputs:
+            elif self.depth and node.layer.inputs == "none":
                 self.states.append("unknown")  # an input of its own in every copy
             else:
                 self.states.append(_of(node, [self.state(i) for i in node.inputs], self.known))
@@ -169,12 +170,15 @@ def _at(value: Value, repeat: Repeat, facts: Facts) -> Value:
 
 def _of(node: Node, arriving: Sequence[State], known: _Known) -> State:
     facts = node.derived.facts
-    if not arriving:
+    if node.layer.inputs == "none":
         names = _spatial(node.derived.leaving)
         return tuple(Field(name, 1, 1, 0) for name in names)
     if node.kind == "copies":
         return _kept(arriving[0])
-    state = _joined(arriving, facts)
+    seeing = [state for state in arriving if state != "nothing"]
+    if not seeing:
+        return "nothing"
+    state = _joined(seeing, facts)
     windows = known.get(node.derived)
     if windows is None:
         windows = known[node.derived] = _windows(node, facts)

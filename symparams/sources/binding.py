@@ -173,6 +173,20 @@ def is_source(argument: r.Argument, layer: type[Layer]) -> bool:
     return layer.inputs in ("many", "some")
 
 
+def takes_nothing(arguments: Sequence[r.Argument], layer: type[Layer]) -> bool:
+    """Whether a layer that may start a chain is written without what makes it take something."""
+    if layer.inputs != "optional":
+        return False
+    accepts = signature(layer)
+    for argument in arguments:
+        value, keyword = argument.value, argument.keyword
+        word = value.name.casefold() if isinstance(value, Symbol) and keyword is None else ""
+        given = accepts.words.get(word) if keyword is None else accepts.keywords.get(keyword)
+        if given is not None and given.name == layer.taking:
+            return False
+    return True
+
+
 # ---------------------------------------------------------------- macros
 
 

@@ -20,7 +20,7 @@ from symparams.sources import records as r
 from symparams.sources.binding import bind_macro, is_frozen, is_source
 from symparams.sources.names import Names
 from symparams.sources.placements import Bracket, End, Placed, Placement, Shared, copies_of, numbers_of, titled, whole
-from symparams.sources.resolver import Flow, Resolver
+from symparams.sources.resolver import Aside, Flow, Resolver
 from symparams.sources.scope import Point, Scope, Sharing, Use
 
 _WORK = 4 * limits.LAYERS  # items that may be expanded, layers or not
@@ -94,10 +94,13 @@ class _Expansion:
             message = f"a fork has more than {limits.ARGUMENTS:,} branches, which is the limit"
             raise self.error(message, item.chains[limits.ARGUMENTS].at, LimitError)
         for chain in item.chains:
-            end = self.chain(chain, flow, scope)
+            start = flow
+            if isinstance(flow, int) and self.meanings.starts_anew(chain.items[0], scope):
+                start = Aside(flow)
+            end = self.chain(chain, start, scope)
             if isinstance(end, tuple):
                 raise self.error("this branch ends in a fork; a merging layer must close it", chain.items[-1].at)
-            if end is None:
+            if not isinstance(end, int):
                 raise self.error("nothing arrives at this branch; it must start with input(…) or @name", chain.at)
             ends.append(end)
         return tuple(ends)
@@ -253,7 +256,7 @@ class _Expansion:
     def layer(self, call: r.Call, entry: Entry, flow: Flow, scope: Scope, name: str | None) -> int:
         """Note a layer with what feeds it."""
         self.count_layer(call.at)
-        inputs = [] if flow is None else [flow] if isinstance(flow, int) else list(flow)
+        inputs = [flow] if isinstance(flow, int) else list(flow) if isinstance(flow, tuple) else []
         if len(call.arguments) > limits.ARGUMENTS:
             message = f"{call.name} has more than {limits.ARGUMENTS:,} arguments, which is the limit"
             raise self.error(message, call.arguments[limits.ARGUMENTS].at, LimitError)

@@ -105,10 +105,10 @@ class Placer:
         if layer.inputs == "none":
             if inputs:
                 raise self.error(f"{word} starts a chain; it cannot follow ->", at)
-        elif not inputs:
+        elif not inputs and layer.inputs != "optional":
             missing = "; is a -> missing before it?" if self.builder.nodes else ""
             raise self.error(f"nothing arrives at {word}; a chain starts with input(…) or @name{missing}", at)
-        elif layer.inputs == "one" and placement.forks:
+        elif layer.inputs in ("one", "optional") and placement.forks:
             raise self.error(f"a fork must be followed by a merging layer such as add or concat, not {word}", at)
         elif layer.inputs == "many" and not placement.forks and len(inputs) < 2:
             raise self.error(f"{word} joins branches: write {{ … | … }} -> {word}, or {word}(@name)", at)

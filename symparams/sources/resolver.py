@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from symparams import extensions
@@ -11,14 +12,23 @@ from symparams.errors import Span, nearest
 from symparams.layers import Catalogue, Entry, key, with_extensions
 from symparams.model.arguments import KEEP, Quoted
 from symparams.sources import records as r
-from symparams.sources.binding import Given
+from symparams.sources.binding import Given, takes_nothing
 from symparams.sources.declarations import NO_LAYERS
 from symparams.sources.hints import no_layer
 from symparams.sources.names import Names
 from symparams.sources.placements import LayerCall, Pointed, channels_at, waits
 from symparams.sources.scope import Point, Scope
 
-Flow: TypeAlias = "int | tuple[int, ...] | None"  # the number of a placement, those of a fork's ends, or nothing yet
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What arrives at a branch that starts anew: nothing there reads it, but `channels` is how many it has."""
+
+    number: int  # of a placement
+
+
+# The number of a placement, those of a fork's ends, or nothing yet.
+Flow: TypeAlias = "int | tuple[int, ...] | Aside | None"
 
 
 class Resolver:
@@ -49,6 +59,28 @@ class Resolver:
             near = nearest(call.name, [*self.macros, *layers, *NO_LAYERS])
             raise self.error(f"unknown layer `{call.name}`{no_layer(call.name) or near}", call.at)
         return entry
+
+    def starts_anew(self, item: r.Item, scope: Scope) -> bool:
+        """Whether an item begins with a layer that takes nothing though something might arrive, such as param."""
+        used: set[str] = set()  # macros that are followed already
+        while not isinstance(item, (r.Reference, r.Branches)):
+            if isinstance(item, r.Named):
+                item = item.item
+            elif isinstance(item, r.Group):
+                item = item.chain.items[0]
+            elif item.name in self.macros and item.name not in used:
+                used.add(item.name)
+                item = self.macros[item.name].chain.items[0]
+            elif item.name == "share" and len(item.arguments) == 1:
+                reference = item.arguments[0].value
+                point = scope.point(reference.name) if isinstance(reference, r.Reference) else None
+                if point is None or point.use is None:
+                    return False
+                item, scope = point.use.call, point.use.scope
+            else:
+                entry = self.catalogue.get(key(item.name))
+                return entry is not None and takes_nothing(item.arguments, entry.layer)
+        return False
 
     def layer_call(
         self, call: r.Call, entry: Entry, arguments: Sequence[r.Argument], flow: Flow, scope: Scope
@@ -94,9 +126,10 @@ class Resolver:
             return formula
 
         def channels() -> Formula:
-            if not isinstance(flow, int):
+            arriving = flow.number if isinstance(flow, Aside) else flow
+            if not isinstance(arriving, int):
                 message = "`channels` is the number of channels that arrive, but nothing arrives here"
                 raise self.error(message, at)
-            return channels_at(flow)
+            return channels_at(arriving)
 
         return self.names.resolved(formula, scope.value, channels, at)

@@ -12,6 +12,7 @@ from symparams.algebra.formula import as_formula
 from symparams.layers.activation import PReLU
 from symparams.layers.merging import Add, Concatenate
 from symparams.layers.padding import Cropping, ZeroPadding
+from symparams.layers.param import Param
 from symparams.layers.resizing import Upsampling
 from symparams.layers.source import Input
 from symparams.model.layer import Incoming, Layer
@@ -217,6 +218,7 @@ def _turns(layer: Layer, arriving: Sequence[Incoming]) -> bool:
     """Whether a layer of PyTorch wants the channels first where ours reads the features of a sequence last."""
     by_channels = layer.reading == "channels" or isinstance(layer, (Add, Cropping, PReLU, Upsampling, ZeroPadding))
     by_channels = by_channels or (isinstance(layer, Concatenate) and layer.axis is None)
+    by_channels = by_channels or (isinstance(layer, Param) and layer.axis is None and len(layer.shape) == 1)
     return by_channels and bool(next((x.is_sequence for x in arriving if x.is_sequence is not None), False))
 
 

@@ -121,6 +121,8 @@ class Coverage:
         """A layer that was compared, where the builder has asked for some arguments of it and of layers in it."""
         for one in dict.fromkeys([layer, *(each for each, _ in asked)]):
             self._add(one, asked)
+        if not arriving:
+            return  # a layer that starts a chain, which no other input changes
         kept = self.samples.setdefault((type(layer), len(arriving[0])), [])
         if len(kept) == _SAMPLES:
             del kept[0]

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.solving import letters_of
 from symparams.errors import LimitError, SymparamsError
 from symparams.layers.activation import PReLU
+from symparams.layers.param import Param
 from symparams.model.derived import Counts
 from symparams.model.layer import Work
 from symparams.model.network import Network
@@ -41,6 +43,7 @@ _SETTINGS = Settings(optimizer="adam", flops="every-operation")
 
 # Networks with letters that are refused although some numbers would do: where, and why nobody would expect otherwise.
 _EQUAL = "sizes that differ as formulas are taken for a mistake; `where` can say that they are equal"
+_REPEATED = "a size of 1 is repeated, where a letter stands for as many as arrive"
 UNDECIDED: dict[str, str] = {
     "must be (numbers of axes|the number of an axis)": "the axes of a shape cannot depend on a letter",
     r"differs? \(.* and .*\)|may differ in their last axis only": _EQUAL,
@@ -56,6 +59,7 @@ UNDECIDED: dict[str, str] = {
     "has layers only with units": "a letter need not be 1",
     "the formulas here grow too large": "a limit",
     "does not name each of the axes": "the axes of a shape cannot depend on a letter",
+    "has the size .* along .* or 1 would fit": _REPEATED,
     "PyTorch has same padding for stride 1 only": "a letter need not be 1",
 }
 
@@ -154,8 +158,10 @@ class LetterCheck:
         """The letters are refused: then the numbers are, or it is one of the known reasons."""
         for letters in map(dict, (given.values, *given.others)):
             if isinstance(_numeric(given, letters), Network):
-                reason = _one_place(given) or next(
-                    (known for known in UNDECIDED if re.search(known, error.matter)), None
+                reason = (
+                    _one_place(given)
+                    or _no_copy(given, error)
+                    or next((known for known in UNDECIDED if re.search(known, error.matter)), None)
                 )
                 if reason is None:
                     raise DisagreementError(f"refused with letters, accepted with {letters}: {error.matter}")
@@ -201,11 +207,26 @@ def _special(network: Network, letters: Letters) -> str:
     counts = [node.layer.parameters for node in network.nodes if isinstance(node.layer, PReLU)]
     if any(isinstance(count, Formula) and value(count, letters) == 1 for count in counts):
         return "one slope for all channels, where a letter stands for one each"
+    learned = [(node.layer, node.derived) for node in network.nodes]
+    joined = [
+        (*layer.shape, *derived.arriving[0].shape)
+        for layer, derived in learned
+        if isinstance(layer, Param) and layer.join in ("add", "multiply")
+    ]
+    open_ = [size for sizes in joined for size in map(as_formula, sizes) if letters_of(size)]
+    if any(not letters_of(size).keys() <= letters.keys() or value(size, letters) == 1 for size in open_):
+        return _REPEATED
     return ""
 
 
 def _one_place(given: Lettered) -> str:
     return "an axis of size 1 is left out by onehot" if _ONE_HOT.search(given.filled()) else ""
+
+
+def _no_copy(given: Lettered, error: SymparamsError) -> str:
+    contradicts = re.search("no values? of the letters fits?", error.matter)
+    copied = re.search(r"\] \*| for \w+ in ", given.filled())
+    return "conditions of copies that contradict others, where there may be no copy" if contradicts and copied else ""
 
 
 class Formulas:

@@ -73,7 +73,8 @@ def _mistakes(course: Course, task: Task, local: bool) -> Iterator[Mistake]:
 def _worth_asking(task: Task) -> bool:
     """Whether there is something to work out: a shape or a field that changes, a quantity that is not 0."""
     if task.quantity == "shape":
-        return any(value not in task.derived.arriving[0].shape for value in task.derived.shape)
+        arriving = task.derived.arriving
+        return bool(arriving) and any(value not in arriving[0].shape for value in task.derived.shape)
     if task.quantity == "field":
         return bool(task.rules) and not isinstance(task.rules[0], Symbol)
     return any(value != 0 for value in task.values)

@@ -1,0 +1,211 @@
+"""Numbers of any shape that are learned: a source of their own, or joined with what arrives."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, product
+from symparams.errors import LayerError, listed, nearest
+from symparams.layers.sizes import axis_of, equal, known, sizes_of
+from symparams.model.arguments import AXIS, SIZES, argument, choice
+from symparams.model.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Requirement,
+    Rules,
+    Sight,
+    Weight,
+    Work,
+    layer_class,
+    symbol,
+)
+
+_PUT = {"prepend": "before", "append": "behind"}
+_DONE = {"add": "added to", "multiply": "multiplied with"}
+
+
+@layer_class
+class Param(Layer):
+    """Learns numbers of any shape: n·d parameters for `param(n, d)`, the same for every example.
+
+    Without a flag it starts a chain or a branch. Behind an arrow it needs one: `prepend` and `append` put the numbers
+    before or behind what arrives, along the first axis beside the channels or along `axis=`; `add` and `multiply` take
+    number by number. There the last size is that of the channels, in PyTorch's order of images the first one; a size of
+    1 is repeated, and so is one that is not written. Letters are taken for sizes that are not repeated.
+    """
+
+    shape: tuple[Formula, ...] = argument(
+        SIZES, "size: one for each axis, in the order of the convention", variadic=True
+    )
+    join: str | None = argument(
+        choice(*_PUT, *_DONE), "what it does with what arrives; nothing may arrive if not given", None, keyword=True
+    )
+    axis: int | None = argument(
+        AXIS, "the axis to put the numbers along; the first one beside the channels if not given", None, short="dim",
+        keyword=True,
+    )  # fmt: skip
+
+    names: ClassVar = ("param",)
+    title: ClassVar = "Learned tensor"
+    example: ClassVar = "input(196, 768) -> param(1, 768, prepend) -> param(197, 768, add)"
+    family: ClassVar = "Input and data"
+    inputs: ClassVar = "optional"
+    taking: ClassVar = "join"
+
+    @property
+    def reading(self) -> Literal["kept", "new"]:
+        return "kept" if self.join else "new"
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        if self.axis is not None and self.join not in _PUT:
+            raise LayerError("axis= goes with prepend and append; elsewhere the sizes say where the numbers stand")
+        if arriving and self.join is None:
+            flags = (*_PUT, *_DONE)
+            misspelled = "".join(nearest(size.name, flags) for size in self.shape if isinstance(size, Symbol))
+            raise LayerError(f"must say what it does with {arriving[0]}: {listed(flags, 'or')}{misspelled}")
+        if self.join is None:
+            return self._alone()
+        if not arriving:
+            raise LayerError(f"{self.join} needs something that arrives; without a flag the numbers start a chain")
+        return self._put(arriving[0]) if self.join in _PUT else self._joined(arriving[0])
+
+    def _alone(self) -> Rules:
+        sizes = self._sizes()
+        output = tuple(Axis(f"axis {i + 1}", size) for i, size in enumerate(sizes))
+        return self._rules(output, "the sizes are given", "channels" if len(sizes) > 1 else "features")
+
+    def _rules(
+        self,
+        output: tuple[Axis, ...],
+        shape_because: str,
+        channels_are: str | None,
+        requires: tuple[Requirement, ...] = (),
+    ) -> Rules:
+        sizes = self._sizes()
+        return Rules(
+            output=output,
+            parameters=product(sizes),
+            weights=(Weight("param", sizes),),
+            because="its only number is a weight, the same for every example; there is no bias"
+            if self._is_one
+            else "every number is a weight of its own, the same for every example; there are no biases",
+            shape_because=shape_because,
+            channels_are=channels_are,
+            requires=requires,
+        )
+
+    @property
+    def _is_one(self) -> bool:
+        """Whether it is a single number."""
+        return all(number(size) == 1 for size in self.shape)
+
+    def _sizes(self) -> tuple[Symbol, ...]:
+        """A symbol for each size: n numbers, n vectors of d numbers, or n_1, n_2 and so on."""
+        if len(self.shape) == 1:
+            return (symbol("n", self.shape[0], "learned numbers"),)
+        if len(self.shape) == 2:
+            n, d = self.shape
+            return symbol("n", n, "learned vectors"), symbol("d", d, "numbers in a vector")
+        return tuple(symbol(f"n_{i}", size, f"size of axis {i} of the tensor") for i, size in enumerate(self.shape, 1))
+
+    def _fitting(self, x: Incoming, axis: int, size: Symbol, further: str = "") -> tuple[Requirement, ...]:
+        """The numbers are as many along an axis as what arrives has there."""
+        arrived, name = sizes_of(x)[axis], _the(x.axis_names()[axis])
+        text = f"has the size {{}} along {name}, but {x} arrives; {{}}{further} would fit"
+        return equal(arrived, size, lambda: text.format(known(size), known(arrived)))
+
+    # ------------------------------------------------------------ put before or behind
+
+    def _put(self, x: Incoming) -> Rules:
+        """The numbers before or behind what arrives, along one axis."""
+        assert self.join is not None
+        place, names, arrived, sizes = self._place(x), x.axis_names(), sizes_of(x), self._sizes()
+        if len(sizes) != len(names):
+            would = ("1" if i == place else known(size) for i, size in enumerate(arrived))
+            fits = f"param({', '.join(would)}, {self.join})"
+            raise LayerError(f"has {_axes(len(sizes))}, but {x} arrives; {fits} would fit")
+        name, output = names[place], list(x.kept())
+        output[place] = Axis(name, arrived[place] + sizes[place])
+        grow = "grow" if name in ("channels", "features") else "grows"
+        rest = ("", " and the other axis stays")[len(names) > 1] if len(names) < 3 else " and the other axes stay"
+        others = [self._fitting(x, i, size) for i, size in enumerate(sizes) if i != place]
+        return self._rules(
+            tuple(output),
+            f"the {'number is' if self._is_one else 'numbers are'} put {_PUT[self.join]} what arrives, "
+            f"so {_the(name)} {grow}{rest}",
+            name if place == x.channel_axis else None,
+            sum(others, ()),
+        )
+
+    def _place(self, x: Incoming) -> int:
+        """The axis along which the numbers are put."""
+        if self.axis is not None:
+            return axis_of(self.axis, x)
+        if len(x.shape) == 1:
+            raise LayerError(f"finds no axis beside the features of {x}; axis=1 would {self.join} to these")
+        return 1 if x.channel_axis == 0 else 0
+
+    # ------------------------------------------------------------ added or multiplied
+
+    def _joined(self, x: Incoming) -> Rules:
+        """The numbers added to or multiplied with what arrives; what has size 1 along an axis is repeated."""
+        assert self.join is not None
+        first, names, output = self._first(x), x.axis_names(), list(x.kept())
+        sizes = dict(enumerate(self._sizes(), first))
+        grown, repeated = [], []
+        requires: tuple[Requirement, ...] = ()
+        for i, arrived in enumerate(x.shape):
+            one = i not in sizes or number(sizes[i]) == 1
+            if one and arrived != 1:
+                repeated.append(_the(names[i]))
+            elif not one and arrived == 1:
+                grown.append(names[i])
+                output[i] = Axis(names[i], sizes[i])
+            elif not one:
+                requires += self._fitting(x, i, sizes[i], " or 1")
+        done = f"{'the only' if self._is_one else 'each'} number is {_DONE[self.join]} what arrives"
+        everywhere = f", at every place along {listed(repeated)}" if repeated else ""
+        grows = f"; what arrives is repeated along {listed([_the(name) for name in grown])}"
+        channels = names[x.channel_axis]
+        return self._rules(
+            tuple(output),
+            f"{done}{everywhere}{grows if grown else ', so the shape stays'}",
+            channels if channels in grown else None,
+            requires,
+        )
+
+    def _first(self, x: Incoming) -> int:
+        """The axis of what arrives at which the first size stands."""
+        behind = len(x.shape) - len(self.shape)
+        if behind < 0:
+            raise LayerError(f"has {_axes(len(self.shape))}, but {x} arrives; it cannot have more axes than that")
+        return 0 if x.channel_axis == 0 else behind
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        return Work(
+            additions=out.numbers() if self.join == "add" else ZERO,
+            multiplications=out.numbers() if self.join == "multiply" else ZERO,
+        )
+
+    def reach(self, *arriving: Incoming) -> Sight:
+        """Its own place, which numbers put before it have moved."""
+        if self.join != "prepend":
+            return ()
+        place, names = self._place(arriving[0]), arriving[0].axis_names()
+        spatial = [i for i, name in enumerate(names) if name not in ("channels", "features")]
+        if place not in spatial:
+            return ()
+        size = self._sizes()[place]
+        return tuple(Reach(ONE, ONE, size if i == place else ZERO) for i in spatial)
+
+
+def _the(axis: str) -> str:
+    return axis if axis.startswith("axis ") else f"the {axis}"
+
+
+def _axes(count: int) -> str:
+    return "1 axis" if count == 1 else f"{count} axes"
