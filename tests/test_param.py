@@ -42,6 +42,7 @@ TORCH = "convention torch"
         (f"{TORCH} input(3, 8, 9) -> param(3, 2, 9, prepend)", (3, 10, 9), 54),
         (f"{TORCH} input(64, 10) -> param(64, 2, append) -> conv(64, 3, p=1)", (64, 12), 128 + 12352),
         (f"{TORCH} input(10, 64) -> param(2, 64, append) -> ln", (12, 64), 256),
+        (f"{TORCH} param(10, 64) -> param(64, add) -> ln", (10, 64), 640 + 64 + 128),
         (f"{TORCH} input(10, 64) -> param(64, add) -> attention(8)", (10, 64), 64 + 16640),
         (f"{TORCH} input(64, 10) -> param(64, add) -> conv(64, 1)", (64, 10), 64 + 4160),
         ("input(10, 64) -> { param(1, 64) | id } -> concat(axis=1)", (11, 64), 64),
@@ -93,7 +94,6 @@ def test_each_copy_has_its_own() -> None:
     N, M = network.symbols["N"], network.symbols["M"]
     assert network.params == 64 * N + 64 * M
     assert network.layers[-1].output_shape == (M + 10, 64)
-    assert sp.parse("input(4, d) -> { param(2, d) | id } -> concat(axis=1)").find("d", target="params=24")
 
 
 @pytest.mark.parametrize(
@@ -257,6 +257,21 @@ def test_a_wrong_total_and_a_wrong_shape_behind() -> None:
     assert not network.diagnose(60).correct
 
 
-def test_networks_are_compared() -> None:
-    pair = sp.parse("param(C, 3)"), sp.parse("input(C) -> param(C, add)")
-    assert "2" in str(sp.compare(*pair))
+def test_networks_are_compared_and_letters_found() -> None:
+    comparison = sp.compare(sp.parse("param(C, 3)"), sp.parse("input(C) -> param(C, add)"))
+    C = sp.parse("param(C, 3)").symbols["C"]
+    assert (comparison.difference, comparison.ratio) == (-2 * C, 3)
+    assert list(
+        sp.parse("input(4, d) -> { param(2, d) | id } -> concat(axis=1)").find(target="params = 24").values
+    ) == [12]
+
+
+@pytest.mark.parametrize(
+    ("text", "trainable"),
+    [
+        ("def tokens = param(2, channels) input(9, 4) -> { tokens(frozen) | id } -> concat(axis=1)", 0),
+        ("input(9, 4) -> param(4, add, frozen) -> param(4, multiply)", 4),
+    ],
+)
+def test_what_is_frozen_is_not_trained(text: str, trainable: int) -> None:
+    assert net(text).counts.trainable == trainable

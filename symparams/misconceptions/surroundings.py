@@ -175,7 +175,8 @@ def network_input(s: Subject) -> Node | None:
     nearest = next((node for node in s.before if not isinstance(node.layer, Passing)), None)
     if nearest is None or not nearest.inputs:
         return None
-    return s.network.nodes[s.network.sources[s.task.index]]
+    source = s.network.nodes[s.network.sources[s.task.index]]
+    return source if source.layer.inputs == "none" else None
 
 
 def flattened(s: Subject) -> tuple[Node, Node] | None:
