@@ -43,6 +43,7 @@ TORCH = "convention torch"
         (f"{TORCH} input(64, 10) -> param(64, 2, append) -> conv(64, 3, p=1)", (64, 12), 128 + 12352),
         (f"{TORCH} input(10, 64) -> param(2, 64, append) -> ln", (12, 64), 256),
         (f"{TORCH} param(10, 64) -> param(64, add) -> ln", (10, 64), 640 + 64 + 128),
+        (f"{TORCH} param(64, 10) -> param(64, add) -> conv(64, 1)", (64, 10), 640 + 64 + 4160),
         (f"{TORCH} input(10, 64) -> param(64, add) -> attention(8)", (10, 64), 64 + 16640),
         (f"{TORCH} input(64, 10) -> param(64, add) -> conv(64, 1)", (64, 10), 64 + 4160),
         ("input(10, 64) -> { param(1, 64) | id } -> concat(axis=1)", (11, 64), 64),
