@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
 from symparams.errors import LayerError, listed, nearest
 from symparams.layers.sizes import axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, SIZES, argument, choice
@@ -18,11 +18,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Weight,
     Work,
     layer_class,
     symbol,
 )
+from symparams.model.tensor import tensor
 
 _PUT = {"prepend": "before", "append": "behind"}
 _DONE = {"add": "added to", "multiply": "multiplied with"}
@@ -85,11 +85,9 @@ class Param(Layer):
         channels_are: str | None,
         requires: tuple[Requirement, ...] = (),
     ) -> Rules:
-        sizes = self._sizes()
         return Rules(
             output=output,
-            parameters=product(sizes),
-            weights=(Weight("param", sizes),),
+            tensors=(tensor("keras", "param", outputs=self._sizes()),),  # stored alike in both conventions
             because="its only number is a weight, the same for every example; there is no bias"
             if self._is_one
             else "every number is a weight of its own, the same for every example; there are no biases",

@@ -38,7 +38,9 @@ FURTHER = {
 
 # Layers with tensors that a family builds, but of which the framework has no layer of its own to ask for names.
 PUT_TOGETHER: dict[str, frozenset[str]] = {
-    "keras": frozenset({"ClassToken", "Experts", "FeedForward", "GatedFeedForward", "LayerScale", "Positional"}),
+    "keras": frozenset(
+        {"ClassToken", "Experts", "FeedForward", "GatedFeedForward", "LayerScale", "Param", "Positional"}
+    ),
     "torch": frozenset(
         {
             "ClassToken",
@@ -47,6 +49,7 @@ PUT_TOGETHER: dict[str, frozenset[str]] = {
             "FeedForward",
             "GatedFeedForward",
             "LayerScale",
+            "Param",
             "Positional",
             "Separable",
         }
