@@ -29,6 +29,7 @@ FURTHER = {
     ),
     "torch": (
         "input(64, 8, 8) -> groupnorm(32) -> instancenorm(affine, track) -> prelu(channels) -> bn -> tconv(8, 3, g=2)",
+        "input(6, 8, 8) -> param(6, multiply)",
         "input(10, 32) -> lstm(8, layers=3, bidirectional, projection=4) -> rnn(5, layers=9) -> ln(bias=no) -> rmsnorm",
         "input(9, 16) as q input(7, 12) as m @q -> MultiheadAttention(16, 4, kdim=12, vdim=12, memory=@m)",
         "input(9, 16) -> MultiheadAttention(16, 4, add_bias_kv=yes, bias=no) -> TransformerEncoderLayer(16, 4, 32)",
