@@ -88,14 +88,7 @@ def _replace(record: object, say: Nonsense, *names: str) -> None:
         object.__setattr__(record, name, say(getattr(record, name)))
 
 
-_STILL_READ = ("kernel", "stride", "padding", "input channels")  # in what symbols mean
-
-
-def _other_symbols(say: Nonsense) -> None:
-    _symbols(lambda text: text if any(word in text for word in _STILL_READ) else say(text))
-
-
-def _symbols(say: Callable[[str], str]) -> None:
+def _symbols(say: Nonsense) -> None:
     make = Symbol.__new__
 
     def made(cls: type[Symbol], name: str, value: Any = None, meaning: str = "", incoming: bool = False) -> Symbol:
@@ -153,7 +146,6 @@ def _exams(say: Nonsense) -> None:
 
 DOORS: dict[str, Callable[[Nonsense], None]] = {
     "symbols": _symbols,
-    "other symbols": _other_symbols,
     "rules": _rules,
     "layers": _layers,
     "misconceptions": _misconceptions,

@@ -35,6 +35,9 @@ def named(*names: str) -> Test:
     return lambda node: isinstance(node, Symbol) and node.name in names
 
 
+PADDING = named("p", "p_d", "p_h", "p_w")  # a padding on both sides, by the letters that rules have for it
+
+
 def rounds(node: Formula) -> bool:
     """Whether a node is a floor or a ceiling."""
     return isinstance(node, Function) and node.name in ("floor", "ceil")

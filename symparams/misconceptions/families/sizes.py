@@ -11,7 +11,7 @@ from symparams.algebra.simplification import simplified
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
-from symparams.misconceptions.edits import exchanged, rounds, some, without_term
+from symparams.misconceptions.edits import PADDING, exchanged, rounds, some, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import WINDOWED, Along, along, intact
 from symparams.misconceptions.task import Subject
@@ -122,7 +122,7 @@ def _twice(node: Formula) -> bool:
         isinstance(node, Product)
         and len(node.factors) == 2
         and node.factors[0] == Number(2)
-        and getattr(node.factors[1], "meaning", "").startswith("padding")
+        and PADDING(node.factors[1])
     )
 
 

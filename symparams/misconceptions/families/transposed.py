@@ -11,7 +11,7 @@ from symparams.algebra.simplification import simplified
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
 from symparams.layers.window import Window
-from symparams.misconceptions.edits import exchanged, named, some, without_factor, without_term
+from symparams.misconceptions.edits import PADDING, exchanged, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import intact
 from symparams.misconceptions.task import Subject
@@ -128,11 +128,7 @@ def _term(node: Formula) -> Formula:
 
 def _cut(node: Formula) -> bool:
     """Whether a node is -2p."""
-    return (
-        isinstance(node, Negative)
-        and isinstance(node.term, Product)
-        and any(getattr(f, "meaning", "").startswith("padding") for f in node.term.factors)
-    )
+    return isinstance(node, Negative) and isinstance(node.term, Product) and any(map(PADDING, node.term.factors))
 
 
 @misconception(
