@@ -123,9 +123,9 @@ class Param(Layer):
         assert self.join is not None
         place, names, arrived, sizes = self._place(x), x.axis_names(), sizes_of(x), self._sizes()
         if len(sizes) != len(names):
-            would = ("1" if i == place else known(size) for i, size in enumerate(arrived))
-            fits = f"param({', '.join(would)}, {self.join})"
-            raise LayerError(f"has {_axes(len(sizes))}, but {x} arrives; {fits} would fit")
+            would = ["1" if i == place else known(size) for i, size in enumerate(arrived)]
+            would += [self.join, *([f"axis={self.axis}"] if self.axis is not None else [])]
+            raise LayerError(f"has {_axes(len(sizes))}, but {x} arrives; param({', '.join(would)}) would fit")
         name, output = names[place], list(x.kept())
         output[place] = Axis(name, arrived[place] + sizes[place])
         grow = "grow" if name in ("channels", "features") else "grows"
