@@ -186,6 +186,12 @@ LAYERS = st.sampled_from(
         "attention(h, biaskv=yes)",
         "attention(h, head=f, memory=@m)",
         "mqa(h)",
+        "attention(h, kv=g, head=f, qknorm, rope)",
+        "attention(h, qknorm=layer, qkvbias=no)",
+        "mla(h, g, rope=2*f, head=N, value=E)",
+        "mla(h, g, q_rank=f, rope=E, bias=yes)",
+        "mamba(d, N, f, g)",
+        "mamba(rank=g, bias=yes, convbias=no)",
         "GroupQueryAttention(f, h, g)",
         "dotattention(scaled)",
         "AdditiveAttention",
@@ -200,6 +206,7 @@ LAYERS = st.sampled_from(
         "classtoken(g)",
         "layerscale",
         "rope",
+        "rope(f, length=E)",
     ]
 )
 SMALL = st.integers(1, 6)

@@ -20,7 +20,19 @@ from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from tests.conftest import EXAMPLES
 from tests.helpers import net
 
-SWEPT = ("mnist-63", "exam-cnn", "exam-text", "vgg16-letters", "alexnet-torchvision", "mixtral", "bilstm-imdb")
+SWEPT = (
+    "mnist-63",
+    "exam-cnn",
+    "exam-text",
+    "vgg16-letters",
+    "alexnet-torchvision",
+    "mixtral",
+    "bilstm-imdb",
+    "deepseek-v2",
+    "qwen3",
+    "mamba",
+    "swin",
+)
 PYTHON = re.compile(r"<[\w.]+ object|Traceback|\b(Product|Sum|Symbol|Number|Fraction|Formula|NoneType)\(|frozenset")
 
 

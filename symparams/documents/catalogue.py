@@ -21,7 +21,7 @@ from symparams.layers import CATALOGUE, key, with_extensions
 from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.family import Family
-from symparams.model.layer import Layer
+from symparams.model.layer import EVERYWHERE, UNKNOWN, Layer
 from symparams.quantities.layer_quantities import USUAL
 from symparams.sources.language import network
 
@@ -171,9 +171,9 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
 def _seen(entry: LayerEntry, notation: Notation) -> Iterator[str]:
     """What an output of the layer sees of its input, where that is more than its own place."""
     reach = entry.node.layer.reach(*entry.node.derived.arriving)
-    if isinstance(reach, str):
+    if reach == EVERYWHERE:
         yield "the whole input"
-    elif reach:
+    elif reach and reach != UNKNOWN:
         before, after = ("$", "$") if notation is not PLAIN else ("", "")
         sizes = tuple(simplified(one.kernel) for one in reach)
         yield f"{before}{size(sizes, notation)}{after} {'place' if sizes == (1,) else 'places'}"

@@ -18,7 +18,7 @@ from symparams.quantities.quantity import Quantity
 from symparams.quantities.tensor_counts import TensorCount
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
-_NAMES = ("Gaussian", "Keras", "PyTorch")  # words that keep their capital letter
+_NAMES = ("Gaussian", "Keras", "Mamba", "PyTorch")  # words that keep their capital letter
 
 
 class Column(NamedTuple):

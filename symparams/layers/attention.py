@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import ClassVar
 
 from symparams.algebra.equality import same
 from symparams.algebra.formula import ONE, ZERO, Formula, as_formula, total
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width
+from symparams.layers.projections import FROM_HEADS, Projection, merged, multiplied, projected
+from symparams.layers.query_key import QUERY_KEY_NORM, norm_rule, norm_tensors, refining, said
+from symparams.layers.rotary import in_pairs
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import (
@@ -39,8 +40,9 @@ class Attention(Layer):
     multi-query with 1). One input is self-attention; with `memory=@enc`, or a fork of two, keys and values come from
     the second tensor; a fork of three is query, key and value in this order, also where a framework's call takes the
     value first. Work: a causal mask hides scores but saves nothing, since they are computed and then hidden; scaling
-    by 1/√d_h is taken as part of the query projection. Vaswani et al., Attention Is All You Need, 2017; Ainslie et
-    al., GQA, 2023.
+    by 1/√d_h is taken as part of the query projection. `qknorm` normalizes queries and keys in each head, 2·d_h more
+    (Qwen3); `qknorm=layer` has beta too where queries have biases (ViT-22B: none). `rope` turns both by rotary
+    positions, without parameters. Vaswani et al., Attention Is All You Need, 2017; Ainslie et al., GQA, 2023.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
@@ -69,6 +71,10 @@ class Attention(Layer):
     causal: bool = argument(
         switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
     )
+    qknorm: str = argument(QUERY_KEY_NORM, "the norm of queries and keys in each head", "none", keyword=True)
+    rope: bool = argument(
+        switch("rope"), "whether rotary positions turn queries and keys", False, keyword=True, weightless=True
+    )
 
     names: ClassVar = ("attention", "mqa", "gqa")
     presets: ClassVar = {"mqa": {"kv": ONE}}
@@ -81,8 +87,10 @@ class Attention(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         of = Heads(self, attended(arriving))
-        if self.biaskv and not (of.plain and of.kv is None):
-            raise LayerError("has biaskv only where the heads share the width, without head, value and kv")
+        if self.biaskv and (of.refined or not of.plain or of.kv is not None):
+            raise LayerError(
+                "has biaskv only where the heads share the width, without head, value, kv, qknorm and rope"
+            )
         x = arriving[0]
         *names, last = x.feature_names()
         positions = tuple(map(Axis, names, map(as_formula, x.shape[:-1])))
@@ -90,7 +98,7 @@ class Attention(Layer):
         return Rules(
             output=(*positions, Axis(last, as_formula(out))),
             tensors=of.tensors(),
-            written=total([*of.parameters(), *([2 * of.d] if self.biaskv else [])]),
+            written=total([*of.parameters(), *of.others()]),
             because=self._because(of),
             shape_because="every position gives one vector"
             + (", as wide as the query" if self.output is None else " of the output width"),
@@ -99,9 +107,8 @@ class Attention(Layer):
         )
 
     def _because(self, of: Heads) -> str:
-        first = "queries, keys and values have a matrix each"
-        if self.gate:
-            first = "queries, keys, values and the gate have a matrix each"
+        made = "queries, keys, values and the gate" if self.gate else "queries, keys and values"
+        first = f"{made} have a matrix each"
         if of.kv is not None:
             first += ", those of keys and values for fewer heads, which several heads of queries share"
         second = "and one more joins the heads again"
@@ -111,9 +118,11 @@ class Attention(Layer):
             (True, False): "; the last has no bias",
             (False, True): "; only the last has a bias",
         }[self.input_bias, self.bias]
-        divided = "; the heads share the width among them, so their number does not matter" if of.plain else ""
+        divided = "; the heads share the width among them" if of.plain else ""
+        if of.plain and self.qknorm == "none":
+            divided += ", so their number does not matter"
         extra = "; one learned key and one learned value join the sequence" if self.biaskv else ""
-        return f"{first}, {second}{biases}{divided}{extra}"
+        return f"{first}, {second}{biases}{divided}{said(self.qknorm)}{extra}"
 
     @property
     def input_bias(self) -> bool:
@@ -125,8 +134,8 @@ class Attention(Layer):
         biases = [p.times * p.rows * p.wide for p in merged(of.projections()) if p.bias]
         gated = of.rows * of.value_width if self.gate else ZERO
         hidden = "; a causal mask hides scores that are computed all the same" if self.causal else ""
-        return Work(
-            macs=total([*_projected(of), *of.mixed()]),
+        work = Work(
+            macs=total([*projected(of.projections()), *of.mixed()]),
             pairs=total(of.mixed()),
             additions=total(biases),
             multiplications=gated,
@@ -134,6 +143,7 @@ class Attention(Layer):
             because="every position is projected, and in each head every query meets every key and weighs every value"
             + hidden,
         )
+        return work.plus(refining(self.qknorm, self.rope, of.queries_and_keys(), self.input_bias))
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
@@ -147,25 +157,6 @@ class Attention(Layer):
 
 
 # ---------------------------------------------------------------- the matrices
-
-_FROM_HEADS = "numbers from the heads"
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """One of the matrices, or several alike."""
-
-    name: str  # query, key, value, gate or output
-    joins: Formula  # the inputs of an output
-    wide: Formula  # the outputs
-    heads: tuple[Formula, Formula]  # how many heads it makes, or joins again, and how wide they are
-    bias: bool  # whether its outputs have biases
-    rows: Formula  # the positions at which it is applied
-    times: int = 1  # how many alike stand for one another
-
-    def count(self) -> Formula:
-        joins = self.joins + 1 if self.bias else self.joins
-        return joins * self.wide if self.times == 1 else self.times * joins * self.wide
 
 
 class Heads:
@@ -208,6 +199,16 @@ class Heads:
         """The keys of one position."""
         return self.query_width if self.kv is None else self.kv * self.key
 
+    @property
+    def refined(self) -> bool:
+        """Whether something happens to queries and keys before they meet."""
+        return self.layer.qknorm != "none" or self.layer.rope
+
+    def queries_and_keys(self) -> Formula:
+        """How many numbers queries and keys have at all positions."""
+        queries, keys = self.rows * self.query_width, self.key_rows * self.kept_width
+        return 2 * queries if queries == keys else queries + keys
+
     def projections(self) -> Iterator[Projection]:
         """In reading order: query, key, value, gate, output."""
         layer, bias = self.layer, self.layer.input_bias
@@ -228,39 +229,16 @@ class Heads:
     def tensors(self) -> tuple[Tensor, ...]:
         """One matrix each, the heads side by side; packed as PyTorch has them where its layer can be meant."""
         torch = self.given.query.convention == "torch" and self.plain and self.kv is None
-        if torch and not self.layer.gate and self.layer.output is None:
+        if torch and not self.layer.gate and self.layer.output is None and not self.refined:
             every = list(self._packed())
         else:
-            every = [t for p in self.projections() for t in self._apart(p)]
+            every = [t for p in self.projections() for t in p.tensors(self.given.query.convention)]
+        every += norm_tensors(self.given.query.convention, self.layer.qknorm, self.key, self.layer.input_bias)
         if self.layer.biaskv:
             one = (ONE, ONE, self.d)
             for name, stored in (("key of its own", "bias_k"), ("value of its own", "bias_v")):
                 every.append(tensor("torch", name, outputs=(self.d,), stored=stored, shape=one))
         return tuple(every)
-
-    def _apart(self, p: Projection) -> Iterator[Tensor]:
-        """The matrix and the biases of one projection; Keras gives the heads an axis."""
-        convention, joins_heads = self.given.query.convention, p.name == "output"
-        shape: tuple[Formula, ...]
-        if convention == "keras":
-            path, matrix = f"{'attention_' * joins_heads}{p.name}", "kernel"
-            shape = (*p.heads, p.wide) if joins_heads else (p.joins, *p.heads)
-        else:
-            path, matrix, shape = p.name, "weight", (p.wide, p.joins)
-        yield tensor(
-            convention,
-            f"{p.name} kernel",
-            inputs=(p.joins,),
-            outputs=(p.wide,),
-            uses=p.rows,
-            stored=f"{path}.{matrix}",
-            shape=shape,
-            input_word=_FROM_HEADS * joins_heads,
-        )
-        if p.bias:
-            apart = p.heads if convention == "keras" and not joins_heads else (p.wide,)
-            name, stored = f"{p.name} bias", f"{path}.bias"
-            yield tensor(convention, name, outputs=(p.wide,), kind="bias", stored=stored, shape=apart)
 
     def _packed(self) -> Iterator[Tensor]:
         """PyTorch: one matrix for queries, keys and values where they are equally wide."""
@@ -274,9 +252,15 @@ class Heads:
                 yield tensor("torch", f"{name}_proj_weight", inputs=(arriving,), outputs=(d,), uses=used)
         if self.layer.input_bias:
             yield tensor("torch", "in_proj_bias", parts=(three,), outputs=(d,), kind="bias")
-        yield tensor("torch", "out_proj.weight", inputs=(d,), outputs=(d,), uses=self.rows, input_word=_FROM_HEADS)
+        yield tensor("torch", "out_proj.weight", inputs=(d,), outputs=(d,), uses=self.rows, input_word=FROM_HEADS)
         if self.layer.bias:
             yield biases("torch", d, name="out_proj.bias")
+
+    def others(self) -> Iterator[Formula]:
+        """The parameters beside those of the matrices."""
+        yield from norm_rule(self.layer.qknorm, self.key, self.layer.input_bias)
+        if self.layer.biaskv:
+            yield 2 * self.d
 
     def scores(self) -> Formula:
         """One for each head, query and key."""
@@ -300,6 +284,8 @@ class Heads:
                 self.h,
                 lambda: f"{heads} heads do not divide the width {known(self.d)}; head= gives a head its own width",
             )
+        if self.layer.rope:
+            yield in_pairs(self.key, "numbers in a head")
         kv = self.kv
         if kv is not None:
             yield Requirement(
@@ -308,32 +294,3 @@ class Heads:
                 kv,
                 lambda: f"{known(kv)} heads of keys and values do not divide {heads} heads of queries",
             )
-
-
-def merged(projections: Iterator[Projection]) -> Iterator[Projection]:
-    """Neighbours that are alike as one: 3·(d + 1)·d."""
-    runs: list[Projection] = []
-    for p in projections:
-        before = runs[-1] if runs else None
-        if before is not None and p.name != "output" and _alike(before) == _alike(p):
-            runs[-1] = replace(before, times=before.times + 1)
-        else:
-            runs.append(p)
-    return iter(runs)
-
-
-def _alike(p: Projection) -> tuple[object, ...]:
-    return p.joins, p.wide, p.bias, p.rows
-
-
-def _projected(of: Heads) -> Iterator[Formula]:
-    """The work of the projections; those of one size together: 4·T·d²."""
-    for (joins, wide, rows), alike in groupby(of.projections(), lambda p: (p.joins, p.wide, p.rows)):
-        count = sum(1 for _ in alike)
-        one = rows * multiplied(joins, wide)
-        yield one if count == 1 else count * one
-
-
-def multiplied(left: Formula, right: Formula) -> Formula:
-    """left · right, or a square."""
-    return left**2 if left == right else left * right

@@ -1,25 +1,22 @@
-"""Small parts of transformers: class tokens, scales for each channel, rotary positions."""
+"""Small parts of transformers: class tokens, scales for each channel."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, Number, Symbol
+from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError
 from symparams.layers.feedforward import as_it_came
-from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, argument
 from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
     Outgoing,
-    Requirement,
     Rules,
     Work,
     layer_class,
-    nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import tensor
@@ -92,37 +89,3 @@ class LayerScale(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(multiplications=out.numbers())
-
-
-@layer_class
-class Rotary(Layer):
-    """Turns each pair of features by an angle that grows with the position: same shape, no parameters.
-
-    Inside an attention layer it acts on queries and keys; it stands before one to say so. Su et al., RoFormer, 2021.
-    """
-
-    names: ClassVar = ("rope", "rotary")
-    title: ClassVar = "Rotary positions"
-    family: ClassVar = "Transformer"
-    example: ClassVar = "input(128, 512) -> rope -> attention(8)"
-    reads: ClassVar = "features"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        if len(x.shape) < 2:
-            raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
-        d = symbol("d", x.shape[-1], "input features", incoming=True)
-        return nothing_to_learn(
-            as_it_came(x),
-            "the angles follow from the position; there is nothing in it to learn",
-            "every pair of numbers is turned, so the shape stays",
-            requires=(Requirement(d, "multiple", Number(2), lambda: _odd(d)),),
-        )
-
-    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """Two multiplications and one addition for each number; sines and cosines are made once."""
-        return Work(multiplications=2 * out.numbers(), additions=out.numbers())
-
-
-def _odd(d: Symbol) -> str:
-    return f"turns pairs of features, but their number ({known(d)}) is odd"

@@ -301,6 +301,8 @@ class Layer(Record):
     inputs: ClassVar[Literal["none", "one", "many", "some", "optional"]] = "one"
     taking: ClassVar[str] = ""  # for "optional": the argument that must be given where something arrives
     sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
+    # What its cache holds, one clause.
+    keeps: ClassVar[str] = "while text is generated, the keys and values of all earlier positions are kept"
 
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
     # layers behind it do, since it lays numbers out anew.

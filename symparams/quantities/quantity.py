@@ -197,9 +197,10 @@ _OWN: dict[str, Quantity] = {
             "cache",
             "bytes",
             _cache,
-            lambda node, settings: "while text is generated, the keys and values of all earlier positions are kept",
+            lambda node, settings: node.layer.keeps,
             lambda settings: (
-                "Key-value cache: keys and values of one sequence in every attention layer, "
+                "Key-value cache: keys and values of one sequence in every attention layer, or what a layer keeps in "
+                "their place, "
                 f"{BYTES[settings.dtype]} bytes a number "
                 f"({settings.dtype})"
             ),

@@ -77,6 +77,11 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
         KERAS,
         "a layer of PyTorch: keras.layers has no such class",
     ),
+    OutOfReach(
+        _named("LatentAttention WindowAttention Mamba"),
+        KERAS,
+        "no layer of either framework: its authors and their followers write it as a module of PyTorch",
+    ),
     # ------------------------------------------------------------ functions
     *(OutOfReach((), KERAS, "Keras has no random slopes", name, ("rrelu",)) for name in _FUNCTIONS),
     *(OutOfReach((), TORCH, "PyTorch has no such function", name, _KERAS_WORDS) for name in _FUNCTIONS),
@@ -109,6 +114,8 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
     # ------------------------------------------------------------ attention and recurrence
     OutOfReach((Attention,), BOTH, "neither framework tells the biases apart", "qkvbias", ("yes", "no")),
     OutOfReach((Attention,), KERAS, "an argument of PyTorch", "biaskv", ("yes",)),
+    OutOfReach((Attention,), KERAS, "Keras' attention has no norms inside", "qknorm", ("rms", "layer")),
+    OutOfReach((Attention,), KERAS, "Keras' attention has no positions inside", "rope", ("yes",)),
     *(
         OutOfReach((Attention,), TORCH, "an argument of Keras", name, ("given",))
         for name in ("head", "value", "output", "kv")

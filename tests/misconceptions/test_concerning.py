@@ -15,7 +15,19 @@ from symparams.model.network import Network
 from tests.helpers import net
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ("lenet5", "exam-text", "mobilenet", "mixtral", "transformer", "seq2seq", "dcgan-generator", "xception")
+NAMES = (
+    "lenet5",
+    "exam-text",
+    "mobilenet",
+    "mixtral",
+    "transformer",
+    "seq2seq",
+    "dcgan-generator",
+    "xception",
+    "deepseek-v2",
+    "mamba",
+    "swin",
+)
 
 
 def _tasks(network: Network) -> list[Task]:

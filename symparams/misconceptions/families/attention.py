@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby
 
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, product, total
 from symparams.layers.attended import attended
-from symparams.layers.attention import Attention, Heads, Projection, merged, multiplied
+from symparams.layers.attention import Attention, Heads
+from symparams.layers.projections import Projection, merged, multiplied, projected
 from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
@@ -28,7 +28,8 @@ def _parameters(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
     pairs = []
     for layer, arriving in attentions(s):
         if s.rule != ZERO:
-            pairs.append((layer.rules(*arriving).parameters, tuple(ways(Heads(layer, attended(arriving))))))
+            of = Heads(layer, attended(arriving))
+            pairs.append((total(of.parameters()), tuple(ways(of))))
     return each_swapped(s, pairs)
 
 
@@ -42,16 +43,6 @@ def _work(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
 
 def _sum(projections: Iterable[Projection]) -> Formula:
     return total(p.count() for p in merged(iter(projections)))
-
-
-def _projected(projections: Iterable[Projection]) -> list[Formula]:
-    """The work of matrices; those of one size together: 4·T·d²."""
-    terms = []
-    for (joins, wide, rows), alike in groupby(projections, lambda p: (p.joins, p.wide, p.rows)):
-        count = len(list(alike))
-        one = rows * multiplied(joins, wide)
-        terms.append(one if count == 1 else count * one)
-    return terms
 
 
 # ---------------------------------------------------------------- the heads
@@ -106,7 +97,7 @@ def one_head(s: Subject) -> Iterable[Formula]:
 
     if s.quantity == "params":
         return _parameters(s, lambda of: [_sum(narrowed(of))] if narrowed(of) else [])
-    return _work(s, lambda of: [total([*_projected(narrowed(of)), *of.mixed()])] if narrowed(of) else [])
+    return _work(s, lambda of: [total([*projected(narrowed(of)), *of.mixed()])] if narrowed(of) else [])
 
 
 @misconception(
@@ -183,7 +174,7 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
 
     if s.quantity == "params":
         return _parameters(s, lambda of: [_sum(inputs(of))])
-    return _work(s, lambda of: [total([*_projected(inputs(of)), *of.mixed()])])
+    return _work(s, lambda of: [total([*projected(inputs(of)), *of.mixed()])])
 
 
 @misconception(
@@ -205,7 +196,7 @@ def one_input_matrix(s: Subject) -> Iterable[Formula]:
 
     if s.quantity == "params":
         return _parameters(s, lambda of: [_sum(fewer(of))])
-    return _work(s, lambda of: [total([*_projected(fewer(of)), *of.mixed()])])
+    return _work(s, lambda of: [total([*projected(fewer(of)), *of.mixed()])])
 
 
 @misconception(

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symparams.algebra.formula import ZERO, Formula, product
 from symparams.layers.embedding import Embedding, EmbeddingBag, Positional
-from symparams.layers.tokens import Rotary
+from symparams.layers.rotary import Rotary
 from symparams.misconceptions.edits import exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject

@@ -219,7 +219,7 @@ def keys_only(s: Subject) -> Iterable[Formula]:
 
 def _both_widths(node: Formula) -> bool:
     """d_k + d_v."""
-    return isinstance(node, Sum) and all(isinstance(t, Symbol) and not t.incoming for t in node.terms)
+    return isinstance(node, Sum) and all(map(named("d_k", "d_v"), node.terms))
 
 
 @misconception(

@@ -56,6 +56,7 @@ def attention(draw: Draw, x: Arriving) -> str:
         maybe(draw, "gate"),
         maybe(draw, "causal"),
         maybe(draw, "frozen"),
+        *((maybe(draw, "qknorm", "qknorm=layer"), maybe(draw, "rope")) if not x.keras else ()),
         memory(draw, x),
     )
 
@@ -113,7 +114,7 @@ def keras_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     given, width = plain(layer), arriving[0][-1]
-    if layer.biaskv or layer.qkvbias is not None:
+    if layer.biaskv or layer.qkvbias is not None or layer.qknorm != "none" or layer.rope:
         raise NoEquivalentError("Keras has no such attention")
     if given.head is None and width % given.heads:
         raise RefusedError("the heads do not divide the width")
@@ -230,7 +231,41 @@ def torch_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
     given = plain(layer)
     if layer.gate or any(v is not None for v in (given.head, given.value, given.output, given.kv, layer.qkvbias)):
         raise NoEquivalentError("PyTorch's attention has heads that share the width")
+    if layer.qknorm != "none" or layer.rope:
+        return refined_attention(layer, given.heads, arriving)
     return _multihead(given.heads, layer.bias, layer.biaskv, layer.causal, arriving)
+
+
+def refined_attention(layer: Attention, heads: int, arriving: Sequence[Sizes]) -> Built:
+    """As Hugging Face's Qwen3Attention: norms and rotary positions of queries and keys, once they are heads."""
+    import torch
+    from torch import nn
+
+    if any(len(shape) != 2 for shape in arriving) or layer.biaskv or arriving[0][-1] % heads:
+        raise RefusedError("batches of sequences only, whose width the heads share")
+    d, width = arriving[0][-1], arriving[0][-1] // heads
+    projections = [nn.Linear(shape[-1], d, layer.bias) for shape in _three(arriving)]
+    output, norms = nn.Linear(d, d, layer.bias), list[Any]()
+    if layer.qknorm == "rms":
+        norms = [nn.RMSNorm(width), nn.RMSNorm(width)]
+    elif layer.qknorm == "layer":
+        norms = [nn.LayerNorm(width, bias=layer.bias), nn.LayerNorm(width, bias=layer.bias)]
+
+    def call(*xs: Any) -> Any:
+        cut = [p(x).unflatten(-1, (heads, width)).transpose(1, 2) for p, x in zip(projections, _three(xs), strict=True)]
+        both = [norm(x) for norm, x in zip(norms, cut, strict=False)] or cut[:2]
+        query, key = (x.unflatten(-1, (-1, 2)).flatten(-2) for x in both) if layer.rope else both
+        scores = query @ key.transpose(-1, -2)
+        hidden = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        weights = (scores.masked_fill(hidden, 0.0) if layer.causal else scores).softmax(-1)
+        return output((weights @ cut[2]).transpose(1, 2).flatten(2))
+
+    return Built((*projections, output, *norms), call)
+
+
+def _three(given: Sequence[Any]) -> Sequence[Any]:
+    """Query, key and value, the last of them taken again where there are fewer."""
+    return (*given, given[-1], given[-1])[:3]
 
 
 @FAMILY.torch(MultiHeadAttention)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from symparams.layers.embedding import Positional
 from symparams.layers.experts import Experts
 from symparams.layers.feedforward import FeedForward, GatedFeedForward
-from symparams.layers.tokens import ClassToken, LayerScale, Rotary
+from symparams.layers.rotary import Rotary
+from symparams.layers.tokens import ClassToken, LayerScale
 from tests.differential.family import (
     ANY,
     SEQUENCES,
@@ -46,7 +47,9 @@ def layer_scale(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=ANY)
 def rotary(draw: Draw, x: Arriving) -> str:
-    return "rope"
+    width, length = draw(st.integers(1, x.features + 1)), x.shape[0] + draw(st.integers(-1, 2))
+    more = [maybe(draw, f"length={max(length, 1)}"), maybe(draw, "base=100")]
+    return written("rope", maybe(draw, str(width)), *more)
 
 
 @FAMILY.layer(axes=(VECTORS, SEQUENCES))
@@ -93,10 +96,21 @@ def keras_layer_scale(layer: LayerScale, arriving: Sequence[Sizes]) -> Any:
 def keras_rotary(layer: Rotary, arriving: Sequence[Sizes]) -> Any:
     import keras
 
-    _sequence(arriving, 2, 3, 4, 5, 6)
+    width = _turned(layer, arriving)
     pairs = keras.layers.Reshape((*arriving[0][:-1], -1, 2))
-    back = keras.layers.Reshape(arriving[0])
-    return function(lambda x: back(pairs(x)))
+    back = keras.layers.Reshape((*arriving[0][:-1], width))
+    join = keras.layers.Concatenate()
+    return function(lambda x: join([back(pairs(x[..., :width])), x[..., width:]]))
+
+
+def _turned(layer: Rotary, arriving: Sequence[Sizes]) -> int:
+    """How many features are turned, which the base of the angles does not change."""
+    _sequence(arriving, 2, 3, 4, 5, 6)
+    a, shape = plain(layer), arriving[0]
+    width = shape[-1] if a.width is None else int(a.width)
+    if width > shape[-1] or a.base < 0 or (a.length is not None and a.length < shape[0]):
+        raise RefusedError("there are no angles for so many")
+    return width
 
 
 @FAMILY.keras(Positional)
@@ -183,8 +197,10 @@ def torch_layer_scale(layer: LayerScale, arriving: Sequence[Sizes]) -> Any:
 
 @FAMILY.torch(Rotary)
 def torch_rotary(layer: Rotary, arriving: Sequence[Sizes]) -> Any:
-    _sequence(arriving, 2, 3, 4, 5, 6)
-    return function(lambda x: x.unflatten(-1, (-1, 2)).flatten(-2))
+    import torch
+
+    width = _turned(layer, arriving)
+    return function(lambda x: torch.cat([x[..., :width].unflatten(-1, (-1, 2)).flatten(-2), x[..., width:]], -1))
 
 
 @FAMILY.torch(Positional)

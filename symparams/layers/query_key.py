@@ -1,0 +1,53 @@
+"""What may happen to queries and keys before they meet: a norm in each head, rotary positions."""
+
+from __future__ import annotations
+
+from symparams.algebra.formula import Formula
+from symparams.layers.rotary import turning
+from symparams.model.arguments import choice
+from symparams.model.layer import Work
+from symparams.model.tensor import Convention, Tensor, parameter_rule, tensor
+
+# The flag `qknorm` alone means rms.
+QUERY_KEY_NORM = choice("none", "rms", "layer", qknorm="rms", no="none", yes="rms")
+
+
+def norm_tensors(convention: Convention, kind: str, width: Formula, beta: bool) -> tuple[Tensor, ...]:
+    """Gamma, and perhaps beta, of the norms of queries and keys; all heads share them."""
+    if kind == "none":
+        return ()
+    gammas = [
+        tensor(convention, f"{name} norm gamma", outputs=(width,), stored=f"{name[0]}_norm.weight")
+        for name in ("query", "key")
+    ]
+    betas = [
+        tensor(convention, f"{name} norm beta", outputs=(width,), kind="bias", stored=f"{name[0]}_norm.bias")
+        for name in ("query", "key")
+        if kind == "layer" and beta
+    ]
+    return (*gammas, *betas)
+
+
+def norm_rule(kind: str, width: Formula, beta: bool) -> tuple[Formula, ...]:
+    """The sum over these tensors; () where there are none."""
+    every = norm_tensors("torch", kind, width, beta)
+    return (parameter_rule(every),) if every else ()
+
+
+def refining(kind: str, turned: bool, numbers: Formula, beta: bool) -> Work:
+    """What is done to so many numbers of queries and keys before they meet."""
+    work = norm_work(kind, numbers, beta)
+    return work.plus(turning(numbers)) if turned else work
+
+
+def norm_work(kind: str, numbers: Formula, beta: bool) -> Work:
+    """As `rmsnorm` and `ln` count their work for so many numbers."""
+    if kind == "none":
+        return Work()
+    additions = 1 if kind == "rms" else 3 + beta
+    return Work(additions=numbers if additions == 1 else additions * numbers, multiplications=3 * numbers)
+
+
+def said(kind: str) -> str:
+    """The clause on the norms in a sentence on the parameters."""
+    return "" if kind == "none" else "; queries and keys have a norm each, which all heads share"

@@ -1,0 +1,165 @@
+"""Attention inside windows of an image, with a bias for every offset between two positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, Symbol, as_formula, ceil, product, total
+from symparams.errors import LayerError
+from symparams.layers.feedforward import as_it_came
+from symparams.layers.sizes import known
+from symparams.model.arguments import COUNT, SIZES, argument, switch
+from symparams.model.layer import (
+    UNKNOWN,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Sight,
+    Work,
+    layer_class,
+    symbol,
+)
+from symparams.model.tensor import Tensor, biases, tensor
+
+
+@layer_class
+class WindowAttention(Layer):
+    """Lets the positions of each window look at each other: 4·(C + 1)·C + (2·M - 1)²·h parameters.
+
+    The feature map (H, W, C), features last in both conventions, is cut into windows of M × M; each head adds a bias to
+    a score for the offset of its two positions, of which there are (2·M - 1)². Work: 4·H·W·C² + 2·M²·H·W·C, where H and
+    W are padded to multiples of M and cropped again, as torchvision does. `shifted` moves the windows by half of their
+    size, which changes no number; its mask hides scores that are computed all the same. Liu et al., Swin Transformer,
+    2021.
+    """
+
+    heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
+    window: tuple[Formula, ...] = argument(SIZES, "window size", short="window_size", told=True)
+    bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True, told=True)
+    qkvbias: bool | None = argument(
+        switch(),
+        "whether those of queries, keys and values have, if the output differs",
+        None,
+        short="qkv_bias",
+        keyword=True,
+    )
+    shifted: bool = argument(
+        switch("shifted"), "whether the windows are shifted by half of their size", False, keyword=True
+    )
+
+    names: ClassVar = ("windowattention",)
+    title: ClassVar = "Window attention"
+    family: ClassVar = "Attention"
+    example: ClassVar = "input(56, 56, 96) -> windowattention(3, 7)"
+    reads: ClassVar = "features"
+    ranked: ClassVar = False
+
+    def rules(self, *arriving: Incoming) -> Rules:
+        (x,) = arriving
+        if len(x.shape) != 3:
+            raise LayerError(f"needs a feature map of shape (H, W, C), features last, but {x} arrives")
+        C, h = self._C(x), self._h()
+        return Rules(
+            output=as_it_came(x),
+            tensors=tuple(self._tensors(x)),
+            because=self._because(),
+            shape_because="every position gives one vector as wide as it came, so the shape stays",
+            channels_are=None,
+            requires=(Requirement(C, "multiple", h, lambda: f"{known(h)} heads do not divide the width {known(C)}"),),
+        )
+
+    def _tensors(self, x: Incoming) -> Iterator[Tensor]:
+        C, uses, three = self._C(x), product(self._padded(x)), (as_formula(3),)
+        yield tensor(x.convention, "qkv kernel", parts=three, inputs=(C,), outputs=(C,), uses=uses, stored="qkv.weight")
+        if self.input_bias:
+            yield tensor(x.convention, "qkv bias", parts=three, outputs=(C,), kind="bias", stored="qkv.bias")
+        yield tensor(
+            x.convention,
+            "output kernel",
+            inputs=(C,),
+            outputs=(C,),
+            uses=uses,
+            stored="proj.weight",
+            input_word="head features",
+        )
+        if self.bias:
+            yield biases(x.convention, C, name="output bias", stored="proj.bias")
+        first, second = (2 * M - 1 for M in self._sides())
+        offsets = first**2 if first == second else first * second
+        yield biases(x.convention, offsets, self._h(), name="relative position bias table")
+
+    def _because(self) -> str:
+        biases = {
+            (True, True): ", all with biases",
+            (False, False): " without biases",
+            (True, False): "; the last has no bias",
+            (False, True): "; only the last has a bias",
+        }[self.input_bias, self.bias]
+        return (
+            f"queries, keys and values have a matrix each, and one more joins the heads again{biases}; all windows "
+            "share them; each head has one bias for every offset between two positions of a window, and along an axis "
+            "there are as many offsets as twice the window size less one"
+        )
+
+    @property
+    def input_bias(self) -> bool:
+        return self.bias if self.qkvbias is None else self.qkvbias
+
+    def work(self, out: Outgoing, *arriving: Incoming) -> Work:
+        """Beside the multiply-accumulates: biases, one of them a score, and an exponential for each score."""
+        (x,) = arriving
+        C, places = self._C(x), product(self._padded(x))
+        M_h, M_w = self._sides()
+        seen = M_h**2 if M_h == M_w else M_h * M_w
+        scores = product([self._h(), seen, *self._padded(x)])
+        met = 2 * seen * places * C
+        added = 3 * self.input_bias + self.bias
+        return Work(
+            macs=4 * places * C**2 + met,
+            pairs=met,
+            additions=total([*([added * places * C] if added else []), scores]),
+            exponentials=scores,
+            because="every position is projected, and inside its window every query meets every key and weighs every "
+            "value",
+        )
+
+    def reach(self, *arriving: Incoming) -> Sight:
+        """The window that it stands in, wherever in it that is."""
+        return UNKNOWN
+
+    # ------------------------------------------------------------ letters
+
+    def _h(self) -> Symbol:
+        return symbol("h", self.heads, "heads")
+
+    def _C(self, x: Incoming) -> Symbol:
+        return symbol("C", x.shape[-1], "input features", incoming=True)
+
+    def _sides(self) -> tuple[Symbol, Symbol]:
+        """M twice, or the height and the width of the window where they differ."""
+        if len(self.window) > 2:
+            raise LayerError(f"window has {len(self.window)} sizes, but a feature map has height and width")
+        height, width = self.window if len(self.window) == 2 else self.window * 2
+        if height == width:
+            M = symbol("M", height, "window size")
+            return M, M
+        return symbol("M_h", height, "window height"), symbol("M_w", width, "window width")
+
+    def _padded(self, x: Incoming) -> tuple[Formula, Formula]:
+        """Height and width as multiples of the window."""
+        height, width = (
+            symbol(letter, size, f"input {name}", incoming=True)
+            for letter, size, name in zip("HW", x.shape[:2], ("height", "width"), strict=True)
+        )
+        first, second = self._sides()
+        return _multiple(height, first), _multiple(width, second)
+
+
+def _multiple(size: Symbol, window: Symbol) -> Formula:
+    """The least multiple of the window that is as large: the size itself where it is one."""
+    windows = number(as_formula(size) / window)
+    return size if isinstance(windows, int) else window * ceil(size / window)

@@ -1,0 +1,69 @@
+"""Norms of queries and keys, and rotary positions inside attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from symparams.algebra.formula import Formula, Sum, total
+from symparams.layers.attended import attended
+from symparams.layers.attention import Attention, Heads
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.task import Subject
+from symparams.misconceptions.tensors import as_a
+
+_QWEN = "Yang et al., Qwen3 Technical Report, 2025, section 2"
+
+
+def _norms(s: Subject, change: Callable[[Heads, Formula], Iterable[Formula]]) -> Iterable[Formula]:
+    """The rule with the norms of queries and keys counted otherwise."""
+    layer = as_a(s, Attention)
+    if layer is None or layer.qknorm == "none" or not isinstance(s.rule, Sum):
+        return ()
+    of = Heads(layer, attended(s.arriving))
+    *projections, norms = s.rule.terms
+    return [total([*projections, *change(of, norms)])] if norms in of.others() else ()
+
+
+@misconception(
+    "norms of queries and keys left out",
+    "params",
+    layers=(Attention,),
+    explanation="you left out the norms of queries and keys",
+    repair="where queries and keys are normalized, each of both norms has a factor for every number of a head",
+    claim="Normalizing queries and keys inside attention adds no parameters.",
+    source=_QWEN,
+    credit=Fraction(1, 2),
+)
+def norms_left_out(s: Subject) -> Iterable[Formula]:
+    """… + 2·d_h → …."""
+    return _norms(s, lambda of, norms: [])
+
+
+@misconception(
+    "norms of queries and keys for every head",
+    "params",
+    layers=(Attention,),
+    explanation="you counted factors of the norms for every head",
+    repair="all heads share the factors of a norm, which are as many as a head has numbers",
+    claim="Where attention normalizes queries and keys, every head has factors of its own.",
+    source=_QWEN + "; Hugging Face, Qwen3Attention: RMSNorm(head_dim)",
+    credit=Fraction(1, 2),
+)
+def norm_for_every_head(s: Subject) -> Iterable[Formula]:
+    """… + 2·d_h → … + h·2·d_h."""
+    return _norms(s, lambda of, norms: [of.h * norms])
+
+
+@misconception(
+    "one norm of queries and keys",
+    "params",
+    layers=(Attention,),
+    explanation="you counted one norm for queries and keys together",
+    repair="queries have a norm and keys have one, each with factors of its own",
+    source=_QWEN,
+    credit=Fraction(1, 2),
+)
+def one_norm(s: Subject) -> Iterable[Formula]:
+    """… + 2·d_h → … + d_h."""
+    return _norms(s, lambda of, norms: [norms / 2])
