@@ -11,7 +11,7 @@ from symparams.algebra.formula import as_formula
 from symparams.errors import SymparamsError
 from symparams.model.network import Node
 from tests.helpers import conditions_hold, net, value
-from tests.test_laws import steps_agree, tensors_agree
+from tests.test_laws import macs_agree, steps_agree, tensors_agree
 
 TORCH = "convention torch "
 WORDS = "input(7, 12) -> "
@@ -143,6 +143,7 @@ def test_windows_with_letters_equal_numbers(layer: str, sizes: dict[str, int], C
     symbolic = net(text)
     steps_agree(symbolic, letters)
     tensors_agree(symbolic)
+    macs_agree(symbolic)
     try:
         numeric = sp.parse(text).subs({name: letters[name] for name in symbolic.symbols})
     except SymparamsError:

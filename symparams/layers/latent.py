@@ -64,7 +64,9 @@ class LatentAttention(Layer):
         switch(), "whether the down-projections and the output projection have biases", False, short="attention_bias",
         keyword=True, told=True,
     )  # fmt: skip
-    causal: bool = argument(switch("causal"), "whether a position sees only those before it", False, keyword=True)
+    causal: bool = argument(
+        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+    )
 
     names: ClassVar = ("mla", "MultiHeadLatentAttention")
     title: ClassVar = "Multi-head latent attention"

@@ -13,7 +13,7 @@ from symparams.model.layer import Layer
 from tests.differential.comparing import Comparison
 from tests.differential.families import families
 from tests.differential.frameworks import framework_of
-from tests.differential.stored import differences
+from tests.differential.stored import differences, ours
 from tests.helpers import net
 
 LAYERS = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
@@ -49,10 +49,13 @@ PUT_TOGETHER: dict[str, frozenset[str]] = {
             "Experts",
             "FeedForward",
             "GatedFeedForward",
+            "LatentAttention",
             "LayerScale",
             "Param",
+            "Mamba",
             "Positional",
             "Separable",
+            "WindowAttention",
         }
     ),
 }
@@ -79,6 +82,25 @@ def test_names_and_shapes(convention: str) -> None:
     built: set[type[Layer]] = {layer for f in families().values() for layer in _builders(f, convention)}
     unasked = {layer.__name__ for layer in (with_tensors & built) - set(comparison.tally.stored)}
     assert unasked == PUT_TOGETHER[convention]
+
+
+@pytest.mark.framework
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(9, 16) -> mla(3, 5, rope=4, head=6, value=7, q_rank=8, bias=yes)",
+        "input(9, 16) -> mla(3, 5, rope=4, head=6)",
+        "input(9, 8, 16) -> windowattention(4, 3x2)",
+        "input(9, 16) -> mamba(state=5, kernel=3, rank=7, bias=yes)",
+        "input(9, 16) -> attention(2, qknorm=layer)",
+    ],
+)
+def test_shapes_of_modules_that_are_no_layers_of_pytorch(text: str) -> None:
+    """Their names are those of the authors; the shapes are those that PyTorch gives the same matrices."""
+    node = net(f"convention torch {text}").nodes[-1]
+    built = framework_of("torch").build(node.layer, [tuple(map(int, node.derived.arriving[0].shape))])  # type: ignore[arg-type]
+    theirs = [tuple(p.shape) for part in built.parts for p in part.parameters()]
+    assert sorted(shape for _, shape in ours(node)) == sorted(theirs)
 
 
 def _builders(family: Any, convention: str) -> dict[type[Layer], Any]:
