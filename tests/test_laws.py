@@ -21,6 +21,8 @@ from symparams.documents import contract
 from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE
+from symparams.layers.spelling import Spelling
+from symparams.layers.wrapping import TimeDistributed
 from symparams.model.layer import Layer
 from symparams.model.network import Network
 from symparams.model.tensor import macs_rule
@@ -238,3 +240,16 @@ def test_a_solution_can_be_written_again_and_again(times: int) -> None:
 def test_frozen_statistics_are_not_trained() -> None:
     counts = net("input(4, 4, 3) -> bn(frozen) -> bn").counts
     assert (counts.params, counts.trainable, counts.non_trainable) == (24, 6, 18)
+
+
+def test_rules_written_by_hand_are_few_and_have_their_reason() -> None:
+    """Most rules fall out of the tensors; where textbooks read another order, the layer says why."""
+    kinds = {node.layer.__class__ for network in all_networks() for node in network.nodes if node.derived.rules.tensors}
+    written = {
+        node.layer.__class__
+        for network in all_networks()
+        for node in network.nodes
+        if node.derived.rules.written is not None and not isinstance(node.layer, (Spelling, TimeDistributed))
+    }
+    assert {layer for layer in kinds if layer.by_hand} == written
+    assert 5 * len(written) <= len(kinds)

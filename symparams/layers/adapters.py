@@ -29,6 +29,7 @@ class LowRankAdapter(Layer):
 
     names: ClassVar = ("lora",)
     title: ClassVar = "Low-rank adapter"
+    by_hand: ClassVar = "the two matrices of an adapter are read as r·(n_in + n_out), its rank taken out"
     family: ClassVar = "Layers around layers"
     example: ClassVar = "input(128, 4096) -> lora(dense(4096, bias=no), 8)"
 

@@ -79,6 +79,7 @@ class Attention(Layer):
     names: ClassVar = ("attention", "mqa", "gqa")
     presets: ClassVar = {"mqa": {"kv": ONE}}
     title: ClassVar = "Multi-head attention"
+    by_hand: ClassVar = "each projection is read with its own biases, also where PyTorch packs several in one tensor"
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> attention(8)"
     reads: ClassVar = "features"
@@ -244,7 +245,8 @@ class Heads:
         """PyTorch: one matrix for queries, keys and values where they are equally wide."""
         d, three = self.d, as_formula(3)
         if all(same(self.given.query.shape[-1], x.shape[-1]) for x in (self.given.key, self.given.value)):
-            yield tensor("torch", "in_proj_weight", parts=(three,), inputs=(d,), outputs=(d,), uses=self.rows)
+            used = self.rows if self.given.count == 1 else (self.rows + 2 * positions(self.given.key, "_m")) / 3
+            yield tensor("torch", "in_proj_weight", parts=(three,), inputs=(d,), outputs=(d,), uses=used)
         else:
             rows = positions(self.given.key, "_m")
             widths = (("q", d, self.rows), ("k", self.d_key, rows), ("v", self.d_value, rows))

@@ -44,7 +44,6 @@ class Bidirectional(Layer):
         forward = self.layer.rules(*arriving)
         output = forward.output
         if self.backward is None:
-            written = 2 * forward.parameters
             tensors = (
                 *_named("forward", self.layer, forward.tensors),
                 *_named("backward", self.layer, forward.tensors),
@@ -55,7 +54,6 @@ class Bidirectional(Layer):
         else:
             forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
             self._check_alike(forward, backward)
-            written = forward.parameters + backward.parameters
             tensors = (
                 *_named("forward", self.layer, forward.tensors),
                 *_named("backward", self.backward, backward.tensors),
@@ -71,7 +69,6 @@ class Bidirectional(Layer):
         return Rules(
             output=output,
             tensors=tensors,
-            written=written,
             because=because,
             shape_because=f"{forward.shape_because}; {_JOINED[self.merge]}",
             channels_are="outputs" if self.merge == "concat" else forward.channels_are,
@@ -147,7 +144,9 @@ def _units(output: tuple[Axis, ...]) -> int:
 
 def _named(direction: str, layer: Layer, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     kind = getattr(layer, "stored_as", layer.kind)
-    return tuple(t.called(f"{direction} {t.name}", f"{direction}_{kind}.{t.stored.name}") for t in tensors)
+    return tuple(
+        t.inside(direction).called(f"{direction} {t.name}", f"{direction}_{kind}.{t.stored.name}") for t in tensors
+    )
 
 
 def _marked(rules: Rules, mark: str) -> Rules:

@@ -54,7 +54,6 @@ class ConvLSTM(Sliding):
         k, C, F = window.sizes(), self._C(step), self._F()
         axes = (*window.axes(), Axis("channels", F))
         gates = as_formula(4)
-        per_unit = product(k) * (C + F)
         return Rules(
             output=(Axis("steps", self._T(x)), *axes) if self.sequences else axes,
             tensors=(
@@ -62,7 +61,6 @@ class ConvLSTM(Sliding):
                 tensor("keras", "recurrent kernel", parts=(gates,), kernel=k, states=(F,), outputs=(F,)),
                 *([tensor("keras", "bias", parts=(gates,), outputs=(F,), kind="bias")] if self.bias else []),
             ),
-            written=gates * F * (per_unit + 1 if self.bias else per_unit),
             because="each of the four gates convolves the input channels and the channels of the state"
             + (", and each of its filters adds one bias" if self.bias else "; there are no biases")
             + "; every time step uses the same weights",

@@ -83,7 +83,6 @@ class EinsumDense(Layer):
                 ),
                 *([biases(x.convention, *bias)] if bias else []),
             ),
-            written=product(kernel) + product(bias) if bias else product(kernel),
             because="there is one weight for each combination of the letters of the kernel"
             + (", and one bias for each of those that have biases" if bias else "; there is no bias"),
             shape_because="the letters behind the arrow remain, the others are added up",

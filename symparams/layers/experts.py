@@ -49,6 +49,7 @@ class Experts(Layer):
 
     names: ClassVar = ("moe", "MixtureOfExperts")
     title: ClassVar = "Mixture of experts"
+    by_hand: ClassVar = "experts that are chosen and shared ones are alike, so they are counted together: (E + s)·3·d·f"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 4096) -> moe(8, 2, 14336)"
     reads: ClassVar = "features"

@@ -37,7 +37,7 @@ class Projection:
             shape = (*self.heads, self.wide) if joins_heads else (self.joins, *self.heads)
         else:
             path, matrix, shape = self.name, "weight", (self.wide, self.joins)
-        yield tensor(
+        kernel = tensor(
             convention,
             f"{self.name} kernel",
             inputs=(self.joins,),
@@ -47,10 +47,13 @@ class Projection:
             shape=shape,
             input_word=FROM_HEADS * joins_heads,
         )
+        apart = (self.name,) if joins_heads else ()  # counted by itself, though it may be as large as the others
+        yield kernel.inside(*apart)
         if self.bias:
             sizes = self.heads if convention == "keras" and not joins_heads else (self.wide,)
             name, stored = f"{self.name} bias", f"{path}.bias"
-            yield tensor(convention, name, outputs=(self.wide,), kind="bias", stored=stored, shape=sizes)
+            bias = tensor(convention, name, outputs=(self.wide,), kind="bias", stored=stored, shape=sizes)
+            yield bias.inside(*apart)
 
 
 def merged(projections: Iterator[Projection]) -> Iterator[Projection]:

@@ -49,6 +49,9 @@ class Recurrent(Layer):
     family: ClassVar = "Recurrent layers"
     reads: ClassVar = "features"
     stored_as: ClassVar[str] = ""  # what Keras calls it in a wrapper: lstm
+    by_hand: ClassVar = (
+        "all layers above the first are taken together, and both directions: 2·(one(D) + (n - 1)·one(2·U))"
+    )
 
     units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)
     sequences: bool | None = argument(

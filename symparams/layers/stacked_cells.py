@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.formula import Formula, Symbol, total
 from symparams.algebra.substitution import mapped
-from symparams.layers.recurrent_cells import Cell, cell_of, features
+from symparams.layers.recurrent_cells import Cell, cell_of
 from symparams.model.arguments import Kind, argument
-from symparams.model.layer import Incoming, Rules, Work, layer_class
+from symparams.model.layer import Work, layer_class
 from symparams.model.tensor import Convention, Tensor
 
 CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (cell_of(raw),))  # for all positionals: a tuple of Cell
@@ -68,16 +67,11 @@ class StackedCells(Cell):
         cells = self.each()
         return marked(cells[-1].output(convention), str(len(cells)))
 
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        return replace(Cell.rules(self, x), written=self.parameters(features(x), x.convention))
-
-    def parameters(self, D: Formula, convention: Convention) -> Formula:
-        return self._sum(lambda cell, fed: cell.parameters(fed, convention), D, convention)
-
     def tensors(self, D: Formula, convention: Convention) -> tuple[Tensor, ...]:
         return tuple(
-            t.changed(partial(marked, mark=i, fed=fed)).called(f"cell {i} {t.name}", f"{cell.stored_as}{t.stored.name}")
+            t.inside(i)
+            .changed(partial(marked, mark=i, fed=fed))
+            .called(f"cell {i} {t.name}", f"{cell.stored_as}{t.stored.name}")
             for i, cell, fed in self._fed(D, convention)
             for t in cell.tensors(FED, convention)
         )

@@ -118,7 +118,6 @@ class TransformerEncoder(Layer):
         return replace(
             one,
             tensors=tuple(stack.tensors("")),
-            written=stack.parameters(),
             because=f"every layer of the stack has weights of its own: {one.because}"
             + ("; a last layer normalization has two numbers for each feature" if self.norm else ""),
         )
@@ -150,13 +149,10 @@ class Stack:
     def d(self) -> Symbol:
         return symbol("d", self.arriving[0].shape[-1], "input features", incoming=True)
 
-    def parameters(self) -> Formula:
-        every = self.N * self.one.parameters
-        return every + (self.norm * self.d if self.norm > 1 else self.d) if self.norm else every
-
     def tensors(self, mark: str) -> Iterator[Tensor]:
         for t in self.one.tensors:
-            yield t.called(f"{mark}layers.{t.name}", f"{mark}layers.*.{t.stored.name}").repeated(self.N)
+            each = t.called(f"{mark}layers.{t.name}", f"{mark}layers.*.{t.stored.name}")
+            yield each.repeated(self.N).inside(f"{mark}layers")
         if self.norm:
             yield from normed(self.arriving[0], self.d, f"{mark}norm", self.norm > 1)
 
@@ -225,7 +221,6 @@ class Transformer(Layer):
         return Rules(
             output=as_it_came(arriving[1]),
             tensors=(*encoder.tensors("encoder."), *decoder.tensors("decoder.")),
-            written=encoder.parameters() + decoder.parameters(),
             because="every layer has weights of its own, one attention in the encoder and two in the decoder, "
             "and each of the two stacks ends in a layer normalization",
             shape_because="the decoder keeps the shape of the target",

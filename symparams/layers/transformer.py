@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import ClassVar
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import Formula, Number, product, total
+from symparams.algebra.formula import Formula, Number, Symbol, product, total
+from symparams.algebra.substitution import mapped
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.attention import Attention
 from symparams.layers.feedforward import (
     as_it_came,
     letters,
-    part_rule,
     part_tensors,
     part_work,
     places,
@@ -56,21 +56,16 @@ class EncoderLayer(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         x = self._main(arriving)
-        given = self._given(arriving)
-        d, f = letters(x, self.hidden)
-        one = self._attention().rules(x)
-        count = len(given)
-        norms = (count + 1) * (2 * d) if self.bias else (count + 1) * d
+        count = len(self._given(arriving))
         return Rules(
             output=as_it_came(x),
             tensors=tuple(self._tensors(arriving)),
-            written=(count * one.parameters if count > 1 else one.parameters) + part_rule(d, f, bias=self.bias) + norms,
             because=f"it has {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
             f"{'two' if count == 1 else 'three'} layer normalizations with "
             f"{'two numbers' if self.bias else 'one number'} for each feature",
             shape_because="every part goes back to the width that arrived, so the shape stays",
             channels_are=None,
-            requires=one.requires,
+            requires=self._attention().rules(x).requires,
         )
 
     def _attention(self) -> Attention:
@@ -89,12 +84,21 @@ class EncoderLayer(Layer):
         d, f = letters(x, self.hidden)
         for name, given in zip(self.attentions, self._given(arriving), strict=True):
             for t in self._attention().rules(*given).tensors:
-                yield t.called(f"{name}.{t.name}", f"{name}.{t.stored.name}")
+                yield self._as_wide(t, d).inside(name).called(f"{name}.{t.name}", f"{name}.{t.stored.name}")
         n = product(places(x))
         for t in part_tensors(x.convention, d, f, bias=self.bias, paths=("linear1", "linear2")):
-            yield replace(t, uses=n)
+            yield replace(t, uses=n).inside("feed-forward")
         for i in range(len(self.attentions) + 1):
             yield from normed(x, d, f"norm{i + 1}", self.bias)
+
+    @staticmethod
+    def _as_wide(t: Tensor, d: Symbol) -> Tensor:
+        """The tensor where the memory is known to be as wide as what flows in."""
+
+        def one_letter(leaf: Formula) -> Formula:
+            return d if isinstance(leaf, Symbol) and leaf.name == "d_m" else leaf
+
+        return t.changed(lambda size: mapped(size, one_letter))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """That of its parts; a normalization is two multiplications and two additions for each number, an addition
@@ -121,9 +125,9 @@ class EncoderLayer(Layer):
 def normed(x: Incoming, d: Formula, name: str, bias: bool, stored: str = "") -> Iterator[Tensor]:
     """The tensors of a layer normalization in a larger layer."""
     path = stored or name
-    yield tensor(x.convention, f"{name} gamma", outputs=(d,), stored=f"{path}.weight")
+    yield tensor(x.convention, f"{name} gamma", outputs=(d,), stored=f"{path}.weight").inside(name)
     if bias:
-        yield biases(x.convention, d, name=f"{name} beta", stored=f"{path}.bias")
+        yield biases(x.convention, d, name=f"{name} beta", stored=f"{path}.bias").inside(name)
 
 
 @layer_class

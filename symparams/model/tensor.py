@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
-from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, Sum, total
 
 Convention: TypeAlias = Literal["keras", "torch"]
 Role: TypeAlias = Literal["copy", "part", "kernel", "input", "state", "output"]
@@ -52,6 +52,7 @@ class Tensor:
     uses: Formula | None = None  # how often a weight is used for one example; None: once at every output position
     counted: bool = True  # False: a buffer, which this convention does not call a parameter
     trained: bool = True  # False: kept as it is, like the weights below an adapter; a statistic never is
+    within: tuple[str, ...] = ()  # the larger parts that are counted by themselves, the outermost first: self_attn
 
     def of(self, *roles: Role) -> Sizes:
         """The sizes of its axes with these roles, in reading order."""
@@ -80,6 +81,10 @@ class Tensor:
     def called(self, name: str, stored: str) -> Tensor:
         """The same under other names."""
         return replace(self, name=name, stored=replace(self.stored, name=stored))
+
+    def inside(self, *parts: str) -> Tensor:
+        """The same as a tensor of larger parts."""
+        return replace(self, within=(*parts, *self.within))
 
     def changed(self, change: Callable[[Formula], Formula]) -> Tensor:
         """The same with every size changed."""
@@ -166,7 +171,8 @@ def flat(factors: Iterable[Formula]) -> Formula:
 class _Row(NamedTuple):
     """A tensor as a product to be added up."""
 
-    lead: Sizes  # its parts and copies
+    within: tuple[str, ...]  # the larger parts that it belongs to
+    lead: tuple[TensorAxis, ...]  # its copies and parts
     body: tuple[TensorAxis, ...]  # its kernel, inputs and states
     tail: Sizes  # its outputs
     is_bias: bool
@@ -174,7 +180,8 @@ class _Row(NamedTuple):
 
 def _row(t: Tensor) -> _Row:
     body = tuple(axis for axis in t.axes if axis.role in JOINED)
-    return _Row(t.of("copy", "part"), body, t.of("output"), t.kind == "bias")
+    lead = tuple(axis for axis in t.axes if axis.role in ("copy", "part"))
+    return _Row(t.within, lead, body, t.of("output"), t.kind == "bias")
 
 
 def parameter_rule(tensors: Iterable[Tensor]) -> Formula:
@@ -183,46 +190,62 @@ def parameter_rule(tensors: Iterable[Tensor]) -> Formula:
     A kernel and a bias make (k·k·C_in + 1)·C_out; different matrices of the same outputs stand before their biases:
     4·((D + U)·U + U). Those that are alike are counted: 2·(d + 1)·f, 2·C.
     """
-    return _summed(list(map(_row, tensors)))
-
-
-def _summed(rows: Sequence[_Row]) -> Formula:
-    terms: list[_Term] = []
-    for lead, alike in groupby(rows, lambda row: row.lead[:1]):
-        if lead:
-            inside = _summed([row._replace(lead=row.lead[1:]) for row in alike])
-            terms.append((1, flat((*lead, inside))))
-        else:
-            for tail, same in groupby(alike, lambda row: row.tail):
-                terms += _group(list(same), tail)
-    return _added(terms)
+    return _added(_summed(list(map(_row, tensors))))
 
 
 _Term: TypeAlias = tuple[int, Formula]  # how often a product stands in a sum
 
 
+def _summed(rows: Sequence[_Row]) -> list[_Term]:
+    first = {row.lead[:1] for row in rows}
+    shared = first.pop() if len(first) == 1 else ()
+    parted = any(row.within for row in rows)
+    if shared and (shared[0].role == "copy" or not parted):  # the parts of a larger part stand inside it
+        inside = _added(_summed([row._replace(lead=row.lead[1:]) for row in rows]))
+        return [(1, flat((shared[0].size, inside)))]
+    if parted:
+        parts = (list(run) for _, run in groupby(rows, lambda row: row.within[:1]))
+        return [(1, _added(_summed([row._replace(within=row.within[1:]) for row in part]))) for part in parts]
+    terms: list[_Term] = []
+    for lead, alike in groupby(rows, lambda row: row.lead[:1]):
+        if lead:
+            terms += _summed(list(alike))
+        else:
+            for tail, same in groupby(alike, lambda row: row.tail):
+                terms += _group(list(same), tail)
+    return terms
+
+
 def _group(rows: Sequence[_Row], tail: Sizes) -> list[_Term]:
     """The terms of tensors with the same outputs."""
     outputs = flat(tail)
-    matrices = [row for row in rows if row.body]
+    matrices = [row.body for row in rows if row.body]
     if not matrices:
         return [(len(rows), outputs)]
     biases = sum(row.is_bias for row in rows)
     others = len(rows) - len(matrices) - biases
     rest = [(count, outputs) for count in (biases, others) if count]
-    bodies = [flat(axis.size for axis in row.body) for row in matrices]
-    if len(set(bodies)) == 1 == len({tuple(axis.role for axis in row.body) for row in matrices}):
-        each, more = divmod(biases, len(bodies))
-        if not more:
-            one = flat((bodies[0] + each if each else bodies[0], *tail))
-            return [(len(bodies), one), *rest[bool(biases) :]]
-    return [(1, flat((total(bodies), *tail))), *rest]
+    roles = {tuple((axis.role, axis.size) for axis in body) for body in matrices}
+    each, more = divmod(biases, len(matrices))
+    if len(roles) == 1 and not more:
+        body = flat(axis.size for axis in matrices[0])
+        return [(len(matrices), flat((body + each if each else body, *tail))), *rest[bool(biases) :]]
+    return [(1, flat((*_side_by_side(matrices), *tail))), *rest]
+
+
+def _side_by_side(matrices: Sequence[tuple[TensorAxis, ...]]) -> Sizes:
+    """What several matrices have for an output: D + U, with a kernel of all k·k·(C + F)."""
+    kernels = {tuple(axis.size for axis in body if axis.role == "kernel") for body in matrices}
+    kernel = kernels.pop() if len(kernels) == 1 else ()
+    joined = (flat(axis.size for axis in body if not kernel or axis.role != "kernel") for body in matrices)
+    return (*kernel, total(joined))
 
 
 def _added(terms: Iterable[_Term]) -> Formula:
     """The sum of terms; neighbors of the same factors are taken together: 3·d·f."""
     runs = (list(run) for _, run in groupby(terms, lambda term: Counter(_factors(term[1]))))
-    return total(_times(sum(count for count, _ in run), run[0][1]) for run in runs)
+    added = [_times(sum(count for count, _ in run), run[0][1]) for run in runs]
+    return total(t for term in added for t in (term.terms if isinstance(term, Sum) else (term,)))
 
 
 def _factors(term: Formula) -> Sizes:
