@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import symparams as sp
+from symparams.algebra.notation import Notation
 from symparams.documents.catalogue import catalogue_text
-from symparams.documents.formats import FORMATS
-from symparams.documents.vocabulary import Vocabulary
+from symparams.documents.formats import Format
 from tests.conftest import EXAMPLES
+from tests.template_reference import attributes, filters_told, objects, page, phrases
 from tests.test_cli import run
 
 ROOT = EXAMPLES.parent
@@ -54,25 +55,26 @@ def test_the_python_of_the_readme() -> None:
             assert said.startswith("or") or str(value) == said
 
 
-def test_every_name_of_a_template_is_documented() -> None:
-    page = (ROOT / "docs" / "templates.md").read_text("utf-8")
-    solution = sp.parse("input(3)").solve()
-    vocabulary = Vocabulary(solution._contents, FORMATS["text"], "x")
-    inner = {
-        "words",
-        "columns",
-        "ruled",
-        "label",
-        "capital",
-        "one",
-        "arrow",
-        "count_lines",
-        "size_lines",
-        "sum_lines",
-        "likewise",
-    }
-    for name in set(vocabulary.names()) - inner:
-        assert f"`{name}" in page, name
+def test_the_page_on_templates_is_made_from_the_code(request: pytest.FixtureRequest) -> None:
+    path = ROOT / "docs" / "templates.md"
+    before = path.read_text("utf-8")
+    text = page(before.partition("\n## ")[0].rstrip())
+    if request.config.getoption("--rewrite"):
+        path.write_text(text, "utf-8")
+    assert path.read_text("utf-8") == text
+
+
+def test_everything_that_a_template_sees_says_what_it_is() -> None:
+    silent = [
+        f"{found.__name__}.{name}"
+        for several in objects().values()
+        for found in several
+        for name, told in attributes(found).items()
+        if not told
+    ]
+    for told in (attributes(Format), attributes(Notation), filters_told(), phrases()):
+        silent += [name for name, text in told.items() if not text]
+    assert silent == []
 
 
 def test_pages_that_are_named_exist() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -29,21 +29,30 @@ _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 class Notation:
     """How each kind of node is written."""
 
+    number: Callable[[str], str]  # the digits of a number, grouped
+    plus: str  # with its spaces
     times: str  # between factors that cannot stand side by side
     beside: str | None  # between factors that can; None: always `times`
     parting: str  # after a bracket or floor that another one follows: a line may break there
     cross: str  # between the sizes of a shape
     minus: str  # binary, with its spaces
-    leading_minus: str
+    leading_minus: str  # before a term
     group: str  # between groups of three digits
-    symbol: Callable[[str], str]
-    quotient: Callable[[str, str], str] | None  # top and bottom of a built-up fraction; None: written a/b
-    power: Callable[[str, str], str] | None  # None: written a^b
-    function: Callable[[str, list[str]], str]
+    thin: str  # the same with thin spaces
+    symbol: Callable[[str], str]  # a letter with what stands below it: C_in
+    indexed: Callable[[str, str], str]  # a letter with the name of a layer
+    word: Callable[[str], str]  # a word among formulas
+    blank: Callable[[str], str]  # a place to fill in, with its mark
+    quotient: Callable[[str, str], str] | None  # top and bottom of a built-up fraction; None: side by side
+    over: str  # between top and bottom side by side
+    power: Callable[[str, str], str]  # base and exponent
+    function: Callable[[str, list[str]], str]  # its name and its arguments
     series: Callable[[str, str, str, str], str]  # term, letter, first, last: a written-out sum
-    bracket: Callable[[str], str]
+    bracket: Callable[[str], str]  # around a part that binds less than its place asks for
     modulo: str  # between the two sides of a remainder
-    relation: dict[str, str]  # the sign for each of == != < <= > >=
+    relation: Mapping[str, str]  # the sign for each of == != < <= > >=, for "divides" and for "about"
+    comma: str  # between values of which there are several
+    dots: str  # for values that are not written
     members: Callable[[str, str], str]  # a letter and the values that it may take
     exact: bool  # whether reading the text back must give the same tree
 
@@ -51,7 +60,7 @@ class Notation:
 def shown(value: Value, notation: Notation) -> str:
     """A formula or number in a notation."""
     if type(value) is int and value >= 0:
-        return f"{value:,}".replace(",", notation.group)
+        return notation.number(f"{value:,}".replace(",", notation.group))
     return _show(as_formula(value), notation, _SUM)
 
 
@@ -92,10 +101,10 @@ def _show(f: Formula, n: Notation, place: int) -> str:
 
 def _number(value: int | Fraction, n: Notation) -> tuple[str, int]:
     if value.denominator == 1:
-        return f"{value.numerator:,}".replace(",", n.group), _ATOM if value >= 0 else _SUM
+        return n.number(f"{value.numerator:,}".replace(",", n.group)), _ATOM if value >= 0 else _SUM
     decimal = decimals(Fraction(value))
     if decimal is not None:
-        return decimal, _ATOM
+        return n.number(decimal), _ATOM
     return _quotient(Number(value.numerator), Number(value.denominator), n)
 
 
@@ -116,7 +125,7 @@ def _sum(terms: Sequence[Formula], n: Notation) -> str:
         if isinstance(term, Negative):
             text += n.minus + _show(term.term, n, _PRODUCT)
         else:
-            text += " + " + _show(term, n, _PRODUCT)
+            text += n.plus + _show(term, n, _PRODUCT)
     return text
 
 
@@ -167,14 +176,11 @@ def _quotient(top: Formula, bottom: Formula, n: Notation) -> tuple[str, int]:
     if n.quotient is not None:
         return n.quotient(_show(top, n, _SUM), _show(bottom, n, _SUM)), _SIGN
     above = _PRODUCT if n.exact or not isinstance(top, Quotient) else _POWER  # (T/2)/2
-    return f"{_show(top, n, above)}/{_show(bottom, n, _SIGN if n.exact else _POWER)}", _PRODUCT
+    return f"{_show(top, n, above)}{n.over}{_show(bottom, n, _SIGN if n.exact else _POWER)}", _PRODUCT
 
 
 def _power(base: Formula, exponent: Formula, n: Notation) -> str:
-    below = _show(base, n, _ATOM)
-    if n.power is not None:
-        return n.power(below, _show(exponent, n, _SUM))
-    return f"{below}^{_show(exponent, n, _ATOM)}"
+    return n.power(_show(base, n, _ATOM), _show(exponent, n, _ATOM if n.exact else _SUM))
 
 
 # ---------------------------------------------------------------- the notations
@@ -240,6 +246,10 @@ def _latex_letter(head: str) -> str:
     return f"\\mathit{{{safe}}}"
 
 
+def _latex_indexed(letter: str, name: str) -> str:
+    return f"{letter}_{{\\texttt{{{name.replace('_', chr(92) + '_')}}}}}"
+
+
 def _plain_function(name: str, arguments: list[str]) -> str:
     if name in ("floor", "ceil"):
         left, right = "⌊⌋" if name == "floor" else "⌈⌉"
@@ -276,6 +286,8 @@ def _same(text: str) -> str:
 
 
 PLAIN = Notation(
+    number=_same,
+    plus=" + ",
     times="·",
     beside="",
     parting="",
@@ -283,19 +295,28 @@ PLAIN = Notation(
     minus=" − ",
     leading_minus="−",
     group=",",
+    thin="\u202f",
     symbol=_plain_symbol,
+    indexed="{}({})".format,
+    word=_same,
+    blank="[{}]".format,
     quotient=None,
+    over="/",
     power=_superscript,
     function=_plain_function,
     series="Σ({1} = {2} … {3}) {0}".format,
     bracket="({})".format,
     modulo=" mod ",
-    relation={"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "divides": "divides"},
+    relation={"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "divides": "divides", "about": "≈"},
+    comma=", ",
+    dots="…",
     members="{} ∈ {{{}}}".format,
     exact=False,
 )
 
 LATEX = Notation(
+    number=_same,
+    plus=" + ",
     times=" \\cdot ",
     beside=" ",
     parting=" \\allowbreak ",
@@ -303,14 +324,30 @@ LATEX = Notation(
     minus=" - ",
     leading_minus="-",
     group="{,}",
+    thin="\\,",
     symbol=_latex_symbol,
+    indexed=_latex_indexed,
+    word="\\text{{{}}}".format,
+    blank="\\underline{{\\;\\text{{{}}}\\;}}".format,
     quotient="\\frac{{{}}}{{{}}}".format,
+    over="/",
     power="{}^{{{}}}".format,
     function=_latex_function,
     series="\\sum_{{{1}={2}}}^{{{3}}} {0}".format,
     bracket=_latex_bracket,
     modulo=" \\bmod ",
-    relation={"==": "=", "!=": "\\neq", "<": "<", "<=": "\\le", ">": ">", ">=": "\\ge", "divides": "\\mid"},
+    relation={
+        "==": "=",
+        "!=": "\\neq",
+        "<": "<",
+        "<=": "\\le",
+        ">": ">",
+        ">=": "\\ge",
+        "divides": "\\mid",
+        "about": "\\approx",
+    },
+    comma=", ",
+    dots="\\dots",
     members="{} \\in \\lbrace {} \\rbrace".format,  # \\{ would lose its backslash in Markdown
     exact=False,
 )
@@ -319,6 +356,8 @@ LATEX = Notation(
 HTML_LATEX = replace(LATEX, relation={**LATEX.relation, "<": "\\lt", ">": "\\gt"})
 
 SOURCE = Notation(
+    number=_same,
+    plus=" + ",
     times="*",
     beside=None,
     parting="*",
@@ -326,14 +365,21 @@ SOURCE = Notation(
     minus=" - ",
     leading_minus="-",
     group="",
+    thin="",
     symbol=_same,
+    indexed="{}_{}".format,
+    word=_same,
+    blank="{}".format,
     quotient=None,
-    power=None,
+    over="/",
+    power="{}^{}".format,
     function=lambda name, arguments: f"{name}({', '.join(arguments)})",
     series="sum({0}, {1}, {2}, {3})".format,
     bracket="({})".format,
     modulo=" % ",
     relation={sign: sign for sign in ("==", "!=", "<", "<=", ">", ">=")},
+    comma=", ",
+    dots="..",
     members="{} in {}".format,
     exact=True,
 )

@@ -54,6 +54,7 @@ class Repeat:
 
     @property
     def symbol(self) -> Symbol:
+        """The letter, as a value."""
         return Symbol(self.variable)
 
 

@@ -17,8 +17,8 @@ import click
 from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.commands.choices import OpenChoice
-from symparams.documents.formats import GROUPS
-from symparams.errors import LimitError, Source, SymparamsError, clean
+from symparams.documents.formats import GROUPS, is_whole, whole_formats, written_formats
+from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
@@ -26,7 +26,7 @@ from symparams.quantities.quantity import BYTES, POLICIES, STATES
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
 
-FORMATS = ("markdown", "latex", "text", "json")
+FORMATS = (*written_formats(), "json")
 
 T = TypeVar("T")
 
@@ -135,8 +135,8 @@ def of(source: Source, made: Callable[..., T], *given: Any) -> T:
 
 def check_standalone(whole: bool, format_: str) -> None:
     """Raise UsageError where a whole document is asked for in a format that has only one form."""
-    if whole and format_ != "latex":
-        raise click.UsageError("--standalone goes with --format latex")
+    if whole and not is_whole(format_):
+        raise click.UsageError(f"--standalone goes with --format {listed(whole_formats(), 'or')}")
 
 
 def read(file: str, most: int = limits.SOURCE_BYTES) -> Source:

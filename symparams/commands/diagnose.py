@@ -72,7 +72,7 @@ def diagnose(
         deliver(as_json([record(diagnosis)]), output)
         return
     body = render_diagnosis(diagnosis, Document(style, format_, digits))
-    deliver(standalone(body) if whole else body, output)
+    deliver(standalone(body, format_) if whole else body, output)
 
 
 def _check_asked(asked: Network, layer: str | None, total: bool) -> None:

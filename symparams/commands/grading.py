@@ -8,7 +8,7 @@ import click
 
 from symparams import limits
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import OUTPUT, STANDALONE, as_json, check_standalone, deliver, read
+from symparams.commands.console import FORMATS, OUTPUT, STANDALONE, as_json, check_standalone, deliver, read
 from symparams.documents.rendering import standalone
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
@@ -27,7 +27,7 @@ from symparams.grading.tables import TABLES, as_csv, as_record
 @click.option(
     "--format",
     "format_",
-    type=OpenChoice("format", ("text", "markdown", "latex", "csv", "json")),
+    type=OpenChoice("format", (*FORMATS, "csv")),
     default="text",
     show_default=True,
 )
@@ -62,7 +62,7 @@ def grade(
     text = _written(marks, format_, digits, table or TABLES[0])
     if picture is not None:
         plot(marks, picture)
-    deliver(standalone(text) if whole else text, output)
+    deliver(standalone(text, format_) if whole else text, output)
 
 
 def _written(marks: ClassMarks, format_: str, digits: str, table: str) -> str:

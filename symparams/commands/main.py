@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import io
-import re
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -31,9 +30,10 @@ from symparams.commands.console import (
     say,
 )
 from symparams.documents import contract
+from symparams.documents.labels import slugs
 from symparams.documents.rendering import STYLES, Document, render, render_with, standalone
 from symparams.documents.solution import Solution
-from symparams.errors import SymparamsError
+from symparams.errors import SymparamsError, listed
 from symparams.files import let_go
 from symparams.quantities.layer_quantities import QUANTITIES, USUAL
 from symparams.quantities.quantity import Settings
@@ -112,23 +112,21 @@ def solve(
     """The worked solution: every shape and count with its steps."""
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
-        raise click.UsageError("--template goes with markdown, latex or text")
+        raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
     chosen = in_order(quantities) or USUAL
     settings = Settings(dtype, optimizer, flops)
-    solutions = [(s, Solution(n, chosen, tuple(layers), settings)) for s, n in networks(files, expression, given)]
+    built = networks(files, expression, given)
+    names = slugs((source, one.title) for source, one in built)
+    solutions = [
+        (source, Solution(one, chosen, tuple(layers), settings, name))
+        for (source, one), name in zip(built, names, strict=True)
+    ]
     if format_ == "json":
         deliver(as_json([of(source, contract.solve, solution) for source, solution in solutions]), output)
         return
-    bodies = []
-    slugs: list[str] = []
-    for source, solution in solutions:
-        slugs.append(_slug(solution.title or source.name))
-        count = slugs.count(slugs[-1])
-        document = Document(style, format_, digits, slugs[-1] if count == 1 else f"{slugs[-1]}-{count}")
-        voice = partial(render_with, template) if template else render
-        bodies.append(of(source, voice, solution, document))
-    body = "\n".join(bodies)
-    deliver(standalone(body) if whole else body, output)
+    voice, document = partial(render_with, template) if template else render, Document(style, format_, digits)
+    body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
+    deliver(standalone(body, format_) if whole else body, output)
 
 
 @main.command()
@@ -207,8 +205,3 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def _fail(message: str) -> NoReturn:
     say(message)
     sys.exit(2)
-
-
-def _slug(name: str) -> str:
-    """A name for labels: letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-") or "network"

@@ -77,7 +77,7 @@ def compare(
         deliver(as_json([contract.compare(comparison)]), output)
         return
     body = render_comparison(comparison, Document("compare", format_, digits))
-    deliver(standalone(body) if whole else body, output)
+    deliver(standalone(body, format_) if whole else body, output)
 
 
 @click.command()
@@ -119,7 +119,7 @@ def find(
         deliver(as_json([contract.find(finding)]), output)
         return
     body = render_finding(finding, Document("find", format_, digits))
-    deliver(standalone(body) if whole else body, output)
+    deliver(standalone(body, format_) if whole else body, output)
 
 
 def _with_more(

@@ -15,7 +15,7 @@ from symparams.algebra.simplification import simplified
 from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import FORMATS
 from symparams.documents.solution import Solution
-from symparams.documents.vocabulary import capital, small
+from symparams.documents.words import capital, small
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.layers import CATALOGUE, key, with_extensions
 from symparams.layers.activation import ACTIVATION

@@ -10,8 +10,8 @@ from symparams.algebra.formula import Formula
 from symparams.algebra.notation import SOURCE, shown
 from symparams.algebra.simplification import simplified
 from symparams.documents.contract import value
-from symparams.documents.diagnosis_text import DiagnosisText
-from symparams.documents.rendering import Document, check_style, format_of, written
+from symparams.documents.diagnosis_sections import DiagnosisDocument
+from symparams.documents.rendering import Document, check_style, written
 from symparams.errors import SymparamsError
 from symparams.quantities.derivation import Derivation
 from symparams.questions.diagnosis import Apart, Diagnosis, Match
@@ -19,9 +19,8 @@ from symparams.questions.diagnosis import Apart, Diagnosis, Match
 
 def render_diagnosis(diagnosis: Diagnosis, document: Document) -> str:
     """What is found out about an answer, in one of the styles."""
-    format_ = format_of(document)
     check_style(document.style)
-    return written(DiagnosisText(diagnosis, format_, document.slug), "diagnose", document.style)
+    return written(document, "diagnose", d=DiagnosisDocument(diagnosis, document.style))
 
 
 def record(diagnosis: Diagnosis) -> dict[str, Any]:

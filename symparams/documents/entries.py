@@ -1,16 +1,21 @@
-"""What a document lists of a network: its layers, its letters, and the rules with what they count."""
+"""What a document lists of a network: its layers and its letters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from symparams.algebra.formula import Formula, Symbol, Value
+from symparams.algebra.formula import ONE, Formula, Product, Sum, Symbol, Value, as_formula, total
+from symparams.algebra.simplification import simplified
+from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.model.derived import Counts
-from symparams.model.layer import Shape
+from symparams.model.layer import SPATIAL, Shape
 from symparams.model.network import Node
-from symparams.quantities.layer_derivations import AxisSize, LayerDerivations
-from symparams.quantities.layer_quantities import LayerQuantity
+from symparams.quantities.derivation import Derivation
+from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
+from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity, NetworkQuantities
 from symparams.quantities.quantity import Quantity
+from symparams.quantities.tensor_counts import TensorCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +32,31 @@ class LayerEntry:
     first: bool  # whether no layer before it gives the same reason for its count
     first_shape: bool  # whether no layer before it gives the same reason for its shape
     first_floor: bool  # whether it is the first whose size keeps a floor
+    measurements: NetworkQuantities  # the quantities beside shapes and parameters
 
     @property
     def name(self) -> str:
+        """What the layer is called: conv_1."""
         return self.node.name
 
     @property
     def kind(self) -> str:
+        """The word of the language for it: conv."""
         return self.node.kind
 
     @property
     def heading(self) -> str:
+        """What layers of its kind are called: Convolution."""
         return self.node.layer.title
 
     @property
     def shape(self) -> Shape:
+        """The sizes of its output."""
         return self.node.shape
 
     @property
     def counts(self) -> Counts:
+        """What it adds to the totals, of one copy."""
         return self.node.counts
 
     @property
@@ -54,75 +65,246 @@ class LayerEntry:
         return self.node.all_counts
 
     @property
+    def shared(self) -> str | None:
+        """The layer whose weights it uses once more; none for weights of its own."""
+        return self.node.shared
+
+    @property
+    def frozen(self) -> bool:
+        """Whether its parameters are not trained."""
+        return self.node.frozen
+
+    @property
+    def repeats(self) -> tuple[Repeat, ...]:
+        """The brackets in which it stands for several copies, from the outermost to the innermost."""
+        return self.node.repeats
+
+    @property
     def is_marker(self) -> bool:
         """Whether it only says how sizes change from copy to copy."""
         return self.node.kind == "copies"
 
     @property
     def is_input(self) -> bool:
+        """Whether it hands in data and reads no layer."""
         return self.node.layer.inputs == "none"
 
     @property
     def has_parameters(self) -> bool:
+        """Whether it has any, its own or shared."""
         return self.node.derived.counts.params != 0
 
     @property
     def keeps_shape(self) -> bool:
+        """Whether its output has the shape of its first input."""
         return len(self.arriving) > 0 and self.shape == self.arriving[0]
 
     @property
     def because(self) -> str:
+        """One clause on the rule for its parameters."""
         return self.node.derived.rules.because
 
     @property
     def shape_because(self) -> str:
+        """One clause on the rule for its output."""
         return self.node.derived.rules.shape_because
 
     @property
     def differs(self) -> str:
+        """How the conventions differ for it; empty where they do not."""
         return self.node.derived.rules.differs
+
+    @property
+    def has_statistics(self) -> bool:
+        """Whether some of its parameters are measured, not trained."""
+        return any(t.kind == "statistic" for t in self.node.derived.rules.counted)
+
+    @property
+    def is_of_only_input(self) -> bool:
+        """Whether its origin is the only input of the network."""
+        nodes = self.measurements.network.nodes
+        is_input = self.measurements.network.node(self.origin[1]).layer.inputs == "none"
+        return is_input and sum(node.layer.inputs == "none" for node in nodes) == 1
+
+    @property
+    def reads(self) -> str:
+        """What its only input has along the axis that its origin gives: features or channels; empty: no need to say."""
+        what, name = self.origin
+        if not what or len(self.arriving) != 1:
+            return ""
+        if name == self.inputs[0] and what in ("channels", "features", "outputs"):
+            return ""
+        return "features" if len(self.arriving[0]) == 1 or what in ("units", "width") else "channels"
+
+    def is_from_origin(self, known: Known) -> bool:
+        """Whether a symbol of its rules is a number of channels or features that its origin gives."""
+        name = known.symbol.name
+        return known.incoming and bool(self.origin[0]) and "in" in name.split("_") and name not in _ALONG
+
+    def known(self, derivation: Derivation) -> tuple[Known, ...]:
+        """The symbols of a derivation with their values."""
+        return self.account.known(derivation)
+
+    def alike(self, axis: AxisSize) -> list[AxisSize]:
+        """The axes whose sizes come out in the same way as that of one before."""
+        return [other for other in self.account.axes if other.like == axis.axis]
+
+    def rounding(self, axis: AxisSize) -> str:
+        """What has to be said of a floor in a size: that it is given away, how floors are joined; or nothing."""
+        if not isinstance(axis.value, Formula):
+            return ""
+        if rounds(axis.rule) and not rounds(axis.value) and self.measurements.network.facts.remainder:
+            return "given away"
+        return "joined" if self.first_floor and rounds(axis.value) else ""
+
+    @property
+    def tensor_groups(self) -> list[TensorGroup]:
+        """Its tensors, those of one kind and size together: the kernels of query, key and value."""
+        groups: dict[TensorCount, list[TensorCount]] = {}
+        for t in self.account.tensors:
+            vector = t.inputs is not None and t.each_value == 1 and t.kind != "statistic"
+            alike = replace(t, name="bias" if t.name == "bias" else "", kind="weight" if vector else t.kind)
+            groups.setdefault(alike, []).append(t)
+        return [TensorGroup(tuple(alike)) for alike in groups.values()]
+
+    @property
+    def tensor_sum(self) -> Formula:
+        """What its tensors have together: 4·262,144 + 4·512."""
+        return total([group.all_numbers for group in self.tensor_groups])
+
+    @property
+    def quantities(self) -> tuple[LayerQuantity, ...]:
+        """What it has of the further quantities."""
+        return self.measurements.of(self.node)
+
+    @property
+    def fields(self) -> tuple[FieldSteps, ...] | str:
+        """The receptive field at its output, an axis each; or a word: everywhere, unknown, as before."""
+        steps = self.measurements.fields_of(self.number - 1)
+        known = isinstance(steps, str) and any(self.measurements.states[i] == steps for i in self.node.inputs)
+        return "as before" if known else steps
+
+    @property
+    def field_sizes(self) -> Shape | str:
+        """The size of its receptive field along each axis; or a word: everywhere, unknown."""
+        steps = self.measurements.fields_of(self.number - 1)
+        return steps if isinstance(steps, str) else tuple(one.field.size for one in steps)
+
+    @property
+    def copies(self) -> Value:
+        """How many copies it stands for; in nested brackets all of them."""
+        return over(1, self.node.repeats, self.node.derived.facts)
+
+    def of_all_copies(self, value: Value) -> Formula:
+        """What all copies have of something, as it is written: (N − 1)·(9F + 1)·F."""
+        return over_shown(as_formula(value), self.node.repeats)
+
+
+_ALONG = {f"{letter}_in" for axes in SPATIAL.values() for _, letter, _ in axes}  # sizes that no layer gives: H_in
+
+
+@dataclass(frozen=True, slots=True)
+class TensorGroup:
+    """Tensors of a layer that are of one kind and size."""
+
+    tensors: tuple[TensorCount, ...]  # in the order of the layer
+
+    @property
+    def one(self) -> TensorCount:
+        """The first of them."""
+        return self.tensors[0]
+
+    @property
+    def many(self) -> int:
+        """How many there are."""
+        return len(self.tensors)
+
+    @property
+    def names(self) -> list[str]:
+        """What they are called."""
+        return [t.name for t in self.tensors]
+
+    @property
+    def named_each(self) -> list[str]:
+        """Their names in a sentence: the kernel."""
+        return [f"the {name}" for name in self.names]
+
+    @property
+    def has_one_input(self) -> bool:
+        """Whether there is only one input to each."""
+        return self.one.inputs == ONE
+
+    @property
+    def has_one_output(self) -> bool:
+        """Whether there is only one output with weights of its own."""
+        return self.one.outputs is not None and self.one.outputs.value == ONE
+
+    @property
+    def each_by_inputs(self) -> Formula:
+        """The numbers of one of them by its inputs: 32·567."""
+        inputs = as_formula(0) if self.one.inputs is None else self.one.inputs
+        return Product((inputs, as_formula(self.one.each_value)))
+
+    @property
+    def by_count(self) -> Formula:
+        """The numbers of all as those of one: 3·288."""
+        return Product((as_formula(self.many), as_formula(self.one.value)))
+
+    @property
+    def all_numbers(self) -> Formula:
+        """The same; of a single tensor its numbers alone."""
+        return self.by_count if self.many > 1 else as_formula(self.one.value)
+
+    @property
+    def value(self) -> Value:
+        """The numbers of all, worked out."""
+        return simplified(self.by_count)
+
+
+class Figure(NamedTuple):
+    """What a layer has of a further quantity."""
+
+    entry: LayerEntry  # the layer
+    quantity: LayerQuantity  # how it comes out, and what all copies have
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityTotal:
+    """What all layers have of a further quantity."""
+
+    measure: Quantity  # which quantity
+    value: Value  # in its shortest form
+    sum: Formula  # over the layers
+
+    @property
+    def lines(self) -> list[Formula]:
+        """The sum and the total, where they are two lines; else none."""
+        if not isinstance(self.sum, Sum) or self.sum == self.value:
+            return []
+        return [self.sum, *([as_formula(self.value)] if self.value != 0 else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What has to be said of the rule for a further quantity of a layer."""
+
+    because: str  # one clause on it; empty where it has been given
+    known: tuple[Known, ...]  # its symbols with their values; () where the rule has been shown
+
+
+class Computed(NamedTuple):
+    """A number that a rule gives."""
+
+    lefts: tuple[tuple[str, str], ...]  # what comes out: a letter and the name of its layer, for each that is the same
+    derivation: Derivation  # how it comes out
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A letter of the network, free or with a value."""
 
-    symbol: Symbol
+    symbol: Symbol  # as it is printed
     value: Value | None  # None: free
     meaning: str  # what it is where it first stands: "filters"
     layer: str | None  # the layer where it first stands; None for the input
     others: bool  # whether it stands in other layers too
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A rule and the layers that it counts, for the textbook style."""
-
-    heading: str  # what its layers are called: Convolution
-    rule: Formula  # for the parameters, in reading order
-    because: str  # one sentence on the rule
-    symbols: tuple[Symbol, ...]  # those of the rule, in reading order
-    layers: tuple[LayerEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SizeDefinition:
-    """A rule for an output size and where it is used, for the textbook style."""
-
-    heading: str  # what its layers are called: Convolution
-    symbol: Symbol  # what the rule gives: H_out
-    rule: Formula  # for the size, in reading order
-    because: str  # one sentence on the rule
-    cases: tuple[tuple[LayerEntry, AxisSize], ...]  # every axis that it gives, with its layer
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureDefinition:
-    """A rule for a further quantity and the layers that have it, for the textbook style."""
-
-    measure: Quantity  # the quantity
-    heading: str  # what its layers are called, with a colon; empty if the reason is not a layer's own
-    rule: Formula
-    because: str  # one sentence on the rule
-    symbols: tuple[Symbol, ...]  # those of the rule that have a meaning
-    layers: tuple[tuple[LayerEntry, LayerQuantity], ...]  # each with its own steps

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.algebra.substitution import mapped
-from symparams.documents.question_text import Words
+from symparams.documents.typesetting import Typesetter
 from symparams.exams.question import Question
 
 _MARK = "□"  # stands before the letter of a blank until the line is written
@@ -26,12 +26,11 @@ class Blank:
 class Faded:
     """A worked solution with blanks."""
 
-    left: str  # what the chain begins with
     lines: list[str]
     blanks: tuple[Blank, ...]
 
 
-def faded(question: Question, words: Words) -> Faded:
+def faded(question: Question, typesetter: Typesetter) -> Faded:
     """The steps of a solution; in the last ones every number that is new is left out."""
     (derivation,) = question.derivations
     steps = [step.expression for step in derivation.steps]
@@ -40,16 +39,16 @@ def faded(question: Question, words: Words) -> Faded:
     lines: list[str] = []
     for i, step in enumerate(steps):
         line = _without_new(step, steps[i - 1], blanks) if i >= first else step
-        text = words.broken(line)
+        text = typesetter.broken(line)
         for blank in blanks:
-            text = text.replace(_symbol(words, blank.mark), words.blank(blank.mark))
+            text = text.replace(_symbol(typesetter, blank.mark), typesetter.blank(blank.mark))
         if not lines or lines[-1] != text:
             lines.append(text)
-    return Faded(words.chains[0].left, lines, tuple(blanks))
+    return Faded(lines, tuple(blanks))
 
 
-def _symbol(words: Words, mark: str) -> str:
-    return words.formula(Symbol(_MARK + mark[1:-1]))
+def _symbol(typesetter: Typesetter, mark: str) -> str:
+    return typesetter.formula(Symbol(_MARK + mark[1:-1]))
 
 
 def _without_new(step: Formula, before: Formula, blanks: list[Blank]) -> Formula:

@@ -6,29 +6,45 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from symparams.algebra.notation import GREEK, HTML_LATEX, LATEX, PLAIN, Notation, with_groups
 from symparams.errors import SymparamsError, listed
 from symparams.extensions import Open
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How a format writes what stands inside a line."""
+def _as_it_is(text: str) -> str:
+    return text
 
-    name: str  # also the template of its blocks
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Format:
+    """How a format writes what stands inside a line; to add one, add a record here and its blocks to the templates."""
+
+    name: str  # as --format takes it
     notation: Notation  # how formulas are written
     inline: tuple[str, str]  # around mathematics in a line
-    word: Callable[[str], str]  # a word inside mathematics
-    escape: Callable[[str], str]  # text that a user gave
+    escape: Callable[[str], str]  # text that a user gave, or a sentence of a layer or mistake
     named: Callable[[str], str]  # the name of a layer
-    group: str  # between groups of three digits in text
+    code: Callable[[str], str]  # a piece of the language in a line
     line_break: str  # inside a displayed expression that is too long
-    width: int  # how long a displayed line may be, in characters of plain text
+    arrow: str  # from what a layer is fed to what it makes
+    back: str  # an arrow that points at a line of a table
+    cross: str  # between the names of axes
+    dots: str  # for what a list leaves out
+    dash: str  # in a cell of a table that has nothing
+    percent: str  # behind a number, with the space before it
+    width: int = 72  # how long a displayed line may be, in characters of plain text
+    number: Callable[[str], str] = _as_it_is  # the digits of a number in text, grouped
+    group: str = ","  # between groups of three digits in text
+    thin: str = "\u202f"  # the same with thin spaces
     code_break: str = "\n"  # between the lines of a text in the language
-    blank: str = "[{}]"  # a place to fill in, inside mathematics
-    blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
     continuing: tuple[str, ...] = ()  # lines that belong to the paragraph before: no empty line there
+    across: int = 40  # columns of numbers for which a page has room
+    solves: bool = True  # whether whole documents are offered in it; if not, it only serves questions
+    whole: str = ""  # the template of a document around fragments; empty: a fragment stands alone
+    has_braces: bool = False  # whether { and % mean something in it, so that templates have << >> for {{ }}
+    blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
 
 
 _MARKDOWN = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~$&"})
@@ -74,78 +90,123 @@ def escape_html(text: str) -> str:
 _NO_FORMULA = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
 
 
-def _as_it_is(text: str) -> str:
-    return text
-
-
+# Every format there is; the order is that of the help.
 _OWN: dict[str, Format] = {
-    "markdown": Format(
-        name="markdown",
-        notation=LATEX,
-        inline=("$", "$"),
-        word=r"\text{{{}}}".format,
-        blank=r"\underline{{\;\text{{{}}}\;}}",
-        escape=_escape_markdown,
-        named="`{}`".format,
-        group=",",
-        line_break=" \\\\\n&\\quad {}",
-        width=72,
-    ),
-    "latex": Format(
-        continuing=(r"\begin{align", r"\begin{itemize}"),
-        code_break="\\\\\n",
-        name="latex",
-        notation=LATEX,
-        inline=("$", "$"),
-        word=r"\text{{{}}}".format,
-        blank=r"\underline{{\;\text{{{}}}\;}}",
-        escape=escape_latex,
-        named=lambda name: f"\\texttt{{{escape_latex(name)}}}",
-        group=",",
-        line_break=" \\\\\n&\\quad {}",
-        width=72,
-    ),
-    "html": Format(
-        name="html",
-        notation=HTML_LATEX,
-        inline=(r"\(", r"\)"),
-        word=r"\text{{{}}}".format,
-        blank=r"\underline{{\;\text{{{}}}\;}}",
-        escape=escape_html,
-        named=lambda name: f"<code>{escape_html(name)}</code>",
-        group=",",
-        line_break=" \\\\\n&amp;\\quad {}",
-        width=72,
-    ),
-    "text": Format(
-        name="text",
-        notation=PLAIN,
-        inline=("", ""),
-        word=_as_it_is,
-        escape=_printable,
-        named=_as_it_is,
-        group=",",
-        line_break="\n",
-        width=88,
-    ),
+    format_.name: format_
+    for format_ in (
+        Format(
+            name="markdown",
+            notation=LATEX,
+            inline=("$", "$"),
+            escape=_escape_markdown,
+            named="`{}`".format,
+            code="`{}`".format,
+            line_break=" \\\\\n&\\quad {}",
+            arrow=r"$\to$",
+            back=r"$\leftarrow$",
+            cross=" × ",
+            dots="…",
+            dash="–",
+            percent=" %",
+        ),
+        Format(
+            name="latex",
+            notation=LATEX,
+            inline=("$", "$"),
+            escape=escape_latex,
+            named=lambda name: f"\\texttt{{{escape_latex(name)}}}",
+            code=lambda text: f"\\texttt{{{escape_latex(text)}}}",
+            line_break=" \\\\\n&\\quad {}",
+            arrow=r"$\to$",
+            back=r"$\leftarrow$",
+            cross=r" $\times$ ",
+            dots=r"\ldots{}",
+            dash="–",
+            percent=r" \%",
+            thin=r"\,",
+            code_break="\\\\\n",
+            continuing=(r"\begin{align", r"\begin{itemize}"),
+            across=8,
+            whole="formats/document.tex.j2",
+            has_braces=True,
+        ),
+        Format(
+            name="html",
+            notation=HTML_LATEX,
+            inline=(r"\(", r"\)"),
+            escape=escape_html,
+            named=lambda name: f"<code>{escape_html(name)}</code>",
+            code=lambda text: f"<code>{escape_html(text)}</code>",
+            line_break=" \\\\\n&amp;\\quad {}",
+            arrow="→",
+            back="←",
+            cross=" × ",
+            dots="…",
+            dash="–",
+            percent=" %",
+            solves=False,
+        ),
+        Format(
+            name="text",
+            notation=PLAIN,
+            inline=("", ""),
+            escape=_printable,
+            named=_as_it_is,
+            code=_as_it_is,
+            line_break="\n",
+            arrow="→",
+            back="←",
+            cross=" × ",
+            dots="…",
+            dash="–",
+            percent=" %",
+            width=88,
+            across=20,
+        ),
+    )
 }
 
 FORMATS = Open("format", _OWN)
 
-_THIN = {"markdown": "\u202f", "html": "\u202f", "latex": r"\,", "text": "\u202f"}
-
-
 GROUPS = ("comma", "space", "none")  # marks between thousands
 
 
-def with_digits(format_: Format, digits: str) -> Format:
-    """The format with thousands marked by a comma, a thin space, or not at all."""
+def format_named(name: str, digits: str = "comma") -> Format:
+    """The format of that name, with thousands marked by a comma, a thin space, or not at all."""
+    found = FORMATS.ask(name)
+    if found is None:
+        raise SymparamsError(f"there is no format `{name[:60]}`; there are {', '.join(FORMATS.names())}")
     if digits not in GROUPS:
         raise SymparamsError(f"there is no mark between thousands called `{digits[:60]}`; there are {listed(GROUPS)}")
+    return _with_digits(found, digits)
+
+
+@cache
+def _with_digits(format_: Format, digits: str) -> Format:
+    """The same record whenever it is asked for, as templates are kept for each."""
     if digits == "comma":
         return format_
-    if digits == "none":
-        return replace(format_, notation=with_groups(format_.notation, ""), group="")
-    thin = _THIN[format_.name]
-    inside = thin if format_.notation is PLAIN else r"\,"
-    return replace(format_, notation=with_groups(format_.notation, inside), group=thin)
+    inside, group = ("", "") if digits == "none" else (format_.notation.thin, format_.thin)
+    return replace(format_, notation=with_groups(format_.notation, inside), group=group)
+
+
+def written_formats() -> tuple[str, ...]:
+    """The names of the formats in which whole documents are offered."""
+    return tuple(name for name, format_ in FORMATS.items() if format_.solves)
+
+
+def is_written(name: str) -> bool:
+    """Whether whole documents are offered in a format."""
+    found = FORMATS.ask(name)
+    return found is not None and found.solves
+
+
+def whole_formats() -> tuple[str, ...]:
+    """The names of those in which a document can stand alone."""
+    return tuple(name for name in written_formats() if FORMATS[name].whole)
+
+
+def is_whole(name: str) -> bool:
+    """Whether a document can stand alone in a format."""
+    found = FORMATS.ask(name)
+    return found is not None and bool(found.whole)

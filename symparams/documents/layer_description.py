@@ -1,19 +1,17 @@
-"""A layer in words, as an exam describes it: its arguments, what arrives, which of its kind it is."""
+"""A layer as an exam describes it: its arguments, what arrives, which of its kind it is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple, TypeAlias
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, Value
 from symparams.algebra.simplification import simplified
-from symparams.documents.phrases import Phrases
-from symparams.documents.vocabulary import small
-from symparams.errors import listed
 from symparams.exams.describable import is_neutral
 from symparams.exams.values import bound
 from symparams.model.arguments import Argument, arguments_of
-from symparams.model.layer import Incoming, Layer
+from symparams.model.layer import Incoming
 from symparams.model.network import Network, Node
 
 _UNSAID = (
@@ -25,20 +23,39 @@ _UNSAID = (
 )  # what is asked does not depend on them
 _SPATIAL = ("padding", "stride")  # told always
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
-_SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when they are read aloud
+# How an argument is told: so many of something, a number, a size, sizes each with its axis, a flag, a word, or that
+# there are biases, that there is padding, that the stride is as large as the window.
+Form: TypeAlias = Literal["count", "number", "size", "sizes", "word", "biases", "padding", "stride"]
 
 
-def arguments_in_words(layer: Layer, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
-    """63 filters, kernel size 3 × 3 and same padding: what is not at its default, and what always matters."""
-    phrases: list[str] = []
-    for argument in arguments_of(type(layer)):
-        value = getattr(layer, argument.name)
-        if argument.name in _UNSAID or (value == argument.default and not _always(argument)):
-            continue
-        phrases.append(_argument(argument, value, x, point, words))
-    return listed([text for text in phrases if text])
+class ArgumentEntry(NamedTuple):
+    """An argument of a layer."""
+
+    form: Form  # count, number, size, sizes, word, biases, padding or stride
+    noun: str  # what it is: kernel size
+    value: Value | bool | str = 0  # of a count, a number, a word, biases or padding
+    sizes: tuple[Value, ...] = ()  # of sizes
+    axes: tuple[str, ...] = ()  # the axes that they belong to, where that has to be said
+
+
+class ArrivingEntry(NamedTuple):
+    """What a layer is fed."""
+
+    shape: tuple[Value, ...]  # its sizes
+    axes: tuple[str, ...]  # what its axes are called
+    has_tokens: bool  # whether its numbers stand for words
+
+
+def arguments(node: Node, point: Mapping[str, int]) -> list[ArgumentEntry]:
+    """The arguments of a layer that are not at their default, and those that always matter."""
+    layer, x = node.layer, node.derived.arriving[0]
+    given = ((argument, getattr(layer, argument.name)) for argument in arguments_of(type(layer)))
+    told = (
+        _told(argument, value, x, point)
+        for argument, value in given
+        if argument.name not in _UNSAID and (value != argument.default or _always(argument))
+    )
+    return [entry for some in told for entry in some]
 
 
 def _noun(argument: Argument) -> str:
@@ -53,46 +70,41 @@ def _always(argument: Argument) -> bool:
     return argument.name in _SPATIAL or not is_neutral(argument.default)
 
 
-def _argument(argument: Argument, value: object, x: Incoming, point: Mapping[str, int], words: Phrases) -> str:
+def _told(argument: Argument, value: object, x: Incoming, point: Mapping[str, int]) -> Iterator[ArgumentEntry]:
     noun = _noun(argument)
     if value is None:
-        return "stride as large as the window" if argument.name == "stride" else ""
-    if argument.name == "bias":
-        return "biases" if value else "no biases"
-    if argument.name == "padding" and isinstance(value, str):
-        return "no padding" if value == "valid" else f"{value} padding"
-    if isinstance(value, Formula):
-        count = simplified(bound(value, point))
+        if argument.name == "stride":
+            yield ArgumentEntry("stride", noun)
+    elif argument.name == "bias":
+        yield ArgumentEntry("biases", noun, bool(value))
+    elif argument.name == "padding" and isinstance(value, str):
+        yield ArgumentEntry("padding", noun, value)
+    elif isinstance(value, Formula):
         plural = noun.removeprefix("number of ")
-        return words.counted(count, plural) if plural.endswith("s") else f"{noun} {words.number(count)}"
-    if isinstance(value, tuple) and all(isinstance(v, Formula) for v in value):
-        return f"{noun} {_sizes(argument, value, x, point, words)}"
-    return f"{noun} {words.format.escape(str(value))}"
+        form: Form = "count" if plural.endswith("s") else "number"
+        yield ArgumentEntry(form, plural if form == "count" else noun, simplified(bound(value, point)))
+    elif isinstance(value, tuple) and all(isinstance(v, Formula) for v in value):
+        yield _sizes(argument, noun, tuple(simplified(bound(v, point)) for v in value), x)
+    else:
+        yield ArgumentEntry("word", noun, str(value))
 
 
-def _sizes(
-    argument: Argument, value: tuple[Formula, ...], x: Incoming, point: Mapping[str, int], words: Phrases
-) -> str:
+def _sizes(argument: Argument, noun: str, sizes: tuple[Value, ...], x: Incoming) -> ArgumentEntry:
     """3 × 3 of a kernel; 2 of a stride; 1 (height) and 0 (width) of a padding that is not the same everywhere."""
-    sizes = [simplified(bound(v, point)) for v in value]
     if argument.name in ("kernel", "size"):
         sizes *= max(len(x.spatial), 1) if len(sizes) == 1 else 1
-        return words.size(tuple(sizes)) if len(sizes) > 1 else words.number(sizes[0])
+        return ArgumentEntry("size", noun, sizes=sizes) if len(sizes) > 1 else ArgumentEntry("number", noun, sizes[0])
     if len(set(sizes)) == 1:
-        return words.number(sizes[0])
-    names = [name for name in x.axis_names() if name != "channels"]
-    return listed([f"{words.number(s)} ({name})" for s, name in zip(sizes, names, strict=False)])
+        return ArgumentEntry("number", noun, sizes[0])
+    names = tuple(name for name in x.axis_names() if name != "channels")
+    return ArgumentEntry("sizes", noun, sizes=sizes[: len(names)], axes=names[: len(sizes)])
 
 
-def arriving_in_words(node: Node, point: Mapping[str, int], words: Phrases) -> str:
-    """26 × 26 × 32 (height × width × channels); 128 features."""
-    x = node.derived.arriving[0]
-    sizes = [simplified(bound(v, point)) if isinstance(v, Formula) else v for v in x.shape]
-    names = _axis_names(node)
-    if len(sizes) == 1:
-        tokens = any(argument.name == "vocabulary" for argument in arguments_of(type(node.layer)))
-        return words.counted(sizes[0], "tokens" if tokens else names[0])
-    return f"{words.size(tuple(sizes))} ({' × '.join(names)})"
+def arriving(node: Node, point: Mapping[str, int]) -> ArrivingEntry:
+    """What a layer is fed: 26 × 26 × 32 (height × width × channels); 128 features."""
+    shape = tuple(simplified(bound(v, point)) if isinstance(v, Formula) else v for v in node.derived.arriving[0].shape)
+    has_tokens = any(argument.name == "vocabulary" for argument in arguments_of(type(node.layer)))
+    return ArrivingEntry(shape, _axis_names(node), has_tokens)
 
 
 def _axis_names(node: Node) -> tuple[str, ...]:
@@ -103,20 +115,7 @@ def _axis_names(node: Node) -> tuple[str, ...]:
     return x.feature_names() if last else x.axis_names()
 
 
-def ordinal(network: Network, node: Node) -> str:
-    """The second convolution; the only one of its kind is just called by its kind."""
+def place(network: Network, node: Node) -> tuple[int, int]:
+    """Which of its kind a layer is, from 1, and how many there are."""
     alike = [n for n in network.nodes if n.layer.title == node.layer.title]
-    word = small(node.layer.title)
-    if len(alike) == 1:
-        return word
-    place = next(i for i, n in enumerate(alike) if n is node)
-    return f"the {_ORDINALS[place] if place < len(_ORDINALS) else f'{place + 1}th'} {word}"
-
-
-def article(heading: str) -> str:
-    """A convolution, an average pooling layer."""
-    word = small(heading)
-    whole = word.endswith(_NOUNS) or " for " in word or " of " in word
-    layer = word if whole else f"{word} layer"
-    vowel = word[0] in "aeiou" and not word.startswith(("uni", "one"))
-    return f"{'an' if vowel or word.startswith(_SPELLED) else 'a'} {layer}"
+    return next(i for i, n in enumerate(alike, 1) if n is node), len(alike)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from symparams import extensions
 from symparams.documents.formats import FORMATS
-from symparams.documents.phrases import prose
-from symparams.documents.vocabulary import capital
+from symparams.documents.rendering import typesetter
+from symparams.documents.words import capital
 from symparams.errors import SymparamsError, nearest
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
@@ -72,12 +72,12 @@ def _anchor(heading: str) -> str:
 
 def _entry(m: Misconception, format_: str) -> Iterator[str]:
     markdown = format_ == "markdown"
-    words = FORMATS[format_]
-    yield from [f"### {words.escape(capital(m.name))}", ""] if markdown else [m.name, ""]
+    words = typesetter(FORMATS[format_])
+    yield from [f"### {words.plain(capital(m.name))}", ""] if markdown else [m.name, ""]
     about = [
-        f"{prose(capital(m.explanation), words)}. {prose(capital(m.repair), words)}.",
-        f"The belief behind it: {prose(m.claim, words)}" if m.claim else "",
-        f"For {_quantities(m)}; described in: {words.escape(m.source)}.",
+        f"{words.sentence(m.explanation)}. {words.sentence(m.repair)}.",
+        f"The belief behind it: {words.prose(m.claim)}" if m.claim else "",
+        f"For {_quantities(m)}; described in: {words.plain(m.source)}.",
     ]
     for text in filter(None, about):
         yield from [text, ""] if markdown else [f"  {text}"]

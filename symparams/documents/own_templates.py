@@ -11,10 +11,11 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.visitor import NodeTransformer
 
+from symparams.documents.former_names import FormerNames
 from symparams.documents.metering import READ, SPENT, WRITTEN, Meter
 from symparams.documents.sandbox import Sandbox
 from symparams.documents.solution import Solution
-from symparams.documents.vocabulary import Vocabulary
+from symparams.documents.typesetting import Typesetter, filters
 from symparams.errors import LimitError, Place, Source, SymparamsError
 
 _BYTES = 1 << 15  # of a template
@@ -25,13 +26,16 @@ _OF_TEMPLATES = (
 )  # fmt: skip
 
 
-def own_document(template: Path, solution: Solution, vocabulary: Vocabulary, options: Mapping[str, Any]) -> str:
+def own_document(
+    template: Path, solution: Solution, writes: Typesetter, phrases: Mapping[str, Any], options: Mapping[str, Any]
+) -> str:
     """What a template of the user's makes of a solution; undefined names are errors."""
     text = _text(template)
     meter = Meter(len(solution.network.nodes))
-    names = vocabulary.names()
+    former = FormerNames(solution, writes, phrases)
+    names = {**filters(writes), **phrases, **former.functions, "s": solution, "solution": solution}
     try:
-        sandbox = Sandbox(meter, names, vocabulary.format, options)
+        sandbox = Sandbox(meter, names, filters(writes), options)
         tree = _Metering().visit(sandbox.parse(text))
         code = sandbox.compile(tree, filename=str(template))
         return sandbox.template_class.from_code(sandbox, code, sandbox.make_globals(None)).render(names)

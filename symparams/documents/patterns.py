@@ -42,6 +42,9 @@ class Pattern:
         self._leaves[mark] = leaf
         return Number(mark)
 
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))
+
     def written(self, point: Point) -> str:
         """The rule with the numbers of a point."""
         if not self._pieces:

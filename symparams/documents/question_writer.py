@@ -9,15 +9,13 @@ from typing import Any, cast
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import PLAIN, SOURCE, decimals, shown, size
 from symparams.documents.faded_solution import faded
-from symparams.documents.feedback import Feedback
-from symparams.documents.formats import FORMATS, with_digits
-from symparams.documents.question_text import Words
-from symparams.documents.rendering import environment, tidied
-from symparams.documents.vocabulary import capital
+from symparams.documents.formats import FORMATS, Format, format_named
+from symparams.documents.question_document import QuestionDocument
+from symparams.documents.rendering import environment, tidied, typesetter
+from symparams.documents.words import capital
 from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
-from symparams.exams.kinds import KINDS
 from symparams.exams.question import Content, Option, Question, Wrong
 from symparams.questions.signatures import signature
 from symparams.version import __version__
@@ -32,28 +30,27 @@ class Writer:
     def __init__(self, course: Course, markup: str, seed: int, digits: str = "comma") -> None:
         self.course = course
         self.seed = seed
-        self.format = with_digits(FORMATS[markup], digits)
-        self.asking = Feedback(course, self.format)
-        template = environment(markup).get_template("exam/question.j2")
-        names = {**self.asking.names(), "format": f"formats/{markup}.j2"}
-        self._module: Any = template.make_module(names)
+        self.format = format_named(markup, digits)
+        self._typesetter = typesetter(self.format)
+        self._module = _macros(self.format)
+        self._plain = _macros(FORMATS["text"])
 
     def asked(self, question: Question) -> WrittenQuestion:
         """The question in the markup."""
-        words = Words(self.asking, question)
-        away = faded(question, words) if question.fade else None
+        document = QuestionDocument(question)
+        away = faded(question, self._typesetter) if question.fade else None
         points = _FADED * len(away.blanks) if away else Fraction(_POINTS[question.difficulty])
         return WrittenQuestion(
             identity=question.identity,
-            name=self.name(question),
+            name=str(self._plain.name(document)).strip(),
             kind=question.kind,
             answer_type=question.answer_type,
-            stem=self._said("stem", question, words) + (self._said("to_fill_in", away) if away else ""),
+            stem=self._said("stem", document) + (self._said("to_fill_in", document, away.lines) if away else ""),
             answer=plain(question.key) if question.options else typed(question.key),
             value=_number(question.key),
-            solution=self._said("solution", question, words),
-            options=tuple(self._option(option, question) for option in question.options),
-            mistakes=tuple(self._mistake(wrong, question) for wrong in question.mistakes),
+            solution=self._said("solution", document),
+            options=tuple(self._option(option, document) for option in question.options),
+            mistakes=tuple(self._mistake(wrong, document) for wrong in question.mistakes),
             points=points,
             difficulty=question.difficulty,
             tags=self.tags(question),
@@ -68,24 +65,27 @@ class Writer:
     def _said(self, macro: str, *about: object) -> str:
         return tidied(cast("Callable[..., str]", getattr(self._module, macro))(*about), self.format)
 
-    def _option(self, option: Option, question: Question) -> WrittenOption:
+    def _feedback(self, wrong: Wrong, document: QuestionDocument) -> str:
+        return str(self._module.feedback(document, wrong)).strip("\n")
+
+    def _option(self, option: Option, document: QuestionDocument) -> WrittenOption:
         wrong = option.wrong
         return WrittenOption(
-            text=self.asking.content(option.content),
+            text=self._typesetter.answer(option.content),
             plain=plain(option.content),
             credit=Fraction(1) if wrong is None else wrong.credit,
-            feedback="" if wrong is None else self.asking.feedback(wrong, question),
+            feedback="" if wrong is None else self._feedback(wrong, document),
             misconception="" if wrong is None else _names(wrong),
         )
 
-    def _mistake(self, wrong: Wrong, question: Question) -> WrittenMistake:
+    def _mistake(self, wrong: Wrong, document: QuestionDocument) -> WrittenMistake:
         return WrittenMistake(
             answer=typed(wrong.content),
             value=_number(wrong.content),
             credit=wrong.credit,
-            feedback=self.asking.feedback(wrong, question),
+            feedback=self._feedback(wrong, document),
             misconception=_names(wrong),
-            values=self._values(wrong.content, question),
+            values=self._values(wrong.content, document.question),
         )
 
     def _values(self, content: Content, question: Question) -> tuple[Fraction, ...]:
@@ -96,12 +96,6 @@ class Writer:
             raise SymparamsError(f"{question.identity}: a formula has no value at one of the points")
         return tuple(map(Fraction, values))
 
-    def name(self, question: Question) -> str:
-        """Parameters of conv_2."""
-        title = _TITLES.get(question.kind) or KINDS[question.kind].heading
-        where = question.node.name if question.node is not None else self.course.title or self.course.stem
-        return title.format(where)
-
     def tags(self, question: Question) -> tuple[str, ...]:
         """Words to sort by."""
         layer = () if question.node is None else (question.node.kind,)
@@ -109,23 +103,9 @@ class Writer:
         return tuple(dict.fromkeys(words))
 
 
-_TITLES = {
-    "params": "Parameters of {}",
-    "shape": "Output shape of {}",
-    "macs": "Multiply-accumulates of {}",
-    "flops": "FLOPs of {}",
-    "memory": "Parameter memory of {}",
-    "activations": "Activation memory of {}",
-    "cache": "Key-value cache of {}",
-    "field": "Receptive field of {}",
-    "total": "Parameters of {}",
-    "blank": "A blank in the summary: {}",
-    "inverse": "An argument of {}",
-    "formula": "Parameters of {} as a formula",
-    "compare": "Two designs: {}",
-    "truth": "True or false: {}",
-    "mistake": "Where is the mistake? {}",
-}
+def _macros(format_: Format) -> Any:
+    """What is said of questions, each a macro."""
+    return environment(format_).get_template("exam/question.j2").module
 
 
 def _names(wrong: Wrong) -> str:

@@ -1,4 +1,4 @@
-"""Solution + style + format -> text. The prose is in templates/; here is what templates can call."""
+"""The object of a document + a template + a format -> text. The prose is in templates/."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
 import jinja2
-from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 
-from symparams.documents.answer_text import ComparisonText, FindingText
-from symparams.documents.formats import FORMATS, Format, with_digits
+from symparams.documents.comparison_document import ComparisonDocument
+from symparams.documents.finding_document import FindingDocument
+from symparams.documents.formats import Format, format_named
 from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
-from symparams.documents.vocabulary import Vocabulary, filters
+from symparams.documents.typesetting import Typesetter, filters
 from symparams.errors import SymparamsError
 from symparams.questions.comparison import Comparison
 from symparams.questions.findings import Finding
@@ -41,6 +43,7 @@ _OPTIONS: Mapping[str, Any] = {
     "lstrip_blocks": True,
     "keep_trailing_newline": True,
     "autoescape": False,
+    "optimized": False,
 }
 
 
@@ -59,15 +62,31 @@ class _Compiled(BytecodeCache):
         return f"{jinja2.__version__} {sys.version} {bucket.checksum}".encode()
 
 
+class _Unfolded(CodeGenerator):
+    """Writes no filter's result into the code, because that serves every format."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        if not isinstance(node, (nodes.TemplateData, nodes.Const)):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
 @cache
-def environment(format_: str) -> Environment:
-    """The templates, set for a format."""
-    own = FORMATS[format_].blocks
-    loader = ChoiceLoader(
-        [DictLoader({f"formats/{format_}.j2": own} if own else {}), FileSystemLoader(folder("templates"))]
-    )
+def typesetter(format_: Format) -> Typesetter:
+    """Who writes in a format."""
+    return Typesetter(format_)
+
+
+@cache
+def environment(format_: Format) -> Environment:
+    """The templates, set for a format: `f` are its blocks, `mark` is its record, filters write what stands in lines."""
+    blocks = f"formats/{format_.name}.j2"
+    own = DictLoader({blocks: format_.blocks} if format_.blocks else {})
+    loader = ChoiceLoader([own, FileSystemLoader(folder("templates"))])
     environment = Environment(loader=loader, bytecode_cache=_Compiled(), **_OPTIONS, **_DELIMITERS)  # noqa: S701
-    environment.filters |= filters(FORMATS[format_])
+    environment.code_generator_class = _Unfolded
+    environment.filters |= filters(typesetter(format_))
+    environment.globals |= {"mark": format_, "f": environment.get_template(blocks).module}
     return environment
 
 
@@ -78,26 +97,22 @@ class Document:
     style: str = "steps"  # one of STYLES, or summary
     format: str = "markdown"  # one of FORMATS
     digits: str = "comma"  # the mark between groups of three digits: comma, space or none
-    slug: str = "network"  # what its labels start with
 
 
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
-    format_ = format_of(document)
     check_style(document.style, "summary")
-    return written(Vocabulary(solution, format_, document.slug), document.style)
+    return written(document, document.style, s=solution)
 
 
 def render_comparison(comparison: Comparison, document: Document) -> str:
     """Two networks side by side."""
-    format_ = format_of(document)
-    return written(ComparisonText(comparison, format_, document.slug), "compare")
+    return written(document, "compare", d=ComparisonDocument(comparison))
 
 
 def render_finding(finding: Finding, document: Document) -> str:
     """The values that were searched for, and how they come out."""
-    format_ = format_of(document)
-    return written(FindingText(finding, format_, document.slug), "find")
+    return written(document, "find", d=FindingDocument(finding))
 
 
 def check_style(style: str, *more: str) -> None:
@@ -106,31 +121,25 @@ def check_style(style: str, *more: str) -> None:
         raise SymparamsError(f"there is no style `{style}`; there are {', '.join(STYLES)}")
 
 
-def written(words: Vocabulary, template_: str, style: str = "") -> str:
-    """The words arranged by one of our own templates; one that serves several styles is told which."""
-    template = environment(words.format.name).get_template(f"styles/{template_}.j2")
-    text = template.render(words.names(), format=f"formats/{words.format.name}.j2", style=style)
-    return tidied(text, words.format)
+def written(document: Document, template: str, **about: object) -> str:
+    """What one of our own templates makes of the object of a document."""
+    format_ = format_named(document.format, document.digits)
+    return tidied(environment(format_).get_template(f"styles/{template}.j2").render(about), format_)
 
 
-def standalone(body: str) -> str:
-    """A LaTeX document around one or more fragments."""
-    return environment("latex").get_template("formats/document.tex.j2").render(body=body)
+def standalone(body: str, format_: str = "latex") -> str:
+    """A whole document around one or more fragments."""
+    record = format_named(format_)
+    return environment(record).get_template(record.whole).render(body=body)
 
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
     """The solution through a user's own template, in Jinja's sandbox."""
-    format_ = format_of(document)
-    options = {**_OPTIONS, **(_DELIMITERS if format_.name == "latex" else {})}
-    return own_document(template, solution, Vocabulary(solution, format_, document.slug), options)
-
-
-def format_of(document: Document) -> Format:
-    """The format of a document, its digits grouped as asked."""
-    found = FORMATS.ask(document.format)
-    if found is None:
-        raise SymparamsError(f"there is no format `{document.format}`; there are {', '.join(FORMATS.names())}")
-    return with_digits(found, document.digits)
+    format_ = format_named(document.format, document.digits)
+    options = {**_OPTIONS, **(_DELIMITERS if format_.has_braces else {})}
+    phrases = vars(environment(format_).get_template("styles/phrases.j2").module)
+    names = {name: macro for name, macro in phrases.items() if not name.startswith("_")}
+    return own_document(template, solution, typesetter(format_), names, options)
 
 
 def tidied(text: str, format_: Format) -> str:

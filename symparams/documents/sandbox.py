@@ -14,7 +14,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
 from jinja2.utils import Cycler, Joiner, Namespace
 
-from symparams.documents.formats import Format
+from symparams.documents.entries import LayerEntry
 from symparams.documents.metering import (
     READ,
     SORTING,
@@ -35,7 +35,6 @@ from symparams.documents.metering import (
     rounds_of_sorting,
 )
 from symparams.documents.solution import Solution
-from symparams.documents.vocabulary import filters
 from symparams.quantities.layer_quantities import NetworkQuantities
 from symparams.quantities.quantity import Quantity
 
@@ -43,13 +42,37 @@ _CALL = 100  # steps of a function of the vocabulary, and
 _OUR_READING = 10  # for each step of reading what it is given, and
 _PER_LAYER = 10  # for each layer of the network in those that go through all of them
 _OVER_ALL = frozenset(
-    ("amount_rows", "differences", "further_tables", "measure_rows", "stated", "symbol_rows", "total_rows", "validity")
+    (
+        "amount_rows",
+        "differences",
+        "further_tables",
+        "measure_rows",
+        "stated",
+        "symbol_rows",
+        "total_rows",
+        "validity",
+        "why",
+    )
 )
 _PROPERTY = 20  # steps of a value that may have to be worked out
 _OF_TEXT: Mapping[str, Price] = {  # our filters that take texts
-    **dict.fromkeys(("plain", "named", "code_lines", "small", "the_name"), len),
-    **dict.fromkeys(("prose", "sentence"), catalogue_sentence),
+    **dict.fromkeys(
+        ("plain", "named", "code", "code_lines", "digits", "small", "capital", "word", "inline", "percent"), len
+    ),
+    **dict.fromkeys(("prose", "sentence", "full_sentence"), catalogue_sentence),
 }
+
+
+def _calls(values: Any, *cells: Any) -> int:
+    """The price of what calls a macro for each value."""
+    return _CALL // 10 * len(values) * len(cells)
+
+
+def _calls_of_grid(values: Any, keys: Any = (), *_: Any) -> int:
+    return _CALL // 10 * len(values) * len(keys)
+
+
+_OF_VALUES: Mapping[str, Price] = {"each": _calls, "rows": _calls, "grid": _calls_of_grid}
 
 
 class _Fields(SandboxedFormatter):
@@ -73,8 +96,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
 
-    def __init__(self, meter: Meter, names: Mapping[str, Any], format_: Format, options: Mapping[str, Any]) -> None:
-        super().__init__(**options, optimized=False, finalize=_finalized)
+    def __init__(
+        self, meter: Meter, names: Mapping[str, Any], ours: Mapping[str, Any], options: Mapping[str, Any]
+    ) -> None:
+        super().__init__(**options, finalize=_finalized)
         self.meter = meter
         self._ours = {value for value in names.values() if callable(value)}
         del self.globals["lipsum"]
@@ -87,9 +112,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             **{name: self._filter(name, jinjas[name], price, meter.read) for name, price in VALUE_FILTERS.items()},
             "join": self._join,
         }
-        for name, function in filters(format_).items():
-            price = _OF_TEXT.get(name)
-            self.filters[name] = self._filter(name, function, price or nothing, meter.write if price else meter.read)
+        for name, function in ours.items():
+            price = _OF_TEXT.get(name) or _OF_VALUES.get(name, nothing)
+            take = meter.write if name in _OF_TEXT else meter.read
+            self.filters[name] = self._filter(name, function, price, take)
         tests: Mapping[str, Any] = self.tests
         self.tests = {name: self._filter("", function, nothing, meter.read) for name, function in tests.items()}
 
@@ -154,7 +180,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             self.meter.read(owner)
             return _Fields(self).vformat(str(owner), arguments, named)
         if function in self._ours:
-            self.meter.spend(_CALL + _OUR_READING * read + self._price(function.__name__, arguments))
+            self.meter.spend(_CALL + _OUR_READING * read + self._price(_name(function), arguments))
         elif isinstance(method, (BuiltinMethodType, MethodType)) and isinstance(
             owner, (str, list, tuple, dict, int, float)
         ):
@@ -172,21 +198,30 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if name == "ruled":  # pads all cells of a column to the widest
             cells = [cell for row in (*arguments[1], *(arguments[2:3] or [()])[0]) for cell in row]
             return characters(len(cells) * max(map(len, cells), default=0))
+        if name in _OF_VALUES:
+            return _OF_VALUES[name](*arguments)
         over_all = _PER_LAYER * self.meter.layers if name in _OVER_ALL else 0
         return over_all + (max(arguments[1], 0) if name == "total_rows" else 0)
 
     def _is_known(self, function: Any, owner: Any) -> bool:
-        """Whether something is Jinja's own, or asks the further quantities."""
+        """Whether something is Jinja's own, or asks a solution, a layer of it, or the further quantities."""
         if isinstance(function, (Macro, LoopContext, BlockReference, Joiner)):
             return True
         if isinstance(owner, (Cycler, LoopContext)):
             return True
         if function in (self.globals["range"], dict, Namespace, Cycler, Joiner):
             return True
-        if isinstance(owner, NetworkQuantities) or getattr(function, "__module__", "") == Quantity.__module__:
+        if (
+            isinstance(owner, (NetworkQuantities, Solution, LayerEntry))
+            or getattr(function, "__module__", "") == Quantity.__module__
+        ):
             self.meter.spend(_CALL + _PER_LAYER * self.meter.layers)
             return True
         return False
+
+
+def _name(function: Any) -> str:
+    return str(function.name if isinstance(function, Macro) else function.__name__)
 
 
 @pass_context

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula, symbols
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.choices import Choices
+from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, symbols
 from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import over_shown
-from symparams.documents.entries import Definition, LayerEntry, Letter, MeasureDefinition, SizeDefinition
+from symparams.documents.definitions import (
+    Definition,
+    MeasureDefinition,
+    SizeDefinition,
+    measure_rules,
+    parameter_rules,
+    pattern,
+    size_rules,
+)
+from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
+from symparams.documents.labels import Labels, slug
 from symparams.errors import SymparamsError, nearest
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import arguments_of
@@ -19,27 +30,33 @@ from symparams.model.conditions import Condition
 from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
-from symparams.quantities.layer_derivations import AxisSize, LayerDerivations, rounds
-from symparams.quantities.layer_quantities import USUAL, LayerQuantity, NetworkQuantities, sum_of
-from symparams.quantities.quantity import Settings
+from symparams.quantities.layer_derivations import LayerDerivations, rounds
+from symparams.quantities.layer_quantities import USUAL, NetworkQuantities, sum_of
+from symparams.quantities.quantity import Quantity, Settings
+
+Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a right side
+Given: TypeAlias = tuple[str, Choices] | Relation  # a letter and the values that it may take, or a fact
 
 
 @dataclass(frozen=True)
 class Solution:
     """The worked solution of a network."""
 
-    network: Network
+    network: Network  # which it is about
     quantities: tuple[str, ...] = USUAL  # names of those that are derived
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
     settings: Settings = Settings()  # types and policies for the further quantities
+    slug: str = ""  # what tells its labels from those of other networks; empty: made of its title
     _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
     @property
     def title(self) -> str:
+        """What the source calls the network; empty where it does not."""
         return self.network.title
 
     @property
     def convention(self) -> str:
+        """Whose counts are meant: keras or torch."""
         return self.network.convention
 
     @cached_property
@@ -81,6 +98,7 @@ class Solution:
                 derived.rules.because not in explained,
                 derived.rules.shape_because not in explained,
                 floor and "floor" not in explained,
+                self.measurements,
             )
             explained |= {"floor"} if floor else set()
             seen.setdefault(derived, node.name)
@@ -88,6 +106,7 @@ class Solution:
 
     @property
     def counts(self) -> Counts:
+        """The totals, as they come out."""
         return self.network.counts
 
     @cached_property
@@ -111,13 +130,19 @@ class Solution:
     @cached_property
     def has_statistics(self) -> bool:
         """Whether some parameters are measured, not trained."""
-        return any(t.kind == "statistic" for e in self.every for t in e.node.derived.rules.counted)
+        return any(entry.has_statistics for entry in self.every)
 
     @cached_property
     def total_sum(self) -> Formula:
         """The sum over the layers; in a long one equal terms are taken together."""
         counted = (e for e in self.every if e.counts.params != 0)
         return sum_of(over_shown(as_formula(e.counts.params), e.node.repeats) for e in counted)
+
+    @property
+    def total_lines(self) -> list[Formula]:
+        """The sum over the layers and the total, where that is another line."""
+        is_other = self.total != 0 and isinstance(self.total_sum, Sum) and self.total_sum != self.total
+        return [self.total_sum, *([as_formula(self.total)] if is_other else [])]
 
     @cached_property
     def measurements(self) -> NetworkQuantities:
@@ -170,68 +195,100 @@ class Solution:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
+        """What must hold so that the network can be built."""
         return self.network.conditions
 
     @property
     def has_letters(self) -> bool:
+        """Whether a letter has no value."""
         return any(value is None for value in self.network.symbols.values())
 
+    @property
+    def given(self) -> list[Given]:
+        """What is given: letters with the values that they may take, then the facts of `where`."""
+        return [*self.network.ranges.items(), *self.network.stated]
+
+    @property
+    def bounds(self) -> list[Relation]:
+        """The conditions under which the formulas hold, but for those that something is divided."""
+        return [(c.left, c.relation, c.right) for c in self.conditions if c.relation != "divides"]
+
+    @property
+    def divisions(self) -> list[Condition]:
+        """The conditions that one number divides another."""
+        return [c for c in self.conditions if c.relation == "divides"]
+
+    @property
+    def differences(self) -> list[str]:
+        """How the conventions differ, for the layers that are shown, each once."""
+        return list(dict.fromkeys(entry.differs for entry in self.layers if entry.differs))
+
+    # ------------------------------------------------------------ further quantities
+
+    def figures(self, measure: Quantity) -> list[Figure]:
+        """Every layer that has some of a further quantity."""
+        found = ((entry, self.measurements.named(measure.name, entry.node)) for entry in self.layers)
+        return [Figure(entry, quantity) for entry, quantity in found if quantity is not None]
+
+    def in_all_copies(self, entry: LayerEntry, measure: Quantity) -> Value:
+        """What a layer has of a further quantity in all its copies."""
+        quantity = self.measurements.named(measure.name, entry.node)
+        return 0 if quantity is None else quantity.together
+
     @cached_property
-    def definitions(self) -> tuple[Definition, ...]:
-        """The rules with parameters, each with its layers, in order of appearance."""
-        groups: dict[tuple[str, str], list[LayerEntry]] = {}
-        for entry in self.layers:
-            if entry.has_parameters and entry.node.shared is None:
-                pattern = (entry.heading, _pattern(entry.account.params.rule))
-                groups.setdefault(pattern, []).append(entry)
-        return tuple(
-            Definition(
-                heading,
-                entries[0].account.params.rule,
-                entries[0].because,
-                tuple(known.symbol for known in entries[0].account.values),
-                tuple(entries),
-            )
-            for (heading, _), entries in groups.items()
-        )
+    def further_totals(self) -> list[QuantityTotal]:
+        """The total of every further quantity, and how it comes out."""
+        m = self.measurements
+        return [QuantityTotal(one, m.total(one), m.total_sum(one)) for one in m.chosen]
+
+    @property
+    def further_columns(self) -> list[tuple[Quantity | None, ...]]:
+        """The further quantities, as many as go into a table; None is the receptive field."""
+        every = (*self.measurements.chosen, *([None] if self.measurements.has_fields else []))
+        wide = 2 if self.has_letters else 4
+        return [every[start : start + wide] for start in range(0, len(every), wide)]
+
+    @cached_property
+    def reasons(self) -> Mapping[tuple[int, str], Reason]:
+        """What has to be said of each quantity of each layer, by the layer's number and the quantity's name."""
+        reasons: dict[tuple[int, str], Reason] = {}
+        rules: set[tuple[str, str, str]] = set()
+        given: set[str] = {""}
+        for entry in (entry for entry in self.layers if not entry.is_marker):
+            for quantity in entry.quantities:
+                rule = (quantity.measure.name, entry.heading, pattern(quantity.derivation.rule))
+                new = rule not in rules
+                because = quantity.because if new and quantity.because not in given else ""
+                known = entry.known(quantity.derivation) if new else ()
+                reasons[entry.number, quantity.measure.name] = Reason(because, known)
+                rules.add(rule)
+                given |= {quantity.because} if new else set()
+        return reasons
+
+    # ------------------------------------------------------------ rules, each with what it counts
+
+    @cached_property
+    def _labels(self) -> Labels:
+        return Labels(self.slug or slug(self.title))
 
     @cached_property
     def sizes(self) -> tuple[SizeDefinition, ...]:
         """The rules for output sizes, each with the axes that it gives, in order of appearance."""
-        groups: dict[tuple[str, str], list[tuple[LayerEntry, AxisSize]]] = {}
-        for entry in self.layers:
-            for axis in entry.account.axes:
-                if axis.like is None and entry.before is None:
-                    groups.setdefault((entry.heading, _pattern(axis.rule)), []).append((entry, axis))
-        return tuple(
-            SizeDefinition(
-                heading, cases[0][1].symbol, cases[0][1].derivation.rule, cases[0][0].shape_because, tuple(cases)
-            )
-            for (heading, _), cases in groups.items()
-        )
+        return size_rules(self.layers, self._labels)
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """The rules with parameters, each with its layers, in order of appearance."""
+        before = len(self.sizes) if "shape" in self.quantities else 0
+        return parameter_rules(self.layers, self._labels, before)
 
     @cached_property
     def measures(self) -> tuple[MeasureDefinition, ...]:
         """The rules of the further quantities, each with its layers, in order of appearance."""
-        groups: dict[tuple[str, str, str], list[tuple[LayerEntry, LayerQuantity]]] = {}
-        for measure in self.measurements.chosen:
-            for entry in self.layers:
-                quantity = self.measurements.named(measure.name, entry.node)
-                if quantity is not None:
-                    heading = f"{entry.heading}: " if measure.by_layer else ""
-                    pattern = (measure.name, heading, _pattern(quantity.derivation.rule))
-                    groups.setdefault(pattern, []).append((entry, quantity))
-        return tuple(
-            MeasureDefinition(
-                cases[0][1].measure,
-                heading,
-                cases[0][1].derivation.rule,
-                cases[0][1].because,
-                tuple(s for s in cases[0][1].derivation.symbols if s.meaning),
-                tuple(cases),
-            )
-            for (_, heading, _), cases in groups.items()
-        )
+        before = len(self.sizes) if "shape" in self.quantities else 0
+        before += len(self.definitions) if "params" in self.quantities else 0
+        figures = [figure for measure in self.measurements.chosen for figure in self.figures(measure)]
+        return measure_rules(figures, self._labels, before)
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
@@ -246,6 +303,17 @@ class Solution:
         for symbol in (s for definition in self.measures for s in definition.symbols):
             meanings.setdefault(symbol.name, {})[symbol.meaning] = None
         return tuple(Symbol(name, meaning=" or ".join(several)) for name, several in meanings.items())
+
+    @property
+    def rule_letters(self) -> list[str]:
+        """What the rules give that are shown: P, the parameters; Q, a further quantity."""
+        shown = (("P", "params" in self.quantities), ("Q", bool(self.measurements.chosen)))
+        return [letter for letter, is_shown in shown if is_shown]
+
+    @property
+    def rule_symbols(self) -> list[Symbol]:
+        """The symbols of the rules, but for a P that is what they give."""
+        return [symbol for symbol in self.symbols if symbol.name != "P" or not self.rule_letters]
 
 
 def _origin(node: Node, feeding: Node) -> tuple[str, str]:
@@ -264,10 +332,6 @@ def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
             meaning = argument.meaning.partition(":")[0] if node.inputs else axes[i]
             for letter in symbols(size) if isinstance(size, Formula) else ():
                 yield letter.name, meaning if isinstance(size, Symbol) else f"letter in the {meaning}"
-
-
-def _pattern(rule: Formula) -> str:
-    return shown(rule, PLAIN)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from symparams.documents.vocabulary import capital
+from symparams.documents.words import capital
 from symparams.errors import SymparamsError, listed
 from symparams.files import write_whole
 from symparams.grading.marks import ClassMarks, Tally

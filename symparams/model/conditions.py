@@ -50,9 +50,9 @@ from symparams.model.layer import Layer, Requirement
 class Condition:
     """Something that must hold for the formulas to be valid: H >= 19, or g divides C."""
 
-    left: Formula
+    left: Formula  # what must be so large, or divide
     relation: str  # ">=" or "divides" (left divides right)
-    right: Formula
+    right: Formula  # what it is compared with, or what is divided
     slack: Poly | None = field(default=None, compare=False)  # what must be at least 0, for ">="
     copies: tuple[Repeat, ...] = ()  # of which brackets it must hold in every copy, the outermost first
 

@@ -25,10 +25,10 @@ class Counts:
     """How many numbers a layer, or a network, keeps."""
 
     weights: Value  # all parameters that are not biases
-    biases: Value
+    biases: Value  # parameters that are added
     params: Value  # weights + biases
-    trainable: Value
-    non_trainable: Value
+    trainable: Value  # parameters that training sets
+    non_trainable: Value  # parameters that it does not
 
 
 _AXES = 16  # more than any framework has use for

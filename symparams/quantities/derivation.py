@@ -34,8 +34,8 @@ StepKind: TypeAlias = Literal["rule", "substitution", "arithmetic", "result"]
 class Step:
     """One line of a derivation; it equals the line before."""
 
-    kind: StepKind
-    expression: Formula
+    kind: StepKind  # what was done: rule, substitution, arithmetic, result
+    expression: Formula  # the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,12 @@ class Derivation:
     value: Value  # the result
 
     def of_kind(self, kind: StepKind) -> tuple[Formula, ...]:
+        """The lines of a kind."""
         return tuple(step.expression for step in self.steps if step.kind == kind)
 
     @property
     def rule(self) -> Formula:
+        """The first line."""
         return self.steps[0].expression
 
     @property

@@ -40,8 +40,8 @@ class AxisSize:
 class Known:
     """A symbol of a rule with its value, as the list of values shows it."""
 
-    symbol: Symbol
-    value: Value
+    symbol: Symbol  # as it stands in the rule, with its meaning
+    value: Value  # what is put in for it
     written: Formula | None  # the user's letters for it, if they are not the value: k
     incoming: bool  # a size of what arrives
 
@@ -54,6 +54,7 @@ class LayerDerivations:
 
     @cached_property
     def params(self) -> Derivation:
+        """How the number of its parameters comes out."""
         return derive_parameters(self.derived)
 
     @cached_property
@@ -73,6 +74,7 @@ class LayerDerivations:
 
     @cached_property
     def tensors(self) -> tuple[TensorCount, ...]:
+        """What is in each of its tensors."""
         return count_tensors(self.derived.rules, self.derived.facts)
 
     @cached_property

@@ -25,10 +25,10 @@ USUAL = ("shape", "params")  # what a solution shows unless more is asked for
 class LayerQuantity:
     """One quantity of one layer."""
 
-    measure: Quantity
+    measure: Quantity  # which quantity
     derivation: Derivation  # for one copy
     together: Value  # in all copies
-    because: str
+    because: str  # one clause on the rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class FieldSteps:
     """How the receptive field along one axis comes out."""
 
     axis: str  # height, width …
-    field: Field
+    field: Field  # its size, jump and offset
     steps: tuple[Derivation, ...]  # size, jump and offset, in the last copy; (): as in the layer before
     of_copy: tuple[Derivation, ...]  # the same in copy i, where they change from copy to copy; (): they do not
     like: str | None  # the axis before it that comes out in just the same way
@@ -88,6 +88,7 @@ class NetworkQuantities:
 
     @cached_property
     def states(self) -> list[State]:
+        """The receptive field behind each layer."""
         return fields(self.network)
 
     @cached_property

@@ -21,7 +21,7 @@ class TensorCount:
     kind: TensorKind  # weight, bias or statistic
     each: Formula | None  # what one input needs, values put in: 63·3·3; None if that is a single number
     outputs: Symbol | None  # what the first factor of `each` counts, where it does not belong to the kernel: filters
-    each_value: Value
+    each_value: Value  # the same, worked out
     inputs: Formula | None  # how many inputs there are; None if the tensor does not depend on them
     input_word: str  # what the inputs are: "input channels"
     value: Value  # all numbers of the tensor

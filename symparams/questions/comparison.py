@@ -33,7 +33,7 @@ class Side:
 
     letter: str  # A or B
     title: str  # of the network, or of its file
-    network: Network
+    network: Network  # as it was built
     what: TotalQuantity  # the quantity that is compared
 
     @property
@@ -48,6 +48,7 @@ class Side:
 
     @property
     def symbol(self) -> Symbol:
+        """What its total is called: P_A."""
         return Symbol(f"{self.what.letter}_{self.letter}")
 
 
@@ -71,6 +72,7 @@ class Comparison:
 
     @property
     def what(self) -> TotalQuantity:
+        """The quantity that is compared."""
         return self.sides[0].what
 
     @cached_property
@@ -90,6 +92,7 @@ class Comparison:
 
     @cached_property
     def totals(self) -> tuple[Value, Value]:
+        """That of the first network and of the second."""
         return self.sides[0].total, self.sides[1].total
 
     @cached_property
@@ -106,6 +109,7 @@ class Comparison:
 
     @property
     def difference_lines(self) -> tuple[Formula, ...]:
+        """The difference of the totals, and what it comes to."""
         first, second = map(as_formula, self.totals)
         product = factored(minus(self._open[1], self._open[0])) if self._small else None
         lines = [second - first, as_formula(value_of(minus(self._open[1], self._open[0]))), as_formula(self.difference)]

@@ -32,9 +32,9 @@ _ASKED = 40  # further questions that are tried
 class Changed:
     """A layer that was counted wrongly for a total."""
 
-    layer: str
+    layer: str  # its name
     right: Value  # what it adds, in all its copies
-    wrong: Value
+    wrong: Value  # what was counted for it
     quantity: str  # of the total
     rules: tuple[Formula, Formula]  # the right one and the wrong one
     facts: Facts = field(compare=False)  # those of the network
@@ -49,9 +49,9 @@ class Changed:
 class Arriving:
     """A layer whose output a student has wrong, on the way to the one that was asked for."""
 
-    layer: str
+    layer: str  # its name
     right: Shape  # of its output
-    wrong: Shape
+    wrong: Shape  # as the student has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Apart:
     """A further question on which explanations of an answer differ."""
 
     layer: str  # which is to be asked about
-    quantity: str
+    quantity: str  # that is to be asked for
     gives: tuple[Formula, ...]  # what each explanation gives there, in the order of the matches
 
 
@@ -83,13 +83,13 @@ class Apart:
 class Diagnosis:
     """What is found out about an answer."""
 
-    network: Network
+    network: Network  # which it is about
     layer: str | None  # which was asked for; None: the total
-    quantity: str
+    quantity: str  # that was asked for
     settings: Settings  # types and policies
-    answer: Answer
+    answer: Answer  # as it was typed, a formula for each of its numbers
     value: tuple[Value, ...]  # the right answer, a value for each of its numbers
-    correct: bool
+    correct: bool  # whether it is right
     right: tuple[Derivation, ...]  # how the right answer comes out, for each of its numbers
     matches: tuple[Match, ...] = ()  # what gives the answer, the likeliest first; () if it is right or nothing does
     apart: Apart | None = None  # where there are several

@@ -35,7 +35,7 @@ class Finding:
 
     network: Network  # with the letters open; with 1 for them where there is no formula
     letters: tuple[Symbol, ...]  # what is searched for: one, or two
-    target: Target
+    target: Target  # what was asked for
     lines: tuple[Formula, ...]  # the sum over the layers and what it gives; () where there is no formula
     equations: tuple[Equation, ...]  # the way to the answer; () where there is none to show
     numbers: NumberSet  # the values of the only letter; of the first of two

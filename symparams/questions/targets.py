@@ -27,7 +27,7 @@ class Target:
 
     what: TotalQuantity  # the quantity
     relation: str  # == <= >= < or >
-    amount: int
+    amount: int  # how much of it
     layer: str | None = None  # of this layer alone
 
 
@@ -35,9 +35,9 @@ class Target:
 class Equation:
     """One line of the way to the answer."""
 
-    left: Formula
-    relation: str
-    right: Formula
+    left: Formula  # with the letter
+    relation: str  # == <= >= < or >
+    right: Formula  # a number
     note: str = ""  # what was done, or why there is no going on
 
 

@@ -147,7 +147,7 @@ def test_blanks_put_back_give_the_solution() -> None:
                 told = given.stem[given.stem.index("Fill in the blanks.") :]
                 for blank in given.blanks:
                     assert told.count(blank.mark) >= 1
-                    told = told.replace(FORMATS["text"].blank.format(blank.mark), f"{blank.value:,}")
+                    told = told.replace(FORMATS["text"].notation.blank(blank.mark), f"{blank.value:,}")
                     assert blank.answer == str(blank.value)
                 for line in re.findall(r"= .*", told):
                     assert re.sub(r"[_\s]", "", line) in re.sub(r"[_\s]", "", given.solution), (told, given.solution)

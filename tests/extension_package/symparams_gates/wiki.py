@@ -9,7 +9,7 @@ _BLOCKS = """\
 = << text >> =
 
 <% endmacro %>
-<% macro heading(text, label="") %>
+<% macro heading(text) %>
 == << text >> ==
 
 <% endmacro %>
@@ -19,19 +19,19 @@ _BLOCKS = """\
 <% endmacro %>
 <% macro strong(text) %>'''<< text >>'''<% endmacro %>
 <% macro emphasis(text) %>''<< text >>''<% endmacro %>
-<% macro paragraph(text) %>
-<< text >>
+<% macro paragraph(text="") %>
+<< (caller() if caller is defined else text)|trim >>
 
 <% endmacro %>
 <% macro code(text) %>
 <pre><< text >></pre>
 
 <% endmacro %>
-<% macro items() %>
-<< caller() >>
-<% endmacro %>
-<% macro item(text) %>
+<% macro items(texts) %>
+<% for text in texts %>
 * << text >>
+<% endfor %>
+
 <% endmacro %>
 <% macro chain(left, lines, label="", tag="") %>
 <% for line in lines %>
@@ -48,7 +48,7 @@ _BLOCKS = """\
 
 <% endmacro %>
 <% macro reference(label, tag) %>(<< tag >>)<% endmacro %>
-<% macro table(columns, rows, totals=[]) %>
+<% macro table(columns, rows, totals=[], tall=false) %>
 {|
 ! << columns|map(attribute="title")|join(" !! ") >>
 <% for row in rows + totals %>
@@ -69,11 +69,16 @@ WIKI = Format(
     name="wiki",
     notation=PLAIN,
     inline=("<math>", "</math>"),
-    word=str,
     escape=_escaped,
     named="<code>{}</code>".format,
-    group=",",
+    code="<code>{}</code>".format,
     line_break="\n",
+    arrow="→",
+    back="←",
+    cross=" × ",
+    dots="…",
+    dash="–",
+    percent=" %",
     width=200,
     blocks=_BLOCKS,
 )

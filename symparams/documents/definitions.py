@@ -1,0 +1,144 @@
+"""The rules that a network uses, each with what it counts: for the textbook style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.notation import PLAIN, shown
+from symparams.documents.entries import Computed, Figure, LayerEntry
+from symparams.documents.labels import Labels
+from symparams.quantities.layer_derivations import AxisSize
+from symparams.quantities.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A rule for parameters and the layers that it counts."""
+
+    label: str  # what its equation is called in the source of a document
+    number: int  # what its equation is called for the reader
+    heading: str  # what its layers are called: Convolution
+    rule: Formula  # for the parameters, in reading order
+    because: str  # one sentence on the rule
+    symbols: tuple[Symbol, ...]  # those of the rule, in reading order
+    layers: tuple[LayerEntry, ...]  # the layers that it counts
+
+    @property
+    def computed(self) -> list[Computed]:
+        """What it gives, for each of its layers."""
+        return [Computed((("P", entry.name),), entry.account.params) for entry in self.layers]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeDefinition:
+    """A rule for an output size and where it is used."""
+
+    label: str  # what its equation is called in the source of a document
+    number: int  # what its equation is called for the reader
+    heading: str  # what its layers are called: Convolution
+    symbol: Symbol  # what the rule gives: H_out
+    rule: Formula  # for the size, in reading order
+    because: str  # one sentence on the rule
+    cases: tuple[tuple[LayerEntry, AxisSize], ...]  # every axis that it gives, with its layer
+
+    @property
+    def computed(self) -> list[Computed]:
+        """What it gives: H_conv_2 = W_conv_2 = 26 − 3 + 1 = 24, once for the sizes of a layer that come out alike."""
+        found = []
+        for entry, axis in self.cases:
+            by_sides: dict[tuple[object, object], list[AxisSize]] = {}
+            for one in (axis, *entry.alike(axis)):
+                by_sides.setdefault((one.derivation.substitution, one.derivation.value), []).append(one)
+            for some in by_sides.values():
+                lefts = tuple((one.symbol.name[0], entry.name) for one in some)
+                found.append(Computed(lefts, some[0].derivation))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDefinition:
+    """A rule for a further quantity and the layers that have it."""
+
+    label: str  # what its equation is called in the source of a document
+    number: int  # what its equation is called for the reader
+    measure: Quantity  # the quantity
+    heading: str  # what its layers are called; empty if the reason is not a layer's own
+    rule: Formula  # for the quantity, in reading order
+    because: str  # one sentence on the rule
+    symbols: tuple[Symbol, ...]  # those of the rule that have a meaning
+    layers: tuple[Figure, ...]  # each with its own steps
+
+    @property
+    def computed(self) -> list[Computed]:
+        """What it gives, for each of its layers."""
+        return [Computed((("Q", figure.entry.name),), figure.quantity.derivation) for figure in self.layers]
+
+
+def size_rules(layers: Iterable[LayerEntry], labels: Labels) -> tuple[SizeDefinition, ...]:
+    """The rules for output sizes that layers use, each once."""
+    groups: dict[tuple[str, str], list[tuple[LayerEntry, AxisSize]]] = {}
+    for entry in layers:
+        for axis in entry.account.axes:
+            if axis.like is None and entry.before is None:
+                groups.setdefault((entry.heading, pattern(axis.rule)), []).append((entry, axis))
+    return tuple(
+        SizeDefinition(
+            labels.of(entry, axis.axis),
+            number,
+            entry.heading,
+            axis.symbol,
+            axis.derivation.rule,
+            entry.shape_because,
+            ((entry, axis), *others),
+        )
+        for number, ((entry, axis), *others) in enumerate(groups.values(), 1)
+    )
+
+
+def parameter_rules(layers: Iterable[LayerEntry], labels: Labels, before: int) -> tuple[Definition, ...]:
+    """The rules for parameters that layers use, each once; so many equations stand before them."""
+    groups: dict[tuple[str, str], list[LayerEntry]] = {}
+    for entry in layers:
+        if entry.has_parameters and entry.node.shared is None:
+            groups.setdefault((entry.heading, pattern(entry.account.params.rule)), []).append(entry)
+    return tuple(
+        Definition(
+            labels.of(first, "params"),
+            number,
+            first.heading,
+            first.account.params.rule,
+            first.because,
+            tuple(known.symbol for known in first.account.values),
+            (first, *others),
+        )
+        for number, (first, *others) in enumerate(groups.values(), before + 1)
+    )
+
+
+def measure_rules(figures: Sequence[Figure], labels: Labels, before: int) -> tuple[MeasureDefinition, ...]:
+    """The rules for further quantities that layers use, each once; so many equations stand before them."""
+    groups: dict[tuple[str, str, str], list[Figure]] = {}
+    for figure in figures:
+        measure = figure.quantity.measure
+        heading = figure.entry.heading if measure.by_layer else ""
+        groups.setdefault((measure.name, heading, pattern(figure.quantity.derivation.rule)), []).append(figure)
+    return tuple(
+        MeasureDefinition(
+            labels.of(some[0].entry, name),
+            number,
+            some[0].quantity.measure,
+            heading,
+            some[0].quantity.derivation.rule,
+            some[0].quantity.because,
+            tuple(s for s in some[0].quantity.derivation.symbols if s.meaning),
+            tuple(some),
+        )
+        for number, ((name, heading, _), some) in enumerate(groups.items(), before + 1)
+    )
+
+
+def pattern(rule: Formula) -> str:
+    """What rules have in common that are written alike."""
+    return shown(rule, PLAIN)

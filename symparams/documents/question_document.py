@@ -1,0 +1,323 @@
+"""A question of an exam, as the template of questions sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from symparams.algebra.evaluation import Point
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols, total
+from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.simplification import simplified
+from symparams.algebra.substitution import put_in
+from symparams.documents.layer_description import ArgumentEntry, ArrivingEntry, arguments, arriving, place
+from symparams.exams.course import Course
+from symparams.exams.kinds import KINDS
+from symparams.exams.kinds.inverse import freed
+from symparams.exams.question import Question, Wrong
+from symparams.exams.values import bound
+from symparams.misconceptions.misconception import Misconception
+from symparams.model.layer import OUTPUT_LETTERS
+from symparams.quantities.derivation import Derivation
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity
+from symparams.quantities.totals import amount
+from symparams.questions.targets import Equation, Target, equations_to
+
+
+class SizeChain(NamedTuple):
+    """How a size of an output comes out."""
+
+    symbol: Symbol  # what comes out: H_out
+    derivation: Derivation  # its steps
+    also: Symbol | None  # what comes out in the same way: W_out
+
+
+class SummaryRow(NamedTuple):
+    """A row of a summary table."""
+
+    name: str  # of the layer
+    shape: tuple[Value, ...]  # of its output
+    params: Value | None  # none for the cell that is left blank
+
+
+class Way(NamedTuple):
+    """How a wrong answer comes out."""
+
+    steps: list[Formula]  # the lines before the one with the values put in
+    rule: Formula  # into which the values of the variant are put; the last step, where there are none
+    point: Point  # the values of the variant
+    value: Value  # the wrong answer
+
+
+@dataclass(frozen=True)
+class QuestionDocument:
+    """A question with everything that can be said about it; what its kind does not have must not be asked for."""
+
+    question: Question  # what is asked, what is right, which wrong answers are known
+
+    @property
+    def _more(self) -> Mapping[str, Any]:
+        return self.question.more or {}
+
+    # ------------------------------------------------------------ the network and the layer
+
+    @property
+    def course(self) -> Course:
+        """The network that it is about, with its `title`, `network` and `settings`."""
+        return self.question.course
+
+    @property
+    def other(self) -> Course | None:
+        """The network of the second design, where two are compared."""
+        other: Course | None = self._more.get("other")
+        return other
+
+    @property
+    def about_what(self) -> str:
+        """The name of the layer, or what the network is called."""
+        node = self.question.node
+        return node.name if node is not None else self.course.title or self.course.stem
+
+    @property
+    def title(self) -> str:
+        """How a question of its kind is called where nothing else is said of it."""
+        return KINDS[self.question.kind].heading.format(self.about_what)
+
+    @property
+    def asked(self) -> str:
+        """What is asked, where the kind of question has a sentence of its own for it; else empty."""
+        asked: str = self._more.get("ask", "")
+        return asked
+
+    @property
+    def text(self) -> str:
+        """The network in the language, with the values of the variant."""
+        if self.question.kind == "formula" or self.other is self.course:
+            return self.course.text({name: name for name in self.course.ranges})
+        return self.course.text({**self.course.resting, **self._more.get("first", self.question.point)})
+
+    @property
+    def other_text(self) -> str:
+        """The network of the second design in the language."""
+        assert self.other is not None
+        return self.other.text({**self.other.resting, **self._more["second"]})
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether the network has letters without a value."""
+        return any(value is None for value in self.course.network.symbols.values())
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which of its kind the layer is, from 1, and how many there are."""
+        assert self.question.node is not None
+        return place(self.course.network, self.question.node)
+
+    @property
+    def arguments(self) -> list[ArgumentEntry]:
+        """The arguments of the layer that have to be told."""
+        assert self.question.node is not None
+        return arguments(self.question.node, self.question.point)
+
+    @property
+    def arriving(self) -> ArrivingEntry:
+        """What the layer is fed."""
+        assert self.question.node is not None
+        return arriving(self.question.node, self.question.point)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a formula in the letters of the rule is asked for, not in those of the network."""
+        return bool(self._more.get("own"))
+
+    @property
+    def free(self) -> list[Symbol]:
+        """The symbols of the rules, each once, without the unknown ones."""
+        names = self._more.get("names", ())
+        every = {s.name: s for rule in self.question.rules for s in symbols(rule)}
+        return [s for s in every.values() if s.meaning and s.name not in names]
+
+    @property
+    def unknown(self) -> Symbol:
+        """The symbol that is asked for."""
+        symbol: Symbol = self._more["symbol"]
+        return symbol
+
+    @property
+    def has_no_biases(self) -> bool:
+        """Whether the layer has no biases."""
+        return self.question.node is not None and self.question.node.derived.counts.biases == 0
+
+    # ------------------------------------------------------------ what is asked
+
+    @property
+    def statement(self) -> str:
+        """What is true or false."""
+        return self.about.repair if self._more["is_true"] else self.about.claim
+
+    @property
+    def count(self) -> Value:
+        """The number of parameters that is given."""
+        return self.question.derivations[0].value
+
+    @property
+    def letters(self) -> list[Symbol]:
+        """The letters that may stand in a formula."""
+        return [Symbol(name) for name in self.question.letters]
+
+    @property
+    def claimed(self) -> Any:
+        """The wrong answer of a student."""
+        return self._more["claimed"]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the conventions differ for the layer."""
+        node = self.question.node
+        return node is not None and bool(node.derived.rules.differs)
+
+    @property
+    def measure(self) -> Quantity | None:
+        """The further quantity that is asked for; none for parameters, shapes and receptive fields."""
+        return QUANTITY_RULES.get(self.question.quantity)
+
+    @property
+    def summary(self) -> list[SummaryRow]:
+        """The summary table, with a cell left blank."""
+        q = self.question
+        return [
+            SummaryRow(
+                node.name,
+                tuple(_at(value, q.point) for value in node.shape),
+                None if node is q.node else _at(node.counts.params, q.point),
+            )
+            for node in self.course.network.nodes
+        ]
+
+    @property
+    def designs(self) -> tuple[list[tuple[Symbol, int]], list[tuple[Symbol, int]]]:
+        """The values of the letters in the first and the second design."""
+        first, second = self._more["first"], self._more["second"]
+        letters = [(Symbol(name), name) for name in self.course.ranges]
+        return [(letter, first[n]) for letter, n in letters], [(letter, second[n]) for letter, n in letters]
+
+    # ------------------------------------------------------------ how it comes out
+
+    @property
+    def because(self) -> str:
+        """One clause on the rule; empty where there is none."""
+        node, measure = self.question.node, self.measure
+        if node is None:
+            return ""
+        if measure is not None:
+            return measure.because(node, self.course.settings)
+        rules = node.derived.rules
+        return {"shape": rules.shape_because, "params": rules.because}.get(self.question.quantity, "")
+
+    @property
+    def before(self) -> Derivation | None:
+        """What has to be known first: the multiply-accumulates for FLOPs, the parameters for their bytes."""
+        q = self.question
+        if q.node is None or q.quantity not in ("flops", "memory"):
+            return None
+        rule = q.node.derived.rules.parameters if q.quantity == "memory" else q.node.derived.macs
+        return q.derivation("", bound(rule, q.point))
+
+    @property
+    def sizes(self) -> list[SizeChain]:
+        """How the sizes of a shape come out that are computed, each way once."""
+        chains: dict[tuple[str, ...], SizeChain] = {}
+        for d in self.question.derivations:
+            if not isinstance(d.rule, (Symbol, Number)):
+                key = tuple(dict.fromkeys(shown(step.expression, PLAIN) for step in d.steps))[1:]
+                symbol = Symbol(OUTPUT_LETTERS.get(d.axis, "n_out"))
+                before = chains.get(key)
+                chains[key] = SizeChain(symbol, d, None) if before is None else before._replace(also=symbol)
+        return list(chains.values())
+
+    @property
+    def layers(self) -> list[tuple[str, Derivation]]:
+        """The layers with parameters, each with its computation."""
+        lines = []
+        for term in self.course.total("params").terms:
+            derivation = self.question.derivation("", bound(term.rule, self.question.point))
+            if derivation.value != 0:
+                lines.append((term.task.node.name, derivation))
+        return lines
+
+    @property
+    def total_lines(self) -> list[Formula]:
+        """The sum over the layers, and the total."""
+        return _sum_of(self.course, self.question.point)
+
+    @property
+    def both_totals(self) -> list[tuple[Symbol, list[Formula]]]:
+        """The totals of two designs, layer by layer."""
+        assert self.other is not None
+        designs = ((self.course, "P_A", "first"), (self.other, "P_B", "second"))
+        return [(Symbol(letter), _sum_of(course, self._more[point])) for course, letter, point in designs]
+
+    @property
+    def counts(self) -> Sequence[int]:
+        """The number of parameters of either design."""
+        counts: Sequence[int] = self._more["counts"]
+        return counts
+
+    @property
+    def equations(self) -> Iterator[Equation]:
+        """The equation for an unknown, line by line."""
+        (rule,) = self.question.rules
+        free = freed(rule, self.unknown, self._more["names"])
+        count = self.question.derivations[0].value
+        assert isinstance(count, int)
+        yield Equation(free, "==", as_formula(count))
+        yield from equations_to(put_in(free), self.unknown.name, Target(amount("params"), "==", count))
+
+    @property
+    def made(self) -> Misconception:
+        """The mistake that was made, with its `name`, `explanation` and `repair`."""
+        wrong: Wrong = self._more["made"]
+        return wrong.made[0]
+
+    @property
+    def both(self) -> list[tuple[str, Derivation]]:
+        """The claimed way and the right one, for each number where they differ."""
+        wrong: Wrong = self._more["made"]
+        pairs = []
+        for d, rule in zip(self.question.derivations, wrong.rules, strict=True):
+            claimed = self.question.derivation(d.axis, bound(rule, self.question.point))
+            if claimed.rule != d.rule:
+                pairs += [("claimed", claimed), ("right", d)]
+        return pairs
+
+    @property
+    def about(self) -> Misconception:
+        """What is said of a statement, with its `repair`."""
+        about: Misconception = self._more["about"]
+        return about
+
+    # ------------------------------------------------------------ wrong answers
+
+    def way(self, wrong: Wrong) -> Way | None:
+        """How a wrong answer comes out, where it is one number."""
+        q = self.question
+        if len(wrong.rules) != 1 or isinstance(wrong.content, str) or len(wrong.content) != 1:
+            return None
+        (rule,), (value,) = wrong.rules, wrong.content
+        if q.point:
+            return Way([] if q.node is None else [rule], rule, q.point, value)  # of a total a number for each layer
+        derivation = q.derivation("", rule)
+        return Way([derivation.rule], derivation.substitution, {}, derivation.value)
+
+
+def _sum_of(course: Course, point: Point) -> list[Formula]:
+    """The sum over the layers with the values of a variant, and what it gives; one line where there is one term."""
+    values = (_at(value, point) for value in course.total("params").values)
+    every = total(as_formula(value) for value in values if value != 0)
+    return list(dict.fromkeys([every, as_formula(simplified(every))]))
+
+
+def _at(value: Value, point: Mapping[str, int]) -> Value:
+    """A value with the numbers of a variant."""
+    return simplified(bound(value, point)) if isinstance(value, Formula) else value

@@ -1,0 +1,48 @@
+"""Tables: what templates make them of, and how the terminal shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+
+class Column(NamedTuple):
+    """A column of a table."""
+
+    title: str
+    width: float  # share of the line in LaTeX
+    right: bool  # whether its cells are set to the right
+
+
+def columns(given: Iterable[Sequence[Any]]) -> list[Column]:
+    """The columns of a table, from a title, a width and perhaps "right" for each: a list for the block `table`."""
+    return [Column(title, width, bool(right)) for title, width, *right in given]
+
+
+def each(values: Iterable[Any], macro: Callable[[Any], str]) -> list[str]:
+    """What a macro makes of each value."""
+    return [str(macro(value)) for value in values]
+
+
+def paired(values: Iterable[Any], others: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Each value with that at the same place of another list."""
+    return list(zip(values, others, strict=False))
+
+
+def grid(values: Iterable[Any], keys: Sequence[Any], cell: Callable[[Any, Any], str]) -> list[list[str]]:
+    """A row of a table for each value, with a cell for each key, which a macro makes of both."""
+    return [[str(cell(value, key)) for key in keys] for value in values]
+
+
+def ruled(given: Sequence[Column], rows: Sequence[Sequence[str]], totals: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table for the terminal: columns padded to their widest cell."""
+    head = [column.title for column in given]
+    widths = [max(map(len, cells)) for cells in zip(head, *rows, *totals, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = [c.rjust(w) if col.right else c.ljust(w) for c, w, col in zip(cells, widths, given, strict=True)]
+        return "  ".join(padded).rstrip()
+
+    rule = "─" * (sum(widths) + 2 * len(widths) - 2)
+    lines = [rule, line(head), rule, *map(line, rows), rule]
+    return [*lines, *map(line, totals), rule] if totals else lines

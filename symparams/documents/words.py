@@ -1,0 +1,48 @@
+"""How English words change in a sentence: capitals, plurals, articles, ordinals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symparams import errors
+from symparams.algebra.formula import ONE, Value
+
+_NAMES = ("Gaussian", "Keras", "Mamba", "PyTorch")  # words that keep their capital letter
+_NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
+_SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when they are read aloud
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def small(heading: str) -> str:
+    """A heading inside a line: its first letter small, unless a name begins it."""
+    return heading if heading.split(" ")[0] in _NAMES or heading[1:2].isupper() else heading[:1].lower() + heading[1:]
+
+
+def listed(texts: Iterable[str], last: str = "and") -> str:
+    """Texts one behind the other: a, b and c."""
+    return errors.listed(list(texts), last)
+
+
+def for_so_many(value: Value, plural: str) -> str:
+    """The word for so many: weights, or weight for one."""
+    singular = {"biases": "bias", "copies": "copy"}.get(plural, plural.removesuffix("s"))
+    return singular if value in (1, ONE) else plural
+
+
+def ordinal(number: int) -> str:
+    """The word for a place, from 1: second."""
+    return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
+
+
+def article(heading: str) -> str:
+    """A layer by its heading: a convolution, an average pooling layer."""
+    word = small(heading)
+    whole = word.endswith(_NOUNS) or " for " in word or " of " in word
+    layer = word if whole else f"{word} layer"
+    vowel = word[0] in "aeiou" and not word.startswith(("uni", "one"))
+    return f"{'an' if vowel or word.startswith(_SPELLED) else 'a'} {layer}"
