@@ -140,6 +140,11 @@ class TestExam:
         assert "How many picojoules does this layer need for one example?" in first.prompt
         assert "3" in said("exam", "-e", NETWORK, "--kinds", "energy", "--questions", "2", "--format", "json")
 
+    def test_its_solutions_fade(self) -> None:
+        net = sp.parse("range m in 8..64 step 8 input(10, 16) -> gmem(m)")
+        (asked, *_) = sp.exam(net, kinds="energy:number", questions=1, variants=3, fade=1, stress=3).questions
+        assert "A worked solution begins here. Fill in the blanks." in asked.prompt
+
     def test_marks(self, tmp_path: Path) -> None:
         answers = tmp_path / "answers.csv"
         answers.write_text("student,question,answer\nann,1,40960\nbob,1,5\n", "utf-8")

@@ -13,4 +13,6 @@ energy_questions = QuestionKind(
     types=("number", "choice"),
     plans=partial(questions_about, "energy", "energy", 3),
     heading="Energy of {}",
+    fades=True,
+    recounted=True,
 )
