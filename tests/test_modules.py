@@ -129,6 +129,14 @@ def test_what_is_kept_is_said() -> None:
         assert f"While text is generated, {clause}" in " ".join(kept.split())
 
 
+@pytest.mark.parametrize("text", ["input(8, 8, 64) -> windowattention(4, 2)", "input(8, 64) -> attention(4)"])
+def test_biases_of_outputs_are_not_those_of_inputs(text: str) -> None:
+    """A lesson does not take the width that leaves for the one that arrives, as many as they are."""
+    lesson = sp.parse(text).solve("lesson").to_text()
+    assert "64 biases" in lesson
+    assert "one number for each of the 64 input features" not in lesson
+
+
 @given(
     st.sampled_from(
         ["windowattention(h, M)", "windowattention(h, (M, N), bias=no)", "windowattention(h, 4, qkvbias=no)"]

@@ -37,11 +37,13 @@ class TensorCount:
 
 def count_tensors(rules: Rules, facts: Facts) -> tuple[TensorCount, ...]:
     """Every counted tensor, its outputs first and then its inputs: 63·3·3 = 567, 32·567 = 18,144."""
-    return tuple(_count(t, facts) for t in rules.counted)
+    made = {t.of("output") for t in rules.counted if t.joins and not t.of("kernel")}
+    return tuple(_count(t, t.kind == "bias" and t.of("output") in made, facts) for t in rules.counted)
 
 
-def _count(t: Tensor, facts: Facts) -> TensorCount:
-    inputs, word = _inputs(t)
+def _count(t: Tensor, of_outputs: bool, facts: Facts) -> TensorCount:
+    """`of_outputs`: it is the biases of what a matrix makes, which may be as many as what arrives, but is not that."""
+    inputs, word = ((), "") if of_outputs else _inputs(t)
     each_has = inputs if not _joined(t) else ()  # where the inputs are the outputs too, as in a depthwise kernel
     beside = [f for f in _factors(t.of("copy", "part", "output")) if number(f) != 1 and f not in each_has]
     kernel = tuple(k for k in t.of("kernel") if number(k) != 1)
