@@ -48,7 +48,7 @@ class WindowAttention(Layer):
         keyword=True,
     )
     shifted: bool = argument(
-        switch("shifted"), "whether the windows are shifted by half of their size", False, keyword=True
+        switch("shifted"), "whether the windows are shifted by half of their size", False, keyword=True, weightless=True
     )
 
     names: ClassVar = ("windowattention",)
