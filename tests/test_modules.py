@@ -193,3 +193,17 @@ def test_refusals(text: str, message: str) -> None:
     with pytest.raises(SymparamsError) as refused:
         net(text)
     assert message in str(refused.value).splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ("mla(h, causal)", "with 4 heads, key-value rank 512, rotary width 64 and head width 128 receives"),
+        ("attention(h, causal, rope)", "with 4 heads receives"),
+        ("reshape(2, 4, 64) -> windowattention(h, 2, shifted)", "with 4 heads and window size 2 receives"),
+        ("mamba(state=h)", "A Mamba layer with state size 4, kernel size 4 and expansion factor 2 receives"),
+    ],
+)
+def test_an_exam_says_what_the_parameters_depend_on(layer: str, words: str) -> None:
+    exam = sp.exam(sp.parse(f"range h in 4..4 input(8, 64) -> {layer}"), questions=1, kinds=("params",))
+    assert words in exam.to_markdown()

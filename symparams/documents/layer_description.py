@@ -53,9 +53,14 @@ def arguments(node: Node, point: Mapping[str, int]) -> list[ArgumentEntry]:
     told = (
         _told(argument, value, x, point)
         for argument, value in given
-        if argument.name not in _UNSAID and (value != argument.default or _always(argument))
+        if not _is_unsaid(argument, value) and (value != argument.default or _always(argument))
     )
     return [entry for some in told for entry in some]
+
+
+def _is_unsaid(argument: Argument, value: object) -> bool:
+    """Whether what is asked does not depend on an argument."""
+    return argument.name in _UNSAID or (argument.weightless and isinstance(value, bool))
 
 
 def _noun(argument: Argument) -> str:
