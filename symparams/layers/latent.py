@@ -62,7 +62,7 @@ class LatentAttention(Layer):
     )  # fmt: skip
     bias: bool = argument(
         switch(), "whether the down-projections and the output projection have biases", False, short="attention_bias",
-        keyword=True, told=True,
+        keyword=True,
     )  # fmt: skip
     causal: bool = argument(
         switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True

@@ -52,12 +52,8 @@ class Mamba(Layer):
     rank: Formula | None = argument(
         COUNT, "step rank: a sixteenth of the features, rounded up, if not given", None, short="dt_rank", told=True
     )
-    bias: bool = argument(
-        switch(), "whether the input and output projections have biases", False, keyword=True, told=True
-    )
-    convbias: bool = argument(
-        switch(), "whether the convolution has biases", True, short="conv_bias", keyword=True, told=True
-    )
+    bias: bool = argument(switch(), "whether the input and output projections have biases", False, keyword=True)
+    convbias: bool = argument(switch(), "whether the convolution has biases", True, short="conv_bias", keyword=True)
 
     names: ClassVar = ("mamba",)
     title: ClassVar = "Mamba layer"
@@ -78,7 +74,7 @@ class Mamba(Layer):
             because="the input projection makes the channels and a gate for each; every channel has a small kernel of "
             "its own"
             + (" with a bias" if self.convbias else "")
-            + ", a row of A and a number D; the steps, which have biases, pass through a small rank, and B and C are "
+            + ", a number D and a row of A; the steps, which have biases, pass through a small rank, and B and C are "
             "made beside them",
             shape_because="the output projection goes back to the width that arrived, so the shape stays",
             channels_are=None,

@@ -39,7 +39,7 @@ class WindowAttention(Layer):
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
     window: tuple[Formula, ...] = argument(SIZES, "window size", short="window_size", told=True)
-    bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True, told=True)
+    bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True)
     qkvbias: bool | None = argument(
         switch(),
         "whether those of queries, keys and values have, if the output differs",

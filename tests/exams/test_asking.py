@@ -176,3 +176,15 @@ def test_names_print_as_themselves() -> None:
     assert r"\%" in stems["latex"]
     assert r"\#" in stems["latex"]
     assert "<b>50%</b>" in stems["text"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_layers_that_differ_in_biases_alone_are_told_apart(kind: str) -> None:
+    for layer in ("mamba", "mamba(convbias=no)", "mla(4, 32)", "mla(4, 32, bias=yes)", "attention(4, qknorm)"):
+        for question, found in asked(f"input(8, 64) -> {layer}", kind, markup="text", most=4):
+            check(question, found)
+            check_whole(question, found)
+    for layer in ("windowattention(4, 2)", "windowattention(4, 2, bias=no)"):
+        for question, found in asked(f"input(8, 8, 64) -> {layer}", kind, markup="text", most=4):
+            check(question, found)
+            check_whole(question, found)

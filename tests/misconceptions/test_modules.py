@@ -50,7 +50,7 @@ CASES: list[Case] = [
     ("gate of the block left out", MAMBA, "macs", WORK - T * D * INNER),
     ("convolution over all channels", MAMBA, "params", BLOCK - 4 * INNER + 4 * INNER**2),
     ("convolution over all channels", MAMBA, "macs", WORK - T * 4 * INNER + T * 4 * INNER**2),
-    ("A and D left out", MAMBA, "params", BLOCK - INNER * 17),
+    ("D and A left out", MAMBA, "params", BLOCK - INNER * 17),
     ("scan squared in the length", MAMBA, "macs", WORK + (T**2 - T) * 2 * INNER * 16),
     ("norms of queries and keys left out", NORMED, "params", PROJECTED),
     ("norms of queries and keys for every head", NORMED, "params", PROJECTED + H * 2 * 10),

@@ -119,12 +119,12 @@ def full_convolution(s: Subject) -> Iterable[Formula]:
 
 
 @misconception(
-    "A and D left out",
+    "D and A left out",
     "params",
     layers=(Mamba,),
     explanation="you left out the numbers of the state space itself",
     repair="every inner channel has a row of A, a number for each in its state, and a number D; both are learned",
-    claim="The matrix A of a Mamba layer is computed from the input, so it is not learned.",
+    claim="A Mamba layer computes its matrix A from the input and does not learn it.",
     source=_CODE + ": A_log and D",
     credit=Fraction(1, 2),
 )
