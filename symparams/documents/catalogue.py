@@ -160,6 +160,8 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
             d = axis.derivation
             lines.append(f"- {axis.label}: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
     lines.append(f"- {_parameters(entry, inline, notation)}")
+    if entry.account.stored:
+        lines.append(f"- stored: {_stored(entry, code, inline, notation)}")
     macs = solution.measurements.named("macs", entry.node)
     if macs is not None:
         d = macs.derivation
@@ -185,6 +187,14 @@ def _parameters(entry: LayerEntry, inline: object, notation: Notation) -> str:
         return "no parameters"
     d = entry.account.params
     return f"parameters: {inline(_equation(d.rule, d.substitution, d.value, notation))}"
+
+
+def _stored(entry: LayerEntry, code: object, inline: object, notation: Notation) -> str:
+    """Its tensors with their shapes: kernel 3 × 3 × 1 × 32."""
+    assert callable(code)
+    assert callable(inline)
+    shapes = ((t, inline(size(t.shape, notation)) if t.shape else "one number") for t in entry.account.stored)
+    return ", ".join(f"{code(t.name)} {shape}" for t, shape in shapes)
 
 
 def _equation(rule: Formula, substitution: Formula, value: object, notation: Notation) -> str:

@@ -20,6 +20,7 @@ from symparams.model.network import Network
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.field import Field
 from symparams.quantities.layer_quantities import FieldSteps
+from symparams.quantities.tensor_counts import StoredTensor
 from symparams.questions.comparison import Comparison
 from symparams.questions.findings import Finding
 
@@ -101,6 +102,8 @@ def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
         "biases": value(counts.biases),
         **_totals(counts),
     }
+    if entry.account.stored and entry.node.shared is None:
+        record["tensors"] = [_tensor(t, entry.node.frozen) for t in entry.account.stored]
     if entry.node.repeats:
         record["copies"] = [_repeat(repeat) for repeat in entry.node.repeats]
     measurements = solution.measurements
@@ -110,6 +113,13 @@ def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
         steps = measurements.fields_of(entry.number - 1)
         record["field"] = steps if isinstance(steps, str) else [_field(one) for one in steps]
     return record
+
+
+def _tensor(t: StoredTensor, frozen: bool) -> dict[str, Any]:
+    """A tensor of one copy of the layer; `count` where it stands there several times, under numbered names."""
+    several = {} if t.copies == 1 else {"count": value(t.copies)}
+    kept = {"kind": t.kind, "trained": t.trained and not frozen, "parameter": not t.is_buffer}
+    return {"name": t.name, "shape": [value(size) for size in t.shape], **several, **kept}
 
 
 def _repeat(repeat: Repeat) -> dict[str, Any]:

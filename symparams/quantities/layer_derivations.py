@@ -11,7 +11,7 @@ from symparams.algebra.simplification import simplified
 from symparams.model.derived import Derived
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.derivation import Derivation, derive_axis, derive_parameters
-from symparams.quantities.tensor_counts import TensorCount, count_tensors
+from symparams.quantities.tensor_counts import StoredTensor, TensorCount, count_tensors, stored_tensors
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,11 @@ class LayerDerivations:
     def tensors(self) -> tuple[TensorCount, ...]:
         """What is in each of its tensors."""
         return count_tensors(self.derived.rules, self.derived.facts)
+
+    @cached_property
+    def stored(self) -> tuple[StoredTensor, ...]:
+        """Its tensors as the framework stores them, buffers among them."""
+        return stored_tensors(self.derived.rules, self.derived.facts)
 
     @cached_property
     def values(self) -> tuple[Known, ...]:

@@ -35,6 +35,33 @@ class TensorCount:
         return flat(self.sizes)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor as the framework keeps it."""
+
+    name: str  # the end of its path there: kernel, in_proj_weight; a star stands for the number of a copy
+    shape: tuple[Value, ...]  # in the order of its axes there; () for a single number
+    copies: Value  # how many there are, each under a name of its own
+    kind: TensorKind  # weight, bias or statistic
+    trained: bool  # whether training changes it
+    is_buffer: bool  # whether the convention does not count it among the parameters
+
+
+def stored_tensors(rules: Rules, facts: Facts) -> tuple[StoredTensor, ...]:
+    """Every tensor as it is stored, buffers among them."""
+    return tuple(
+        StoredTensor(
+            t.stored.name,
+            tuple(simplified(size, facts) for size in t.stored.shape),
+            simplified(flat(t.of("copy")) if "*" in t.stored.name else ONE, facts),
+            t.kind,
+            not t.fixed,
+            not t.counted,
+        )
+        for t in rules.tensors
+    )
+
+
 def count_tensors(rules: Rules, facts: Facts) -> tuple[TensorCount, ...]:
     """Every counted tensor, its outputs first and then its inputs: 63·3·3 = 567, 32·567 = 18,144."""
     made = {t.of("output") for t in rules.counted if t.joins and not t.of("kernel")}
