@@ -67,13 +67,13 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.network import Network, Node
 from symparams.model.tensor import Stored, Tensor, TensorAxis, biases, tensor
+from symparams.model.work import Work
 from symparams.quantities.quantity import Quantity, Settings
 
 __all__ = [

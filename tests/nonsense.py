@@ -33,9 +33,10 @@ from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.task import ASKED
 from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.arguments import arguments_of
-from symparams.model.layer import Layer, Rules, Work
+from symparams.model.layer import Layer, Rules
 from symparams.model.network import Network, Node
 from symparams.model.tensor import TensorAxis
+from symparams.model.work import Work
 from symparams.quantities.field import fields as receptive_fields
 from symparams.quantities.layer_quantities import QUANTITIES
 from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_network

@@ -20,12 +20,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import Sizes, tensor
+from symparams.model.work import Work
 
 # The language's word and the names that Keras and PyTorch use for it.
 FUNCTIONS: dict[str, tuple[str, ...]] = {

@@ -11,8 +11,9 @@ from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import together
 from symparams.model.arguments import COUNT, LAYER, argument
-from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class, symbol
+from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import tensor
+from symparams.model.work import Work
 
 
 @layer_class

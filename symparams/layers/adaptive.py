@@ -21,11 +21,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.work import Work
 
 
 @layer_class

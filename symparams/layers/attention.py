@@ -23,11 +23,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     symbol,
 )
 from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.work import Work
 
 
 @layer_class

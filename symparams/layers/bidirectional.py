@@ -14,8 +14,9 @@ from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class
 from symparams.model.tensor import Tensor
+from symparams.model.work import Work
 
 MERGE = choice("concat", "sum", "mul", "ave", "none")
 

@@ -19,12 +19,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import biases, tensor
+from symparams.model.work import Work
 
 _ONE_NUMBER = (as_formula(1),)  # what remains where no axis is left
 

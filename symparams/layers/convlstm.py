@@ -13,8 +13,9 @@ from symparams.layers.convolution import Sliding
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, Work, layer_class, symbol
+from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import tensor
+from symparams.model.work import Work
 
 
 @layer_class

@@ -11,19 +11,9 @@ from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
-from symparams.model.layer import (
-    Axis,
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Sizes, Tensor, biases, tensor
+from symparams.model.work import Work
 
 ONE_EACH = (ONE,)
 

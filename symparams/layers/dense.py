@@ -18,12 +18,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import biases, tensor
+from symparams.model.work import Work
 
 
 @layer_class

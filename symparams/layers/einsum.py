@@ -15,19 +15,9 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import equal, features_named, known
 from symparams.model.arguments import TARGET, TEXT, argument
-from symparams.model.layer import (
-    EVERYWHERE,
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import biases, tensor
+from symparams.model.work import Work
 
 _LONGEST = 100  # characters of an equation
 _EQUATION = re.compile(r"(\.\.\.)?([a-zA-Z]+)(\.\.\.)?,([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)(\.\.\.)?")

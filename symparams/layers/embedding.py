@@ -19,12 +19,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.work import Work
 
 
 def _vectors(x: Incoming, d: Formula) -> tuple[Axis, ...]:

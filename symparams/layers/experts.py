@@ -13,19 +13,9 @@ from symparams.layers.activation import ACTIVATION
 from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, Kind, argument, switch, whole_number
-from symparams.model.layer import (
-    EVERYWHERE,
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Tensor, tensor
+from symparams.model.work import Work
 
 _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0), least=0)
 

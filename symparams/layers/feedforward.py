@@ -9,19 +9,9 @@ from typing import ClassVar
 from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product, total
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import (
-    EVERYWHERE,
-    Axis,
-    Incoming,
-    Layer,
-    Outgoing,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Convention, Tensor, biases, parameter_rule, tensor
+from symparams.model.work import Work
 
 
 @layer_class

@@ -17,12 +17,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import flat, tensor
+from symparams.model.work import Work
 
 
 @layer_class

@@ -8,16 +8,9 @@ from symparams.algebra.formula import Formula
 from symparams.errors import LayerError
 from symparams.layers.sizes import times
 from symparams.model.arguments import argument, switch
-from symparams.model.layer import (
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Work,
-    layer_class,
-)
+from symparams.model.layer import Incoming, Layer, Outgoing, Requirement, Rules, layer_class
 from symparams.model.tensor import Tensor, tensor
+from symparams.model.work import Work
 
 RESCALED = "every number is rescaled, so the shape stays"
 

@@ -14,18 +14,9 @@ from symparams.layers.projections import multiplied
 from symparams.layers.query_key import norm_work
 from symparams.layers.rotary import in_pairs, turning
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import (
-    EVERYWHERE,
-    Incoming,
-    Layer,
-    Outgoing,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Convention, Tensor, biases, tensor
+from symparams.model.work import Work
 
 
 @layer_class

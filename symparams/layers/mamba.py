@@ -12,19 +12,9 @@ from symparams.layers.attended import width
 from symparams.layers.feedforward import as_it_came
 from symparams.layers.sizes import equal, known
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import (
-    EVERYWHERE,
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Tensor, tensor
+from symparams.model.work import Work
 
 
 @layer_class

@@ -12,7 +12,8 @@ from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of
 from symparams.model.arguments import AXIS, argument
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Work, layer_class, nothing_to_learn, symbol
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, nothing_to_learn, symbol
+from symparams.model.work import Work
 
 
 @layer_class

@@ -21,11 +21,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     symbol,
 )
 from symparams.model.tensor import Tensor, tensor
+from symparams.model.work import Work
 
 
 @layer_class

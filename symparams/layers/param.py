@@ -9,20 +9,9 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
 from symparams.errors import LayerError, listed, nearest
 from symparams.layers.sizes import axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, SIZES, argument, choice
-from symparams.model.layer import (
-    Axis,
-    Incoming,
-    Layer,
-    Outgoing,
-    Reach,
-    Requirement,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import tensor
+from symparams.model.work import Work
 
 _PUT = {"prepend": "before", "append": "behind"}
 _DONE = {"add": "added to", "multiply": "multiplied with"}

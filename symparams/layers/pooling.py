@@ -21,10 +21,10 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
 )
+from symparams.model.work import Work
 
 
 @layer_class

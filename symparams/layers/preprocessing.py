@@ -18,11 +18,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.work import Work
 
 _AS_IT_IS = "the shape stays as it is"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from symparams.algebra.formula import Formula
 from symparams.layers.rotary import turning
 from symparams.model.arguments import choice
-from symparams.model.layer import Work
 from symparams.model.tensor import Convention, Tensor, parameter_rule, tensor
+from symparams.model.work import Work
 
 # The flag `qknorm` alone means rms.
 QUERY_KEY_NORM = choice("none", "rms", "layer", qknorm="rms", no="none", yes="rms")

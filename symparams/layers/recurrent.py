@@ -32,11 +32,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     symbol,
 )
 from symparams.model.tensor import Tensor
+from symparams.model.work import Work
 
 _LISTED = 8  # so many layers have their tensors listed one by one
 _ABOVE = "1 …"  # all layers above the first, where they are not listed

@@ -9,19 +9,9 @@ from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.model.arguments import COUNT, Kind, Raw, argument, switch
-from symparams.model.layer import (
-    EVERYWHERE,
-    Axis,
-    Incoming,
-    Layer,
-    Outgoing,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Convention, Tensor, flat, macs_rule, parameter_rule, tensor
+from symparams.model.work import Work
 
 
 class Cell(Layer):

@@ -19,11 +19,11 @@ from symparams.model.layer import (
     Reach,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.work import Work
 
 # mode: (numbers seen along an axis, how many spatial axes it is for)
 _MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {

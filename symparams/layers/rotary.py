@@ -11,17 +11,8 @@ from symparams.layers.attended import width
 from symparams.layers.feedforward import as_it_came, places
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, NOT_NEGATIVE, argument
-from symparams.model.layer import (
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Work,
-    layer_class,
-    nothing_to_learn,
-    symbol,
-)
+from symparams.model.layer import Incoming, Layer, Outgoing, Requirement, Rules, layer_class, nothing_to_learn, symbol
+from symparams.model.work import Work
 
 
 @layer_class

@@ -17,11 +17,11 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
 )
 from symparams.model.tensor import tensor
+from symparams.model.work import Work
 
 
 def _scored(arriving: tuple[Incoming, ...]) -> Attended:

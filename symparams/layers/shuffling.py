@@ -22,11 +22,11 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.work import Work
 
 _MOVES = "numbers only change their places; there is nothing in it to learn"
 

@@ -21,12 +21,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import tensor
+from symparams.model.work import Work
 
 _ONE = as_formula(1)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from symparams.algebra.formula import Formula
-from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, Work
+from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight
+from symparams.model.work import Work
 
 
 class Spelling(Layer):

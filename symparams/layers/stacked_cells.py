@@ -10,8 +10,9 @@ from symparams.algebra.formula import Formula, Symbol, total
 from symparams.algebra.substitution import mapped
 from symparams.layers.recurrent_cells import Cell, cell_of
 from symparams.model.arguments import Kind, argument
-from symparams.model.layer import Work, layer_class
+from symparams.model.layer import layer_class
 from symparams.model.tensor import Convention, Tensor
+from symparams.model.work import Work
 
 CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (cell_of(raw),))  # for all positionals: a tuple of Cell
 

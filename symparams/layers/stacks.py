@@ -15,18 +15,9 @@ from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer, normed
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
-from symparams.model.layer import (
-    EVERYWHERE,
-    Incoming,
-    Layer,
-    Outgoing,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Tensor
+from symparams.model.work import Work
 
 _SHARE = "share of numbers that are switched off in training"
 

@@ -9,17 +9,9 @@ from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError
 from symparams.layers.feedforward import as_it_came
 from symparams.model.arguments import COUNT, argument
-from symparams.model.layer import (
-    Axis,
-    Incoming,
-    Layer,
-    Outgoing,
-    Rules,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, symbol
 from symparams.model.tensor import tensor
+from symparams.model.work import Work
 
 
 @layer_class

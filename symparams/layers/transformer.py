@@ -21,8 +21,9 @@ from symparams.layers.feedforward import (
     together,
 )
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, layer_class
 from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.work import Work
 
 NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
 

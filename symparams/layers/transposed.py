@@ -25,12 +25,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
-    Work,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.tensor import biases, tensor
+from symparams.model.work import Work
 
 
 @dataclass(frozen=True, slots=True)

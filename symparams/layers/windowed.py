@@ -11,19 +11,9 @@ from symparams.errors import LayerError
 from symparams.layers.feedforward import as_it_came
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import (
-    UNKNOWN,
-    Incoming,
-    Layer,
-    Outgoing,
-    Requirement,
-    Rules,
-    Sight,
-    Work,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import UNKNOWN, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.work import Work
 
 
 @layer_class

@@ -8,8 +8,9 @@ from typing import ClassVar
 from symparams.algebra.formula import ZERO, Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Work, layer_class, symbol
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import flat
+from symparams.model.work import Work
 
 
 @layer_class

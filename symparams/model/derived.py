@@ -15,9 +15,10 @@ from symparams.algebra.simplification import bounds, poly, simplified
 from symparams.algebra.sums import Repeat, over
 from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Shape, Work
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Shape
 from symparams.model.outside import check_methods, is_outside, rules_of
 from symparams.model.tensor import Convention, macs_rule
+from symparams.model.work import Work
 
 
 @dataclass(frozen=True, slots=True)

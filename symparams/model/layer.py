@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
-from symparams.algebra.formula import ZERO, Formula, Operand, Symbol, Value, as_formula, product
+from symparams.algebra.formula import ZERO, Formula, Symbol, Value, as_formula, product
 from symparams.algebra.notation import PLAIN, size
 from symparams.model.family import Family
 from symparams.model.record import Record
 from symparams.model.tensor import Convention, Tensor, parameter_rule
+from symparams.model.work import Work
 
 Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
 
@@ -155,64 +156,6 @@ class Outgoing:
             symbol(OUTPUT_LETTERS.get(axis, "n_out" if len(self.axes) == 1 else f"n_{i + 1}"), size, f"output {axis}")
             for i, (axis, size) in enumerate(zip(self.axes, self.shape, strict=True))
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What a layer computes for one example, each kind of operation as a rule in reading order.
-
-    A multiply-accumulate is one multiplication and the addition of its product to a sum; the other kinds count what is
-    done besides. Training is not counted, only the forward pass.
-    """
-
-    macs: Formula | None = None  # multiply-accumulates; None: those of its weights, as often as each is used
-    pairs: Formula = ZERO  # those among them that take no weight: queries with keys, scores with values
-    additions: Formula = ZERO  # additions and subtractions, those of biases among them
-    multiplications: Formula = ZERO  # multiplications and divisions
-    comparisons: Formula = ZERO  # as in max pooling and relu
-    exponentials: Formula = ZERO  # exp, tanh, sigmoid and other functions that need a series, one each
-    because: str = ""  # one sentence on the rule for the multiply-accumulates
-
-    def changed(self, change: Callable[[Formula], Formula]) -> Work:
-        """The rules changed, all alike; what is not done stays so."""
-
-        def of(done: Formula) -> Formula:
-            return done if done == ZERO else change(done)
-
-        return Work(
-            macs=None if self.macs is None else of(self.macs),
-            pairs=of(self.pairs),
-            additions=of(self.additions),
-            multiplications=of(self.multiplications),
-            comparisons=of(self.comparisons),
-            exponentials=of(self.exponentials),
-            because=self.because,
-        )
-
-    def times(self, factor: Operand) -> Work:
-        """All of it so many times over."""
-        return self.changed(lambda done: factor * done)
-
-    def plus(self, other: Work) -> Work:
-        """This and other work besides; the sentence stays."""
-        return Work(
-            macs=other.macs
-            if self.macs is None
-            else self.macs
-            if other.macs is None
-            else joined(self.macs, other.macs),
-            pairs=joined(self.pairs, other.pairs),
-            additions=joined(self.additions, other.additions),
-            multiplications=joined(self.multiplications, other.multiplications),
-            comparisons=joined(self.comparisons, other.comparisons),
-            exponentials=joined(self.exponentials, other.exponentials),
-            because=self.because,
-        )
-
-
-def joined(left: Formula, right: Formula) -> Formula:
-    """left + right, where either may be nothing."""
-    return right if left == ZERO else left if right == ZERO else left + right
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, product, total
 from symparams.algebra.notation import PLAIN, shown
 from symparams.errors import LayerError, listed
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Relation, Rules, Work
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Relation, Rules
 from symparams.model.tensor import Role, Tensor, TensorKind
+from symparams.model.work import Work
 
 
 def is_outside(layer: Layer) -> bool:

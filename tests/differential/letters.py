@@ -22,8 +22,8 @@ from symparams.errors import LimitError, SymparamsError
 from symparams.layers.activation import PReLU
 from symparams.layers.param import Param
 from symparams.model.derived import Counts
-from symparams.model.layer import Work
 from symparams.model.network import Network
+from symparams.model.work import Work
 from symparams.quantities.derivation import Derivation, derive_parameters, derive_shape
 from symparams.quantities.field import State
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
