@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symparams import limits
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.sympy_bridge import exact
 from symparams.documents.diagnosis_document import record, render_diagnosis
 from symparams.documents.rendering import Document, Style

@@ -19,7 +19,8 @@ from symparams.algebra.formula import (
     product,
     total,
 )
-from symparams.algebra.notation import LATEX, PLAIN, SOURCE, Notation
+from symparams.algebra.notation import Notation
+from symparams.algebra.notations import LATEX, PLAIN, SOURCE
 from symparams.documents.formats import Format
 from symparams.documents.written_question import (
     AnswerType,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from symparams import limits
 from symparams.algebra.formula import Formula
-from symparams.algebra.notation import LATEX, PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import LATEX, PLAIN
 from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
 from symparams.documents import contract, rendering
 from symparams.documents.derivations import Explained

@@ -18,7 +18,8 @@ from itertools import islice
 from typing import Any
 
 from symparams.algebra.formula import Formula, Symbol, Value
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.api import parse
 from symparams.documents.rendering import STYLES
 from symparams.errors import Source, SymparamsError

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.questions.comparison import significant
 from tests.helpers import value
 from tests.test_cli import refused, run

@@ -10,7 +10,8 @@ from functools import cache
 import pytest
 
 from symparams.algebra.formula import as_formula
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError

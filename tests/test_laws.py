@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import symparams as sp
 from symparams.algebra.equality import same
 from symparams.algebra.formula import as_formula, total
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sympy_bridge import to_sympy
 from symparams.documents import contract

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.formula import as_formula
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.layers.param import Param
 from symparams.quantities.field import fields
 from tests.helpers import net, value

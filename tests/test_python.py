@@ -17,7 +17,8 @@ import pytest
 import symparams as sp
 from symparams import errors
 from symparams.algebra.choices import Choices
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.sympy_bridge import letter
 from symparams.documents.derivations import PARTS
 from symparams.errors import Place, Source, SymparamsError

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.formula import Formula, Function, Number, Power, Quotient, Symbol, negative, product, total
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.errors import Source, SymparamsError
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression, read_network

@@ -14,7 +14,8 @@ import symparams as sp
 from symparams.algebra.equality import same
 from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.algebra.formula import as_formula
-from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat, over
 from symparams.documents import contract

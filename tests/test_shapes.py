@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.formula import as_formula
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.errors import SymparamsError
 from tests.helpers import conditions_hold, net, value
 

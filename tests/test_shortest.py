@@ -7,7 +7,8 @@ import pytest
 import symparams as sp
 from symparams.algebra.equality import collected
 from symparams.algebra.formula import Formula
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from tests.helpers import expression
 
 FORMS = [

@@ -35,7 +35,8 @@ from symparams.algebra.normal_form import (
     times,
     value_of,
 )
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.rounding import floor_atom
 from symparams.algebra.simplification import floor_parts, is_floor, is_whole, lone_floor, poly, simplified
 from symparams.errors import LimitError

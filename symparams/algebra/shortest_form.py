@@ -19,7 +19,8 @@ from symparams.algebra.formula import (
     size_and_depth,
 )
 from symparams.algebra.normal_form import UNIT, Monomial, Poly, formula_of, join, scaled, value_of
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.order import atom_key
 from symparams.algebra.simplification import poly
 from symparams.errors import LimitError

@@ -10,7 +10,8 @@ from typing import get_args
 
 from symparams import extensions
 from symparams.algebra.formula import Formula
-from symparams.algebra.notation import PLAIN, SOURCE, Notation, shown, size
+from symparams.algebra.notation import Notation, shown, size
+from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import FORMATS

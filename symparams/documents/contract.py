@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from symparams.algebra.formula import Value
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat

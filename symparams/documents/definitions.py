@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from symparams.algebra.formula import Formula, Symbol
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import Computed, Figure, LayerEntry
 from symparams.documents.labels import Labels
 from symparams.quantities.layer_derivations import AxisSize

@@ -7,7 +7,8 @@ from typing import Any
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.documents.contract import value
 from symparams.documents.diagnosis_sections import DiagnosisDocument

@@ -11,7 +11,8 @@ from typing import NamedTuple, get_args
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula, parts
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.documents.solution import Solution

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
-from symparams.algebra.notation import GREEK, HTML_LATEX, LATEX, PLAIN, Notation, with_groups
+from symparams.algebra.notation import Notation
+from symparams.algebra.notations import GREEK, HTML_LATEX, LATEX, PLAIN, with_groups
 from symparams.errors import SymparamsError, listed
 from symparams.extensions import Open
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols, total
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import put_in
 from symparams.documents.layer_description import ArgumentEntry, ArrivingEntry, arguments, arriving, place

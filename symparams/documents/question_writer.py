@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any, cast
 
 from symparams.algebra.formula import Formula, Value, as_formula
-from symparams.algebra.notation import PLAIN, SOURCE, decimals, shown, size
+from symparams.algebra.notation import decimals, shown, size
+from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.faded_solution import faded
 from symparams.documents.formats import FORMATS, Format, format_named
 from symparams.documents.question_document import QuestionDocument

@@ -11,7 +11,8 @@ from typing import Any
 from symparams.algebra.choices import Choices
 from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import ZERO, Formula, Negative, Number, Quotient, Sum, Symbol, Value, as_formula
-from symparams.algebra.notation import PLAIN, decimals, shown, size
+from symparams.algebra.notation import decimals, shown, size
+from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import Computed
 from symparams.documents.formats import Format
 from symparams.documents.kept import Kept

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Symbol, as_formula
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.solving import letters_of
 from symparams.errors import Source, SymparamsError, listed
 from symparams.layers import CATALOGUE, Catalogue

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, as_formula
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.passing import Passing
 from symparams.layers.sizes import axes_of, axis_of, equal, known, sizes_of

@@ -9,7 +9,8 @@ from typing import ClassVar
 from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.stacked_cells import marked

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, as_formula
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.merging import broadcast, two
 from symparams.layers.sizes import axis_of, features_named, numbers_in

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.convolution import Sliding

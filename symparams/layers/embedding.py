@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.formula import ZERO, Formula, as_formula
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.sizes import equal, known
 from symparams.layers.wrapping import TimeDistributed

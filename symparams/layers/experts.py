@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Symbol, product
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together

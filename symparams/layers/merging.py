@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Value, as_formula, total
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of
 from symparams.model.arguments import AXIS, argument

@@ -7,7 +7,8 @@ from typing import ClassVar
 from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
-from symparams.algebra.notation import PLAIN, size
+from symparams.algebra.notation import size
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, Factored, Scaled, beta, named

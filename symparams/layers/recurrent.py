@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.recurrent_cells import (

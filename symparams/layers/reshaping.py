@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of, equal, known, numbers_in, sizes_of

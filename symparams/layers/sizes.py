@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, Symbol, product
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError, listed, spatial_axes_of
 from symparams.model.layer import SPATIAL, Axis, Incoming, Requirement, symbol

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, floor
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, spatial_axes

@@ -7,7 +7,8 @@ from functools import lru_cache, partial
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
-from symparams.algebra.notation import PLAIN, size
+from symparams.algebra.notation import size
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, per_axis, spatial_axes

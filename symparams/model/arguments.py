@@ -10,7 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import CHANNELS, Formula, Function, Quotient, Symbol, parts
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.errors import LayerError, listed, nearest
 from symparams.model.layer import Layer
 

@@ -36,7 +36,8 @@ from symparams.algebra.normal_form import (
     scaled,
     value_of,
 )
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.rounding import cleared
 from symparams.algebra.simplification import at_least_zero, below_zero, bounds, poly, simplified
 from symparams.algebra.substitution import replaced

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Symbol, Value, as_formula, product
-from symparams.algebra.notation import PLAIN, size
+from symparams.algebra.notation import size
+from symparams.algebra.notations import PLAIN
 from symparams.model.family import Family
 from symparams.model.record import Record
 from symparams.model.tensor import Convention, Tensor, parameter_rule

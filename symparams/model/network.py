@@ -11,7 +11,8 @@ from symparams.algebra.equality import without_floor
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.normal_form import formula_of
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import poly
 from symparams.algebra.substitution import replaced
 from symparams.algebra.sums import Repeat, mentions, over

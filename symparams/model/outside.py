@@ -10,7 +10,8 @@ from symparams import extensions
 from symparams.algebra.equality import collected, same
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, product, total
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError, listed
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Relation, Rules
 from symparams.model.tensor import Role, Tensor, TensorKind

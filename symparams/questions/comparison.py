@@ -13,7 +13,8 @@ from symparams.algebra.evaluation import divided
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Power, Product, Quotient, Symbol, Value, as_formula
 from symparams.algebra.normal_form import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.rounding import cleared
 from symparams.algebra.shortest_form import factored, shortest, small

@@ -12,7 +12,8 @@ from symparams.algebra.equality import expanded
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
 from symparams.algebra.normal_form import formula_of
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.numbersets import NumberSet, everything, points
 from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import poly

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from symparams.algebra.formula import Formula, Symbol
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError, Place, Source, Span, SymparamsError, listed, nearest
 from symparams.layers import Catalogue, Entry
 from symparams.model.arguments import ANSWERS, Argument, Raw, arguments_of, described, read, takes_word

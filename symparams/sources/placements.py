@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeAlias
 from symparams import limits
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import CHANNELS, Formula, Symbol, Value, symbols
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError

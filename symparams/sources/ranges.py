@@ -10,7 +10,8 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Function, Number, Symbol, symbols
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import SIGNS, letters_of, value_for
 from symparams.errors import EXPRESSION, LimitError, Place, RangeError, Span, SymparamsError

@@ -12,7 +12,8 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Symbol, Value, as_formula
 from symparams.algebra.growth import at, law, plus_number
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import replaced
 from symparams.algebra.sums import Repeat, mentions

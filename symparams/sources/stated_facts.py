@@ -14,7 +14,8 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Function, Symbol, Value, as_formula, size_and_depth, symbols
 from symparams.algebra.normal_form import UNIT, Poly, formula_of, is_constant, minus, plus, scaled
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import at_least_zero, below_zero, poly, simplified
 from symparams.errors import LimitError, Place, SymparamsError, clean
 from symparams.sources.names import Names

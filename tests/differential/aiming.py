@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.model.arguments import (
     AXIS,
     INTEGERS,

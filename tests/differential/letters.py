@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, fields
 from hypothesis import strategies as st
 
 from symparams.algebra.formula import Formula, Value, as_formula
-from symparams.algebra.notation import PLAIN, SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.algebra.solving import letters_of
 from symparams.errors import LimitError, SymparamsError
 from symparams.layers.activation import PReLU

@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from symparams.algebra.evaluation import Exact, Point, at, compiled, number
 from symparams.algebra.formula import Formula, Number, Symbol, symbols
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.solving import grows
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
