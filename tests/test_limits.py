@@ -144,7 +144,7 @@ def _caches() -> dict[str, Any]:
 
 
 # Those that keep everything are asked about the program's own things alone, of which there are few.
-FEW = {"parser", "_origin", "environment", "_sympy", "_cache", "distributions"}
+FEW = {"parser", "_origin", "environment", "_sympy", "_cache", "distributions", "typesetter", "_with_digits"}
 
 
 def test_what_is_kept_is_bounded() -> None:

@@ -107,6 +107,9 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                 )
 
 
+_SIDES = {2: "side of the square kernel", 3: "side of the cubic kernel"}  # what k is, by the axes of the kernel
+
+
 def unknowns(rule: Formula) -> Iterator[tuple[Symbol, tuple[str, ...]]]:
     """What can be asked for: the arguments of the layer in its rule; a square kernel by one letter, k."""
     symbols_by_name = {s.name: s for s in symbols(rule) if s.value is not None and not s.incoming and s.meaning}
@@ -114,7 +117,7 @@ def unknowns(rule: Formula) -> Iterator[tuple[Symbol, tuple[str, ...]]]:
     square = len(kernels) > 1 and len({shown(s.value, SOURCE) for s in kernels if s.value is not None}) == 1
     if square:
         if (number(kernels[0]) or 2) > 1:
-            yield Symbol("k", meaning="kernel size"), tuple(s.name for s in kernels)
+            yield Symbol("k", meaning=_SIDES[len(kernels)]), tuple(s.name for s in kernels)
         symbols_by_name = {name: s for name, s in symbols_by_name.items() if s not in kernels}
     for name, s in symbols_by_name.items():
         if not isinstance(s.value, Number) or s.value.value > 1:
