@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Number, Symbol, product, total
 from symparams.algebra.substitution import mapped
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
+from symparams.layers.attended import width
 from symparams.layers.attention import Attention
 from symparams.layers.feedforward import (
     as_it_came,
@@ -20,8 +20,9 @@ from symparams.layers.feedforward import (
     places,
     together,
 )
+from symparams.layers.sizes import equal
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, layer_class
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class
 from symparams.model.tensor import Tensor, biases, tensor
 from symparams.model.work import Work
 
@@ -66,7 +67,7 @@ class EncoderLayer(Layer):
             f"{'two numbers' if self.bias else 'one number'} for each feature",
             shape_because="every part goes back to the width that arrived, so the shape stays",
             channels_are=None,
-            requires=self._attention().rules(x).requires,
+            requires=(*self._attention().rules(x).requires, *self._fits(arriving)),
         )
 
     def _attention(self) -> Attention:
@@ -79,6 +80,10 @@ class EncoderLayer(Layer):
     def _given(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Incoming, ...], ...]:
         """What each of the attentions takes."""
         return (arriving,)
+
+    def _fits(self, arriving: tuple[Incoming, ...]) -> tuple[Requirement, ...]:
+        """What must hold of the tensors that arrive together."""
+        return ()
 
     def _tensors(self, arriving: tuple[Incoming, ...]) -> Iterator[Tensor]:
         x = self._main(arriving)
@@ -152,6 +157,9 @@ class DecoderLayer(EncoderLayer):
             count = "one tensor arrives" if len(arriving) == 1 else f"{len(arriving)} tensors arrive"
             raise LayerError(f"needs two tensors, one of them as memory=@name, but {count}")
         x, memory = arriving
-        if not same(x.shape[-1], memory.shape[-1]):
-            raise LayerError(f"{x} arrives and the memory is {memory}: their widths must be equal")
         return ((x,), (x, memory))
+
+    def _fits(self, arriving: tuple[Incoming, ...]) -> tuple[Requirement, ...]:
+        x, memory = arriving
+        widths = (width(x), width(memory, "d_m", "memory"))
+        return equal(*widths, lambda: f"{x} arrives and the memory is {memory}: their widths must be equal")
