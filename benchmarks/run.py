@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import diagnosis, exams, quantities, symbolic
+from benchmarks import diagnosis, exams, normal_form, quantities, symbolic
 from benchmarks.measure import PYTHON, best, paired, process, row, solved
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -107,6 +107,7 @@ if __name__ == "__main__":
         letters,
         symbolic.peers,
         symbolic.depth,
+        normal_form.all_of_them,
         quantities.all_of_them,
         answers,
         exams.all_of_them,
