@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import json
 import os
 import pkgutil
+import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import pytest
 
 import symparams.layers
 from symparams.layers import CATALOGUE, key
+from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
+from symparams.model.arguments import argument, arguments_of, switch
 from symparams.model.layer import Layer, layer_class
-from tests.differential.coverage import LAYERS, Goal
+from tests.differential import functions
+from tests.differential.coverage import ARGUMENTS, LAYERS, Goal
 from tests.differential.families import families
 from tests.differential.family import BOTH
 from tests.differential.reach import is_out_of_reach
@@ -90,6 +97,61 @@ class Unheard(Layer):
 def test_every_layer_is_built_in_a_framework(convention: str) -> None:
     assert unbuilt(convention, LAYERS) == [], "a builder in tests/differential/families, or a reason in reach.py"
     assert unbuilt(convention, [*LAYERS, Unheard]) == ["unheard"]
+
+
+def unread(convention: str, layers: Iterable[type[Layer]], modules: Iterable[ModuleType] = ()) -> list[str]:
+    """The arguments that no builder of their layer mentions, though nothing says that they cannot be compared.
+
+    Whether they are read in truth is counted where the frameworks are: `python -m tests.differential`.
+    """
+    silent = []
+    for layer in layers:
+        builders = [getattr(family, f"{convention}_builders").get(layer) for family in families().values()]
+        places = {sys.modules[b.__module__] for b in builders if b} or modules
+        text = "".join(map(inspect.getsource, (*places, functions)))
+        for name, kinds in ARGUMENTS.get(layer, {a.name: () for a in arguments_of(layer)}).items():
+            beyond = [
+                is_out_of_reach(Goal(layer, values), convention) for values in ((), *(((name, k),) for k in kinds))
+            ]
+            if not beyond[0] and not (kinds and all(beyond[1:])) and not re.search(rf'\.{name}\b|"{name}"', text):
+                silent.append(f"{layer.names[0]}: {name}")
+    return silent
+
+
+@layer_class
+class Unread(Layer):
+    volume: str = argument(switch("loud"), "how loud it is", False)
+
+    names: ClassVar = ("unread",)
+
+
+@pytest.mark.parametrize("convention", BOTH)
+def test_every_argument_is_read_by_a_builder(convention: str) -> None:
+    assert unread(convention, LAYERS) == [], (
+        "a builder in tests/differential/families reads it, or a reason in reach.py"
+    )
+    assert unread(convention, [*LAYERS, Unread], [functions]) == ["unread: volume"]
+
+
+_COMPOSED = (GRUCell, LSTMCell, RNNCell)  # written as the name of a layer with "cell" behind it
+
+
+def unwritten(convention: str, layers: Iterable[type[Layer]]) -> list[str]:
+    """The layers whose names stand in no function that draws the text of layers."""
+    modules = {inspect.getsource(sys.modules[w.draw.__module__]) for f in families().values() for w in f.writers}
+    bodies = [node for text in modules for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    texts = {
+        c.value for body in bodies for c in ast.walk(body) if isinstance(c, ast.Constant) and isinstance(c.value, str)
+    }
+    words = {word for text in texts for word in re.findall(r"\w+", text)}
+    wanted = (o for o in layers if o not in _COMPOSED and not is_out_of_reach(Goal(o), convention))
+    return [o.names[0] for o in wanted if words.isdisjoint(o.names)]
+
+
+@pytest.mark.parametrize("convention", BOTH)
+def test_every_layer_is_written_by_the_random_networks(convention: str) -> None:
+    assert unwritten(convention, LAYERS) == [], "a function with @FAMILY.layer in tests/differential/families"
+    assert unwritten(convention, [*LAYERS, Unheard]) == ["unheard"]
 
 
 @pytest.mark.parametrize("convention", BOTH)

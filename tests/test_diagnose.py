@@ -311,7 +311,7 @@ def test_the_page_of_misconceptions_is_what_the_command_prints(request: pytest.F
     text = run("misconceptions", "--format", "markdown")[1]
     if request.config.getoption("--rewrite"):
         page.write_text(text, "utf-8")
-    assert page.read_text("utf-8") == text
+    assert page.read_text("utf-8") == text, "python -m pytest tests/test_diagnose.py --rewrite makes it anew"
     for anchor in {part.split(")")[0] for part in text.split("](#")[1:]}:
         headings = [line.lstrip("# ").lower().replace(" ", "-") for line in text.splitlines() if line.startswith("#")]
         assert anchor in ["".join(c for c in h if c.isalnum() or c in "-_") for h in headings]

@@ -24,7 +24,7 @@ def test_the_catalogue_page_is_what_the_command_prints(request: pytest.FixtureRe
     text = catalogue_text(None, "markdown")
     if request.config.getoption("--rewrite"):
         page.write_text(text, "utf-8")
-    assert page.read_text("utf-8") == text
+    assert page.read_text("utf-8") == text, "python -m pytest tests/test_docs.py --rewrite makes it anew"
 
 
 def test_the_readme_shows_what_the_command_prints() -> None:

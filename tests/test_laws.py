@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import symparams as sp
 from symparams.algebra.equality import same
-from symparams.algebra.formula import as_formula, total
+from symparams.algebra.formula import ZERO, as_formula, total
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
@@ -24,8 +24,9 @@ from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.layers.spelling import Spelling
 from symparams.layers.wrapping import TimeDistributed
-from symparams.model.layer import Layer
-from symparams.model.network import Network
+from symparams.model.arguments import AXIS, argument, arguments_of
+from symparams.model.layer import Layer, layer_class
+from symparams.model.network import Network, Node
 from symparams.model.tensor import macs_rule
 from symparams.quantities.derivation import derive_parameters, derive_shape
 from tests.conftest import EXAMPLES
@@ -66,7 +67,11 @@ def tensors_agree(network: Network) -> None:
         rules = node.derived.rules
         counted = [simplified(t.size, network.facts) for t in rules.counted]
         by_tensors = simplified(total(map(as_formula, counted)), network.facts)
-        assert same(by_tensors, simplified(rules.parameters, network.facts)), node.name
+        rule = simplified(rules.parameters, network.facts)
+        assert same(by_tensors, rule), (
+            f"{node.name}: its tensors have {shown(by_tensors, SOURCE)} numbers, but its rule for the parameters gives "
+            f"{shown(rule, SOURCE)}"
+        )
         counts = node.counts
         split = [
             total(map(as_formula, pair))
@@ -185,11 +190,51 @@ def test_equal_layers_on_equal_inputs_are_derived_once() -> None:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.names[0])
 def test_every_layer_declares_all_it_should(layer: type[Layer]) -> None:
-    assert layer.names, layer
-    assert layer.__doc__, layer
-    assert layer.title, layer
-    assert layer.family != "Further layers", layer
-    assert any(isinstance(node.layer, layer) for node in net(layer.example).nodes)
+    assert undeclared(layer) == []
+    assert any(isinstance(node.layer, layer) for node in net(layer.example).nodes), "its example has none"
+
+
+def undeclared(layer: type[Layer]) -> list[str]:
+    """What its class lacks."""
+    needs = {
+        "a docstring, the first paragraph of its page": not (layer.__doc__ or "").startswith(f"{layer.__name__}("),
+        "a title, as a heading": layer.title,
+        "a family, one of those in symparams/model/family.py": layer.family != "Further layers",
+        "an example, a small network that shows it": layer.example,
+        **{f"a meaning of its argument {a.name}": a.meaning for a in arguments_of(layer)},
+    }
+    return [f"{layer.__name__} needs {what}" for what, has in needs.items() if not has]
+
+
+@layer_class
+class Silent(Layer):
+    size: int = argument(AXIS, "", 1)
+
+
+def test_what_a_layer_lacks_is_told() -> None:
+    assert undeclared(Silent) == [
+        "Silent needs a docstring, the first paragraph of its page",
+        "Silent needs a title, as a heading",
+        "Silent needs a family, one of those in symparams/model/family.py",
+        "Silent needs an example, a small network that shows it",
+        "Silent needs a meaning of its argument size",
+    ]
+
+
+def unsaid(node: Node) -> list[str]:
+    """The sentences that its layer leaves out."""
+    rules, work = node.derived.rules, node.derived.work
+    moved = [axis.size for axis in rules.output] != [as_formula(n) for x in node.derived.arriving for n in x.shape]
+    needs = {
+        "because, on its parameters": rules.because,
+        "shape_because, on its output": rules.shape_because or not (moved and node.inputs),
+        "because of its work, on its multiply-accumulates": work.because or node.derived.macs == ZERO,
+    }
+    return [f"{node.layer.names[0]} needs a sentence: {what}" for what, has in needs.items() if not has]
+
+
+def test_every_layer_says_why() -> None:
+    assert sorted({text for network in all_networks() for node in network.nodes for text in unsaid(node)}) == []
 
 
 ARGUMENTS = st.sampled_from(

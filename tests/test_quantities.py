@@ -29,6 +29,37 @@ from tests.test_repetition import NETWORKS, SIZES, unrolled
 PUBLISHED = [("vgg16", 15.47e9, 0.01e9), ("resnet50", 3.8e9, 0.08e9)]
 
 
+# For each quantity a network and what its last layer has, worked out by hand.
+BY_HAND = {
+    "macs": ("input(28, 28, 1) -> conv(32, 3)", 26 * 26 * 32 * 9),
+    "flops": ("input(28, 28, 1) -> conv(32, 3)", 2 * 26 * 26 * 32 * 9),
+    "activations": ("input(28, 28, 1) -> conv(32, 3)", 26 * 26 * 32 * 4),
+    "memory": ("input(28, 28, 1) -> conv(32, 3)", (9 + 1) * 32 * 4),
+    "cache": ("input(10, 16) -> attention(2)", 2 * 10 * 16 * 4),
+}
+
+
+@pytest.mark.parametrize("name", QUANTITY_RULES)
+def test_every_quantity_is_worked_out_by_hand(name: str) -> None:
+    assert name in BY_HAND, f"{name}: a network, and what its last layer has, in BY_HAND"
+    text, amount = BY_HAND[name]
+    assert sp.parse(text).layers[-1].quantity(name) == amount
+
+
+@pytest.mark.parametrize("name", QUANTITY_RULES)
+def test_every_quantity_says_what_it_is(name: str) -> None:
+    quantity, settings = QUANTITY_RULES[name], Settings()
+    node = net(BY_HAND[name][0]).nodes[-1] if name in BY_HAND else None
+    needs = {
+        "a title, as a heading": quantity.title,
+        "the word on the left of its equations": quantity.left,
+        "a unit, in the plural": quantity.unit,
+        "its convention, one sentence on what is counted and what is not": quantity.convention(settings),
+        "a clause on why its rule is so": node is None or name == "flops" or quantity.because(node, settings),
+    }
+    assert [f"{name} needs {what}" for what, has in needs.items() if not has] == []
+
+
 @pytest.mark.parametrize(("name", "macs", "tolerance"), PUBLISHED)
 def test_published_macs(name: str, macs: float, tolerance: float) -> None:
     found = example(name).macs

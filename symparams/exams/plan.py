@@ -30,11 +30,11 @@ class Plan:
     """One question of one kind; its variants differ in the values of the letters."""
 
     kind: str  # params, total, shape …
-    course: Course
-    answer_type: AnswerType
+    course: Course  # the network that it is about
+    answer_type: AnswerType  # how it is answered
     difficulty: int  # 1 … 5
     node: Node | None = None  # the layer that it asks about; None: the whole network
-    quantity: str = "params"
+    quantity: str = "params"  # that is asked for
     ranges: Mapping[str, Sequence[int]] = field(default_factory=dict)  # of the letters that are drawn for it
     local: bool = False  # whether only the layer and what arrives is shown
     more: Mapping[str, Any] = field(default_factory=dict)  # what its kind wants to say besides

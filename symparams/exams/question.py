@@ -44,12 +44,12 @@ class Question:
     """One variant of one question."""
 
     kind: str  # params, total, shape …
-    answer_type: AnswerType
+    answer_type: AnswerType  # how it is answered
     course: Course  # the network that it is about
     node: Node | None  # the layer; None: the whole network
-    quantity: str
+    quantity: str  # that is asked for; empty where none is
     point: Point  # the values of the letters; {} where they stay letters
-    key: Content
+    key: Content  # the right answer
     rules: tuple[Formula, ...]  # how the key comes out, the values of this variant put into the symbols
     axes: tuple[str, ...]  # what each number of the key belongs to; ("",) for one number
     options: tuple[Option, ...]  # in their order; () where the answer is typed

@@ -19,7 +19,7 @@ class Entry:
     """What a name in the catalogue stands for."""
 
     name: str  # as the frameworks spell it
-    layer: type[Layer]
+    layer: type[Layer]  # the class that is made
     preset: Mapping[str, object] = field(hash=False)  # arguments that the name already says
     rank: int | None  # spatial axes that the name promises: 2 for Conv2D; None: any
 

@@ -37,7 +37,7 @@ def _kept(
 class Task:
     """A quantity of a layer in its network."""
 
-    network: Network
+    network: Network  # that the layer stands in
     index: int  # of the layer
     quantity: str  # one of ASKED
     axes: tuple[str, ...]  # what each number of the answer belongs to: height, width, channels; ("",) for one number
@@ -84,7 +84,7 @@ class Task:
 class Subject:
     """What a misconception edits: one rule of a task, and everything that the student may look at."""
 
-    task: Task
+    task: Task  # whose rule it is
     axis: str  # height, width, channels …; empty where the answer is one number
     rule: Formula  # the rule to edit
     kept: Kept = field(default_factory=dict, init=False, repr=False, compare=False)  # what looks at it gave

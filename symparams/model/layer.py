@@ -180,9 +180,9 @@ Relation: TypeAlias = Literal[">=", "multiple"]
 class Requirement:
     """What must hold for a layer to accept its input: an error for numbers, a condition for letters."""
 
-    left: Formula
+    left: Formula  # in the letters of the rules
     relation: Relation  # ">=", or "multiple": left is a multiple of right
-    right: Formula
+    right: Formula  # the same
     otherwise: Callable[[], str]  # the message when it does not hold
 
 

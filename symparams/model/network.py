@@ -72,10 +72,10 @@ class Node:
 class Network:
     """The layers of a network in reading order, which do not change; a Builder builds it."""
 
-    convention: Convention
-    facts: Facts
+    convention: Convention  # whose counts are meant
+    facts: Facts  # what `where` and `range` say of the letters
     nodes: tuple[Node, ...]  # in reading order
-    title: str = ""
+    title: str = ""  # as the text has it; empty where it has none
     symbols: Frozen[str, Formula | None] = Frozen()  # every letter, with its value if known
     stated: tuple[tuple[Formula, str, Formula], ...] = ()  # the facts of `where`: left, relation, right
     ranges: Frozen[str, Choices] = Frozen()  # letters that take only these values

@@ -49,12 +49,12 @@ class Placement(NamedTuple):
     """One layer in its place."""
 
     number: int  # by which others name it
-    call: LayerCall
+    call: LayerCall  # the layer, its arguments not read yet
     inputs: tuple[int, ...]  # the numbers of what feeds it
     forks: bool  # whether the ends of a fork flow into it
     name: str | None  # as given with `as`
     counted: bool  # whether that name is one of several, such as those in copies: stage_1, stage_2
-    shared: Shared | None
+    shared: Shared | None  # whose weights it uses again; None: it has its own
     frozen: bool  # whether it is not trained
     steps: int  # how many `timedistributed` stand around it
     copies: tuple[int, ...]  # which copy it is of each bracket around it, the outermost first

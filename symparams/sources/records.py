@@ -26,9 +26,9 @@ class Argument(NamedTuple):
 class Call(NamedTuple):
     """`name(…)`, or `name` alone."""
 
-    name: str
-    arguments: tuple[Argument, ...]
-    at: Span
+    name: str  # of a layer or a macro
+    arguments: tuple[Argument, ...]  # in the order in which they were written
+    at: Span  # of the whole call
 
 
 class Group(NamedTuple):

@@ -49,7 +49,7 @@ def incomplete(coverage: Coverage, convention: str) -> str | None:
     """What a large run should have reached and has not, or has reached although it is declared as out of reach."""
     missing = [goal for goal in coverage.missing() if not is_out_of_reach(goal, convention)]
     needless = [goal for goal in coverage.reached if len(goal.values) < 2 and is_out_of_reach(goal, convention)]
-    lines = [f"never compared: {goal}" for goal in missing]
+    lines = [f"never compared, as no writer draws it or no builder reads it: {goal}" for goal in missing]
     lines += [f"compared, but declared as out of reach in reach.py: {goal}" for goal in needless]
     return "\n".join(lines) or None
 

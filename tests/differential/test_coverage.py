@@ -53,7 +53,8 @@ def test_a_run_that_misses_something_or_reaches_what_is_declared_is_incomplete()
     del coverage.reached[Goal(Dense, (("bias", "no"),))]
     coverage.reached[Goal(Input)] += 1
     assert incomplete(coverage, "keras") == (
-        "never compared: dense bias=no\ncompared, but declared as out of reach in reach.py: input"
+        "never compared, as no writer draws it or no builder reads it: dense bias=no\n"
+        "compared, but declared as out of reach in reach.py: input"
     )
 
 

@@ -113,6 +113,16 @@ _FEW: set[tuple[str, str]] = set()  # kinds with too few mistakes to choose from
 
 
 @pytest.mark.parametrize("name", KINDS)
+def test_a_kind_says_what_it_is(name: str) -> None:
+    kind = KINDS[name]
+    assert kind.title, f"{name}: the title says what it asks for"
+    assert kind.types, f"{name}: types, the ways in which it can be answered"
+    assert kind.heading.count("{}") <= 1, f"{name}: the heading has one place for the name of the layer"
+    again = [other.name for other in KINDS.values() if other.order == kind.order]
+    assert again == [name], f"{name}: another order, each kind has a place of its own"
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_a_kind_and_its_types(name: str) -> None:
     text = TEXTS["sequences"] if name == "cache" else TEXTS["images"]
     for answer_type in KINDS[name].types:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import subprocess
 import sys
+from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 
-from symparams.errors import SymparamsError
+from symparams import exports
+from symparams.errors import SymparamsError, listed
+from symparams.exports.export import Export
 from symparams.exports.registry import EXPORTS, export
 from tests.conftest import EXAMPLES
 
@@ -17,12 +24,30 @@ def test_every_name_is_a_format(name: str) -> None:
     assert export(name).name == name
 
 
+def unregistered(names: Collection[str]) -> list[str]:
+    """Classes of this folder that can write a bank and are not among these formats."""
+    modules = [importlib.import_module(f"symparams.exports.{m.name}") for m in pkgutil.iter_modules(exports.__path__)]
+    found = {one for module in modules for one in vars(module).values() if inspect.isclass(one)}
+    formats = [one for one in found if issubclass(one, Export) and not inspect.isabstract(one)]
+    return sorted(f"{one.__module__}.{one.__name__}" for one in formats if getattr(one, "name", "") not in names)
+
+
+def test_every_export_is_registered() -> None:
+    assert unregistered(EXPORTS) == [], "a name in symparams/exports/registry.py, the same as in the class"
+    assert unregistered({*EXPORTS} - {"gift"}) == ["symparams.exports.gift.Gift"]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_export_has_a_test_of_its_own(name: str) -> None:
+    test = Path(__file__).parent / f"test_{'paper' if name == 'latex' else name}.py"
+    assert test.exists(), f"{test.name}, which reads what {name} writes as the system does that it is for"
+
+
 def test_an_unknown_name() -> None:
     with pytest.raises(SymparamsError) as caught:
         export("moodel")
     assert str(caught.value) == (
-        "there is no format `moodel` for questions; there are markdown, json, latex, moodle, gift, qti12, qti21, "
-        "prairielearn and anki; did you mean `moodle`?"
+        f"there is no format `moodel` for questions; there are {listed([*EXPORTS])}; did you mean `moodle`?"
     )
 
 

@@ -45,16 +45,16 @@ def _entry(name: str, thing: Any) -> Iterator[str]:
         yield f"- `{name}`: {extend.ABOUT[name][1]}"
     elif inspect.isclass(thing):
         bases = [base.__name__ for base in thing.__bases__ if base.__name__ in extend.__all__]
-        yield f"- `{name}`{f', a kind of `{bases[0]}`' if bases else ''}: {_sentence(thing)}"
-        yield from _fields(thing)
+        yield f"- `{name}`{f', a kind of `{bases[0]}`' if bases else ''}: {sentence(thing)}"
+        yield from fields_of(thing)
         yield from _methods(thing)
     elif callable(thing):
-        yield f"- `{name}{_signature(thing)}`: {_sentence(thing)}"
+        yield f"- `{name}{_signature(thing)}`: {sentence(thing)}"
     else:
         yield f"- `{name}`: {thing.expects}"
 
 
-def _fields(thing: type) -> Iterator[str]:
+def fields_of(thing: type) -> Iterator[str]:
     """The fields of a class, each with the comment beside it or above it."""
     above: list[str] = []
     for line in inspect.getsource(thing).partition("\n    def ")[0].split("\n"):
@@ -76,7 +76,7 @@ def _methods(thing: type) -> Iterator[str]:
             about = inspect.getdoc(member)
             yield f"  - `.{name}`" + (f": {_first(about)}" if about else "")
         elif inspect.isfunction(member):
-            yield f"  - `.{name}{_signature(member)}`: {_sentence(member)}"
+            yield f"  - `.{name}{_signature(member)}`: {sentence(member)}"
 
 
 def _signature(thing: Any) -> str:
@@ -94,7 +94,7 @@ def _default(parameter: inspect.Parameter) -> Any:
     return parameter.default if is_plain or parameter.default is parameter.empty else ...
 
 
-def _sentence(thing: Any) -> str:
+def sentence(thing: Any) -> str:
     return _first(inspect.getdoc(thing) or "")
 
 

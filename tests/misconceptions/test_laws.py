@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from symparams.algebra.formula import Formula, Function, parts, symbols
 from symparams.errors import SymparamsError
 from symparams.layers.normalization import LayerNormalization
+from symparams.misconceptions import families
 from symparams.misconceptions.families import CATALOGUE
+from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import ASKED, Subject, Task, Tasks
 from symparams.model.network import Network
@@ -114,22 +117,35 @@ def test_every_misconception_has_an_answer_that_shows_it() -> None:
     modules = [
         importlib.import_module(f"{__package__}.{m.name}") for m in pkgutil.iter_modules([str(Path(__file__).parent)])
     ]
-    assert {*CATALOGUE} - {case[0] for module in modules for case in getattr(module, "CASES", ())} == set()
+    shown = {case[0] for module in modules for case in getattr(module, "CASES", ())}
+    assert {*CATALOGUE} - shown == set(), "an answer worked out by hand in CASES of a test in tests/misconceptions"
+
+
+def test_no_name_is_given_twice() -> None:
+    modules = [
+        importlib.import_module(f"{families.__name__}.{m.name}") for m in pkgutil.iter_modules(families.__path__)
+    ]
+    found = {id(one): one for module in modules for one in vars(module).values() if isinstance(one, Misconception)}
+    names = Counter(one.name for one in found.values())
+    assert [name for name, count in names.items() if count > 1] == [], "another name, which says what differs"
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_its_sentences_are_sentences(name: str) -> None:
     made = CATALOGUE[name]
-    assert made.quantities <= {*ASKED}
-    assert made.explanation.startswith("you ")
-    assert not made.explanation.endswith(".")
-    assert not made.repair.endswith(".")
-    assert made.repair[0].islower() or made.repair.split()[0] in ("Keras", "PyTorch", "Adam")
+    assert made.quantities <= {*ASKED}, f"{name}: it is about quantities, of which there are {', '.join(ASKED)}"
+    assert made.quantities, f"{name}: behind its name stand the quantities for which it gives wrong answers"
+    assert made.explanation.startswith("you "), f"{name}: the explanation says what was done: you …"
+    assert not made.explanation.endswith("."), f"{name}: the explanation is a clause, without a full stop"
+    assert made.repair, f"{name}: the repair says what is right and why"
+    assert not made.repair.endswith("."), f"{name}: the repair is a clause, without a full stop"
+    begins = made.repair[0].islower() or made.repair.split()[0] in ("Keras", "PyTorch", "Adam")
+    assert begins, f"{name}: the repair begins with a small letter"
     assert made.claim == "" or (
         made.claim.endswith(".") and ". " not in made.claim and (made.claim[0].isupper() or made.claim[0] == "`")
-    )
-    assert made.source
-    assert 0 <= made.credit < 1
+    ), f"{name}: the claim is one whole sentence"
+    assert made.source, f"{name}: the source says where it is described or asked"
+    assert 0 <= made.credit < 1, f"{name}: the credit is a share of the points"
 
 
 RIGHT_BY_NATURE = {("a bias for each weight", LayerNormalization)}  # it has a shift for each scale
@@ -163,5 +179,7 @@ def test_no_mistake_is_right_for_all_letters(text: str) -> None:
             if (mistake.made[0].name, type(task.node.layer)) in RIGHT_BY_NATURE:
                 continue
             wrong, right = ([_values(rules, p) for p in at] for rules in (mistake.rules, task.rules))
-            assert wrong != right, (key, mistake.made[0].name)
+            assert wrong != right, (
+                f"{mistake.made[0].name} gives the right answer for {key}: its edit must yield nothing"
+            )
             assert {s.name for rule in mistake.rules for s in symbols(rule) if s.value is None} <= {*network.symbols}
