@@ -166,4 +166,5 @@ def test_every_name_is_that_of_one_layer() -> None:
     ]
     found = {value for module in modules for value in vars(module).values() if inspect.isclass(value)}
     for layer in (one for one in found if issubclass(one, Layer)):
-        assert [name for name in layer.names if CATALOGUE[key(name)].layer is not layer] == [], layer
+        taken = [name for name in layer.names if CATALOGUE[key(name)].layer is not layer]
+        assert taken == [], f"another name for {layer.__name__}, as these are taken: {', '.join(taken)}"

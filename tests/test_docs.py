@@ -61,7 +61,7 @@ def test_the_page_on_templates_is_made_from_the_code(request: pytest.FixtureRequ
     text = page(before.partition("\n## ")[0].rstrip())
     if request.config.getoption("--rewrite"):
         path.write_text(text, "utf-8")
-    assert path.read_text("utf-8") == text
+    assert path.read_text("utf-8") == text, "python -m pytest tests/test_docs.py --rewrite makes it anew"
 
 
 def test_everything_that_a_template_sees_says_what_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
 
@@ -201,3 +202,28 @@ def test_a_template_gets_one_object() -> None:
         own = {one.name for one in tree.find_all(nodes.Name) if one.ctx == "store"}
         own |= {one.name for one in tree.find_all(nodes.Macro)}
         assert find_undeclared_variables(tree) - own - {"f", "mark"} == given, name
+
+
+def macros(name: str) -> set[str]:
+    """The blocks that a format has."""
+    environment = rendering.environment(formats.FORMATS[name])
+    source = formats.FORMATS[name].blocks or (folder("templates") / "formats" / f"{name}.j2").read_text("utf-8")
+    return {macro.name for macro in environment.parse(source).find_all(nodes.Macro)}
+
+
+def test_every_format_has_a_name_of_its_own() -> None:
+    records = inspect.getsource(formats).partition("_OWN:")[2]
+    names = re.findall(r'^ +name="(.*)",$', records, re.M)
+    assert len(names) == records.count(" Format(") == len(set(names)), "a name of its own for each"
+
+
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_every_format_has_all_blocks(name: str) -> None:
+    assert macros("tagged") - macros(name) == set(), f"a macro in templates/formats/{name}.j2"
+
+
+@pytest.mark.parametrize("style", [*STYLES, "summary"])
+@pytest.mark.parametrize("name", formats.written_formats())
+def test_every_format_writes_every_style(name: str, style: str) -> None:
+    one = network(Source("<text>", NETWORKS["floors"]))
+    assert "<<" not in render(Solution(one, QUANTITIES), Document(style, name))

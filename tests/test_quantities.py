@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import random
+import re
+import sys
 from typing import Any
 
 import pytest
@@ -18,7 +21,7 @@ from symparams.errors import SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.field import fields
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
-from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_layer, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, of_layer, of_network
 from tests.conftest import EXAMPLES
 from tests.helpers import example, expression, letters_for, marked, net, value
 from tests.test_laws import LETTERS, all_networks
@@ -46,16 +49,21 @@ def test_every_quantity_is_worked_out_by_hand(name: str) -> None:
     assert sp.parse(text).layers[-1].quantity(name) == amount
 
 
+def test_every_quantity_has_a_name_of_its_own() -> None:
+    names = re.findall(r'^        Quantity\(\n +"(.*)",$', inspect.getsource(sys.modules[Quantity.__module__]), re.M)
+    assert sorted(names) == sorted(QUANTITY_RULES), "a name of its own for each"
+
+
 @pytest.mark.parametrize("name", QUANTITY_RULES)
 def test_every_quantity_says_what_it_is(name: str) -> None:
-    quantity, settings = QUANTITY_RULES[name], Settings()
+    asked, settings = QUANTITY_RULES[name], Settings()
     node = net(BY_HAND[name][0]).nodes[-1] if name in BY_HAND else None
     needs = {
-        "a title, as a heading": quantity.title,
-        "the word on the left of its equations": quantity.left,
-        "a unit, in the plural": quantity.unit,
-        "its convention, one sentence on what is counted and what is not": quantity.convention(settings),
-        "a clause on why its rule is so": node is None or name == "flops" or quantity.because(node, settings),
+        "a title, as a heading": asked.title,
+        "the word on the left of its equations": asked.left,
+        "a unit, in the plural": asked.unit,
+        "its convention, one sentence on what is counted and what is not": asked.convention(settings),
+        "a clause on why its rule is so": node is None or name == "flops" or asked.because(node, settings),
     }
     assert [f"{name} needs {what}" for what, has in needs.items() if not has] == []
 
