@@ -12,7 +12,8 @@ from symparams.algebra.equality import collected, same
 from symparams.algebra.evaluation import at
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula, floor
-from symparams.algebra.notation import SOURCE, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import solutions
 from symparams.algebra.substitution import replaced

@@ -21,9 +21,10 @@ from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.task import Subject, Task
 from symparams.model.conditions import Condition
 from symparams.model.derived import Counts, Derived
-from symparams.model.layer import Axis, Incoming, Outgoing, Reach, Requirement, Rules, Work
+from symparams.model.layer import Axis, Incoming, Outgoing, Reach, Requirement, Rules
 from symparams.model.network import Network, Node
 from symparams.model.tensor import Stored, Tensor, TensorAxis
+from symparams.model.work import Work
 from symparams.quantities.derivation import Derivation, Step
 from symparams.quantities.quantity import Quantity, Settings
 from symparams.sources.placements import Placement

@@ -69,7 +69,7 @@ def add(folder: Path, written: Iterable[Listing]) -> None:
         path.write_text(f"{before}{line}{one.text}{after}", "utf-8")
 
 
-def tested(folder: Path, *tests: str) -> tuple[int, str]:
+def outcome(folder: Path, *tests: str) -> tuple[int, str]:
     """How pytest ends there, and what it says."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", "-m", "", *tests]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.inside.forgotten import FORGOTTEN
-from tests.inside.listings import add, copy_project, listings, tested
+from tests.inside.listings import add, copy_project, listings, outcome
 
 
 class Added(NamedTuple):
@@ -55,7 +55,7 @@ THINGS = {
 def test_the_page_has_listings_of_it(title: str) -> None:
     written = listings(title)
     assert written
-    for one in (one for one in written if not one.above):
+    for one in (one for one in written if one.file.endswith(".py") and not one.above):
         ast.parse(one.text)
 
 
@@ -68,7 +68,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     for title in thing.with_it:
         add(folder, listings(title))
     if thing.pages:
-        status, said = tested(folder, "--rewrite", *thing.pages)
+        status, said = outcome(folder, "--rewrite", *thing.pages)
         assert status == 0, said
     yield request.param, folder
     shutil.rmtree(folder)
@@ -77,7 +77,7 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.mark.slow
 def test_added_as_the_page_says_it_is_right_at_once(project: tuple[str, Path]) -> None:
     title, folder = project
-    status, said = tested(folder, *THINGS[title].checks)
+    status, said = outcome(folder, *THINGS[title].checks)
     assert status == 0, said
 
 
@@ -92,7 +92,7 @@ def test_what_is_forgotten_is_told(project: tuple[str, Path]) -> None:
             path.write_text(text.replace(here, instead), "utf-8")
         else:
             path.unlink()
-        status, said = tested(folder, test)
+        status, said = outcome(folder, test)
         path.write_text(text, "utf-8")
         assert status in (1, 2), f"without {what} nothing is red"  # 2: what is tested cannot even be imported
         assert says in said, f"without {what}: {said}"

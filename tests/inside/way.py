@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from symparams.algebra.formula import Formula
-from symparams.algebra.notation import PLAIN, shown
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.documents.rendering import Document, render
 from symparams.documents.solution import Solution
 from symparams.errors import Source
