@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import symparams as sp
@@ -86,3 +88,11 @@ def test_only_channels_and_features_come_from_filters_or_units(text: str, said: 
     document = sp.parse(text).solve().to_text()
     assert said in document
     assert not_said not in document
+
+
+@pytest.mark.parametrize("before", ["", "mla(1) -> permute(2, 1) -> ", "reshape(5, 1, 2) -> permute(3, 2, 1) -> "])
+def test_work_on_the_last_axis_whatever_it_is_called(before: str) -> None:
+    """Every number of the output joins all of the last axis, also where PyTorch has the channels first."""
+    layer = sp.parse(f"convention torch input(5, 2) -> {before}dense(3)").layers[-1]
+    inputs = 2 if not before else 5
+    assert layer.quantity("macs") == inputs * math.prod(layer.output_shape)

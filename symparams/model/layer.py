@@ -132,6 +132,7 @@ class Outgoing:
 
     axes: tuple[str, ...]  # what each axis is called
     shape: Shape  # in the order of the axes
+    on_last_axis: bool = False  # whether the layer works on the last axis, whatever that is called
 
     def size(self, axis: str) -> Symbol:
         """The output size along an axis, as a symbol of a rule: H_out."""
@@ -148,7 +149,7 @@ class Outgoing:
     def positions(self) -> tuple[Symbol, ...]:
         """The sizes of all axes but that of the channels or features: how often a weight is used, as a rule."""
         named = [i for i, axis in enumerate(self.axes) if axis in ("channels", "features")]
-        features = named[-1] if named else len(self.axes) - 1
+        features = named[-1] if named and not self.on_last_axis else len(self.axes) - 1
         return tuple(size for i, size in enumerate(self.sizes()) if i != features)
 
     def sizes(self) -> tuple[Symbol, ...]:
