@@ -96,3 +96,10 @@ def test_work_on_the_last_axis_whatever_it_is_called(before: str) -> None:
     layer = sp.parse(f"convention torch input(5, 2) -> {before}dense(3)").layers[-1]
     inputs = 2 if not before else 5
     assert layer.quantity("macs") == inputs * math.prod(layer.output_shape)
+
+
+def test_work_of_a_wrapped_layer_is_where_that_layer_works() -> None:
+    layer = sp.parse("convention torch input(4, 2, 2, 3) -> timedistributed(depthwise(1, same))").layers[-1]
+    assert layer.quantity("macs") == math.prod(layer.output_shape)
+    layer = sp.parse("convention torch input(4, 2, 2, 3) -> timedistributed(dense(5))").layers[-1]
+    assert layer.quantity("macs") == 3 * math.prod(layer.output_shape)

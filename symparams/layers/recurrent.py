@@ -49,7 +49,6 @@ class Recurrent(Layer):
 
     family: ClassVar = "Recurrent layers"
     reads: ClassVar = "features"
-    stored_as: ClassVar[str] = ""  # what Keras calls it in a wrapper: lstm
     by_hand: ClassVar = (
         "all layers above the first are taken together, and both directions: 2·(one(D) + (n - 1)·one(2·U))"
     )
@@ -92,6 +91,11 @@ class Recurrent(Layer):
     activation: str = argument(
         ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True, told=True
     )
+
+    @property
+    def stored_as(self) -> str:
+        """What Keras calls it in a wrapper: lstm."""
+        return self.kind
 
     def cell(self) -> Cell:
         """What it does at one step."""
@@ -237,7 +241,10 @@ class RNN(Recurrent):
     names: ClassVar = ("rnn", "SimpleRNN")
     title: ClassVar = "Simple recurrent layer"
     example: ClassVar = "input(10, 32) -> rnn(64)"
-    stored_as: ClassVar = "simple_rnn"
+
+    @property
+    def stored_as(self) -> str:
+        return "rnn" if isinstance(self.units, Cell) else "simple_rnn"
 
     def cell(self) -> Cell:
         if not isinstance(self.units, Cell):
@@ -272,7 +279,6 @@ class LSTM(Recurrent):
     names: ClassVar = ("lstm",)
     title: ClassVar = "Long short-term memory"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
-    stored_as: ClassVar = "lstm"
 
     def cell(self) -> Cell:
         assert isinstance(self.units, Formula)
@@ -314,7 +320,6 @@ class GRU(Recurrent):
     names: ClassVar = ("gru",)
     title: ClassVar = "Gated recurrent unit"
     example: ClassVar = "input(10, 32) -> gru(64)"
-    stored_as: ClassVar = "gru"
 
     def cell(self) -> Cell:
         assert isinstance(self.units, Formula)

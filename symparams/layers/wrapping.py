@@ -34,6 +34,10 @@ class TimeDistributed(Layer):
         return self.layer.kind
 
     @property
+    def on_last_axis(self) -> bool:
+        return self.layer.on_last_axis
+
+    @property
     def called(self) -> str:
         return self.names[0]
 

@@ -78,7 +78,7 @@ class Derived:
     def out(self) -> Outgoing:
         """The output, for the rules of work and memory."""
         names = [axis.name for axis in self.rules.output] if self.arriving else None
-        return Outgoing(tuple(names or self.leaving.axis_names()), self.shape, self.layer.reading == "features")
+        return Outgoing(tuple(names or self.leaving.axis_names()), self.shape, self.layer.on_last_axis)
 
     @property
     def feature_axis(self) -> int:

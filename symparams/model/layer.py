@@ -263,6 +263,11 @@ class Layer(Record):
         return self.reads
 
     @property
+    def on_last_axis(self) -> bool:
+        """Whether it works on the last axis, whatever that is called; of one that wraps another, as that one does."""
+        return self.reading == "features"
+
+    @property
     def kind(self) -> str:
         """The name that its automatic name starts with."""
         return self.names[0]

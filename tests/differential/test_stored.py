@@ -26,6 +26,7 @@ FURTHER = {
         "input(8, 8, 4) -> conv(6, 3, g=2) -> depthwise(3, m=2) -> separable(5, 3, m=2) -> bn(scale=no) -> prelu",
         "input(9, 16) -> MultiHeadAttention(4, 3, value_dim=5, output_shape=7, use_gate=yes)",
         "input(9, 16) -> rnn(stackedcells(lstmcell(4), lstmcell(5)))",
+        "input(9, 16) -> bidirectional(rnn(rnncell(4)))",
         "input(9, 4, 16) -> ln(axis=(2, 3)) -> timedistributed(conv(3, 3)) -> tconv(2, 3, s=2)",
     ),
     "torch": (
