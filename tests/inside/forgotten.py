@@ -17,6 +17,7 @@ CUBES, CUBES_TEST = "symparams/misconceptions/families/cubes.py", "tests/misconc
 COUNTED, MARKS = "symparams/quantities/quantity.py", "symparams/documents/formats.py"
 BLOCKS, KIND = "templates/formats/org.j2", "symparams/exams/kinds/comparisons.py"
 EXPORT, EXPORT_TEST = "symparams/exports/lines.py", "tests/exports/test_lines.py"
+_SAYS = f"{_KINDS}::test_a_kind_says_what_it_is"
 _ANEW = "--rewrite makes it anew"
 
 
@@ -124,14 +125,14 @@ FORGOTTEN: dict[str, tuple[Forgotten, ...]] = {
             "missing 3 required positional arguments: 'arrow'",
         ),
         Forgotten("block", BLOCKS, "macro reference", "macro see", _FORMATS, "a macro in templates/formats/org.j2"),
-        Forgotten("blocks", BLOCKS, "", "", _FORMATS, "templates/formats/org.j2"),
+        Forgotten("blocks", BLOCKS, "", "", _FORMATS, "formats/org.j2"),
         Forgotten("name of its own", MARKS, 'name="org"', 'name="text"', _FORMATS, "a name of its own for each"),
         Forgotten("page", MARKS, "the digits of a number in text", "its digits", _DOCS, _ANEW),
     ),
     "A kind of question": (
-        without("title", KIND, "title=", _KINDS, "comparisons: the title says what it asks for"),
-        Forgotten("types", KIND, '("number",)', "()", _KINDS, "comparisons: types, the ways in which"),
-        Forgotten("place of its own", KIND, "order=36", "order=35", _KINDS, "each kind has a place of its own"),
+        without("title", KIND, "title=", _SAYS, "comparisons: the title says what it asks for"),
+        Forgotten("types", KIND, '("number",)', "()", _SAYS, "comparisons: types, the ways in which"),
+        Forgotten("place of its own", KIND, "order=36", "order=35", _SAYS, "each kind has a place of its own"),
         Forgotten(
             "questions", KIND, '"comparisons", "comparisons", 3', '"cache", "comparisons", 3', _KINDS,
             "there is no question of the kind comparisons",
