@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from symparams.algebra.facts import Facts
@@ -42,6 +43,7 @@ RECORDS: dict[str, tuple[type, ...]] = {
     "What is asked": (Course, Kind, Plan, Question, WrittenQuestion),
     "What is printed": (Solution, LayerEntry, Format, Notation),
 }
+_TYPE = re.compile(r"(?<=\w): [^`]*`")  # of a field: what it is says enough here
 _AT_LENGTH = (Formula, WrittenQuestion, LayerEntry, Format, Notation)  # whose fields another page has, or none has
 
 
@@ -57,7 +59,7 @@ def _entry(record: type) -> Iterator[str]:
     module = record.__module__.removeprefix("symparams.").replace(".", "/")
     yield f"- `{record.__name__}` (`{module}.py`): {sentence(record)}"
     if record not in _AT_LENGTH:
-        yield from fields_of(record)
+        yield from (_TYPE.sub("`", field, count=1) for field in fields_of(record))
 
 
 def unexplained() -> list[str]:
