@@ -85,6 +85,7 @@ def identities(name: str, path: Path) -> list[str]:
             text = archive.read(entry).decode("utf-8")
     else:
         text = path.read_text("utf-8")
+    assert name in _IDENTITIES, f"{name}: a pattern in _IDENTITIES, by which questions are found in a bank"
     return list(dict.fromkeys(re.findall(_IDENTITIES[name] % r"(q-[0-9a-f]+)", text, re.M)))
 
 

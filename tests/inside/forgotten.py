@@ -145,6 +145,10 @@ FORGOTTEN: dict[str, tuple[Forgotten, ...]] = {
         ),
         Forgotten("name of the class", EXPORT, '    name = "lines"\n', "", _EXPORTS, "has no attribute 'name'"),
         Forgotten("test", EXPORT_TEST, "", "", _EXPORTS, "test_lines.py, which reads"),
+        Forgotten(
+            "pattern", "tests/exports/banks.py", '    "lines": ', '    "others": ', "tests/exports/test_bank.py",
+            "lines: a pattern in _IDENTITIES",
+        ),
         Forgotten("mark at the end", EXPORT, 'f"# {text}\\n"', '""', "tests/exports/test_bank.py", "lines"),
     ),
 }  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Symbol
@@ -31,6 +33,7 @@ from symparams.quantities.quantity import Quantity, Settings
 from symparams.sources.placements import Placement
 from symparams.sources.records import Call
 from tests.extensions.naming import fields_of, sentence
+from tests.inside.floors import PACKAGE
 
 # By what they are about, in the order in which a network meets them.
 RECORDS: dict[str, tuple[type, ...]] = {
@@ -56,8 +59,8 @@ def glossary() -> str:
 
 
 def _entry(record: type) -> Iterator[str]:
-    module = record.__module__.removeprefix("symparams.").replace(".", "/")
-    yield f"- `{record.__name__}` (`{module}.py`): {sentence(record)}"
+    file = Path(str(inspect.getsourcefile(record))).relative_to(PACKAGE)
+    yield f"- `{record.__name__}` (`{file}`): {sentence(record)}"
     if record not in _AT_LENGTH:
         yield from (_TYPE.sub("`", field, count=1) for field in fields_of(record))
 

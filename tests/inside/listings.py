@@ -41,7 +41,7 @@ class Listing:
 
 
 def listings(title: str) -> list[Listing]:
-    """Those under a heading: "A layer". Pieces of a file are set as text, since what formats Python needs whole ones."""
+    """Those under a heading: "A layer". A piece of a file is set as text, since only whole files can be formatted."""
     pieces = _HEADING.split(PAGE.read_text("utf-8"))
     sections = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     return [Listing(found["file"], found["above"] or "", found["text"]) for found in _LISTING.finditer(sections[title])]
