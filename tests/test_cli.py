@@ -97,8 +97,17 @@ def test_summary_is_json_with_integers_and_expressions() -> None:
         "convention": "keras",
         "layers": [
             _layer("input_1", "input", [], [28, 28, "C"], 0, 0, 0, 0, 0),
-            _layer("conv_1", "conv", ["input_1"], [26, 26, 32], "288*C", 32, "288*C + 32", "288*C + 32", 0),
-            _layer("bn_1", "bn", ["conv_1"], [26, 26, 32], 96, 32, 128, 64, 64),
+            _layer("conv_1", "conv", ["input_1"], [26, 26, 32], "288*C", 32, "288*C + 32", "288*C + 32", 0)
+            | {"tensors": [_tensor("kernel", [3, 3, "C", 32]), _tensor("bias", [32], "bias")]},
+            _layer("bn_1", "bn", ["conv_1"], [26, 26, 32], 96, 32, 128, 64, 64)
+            | {
+                "tensors": [
+                    _tensor("gamma", [32]),
+                    _tensor("beta", [32], "bias"),
+                    _tensor("moving_mean", [32], "statistic"),
+                    _tensor("moving_variance", [32], "statistic"),
+                ]
+            },
         ],
         "params": "288*C + 160",
         "trainable": "288*C + 96",
@@ -116,6 +125,25 @@ def test_json_has_the_range_in_which_the_formulas_hold() -> None:
         {"left": "g", "relation": "divides", "right": "C"},
         {"left": "2^i", "relation": "divides", "right": "C", "copies": copies},
     ]
+
+
+def test_json_has_how_tensors_are_stored() -> None:
+    """Buffers are no parameters, what is frozen is not trained, and a tensor that stands there often is listed once."""
+    layers_behind = "flatten(2, 3) -> permute(2, 1) -> transformerencoder(encoderlayer(2, 8), 3)"
+    text = f"convention torch input(4, 8, 8) -> bn(frozen) -> {layers_behind}"
+    _, out, _ = run("summary", "-e", text, "--format", "json")
+    layers = {layer["kind"]: layer for layer in json.loads(out)["layers"]}
+    weight, *_, mean, _, batches = layers["bn"]["tensors"]
+    assert weight == {"name": "weight", "shape": [4], "kind": "weight", "trained": False, "parameter": True}
+    assert mean == {"name": "running_mean", "shape": [4], "kind": "statistic", "trained": False, "parameter": False}
+    assert batches["shape"] == []
+    packed, *_ = layers["transformer"]["tensors"]
+    assert packed["name"] == "layers.*.self_attn.in_proj_weight"
+    assert (packed["shape"], packed["count"]) == ([12, 4], 3)
+
+
+def _tensor(name: str, shape: list[object], kind: str = "weight") -> dict[str, object]:
+    return {"name": name, "shape": shape, "kind": kind, "trained": kind != "statistic", "parameter": True}
 
 
 def _layer(name: str, kind: str, inputs: list[str], shape: list[object], *counts: object) -> dict[str, object]:

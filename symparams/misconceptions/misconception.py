@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from symparams.algebra.formula import Formula
 from symparams.layers.spelling import Spelling
+from symparams.misconceptions.roles import Need
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import Layer
 
@@ -35,6 +36,7 @@ class Misconception:
     around: bool = False  # whether its edit looks at other layers of the network too
     # Whether its repair is a statement on networks in general, as a claim is, and no other repair says just the same.
     general: bool = True
+    needs: Need | None = None  # what a layer must have for its edit to be worth a try; None: the edit finds out
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As the name that it has in its module, which is that of its edit."""
@@ -56,6 +58,7 @@ def misconception(
     layers: tuple[type[Layer], ...] = (Layer,),
     around: bool = False,
     general: bool = True,
+    needs: Need | None = None,
     explanation: str,
     repair: str,
     source: str,
@@ -65,4 +68,4 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, general)
+    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, general, needs)

@@ -12,6 +12,7 @@ from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
+from symparams.misconceptions.roles import offers
 from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Incoming, Layer, Shape
@@ -87,7 +88,7 @@ class Mistakes:
 
     def pairs(self, task: Task) -> Iterator[Mistake]:
         """Two misconceptions at once, each pair in one order."""
-        later = _worth_a_try(type(task.derived.layer), task.quantity)
+        later = _sensible(task)
         for first in self.singles(task):
             subjects = tuple(task.subjects(first.rules))
             for second in later[later.index(first.made[0]) + 1 :]:
@@ -178,12 +179,18 @@ def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
     return _CONCERNING[key]
 
 
+def _sensible(task: Task) -> tuple[Misconception, ...]:
+    """Those among them whose tensors the layer has."""
+    concerning, has = _worth_a_try(type(task.derived.layer), task.quantity), offers(task.derived)
+    return tuple(m for m in concerning if m.needs is None or m.needs in has)
+
+
 def _singles(task: Task, *, misread: bool = True) -> tuple[Mistake, ...]:
     """The wrong rules, each under the likeliest misconception that gives it; equal layers on equal inputs share them.
 
     Only what looks at other layers too is tried again at each of them.
     """
-    here = [m for m in _worth_a_try(type(task.derived.layer), task.quantity) if m.credit or misread]
+    here = [m for m in _sensible(task) if m.credit or misread]
     rules_around = {m: rules for m in here if m.around and (rules := tuple(_edited(m, task.right)))}
     key = (_singles, misread, tuple(rules_around.items()), extensions.in_use())
     if key not in task.kept:

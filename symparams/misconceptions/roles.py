@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal, TypeAlias
 
 from symparams.algebra.formula import Formula, Number, Product, Quotient, Symbol
 from symparams.misconceptions.edits import Test, named
 from symparams.misconceptions.task import Subject
+from symparams.model.derived import Derived
 from symparams.model.tensor import Role, Tensor
+
+# What a layer must have for a mistake to make sense: any tensor, a kernel, one that spans input channels in groups or
+# not, a single matrix, or a matrix for the outputs of the step before.
+Need: TypeAlias = Literal["tensor", "kernel", "spanning kernel", "groups", "matrix", "state"]
+
+
+@lru_cache(2048)
+def offers(derived: Derived) -> frozenset[Need]:
+    """What a layer has of that."""
+    tensors = derived.rules.counted
+    kernels = spanning(tensors)
+    found: dict[Need, bool] = {
+        "tensor": bool(tensors),
+        "kernel": any(t.of("kernel") for t in tensors),
+        "spanning kernel": bool(kernels),
+        "groups": any(isinstance(size, Quotient) for t in kernels for size in t.of("input")),
+        "matrix": _matrix(tensors) is not None,
+        "state": any(t.of("state") for t in tensors),
+    }
+    return frozenset(need for need, has in found.items() if has)
 
 
 def letters(tensors: Iterable[Tensor], *roles: Role) -> tuple[Symbol, ...]:
@@ -43,7 +66,11 @@ def apart(tensors: Iterable[Tensor]) -> list[Tensor]:
 
 def matrix(s: Subject) -> Tensor | None:
     """The one matrix of a layer that joins its inputs to its outputs, as a dense layer has it."""
-    joining = [t for t in s.tensors if t.joins]
+    return _matrix(s.tensors)
+
+
+def _matrix(tensors: Iterable[Tensor]) -> Tensor | None:
+    joining = [t for t in tensors if t.joins]
     if len(joining) != 1:
         return None
     (one,) = joining

@@ -103,6 +103,7 @@ def _is_input(t: Tensor) -> bool:
     "recurrent matrix left out",
     *_COUNTS,
     *_WORK,
+    needs="state",
     explanation="you left out the matrix for the outputs of the step before",
     repair="every unit of a recurrent layer also weighs the outputs that all units gave at the step before",
     claim="A recurrent layer has as many weights as a dense layer with the same units on the features of one step.",
@@ -118,6 +119,7 @@ def recurrent_left_out(s: Subject) -> Iterable[Formula]:
     "input matrix left out",
     *_COUNTS,
     *_WORK,
+    needs="state",
     explanation="you left out the matrix for the features that arrive",
     repair="every unit of a recurrent layer weighs the features of the step as well as the outputs of the step before",
     claim="The parameters of a recurrent layer do not depend on how many features arrive at a step.",
@@ -133,6 +135,7 @@ def input_left_out(s: Subject) -> Iterable[Formula]:
     "one recurrent weight for each unit",
     "params",
     *_WORK,
+    needs="state",
     explanation="you counted one weight of each unit for the step before, as if it saw only its own output",
     repair="a recurrent unit sees the outputs of all units at the step before, so the recurrent weights are a square "
     "matrix",
@@ -166,6 +169,7 @@ def own_output(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
+    needs="state",
     explanation="you counted the weights of a simple recurrent layer, without the gates",
     repair="each gate has weights and biases of its own, as many as the new content: there are four parts in an LSTM, "
     "three in a GRU",
@@ -199,6 +203,7 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
+    needs="state",
     explanation="you counted the gates alone, without the new content that they let in",
     repair="the new content of a unit has weights of its own, as each gate has: an LSTM has three gates and four "
     "parts, "
@@ -217,6 +222,7 @@ def content_left_out(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     "biases",
     *_WORK,
+    needs="state",
     explanation="you counted four parts, as an LSTM has them",
     repair="a GRU has two gates and the new content, three parts with weights of their own",
     claim="A GRU has as many parameters as an LSTM with the same units.",

@@ -24,6 +24,7 @@ _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
     "positions left out",
     "macs",
     "flops",
+    needs="tensor",
     explanation="you counted every weight once",
     repair="weights are used again at every position, so the work is multiplied by the number of positions",
     claim="A convolution takes as many multiplications as it has weights.",
@@ -70,6 +71,7 @@ def input_positions(s: Subject) -> Iterable[Formula]:
     "channels of the output left out",
     "macs",
     "flops",
+    needs="matrix",
     explanation="you counted the work of one filter",
     repair="every filter does its work at every position",
     source="Stack Exchange, questions on the FLOPs of a convolution",
@@ -86,6 +88,7 @@ def one_filter_works(s: Subject) -> Iterable[Formula]:
 @misconception(
     "biases counted as multiplications",
     "macs",
+    needs="tensor",
     explanation="you counted the biases too",
     repair="a bias is added, not multiplied; multiply-accumulates are counted for the weights",
     source="Stack Exchange, questions on the MACs of a convolution: (k*k*C + 1)*F*H*W",
