@@ -21,8 +21,7 @@ Sizes: TypeAlias = tuple[Formula, ...]
 JOINED: tuple[Role, ...] = ("kernel", "input", "state")  # the axes along which products are added up
 
 
-@dataclass(frozen=True, slots=True)
-class TensorAxis:
+class TensorAxis(NamedTuple):
     """One axis of a tensor."""
 
     size: Formula  # in the letters of the rule
@@ -33,8 +32,7 @@ class TensorAxis:
     word: str = ""  # what inputs are called in a sentence, where the meaning of their letter does not say it
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """How a framework stores a tensor; one with copies is stored once for each of them."""
 
     name: str  # the end of its path: kernel, self_attn.in_proj_weight; a star stands for the number of a copy
@@ -80,7 +78,7 @@ class Tensor:
 
     def called(self, name: str, stored: str) -> Tensor:
         """The same under other names."""
-        return replace(self, name=name, stored=replace(self.stored, name=stored))
+        return replace(self, name=name, stored=self.stored._replace(name=stored))
 
     def inside(self, *parts: str) -> Tensor:
         """The same as a tensor of larger parts."""
@@ -90,8 +88,8 @@ class Tensor:
         """The same with every size changed."""
         return replace(
             self,
-            axes=tuple(replace(axis, size=change(axis.size)) for axis in self.axes),
-            stored=replace(self.stored, shape=tuple(map(change, self.stored.shape))),
+            axes=tuple(axis._replace(size=change(axis.size)) for axis in self.axes),
+            stored=self.stored._replace(shape=tuple(map(change, self.stored.shape))),
             uses=None if self.uses is None else change(self.uses),
         )
 
@@ -134,24 +132,24 @@ def tensor(
     Keras stores the kernel first, then the inputs, then the outputs of all parts side by side; PyTorch the outputs
     first, then the inputs, then the kernel.
     """
-    every: tuple[tuple[Sizes, Role], ...] = (
-        (copies, "copy"),
-        (parts, "part"),
-        (kernel, "kernel"),
-        (inputs, "input"),
-        (states, "state"),
-        (outputs, "output"),
+    axes = (
+        *[TensorAxis(size, "copy") for size in copies],
+        *[TensorAxis(size, "part") for size in parts],
+        *[TensorAxis(size, "kernel") for size in kernel],
+        *[TensorAxis(size, "input", input_word) for size in inputs],
+        *[TensorAxis(size, "state") for size in states],
+        *[TensorAxis(size, "output") for size in outputs],
     )
-    axes = tuple(TensorAxis(size, role, input_word * (role == "input")) for sizes, role in every for size in sizes)
     if shape is None:
         beside = (flat((*parts, *outputs[:1])), *outputs[1:]) if parts else outputs
         seen = (*inputs, *states) or (
             (ONE,) if kernel and convention == "torch" else ()
         )  # each filter of a group of one channel
         shape = (*beside, *seen, *kernel) if convention == "torch" else (*kernel, *seen, *beside)
-    own = name.replace(" ", "_")
-    known = stored or STORED_NAMES.get(name, (own, own))[convention == "torch"]
-    return Tensor(name, axes, Stored(known, shape), kind, uses, counted, trained)
+    if not stored:
+        usual = STORED_NAMES.get(name)
+        stored = name.replace(" ", "_") if usual is None else usual[convention == "torch"]
+    return Tensor(name, axes, Stored(stored, shape), kind, uses, counted, trained)
 
 
 def biases(convention: Convention, *outputs: Formula, name: str = "bias", stored: str = "") -> Tensor:
@@ -164,8 +162,10 @@ def biases(convention: Convention, *outputs: Formula, name: str = "bias", stored
 
 def flat(factors: Iterable[Formula]) -> Formula:
     """The product of all factors, those of products among them laid flat; 1 of none."""
-    every = [g for f in factors for g in _factors(f)]
-    return Product(tuple(every)) if len(every) > 1 else every[0] if every else ONE
+    every = tuple(factors)
+    if any(type(f) is Product for f in every):
+        every = tuple(g for f in every for g in _factors(f))
+    return Product(every) if len(every) > 1 else every[0] if every else ONE
 
 
 class _Row(NamedTuple):
@@ -190,7 +190,29 @@ def parameter_rule(tensors: Iterable[Tensor]) -> Formula:
     A kernel and a bias make (k·k·C_in + 1)·C_out; different matrices of the same outputs stand before their biases:
     4·((D + U)·U + U). Those that are alike are counted: 2·(d + 1)·f, 2·C.
     """
-    return _added(_summed(list(map(_row, tensors))))
+    every = tuple(tensors)
+    simple = _matrix_and_bias(every) if len(every) <= 2 else None
+    return _added(_summed(list(map(_row, every)))) if simple is None else simple
+
+
+def _matrix_and_bias(tensors: Sequence[Tensor]) -> Formula | None:
+    """The same for a kernel or a matrix with or without biases, which most layers have, in a fraction of the time."""
+    if not tensors or tensors[0].within or tensors[0].kind != "weight":
+        return None
+    body: list[Formula] = []
+    tail: list[Formula] = []
+    for axis in tensors[0].axes:
+        if axis.role in ("copy", "part"):
+            return None
+        (tail if axis.role == "output" else body).append(axis.size)
+    if not body:
+        return None
+    if len(tensors) == 1:
+        return flat((*body, *tail))
+    bias = tensors[1]
+    if bias.kind != "bias" or bias.within or list(bias.sizes) != tail or bias.axes[0].role != "output":
+        return None
+    return flat((flat(body) + 1, *tail))
 
 
 _Term: TypeAlias = tuple[int, Formula]  # how often a product stands in a sum

@@ -82,6 +82,16 @@ class LayerDerivations:
         """Its tensors as the framework stores them, buffers among them."""
         return stored_tensors(self.derived.rules, self.derived.facts)
 
+    @property
+    def stored_parameters(self) -> list[StoredTensor]:
+        """Those among them that the convention calls parameters."""
+        return [t for t in self.stored if not t.is_buffer]
+
+    @property
+    def stored_buffers(self) -> list[StoredTensor]:
+        """The others: buffers of PyTorch."""
+        return [t for t in self.stored if t.is_buffer]
+
     @cached_property
     def values(self) -> tuple[Known, ...]:
         """The symbols of the parameter rule with their values, in reading order."""
