@@ -75,13 +75,15 @@ class Nonsense:
 
 def _through(made: type[Any], say: Nonsense, *names: str) -> None:
     """Make nonsense of some fields of a record whenever one is made."""
-    init, order = made.__init__, [f.name for f in fields(made)]
+    is_tuple = issubclass(made, tuple)
+    make: Callable[..., Any] = getattr(made, "__new__" if is_tuple else "__init__")
+    order = getattr(made, "_fields", None) or [f.name for f in fields(made)]
 
-    def replaced(self: object, *given: Any, **named: Any) -> None:
+    def replaced(self: object, *given: Any, **named: Any) -> Any:
         values = dict(zip(order, given, strict=False)) | named
-        init(self, **{name: say(v) if name in names and v else v for name, v in values.items()})
+        return make(self, **{name: say(v) if name in names and v else v for name, v in values.items()})
 
-    made.__init__ = replaced
+    setattr(made, "__new__" if is_tuple else "__init__", replaced)
 
 
 def _replace(record: object, say: Nonsense, *names: str) -> None:
