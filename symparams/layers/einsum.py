@@ -9,14 +9,14 @@ from typing import ClassVar
 
 from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, product
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import equal, features_named, known
 from symparams.model.arguments import TARGET, TEXT, argument
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
-from symparams.model.tensor import biases, tensor
+from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
 _LONGEST = 100  # characters of an equation
@@ -32,7 +32,21 @@ class _Equation:
     leave: str  # those behind the arrow, without the batch
     bias: str  # those that have biases
     output: tuple[Formula, ...]  # without the batch
+    elided: tuple[Formula, ...]  # the axes that ... stands for
+    elided_last: bool  # whether they stand behind the others
     requires: tuple[Requirement, ...]  # for sizes that are given though they arrive
+
+    @property
+    def places(self) -> tuple[Formula, ...]:
+        """The sizes that have no weights of their own, so that the kernel is used at each."""
+        return tuple(size for letter, size in self.letters.items() if letter not in self.weight)
+
+    @property
+    def bias_shape(self) -> tuple[Formula, ...]:
+        """The biases as Keras stores them: from their first axis on, 1 along axes that have none."""
+        first = min(map(self.leave.index, self.bias))
+        sizes = (self.letters[letter] if letter in self.bias else ONE for letter in self.leave[first:])
+        return (*sizes, *(ONE for _ in self.elided if self.elided_last))
 
 
 @layer_class
@@ -68,10 +82,10 @@ class EinsumDense(Layer):
                     "kernel",
                     inputs=tuple(one for one in kernel if one not in leaving),
                     outputs=tuple(one for one in kernel if one in leaving),
-                    uses=product(size for letter, size in equation.letters.items() if letter not in equation.weight),
+                    uses=product([*equation.places, *equation.elided]),
                     shape=kernel,
                 ),
-                *([biases(x.convention, *bias)] if bias else []),
+                *([tensor(x.convention, "bias", outputs=bias, kind="bias", shape=equation.bias_shape)] if bias else []),
             ),
             because="there is one weight for each combination of the letters of the kernel"
             + (", and one bias for each of those that have biases" if bias else "; there is no bias"),
@@ -112,7 +126,8 @@ class EinsumDense(Layer):
         self._check(weight, leave, letters)
         output = tuple(letters[letter] for letter in leave)
         bias = "".join(letter for letter in leave if letter in self.bias_axes)
-        return _Equation(letters, weight, leave, bias, (*elided, *output) if parts[1] else (*output, *elided), requires)
+        sizes = (*elided, *output) if parts[1] else (*output, *elided)
+        return _Equation(letters, weight, leave, bias, sizes, elided, bool(parts[3]), requires)
 
     def _given(self, leave: str, letters: dict[str, Symbol]) -> tuple[Requirement, ...]:
         """Put the sizes that are given to their letters."""

@@ -145,7 +145,7 @@ def _chain(draw: Draw, sketch: Sketch, shape: Sizes, items: list[str], length: i
         named = item.startswith("embedding") or draw(st.integers(0, 4)) == 4  # an embedding may be tied to
         if kind == "layer" and after is not None and named:
             name = sketch.name()
-            sketch.points.append(Point(name, after, None if "@" in item else shape, item))
+            sketch.points.append(Point(name, after, None if "@" in item or "{" in item else shape, item))
             item = f"{item} as {name}"
         items.append(item)
         if after is None:

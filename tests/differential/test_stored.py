@@ -27,6 +27,7 @@ FURTHER = {
         "input(9, 16) -> MultiHeadAttention(4, 3, value_dim=5, output_shape=7, use_gate=yes)",
         "input(9, 16) -> rnn(stackedcells(lstmcell(4), lstmcell(5)))",
         "input(9, 16) -> bidirectional(rnn(rnncell(4)))",
+        'input(2, 3, 5) -> einsum("abcd,bz->aczd", 3, 4, 5, bias_axes="z")',
         "input(9, 4, 16) -> ln(axis=(2, 3)) -> timedistributed(conv(3, 3)) -> tconv(2, 3, s=2)",
     ),
     "torch": (
