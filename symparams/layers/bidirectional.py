@@ -58,7 +58,7 @@ class Bidirectional(Layer):
             self._check_alike(forward, backward)
             tensors = (
                 *_named("forward", self.layer, forward.tensors),
-                *_named("backward", self.backward, backward.tensors),
+                *_named("backward", self.backward, backward.tensors, own_name=True),
             )
             output = forward.output
             sizes = [rules.output[_units(rules.output)].size for rules in (forward, backward)]
@@ -144,11 +144,11 @@ def _units(output: tuple[Axis, ...]) -> int:
     return next(i for i, axis in reversed(list(enumerate(output))) if axis.name in ("channels", "features"))
 
 
-def _named(direction: str, layer: Layer, tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def _named(direction: str, layer: Layer, tensors: tuple[Tensor, ...], *, own_name: bool = False) -> tuple[Tensor, ...]:
+    """The tensors of one direction; a layer that is given to read backwards keeps its own name in Keras."""
     kind = getattr(layer, "stored_as", layer.kind)
-    return tuple(
-        t.inside(direction).called(f"{direction} {t.name}", f"{direction}_{kind}.{t.stored.name}") for t in tensors
-    )
+    path = kind if own_name else f"{direction}_{kind}"
+    return tuple(t.inside(direction).called(f"{direction} {t.name}", f"{path}.{t.stored.name}") for t in tensors)
 
 
 def _marked(rules: Rules, mark: str) -> Rules:

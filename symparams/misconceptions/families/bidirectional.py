@@ -15,6 +15,7 @@ from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import as_a, meant, on_macs, without_tensors
 from symparams.model.layer import Layer
 from symparams.model.network import Node
+from symparams.model.tensor import Tensor
 
 _BOTH = (Bidirectional, Recurrent)
 _SCHUSTER = "Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997; "
@@ -22,6 +23,10 @@ _SCHUSTER = "Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997
 
 def _reads_both_ways(layer: Layer | None) -> bool:
     return isinstance(layer, Bidirectional) or (isinstance(layer, Recurrent) and layer.bidirectional)
+
+
+def _reads_backwards(t: Tensor) -> bool:
+    return "backward" in t.within or "backward_" in t.stored.name or "_reverse" in t.stored.name
 
 
 @misconception(
@@ -46,7 +51,7 @@ def one_direction(s: Subject) -> Iterable[Formula]:
         return
     alone: Layer = layer.layer if isinstance(layer, Bidirectional) else replace(layer, bidirectional=False)
     if s.quantity in ("weights", "trainable"):
-        yield from some(without_tensors(s, lambda t: "backward" in t.stored.name or "_reverse" in t.stored.name))
+        yield from some(without_tensors(s, _reads_backwards))
     elif s.quantity in ("macs", "flops"):
         yield from on_macs(s, _halved)
     else:
