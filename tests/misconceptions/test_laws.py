@@ -78,8 +78,8 @@ def test_letters_agree_with_numbers(text: Lettered) -> None:
         symbolic, numeric = net(text.filled()), net(text.filled(letters))
     except SymparamsError:
         return
-    if any(node.repeats for node in symbolic.nodes):
-        return
+    if any(node.repeats for node in symbolic.nodes) or 1 in letters.values():
+        return  # a stride or a window of 1 moves nothing, where a letter stands for any
     ours, theirs = tasks_of(symbolic), tasks_of(numeric)
     for key in ours.keys() & theirs.keys():
         _compare(Mistakes(Tasks(symbolic)), ours[key], Mistakes(Tasks(numeric)), theirs[key], letters)
