@@ -95,6 +95,8 @@ def _layer(layer: EncoderLayer, arriving: Sequence[Sizes], dropout: float = 0.0)
 
     if any(len(shape) != 2 for shape in arriving):
         raise RefusedError("batches of sequences only")
+    if len(arriving) > 2:
+        raise RefusedError("further tensors are masks there")
     of = nn.TransformerDecoderLayer if isinstance(layer, DecoderLayer) else nn.TransformerEncoderLayer
     given = plain(layer)
     return of(
@@ -111,8 +113,6 @@ def _layer(layer: EncoderLayer, arriving: Sequence[Sizes], dropout: float = 0.0)
 
 @FAMILY.torch(EncoderLayer, DecoderLayer)
 def torch_layer(layer: EncoderLayer, arriving: Sequence[Sizes]) -> Any:
-    if len(arriving) > 2:
-        raise RefusedError("further tensors are masks there")
     module = _layer(layer, arriving)
     return Built((module,), lambda *xs: module(*xs, **_mask(module, xs[0]) if layer.causal else {}))
 
