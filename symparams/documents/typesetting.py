@@ -195,16 +195,23 @@ class Typesetter:
         sides += [derivation.substitution, as_formula(derivation.value)]
         return [*([left] if left else []), *map(self.formula, sides)]
 
-    def result_lines(self, derivation: Derivation) -> list[str]:
-        """The values put in and the result, on one line if there is room."""
+    def result_lines(self, derivation: Derivation, left: str = "") -> list[str]:
+        """The values put in and the result, on one line if there is room; broken where one is too long by itself."""
         texts = list(dict.fromkeys(self._sides(derivation, "", "substitution")))
         plain = len(shown(derivation.substitution, PLAIN)) + len(shown(derivation.value, PLAIN))
-        return [self.equated(texts)] if plain < self._format.width - 22 else texts
+        if plain < self._format.width - 22:
+            return [self.equated(texts)]
+        if texts[0] == self.formula(derivation.substitution):
+            texts[0] = self.broken(derivation.substitution, left)
+        return texts
 
     def computed_lines(self, computed: Iterable[Computed]) -> list[tuple[str, list[str]]]:
         """Numbers that a rule gives, as rows of equations: P(conv_2) = (3·3·32 + 1)·63 = 18,207."""
         return [
-            (self.equated(self.indexed(*left) for left in one.lefts), self.result_lines(one.derivation))
+            (
+                self.equated(self.indexed(*left) for left in one.lefts),
+                self.result_lines(one.derivation, " = ".join(map("".join, one.lefts))),
+            )
             for one in computed
         ]
 
