@@ -21,9 +21,12 @@ from symparams.errors import Source, SymparamsError, nearest
 from symparams.layers import CATALOGUE, key, with_extensions
 from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
+from symparams.model.derived import Derived, known
 from symparams.model.family import Family
 from symparams.model.layer import EVERYWHERE, UNKNOWN, Layer
+from symparams.model.tensor import BOTH, Convention
 from symparams.quantities.layer_quantities import USUAL
+from symparams.quantities.tensor_counts import stored_tensors
 from symparams.sources.language import network
 
 
@@ -161,8 +164,7 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
             d = axis.derivation
             lines.append(f"- {axis.label}: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
     lines.append(f"- {_parameters(entry, inline, notation)}")
-    if entry.account.stored:
-        lines.append(f"- stored: {_stored(entry, code, inline, notation)}")
+    lines += [f"- {text}" for text in _stored(entry, code, inline, notation)]
     macs = solution.measurements.named("macs", entry.node)
     if macs is not None:
         d = macs.derivation
@@ -190,12 +192,30 @@ def _parameters(entry: LayerEntry, inline: object, notation: Notation) -> str:
     return f"parameters: {inline(_equation(d.rule, d.substitution, d.value, notation))}"
 
 
-def _stored(entry: LayerEntry, code: object, inline: object, notation: Notation) -> str:
-    """Its tensors with their shapes: kernel 3 × 3 × 1 × 32."""
+def _stored(entry: LayerEntry, code: object, inline: object, notation: Notation) -> Iterator[str]:
+    """How each framework that has the layer stores its tensors: in Keras kernel 3 × 3 × 1 × 32."""
     assert callable(code)
     assert callable(inline)
-    shapes = ((t, inline(size(t.shape, notation)) if t.shape else "one number") for t in entry.account.stored)
-    return ", ".join(f"{code(t.name)} {shape}" for t, shape in shapes)
+    for convention in BOTH:
+        derived = _in_convention(entry, convention)
+        if derived is not None and derived.is_stock and derived.rules.tensors:
+            every = stored_tensors(derived.rules, derived.facts)
+            shapes = ((t, inline(size(t.shape, notation)) if t.shape else "one number") for t in every)
+            listing = ", ".join(f"{code(t.name)} {shape}" for t, shape in shapes)
+            yield f"stored by {'Keras' if convention == 'keras' else 'PyTorch'}: {listing}"
+
+
+def _in_convention(entry: LayerEntry, convention: Convention) -> Derived | None:
+    """The layer on the same input in a convention, channels first where that has them so; None where it is refused."""
+    own = entry.node.derived
+    if own.convention == convention:
+        return own
+    turned = entry.node.layer.reading == "channels" and all(len(x.shape) > 1 for x in own.arriving)
+    shapes = tuple((x.shape[-1], *x.shape[:-1]) if turned else x.shape for x in own.arriving)
+    try:
+        return known(entry.node.layer, shapes, convention, own.facts)
+    except SymparamsError:
+        return None
 
 
 def _equation(rule: Formula, substitution: Formula, value: object, notation: Notation) -> str:

@@ -25,7 +25,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import Sizes, tensor
+from symparams.model.tensor import BOTH, Sizes, tensor
 from symparams.model.work import Work
 
 # The language's word and the names that Keras and PyTorch use for it.
@@ -142,6 +142,7 @@ class PReLU(Layer):
     )
 
     names: ClassVar = ("prelu", "PReLU")
+    stock: ClassVar = BOTH
     title: ClassVar = "Parametric rectifier"
     family: ClassVar = "Activation"
     example: ClassVar = "input(32, 32, 16) -> prelu(shared=(1, 2))"

@@ -29,6 +29,7 @@ class LowRankAdapter(Layer):
     rank: Formula = argument(COUNT, "rank: the width between the two matrices", short="r")
 
     names: ClassVar = ("lora",)
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Low-rank adapter"
     by_hand: ClassVar = "the two matrices of an adapter are read as r·(n_in + n_out), its rank taken out"
     family: ClassVar = "Layers around layers"

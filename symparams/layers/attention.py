@@ -26,7 +26,7 @@ from symparams.model.layer import (
     layer_class,
     symbol,
 )
-from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.tensor import BOTH, Tensor, biases, tensor
 from symparams.model.work import Work
 
 
@@ -78,6 +78,7 @@ class Attention(Layer):
 
     names: ClassVar = ("attention", "mqa", "gqa")
     presets: ClassVar = {"mqa": {"kv": ONE}}
+    stock: ClassVar = BOTH
     title: ClassVar = "Multi-head attention"
     by_hand: ClassVar = "each projection is read with its own biases, also where PyTorch packs several in one tensor"
     family: ClassVar = "Attention"
@@ -128,6 +129,12 @@ class Attention(Layer):
     @property
     def input_bias(self) -> bool:
         return self.bias if self.qkvbias is None else self.qkvbias
+
+    def is_stock(self, *arriving: Incoming) -> bool:
+        of = Heads(self, attended(arriving))
+        if of.refined or self.input_bias != self.bias:
+            return False
+        return of.packed if arriving[0].convention == "torch" else not self.biaskv
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         of = Heads(self, attended(arriving))
@@ -227,10 +234,15 @@ class Heads:
     def parameters(self) -> Iterator[Formula]:
         return (p.count() for p in merged(self.projections()))
 
+    @property
+    def packed(self) -> bool:
+        """Whether it is what PyTorch has as a layer, with queries, keys and values in one matrix."""
+        changed = self.layer.gate or self.layer.output is not None or self.kv is not None or self.refined
+        return self.given.query.convention == "torch" and self.plain and not changed
+
     def tensors(self) -> tuple[Tensor, ...]:
         """One matrix each, the heads side by side; packed as PyTorch has them where its layer can be meant."""
-        torch = self.given.query.convention == "torch" and self.plain and self.kv is None
-        if torch and not self.layer.gate and self.layer.output is None and not self.refined:
+        if self.packed:
             every = list(self._packed())
         else:
             every = [t for p in self.projections() for t in p.tensors(self.given.query.convention)]

@@ -36,6 +36,7 @@ class Bidirectional(Layer):
     merge: str = argument(MERGE, "how the outputs of both are joined", "concat", short="merge_mode", keyword=True)
 
     names: ClassVar = ("bidirectional",)
+    stock: ClassVar = ("keras",)
     title: ClassVar[str] = "Bidirectional layer"
     family: ClassVar = "Recurrent layers"
     example: ClassVar[str] = "input(10, 32) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(32), sum)"

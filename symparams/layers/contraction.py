@@ -183,6 +183,7 @@ class Bilinear(Layer):
     bias: bool = argument(switch(), "whether each unit has a bias", True, keyword=True, told=True)
 
     names: ClassVar = ("bilinear", "Bilinear")
+    stock: ClassVar = ("torch",)
     title: ClassVar = "Bilinear layer"
     family: ClassVar = "Branches joined"
     example: ClassVar = "input(128) -> { dense(20) | dense(30) } -> bilinear(40)"

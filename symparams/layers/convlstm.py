@@ -44,6 +44,7 @@ class ConvLSTM(Sliding):
     names: ClassVar = ("convlstm", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
     presets: ClassVar = {f"ConvLSTM{rank}D": {"rank": as_formula(rank)} for rank in (1, 2, 3)}
     ranked: ClassVar = False  # the time steps are an axis more
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Convolutional LSTM"
     family: ClassVar = "Recurrent layers"
     described: ClassVar = ()  # its kernel has an axis less than its input

@@ -12,7 +12,7 @@ from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
-from symparams.model.tensor import Sizes, Tensor, biases, tensor
+from symparams.model.tensor import BOTH, Sizes, Tensor, biases, tensor
 from symparams.model.work import Work
 
 ONE_EACH = (ONE,)
@@ -72,6 +72,7 @@ class Convolution(Sliding):
         "conv", "Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D",
         "LazyConv1d", "LazyConv2d", "LazyConv3d",
     )  # fmt: skip
+    stock: ClassVar = BOTH
     title: ClassVar = "Convolution"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(28, 28, 1) -> conv(32, 3x3, relu)"
@@ -148,6 +149,7 @@ class Depthwise(Sliding):
     )
 
     names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Depthwise convolution"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> depthwise(3x3, same)"
@@ -212,6 +214,7 @@ class Separable(Sliding):
         "separable", "SeparableConv1D", "SeparableConv2D", "SeparableConv",
         "SeparableConvolution1D", "SeparableConvolution2D",
     )  # fmt: skip
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Separable convolution"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> separable(64, 3x3, same)"

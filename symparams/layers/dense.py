@@ -22,7 +22,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import biases, tensor
+from symparams.model.tensor import BOTH, biases, tensor
 from symparams.model.work import Work
 
 
@@ -38,6 +38,7 @@ class Dense(Layer):
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
     names: ClassVar = ("dense", "Linear", "LazyLinear", "fc")
+    stock: ClassVar = BOTH
     title: ClassVar = "Dense layer"
     family: ClassVar = "Dense layers"
     example: ClassVar = "input(9072) -> dense(128, relu)"

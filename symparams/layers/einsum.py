@@ -64,6 +64,7 @@ class EinsumDense(Layer):
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
     names: ClassVar = ("einsum", "EinsumDense")
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Einsum dense layer"
     family: ClassVar = "Branches joined"
     example: ClassVar = 'input(16, 32) -> einsum("abc,cd->abd", 64, bias_axes="d")'

@@ -24,7 +24,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.tensor import BOTH, Convention, Tensor, biases, tensor
 from symparams.model.work import Work
 
 
@@ -50,6 +50,7 @@ class Embedding(Layer):
     width: Formula = argument(COUNT, "width: numbers in the vector of a token", told=True)
 
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
+    stock: ClassVar[tuple[Convention, ...]] = BOTH
     title: ClassVar[str] = "Embedding"
     family: ClassVar = "Embedding"
     example: ClassVar[str] = "input(128) -> embedding(10000, 64)"
@@ -83,6 +84,7 @@ class EmbeddingBag(Embedding):
     sums: bool = argument(switch(), "whether the vectors are added and not averaged", False, keyword=True)
 
     names: ClassVar = ("embeddingbag", "EmbeddingBag")
+    stock: ClassVar = ("torch",)
     title: ClassVar = "Embedding bag"
     example: ClassVar = "input(128) -> embeddingbag(10000, 64)"
 
@@ -118,6 +120,7 @@ class ReversibleEmbedding(Embedding):
     tie_weights: bool = argument(switch(), "whether the way back uses the same matrix", True, keyword=True)
 
     names: ClassVar = ("reversibleembedding", "ReversibleEmbedding")
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Reversible embedding"
     example: ClassVar = "input(128) -> reversibleembedding(10000, 64)"
 

@@ -105,6 +105,7 @@ class Normalization(Layer):
 
     names: ClassVar = ("normalization", "Normalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Normalization of data"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(32, 32, 3) -> normalization"
@@ -147,6 +148,7 @@ class SpectralNormalization(Layer):
     layer: Layer = argument(LAYER, "the layer whose kernel is normalized")
 
     names: ClassVar = ("spectralnorm", "SpectralNormalization")
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Spectral normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(28, 28, 1) -> spectralnorm(conv(64, 3))"

@@ -25,7 +25,7 @@ from symparams.model.layer import (
     layer_class,
     symbol,
 )
-from symparams.model.tensor import Tensor, tensor
+from symparams.model.tensor import BOTH, Tensor, tensor
 from symparams.model.work import Work
 
 
@@ -51,6 +51,7 @@ class BatchNormalization(Scaled):
         "bn", "BatchNorm", "BatchNormalization", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm",
         "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d",
     )  # fmt: skip
+    stock: ClassVar = BOTH
     title: ClassVar = "Batch normalization"
     family: ClassVar = "Normalization"
     ranked: ClassVar = False
@@ -183,6 +184,7 @@ class LayerNormalization(_OverAxes):
     center: bool = beta()
 
     names: ClassVar = ("ln", "LayerNorm", "LayerNormalization")
+    stock: ClassVar = BOTH
     title: ClassVar = "Layer normalization"
     example: ClassVar = "input(16, 512) -> ln"
 
@@ -212,6 +214,7 @@ class RMSNormalization(_OverAxes):
     """
 
     names: ClassVar = ("rmsnorm", "RMSNorm", "RMSNormalization")
+    stock: ClassVar = BOTH
     title: ClassVar = "Root mean square normalization"
     example: ClassVar = "input(16, 512) -> rmsnorm"
 
@@ -247,6 +250,7 @@ class GroupNormalization(Scaled):
 
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
+    stock: ClassVar = BOTH
     title: ClassVar = "Group normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
@@ -291,6 +295,7 @@ class InstanceNormalization(Scaled):
         "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d",
     )  # fmt: skip
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
+    stock: ClassVar = ("torch",)
     title: ClassVar = "Instance normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"

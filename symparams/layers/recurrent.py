@@ -36,7 +36,7 @@ from symparams.model.layer import (
     layer_class,
     symbol,
 )
-from symparams.model.tensor import Tensor
+from symparams.model.tensor import BOTH, Tensor
 from symparams.model.work import Work
 
 _LISTED = 8  # so many layers have their tensors listed one by one
@@ -91,6 +91,10 @@ class Recurrent(Layer):
     activation: str = argument(
         ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True, told=True
     )
+
+    def is_stock(self, *arriving: Incoming) -> bool:
+        """Keras has several layers as so many layers in a row."""
+        return Layer.is_stock(self, *arriving) and (arriving[0].convention == "torch" or number(self.layers) == 1)
 
     @property
     def stored_as(self) -> str:
@@ -239,6 +243,7 @@ class RNN(Recurrent):
     units: Formula | Cell = argument(UNITS_OR_CELL, "units: the outputs of a step; or the cell of each step", told=True)
 
     names: ClassVar = ("rnn", "SimpleRNN")
+    stock: ClassVar = BOTH
     title: ClassVar = "Simple recurrent layer"
     example: ClassVar = "input(10, 32) -> rnn(64)"
 
@@ -277,6 +282,7 @@ class LSTM(Recurrent):
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
 
     names: ClassVar = ("lstm",)
+    stock: ClassVar = BOTH
     title: ClassVar = "Long short-term memory"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
 
@@ -318,6 +324,7 @@ class GRU(Recurrent):
     reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
 
     names: ClassVar = ("gru",)
+    stock: ClassVar = BOTH
     title: ClassVar = "Gated recurrent unit"
     example: ClassVar = "input(10, 32) -> gru(64)"
 

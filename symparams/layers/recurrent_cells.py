@@ -10,7 +10,7 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.model.arguments import COUNT, Kind, Raw, argument, switch
 from symparams.model.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
-from symparams.model.tensor import Convention, Tensor, flat, macs_rule, parameter_rule, tensor
+from symparams.model.tensor import BOTH, Convention, Tensor, flat, macs_rule, parameter_rule, tensor
 from symparams.model.work import Work
 
 
@@ -193,6 +193,7 @@ class RNNCell(GatedCell):
     """
 
     names: ClassVar = ("rnncell", "SimpleRNNCell")
+    stock: ClassVar = BOTH
     title: ClassVar = "Simple recurrent cell"
     example: ClassVar = "input(32) -> rnncell(64)"
     stored_as: ClassVar = "simple_rnn_cell."
@@ -220,6 +221,7 @@ class LSTMCell(GatedCell):
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
 
     names: ClassVar[tuple[str, ...]] = ("lstmcell",)
+    stock: ClassVar = BOTH
     title: ClassVar[str] = "Long short-term memory cell"
     example: ClassVar = "input(32) -> lstmcell(64)"
     stored_as: ClassVar = "lstm_cell."
@@ -270,6 +272,7 @@ class GRUCell(GatedCell):
     reset_after: bool = argument(switch(), RESET_AFTER, True, keyword=True)
 
     names: ClassVar = ("grucell",)
+    stock: ClassVar = BOTH
     title: ClassVar = "Gated recurrent unit cell"
     example: ClassVar = "input(32) -> grucell(64)"
     stored_as: ClassVar = "gru_cell."

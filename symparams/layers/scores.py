@@ -62,6 +62,7 @@ class DotAttention(Layer):
     )
 
     names: ClassVar = ("dotattention",)
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Dot-product attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> dotattention(scaled, memory=@v)"
@@ -138,6 +139,7 @@ class AdditiveAttention(Layer):
     )
 
     names: ClassVar = ("AdditiveAttention",)
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Additive attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> additiveattention(memory=@v)"

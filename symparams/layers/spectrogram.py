@@ -51,6 +51,7 @@ class STFTSpectrogram(Layer):
     expand_dims: bool = argument(switch(), "whether frequencies and channels have an axis each", False, keyword=True)
 
     names: ClassVar = ("stft", "STFTSpectrogram")
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Spectrogram"
     family: ClassVar = "Sound"
     example: ClassVar = "input(16000, 1) -> stft(400, 160, 512)"

@@ -19,6 +19,9 @@ class Spelling(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         return self.meant(*arriving).rules(*arriving)
 
+    def is_stock(self, *arriving: Incoming) -> bool:
+        return self.meant(*arriving).is_stock(*arriving)
+
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return self.meant(*arriving).work(out, *arriving)
 

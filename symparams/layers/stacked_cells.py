@@ -42,6 +42,7 @@ class StackedCells(Cell):
     cells: tuple[Cell, ...] = argument(CELLS, "the cells, such as lstmcell(64), the first one first", variadic=True)
 
     names: ClassVar = ("stackedcells", "StackedRNNCells")
+    stock: ClassVar = ("keras",)
     title: ClassVar = "Stacked recurrent cells"
     example: ClassVar = "input(32) -> stackedcells(lstmcell(64), grucell(16))"
     giver: ClassVar = "unit of the last cell"

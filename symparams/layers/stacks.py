@@ -84,6 +84,7 @@ class TransformerEncoder(Layer):
     norm: bool = argument(switch(), "whether a layer normalization ends it", False, keyword=True)
 
     names: ClassVar = ("TransformerEncoder", "TransformerDecoder")
+    stock: ClassVar = ("torch",)
     title: ClassVar = "Stack of transformer layers"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> transformerencoder(encoderlayer(8, 2048), 6)"
@@ -183,6 +184,7 @@ class Transformer(Layer):
     dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
 
     names: ClassVar = ("Transformer",)
+    stock: ClassVar = ("torch",)
     title: ClassVar = "Transformer"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)"

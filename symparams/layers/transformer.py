@@ -23,7 +23,7 @@ from symparams.layers.feedforward import (
 from symparams.layers.sizes import equal
 from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class
-from symparams.model.tensor import Tensor, biases, tensor
+from symparams.model.tensor import Convention, Tensor, biases, tensor
 from symparams.model.work import Work
 
 NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
@@ -50,6 +50,7 @@ class EncoderLayer(Layer):
     )
 
     names: ClassVar = ("encoderlayer",)
+    stock: ClassVar[tuple[Convention, ...]] = ("torch",)
     title: ClassVar[str] = "Transformer encoder layer"
     family: ClassVar = "Transformer"
     example: ClassVar[str] = "input(128, 512) -> encoderlayer(8, 2048)"
@@ -146,6 +147,7 @@ class DecoderLayer(EncoderLayer):
     """
 
     names: ClassVar = ("decoderlayer",)
+    stock: ClassVar = ("torch",)
     title: ClassVar = "Transformer decoder layer"
     example: ClassVar = "input(128, 512) as enc input(100, 512) -> decoderlayer(8, 2048, memory=@enc)"
     inputs: ClassVar = "some"

@@ -29,7 +29,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import biases, tensor
+from symparams.model.tensor import BOTH, biases, tensor
 from symparams.model.work import Work
 
 
@@ -109,6 +109,7 @@ class TransposedConvolution(Sliding):
         "Convolution2DTranspose", "Convolution3DTranspose", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
         "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d", "deconv",
     )  # fmt: skip
+    stock: ClassVar = BOTH
     title: ClassVar = "Transposed convolution"
     family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 128) -> tconv(64, 2, s=2)"

@@ -23,6 +23,7 @@ class TimeDistributed(Layer):
     layer: Layer = argument(LAYER, "the layer or the macro")
 
     names: ClassVar = ("timedistributed", "TimeDistributed")
+    stock: ClassVar = ("keras",)
     title: ClassVar[str] = "Time-distributed layer"
     family: ClassVar = "Layers around layers"
     example: ClassVar = "input(10, 28, 28, 1) -> timedistributed(conv(8, 3)) -> timedistributed(flatten)"
@@ -40,6 +41,9 @@ class TimeDistributed(Layer):
     @property
     def called(self) -> str:
         return self.names[0]
+
+    def is_stock(self, *arriving: Incoming) -> bool:
+        return Layer.is_stock(self, *arriving) and self.layer.is_stock(*map(_one_step, arriving))
 
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*map(_one_step, arriving))

@@ -81,6 +81,11 @@ class Derived:
         return Outgoing(tuple(names or self.leaving.axis_names()), self.shape, self.layer.on_last_axis)
 
     @property
+    def is_stock(self) -> bool:
+        """Whether the framework has the layer, and stores its tensors as the rules say."""
+        return bool(self.arriving) and self.layer.is_stock(*self.arriving)
+
+    @property
     def feature_axis(self) -> int:
         """The axis of the output that has its channels or features."""
         names = [axis.name for axis in self.rules.output]

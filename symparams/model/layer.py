@@ -253,6 +253,7 @@ class Layer(Record):
     # layers behind it do, since it lays numbers out anew.
     reads: ClassVar[Literal["channels", "features", "kept", "new"]] = "kept"
     by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
+    stock: ClassVar[tuple[Convention, ...]] = ()  # the frameworks that have it, so that its tensors have names there
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
     # The conventions in which its arguments in a sentence leave nothing open, so that an exam can describe it.
     described: ClassVar[tuple[Convention, ...]] = ("keras", "torch")
@@ -261,6 +262,10 @@ class Layer(Record):
     def reading(self) -> Literal["channels", "features", "kept", "new"]:
         """How this layer reads two axes in PyTorch; of one that wraps another, that one's way."""
         return self.reads
+
+    def is_stock(self, *arriving: Incoming) -> bool:
+        """Whether the framework has this layer with these arguments, and stores its tensors as the rules say."""
+        return arriving[0].convention in self.stock
 
     @property
     def on_last_axis(self) -> bool:

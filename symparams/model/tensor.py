@@ -18,6 +18,8 @@ Role: TypeAlias = Literal["copy", "part", "kernel", "input", "state", "output"]
 TensorKind: TypeAlias = Literal["weight", "bias", "statistic"]
 Sizes: TypeAlias = tuple[Formula, ...]
 
+BOTH: tuple[Convention, ...] = ("keras", "torch")
+
 JOINED: tuple[Role, ...] = ("kernel", "input", "state")  # the axes along which products are added up
 
 
@@ -33,7 +35,7 @@ class TensorAxis(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """How a framework stores a tensor; one with copies is stored once for each of them."""
+    """How a framework stores a tensor, if it has the layer; one with copies is stored once for each of them."""
 
     name: str  # the end of its path: kernel, self_attn.in_proj_weight; a star stands for the number of a copy
     shape: Sizes  # in the order of its axes there
@@ -44,7 +46,7 @@ class Tensor:
     """One tensor of numbers that a layer keeps; `tensor` makes it."""
 
     name: str  # in a sentence: kernel, bias, gamma …
-    axes: tuple[TensorAxis, ...]  # in reading order: parts and copies, kernel, inputs, outputs
+    axes: tuple[TensorAxis, ...]  # in reading order: copies, parts, kernel, inputs, states, outputs
     stored: Stored  # in the convention of the network
     kind: TensorKind = "weight"  # bias: added to the outputs; statistic: measured, never trained
     uses: Formula | None = None  # how often a weight is used for one example; None: once at every output position

@@ -148,6 +148,8 @@ class Comparison:
     def _stored(self, node: Node, shapes: tuple[Sizes, ...], built: Built) -> None:
         """Every tensor under the name and in the shape that the framework reports."""
         wanted = theirs(node.layer, built)
+        if (wanted is not None) != node.derived.is_stock and any(t.counted for t in node.derived.rules.tensors):
+            self._differs(node.layer, shapes, STORED, f"a layer of its own: {node.derived.is_stock}", wanted)
         if wanted is None:
             return
         self.tally.stored[type(node.layer)] += 1

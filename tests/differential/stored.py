@@ -10,8 +10,10 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import product
 from symparams.layers import CATALOGUE, key
 from symparams.layers.adapters import LowRankAdapter
+from symparams.layers.recurrent import GRU, LSTM, RNN
 from symparams.layers.scores import DotAttention
 from symparams.layers.spelling import Spelling
+from symparams.layers.wrapping import TimeDistributed
 from symparams.model.layer import Layer
 from symparams.model.network import Node
 from tests.differential.family import Built, Sizes
@@ -20,6 +22,7 @@ Stored = tuple[str, Sizes]  # a path below the layer, and a shape
 
 # Layers that a framework has under a name that means another layer here.
 OTHERWISE: dict[str, tuple[type[Layer], ...]] = {"Attention": (DotAttention,), "Dense": (LowRankAdapter,)}
+OTHERWISE["Bidirectional"] = (RNN, LSTM, GRU)
 OTHERWISE |= {f"Conv{rank}D": (LowRankAdapter,) for rank in (1, 2, 3)}
 
 
@@ -27,6 +30,8 @@ def is_stock(layer: Layer, part: Any) -> bool:
     """Whether a part of a framework is its own layer of that kind, not pieces put together to equal it."""
     if not type(part).__module__.startswith(("keras.src.layers", "torch.nn.modules", "torch.nn.parallel")):
         return False
+    if isinstance(layer, TimeDistributed):
+        return type(part).__name__ == "TimeDistributed" and is_stock(layer.layer, part.layer)
     if layer.__class__ in OTHERWISE.get(type(part).__name__, ()):
         return True
     entry = CATALOGUE.get(key(type(part).__name__))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
 
 import pytest
 
 from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.layer import Layer
+from symparams.model.network import Network
 from tests.differential.comparing import Comparison
-from tests.differential.families import families
-from tests.differential.family import BOTH
 from tests.differential.frameworks import framework_of
 from tests.differential.stored import differences, ours
 from tests.helpers import net
@@ -32,7 +31,8 @@ FURTHER = {
         "input(9, 4, 16) -> ln(axis=(2, 3)) -> timedistributed(conv(3, 3)) -> tconv(2, 3, s=2)",
     ),
     "torch": (
-        "input(64, 8, 8) -> groupnorm(32) -> instancenorm(affine, track) -> prelu(channels) -> bn -> tconv(8, 3, g=2)",
+        "input(64, 8, 8) -> groupnorm(32) -> instancenorm(affine, track=yes) -> prelu(parameters=channels)",
+        "input(64, 8, 8) -> bn -> tconv(8, 3, g=2)",
         "input(6, 8, 8) -> param(6, multiply)",
         "input(10, 32) -> lstm(8, layers=3, bidirectional, projection=4) -> rnn(5, layers=9) -> ln(bias=no) -> rmsnorm",
         "input(9, 16) as q input(7, 12) as m @q -> MultiheadAttention(16, 4, kdim=12, vdim=12, memory=@m)",
@@ -41,26 +41,15 @@ FURTHER = {
     ),
 }
 
-# Layers with tensors that a family builds, but of which the framework has no layer of its own to ask for names.
-PUT_TOGETHER: dict[str, tuple[str, ...]] = {
-    "ClassToken": BOTH,
-    "Depthwise": ("torch",),
-    "Experts": BOTH,
-    "FeedForward": BOTH,
-    "GatedFeedForward": BOTH,
-    "LatentAttention": ("torch",),
-    "LayerScale": BOTH,
-    "Mamba": ("torch",),
-    "Param": BOTH,
-    "Positional": BOTH,
-    "Separable": ("torch",),
-    "WindowAttention": ("torch",),
-}
 
-
-def texts(convention: str) -> Iterator[str]:
-    examples = (layer.example for layer in LAYERS if not layer.example.startswith("convention"))
-    return (f"convention {convention} {text}" for text in (*examples, *FURTHER[convention]))
+def networks(convention: str) -> Iterator[tuple[str, Network]]:
+    for layer in LAYERS:
+        text = f"convention {convention} {layer.example}"
+        with suppress(SymparamsError):  # a layer of the other framework, or an example that names its own convention
+            yield text, net(text)
+    for further in FURTHER[convention]:
+        text = f"convention {convention} {further}"
+        yield text, net(text)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -68,18 +57,13 @@ def texts(convention: str) -> Iterator[str]:
 @pytest.mark.parametrize("convention", ["keras", "torch"])
 def test_names_and_shapes(convention: str) -> None:
     comparison = Comparison(framework_of(convention))
-    with_tensors: set[type[Layer]] = set()
-    for text in texts(convention):
-        try:
-            found = net(text)
-        except SymparamsError:  # a layer of the other framework
-            continue
-        with_tensors |= {node.layer.__class__ for node in found.nodes if node.derived.rules.tensors}
+    stock: set[type[Layer]] = set()
+    for text, found in networks(convention):
+        stock |= {node.layer.__class__ for node in found.nodes if node.derived.is_stock and node.derived.rules.tensors}
         comparison.compare(text)
-    built: set[type[Layer]] = {layer for f in families().values() for layer in _builders(f, convention)}
-    unasked = {layer.__name__ for layer in (with_tensors & built) - set(comparison.tally.stored)}
-    expected = {name for name, where in PUT_TOGETHER.items() if convention in where}
-    assert unasked == expected, "PUT_TOGETHER has the layers that are built of parts, and no other"
+    assert {layer for layer, count in comparison.tally.stored.items() if count} == stock
+    says = {layer for layer in LAYERS if convention in layer.stock}
+    assert says <= stock, "a layer that says it is stock needs a network here that has it"
 
 
 @pytest.mark.framework
@@ -99,11 +83,6 @@ def test_shapes_of_modules_that_are_no_layers_of_pytorch(text: str) -> None:
     built = framework_of("torch").build(node.layer, [tuple(map(int, node.derived.arriving[0].shape))])  # type: ignore[arg-type]
     theirs = [tuple(p.shape) for part in built.parts for p in part.parameters()]
     assert sorted(shape for _, shape in ours(node)) == sorted(theirs)
-
-
-def _builders(family: Any, convention: str) -> dict[type[Layer], Any]:
-    found: dict[type[Layer], Any] = getattr(family, f"{convention}_builders")
-    return found
 
 
 def test_what_differs_is_told() -> None:

@@ -97,10 +97,13 @@ def keras_rotary(layer: Rotary, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     width = _turned(layer, arriving)
-    pairs = keras.layers.Reshape((*arriving[0][:-1], -1, 2))
-    back = keras.layers.Reshape((*arriving[0][:-1], width))
     join = keras.layers.Concatenate()
-    return function(lambda x: join([back(pairs(x[..., :width])), x[..., width:]]))
+
+    def turned(x: Any) -> Any:  # it has no weights, so a shared one meets other lengths
+        pairs = keras.ops.reshape(x[..., :width], (*x.shape[:-1], -1, 2))
+        return join([keras.ops.reshape(pairs, (*x.shape[:-1], width)), x[..., width:]])
+
+    return function(turned)
 
 
 def _turned(layer: Rotary, arriving: Sequence[Sizes]) -> int:
