@@ -22,7 +22,7 @@ from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.task import ASKED
 from symparams.misconceptions.totals import OF_LAYERS
-from symparams.model.layer import Layer
+from symparams.model.layer import Inputs, Layer, Reading
 from symparams.quantities.quantity import Quantity
 from symparams.sources.declarations import NO_LAYERS
 
@@ -96,9 +96,9 @@ def _of_layer(layer: type[Layer]) -> list[str]:
             raise SymparamsError(
                 f"the names of its layer {layer.__name__} are {layer.names!r}, which is no tuple of words"
             )
-    if layer.reads not in (known := ("channels", "features", "kept", "new")):
+    if layer.reads not in (known := get_args(Reading)):
         raise SymparamsError(f"its layer {layer.__name__} reads `{layer.reads}`; there are {listed(known)}")
-    if layer.inputs not in (known := ("none", "one", "many", "some")):
+    if layer.inputs not in (known := get_args(Inputs)):
         raise SymparamsError(f"its layer {layer.__name__} has inputs `{layer.inputs}`; there are {listed(known)}")
     return list(entries(layer))
 

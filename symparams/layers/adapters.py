@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.formula import ONE, Formula, product
 from symparams.errors import LayerError
@@ -11,7 +11,7 @@ from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import together
 from symparams.model.arguments import COUNT, LAYER, argument
-from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.layer import Incoming, Layer, Outgoing, Reading, Rules, Sight, layer_class, symbol
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
@@ -36,7 +36,7 @@ class LowRankAdapter(Layer):
     example: ClassVar = "input(128, 4096) -> lora(dense(4096, bias=no), 8)"
 
     @property
-    def reading(self) -> Literal["channels", "features", "kept", "new"]:
+    def reading(self) -> Reading:
         return self.layer.reading
 
     def rules(self, *arriving: Incoming) -> Rules:

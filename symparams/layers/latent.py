@@ -10,7 +10,7 @@ from symparams.algebra.formula import Formula, Number, Symbol, total
 from symparams.errors import LayerError
 from symparams.layers.attended import positions, width
 from symparams.layers.feedforward import as_it_came
-from symparams.layers.projections import multiplied
+from symparams.layers.projections import FROM_HEADS, multiplied
 from symparams.layers.query_key import norm_work
 from symparams.layers.rotary import in_pairs, turning
 from symparams.model.arguments import COUNT, argument, switch
@@ -99,7 +99,6 @@ class LatentAttention(Layer):
         met = (scores * of.query, scores * of.d_v)
         hidden = "; a causal mask hides scores that are computed all the same" if self.causal else ""
         work = Work(
-            macs=total([*(T * m.inputs * m.outputs for m in of.matrices()), *met]),
             pairs=total(met),
             additions=total(T * m.outputs for m in of.matrices() if m.bias),
             exponentials=scores,
@@ -178,4 +177,4 @@ class _Letters:
         compressed = self.d_c + self.d_r
         yield _Matrix("key-value down", "kv_a_proj_with_mqa", d, compressed, bias, self.d_c, "key-value norm")
         yield _Matrix("key-value up", "kv_b_proj", self.d_c, h * (self.d_h + self.d_v), bias=False)
-        yield _Matrix("output", "o_proj", h * self.d_v, d, bias, word="head features")
+        yield _Matrix("output", "o_proj", h * self.d_v, d, bias, word=FROM_HEADS)

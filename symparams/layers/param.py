@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
 from symparams.errors import LayerError, listed, nearest
 from symparams.layers.sizes import axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, SIZES, argument, choice
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Requirement, Rules, Sight, layer_class, symbol
+from symparams.model.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Reach,
+    Reading,
+    Requirement,
+    Rules,
+    Sight,
+    layer_class,
+    symbol,
+)
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
@@ -46,7 +58,7 @@ class Param(Layer):
     taking: ClassVar = "join"
 
     @property
-    def reading(self) -> Literal["kept", "new"]:
+    def reading(self) -> Reading:
         return "kept" if self.join else "new"
 
     def rules(self, *arriving: Incoming) -> Rules:

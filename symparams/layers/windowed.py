@@ -9,6 +9,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Symbol, as_formula, ceil, product, total
 from symparams.errors import LayerError
 from symparams.layers.feedforward import as_it_came
+from symparams.layers.projections import FROM_HEADS
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, SIZES, argument, switch
 from symparams.model.layer import UNKNOWN, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
@@ -74,7 +75,7 @@ class WindowAttention(Layer):
             outputs=(C,),
             uses=uses,
             stored="proj.weight",
-            input_word="head features",
+            input_word=FROM_HEADS,
         )
         if self.bias:
             yield biases(x.convention, C, name="output bias", stored="proj.bias")

@@ -18,7 +18,7 @@ from symparams.model.conditions import Condition, allowed, formulas_of, positive
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Shape
 from symparams.model.outside import check_methods, is_outside, rules_of
 from symparams.model.tensor import Convention, macs_rule
-from symparams.model.work import Work
+from symparams.model.work import Work, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,7 @@ class Derived:
     @cached_property
     def work(self) -> Work:
         """What the layer computes for one example."""
-        work = self.layer.work(self.out, *self.arriving)
-        return (
-            work if work.macs is not None else replace(work, macs=macs_rule(self.rules.tensors, self.out.positions()))
-        )
+        return _with_macs(self.layer.work(self.out, *self.arriving), self.rules, self.out)
 
     @property
     def macs(self) -> Formula:
@@ -131,8 +128,16 @@ class Derived:
 
 def macs_of(layer: Layer, out: Outgoing, *arriving: Incoming) -> Formula:
     """The multiply-accumulates of a layer that stands in no network."""
-    written = layer.work(out, *arriving).macs
-    return macs_rule(layer.rules(*arriving).tensors, out.positions()) if written is None else written
+    macs = _with_macs(layer.work(out, *arriving), layer.rules(*arriving), out).macs
+    assert macs is not None
+    return macs
+
+
+def _with_macs(work: Work, rules: Rules, out: Outgoing) -> Work:
+    """The work with its multiply-accumulates: where they are not written, those of the weights and of the pairs."""
+    if work.macs is not None:
+        return work
+    return replace(work, macs=joined(macs_rule(rules.tensors, out.positions()), work.pairs))
 
 
 def derive(

@@ -15,6 +15,8 @@ from symparams.model.record import Record
 from symparams.model.tensor import Convention, Tensor, parameter_rule
 from symparams.model.work import Work
 
+Inputs: TypeAlias = Literal["none", "one", "many", "some", "optional"]  # see Layer.inputs
+Reading: TypeAlias = Literal["channels", "features", "kept", "new"]  # see Layer.reads
 Shape: TypeAlias = "tuple[Value, ...]"  # sizes without the batch axis, in the order of the convention
 
 # Spatial axes by how many there are: (name, letter of its size, subscript of its kernel size).
@@ -243,7 +245,7 @@ class Layer(Record):
     example: ClassVar[str] = ""  # a small network that shows it
     # How many tensors it takes; "some": one, or several from a fork, or further ones as arguments: memory=@enc;
     # "optional": one, or none where it starts a chain. Only "none" is data that comes in.
-    inputs: ClassVar[Literal["none", "one", "many", "some", "optional"]] = "one"
+    inputs: ClassVar[Inputs] = "one"
     taking: ClassVar[str] = ""  # for "optional": the argument that must be given where something arrives
     sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
     # What its cache holds, one clause.
@@ -251,7 +253,7 @@ class Layer(Record):
 
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
     # layers behind it do, since it lays numbers out anew.
-    reads: ClassVar[Literal["channels", "features", "kept", "new"]] = "kept"
+    reads: ClassVar[Reading] = "kept"
     by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
     stock: ClassVar[tuple[Convention, ...]] = ()  # the frameworks that have it, so that its tensors have names there
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
@@ -259,7 +261,7 @@ class Layer(Record):
     described: ClassVar[tuple[Convention, ...]] = ("keras", "torch")
 
     @property
-    def reading(self) -> Literal["channels", "features", "kept", "new"]:
+    def reading(self) -> Reading:
         """How this layer reads two axes in PyTorch; of one that wraps another, that one's way."""
         return self.reads
 

@@ -16,7 +16,7 @@ class Work:
     done besides. Training is not counted, only the forward pass.
     """
 
-    macs: Formula | None = None  # multiply-accumulates; None: those of its weights, as often as each is used
+    macs: Formula | None = None  # multiply-accumulates; None: those of its weights and pairs
     pairs: Formula = ZERO  # those among them that take no weight: queries with keys, scores with values
     additions: Formula = ZERO  # additions and subtractions, those of biases among them
     multiplications: Formula = ZERO  # multiplications and divisions

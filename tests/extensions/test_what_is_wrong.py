@@ -122,7 +122,7 @@ LEFT_OUT = {
     "a class without its mark": (LAYER.replace("@layer_class", ""), "its layer Odd is not marked with @layer_class"),
     "unknown inputs": (
         LAYER.replace("    title", '    inputs: ClassVar = "two"\n    title'),
-        "its layer Odd has inputs `two`; there are none, one, many and some",
+        "its layer Odd has inputs `two`; there are none, one, many, some and optional",
     ),
     "an unknown reading": (
         LAYER.replace("    title", '    reads: ClassVar = "rows"\n    title'),
