@@ -68,11 +68,13 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
 from symparams.model.network import Network, Node
+from symparams.model.sentence import Sentence, say
 from symparams.model.tensor import Stored, Tensor, TensorAxis, biases, tensor
 from symparams.model.work import Work
 from symparams.quantities.quantity import Quantity, Settings
@@ -124,6 +126,7 @@ __all__ = [
     "Reach",
     "Requirement",
     "Rules",
+    "Sentence",
     "Settings",
     "Sight",
     "Stored",
@@ -133,6 +136,7 @@ __all__ = [
     "Tensor",
     "TensorAxis",
     "TextExport",
+    "Unit",
     "Value",
     "Work",
     "WrittenBlank",
@@ -154,6 +158,7 @@ __all__ = [
     "nothing_to_learn",
     "product",
     "questions_about",
+    "say",
     "some",
     "switch",
     "symbol",

@@ -23,6 +23,7 @@ from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.task import ASKED
 from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.layer import Inputs, Layer, Reading
+from symparams.model.sentence import Sentence
 from symparams.quantities.quantity import Quantity
 from symparams.sources.declarations import NO_LAYERS
 
@@ -134,21 +135,21 @@ def _of_export(export: type[Export]) -> list[str]:
 def _watched(quantity: Quantity) -> Quantity:
     """The quantity, with functions that say so where they give something else than they should."""
 
-    def watched(part: str, kind: type[Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    def watched(part: str, kinds: tuple[type[Any], ...], function: Callable[..., Any]) -> Callable[..., Any]:
         def called(*about: Any) -> Any:
             given = function(*about)
-            if not isinstance(given, kind):
+            if not isinstance(given, kinds):
                 wrong = type(given).__name__
-                raise SymparamsError(f"{part} of the quantity `{quantity.name}` gives {wrong}, not {kind.__name__}")
+                raise SymparamsError(f"{part} of the quantity `{quantity.name}` gives {wrong}, not {kinds[0].__name__}")
             return given
 
         return called
 
     return replace(
         quantity,
-        rule=watched("rule", Formula, quantity.rule),
-        because=watched("because", str, quantity.because),
-        convention=watched("convention", str, quantity.convention),
+        rule=watched("rule", (Formula,), quantity.rule),
+        because=watched("because", (str, Sentence), quantity.because),
+        convention=watched("convention", (str,), quantity.convention),
     )
 
 

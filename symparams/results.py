@@ -271,7 +271,7 @@ class Derivation:
     @property
     def because(self) -> str:
         """One clause on the rule; empty where there is none."""
-        return self._contents.because
+        return str(self._contents.because)
 
     @property
     def steps(self) -> tuple[Step, ...]:

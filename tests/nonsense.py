@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -36,6 +36,7 @@ from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer, Rules
 from symparams.model.network import Network, Node
+from symparams.model.sentence import Sentence
 from symparams.model.tensor import TensorAxis
 from symparams.model.work import Work
 from symparams.quantities.field import fields as receptive_fields
@@ -48,7 +49,7 @@ from tests.exams.samples import EXAMPLE_TEXTS, TEXTS
 from tests.test_messages import CASES
 
 LAYERS: list[type[Layer]] = list(dict.fromkeys(entry.layer for entry in CATALOGUE.values()))
-_WORD = re.compile("`[^`]*`|[^\\W\\d_]+")
+_WORD = re.compile("`[^`]*`|{[^}]*}|[^\\W\\d_]+")
 _MADE = re.compile("zq[a-z]{6}", re.IGNORECASE)
 
 
@@ -58,13 +59,17 @@ class Nonsense:
     def __init__(self) -> None:
         self.sentences: set[str] = set()  # that were replaced
 
-    def __call__(self, text: str) -> str:
+    def __call__(self, text: Any) -> Any:
+        if isinstance(text, tuple):
+            return tuple(map(self, text))
+        if isinstance(text, Sentence):
+            return replace(text, text=self(text.text))
         self.sentences.add(text)
         return _WORD.sub(lambda found: self._word(found[0], text), text)
 
     def _word(self, word: str, text: str) -> str:
         """A made-up word; an expression between backquotes stays, and so does what is made up already."""
-        if word[0] == "`" or _MADE.fullmatch(word):
+        if word[0] in "`{" or _MADE.fullmatch(word):
             return word
         digest = blake2b(f"{text}/{word}".encode(), digest_size=6).digest()
         return "zq" + "".join(chr(ord("a") + byte % 26) for byte in digest)
@@ -102,7 +107,7 @@ def _symbols(say: Nonsense) -> None:
 
 
 def _rules(say: Nonsense) -> None:
-    _through(Rules, say, "because", "shape_because", "differs")  # what channels are is a name, as that of an axis
+    _through(Rules, say, "because", "shape_because", "differs", "ignores")  # what channels are is a name
     _through(Work, say, "because")
     _through(TensorAxis, say, "word")
 

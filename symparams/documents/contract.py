@@ -154,7 +154,7 @@ def _derivation(entry: LayerEntry, one: Explained) -> dict[str, Any]:
     for step in derivation.steps:
         text = result_text(entry, derivation, one.unit) if step.kind == "result" else _TEXTS[step.kind]
         steps.append({"kind": step.kind, "expression": shown(step.expression, SOURCE), "text": text})
-    steps.append({"kind": "remark", "expression": result, "text": one.because})
+    steps.append({"kind": "remark", "expression": result, "text": str(one.because)})
     record = {"layer": entry.name, "quantity": derivation.quantity, "symbols": known, "steps": steps}
     record |= {"axis": derivation.axis} if derivation.axis else {}
     return record | ({"part": one.part} if one.part else {})

@@ -10,6 +10,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import Computed, Figure, LayerEntry
 from symparams.documents.labels import Labels
+from symparams.model.sentence import Text
 from symparams.quantities.layer_derivations import AxisSize
 from symparams.quantities.quantity import Quantity
 
@@ -22,7 +23,7 @@ class Definition:
     number: int  # what its equation is called for the reader
     heading: str  # what its layers are called: Convolution
     rule: Formula  # for the parameters, in reading order
-    because: str  # one sentence on the rule
+    because: Text  # one sentence on the rule
     symbols: tuple[Symbol, ...]  # those of the rule, in reading order
     layers: tuple[LayerEntry, ...]  # the layers that it counts
 
@@ -41,7 +42,7 @@ class SizeDefinition:
     heading: str  # what its layers are called: Convolution
     symbol: Symbol  # what the rule gives: H_out
     rule: Formula  # for the size, in reading order
-    because: str  # one sentence on the rule
+    because: Text  # one sentence on the rule
     cases: tuple[tuple[LayerEntry, AxisSize], ...]  # every axis that it gives, with its layer
 
     @property
@@ -67,7 +68,7 @@ class MeasureDefinition:
     measure: Quantity  # the quantity
     heading: str  # what its layers are called; empty if the reason is not a layer's own
     rule: Formula  # for the quantity, in reading order
-    because: str  # one sentence on the rule
+    because: Text  # one sentence on the rule
     symbols: tuple[Symbol, ...]  # those of the rule that have a meaning
     layers: tuple[Figure, ...]  # each with its own steps
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from symparams.algebra.formula import ZERO, as_formula
 from symparams.model.network import Node
+from symparams.model.sentence import Text, together
 from symparams.quantities.derivation import Derivation, derive, derive_shape
 from symparams.quantities.field import Field
 from symparams.quantities.layer_derivations import LayerDerivations
@@ -21,7 +22,7 @@ class Explained:
 
     derivation: Derivation
     asked: str  # what it gives: "parameters of conv_1"
-    because: str  # one clause on its rule; empty where there is none
+    because: Text  # one clause on its rule; empty where there is none
     unit: str = ""  # what the result counts: "bytes"; empty for shapes and parameters
     part: str = ""  # of a receptive field: one of PARTS
 
@@ -67,8 +68,8 @@ def _as_before(node: Node, field: Field) -> tuple[Derivation, ...]:
     return tuple(derive("field", field.axis, as_formula(value), value, node.derived.facts) for value in sizes)
 
 
-def _because(node: Node) -> str:
+def _because(node: Node) -> Text:
     if node.shared is not None:
         return f"these are the weights of {node.shared}, which are counted there"
     has_parameters = node.derived.counts.params != 0
-    return node.derived.rules.because + ("; they are frozen" if node.frozen and has_parameters else "")
+    return together(node.derived.rules.because, "they are frozen" if node.frozen and has_parameters else "")

@@ -11,6 +11,7 @@ from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.model.derived import Counts
 from symparams.model.layer import SPATIAL, Shape
 from symparams.model.network import Node
+from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity, NetworkQuantities
@@ -100,12 +101,12 @@ class LayerEntry:
         return len(self.arriving) > 0 and self.shape == self.arriving[0]
 
     @property
-    def because(self) -> str:
+    def because(self) -> Text:
         """One clause on the rule for its parameters."""
         return self.node.derived.rules.because
 
     @property
-    def shape_because(self) -> str:
+    def shape_because(self) -> Text:
         """One clause on the rule for its output."""
         return self.node.derived.rules.shape_because
 
@@ -288,7 +289,7 @@ class QuantityTotal:
 class Reason:
     """What has to be said of the rule for a further quantity of a layer."""
 
-    because: str  # one clause on it; empty where it has been given
+    because: Text  # one clause on it; empty where it has been given
     known: tuple[Known, ...]  # its symbols with their values; () where the rule has been shown
 
 

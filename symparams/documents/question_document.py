@@ -20,6 +20,7 @@ from symparams.exams.question import Question, Wrong
 from symparams.exams.values import bound
 from symparams.misconceptions.misconception import Misconception
 from symparams.model.layer import OUTPUT_LETTERS
+from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import amount
@@ -206,7 +207,7 @@ class QuestionDocument:
     # ------------------------------------------------------------ how it comes out
 
     @property
-    def because(self) -> str:
+    def because(self) -> Text:
         """One clause on the rule; empty where there is none."""
         node, measure = self.question.node, self.measure
         if node is None:

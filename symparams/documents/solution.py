@@ -30,6 +30,7 @@ from symparams.model.conditions import Condition
 from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
+from symparams.model.sentence import pattern as pattern_of
 from symparams.quantities.layer_derivations import LayerDerivations, rounds
 from symparams.quantities.layer_quantities import USUAL, NetworkQuantities, sum_of
 from symparams.quantities.quantity import Quantity, Settings
@@ -95,14 +96,14 @@ class Solution:
                 tuple(n.shape for n in feeding),
                 _origin(node, feeding[0]) if feeding else ("", ""),
                 seen.get(derived),
-                derived.rules.because not in explained,
-                derived.rules.shape_because not in explained,
+                pattern_of(derived.rules.because) not in explained,
+                pattern_of(derived.rules.shape_because) not in explained,
                 floor and "floor" not in explained,
                 self.measurements,
             )
             explained |= {"floor"} if floor else set()
             seen.setdefault(derived, node.name)
-            explained |= {derived.rules.because, derived.rules.shape_because}
+            explained |= {pattern_of(derived.rules.because), pattern_of(derived.rules.shape_because)}
 
     @property
     def counts(self) -> Counts:
@@ -258,11 +259,11 @@ class Solution:
             for quantity in entry.quantities:
                 rule = (quantity.measure.name, entry.heading, pattern(quantity.derivation.rule))
                 new = rule not in rules
-                because = quantity.because if new and quantity.because not in given else ""
+                because = quantity.because if new and pattern_of(quantity.because) not in given else ""
                 known = entry.known(quantity.derivation) if new else ()
                 reasons[entry.number, quantity.measure.name] = Reason(because, known)
                 rules.add(rule)
-                given |= {quantity.because} if new else set()
+                given |= {pattern_of(quantity.because)} if new else set()
         return reasons
 
     # ------------------------------------------------------------ rules, each with what it counts

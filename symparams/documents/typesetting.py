@@ -18,9 +18,10 @@ from symparams.documents.formats import Format
 from symparams.documents.kept import Kept
 from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
-from symparams.documents.words import article, capital, for_so_many, listed, ordinal, small
+from symparams.documents.words import article, capital, listed, ordinal, small
 from symparams.errors import Source
 from symparams.model.layer import Shape
+from symparams.model.sentence import Put, Text, for_so_many, value_of, with_values
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import Known
 from symparams.quantities.quantity import Quantity, size_in_bytes
@@ -45,7 +46,8 @@ class Typesetter:
         self._notation = format_.notation
         self._formulas: Kept[Formula, str] = Kept(partial(shown, notation=format_.notation))
         self._sizes: Kept[Shape, str] = Kept(self._written_size)
-        self._prose: Kept[str, str] = Kept(self._written_prose)
+        self._prose: Kept[Text, str] = Kept(self._written_prose)
+        self._general: Kept[Text, str] = Kept(partial(self._written_prose, general=True))
         self._patterns: Kept[Formula, Pattern] = Kept(partial(Pattern, notation=format_.notation))
 
     # ------------------------------------------------------------ mathematics
@@ -299,11 +301,21 @@ class Typesetter:
         """A text in the language, escaped, with the format's breaks between its lines."""
         return self._format.code_break.join(map(self._format.escape, text.split("\n")))
 
-    def prose(self, text: str) -> str:
+    def prose(self, text: Text) -> str:
         """A sentence of a layer or a mistake; what stands between backquotes is an expression."""
         return self._prose[text]
 
-    def _written_prose(self, text: str) -> str:
+    def general(self, text: Text) -> str:
+        """The same with symbols in place of their values, and a capital at its start."""
+        return self._general[capital(text)]
+
+    def _written_prose(self, text: Text, general: bool = False) -> str:
+        if isinstance(text, str):
+            return self._words(text)
+        put = self._put_generally if general else self._put
+        return "".join(self._words(piece) if isinstance(piece, str) else put(piece) for piece in text.pieces())
+
+    def _words(self, text: str) -> str:
         pieces = text.split("`")
         for i, piece in enumerate(pieces):
             if i % 2:
@@ -312,13 +324,37 @@ class Typesetter:
                 pieces[i] = self._format.escape(piece)
         return "".join(pieces)
 
-    def sentence(self, text: str) -> str:
+    def _put(self, put: Put) -> str:
+        """What is put into a sentence, with its value."""
+        slot = put.slot
+        if isinstance(slot, str):
+            return self._format.named(slot) if put.form == "@" else self._format.escape(slot)
+        if isinstance(slot, tuple):
+            return self._sizes[tuple(map(value_of, slot))]
+        value = value_of(slot)
+        left = with_values(slot) if put.form else as_formula(value)
+        if put.form == ".":
+            text = self.math(left)
+        else:
+            text = self.number(value) if left == as_formula(value) else self.joined(left, value)
+        return f"{text} {self._format.escape(for_so_many(value, put.plural))}" if put.plural else text
+
+    def _put_generally(self, put: Put) -> str:
+        """The same with symbols."""
+        if isinstance(put.slot, str):
+            return self._put(put)
+        shape = put.slot if isinstance(put.slot, tuple) else (put.slot,)
+        text = self.size(tuple(map(as_formula, shape)))
+        return f"{text} {self._format.escape(put.plural)}" if put.plural else text
+
+    def sentence(self, text: Text) -> str:
         """The same with a capital at its start."""
         return self.prose(capital(text))
 
-    def full_sentence(self, text: str) -> str:
+    def full_sentence(self, text: Text) -> str:
         """The same with a full stop at its end."""
-        return self.sentence(text if text.endswith(".") else f"{text}.")
+        written = self.sentence(text)
+        return written if written.endswith(".") else f"{written}."
 
     def digits(self, number: str) -> str:
         """A number in text, as it is: 0.33."""

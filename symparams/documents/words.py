@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import overload
 
 from symparams import errors
-from symparams.algebra.formula import ONE, Value
+from symparams.model.sentence import Sentence, Text
 
 _NAMES = ("Gaussian", "Keras", "Mamba", "PyTorch")  # words that keep their capital letter
 _NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
@@ -13,8 +15,14 @@ _SPELLED = ("LSTM", "RMS", "SReLU", "STFT", "LP")  # begin with a vowel when the
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
-def capital(text: str) -> str:
+@overload
+def capital(text: str) -> str: ...
+@overload
+def capital(text: Text) -> Text: ...
+def capital(text: Text) -> Text:
     """The text with a capital at its start."""
+    if isinstance(text, Sentence):
+        return replace(text, text=capital(text.text))
     return text[:1].upper() + text[1:]
 
 
@@ -26,12 +34,6 @@ def small(heading: str) -> str:
 def listed(texts: Iterable[str], last: str = "and") -> str:
     """Texts one behind the other: a, b and c."""
     return errors.listed(list(texts), last)
-
-
-def for_so_many(value: Value, plural: str) -> str:
-    """The word for so many: weights, or weight for one."""
-    singular = {"biases": "bias", "copies": "copy"}.get(plural, plural.removesuffix("s"))
-    return singular if value in (1, ONE) else plural
 
 
 def ordinal(number: int) -> str:

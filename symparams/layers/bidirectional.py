@@ -160,5 +160,5 @@ def _marked(rules: Rules, mark: str) -> Rules:
         output=tuple(replace(axis, size=marked(axis.size, mark)) for axis in rules.output),
         tensors=tuple(t.changed(partial(marked, mark=mark)) for t in rules.tensors),
         written=marked(rules.parameters, mark),
-        because=rules.because.replace("`U`", f"`U_{mark}`").replace("`H`", f"`H_{mark}`").replace("`P`", f"`P_{mark}`"),
+        because=rules.because if isinstance(rules.because, str) else rules.because.changed(partial(marked, mark=mark)),
     )

@@ -15,6 +15,7 @@ from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
 from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.sentence import together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
@@ -67,8 +68,10 @@ class ConvLSTM(Sliding):
             because="each of the four gates convolves the input channels and the channels of the state"
             + (", and each of its filters adds one bias" if self.bias else "; there are no biases")
             + "; every time step uses the same weights",
-            shape_because=f"{window.reason()}; "
-            + ("the state of every time step is kept" if self.sequences else "only the last state is kept"),
+            shape_because=together(
+                window.reason(),
+                "the state of every time step is kept" if self.sequences else "only the last state is kept",
+            ),
             channels_are="filters",
             requires=(*window.requires(), *self.not_both()),
         )

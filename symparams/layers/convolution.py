@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
+from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
+from symparams.model.layer import (
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Sight,
+    Unit,
+    layer_class,
+    symbol,
+)
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Sizes, Tensor, biases, tensor
 from symparams.model.work import Work
 
@@ -91,9 +104,11 @@ class Convolution(Sliding):
                 tensor(x.convention, "kernel", kernel=k, inputs=(C_in / g if grouped else C_in,), outputs=(C_out,)),
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
-            because=_because(grouped, self.bias),
-            shape_because=f"{window.reason()}; every filter gives one output channel",
+            because=_filter(k, C_in / g if grouped else C_in, grouped, self.bias),
+            shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
             channels_are="filters",
+            unit=Unit("filters", C_out),
+            ignores=positions_share(x, "filter"),
             requires=(
                 *window.requires(),
                 *(self.not_both() if x.convention == "keras" else ()),
@@ -104,9 +119,18 @@ class Convolution(Sliding):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because="every filter is applied at every place of the output, with one multiplication for each weight",
+            because=say(
+                "each of the {=values output values} is the sum of {=products products}",
+                values=out.numbers(),
+                products=self._block(arriving[0]),
+            ),
         )
         return activated(work, self.activation, out)
+
+    def _block(self, x: Incoming) -> Formula:
+        """How many weights a filter has."""
+        seen = x.C_in() if number(self.groups) == 1 else x.C_in() / symbol("g", self.groups, "groups")
+        return product((*self.window(x, self.kernel).sizes(), seen))
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
@@ -125,9 +149,37 @@ def whole_groups(C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement
     )
 
 
-def _because(grouped: bool, bias: bool) -> str:
-    spans = "the input channels of its own group only" if grouped else "all input channels, not just one"
-    return f"every filter spans the kernel in {spans}{', and adds one bias' if bias else '; there is no bias'}"
+ONE_CHANNEL = "Each filter produces one output channel"
+
+
+def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
+    """What a filter is made from."""
+    of_group = " of its group" if grouped else ""
+    summed = "its products are summed to one value" + (", and a bias is added" if bias else "; there is no bias")
+    if number(seen) == 1:
+        one = "it sees only one input channel" if grouped else "there is only one input channel"
+        return say(f"a filter is a {{k}} kernel, since {one}; {summed}", k=k)
+    if all(number(size) == 1 for size in k):
+        return say(f"a filter has one weight for each of the {{seen}} input channels{of_group}; {summed}", seen=seen)
+    flat = ("row of {k} weights", "{k} square" if known_alike(k) else "{k} rectangle", "{k} cube")
+    return say(
+        f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block, "
+        f"not a {flat[min(len(k), 3) - 1]}; {summed}",
+        seen=seen,
+        k=k,
+        block=(*k, seen),
+    )
+
+
+def known_alike(k: Sizes) -> bool:
+    """Whether a kernel is as long along every axis."""
+    return len(set(map(simplified, k))) == 1
+
+
+def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
+    """The size of the image does not enter, since all positions share the weights."""
+    sizes, named = x.spatial, "size of the image" if len(x.spatial) == 2 else "length of the sequence"
+    return (say(f"the {named}, {{sizes}}, does not enter: the same {what} is used at every position", sizes=sizes),)
 
 
 def _two_at_most(x: Incoming, what: str) -> None:
@@ -169,7 +221,7 @@ class Depthwise(Sliding):
                 *([biases(x.convention, channels)] if self.bias else []),
             ),
             because="each channel has a kernel of its own and sees no other channel, so the channels are counted once",
-            shape_because=f"{window.reason()}; every channel gives its own output channels",
+            shape_because=together(window.reason(), "every channel gives its own output channels"),
             channels_are="channels",
             requires=window.requires(),
         )
@@ -245,7 +297,7 @@ class Separable(Sliding):
             ),
             because="a kernel for each channel first, then a 1x1 convolution that mixes the channels; "
             + ("only the second step has biases" if self.bias else "neither step has biases"),
-            shape_because=f"{window.reason()}; every filter gives one output channel",
+            shape_because=together(window.reason(), "every filter gives one output channel"),
             channels_are="filters",
             requires=window.requires(),
         )

@@ -18,11 +18,13 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import BOTH, biases, tensor
+from symparams.model.sentence import Text, say
+from symparams.model.tensor import BOTH, biases, flat, tensor
 from symparams.model.work import Work
 
 
@@ -50,31 +52,46 @@ class Dense(Layer):
         n_out = symbol("n_out", self.units, "units")
         *names, last = x.feature_names()
         before = tuple(map(Axis, names, map(as_formula, x.shape[:-1])))
-        shared = "; the positions before the last axis share these weights" if before else ""
         return Rules(
             output=(*before, Axis(last, n_out)),
             tensors=(
                 tensor(x.convention, "kernel", inputs=(n_in,), outputs=(n_out,)),
                 *([biases(x.convention, n_out)] if self.bias else []),
             ),
-            because="every unit has one weight for each input"
-            + (" and one bias" if self.bias else "; there is no bias")
-            + shared,
-            shape_because="the units take the place of the last axis, the axes before it stay"
-            if before
-            else "every unit gives one number",
+            because=say(
+                "a unit has one weight for each of the {n_in inputs}" + (" and one bias" if self.bias else "; no bias"),
+                n_in=n_in,
+            ),
+            shape_because="each unit produces one output value"
+            + (" at every position; the other axes keep their sizes" if before else ""),
             channels_are="units",
+            unit=Unit("units", n_out),
+            ignores=same_everywhere(x) if before else (),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because="every output number is a sum over all inputs",
+            because=say(
+                "each of the {=values output values} is the sum of {n_in products}, one for each input",
+                values=out.numbers(),
+                n_in=symbol("n_in", arriving[0].shape[-1], "inputs", incoming=True),
+            ),
         )
         return activated(work, self.activation, out)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
+
+
+def same_everywhere(x: Incoming) -> tuple[Text, ...]:
+    """The number of positions before the last axis does not enter, since all of them share the weights."""
+    return (
+        say(
+            "the {positions positions} do not enter: every position uses the same weights",
+            positions=flat(map(as_formula, x.shape[:-1])),
+        ),
+    )
 
 
 @layer_class

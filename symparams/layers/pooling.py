@@ -24,6 +24,7 @@ from symparams.model.layer import (
     layer_class,
     nothing_to_learn,
 )
+from symparams.model.sentence import together
 from symparams.model.work import Work
 
 
@@ -62,7 +63,7 @@ class Pooling(Layer):
         return nothing_to_learn(
             x.arranged(window.axes(), channels_kept(x)),
             f"pooling only {self.does}; there is nothing in it to learn",
-            f"{window.reason()}; each channel is pooled by itself, so the channels stay",
+            together(window.reason(), "each channel is pooled by itself, so the channels stay"),
             requires=window.requires(),
         )
 

@@ -26,6 +26,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import together
 from symparams.model.work import Work
 
 _MOVES = "numbers only change their places; there is nothing in it to learn"
@@ -175,7 +176,7 @@ class Unfold(_Windows):
         return nothing_to_learn(
             x.arranged([Axis("length", places)], Axis("channels", product([*window.sizes(), x.C_in()]))),
             "the windows are only laid out; there is nothing in it to learn",
-            f"{window.reason()}; every window gives all its numbers",
+            together(window.reason(), "every window gives all its numbers"),
             channels_are="channels",
             requires=window.requires(),
         )

@@ -26,6 +26,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
@@ -83,7 +84,7 @@ class STFTSpectrogram(Layer):
             because="each frequency has a weight for each place of a frame"
             + (", once for the cosine and once for the sine" if len(kernels) > 1 else "")
             + "; Keras trains them",
-            shape_because=f"{window.reason()}; each channel gives its frequencies",
+            shape_because=together(window.reason(), "each channel gives its frequencies"),
             channels_are="frequencies",
             requires=(*window.requires(), *self._fits(k)),
         )

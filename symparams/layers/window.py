@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor
+from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor, parts
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, per_axis, spatial_axes
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
-
-_SAME = "with {} padding only the stride makes the output smaller"
-_KEPT = "with {} padding and stride 1 every position keeps its place, so the size stays"
+from symparams.model.sentence import Text, say, together
 
 
 def input_sizes(x: Incoming) -> tuple[Formula, ...]:
@@ -196,17 +194,44 @@ class Window:
         padded = Function("max", ((ceil(n / stride) - 1) * stride + reach - n, ZERO))
         return floor(padded / 2)
 
-    def reason(self) -> str:
-        """Why the size rule is as it is, in a sentence without its letters."""
-        still = all(number(s) == 1 for s in self.stride or self.kernel)
+    def reason(self) -> Text:
+        """Why the size rule is as it is; with what comes out along the first axis where numbers are known."""
+        s = self.strides()[0]
+        still = all(number(one) == 1 for one in self.stride or self.kernel)
         if self.padding in ("same", "causal"):
-            return (_KEPT if still else _SAME).format(self.padding)
+            return self._padded_reason(s, still)
         inside = "the input" if self.padding == "valid" else "the padded input"
-        moves = "moves on" if still else "moves on by the stride"
-        spread = "" if all(number(d) == 1 for d in self.dilation) else "a dilated kernel spans `d*(k - 1) + 1` places; "
-        over = ", and once more if only a part of it still does (rounded up)" if self.up else ""
-        start = f"{spread}from the edge the {self.word} {moves} as long as it fits into {inside}{over}"
-        return f"{start}; + 1 counts its first place"
+        over = ", and once more where only part of it does (rounded up)" if self.up else ""
+        spread = "" if all(number(d) == 1 for d in self.dilation) else "a dilated kernel spans {span} positions; "
+        fits = (
+            f"{spread}the {self.word} starts at the edge and moves {{s positions}} at a time as long as it fits inside"
+        )
+        start = say(f"{fits} {inside}{over}", s=s, span=span(self.sizes()[0], self.dilations()[0]))
+        return together(start, self._room(s, still) or "the + 1 counts its starting position")
+
+    def _padded_reason(self, s: Formula, still: bool) -> Text:
+        padded = "'same' padding" if self.padding == "same" else "causal padding"
+        if still:
+            return f"{padded} with stride 1 keeps the size, because the {self.word} is applied at every position"
+        return say(
+            f"with {padded} the {self.word} is applied at the first position and at every {{s}}th one after it, "
+            "so only the stride makes the output smaller",
+            s=s,
+        )
+
+    def _room(self, s: Formula, still: bool) -> Text:
+        """How many steps there is room for, where a known number is rounded down."""
+        axis = self.axes()[0].size
+        inner = next((f for f in parts(axis) if isinstance(f, Function) and f.name == "floor"), None)
+        room = None if inner is None else number(parts(inner)[0])
+        if still or inner is None or room is None or room == int(room):
+            return ""
+        return say(
+            "after its starting position there is room for {steps} whole steps, since {=room} is rounded down; "
+            "the + 1 counts the starting position",
+            room=parts(inner)[0],
+            steps=inner,
+        )
 
 
 def _by(sizes: tuple[Formula, ...]) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, Literal, TypeAlias, TypeVar, dataclass_transform
+from typing import ClassVar, Literal, NamedTuple, TypeAlias, TypeVar, dataclass_transform
 
 from symparams.algebra.formula import ZERO, Formula, Symbol, Value, as_formula, product
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.model.family import Family
 from symparams.model.record import Record
+from symparams.model.sentence import Text
 from symparams.model.tensor import Convention, Tensor, parameter_rule
 from symparams.model.work import Work
 
@@ -189,19 +190,28 @@ class Requirement:
     otherwise: Callable[[], str]  # the message when it does not hold
 
 
+class Unit(NamedTuple):
+    """What a layer has many of, each with as many parameters as the others: a filter, a unit, a row of a table."""
+
+    plural: str  # filters
+    many: Formula  # how many there are, a product of sizes of its tensors
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """Everything a layer says about one input."""
 
     output: tuple[Axis, ...]  # the shape rule, an axis each
     tensors: tuple[Tensor, ...]  # what it keeps; counts, memory and multiply-accumulates are read off them
-    because: str  # one sentence on why the parameter rule is as it is, or why there are none
-    shape_because: str  # one sentence on the shape rule
+    because: Text  # what one of its units is made from: a sentence; or why there is nothing to learn
+    shape_because: Text  # one sentence on the shape rule
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
     requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: str = ""  # how the conventions differ, where the number depends on them
     # The parameter rule, where textbooks read it in another order than the sum over the tensors; see Layer.by_hand.
     written: Formula | None = None
+    unit: Unit | None = None  # what its parameters are counted by
+    ignores: tuple[Text, ...] = ()  # sentences on what does not enter its count though readers believe that it does
 
     @cached_property
     def counted(self) -> tuple[Tensor, ...]:
@@ -216,8 +226,8 @@ class Rules:
 
 def nothing_to_learn(
     output: tuple[Axis, ...],
-    because: str,
-    shape_because: str = "",
+    because: Text,
+    shape_because: Text = "",
     *,
     channels_are: str | None = None,
     requires: tuple[Requirement, ...] = (),

@@ -14,6 +14,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError, listed
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reach, Relation, Rules
+from symparams.model.sentence import Sentence
 from symparams.model.tensor import Role, Tensor, TensorKind
 from symparams.model.work import Work
 
@@ -66,7 +67,8 @@ def _wrong_in(rules: object, facts: Facts) -> Iterator[str]:
         return
     if not all(isinstance(axis, Axis) and isinstance(axis.size, Formula) for axis in rules.output):
         yield "the output of rules() has something else than axes"
-    if not all(isinstance(text, str) for text in (rules.because, rules.shape_because, rules.channels_are or "")):
+    sentences = (rules.because, rules.shape_because, *rules.ignores)
+    if not (all(isinstance(s, str | Sentence) for s in sentences) and isinstance(rules.channels_are, str | None)):
         yield "a sentence of rules() is no text"
     relations = get_args(Relation)
     for requirement in rules.requires:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from symparams.algebra.formula import ZERO, Formula, Operand
+from symparams.model.sentence import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class Work:
     multiplications: Formula = ZERO  # multiplications and divisions
     comparisons: Formula = ZERO  # as in max pooling and relu
     exponentials: Formula = ZERO  # exp, tanh, sigmoid and other functions that need a series, one each
-    because: str = ""  # one sentence on the rule for the multiply-accumulates
+    because: Text = ""  # one sentence on the rule for the multiply-accumulates
 
     def changed(self, change: Callable[[Formula], Formula]) -> Work:
         """The rules changed, all alike; what is not done stays so."""

@@ -13,6 +13,7 @@ from symparams.algebra.formula import Formula, Number, Product, Quotient, Value,
 from symparams.algebra.shortest_form import shortest
 from symparams.algebra.sums import over, over_shown
 from symparams.model.network import Network, Node
+from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import Field, State, fields
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, chosen, of_layer, of_network
@@ -28,7 +29,7 @@ class LayerQuantity:
     measure: Quantity  # which quantity
     derivation: Derivation  # for one copy
     together: Value  # in all copies
-    because: str  # one clause on the rule
+    because: Text  # one clause on the rule
 
 
 @dataclass(frozen=True, slots=True)

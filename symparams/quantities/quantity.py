@@ -13,6 +13,7 @@ from symparams.extensions import Open
 from symparams.model.derived import Derived, added_over
 from symparams.model.layer import symbol
 from symparams.model.network import Network, Node
+from symparams.model.sentence import Text
 
 BYTES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 STATES: dict[str, int] = {"none": 0, "sgd": 0, "momentum": 1, "adam": 2}  # numbers kept for each trained parameter
@@ -52,7 +53,7 @@ class Quantity:
     left: str  # the word on the left of its equations
     unit: str  # what is counted, in the plural
     rule: Callable[[Node, Settings], Formula]  # for one copy of the layer, in reading order; ZERO: it has none
-    because: Callable[[Node, Settings], str]  # one clause on the rule of a layer
+    because: Callable[[Node, Settings], Text]  # one clause on the rule of a layer
     convention: Callable[[Settings], str]  # what is counted and what is not, one sentence
     by_layer: bool = False  # whether each kind of layer has a rule of its own; else one rule serves all
     in_bytes: bool = False  # whether it counts bytes, which are shown as KiB and MiB too

@@ -13,7 +13,7 @@ from symparams import extend
 # The groups of the page, each with the modules that its names come from.
 GROUPS = {
     "The declaration": ("extension", "extensions"),
-    "Layers": ("model.layer", "model.arguments", "model.tensor", "model.work", "layers"),
+    "Layers": ("model.layer", "model.arguments", "model.tensor", "model.sentence", "model.work", "layers"),
     "Formulas": ("algebra.formula",),
     "Misconceptions": ("misconceptions",),
     "Quantities": ("quantities", "model.network"),

@@ -1,0 +1,139 @@
+"""Sentences of layers, with formulas and names in them that each format writes in its own way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, TypeAlias, cast
+
+from symparams.algebra.formula import ONE, Formula, Operand, Value, as_formula
+from symparams.algebra.notation import shown, size
+from symparams.algebra.notations import PLAIN
+from symparams.algebra.simplification import simplified
+from symparams.algebra.substitution import can_put_in, put_in
+
+Slot: TypeAlias = "Operand | tuple[Operand, ...] | str"  # a formula; the sizes of a shape; a text or name
+Form: TypeAlias = Literal["", "=", ".", "@"]  # how it is put in; see `say`
+
+_SLOT = re.compile(r"\{([=.@]?)(\w+)(?: ([^}]*))?\}")
+_SINGULAR = {"biases": "bias", "copies": "copy", "axes": "axis", "matrices": "matrix", "vectors of": "vector of"}
+
+
+class Put(NamedTuple):
+    """What is put into a sentence."""
+
+    form: Form  # how
+    slot: Slot  # what
+    plural: str  # what is counted: "input channels"; empty where nothing is
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a layer or a quantity, without its full stop; `say` makes it."""
+
+    text: str  # with a brace for everything that is put in
+    slots: tuple[tuple[str, Slot], ...]  # what that is, by name
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def pieces(self) -> Iterator[str | Put]:
+        """Its words and what stands between them, in order."""
+        slots = dict(self.slots)
+        end = 0
+        for found in _SLOT.finditer(self.text):
+            yield self.text[end : found.start()]
+            form, name, plural = found.groups()
+            yield Put(cast("Form", form), slots[name], plural or "")
+            end = found.end()
+        yield self.text[end:]
+
+    def changed(self, change: Callable[[Formula], Formula]) -> Sentence:
+        """The same with every formula changed."""
+
+        def of(slot: Slot) -> Slot:
+            if isinstance(slot, tuple):
+                return tuple(change(as_formula(one)) for one in slot)
+            return slot if isinstance(slot, str) else change(as_formula(slot))
+
+        return replace(self, slots=tuple((name, of(slot)) for name, slot in self.slots))
+
+    def __str__(self) -> str:
+        return "".join(piece if isinstance(piece, str) else _plain(piece) for piece in self.pieces())
+
+
+Text: TypeAlias = "str | Sentence"  # what is said: with nothing to put in, a text is enough
+
+
+def pattern(text: Text) -> str:
+    """What sentences that differ in their values only have in common."""
+    return text if isinstance(text, str) else text.text
+
+
+def say(text: str, /, **slots: Slot) -> Sentence:
+    """A sentence into which is put what its braces name.
+
+    `{C_in}`: the value, 32, or the sizes of a shape, 3 × 3 × 32; `{C_in input channels}`: so many of something, or of
+    one; `{=block weights}`: how it comes out, 3·3·32 = 288 weights; `{.block}`: the values put in, 3·3·32; `{@name}`:
+    the name of a layer, a tensor or an argument.
+    """
+    return Sentence(text, tuple(slots.items()))
+
+
+def together(*sentences: Text, between: str = "; ") -> Text:
+    """Several sentences as one; empty ones are left out."""
+    said = [sentence for sentence in sentences if sentence]
+    if all(isinstance(sentence, str) for sentence in said):
+        return between.join(map(str, said))
+    slots: dict[str, Slot] = {}
+    texts = []
+    for i, sentence in enumerate(said):
+        if isinstance(sentence, str):
+            texts.append(sentence)
+            continue
+        names = {name: name if slots.setdefault(name, slot) is slot else f"{name}_{i}" for name, slot in sentence.slots}
+        slots |= {names[name]: slot for name, slot in sentence.slots}
+        texts.append(_SLOT.sub(lambda found, names=names: _with_name(found, names), sentence.text))  # type: ignore[misc]
+    return Sentence(between.join(texts), tuple(slots.items()))
+
+
+def _with_name(found: re.Match[str], names: dict[str, str]) -> str:
+    form, name, plural = found.groups()
+    return f"{{{form}{names[name]}{' ' + plural if plural else ''}}}"
+
+
+def value_of(slot: Operand) -> Value:
+    """What a formula of a sentence comes to."""
+    return simplified(as_formula(slot))
+
+
+def with_values(slot: Operand) -> Formula:
+    """A formula of a sentence with the values put in, nothing computed."""
+    formula = as_formula(slot)
+    while can_put_in(formula):
+        formula = put_in(formula)
+    return formula
+
+
+def for_so_many(value: Value, plural: str) -> str:
+    """The word for so many: weights, or weight for one; of several words the last is the one that changes."""
+    if value not in (1, ONE):
+        return plural
+    return _SINGULAR.get(plural) or next(
+        (plural.removesuffix(several) + one for several, one in _SINGULAR.items() if plural.endswith(f" {several}")),
+        plural.removesuffix("s"),
+    )
+
+
+def _plain(put: Put) -> str:
+    if put.form == "@" or isinstance(put.slot, str):
+        return str(put.slot)
+    if isinstance(put.slot, tuple):
+        return size([value_of(one) for one in put.slot], PLAIN)
+    value = value_of(put.slot)
+    text = shown(value, PLAIN)
+    if put.form in ("=", "."):
+        rule = shown(with_values(put.slot), PLAIN)
+        text = rule if put.form == "." or rule == text else f"{rule} = {text}"
+    return f"{text} {for_so_many(value, put.plural)}" if put.plural else text
