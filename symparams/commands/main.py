@@ -77,9 +77,7 @@ def main(with_: Sequence[str]) -> None:
 
 @main.command()
 @SOURCES
-@click.option(
-    "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the solution."
-)
+@click.option("--style", type=click.Choice(STYLES), help="The voice of the solution; `steps`, with --layer `answer`.")
 @FORMAT
 @STANDALONE
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
@@ -97,7 +95,7 @@ def solve(
     files: Sequence[str],
     expression: str | None,
     given: Sequence[str],
-    style: str,
+    style: str | None,
     format_: str,
     whole: bool,
     layers: Sequence[str],
@@ -113,7 +111,8 @@ def solve(
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
-    chosen = in_order(quantities) or USUAL
+    style = style or ("answer" if layers and template is None else "steps")
+    chosen = in_order(quantities) or (() if style == "answer" and layers else USUAL)
     settings = Settings(dtype, optimizer, flops)
     built = networks(files, expression, given)
     names = slugs((source, one.title) for source, one in built)

@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSys
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 
+from symparams.documents.answer import AnswerDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.finding_document import FindingDocument
 from symparams.documents.formats import Format, format_named
@@ -25,7 +26,7 @@ from symparams.questions.comparison import Comparison
 from symparams.questions.findings import Finding
 from symparams.resources import folder, keep, kept
 
-Style: TypeAlias = Literal["steps", "formula", "lesson", "table", "textbook"]
+Style: TypeAlias = Literal["answer", "steps", "formula", "lesson", "table", "textbook"]
 STYLES: tuple[Style, ...] = get_args(Style)
 
 # Ours and LaTeX users' templates: braces and percent signs stay free for TeX.
@@ -102,6 +103,8 @@ class Document:
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
     check_style(document.style, "summary")
+    if document.style == "answer":
+        return written(document, "answer", s=solution, a=AnswerDocument(solution))
     return written(document, document.style, s=solution)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import TypeAlias
 
 from symparams.algebra.choices import Choices
@@ -26,7 +27,7 @@ from symparams.documents.labels import Labels, slug
 from symparams.errors import SymparamsError, nearest
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import arguments_of
-from symparams.model.conditions import Condition
+from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
@@ -162,6 +163,17 @@ class Solution:
             )
             for name, value in self.network.symbols.items()
         )
+
+    def letters_of(self, entry: LayerEntry) -> tuple[Letter, ...]:
+        """The free letters among the sizes and settings of a layer."""
+        derived = entry.node.derived
+        sizes = [
+            *derived.shape,
+            *(size for x in derived.arriving for size in x.shape),
+            *map(itemgetter(1), formulas_of(derived.layer)),
+        ]
+        names = {s.name for size in sizes if isinstance(size, Formula) for s in symbols(size)}
+        return tuple(letter for letter in self.letters if letter.value is None and letter.symbol.name in names)
 
     def _meanings(self) -> dict[str, tuple[str, str | None, bool]]:
         """For every letter: what it is, the layer where it first stands (None: the input), whether others follow."""

@@ -12,19 +12,20 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import ZERO, Formula, Negative, Number, Quotient, Sum, Symbol, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
-from symparams.algebra.notations import PLAIN
+from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.entries import Computed
 from symparams.documents.formats import Format
 from symparams.documents.kept import Kept
 from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
-from symparams.documents.words import article, capital, listed, ordinal, small
+from symparams.documents.words import article, capital, listed, ordinal, singular, small, squeezed
 from symparams.errors import Source
 from symparams.model.layer import Shape
 from symparams.model.sentence import Put, Text, for_so_many, value_of, with_values
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import Known
 from symparams.quantities.quantity import Quantity, size_in_bytes
+from symparams.quantities.tensor_counts import StoredTensor
 from symparams.questions.comparison import significant
 from symparams.sources.reader import read_expression
 
@@ -34,7 +35,7 @@ _LONG = 40  # characters of numbers between which a line may break
 
 # What templates can do with texts and tables in all formats alike.
 _OF_ANY_FORMAT: tuple[Callable[..., Any], ...] = (
-    capital, small, article, ordinal, listed, each, paired, columns, grid, ruled,
+    capital, small, singular, squeezed, article, ordinal, listed, each, paired, columns, grid, ruled,
 )  # fmt: skip
 
 
@@ -181,6 +182,19 @@ class Typesetter:
         if isinstance(value.value, int):
             return self.number(value.value)
         return self._format.number(decimals(value.value) or str(value.value))
+
+    def expression(self, text: str) -> str:
+        """An expression of the language, as mathematics."""
+        return self.math(read_expression(Source("template", text)))
+
+    def is_long(self, formula: Formula) -> bool:
+        """Whether a formula is too long for a sentence."""
+        return len(shown(formula, PLAIN)) > self._format.width - 12
+
+    def stored_code(self, tensor: StoredTensor) -> str:
+        """A tensor as a framework prints it: kernel (3, 3, 32, 63)."""
+        sizes = ", ".join(shown(size, SOURCE) for size in tensor.shape)
+        return self._format.code(f"{tensor.name} ({sizes}{',' if len(tensor.shape) == 1 else ''})")
 
     # ------------------------------------------------------------ derivations
 

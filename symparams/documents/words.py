@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import overload
 
 from symparams import errors
-from symparams.model.sentence import Sentence, Text
+from symparams.model.sentence import Sentence, Text, for_so_many
 
 _NAMES = ("Gaussian", "Keras", "Mamba", "PyTorch")  # words that keep their capital letter
 _NOUNS = ("layer", "convolution", "network", "part", "cell", "unit", "transformer")  # are not followed by `layer`
@@ -34,6 +34,16 @@ def small(heading: str) -> str:
 def listed(texts: Iterable[str], last: str = "and") -> str:
     """Texts one behind the other: a, b and c."""
     return errors.listed(list(texts), last)
+
+
+def singular(plural: str) -> str:
+    """One of many: filter."""
+    return for_so_many(1, plural)
+
+
+def squeezed(text: str) -> str:
+    """A text that several macros wrote, with one blank between its words."""
+    return " ".join(text.split())
 
 
 def ordinal(number: int) -> str:

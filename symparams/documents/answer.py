@@ -1,0 +1,106 @@
+"""Short answers: one layer and one quantity each, or the total of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from symparams.documents.entries import LayerEntry
+from symparams.documents.solution import Solution
+from symparams.model.sentence import Text
+from symparams.quantities.backward_field import WayBack, way_back
+from symparams.quantities.derivation import Derivation
+from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity
+from symparams.quantities.tensor_counts import StoredTensor
+from symparams.quantities.unit_counts import UnitCount, count_by_unit
+
+_LISTED = 8  # so many tensors are named one by one
+
+
+@dataclass(frozen=True)
+class LayerAnswer:
+    """How much a layer has of one quantity, and why."""
+
+    solution: Solution  # of the network
+    entry: LayerEntry  # the layer
+    quantity: str  # shape, params, field, or a further quantity
+
+    # ------------------------------------------------------------ parameters
+
+    @cached_property
+    def params(self) -> Derivation:
+        """How its parameters come out."""
+        return self.entry.account.params
+
+    @cached_property
+    def by_unit(self) -> UnitCount | None:
+        """Its parameters unit by unit, where it has units."""
+        derived = self.entry.node.derived
+        return count_by_unit(derived.rules, derived.facts)
+
+    @property
+    def ignores(self) -> tuple[Text, ...]:
+        """What does not enter its number of parameters."""
+        return self.entry.node.derived.rules.ignores
+
+    @property
+    def stored(self) -> Sequence[StoredTensor]:
+        """Its parameters as the framework stores them, where it has the layer and there are not too many."""
+        own = self.entry.account.stored_parameters
+        return own if self.entry.account.derived.is_stock and len(own) <= _LISTED else ()
+
+    # ------------------------------------------------------------ further quantities
+
+    @property
+    def measure(self) -> Quantity | None:
+        """The rule of a further quantity."""
+        return QUANTITY_RULES.get(self.quantity)
+
+    @cached_property
+    def measured(self) -> LayerQuantity | None:
+        """What it has of a further quantity; None if nothing."""
+        assert self.measure is not None
+        return self.solution.measurements.named(self.quantity, self.entry.node)
+
+    @cached_property
+    def inner(self) -> LayerQuantity | None:
+        """The multiply-accumulates, where FLOPs are made of them."""
+        return self.solution.measurements.named("macs", self.entry.node) if self.quantity == "flops" else None
+
+    # ------------------------------------------------------------ receptive fields
+
+    @cached_property
+    def fields(self) -> tuple[FieldSteps, ...] | str:
+        """Its receptive field along each axis, or a word."""
+        return self.solution.measurements.fields_of(self.entry.number - 1)
+
+    def way_back(self, steps: FieldSteps) -> WayBack | None:
+        """The way back to the input along an axis."""
+        assert not isinstance(self.fields, str)
+        axis = self.fields.index(steps)
+        return way_back(self.solution.network, self.entry.number - 1, axis, steps.field)
+
+
+@dataclass(frozen=True)
+class AnswerDocument:
+    """The answers to what was asked about a network."""
+
+    solution: Solution  # with the layers and quantities that were asked for
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the network was asked about, not its layers."""
+        return not self.solution.only
+
+    @cached_property
+    def layers(self) -> tuple[tuple[LayerEntry, tuple[LayerAnswer, ...]], ...]:
+        """The layers that were asked about, each with an answer for every quantity."""
+        return tuple(
+            (entry, tuple(LayerAnswer(self.solution, entry, quantity) for quantity in self._asked(entry)))
+            for entry in self.solution.layers
+        )
+
+    def _asked(self, entry: LayerEntry) -> tuple[str, ...]:
+        return self.solution.quantities or (("params",) if entry.has_parameters else ("shape",))

@@ -1,0 +1,57 @@
+"""The receptive field of one layer, followed back to the input: how many positions r outputs need, layer by layer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from symparams.algebra.equality import collected, same
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.model.network import Network
+from symparams.quantities.field import Field
+
+
+class StepBack(NamedTuple):
+    """What a layer on the way back needs."""
+
+    name: str  # of the layer
+    kernel: Value  # how many positions one of its outputs spans
+    stride: Value  # how far apart the spans of neighboring outputs begin
+    outputs: Value  # how many neighboring outputs are wanted
+    inputs: Value  # how many of its inputs they need: (r − 1)·s + k
+
+
+class WayBack(NamedTuple):
+    """The way from a layer to the input along one axis."""
+
+    steps: tuple[StepBack, ...]  # the layers that change the number, from the last to the first
+    passed: bool  # whether there are layers between that look at one position each
+    dilated: bool  # whether a kernel is spread, so that it spans more positions than it has
+
+
+def way_back(network: Network, index: int, axis: int, field: Field) -> WayBack | None:
+    """The layers from a layer back to the input; None where paths join, copies repeat or a kernel has no one size."""
+    wanted: Value = 1
+    steps: list[StepBack] = []
+    passed = dilated = False
+    while (node := network.nodes[index]).inputs:
+        sight = node.layer.reach(*node.derived.arriving)
+        if len(node.inputs) > 1 or node.repeats or isinstance(sight, str):
+            return None
+        facts = node.derived.facts
+        kernel, stride = (1, 1) if not sight else (sight[axis].kernel, sight[axis].stride)
+        k, s = collected(as_formula(kernel), facts), collected(as_formula(stride), facts)
+        if (k, s) == (1, 1):
+            passed = passed or bool(steps)
+        else:
+            needed = collected((as_formula(wanted) - 1) * as_formula(s) + as_formula(k), facts)
+            steps.append(StepBack(node.name, k, s, wanted, needed))
+            dilated = dilated or _is_dilated(node.layer)
+            wanted = needed
+        index = node.inputs[0]
+    return WayBack(tuple(steps), passed, dilated) if same(as_formula(wanted), as_formula(field.size)) else None
+
+
+def _is_dilated(layer: object) -> bool:
+    dilation: tuple[Formula, ...] = getattr(layer, "dilation", ())
+    return any(number(d) != 1 for d in dilation)

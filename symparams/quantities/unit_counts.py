@@ -1,0 +1,69 @@
+"""Counting a layer unit by unit, as an answer does: what one filter has, and how many filters there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.facts import Facts
+from symparams.algebra.formula import ONE, Formula, Number, Product, Value, as_formula, total
+from symparams.algebra.simplification import simplified
+from symparams.algebra.substitution import can_put_in, put_in
+from symparams.model.layer import Rules
+from symparams.model.tensor import Sizes, Tensor, flat
+
+
+class UnitCount(NamedTuple):
+    """The parameters of a layer as those of one unit, and how many units there are."""
+
+    plural: str  # what the units are called: filters
+    each: Formula  # what one has, values put in: 3·3·32 + 1
+    each_value: Value  # the same, worked out: 289
+    many: Formula  # how many there are, values put in: 3·32
+    many_value: Value  # the same, worked out: 96
+    product: Formula  # all together: 63·289
+    value: Value  # the same, worked out: 18,207
+
+
+def count_by_unit(rules: Rules, facts: Facts) -> UnitCount | None:
+    """What one unit has and how many there are; None where the tensors do not have the units in common."""
+    if rules.unit is None or not rules.counted:
+        return None
+    bodies = [_without(t, _factors((rules.unit.many,))) for t in rules.counted]
+    if not all(body is not None for body in bodies):
+        return None
+    each = _with_values(_added(body for body in bodies if body is not None))
+    many = _with_values(rules.unit.many)
+    values = tuple(simplified(one, facts) for one in (each, many))
+    together = Product((as_formula(values[1]), as_formula(values[0])))
+    return UnitCount(rules.unit.plural, each, values[0], many, values[1], together, simplified(together, facts))
+
+
+def _factors(sizes: Sizes) -> list[Formula]:
+    return [f for size in sizes for f in (size.factors if isinstance(size, Product) else (size,)) if number(f) != 1]
+
+
+def _without(t: Tensor, units: list[Formula]) -> Formula | None:
+    """The sizes of a tensor but for those that count the units; None where it does not have them all."""
+    sizes = _factors(t.sizes)
+    for unit in units:
+        if unit not in sizes:
+            return None
+        sizes.reverse()  # the last that is like it: outputs stand behind inputs
+        sizes.remove(unit)
+        sizes.reverse()
+    return flat(sizes)
+
+
+def _added(bodies: Iterator[Formula]) -> Formula:
+    """The sum of what the tensors have for a unit, single numbers taken together at the end."""
+    every = list(bodies)
+    ones = sum(body == ONE for body in every)
+    return total([*(body for body in every if body != ONE), *([Number(ones)] if ones else [])])
+
+
+def _with_values(formula: Formula) -> Formula:
+    while can_put_in(formula):
+        formula = put_in(formula)
+    return formula
