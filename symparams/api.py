@@ -198,6 +198,13 @@ class Net(Counted):
             check_quantity(quantity, QUANTITIES)
         return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), style)
 
+    def answer(self, layer: str | None = None, quantity: str = "params", **settings: str) -> Solution:
+        """A short answer: how much a layer, or with no layer the network, has of a quantity, and why.
+
+        For `settings` see `quantity`. Raises SymparamsError for a layer or quantity that there is not.
+        """
+        return self.solve("answer", layers=() if layer is None else (layer,), quantities=(quantity,), **settings)
+
     def find(self, *unknowns: str, target: str | None = None, layer: str | None = None, **exactly: int) -> Finding:
         """The values of letters that meet a target: `find("k", params=51264)`, `find("k", target="params <= 10^6")`."""
         wanted = [Target(amount(name), "==", whole_target(value), layer) for name, value in exactly.items()]

@@ -113,7 +113,7 @@ class Solution(Styled):
         return render(self._contents, Document(style or self.style, format_))
 
     def to_json(self) -> str:
-        return json.dumps(contract.solve(self._contents), ensure_ascii=False, indent=2)
+        return json.dumps(rendering.record(self._contents), ensure_ascii=False, indent=2)
 
     def render(self, template: str | Path, format: str = "markdown") -> str:
         """Through a Jinja template of one's own, in a sandbox."""

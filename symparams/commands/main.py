@@ -31,7 +31,7 @@ from symparams.commands.console import (
 )
 from symparams.documents import contract
 from symparams.documents.labels import slugs
-from symparams.documents.rendering import STYLES, Document, render, render_with, standalone
+from symparams.documents.rendering import STYLES, Document, record, render, render_with, standalone
 from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError, listed
 from symparams.files import let_go
@@ -121,7 +121,7 @@ def solve(
         for (source, one), name in zip(built, names, strict=True)
     ]
     if format_ == "json":
-        deliver(as_json([of(source, contract.solve, solution) for source, solution in solutions]), output)
+        deliver(as_json([of(source, record, solution) for source, solution in solutions]), output)
         return
     voice, document = partial(render_with, template) if template else render, Document(style, format_, digits)
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)

@@ -14,6 +14,7 @@ from jinja2.exceptions import SecurityError
 from symparams import limits
 from symparams.algebra.formula import Formula, parts
 from symparams.errors import LimitError, SymparamsError
+from symparams.model.sentence import Sentence, Text
 
 _STEPS = 1_000_000  # that a template may take, and
 _STEPS_PER_LAYER = 1_000  # for each layer of the network
@@ -79,6 +80,8 @@ class Meter:
             elif isinstance(value, (dict, MappingProxyType)):
                 self.spend(1 + len(value))
                 values.extend((*value.keys(), *value.values()))
+            elif isinstance(value, Sentence):
+                self.spend(1 + len(value.text) // _CHARACTERS + _NODE * len(value.slots))
             elif isinstance(value, Formula) and not text:
                 self.spend(_NODE)
                 values.extend(parts(value))
@@ -263,8 +266,10 @@ def _escaped(text: Any, *_: Any, **__: Any) -> int:
     return characters(6 * len(str(text)))
 
 
-def catalogue_sentence(text: str) -> int:
-    """The price of a sentence whose pieces between backquotes are read as expressions."""
+def catalogue_sentence(text: Text) -> int:
+    """The price of a sentence whose pieces between backquotes are read as expressions, and what is put into it."""
+    if isinstance(text, Sentence):
+        return 500 * len(text.slots) + catalogue_sentence(text.text)
     return 500 * text.count("`") + 20 * len(text)
 
 

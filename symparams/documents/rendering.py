@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSys
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 
+from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.finding_document import FindingDocument
@@ -106,6 +107,12 @@ def render(solution: Solution, document: Document) -> str:
     if document.style == "answer":
         return written(document, "answer", s=solution, a=AnswerDocument(solution))
     return written(document, document.style, s=solution)
+
+
+def record(solution: Solution) -> dict[str, Any]:
+    """The JSON of a solution: everything that is derived, and the answer in plain text."""
+    answer = written(Document("answer", "text"), "answer", s=solution, a=AnswerDocument(solution))
+    return {**contract.solve(solution), "answer": answer.rstrip()}
 
 
 def render_comparison(comparison: Comparison, document: Document) -> str:
