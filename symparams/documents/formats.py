@@ -169,14 +169,36 @@ _OWN: dict[str, Format] = {
 
 FORMATS = Open("format", _OWN)
 
+# Variants of formats whose formulas are plain text, for places that render no mathematics.
+_UNICODE: dict[str, Format] = {
+    "markdown": replace(
+        _OWN["markdown"],
+        name="markdown-unicode",
+        notation=PLAIN,
+        inline=("", ""),
+        line_break="\n",
+        arrow="→",
+        back="←",
+        width=88,
+    )
+}
+
+MATH = ("latex", "unicode")  # how formulas in Markdown are written: between dollars, or as plain text
+
 GROUPS = ("comma", "space", "none")  # marks between thousands
 
 
-def format_named(name: str, digits: str = "comma") -> Format:
+def format_named(name: str, digits: str = "comma", math: str = "latex") -> Format:
     """The format of that name, with thousands marked by a comma, a thin space, or not at all."""
     found = FORMATS.ask(name)
     if found is None:
         raise SymparamsError(f"there is no format `{name[:60]}`; there are {', '.join(FORMATS.names())}")
+    if math not in MATH:
+        raise SymparamsError(f"there is no way to write formulas called `{math[:60]}`; there are {listed(MATH)}")
+    if math == "unicode":
+        if name not in _UNICODE:
+            raise SymparamsError(f"formulas can be plain text in {listed(tuple(_UNICODE))}, not in {name}")
+        found = _UNICODE[name]
     if digits not in GROUPS:
         raise SymparamsError(f"there is no mark between thousands called `{digits[:60]}`; there are {listed(GROUPS)}")
     return _with_digits(found, digits)

@@ -99,6 +99,12 @@ class Document:
     style: str = "steps"  # one of STYLES, or summary
     format: str = "markdown"  # one of FORMATS
     digits: str = "comma"  # the mark between groups of three digits: comma, space or none
+    math: str = "latex"  # how formulas in Markdown are written: latex or unicode
+
+    @property
+    def record(self) -> Format:
+        """The format with these choices."""
+        return format_named(self.format, self.digits, self.math)
 
 
 def render(solution: Solution, document: Document) -> str:
@@ -133,7 +139,7 @@ def check_style(style: str, *more: str) -> None:
 
 def written(document: Document, template: str, **about: object) -> str:
     """What one of our own templates makes of the object of a document."""
-    format_ = format_named(document.format, document.digits)
+    format_ = document.record
     return tidied(environment(format_).get_template(f"styles/{template}.j2").render(about), format_)
 
 
@@ -145,7 +151,7 @@ def standalone(body: str, format_: str = "latex") -> str:
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
     """The solution through a user's own template, in Jinja's sandbox."""
-    format_ = format_named(document.format, document.digits)
+    format_ = document.record
     options = {**_OPTIONS, **(_DELIMITERS if format_.has_braces else {})}
     phrases = vars(environment(format_).get_template("styles/phrases.j2").module)
     names = {name: macro for name, macro in phrases.items() if not name.startswith("_")}
