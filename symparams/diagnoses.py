@@ -90,7 +90,7 @@ class Diagnosis(Styled):
         return tuple(values) if self._contents.quantity in ("shape", "field") else values[0]
 
     def _rendered(self, format_: str, style: Style | None = None) -> str:
-        return render_diagnosis(self._contents, Document(style or "steps", format_))
+        return render_diagnosis(self._contents, Document(style or "answer", format_))
 
     def to_json(self) -> str:
         return json.dumps(record(self._contents), ensure_ascii=False, indent=2)

@@ -37,7 +37,7 @@ from symparams.sources.language import network
 @click.option("--total", is_flag=True, help="The whole network was asked about.")
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), default="params", show_default=True)
 @click.option(
-    "--style", type=click.Choice(STYLES), default="steps", show_default=True, help="The voice of the explanation."
+    "--style", type=click.Choice(STYLES), default="answer", show_default=True, help="The voice of the explanation."
 )
 @FORMAT
 @STANDALONE

@@ -15,6 +15,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
+from symparams.documents.answer import LayerAnswer
 from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError
 from symparams.model.layer import OUTPUT_LETTERS
@@ -166,7 +167,13 @@ class DiagnosisDocument:
     @cached_property
     def solution(self) -> Solution:
         """The solution of the network."""
-        return Solution(self.diagnosis.network)
+        d = self.diagnosis
+        return Solution(d.network, (d.quantity,), () if d.layer is None else (d.layer,), d.settings)
+
+    @cached_property
+    def own(self) -> LayerAnswer:
+        """The short answer for the layer that was asked about."""
+        return LayerAnswer(self.solution, self.solution.layers[0], self.diagnosis.quantity)
 
     @cached_property
     def matches(self) -> list[MatchSection]:
