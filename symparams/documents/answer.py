@@ -76,6 +76,12 @@ class LayerAnswer:
         """Its receptive field along each axis, or a word."""
         return self.solution.measurements.fields_of(self.entry.number - 1)
 
+    @property
+    def back(self) -> list[tuple[FieldSteps, WayBack | None]]:
+        """The way back along each axis, those of axes that come out alike once."""
+        assert not isinstance(self.fields, str)
+        return [(steps, self.way_back(steps)) for steps in self.fields if not steps.like]
+
     def way_back(self, steps: FieldSteps) -> WayBack | None:
         """The way back to the input along an axis."""
         assert not isinstance(self.fields, str)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from symparams.algebra.equality import collected, same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.formula import Formula, Number, Quotient, Value, as_formula
 from symparams.model.network import Network
 from symparams.quantities.field import Field
 
@@ -41,6 +42,8 @@ def way_back(network: Network, index: int, axis: int, field: Field) -> WayBack |
         facts = node.derived.facts
         kernel, stride = (1, 1) if not sight else (sight[axis].kernel, sight[axis].stride)
         k, s = collected(as_formula(kernel), facts), collected(as_formula(stride), facts)
+        if any(isinstance(one, Fraction | Quotient | Number) for one in (k, s)):  # no whole numbers
+            return None
         if (k, s) == (1, 1):
             passed = passed or bool(steps)
         else:

@@ -1,0 +1,244 @@
+"""Short answers: every number is derived or given, every letter defined, nothing said twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, Number, Value, parts, symbols
+from symparams.documents.answer import AnswerDocument, LayerAnswer
+from symparams.documents.formats import Format, format_named
+from symparams.documents.rendering import environment, tidied
+from symparams.documents.solution import Solution
+from symparams.errors import Source, SymparamsError
+from symparams.layers import CATALOGUE
+from symparams.model.conditions import formulas_of
+from symparams.model.layer import Layer
+from symparams.model.network import Network
+from symparams.model.sentence import Sentence, Text, value_of, with_values
+from symparams.quantities.derivation import Derivation
+from symparams.quantities.layer_quantities import QUANTITIES
+from symparams.quantities.quantity import BYTES, size_in_bytes
+from symparams.sources.language import network as read_network
+from tests.differential.generating import networks
+from tests.differential.letters import lettered
+from tests.helpers import net
+
+LAYERS: list[type[Layer]] = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
+MARKED: Format = replace(format_named("markdown", math="unicode"), inline=("⟦", "⟧"))
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
+_LETTER = re.compile(r"[a-zA-Zα-ω][a-zA-Zα-ω0-9_]*")
+_TENSOR = re.compile(r"`[^`(]* ?\(([^`]*)\)`")
+_NAME = re.compile(r"`[^`]*`")
+_TYPE = re.compile(r"\bb?float\d+|\bint8|[KMGTPE]iB")
+
+
+def text_of(solution: Solution) -> str:
+    made = environment(MARKED).get_template("styles/answer.j2").render(s=solution, a=AnswerDocument(solution))
+    return tidied(made, MARKED)
+
+
+# ---------------------------------------------------------------- what an answer may say
+
+
+def numbers_in(value: Value | Fraction | None) -> Iterator[Fraction]:
+    if value is None:
+        return
+    if not isinstance(value, Formula):
+        yield abs(Fraction(value))
+        return
+    pending = [value]
+    while pending:
+        formula = pending.pop()
+        known = number(formula)
+        if known is not None:
+            yield abs(Fraction(known))
+            yield Fraction(known).numerator * Fraction(1)
+            yield Fraction(known).denominator * Fraction(1)
+        if isinstance(formula, Number):
+            yield abs(Fraction(formula.value))
+        pending += parts(formula)
+        pending += [s.value for s in symbols(formula) if s.value is not None]
+
+
+def in_text(text: Text) -> Iterator[Fraction]:
+    if isinstance(text, Sentence):
+        for _, slot in text.slots:
+            for one in slot if isinstance(slot, tuple) else () if isinstance(slot, str) else (slot,):
+                yield from numbers_in(with_values(one))
+                yield from numbers_in(value_of(one))
+
+
+def in_derivation(derivation: Derivation) -> Iterator[Fraction]:
+    for step in derivation.steps:
+        yield from numbers_in(step.expression)
+    yield from numbers_in(derivation.value)
+
+
+def of_network(network: Network) -> Iterator[Fraction]:
+    """The sizes, counts and settings of all layers: an answer may say where a size comes from."""
+    for node in network.nodes:
+        for size in node.shape:
+            yield from numbers_in(size)
+        for _, formula in formulas_of(node.layer):
+            yield from numbers_in(formula)
+        for repeat in node.repeats:
+            yield from numbers_in(repeat.count)
+            yield from numbers_in(repeat.first)
+            yield from numbers_in(repeat.last)
+        for counts in (node.counts, node.all_counts, node.derived.counts):
+            for one in fields(counts):
+                yield from numbers_in(getattr(counts, one.name))
+
+
+def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
+    e = a.entry
+    rules = e.node.derived.rules
+    yield Fraction(1)
+    for text in (rules.because, rules.shape_because, *rules.ignores):
+        yield from in_text(text)
+    yield from in_derivation(a.params)
+    yield from map(Fraction, re.findall(r"\d+", str(rules.differs)))
+    for axis in e.account.axes:
+        yield from in_derivation(axis.derivation)
+    for stored in e.account.stored:
+        for size in (*stored.shape, stored.copies):
+            yield from numbers_in(size)
+    for group in e.tensor_groups:
+        for size in (group.many, group.value, group.one.value, group.one.product, group.by_count):
+            yield from numbers_in(size)
+    if a.by_unit is not None:
+        for one in a.by_unit[1:]:
+            yield from numbers_in(one)
+    if a.measure is not None and a.measured is not None:
+        for measured in (a.measured, *([a.inner] if a.inner else [])):
+            yield from in_derivation(measured.derivation)
+            yield from numbers_in(measured.together)
+            yield from in_text(measured.because)
+        yield from map(Fraction, re.findall(r"\d+", a.measure.convention(a.solution.settings)))
+        said = [size_in_bytes(v) for v in (a.measured.derivation.value, a.measured.together)]
+        yield from (Fraction(found.replace(",", "")) for text in said for found in _NUMBER.findall(text))
+        yield Fraction(BYTES[a.solution.settings.dtype])
+    if a.quantity == "field" and not isinstance(a.fields, str):
+        for steps in a.fields:
+            for derivation in steps.steps:
+                yield from in_derivation(derivation)
+            yield from numbers_in(steps.field.size)
+            way = a.way_back(steps)
+            for step in way.steps if way is not None else ():
+                for size in step[1:]:
+                    yield from numbers_in(size)
+
+
+# ---------------------------------------------------------------- what is checked
+
+
+def check_numbers(text: str, a: LayerAnswer) -> None:
+    allowed = {*of_network(a.solution.network), *of_answer(a)}
+    bare = _NAME.sub("", _TENSOR.sub(r" \1 ", text))
+    printed = [Fraction(found.rstrip(",").replace(",", "")) for found in _NUMBER.findall(_TYPE.sub("", bare))]
+    assert set(printed) <= allowed, (sorted(set(printed) - allowed), text)
+
+
+def check_letters(text: str, a: LayerAnswer) -> None:
+    """Every letter in mathematics stands in the sentence that defines letters, or is one of the field's."""
+    defined = {letter.symbol.name for letter in a.solution.letters_of(a.entry)}
+    defined |= {repeat.variable for repeat in a.entry.repeats}
+    defined |= {"r", "k", "s"} if a.quantity == "field" else set()
+    used = {letter for found in re.findall("⟦(.*?)⟧", text) for letter in _LETTER.findall(found)}
+    assert used <= defined | {"min", "max", "mod"}, (sorted(used - defined), text)
+
+
+def sentences(text: str) -> list[str]:
+    return [s for s in re.split(r"(?<=[.:;])\s+", re.sub(r"```.*?```", "", text, flags=re.DOTALL)) if len(s) > 24]
+
+
+def check_sentences(text: str) -> None:
+    said = sentences(text)
+    assert len(said) == len(set(said)), text
+    assert len(said) <= 14, (len(said), text)
+    assert text.count("```") <= 2, text
+    assert "{" not in text, text
+    odd = re.search(r" [.,;:]|\.\.|;\.|  ", re.sub(r"```.*?```", "", text, flags=re.DOTALL).strip())
+    assert odd is None, text
+
+
+def check(network: Network) -> int:
+    checked = 0
+    for node in network.nodes:
+        if node.kind == "copies":
+            continue
+        for quantity in QUANTITIES:
+            solution = Solution(network, (quantity,), (node.name,))
+            text = text_of(solution)
+            (answer,) = AnswerDocument(solution).layers[0][1]
+            check_sentences(text)
+            check_numbers(text, answer)
+            check_letters(text, answer)
+            checked += 1
+    return checked
+
+
+SIZES = ["1", "6", "7", "n"]
+
+
+def variants(layer: type[Layer]) -> Iterator[str]:
+    """The example of a layer in both conventions, with sizes of its input replaced."""
+    for convention in ("keras", "torch"):
+        head = "" if layer.example.startswith("convention") else f"convention {convention}\n"
+        yield head + layer.example
+        found = re.search(r"input\(([^()]*)\)", layer.example)
+        sizes = found[1].split(", ") if found else []
+        for i in range(len(sizes)):
+            for size in SIZES:
+                changed = ", ".join([*sizes[:i], size if size != "n" else f"n{i}", *sizes[i + 1 :]])
+                yield head + re.sub(r"input\([^()]*\)", f"input({changed})", layer.example, count=1)
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.names[0])
+def test_answers_of_every_layer(layer: type[Layer]) -> None:
+    checked = 0
+    for text in variants(layer):
+        try:
+            network = read_network(Source("text", text))
+        except SymparamsError:
+            continue
+        checked += check(network)
+    assert checked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("convention", ["keras", "torch"])
+def test_answers_of_random_networks(convention: str) -> None:
+    @settings(max_examples=200, deadline=None)
+    @given(networks(convention, None, None))
+    def of(text: str) -> None:
+        try:
+            network = net(text)
+        except SymparamsError:
+            return
+        check(network)
+
+    of()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("convention", ["keras", "torch"])
+def test_answers_of_random_networks_with_letters(convention: str) -> None:
+    @settings(max_examples=200, deadline=None)
+    @given(lettered(convention, None))
+    def of(text: Any) -> None:
+        try:
+            network = net(text.filled())
+        except SymparamsError:
+            return
+        check(network)
+
+    of()
