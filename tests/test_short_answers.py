@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
@@ -20,9 +20,10 @@ from symparams.documents.solution import Solution
 from symparams.errors import Source, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.conditions import formulas_of
-from symparams.model.layer import Layer
+from symparams.model.derived import known
+from symparams.model.layer import Layer, Rules
 from symparams.model.network import Network
-from symparams.model.sentence import Sentence, Text, value_of, with_values
+from symparams.model.sentence import Sentence, Text, pattern, value_of, with_values
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import QUANTITIES
 from symparams.quantities.quantity import BYTES, size_in_bytes
@@ -242,3 +243,66 @@ def test_answers_of_random_networks_with_letters(convention: str) -> None:
         check(network)
 
     of()
+
+
+# ---------------------------------------------------------------- what is said by whom
+
+
+def answer(text: str, layer: str, quantity: str = "params") -> str:
+    return text_of(Solution(read_network(Source("text", text)), (quantity,), (layer,)))
+
+
+def last_answers(layer: type[Layer]) -> Iterator[str]:
+    """What is said of the layer in its example, in both conventions."""
+    for convention in ("keras", "torch"):
+        head = "" if layer.example.startswith("convention") else f"convention {convention}\n"
+        try:
+            network = read_network(Source("text", head + layer.example))
+        except SymparamsError:
+            continue
+        node = next(node for node in network.nodes if isinstance(node.layer, layer))
+        for quantity in ("params", "shape", "macs"):
+            said = text_of(Solution(network, (quantity,), (node.name,)))
+            yield f"## {layer.names[0]}, {convention}: {quantity}\n\n{said}"
+
+
+def test_answers_of_a_layer_of_each_family(golden: Callable[[str, str], None]) -> None:
+    first: dict[str, type[Layer]] = {}
+    for layer in LAYERS:
+        rules = [node.derived.rules for node in net(layer.example).nodes if isinstance(node.layer, layer)]
+        if layer.family not in first or (rules[0].counted and not first[layer.family].by_hand):
+            first.setdefault(layer.family, layer)
+    golden("answers.md", "\n".join(text for layer in first.values() for text in last_answers(layer)))
+
+
+def test_layers_of_different_families_share_no_mechanism() -> None:
+    said: dict[str, set[str]] = {}
+    for layer in LAYERS:
+        for node in net(layer.example).nodes:
+            if isinstance(node.layer, layer) and node.derived.rules.counted:
+                said.setdefault(pattern(node.derived.rules.because), set()).add(layer.family)
+    assert len(said) > 25
+    assert {text: families for text, families in said.items() if len(families) > 1} == {}
+
+
+def test_without_its_mechanism_an_answer_has_only_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "input(26, 26, 32) -> conv(63, 3)"
+    told = answer(text, "conv_1")
+    init = Rules.__init__
+
+    def silent(self: Rules, **given: Any) -> None:
+        init(self, **{**given, "because": "", "shape_because": "", "ignores": (), "unit": None})
+
+    monkeypatch.setattr(Rules, "__init__", silent)
+    known.cache_clear()
+    try:
+        bare = answer(text, "conv_1")
+    finally:
+        monkeypatch.undo()
+        known.cache_clear()
+    assert "filter" in told
+    assert bare == (
+        "**18,207 = ⟦(3·3·32 + 1)·63⟧.**\n\n`conv_1` receives ⟦26 × 26 × 32⟧. The kernel has ⟦3·3·32·63 = 18,144⟧; "
+        "the bias has ⟦63⟧. Together: ⟦18,144 + 63 = 18,207⟧. In Keras these are `kernel (3, 3, 32, 63)` and "
+        "`bias (63,)`.\n"
+    )
