@@ -23,6 +23,11 @@ def can_put_in(formula: Formula) -> bool:
     return any(s.value is not None for s in symbols(formula))
 
 
+def without_values(formula: Formula) -> Formula:
+    """Every known symbol as a free letter: the rule as it holds for any values."""
+    return mapped(formula, lambda leaf: Symbol(leaf.name, None, leaf.meaning) if isinstance(leaf, Symbol) else leaf)
+
+
 def replaced(formula: Formula, name: str, by: Formula) -> Formula:
     """The formula with a free letter replaced."""
     return mapped(

@@ -111,7 +111,7 @@ class LayerEntry:
         return self.node.derived.rules.shape_because
 
     @property
-    def differs(self) -> str:
+    def differs(self) -> Text:
         """How the conventions differ for it; empty where they do not."""
         return self.node.derived.rules.differs
 

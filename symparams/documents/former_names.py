@@ -11,6 +11,7 @@ from symparams.documents.solution import Solution
 from symparams.documents.tables import Column, columns
 from symparams.documents.typesetting import Typesetter
 from symparams.model.network import Network
+from symparams.model.sentence import Text
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
 from symparams.quantities.quantity import Quantity
 from symparams.quantities.tensor_counts import TensorCount
@@ -49,7 +50,7 @@ class FormerNames:
     def tensor_groups(self, entry: LayerEntry) -> list[list[TensorCount]]:
         return [list(group.tensors) for group in entry.tensor_groups]
 
-    def differences(self, solution: Solution) -> list[str]:
+    def differences(self, solution: Solution) -> list[Text]:
         return solution.differences
 
     def stated(self, network: Network) -> list[str]:

@@ -12,6 +12,7 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, symbols
 from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import simplified
+from symparams.algebra.substitution import without_values
 from symparams.algebra.sums import over_shown
 from symparams.documents.definitions import (
     Definition,
@@ -31,6 +32,7 @@ from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
+from symparams.model.sentence import Text, changed
 from symparams.model.sentence import pattern as pattern_of
 from symparams.quantities.layer_derivations import LayerDerivations, rounds
 from symparams.quantities.layer_quantities import USUAL, NetworkQuantities, sum_of
@@ -232,9 +234,9 @@ class Solution:
         return [c for c in self.conditions if c.relation == "divides"]
 
     @property
-    def differences(self) -> list[str]:
-        """How the conventions differ, for the layers that are shown, each once."""
-        return list(dict.fromkeys(entry.differs for entry in self.layers if entry.differs))
+    def differences(self) -> list[Text]:
+        """How the conventions differ, for the layers that are shown, each once: in letters, which hold for all."""
+        return list(dict.fromkeys(changed(entry.differs, without_values) for entry in self.layers if entry.differs))
 
     # ------------------------------------------------------------ further quantities
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE
+from symparams.algebra.formula import ONE, Formula, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class
+from symparams.model.sentence import changed, say, together
 from symparams.model.tensor import Tensor
 from symparams.model.work import Work
 
@@ -24,16 +26,19 @@ MERGE = choice("concat", "sum", "mul", "ave", "none")
 
 @layer_class
 class Bidirectional(Layer):
-    """A layer that reads forwards and another one that reads backwards: twice the parameters of the layer.
+    """A layer for each direction of the sequence, forward and backward: twice the parameters of the layer.
 
-    The outputs stand side by side (concat: 2·U of them), or are added (sum), multiplied (mul) or averaged (ave). A
-    second layer reads backwards in place of a copy of the first. Keras has it as a wrapper; `lstm(64, bidirectional)`
-    is the same with concat. Schuster and Paliwal, Bidirectional Recurrent Neural Networks, 1997.
+    Their outputs are concatenated (concat: 2·U of them), added (sum), multiplied (mul) or averaged (ave). A second
+    layer can be given for the backward direction in place of a copy of the first. Keras has it as a wrapper;
+    `lstm(64, bidirectional)` is the same with concat. Schuster and Paliwal, Bidirectional Recurrent Neural Networks,
+    1997.
     """
 
     layer: Layer = argument(LAYER, "the recurrent layer")
-    backward: Layer | None = argument(LAYER, "the layer that reads backwards, if it is another one", None)
-    merge: str = argument(MERGE, "how the outputs of both are joined", "concat", short="merge_mode", keyword=True)
+    backward: Layer | None = argument(LAYER, "the layer for the backward direction, if it is another one", None)
+    merge: str = argument(
+        MERGE, "how the outputs of both directions are combined", "concat", short="merge_mode", keyword=True
+    )
 
     names: ClassVar = ("bidirectional",)
     stock: ClassVar = ("keras",)
@@ -52,8 +57,12 @@ class Bidirectional(Layer):
                 *_named("backward", self.layer, forward.tensors),
             )
             joined = replace(output[_units(output)], size=2 * output[_units(output)].size)
-            because = f"{forward.because}; a second layer, with weights of its own, reads backwards"
-            requires, differs = forward.requires, forward.differs
+            reverse = say(
+                "A second {@kind} with its own weights processes the sequence in reverse", kind=self.layer.kind
+            )
+            because = together(forward.because, reverse, between=". ")
+            requires, differs = forward.requires, changed(forward.differs, _twice)  # it says numbers of parameters only
+            units = tuple(_counted(forward, "forward", "in each direction", as_formula(2)))
         else:
             forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
             self._check_alike(forward, backward)
@@ -64,28 +73,42 @@ class Bidirectional(Layer):
             output = forward.output
             sizes = [rules.output[_units(rules.output)].size for rules in (forward, backward)]
             joined = replace(output[_units(output)], size=sizes[0] + sizes[1])
-            because = f"forwards, {forward.because}; backwards, {backward.because}"
+            because = together(
+                together("forward: ", forward.because, between=""),
+                together("Backward: ", backward.because, between=""),
+                between=". ",
+            )
             requires = (*forward.requires, *backward.requires)
-            differs = "; ".join(dict.fromkeys(filter(None, (forward.differs, backward.differs))))
+            both = (("forward: ", forward.differs), ("backward: ", backward.differs))
+            differs = together(*(together(name, said, between="") for name, said in both if said))
+            units = (
+                *_counted(forward, "forward", "in the forward direction"),
+                *_counted(backward, "backward", "in the backward direction"),
+            )
         if self.merge == "concat":
             output = tuple(joined if i == _units(output) else axis for i, axis in enumerate(output))
         return Rules(
             output=output,
             tensors=tensors,
             because=because,
-            shape_because=f"{forward.shape_because}; {_JOINED[self.merge]}",
+            shape_because=together(forward.shape_because, _JOINED[self.merge]),
             channels_are="outputs" if self.merge == "concat" else forward.channels_are,
             requires=requires,
             differs=differs,
+            units=units,
+            ignores=forward.ignores,
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         forward = self._one_way(self.layer, arriving)
         if self.backward is None:
-            both = forward.times(2)
+            both = replace(forward.times(2), because=together(forward.because, "the other direction takes as many"))
         else:
             backward = self._one_way(self.backward, arriving).changed(lambda rule: marked(rule, "b"))
-            both = forward.changed(lambda rule: marked(rule, "f")).plus(backward)
+            because = together(
+                together("forward: ", forward.because, between=""), together("backward: ", backward.because, between="")
+            )
+            both = replace(forward.changed(lambda rule: marked(rule, "f")).plus(backward), because=because)
         numbers = out.numbers()
         if self.merge in ("sum", "ave"):
             both = both.plus(Work(additions=numbers))
@@ -104,7 +127,7 @@ class Bidirectional(Layer):
         if self.merge == "none":
             raise LayerError(
                 f"with merge=none has two outputs; a fork has as many: {{ {name}(…) | {name}(…) }}, "
-                "whose second branch is meant to read backwards"
+                "whose second branch is meant for the reversed sequence"
             )
         for layer in (self.layer, self.backward):
             if layer is None:
@@ -123,7 +146,7 @@ class Bidirectional(Layer):
         shapes = [[simplified(axis.size) for axis in rules.output] for rules in (forward, backward)]
         units = _units(forward.output)
         if len(shapes[0]) != len(shapes[1]):
-            raise LayerError("gives out every step in one direction and only the last one in the other")
+            raise LayerError("returns every step in one direction and only the last one in the other")
         for axis, (one, other) in enumerate(zip(*shapes, strict=True)):
             if not same(one, other) and not (axis == units and self.merge == "concat"):
                 texts = f"{shown(one, PLAIN)} and {shown(other, PLAIN)}"
@@ -133,7 +156,7 @@ class Bidirectional(Layer):
 
 
 _JOINED = {
-    "concat": "the outputs of both directions stand side by side",
+    "concat": "the outputs of both directions are concatenated",
     "sum": "the outputs of both directions are added",
     "mul": "the outputs of both directions are multiplied",
     "ave": "the outputs of both directions are averaged",
@@ -160,5 +183,25 @@ def _marked(rules: Rules, mark: str) -> Rules:
         output=tuple(replace(axis, size=marked(axis.size, mark)) for axis in rules.output),
         tensors=tuple(t.changed(partial(marked, mark=mark)) for t in rules.tensors),
         written=marked(rules.parameters, mark),
-        because=rules.because if isinstance(rules.because, str) else rules.because.changed(partial(marked, mark=mark)),
+        because=changed(rules.because, partial(marked, mark=mark)),
+        differs=changed(rules.differs, partial(marked, mark=mark)),
+        unit=None,
+        units=tuple(
+            unit._replace(many=marked(unit.many, mark), copies=marked(unit.copies, mark)) for unit in rules.counted_by
+        ),
     )
+
+
+def _twice(rule: Formula) -> Formula:
+    return 2 * rule
+
+
+def _counted(rules: Rules, direction: str, where: str, copies: Formula = ONE) -> Iterator[Unit]:
+    """What the parameters of a direction, or of both alike, are counted by."""
+    for unit in rules.counted_by:
+        names = unit.tensors or tuple(t.name for t in rules.counted)
+        yield unit._replace(
+            tensors=tuple(f"{direction} {name}" for name in names),
+            copies=copies if unit.copies == ONE else copies * unit.copies,
+            where=f"{where} {unit.where}".rstrip(),
+        )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
+from symparams.algebra.formula import ONE, ZERO, Formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
@@ -21,8 +20,8 @@ from symparams.layers.recurrent_cells import (
     LSTMCell,
     ProjectedLSTMCell,
     RNNCell,
-    features,
 )
+from symparams.layers.recurrent_stack import Stack, steps
 from symparams.model.arguments import COUNT, RATE, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -34,13 +33,10 @@ from symparams.model.layer import (
     Rules,
     Sight,
     layer_class,
-    symbol,
 )
-from symparams.model.tensor import BOTH, Tensor
+from symparams.model.sentence import Text, say
+from symparams.model.tensor import BOTH, Convention
 from symparams.model.work import Work
-
-_LISTED = 8  # so many layers have their tensors listed one by one
-_ABOVE = "1 …"  # all layers above the first, where they are not listed
 
 
 @layer_class
@@ -49,6 +45,7 @@ class Recurrent(Layer):
 
     family: ClassVar = "Recurrent layers"
     reads: ClassVar = "features"
+    noun: ClassVar[str] = "recurrent layer"  # what it is called in a sentence
     by_hand: ClassVar = (
         "all layers above the first are taken together, and both directions: 2·(one(D) + (n - 1)·one(2·U))"
     )
@@ -56,7 +53,7 @@ class Recurrent(Layer):
     units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)
     sequences: bool | None = argument(
         switch("sequences"),
-        "whether every step is given out, as always in PyTorch",
+        "whether the output of every step is returned, as always in PyTorch",
         None,
         keyword=True,
         weightless=True,
@@ -64,7 +61,7 @@ class Recurrent(Layer):
     )
     last: bool = argument(
         switch("last"),
-        "whether only the last step is given out, as by default in Keras",
+        "whether only the output of the last step is returned, as by default in Keras",
         False,
         keyword=True,
         weightless=True,
@@ -72,13 +69,13 @@ class Recurrent(Layer):
     )
     bidirectional: bool = argument(
         switch("bidirectional"),
-        "whether a second one reads backwards, its outputs beside the first one's",
+        "whether a second one processes the sequence in reverse, its outputs concatenated with the first one's",
         False,
         keyword=True,
     )
     layers: Formula = argument(
         COUNT,
-        "layers: how many, each on the outputs of the one below",
+        "layers: how many are stacked, each on the outputs of the one below",
         ONE,
         short="num_layers",
         keyword=True,
@@ -86,10 +83,10 @@ class Recurrent(Layer):
     )
     bias: bool = argument(switch(), "whether the units have biases", True, keyword=True, told=True)
     dropout: Formula = argument(
-        RATE, "share of numbers that are switched off in training", ZERO, keyword=True, told=True
+        RATE, "dropout rate: the fraction of values set to zero in training", ZERO, keyword=True, told=True
     )
     activation: str = argument(
-        ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True, told=True
+        ACTIVATION, "activation of the candidate state; PyTorch has tanh", "tanh", keyword=True, told=True
     )
 
     def is_stock(self, *arriving: Incoming) -> bool:
@@ -108,32 +105,40 @@ class Recurrent(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         cell = self._checked(x)
-        steps = self._every_step(x)
-        one_way = cell.output(x.convention)
-        n_out = 2 * one_way if self.bidirectional else one_way
+        every = self._every_step(x)
+        stack = self._stack(cell, x)
+        parameters = stack.total(lambda D: cell.parameters(D, x.convention))
         return Rules(
-            output=(x.sequence(), Axis(x.last_name, n_out)) if steps else (Axis("features", n_out),),
-            tensors=tuple(self._tensors(cell, x)),
-            written=self._total(lambda D: cell.parameters(D, x.convention), x),
-            because=cell.why(x.convention) + self._structure(),
-            shape_because=_shape_because(cell.giver, steps, self.bidirectional),
+            output=(x.sequence(), Axis(x.last_name, stack.output())) if every else (Axis("features", stack.output()),),
+            tensors=tuple(stack.tensors()),
+            written=parameters,
+            because=stack.why(),
+            shape_because=_shape_because(cell, every, self.bidirectional, x.convention),
             channels_are="outputs" if self.bidirectional or isinstance(cell, ProjectedLSTMCell) else "units",
             requires=self.requirements(cell, x),
-            differs=cell.difference(),
+            differs=cell.difference(x.convention, stack.copies, parameters),
+            units=tuple(stack.units()),
+            ignores=self._ignored(x),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         (x,) = arriving
         cell = self.cell()
+        stack = self._stack(cell, x)
         besides = cell.besides(x.convention)
-        if number(self.layers) != 1:
-            besides = besides.times(self._n())
+        if stack.several:
+            besides = besides.times(stack.n)
         if self.bidirectional:
             besides = besides.times(2)
-        step = replace(besides, macs=self._total(lambda D: cell.macs(D, x.convention), x))
-        return replace(
-            step.times(symbol("T", x.shape[0], "steps", incoming=True)), because="every step uses each weight once"
+        step = replace(besides, macs=stack.total(lambda D: cell.macs(D, x.convention)))
+        T = steps(x)
+        because = say(
+            f"in {'the only step' if number(T) == 1 else 'each of the {T steps}'} every weight is multiplied once: "
+            "{=products products}",
+            T=T,
+            products=step.macs or ZERO,
         )
+        return replace(step.times(T), because=because)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
@@ -147,7 +152,7 @@ class Recurrent(Layer):
         if len(x.shape) != 2:
             raise LayerError(f"needs an input of shape (T, features), but {x} arrives{_hint(x)}")
         if self.sequences and self.last:
-            raise LayerError("cannot give out every step and only the last one; leave out `sequences` or `last`")
+            raise LayerError("cannot return every step and only the last one; leave out `sequences` or `last`")
         cell = self.cell()
         cell.check(x.convention)
         return cell
@@ -157,68 +162,30 @@ class Recurrent(Layer):
             return self.sequences
         return x.convention == "torch" and not self.last
 
-    # -------------------------------------------------------------- layers and directions
+    def _ignored(self, x: Incoming) -> tuple[Text, ...]:
+        repeated = say("the {T steps} do not enter: every step uses the same weights", T=steps(x))
+        rate = "the dropout rate does not enter: dropout has no weights"
+        return (*([] if x.shape[0] == 1 else [repeated]), *([] if number(self.dropout) == 0 else [rate]))
 
-    def _n(self) -> Symbol:
-        return symbol("n", self.layers, "layers")
-
-    def _between(self, x: Incoming) -> Formula:
-        """What arrives at the layers above the first."""
-        below = self.cell().output(x.convention)
-        return 2 * below if self.bidirectional else below
-
-    def _total(self, one: Callable[[Formula], Formula], x: Incoming) -> Formula:
-        """The rule of one cell, over all layers and directions."""
-        rule = one(features(x))
-        if number(self.layers) != 1:
-            rule = rule + (self._n() - 1) * one(self._between(x))
-        return 2 * rule if self.bidirectional else rule
-
-    def _tensors(self, cell: Cell, x: Incoming) -> Iterator[Tensor]:
-        first, above = features(x), self._between(x)
-        known = number(self.layers)
-        floors: list[tuple[str, Formula, Formula | None]] = [("0", first, None)]
-        if isinstance(known, int) and known <= _LISTED:
-            floors += [(str(i), above, None) for i in range(1, known)]
-        else:
-            floors.append((_ABOVE, above, self._n() - 1))
-        T = symbol("T", x.shape[0], "steps", incoming=True)
-        for floor, D, copies in floors:
-            for backwards in (False, True) if self.bidirectional else (False,):
-                for each in cell.tensors(D, x.convention):
-                    name = self._name(each.name, floor, backwards, x)
-                    stored = self._stored(cell, each.stored.name, floor, backwards, x)
-                    used = replace(each, uses=T).called(name, stored)
-                    yield used if copies is None else used.repeated(copies)
-
-    def _name(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
-        if x.convention == "torch":
-            return f"{name}_l{floor}{'_reverse' if backwards else ''}"
-        direction = ("backward " if backwards else "forward ") if self.bidirectional else ""
-        if number(self.layers) == 1:
-            return direction + name
-        place = "layer 1" if floor == "0" else "layers 2 …" if floor == _ABOVE else f"layer {int(floor) + 1}"
-        return f"{place} {direction}{name}"
-
-    def _stored(self, cell: Cell, name: str, floor: str, backwards: bool, x: Incoming) -> str:
-        """Keras has a layer for each floor and, in a wrapper, for each direction; PyTorch numbers the floors."""
-        place = "*" if floor == _ABOVE else floor
-        if x.convention == "torch":
-            return f"{name}_l{place}{'_reverse' if backwards else ''}"
-        direction = f"{'backward' if backwards else 'forward'}_{self.stored_as}." if self.bidirectional else ""
-        return f"{'' if number(self.layers) == 1 else f'{place}.'}{direction}{cell.stored_as}{name}"
-
-    def _structure(self) -> str:
-        """The clauses on layers and directions."""
-        above = "; the layers above the first see the outputs of the layer below" if number(self.layers) != 1 else ""
-        return above + (
-            "; a second layer beside each, with weights of its own, reads backwards" if self.bidirectional else ""
-        )
+    def _stack(self, cell: Cell, x: Incoming) -> Stack:
+        numbered = not isinstance(self.units, Cell)
+        return Stack(cell, x, self.layers, self.bidirectional, self.noun, self.stored_as, numbered)
 
 
-def _shape_because(giver: str, steps: bool, both: bool) -> str:
-    numbers = f"every {giver} gives one number{' in each direction' if both else ''}"
-    return f"{numbers} at every step, so the length stays" if steps else f"only the last step is given out; {numbers}"
+def _shape_because(cell: Cell, every: bool, both: bool, convention: Convention) -> Text:
+    """Which steps are returned, and how many values each has."""
+    returned = {
+        ("keras", True): "with {@on} the layer returns its output at every step",
+        ("torch", True): "PyTorch returns the output of every step",
+        ("keras", False): "by default, {@off}, Keras returns only the output of the last step",
+        ("torch", False): "only the output of the last step is used",
+    }[convention, every]
+    values = f"one value per {cell.giver}{' in each direction, side by side' if both else ''}"
+    return say(
+        f"{returned}, {values}{', so the length stays' if every else ''}",
+        on="return_sequences=True",
+        off="return_sequences=False",
+    )
 
 
 def _hint(x: Incoming) -> str:
@@ -260,11 +227,6 @@ class RNN(Recurrent):
             raise LayerError("takes the bias and the activation from its cell; give them to the cell")
         return self.units
 
-    def _name(self, name: str, floor: str, backwards: bool, x: Incoming) -> str:
-        if not isinstance(self.units, Cell):
-            return Recurrent._name(self, name, floor, backwards, x)
-        return (("backward " if backwards else "forward ") if self.bidirectional else "") + name
-
 
 @layer_class
 class LSTM(Recurrent):
@@ -277,13 +239,18 @@ class LSTM(Recurrent):
     """
 
     projection: Formula | None = argument(
-        COUNT, "outputs that a matrix makes of the units; PyTorch only", None, short="proj_size", keyword=True
+        COUNT,
+        "projection size: outputs, to which a matrix projects the units; PyTorch only",
+        None,
+        short="proj_size",
+        keyword=True,
     )
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
 
     names: ClassVar = ("lstm",)
     stock: ClassVar = BOTH
     title: ClassVar = "Long short-term memory"
+    noun: ClassVar = "LSTM"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
 
     def cell(self) -> Cell:
@@ -326,6 +293,7 @@ class GRU(Recurrent):
     names: ClassVar = ("gru",)
     stock: ClassVar = BOTH
     title: ClassVar = "Gated recurrent unit"
+    noun: ClassVar = "GRU"
     example: ClassVar = "input(10, 32) -> gru(64)"
 
     def cell(self) -> Cell:

@@ -9,8 +9,9 @@ from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.model.arguments import COUNT, Kind, Raw, argument, switch
-from symparams.model.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
-from symparams.model.tensor import BOTH, Convention, Tensor, flat, macs_rule, parameter_rule, tensor
+from symparams.model.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.sentence import Text, say, together
+from symparams.model.tensor import BOTH, Convention, Sizes, Tensor, flat, macs_rule, parameter_rule, tensor
 from symparams.model.work import Work
 
 
@@ -47,12 +48,16 @@ class Cell(Layer):
         """What else it computes in one step."""
         raise NotImplementedError
 
-    def why(self, convention: Convention) -> str:
-        """One clause on the parameters."""
+    def why(self, who: str, D: Formula, convention: Convention) -> Text:
+        """What its values are made from, where D features arrive at who has the cell: in each step the layer."""
         raise NotImplementedError
 
-    def difference(self) -> str:
-        """How the conventions differ in the number of parameters."""
+    def counted_by(self, convention: Convention) -> tuple[Unit, ...]:
+        """What its parameters are counted by."""
+        raise NotImplementedError
+
+    def difference(self, convention: Convention, copies: Sizes, parameters: Formula | None) -> Text:
+        """How the number of parameters depends on the convention, where there are so many copies of it, as factors."""
         return ""
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -63,18 +68,24 @@ class Cell(Layer):
                 f"takes one step of shape (D), but {x} arrives; rnn({name}(…)) runs it over all steps of a sequence"
             )
         self.check(x.convention)
-        D = features(x)
+        D, tensors = features(x), self.tensors(features(x), x.convention)
         return Rules(
             output=(Axis("features", self.output(x.convention)),),
-            tensors=self.tensors(D, x.convention),
-            because=self.why(x.convention),
-            shape_because=f"every {self.giver} gives one number",
+            tensors=tensors,
+            because=self.why("the cell", D, x.convention),
+            shape_because=f"the output has one value per {self.giver}",
             channels_are="units",
-            differs=self.difference(),
+            differs=self.difference(x.convention, (), parameter_rule(tensors)),
+            units=self.counted_by(x.convention),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        return replace(self.besides(arriving[0].convention), because="each weight is used once in a step")
+        (x,) = arriving
+        because = say(
+            "in one step every weight is multiplied once: {=products products}",
+            products=self.macs(features(x), x.convention),
+        )
+        return replace(self.besides(x.convention), because=because)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
@@ -92,8 +103,6 @@ def cell_of(raw: Raw) -> Cell:
     return raw
 
 
-_WEIGHS = "weighs all features of the step and all outputs of the step before"
-
 UNITS_OR_CELL = Kind(
     "a number of units, or a cell such as lstmcell(64)",
     lambda raw: cell_of(raw) if isinstance(raw, Layer) else COUNT.read(raw),
@@ -103,16 +112,16 @@ UNITS_OR_CELL = Kind(
 
 @layer_class
 class GatedCell(Cell):
-    """A cell whose parts, the gates and the new content, are alike in their weights."""
+    """A cell whose parts, the gates and the candidate state, are alike in their weights."""
 
     units: Formula = argument(COUNT, "units: the outputs", told=True)
     bias: bool = argument(switch(), "whether the units have biases", True, keyword=True, told=True)
     activation: str = argument(
-        ACTIVATION, "function of the new content; PyTorch has tanh", "tanh", keyword=True, told=True
+        ACTIVATION, "activation of the candidate state; PyTorch has tanh", "tanh", keyword=True, told=True
     )
 
-    gates: ClassVar[int] = 1  # how many parts, the new content among them
-    parts: ClassVar[str] = "every unit"  # what they are, as the beginning of a sentence
+    gates: ClassVar[int] = 1  # how many parts, the candidate state among them
+    parts: ClassVar[str] = ""  # what they are, where there are several
     functions: ClassVar[tuple[str, ...]] = ("tanh",)  # the activations that PyTorch has
 
     def check(self, convention: Convention) -> None:
@@ -158,26 +167,47 @@ class GatedCell(Cell):
         """The functions, and how the gates and the old state make the new one."""
         return effort(self.activation, U)
 
-    def why(self, convention: Convention) -> str:
-        count = self.biases(convention)
-        biases = ("; there are no biases", ", and adds one bias for each unit", ", and adds two biases for each unit")
-        if self.gates == 1:
-            biases = ("; there is no bias", ", and has one bias", ", and has two biases")
-        return f"{self.parts} {_WEIGHS}{biases[count]}; every step uses these weights again"
-
-    def difference(self) -> str:
-        if not self.bias:
-            return ""
-        one, two = (self.gates * count for count in (1, 2))
-        parts = f" in each of the {self.gates} parts" if self.gates > 1 else ""
-        return (
-            f"Keras has one bias for each unit{parts}, `{_coefficient(one)}U` for each layer and direction; "
-            f"PyTorch has two, one beside each of its weight matrices, `{_coefficient(two)}H`"
+    def why(self, who: str, D: Formula, convention: Convention) -> Text:
+        before = self.output(convention)
+        biases = ("; there is no bias", ", and one bias", ", and two biases, one beside each weight matrix")
+        vectors = f"It computes {self.parts}. " if self.gates > 1 else ""
+        return say(
+            f"{who} sees {{D input features}} and its own {{before outputs}} from the previous step. {vectors}"
+            f"Each {self._one} has one weight for each of these {{.seen}} inputs{biases[self.biases(convention)]}",
+            D=D,
+            before=before,
+            U=self.unit(convention),
+            seen=D + before,
         )
 
+    @property
+    def _one(self) -> str:
+        """What is computed from all inputs: a value of a gate, or a unit where there are no gates."""
+        return "value" if self.gates > 1 else "unit"
 
-def _coefficient(factor: int) -> str:
-    return "" if factor == 1 else f"{factor}*"
+    def counted_by(self, convention: Convention) -> tuple[Unit, ...]:
+        return (Unit(f"{self._one}s", _times(self.gates, self.unit(convention))),)
+
+    def difference(self, convention: Convention, copies: Sizes, parameters: Formula | None) -> Text:
+        sign, text = self.other_biases(convention)
+        if sign == 0 or not self.bias:
+            return ""
+        count = flat((*copies, _times(self.gates, self.unit(convention))))
+        said = say(
+            f"{text} {{=count {'more' if sign > 0 else 'fewer'} parameters}}",
+            count=count,
+            on="reset_after=True",
+            off="reset_after=False",
+        )
+        if parameters is None:
+            return said
+        return together(said, say("{rest}", rest=parameters + count if sign > 0 else parameters - count), between=": ")
+
+    def other_biases(self, convention: Convention) -> tuple[int, str]:
+        """Whether there are as many biases more elsewhere, 1, or fewer, -1; and why."""
+        if convention == "torch":
+            return -1, f"in Keras each {self._one} has only one bias, which makes"
+        return 1, f"in PyTorch each {self._one} has two biases, one beside each weight matrix, which makes"
 
 
 def _times(factor: int, formula: Formula) -> Formula:
@@ -200,8 +230,8 @@ class RNNCell(GatedCell):
     functions: ClassVar = ("tanh", "relu")
 
 
-GATES = "function of the gates; PyTorch has sigmoid"
-RESET_AFTER = "whether the reset gate comes after the matrix, as always in PyTorch"
+GATES = "activation of the gates; PyTorch has sigmoid"
+RESET_AFTER = "whether the reset gate is applied after the recurrent weights, as always in PyTorch"
 
 
 def check_gates(function: str, convention: Convention) -> None:
@@ -226,7 +256,9 @@ class LSTMCell(GatedCell):
     example: ClassVar = "input(32) -> lstmcell(64)"
     stored_as: ClassVar = "lstm_cell."
     gates: ClassVar = 4
-    parts: ClassVar = "each of the 4 parts, the input, forget and output gates and the new content,"
+    parts: ClassVar = (
+        "four vectors of {U values}: the input gate, the forget gate, the output gate and the cell candidate"
+    )
 
     def check(self, convention: Convention) -> None:
         GatedCell.check(self, convention)
@@ -240,7 +272,7 @@ class LSTMCell(GatedCell):
 
 @layer_class
 class ProjectedLSTMCell(LSTMCell):
-    """An LSTM cell whose H outputs a matrix makes P: what leaves and what the next step sees."""
+    """An LSTM cell whose H hidden values a matrix projects to P outputs, which the next step sees, too."""
 
     projection: Formula = argument(COUNT, "outputs", as_formula(1))
 
@@ -255,8 +287,21 @@ class ProjectedLSTMCell(LSTMCell):
         matrix = tensor(convention, "weight_hr", inputs=(units,), outputs=(outputs,))
         return (*LSTMCell.tensors(self, D, convention), matrix)
 
-    def why(self, convention: Convention) -> str:
-        return f"{LSTMCell.why(self, convention)}; one more matrix makes the outputs, fewer than the units"
+    def why(self, who: str, D: Formula, convention: Convention) -> Text:
+        projection = say(
+            "One more matrix, without a bias, projects the {H hidden values} to the {P outputs}",
+            H=self.unit(convention),
+            P=self.output(convention),
+        )
+        return together(LSTMCell.why(self, who, D, convention), projection, between=". ")
+
+    def other_biases(self, convention: Convention) -> tuple[int, str]:
+        return 0, ""  # Keras has no projection
+
+    def counted_by(self, convention: Convention) -> tuple[Unit, ...]:
+        gates, projection = (("weight_ih", "weight_hh", "bias_ih", "bias_hh"), ("weight_hr",))
+        values, *_ = LSTMCell.counted_by(self, convention)
+        return values._replace(tensors=gates), Unit("outputs", self.output(convention), projection)
 
 
 @layer_class
@@ -277,7 +322,7 @@ class GRUCell(GatedCell):
     example: ClassVar = "input(32) -> grucell(64)"
     stored_as: ClassVar = "gru_cell."
     gates: ClassVar = 3
-    parts: ClassVar = "each of the 3 parts, the reset gate, the update gate and the new content,"
+    parts: ClassVar = "three vectors of {U values}: the update gate, the reset gate and the candidate state"
 
     def check(self, convention: Convention) -> None:
         GatedCell.check(self, convention)
@@ -293,10 +338,12 @@ class GRUCell(GatedCell):
         work = Work(multiplications=3 * U, additions=2 * U)
         return work.plus(effort(self.recurrent_activation, 2 * U)).plus(effort(self.activation, U))
 
-    def difference(self) -> str:
-        if self.reset_after or not self.bias:
-            return ""
-        return (
-            "with reset_after=no Keras has one bias for each unit in each of the 3 parts, `3*U` for each layer and "
-            "direction; by default, and always in PyTorch, there are two, `6*U`"
+    def other_biases(self, convention: Convention) -> tuple[int, str]:
+        if convention == "torch":
+            return 0, ""
+        if not self.reset_after:
+            return 1, "there is only one bias because of {@off}; by default, and always in PyTorch, there are two:"
+        return -1, (
+            "the second bias is there because Keras by default, {@on}, applies the reset gate after the multiplication "
+            "by the recurrent weights. With {@off} there are"
         )

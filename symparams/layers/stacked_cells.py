@@ -10,8 +10,9 @@ from symparams.algebra.formula import Formula, Symbol, total
 from symparams.algebra.substitution import mapped
 from symparams.layers.recurrent_cells import Cell, cell_of
 from symparams.model.arguments import Kind, argument
-from symparams.model.layer import layer_class
-from symparams.model.tensor import Convention, Tensor
+from symparams.model.layer import Unit, layer_class
+from symparams.model.sentence import Text, changed, together
+from symparams.model.tensor import Convention, Sizes, Tensor
 from symparams.model.work import Work
 
 CELLS = Kind("a cell, such as lstmcell(64)", lambda raw: (cell_of(raw),))  # for all positionals: a tuple of Cell
@@ -87,11 +88,30 @@ class StackedCells(Cell):
             work = work.plus(cell.besides(convention).changed(partial(marked, mark=str(i))))
         return work
 
-    def why(self, convention: Convention) -> str:
-        return (
-            "the first cell sees the features and every further one the outputs of the cell before it; "
-            "each also sees its own outputs of the step before"
+    def why(self, who: str, D: Formula, convention: Convention) -> Text:
+        first = f"{who} runs {len(self.each())} cells one after the other, each on the outputs of the cell before it"
+        every = (
+            changed(cell.why(f"Cell {i}", FED, convention), partial(marked, mark=i, fed=fed))
+            for i, cell, fed in self._fed(D, convention)
+        )
+        return together(first, *every, between=". ")
+
+    def counted_by(self, convention: Convention) -> tuple[Unit, ...]:
+        return tuple(
+            Unit(
+                unit.plural,
+                marked(unit.many, i),
+                tuple(f"cell {i} {t.name}" for t in cell.tensors(FED, convention)),
+                where=f"in cell {i}",
+            )
+            for i, cell, _ in self._fed(FED, convention)
+            for unit in cell.counted_by(convention)
         )
 
-    def difference(self) -> str:
-        return "; ".join(dict.fromkeys(filter(None, (cell.difference() for cell in self.each()))))
+    def difference(self, convention: Convention, copies: Sizes, parameters: Formula | None) -> Text:
+        """Of each cell by itself."""
+        every = (
+            (i, changed(cell.difference(convention, copies, None), partial(marked, mark=i)))
+            for i, cell, _ in self._fed(FED, convention)
+        )
+        return together(*(together(f"cell {i}: ", said, between="") for i, said in every if said))

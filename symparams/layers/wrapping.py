@@ -9,6 +9,7 @@ from symparams.algebra.formula import ZERO, Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.sentence import say, together
 from symparams.model.tensor import flat
 from symparams.model.work import Work
 
@@ -48,19 +49,23 @@ class TimeDistributed(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*map(_one_step, arriving))
         T = _steps(arriving[0])
+        shared = say("the {T time steps} do not enter: every step uses the same weights", T=T)
         tensors = (t if t.uses in (None, ZERO) else replace(t, uses=flat((T, t.uses))) for t in rules.tensors)
         return replace(
             rules,
             output=(Axis("steps", T), *rules.output),
             tensors=tuple(tensors),
-            because=f"{rules.because}; every time step uses the same weights",
-            shape_because=f"the time steps stay; at each of them {rules.shape_because}",
+            shape_because=together(
+                say("the {T time steps} stay", T=T), rules.shape_because, between="; at each of them "
+            ),
+            ignores=(*([shared] if rules.tensors and arriving[0].shape[0] != 1 else []), *rules.ignores)[:2],
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         one = self.layer.work(Outgoing(out.axes[1:], out.shape[1:]), *map(_one_step, arriving))
-        because = f"{one.because}, at each time step" if one.because else ""
-        return replace(one.times(_steps(arriving[0])), because=because)
+        T = _steps(arriving[0])
+        because = together(one.because, say("this is done at each of the {T time steps}", T=T)) if one.because else ""
+        return replace(one.times(T), because=because)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*map(_one_step, arriving))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple, TypeAlias, TypeVar, dataclass_transform
 
-from symparams.algebra.formula import ZERO, Formula, Symbol, Value, as_formula, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, Value, as_formula, product
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.model.family import Family
@@ -195,6 +195,9 @@ class Unit(NamedTuple):
 
     plural: str  # filters
     many: Formula  # how many there are, a product of sizes of its tensors
+    tensors: tuple[str, ...] = ()  # the names of those tensors, where the layer has units of several kinds
+    copies: Formula = ONE  # how many parts of the layer have so many of them: directions, layers of a stack
+    where: str = ""  # which parts: "in each direction"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,16 +210,22 @@ class Rules:
     shape_because: Text  # one sentence on the shape rule
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
     requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
-    differs: str = ""  # how the conventions differ, where the number depends on them
+    differs: Text = ""  # how the conventions differ, where the number depends on them
     # The parameter rule, where textbooks read it in another order than the sum over the tensors; see Layer.by_hand.
     written: Formula | None = None
     unit: Unit | None = None  # what its parameters are counted by
+    units: tuple[Unit, ...] = ()  # the same, where the layer has several kinds of them, or parts
     ignores: tuple[Text, ...] = ()  # sentences on what does not enter its count though readers believe that it does
 
     @cached_property
     def counted(self) -> tuple[Tensor, ...]:
         """The tensors that the convention calls parameters."""
         return tuple(t for t in self.tensors if t.counted)
+
+    @property
+    def counted_by(self) -> tuple[Unit, ...]:
+        """The units of all kinds that its parameters are counted by."""
+        return self.units or (() if self.unit is None else (self.unit,))
 
     @cached_property
     def parameters(self) -> Formula:

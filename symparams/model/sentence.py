@@ -71,6 +71,11 @@ def pattern(text: Text) -> str:
     return text if isinstance(text, str) else text.text
 
 
+def changed(text: Text, change: Callable[[Formula], Formula]) -> Text:
+    """The same with every formula changed that is put in."""
+    return text if isinstance(text, str) else text.changed(change)
+
+
 def say(text: str, /, **slots: Slot) -> Sentence:
     """A sentence into which is put what its braces name.
 
