@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from symparams.algebra.formula import Formula, as_formula, total
 from symparams.documents.entries import LayerEntry
 from symparams.documents.solution import Solution
 from symparams.model.sentence import Text
@@ -14,7 +15,7 @@ from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.tensor_counts import StoredTensor
-from symparams.quantities.unit_counts import UnitCount, count_by_unit
+from symparams.quantities.unit_counts import UnitCount, counts_by_unit
 
 _LISTED = 8  # so many tensors are named one by one
 
@@ -35,10 +36,15 @@ class LayerAnswer:
         return self.entry.account.params
 
     @cached_property
-    def by_unit(self) -> UnitCount | None:
-        """Its parameters unit by unit, where it has units."""
+    def by_unit(self) -> tuple[UnitCount, ...]:
+        """Its parameters unit by unit, where it has units; of several kinds each by itself."""
         derived = self.entry.node.derived
-        return count_by_unit(derived.rules, derived.facts)
+        return counts_by_unit(derived.rules, derived.facts)
+
+    @property
+    def sum_of_units(self) -> Formula:
+        """What the units of all kinds have together: 7,296 + 8,448."""
+        return total(as_formula(count.value) for count in self.by_unit)
 
     @property
     def ignores(self) -> tuple[Text, ...]:

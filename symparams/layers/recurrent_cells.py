@@ -342,7 +342,10 @@ class GRUCell(GatedCell):
         if convention == "torch":
             return 0, ""
         if not self.reset_after:
-            return 1, "there is only one bias because of {@off}; by default, and always in PyTorch, there are two:"
+            return (
+                1,
+                "with {@off} there is only one bias; by default, as in PyTorch, there are two, which makes",
+            )
         return -1, (
             "the second bias is there because Keras by default, {@on}, applies the reset gate after the multiplication "
             "by the recurrent weights. With {@off} there are"

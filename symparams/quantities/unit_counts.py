@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from symparams.algebra.evaluation import number
@@ -10,12 +10,14 @@ from symparams.algebra.facts import Facts
 from symparams.algebra.formula import ONE, Formula, Number, Product, Value, as_formula, total
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
-from symparams.model.layer import Rules
+from symparams.model.layer import Rules, Unit
 from symparams.model.tensor import Sizes, Tensor, flat
 
 
 class UnitCount(NamedTuple):
-    """The parameters of a layer as those of one unit, and how many units there are."""
+    """The parameters of a layer, or of a part of it, as those of one unit, and how many units there are."""
+
+    where: str  # in which part of the layer: "in each direction"; empty for all of it
 
     plural: str  # what the units are called: filters
     each: Formula  # what one has, values put in: 3·3·32 + 1
@@ -26,18 +28,27 @@ class UnitCount(NamedTuple):
     value: Value  # the same, worked out: 18,207
 
 
-def count_by_unit(rules: Rules, facts: Facts) -> UnitCount | None:
-    """What one unit has and how many there are; None where the tensors do not have the units in common."""
-    if rules.unit is None or not rules.counted:
-        return None
-    bodies = [_without(t, _factors((rules.unit.many,))) for t in rules.counted]
-    if not all(body is not None for body in bodies):
+def counts_by_unit(rules: Rules, facts: Facts) -> tuple[UnitCount, ...]:
+    """What one unit of each kind has and how many there are; () where the tensors do not have them in common."""
+    if not rules.counted:
+        return ()
+    counts = [
+        _count(unit, [t for t in rules.counted if t.name in unit.tensors or not unit.tensors], facts)
+        for unit in rules.counted_by
+    ]
+    return tuple(count for count in counts if count is not None) if all(counts) else ()
+
+
+def _count(unit: Unit, tensors: Sequence[Tensor], facts: Facts) -> UnitCount | None:
+    bodies = [_without(t, _factors((unit.many,))) for t in tensors]
+    if not bodies or not all(body is not None for body in bodies):
         return None
     each = _with_values(_added(body for body in bodies if body is not None))
-    many = _with_values(rules.unit.many)
+    many = _with_values(unit.many if unit.copies == ONE else flat((unit.copies, unit.many)))
     values = tuple(simplified(one, facts) for one in (each, many))
     together = Product((as_formula(values[1]), as_formula(values[0])))
-    return UnitCount(rules.unit.plural, each, values[0], many, values[1], together, simplified(together, facts))
+    value = simplified(together, facts)
+    return UnitCount(unit.where, unit.plural, each, values[0], many, values[1], together, value)
 
 
 def _factors(sizes: Sizes) -> list[Formula]:
