@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, as_formula
+from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
-from symparams.errors import LayerError
+from symparams.errors import LayerError, listed
 from symparams.layers.passing import Passing
 from symparams.layers.sizes import axes_of, axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
@@ -25,6 +25,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import BOTH, Sizes, tensor
 from symparams.model.work import Work
 
@@ -87,13 +88,16 @@ def activated(work: Work, function: str, out: Outgoing) -> Work:
     return work.plus(effort(function, out.numbers()))
 
 
+_EACH_VALUE = "every value is replaced by one value, so the shape stays"
+
+
 @layer_class
 class Activation(Passing):
-    """Applies a function to every number: output = input in shape."""
+    """Applies a function to every value: output = input in shape."""
 
     function: str = argument(ACTIVATION, "the function", told=True)
     settings: tuple[object, ...] = argument(
-        SETTINGS, "numbers that the function takes, such as a slope; no shape depends on them", (), variadic=True
+        SETTINGS, "settings of the function, such as a slope; no shape depends on them", (), variadic=True
     )
 
     names: ClassVar = ("activation", *(name for name in _NAMES if name != "linear"))  # nn.Linear is a dense layer
@@ -106,8 +110,8 @@ class Activation(Passing):
     def kind(self) -> str:
         return self.function
 
-    because: ClassVar = "an activation applies a fixed function to every number; there is nothing in it to learn"
-    shape_because: ClassVar = "every number is replaced by one number, so the shape stays"
+    because: ClassVar = "an activation applies a fixed function, so there is nothing to learn"
+    shape_because: ClassVar = _EACH_VALUE
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return activated(Work(), self.function, out)
@@ -115,27 +119,27 @@ class Activation(Passing):
 
 @layer_class
 class Identity(Passing):
-    """Hands its input on: same shape, no parameters."""
+    """Returns its input unchanged: same shape, no parameters."""
 
     names: ClassVar = ("identity", "Identity")
     title: ClassVar = "Identity"
     family: ClassVar = "Activation"
     example: ClassVar = "input(128) -> identity"
-    because: ClassVar = "the input is handed on as it is; there is nothing in it to learn"
-    shape_because: ClassVar = "nothing happens to the input, so the shape stays"
+    because: ClassVar = "the output is the input, so there is nothing to learn"
+    shape_because: ClassVar = "the output is the input"
 
 
 @layer_class
 class PReLU(Layer):
-    """Multiplies negative numbers by a learned slope: H·W·C parameters in Keras, one or C_in in PyTorch.
+    """Multiplies negative values by a learned slope: H·W·C parameters in Keras, one or C_in in PyTorch.
 
-    In Keras every number of the input has a slope of its own, except along the axes that share it, of which -1 is the
-    one before the last. In PyTorch there is one slope for all, or one for each channel with `parameters=channels`.
+    Keras learns one slope per element of the input, except along the shared axes, of which -1 is the one before the
+    last. In PyTorch there is one slope for all, or one for each channel with `parameters=channels`.
     He et al., Delving Deep into Rectifiers, 2015.
     """
 
     shared: tuple[int, ...] = argument(
-        INTEGERS, "the axes that share a slope (Keras)", (), short="shared_axes", keyword=True
+        INTEGERS, "the axes along which the slope is shared (Keras)", (), short="shared_axes", keyword=True
     )
     parameters: Formula | None = argument(
         COUNT, "slopes: 1 or the channels (PyTorch); 1 if not given", None, short="num_parameters"
@@ -154,22 +158,28 @@ class PReLU(Layer):
             output=x.kept(),
             tensors=(tensor(x.convention, "alpha", outputs=sizes, shape=stored),),
             because=because,
-            shape_because="every number is replaced by one number, so the shape stays",
+            shape_because=_EACH_VALUE,
             channels_are=None,
             requires=requires,
-            differs="Keras has a slope for each number of the input, apart from the axes that share it; "
-            "PyTorch has one slope, or one for each channel",
+            differs="PyTorch has one slope in all, or one per channel"
+            if x.convention == "keras"
+            else "Keras learns one slope per element of the input, except along shared axes",
         )
 
-    def _keras(self, x: Incoming) -> tuple[Sizes, Sizes, tuple[Requirement, ...], str]:
+    def _keras(self, x: Incoming) -> tuple[Sizes, Sizes, tuple[Requirement, ...], Text]:
         if self.parameters is not None:
             raise LayerError("Keras says which axes share a slope: shared=(1, 2) leaves one for each channel")
         shared = self._shared(x)
         sizes = tuple(ONE if place in shared else size for place, size in enumerate(sizes_of(x)))
-        because = "each number of the input has a slope of its own"
-        if shared:
-            because += ", but all places along an axis that is shared have the same"
-        return tuple(s for s in sizes if s != ONE), sizes, (), because
+        own = tuple(s for s in sizes if s != ONE)
+        names = listed([x.axis_names()[place] for place in shared])
+        if not shared:
+            because = "each of the {.sizes} elements of the input has its own slope"
+        elif own:
+            because = f"the slope is shared along the {names}, so there are only {{=sizes slopes}}"
+        else:
+            because = "the slope is shared along all axes, so there is only one"
+        return own, sizes, (), say(because, sizes=product(own))
 
     def _shared(self, x: Incoming) -> tuple[int, ...]:
         """The places of the axes that share a slope: Keras has axis i at place i - 1, where i is negative, too."""
@@ -182,33 +192,34 @@ class PReLU(Layer):
                 )
         return axes_of([axis - 1 if axis < 0 else axis for axis in self.shared], x)
 
-    def _torch(self, x: Incoming) -> tuple[Sizes, Sizes, tuple[Requirement, ...], str]:
+    def _torch(self, x: Incoming) -> tuple[Sizes, Sizes, tuple[Requirement, ...], Text]:
         if self.shared:
             raise LayerError("PyTorch has no shared axes; write parameters=channels for a slope for each channel")
         if self.parameters is None or number(self.parameters) == 1:
-            return (), (ONE,), (), "all numbers have the same slope"
+            return (), (ONE,), (), "all values have the same slope"
         C_in = x.C_in()
 
         def message() -> str:
             return f"there must be 1 slope or as many as channels ({shown(x.channels, PLAIN)}), not {known(given)}"
 
         given = symbol("n_slopes", self.parameters, "slopes")
-        return (C_in,), (C_in,), equal(given, C_in, message), "each channel has a slope of its own"
+        own = say("each of the {C_in channels} has its own slope", C_in=C_in)
+        return (C_in,), (C_in,), equal(given, C_in, message), own
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """One comparison and one product for each number."""
+        """One comparison and one product for each value."""
         return Work(comparisons=out.numbers(), multiplications=out.numbers())
 
 
 @layer_class
 class GLU(Layer):
-    """Multiplies one half of an axis by the sigmoid of the other half: n/2 numbers remain along it, no parameters.
+    """Multiplies one half of an axis by the sigmoid of the other half: n/2 values remain along it, no parameters.
 
     It halves the last axis unless another is named. Dauphin et al., Language Modeling with Gated Convolutional
     Networks, 2017.
     """
 
-    axis: int = argument(AXIS, "the axis that is halved", -1, short="dim")
+    axis: int = argument(AXIS, "the axis to halve", -1, short="dim")
 
     names: ClassVar = ("glu", "GLU")
     title: ClassVar = "Gated linear unit"
@@ -229,8 +240,8 @@ class GLU(Layer):
         names = x.axis_names()
         return nothing_to_learn(
             tuple(output),
-            "one half only decides how much of the other passes; there is nothing in it to learn",
-            "two numbers become one, so the axis is halved",
+            "one half of the input is multiplied by the sigmoid of the other, so there is nothing to learn",
+            "two values give one, so the axis is halved",
             channels_are=names[place] if place == x.channel_axis else None,
             requires=(Requirement(n, "multiple", as_formula(2), message),),
         )
@@ -243,5 +254,5 @@ class GLU(Layer):
         return () if place in features else UNKNOWN
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """A sigmoid and a product for each number that leaves."""
+        """A sigmoid and a product for each output value."""
         return Work(exponentials=out.numbers(), multiplications=out.numbers())

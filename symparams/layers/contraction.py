@@ -9,8 +9,9 @@ from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
+from symparams.layers.dense import each_value, same_everywhere, sum_of_products
 from symparams.layers.merging import broadcast, two
-from symparams.layers.sizes import axis_of, features_named, numbers_in
+from symparams.layers.sizes import axis_of, features_named, numbers_in, others_keep
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -20,10 +21,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import say
 from symparams.model.tensor import biases, tensor
 from symparams.model.work import Work
 
@@ -32,14 +35,19 @@ _ONE_NUMBER = (as_formula(1),)  # what remains where no axis is left
 
 @layer_class
 class Dot(Layer):
-    """Adds up products of two branches along one axis of each: the other axes of both remain, no parameters.
+    """Sums products of two branches along one axis of each: the other axes of both remain, no parameters.
 
-    (a, n) and (b, n) give (a, b); two vectors give one number. It divides by the lengths first with `normalize`.
+    (a, n) and (b, n) give (a, b); two vectors give one value. With `normalize` it divides by the lengths first.
     Keras only.
     """
 
-    axes: tuple[int, ...] = argument(INTEGERS, "the axis of each branch that is added up", (-1,))
-    normalize: bool = argument(switch("normalize"), "whether it gives the cosine", False, keyword=True)
+    axes: tuple[int, ...] = argument(INTEGERS, "the axis of each branch to sum over", (-1,))
+    normalize: bool = argument(
+        switch("normalize"),
+        "whether it gives the cosine of the angle between vectors",
+        False,
+        keyword=True,
+    )
 
     names: ClassVar = ("dot", "Dot")
     title: ClassVar = "Dot product"
@@ -60,10 +68,10 @@ class Dot(Layer):
         output = tuple(map(as_formula, remaining)) or _ONE_NUMBER
         return nothing_to_learn(
             features_named(output, x),
-            "the branches are multiplied with each other; there is nothing in it to learn",
-            "the axis that is added up disappears from both branches, and their other axes remain"
+            "a dot product multiplies the branches with each other, so there is nothing to learn",
+            "the axis that is summed over disappears from both branches, and their other axes remain"
             if remaining
-            else "one number is left",
+            else "two vectors give one value",
             channels_are="products",
         )
 
@@ -75,13 +83,13 @@ class Dot(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         x, y = two(arriving)
         left, _ = self._places(x, y)
-        n = symbol("n", x.shape[left], "size of the axis that is added up", incoming=True)
+        n = symbol("n", x.shape[left], "size of the axis that is summed over", incoming=True)
         scaled = numbers_in(x) + numbers_in(y) if self.normalize else ZERO
         return Work(
             macs=n * out.numbers(),
             additions=scaled,
             multiplications=2 * scaled if self.normalize else ZERO,
-            because="every output number is a sum of products along the axis",
+            because=sum_of_products(out.numbers(), n),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -92,7 +100,7 @@ class Dot(Layer):
 class CosineSimilarity(Layer):
     """The cosine of the angle between the vectors of two branches along an axis, which disappears: no parameters.
 
-    Where no axis is left, one number remains, written as the shape (1).
+    Where no axis is left, one value remains, written as the shape (1).
     """
 
     axis: int = argument(AXIS, "the axis of the vectors", 1, short="dim")
@@ -102,15 +110,15 @@ class CosineSimilarity(Layer):
     family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(128) -> { dense(32) | dense(32) } -> cosinesimilarity"
     inputs: ClassVar = "many"
-    gives: ClassVar[str] = "the cosine is computed from the branches"
+    because: ClassVar[str] = "the cosine is computed from the branches, so there is nothing to learn"
 
     def rules(self, *arriving: Incoming) -> Rules:
         axes, place = self._joined(arriving)
         output = tuple(axis.size for i, axis in enumerate(axes) if i != place) or _ONE_NUMBER
         return nothing_to_learn(
             features_named(output, arriving[0]),
-            f"{self.gives}; there is nothing in it to learn",
-            "two vectors give one number, so their axis disappears",
+            self.because,
+            "two vectors give one value, so their axis disappears",
             channels_are="numbers",
         )
 
@@ -124,13 +132,18 @@ class CosineSimilarity(Layer):
 
     def _along(self, arriving: tuple[Incoming, ...]) -> Formula:
         axes, place = self._joined(arriving)
-        return symbol("n", axes[place].size, "numbers in a vector", incoming=True)
+        return symbol("n", axes[place].size, "values in a vector", incoming=True)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(
             macs=3 * self._along(arriving) * out.numbers(),
             multiplications=2 * out.numbers(),
-            because="the product of the vectors and the square of each are sums of products",
+            because=say(
+                f"{each_value(out.numbers())} takes three sums of {{n products}}: the dot product of two vectors "
+                "and the squared length of each",
+                values=out.numbers(),
+                n=self._along(arriving),
+            ),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -141,7 +154,7 @@ class CosineSimilarity(Layer):
 class PairwiseDistance(CosineSimilarity):
     """The distance between the vectors of two branches along the last axis, which disappears: no parameters.
 
-    Where no axis is left, one number remains, written as the shape (1).
+    Where no axis is left, one value remains, written as the shape (1).
     """
 
     axis: int = argument(AXIS, "the axis of the vectors", -1, short="dim", keyword=True)
@@ -150,7 +163,7 @@ class PairwiseDistance(CosineSimilarity):
     names: ClassVar = ("pairwisedistance", "PairwiseDistance")
     title: ClassVar = "Pairwise distance"
     example: ClassVar = "input(128) -> { dense(32) | dense(32) } -> pairwisedistance"
-    gives: ClassVar = "the distance is computed from the branches"
+    because: ClassVar = "the distance is computed from the branches, so there is nothing to learn"
 
     def rules(self, *arriving: Incoming) -> Rules:
         if not self.keepdim:
@@ -159,8 +172,8 @@ class PairwiseDistance(CosineSimilarity):
         output = tuple(as_formula(1) if i == place else axis.size for i, axis in enumerate(axes))
         return nothing_to_learn(
             features_named(output, arriving[0]),
-            f"{self.gives}; there is nothing in it to learn",
-            "two vectors give one number, so the size of their axis becomes 1",
+            self.because,
+            "two vectors give one value, so the size of their axis becomes 1",
             channels_are="numbers",
         )
 
@@ -168,13 +181,17 @@ class PairwiseDistance(CosineSimilarity):
         return Work(
             macs=self._along(arriving) * out.numbers(),
             additions=self._along(arriving) * out.numbers(),
-            because="the squares of the differences are added up",
+            because=say(
+                f"{each_value(out.numbers())} is the root of a sum of {{n squared differences}}",
+                values=out.numbers(),
+                n=self._along(arriving),
+            ),
         )
 
 
 @layer_class
 class Bilinear(Layer):
-    """Multiplies every number of one branch with every number of another: (n_1·n_2 + 1)·n_out parameters.
+    """Multiplies every value of one branch with every value of another: (n_1·n_2 + 1)·n_out parameters.
 
     It works on the last axis of both; the axes before it must be equal. PyTorch only.
     """
@@ -203,10 +220,17 @@ class Bilinear(Layer):
                 tensor(x.convention, "kernel", inputs=(n_1, n_2), outputs=(n_out,), shape=(n_out, n_1, n_2)),
                 *([biases(x.convention, n_out)] if self.bias else []),
             ),
-            because="every unit has one weight for each pair of inputs, one from each branch"
-            + (", and one bias" if self.bias else "; there is no bias"),
-            shape_because="the units take the place of the last axis",
+            because=say(
+                "a unit has one weight for each pair of inputs, one from each branch"
+                + (", and one bias" if self.bias else "; there is no bias")
+                + ". There are {=pairs pairs}",
+                pairs=n_1 * n_2,
+            ),
+            shape_because="each unit produces one output value"
+            + (f" at every position{others_keep(len(names))}" if names else ""),
             channels_are="units",
+            unit=Unit("units", n_out),
+            ignores=same_everywhere(x) if names else (),
         )
 
     def _inputs(self, x: Incoming, y: Incoming) -> tuple[Formula, Formula]:
@@ -216,12 +240,12 @@ class Bilinear(Layer):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """One sum over all pairs for each output number, and the product of each pair with its weight."""
+        """One sum over all pairs for each output value, and the product of each pair with its weight."""
         n_1, n_2 = self._inputs(*two(arriving))
         return Work(
             multiplications=n_1 * n_2 * out.numbers(),
             additions=out.numbers() if self.bias else ZERO,
-            because="every output number is a sum over all pairs of inputs",
+            because=sum_of_products(out.numbers(), n_1 * n_2),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, as_formula, product
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.sizes import axis_of, sizes_of
+from symparams.layers.sizes import axis_of, others_keep, sizes_of
 from symparams.model.arguments import AXIS, COUNT, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -30,7 +31,7 @@ from symparams.model.work import Work
 
 @layer_class
 class Dense(Layer):
-    """Joins every input to every unit: (n_in + 1)·n_out parameters.
+    """Connects every input to every unit: (n_in + 1)·n_out parameters.
 
     It works on the last axis: the axes before it are positions that share the weights. Keras and PyTorch count alike.
     """
@@ -59,11 +60,12 @@ class Dense(Layer):
                 *([biases(x.convention, n_out)] if self.bias else []),
             ),
             because=say(
-                "a unit has one weight for each of the {n_in inputs}" + (" and one bias" if self.bias else "; no bias"),
+                "a unit has one weight for each of the {n_in inputs}"
+                + (" and one bias" if self.bias else "; there is no bias"),
                 n_in=n_in,
             ),
             shape_because="each unit produces one output value"
-            + (" at every position; the other axes keep their sizes" if before else ""),
+            + (f" at every position{others_keep(len(before))}" if before else ""),
             channels_are="units",
             unit=Unit("units", n_out),
             ignores=same_everywhere(x) if before else (),
@@ -72,10 +74,8 @@ class Dense(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because=say(
-                "each of the {=values output values} is the sum of {n_in products}, one for each input",
-                values=out.numbers(),
-                n_in=symbol("n_in", arriving[0].shape[-1], "inputs", incoming=True),
+            because=sum_of_products(
+                out.numbers(), symbol("n_in", arriving[0].shape[-1], "inputs", incoming=True), _EACH_INPUT
             ),
         )
         return activated(work, self.activation, out)
@@ -84,25 +84,36 @@ class Dense(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
+_EACH_INPUT = ", one for each input"
+
+
+def each_value(values: Formula) -> str:
+    """The beginning of a sentence on how each output value comes out."""
+    return "the output value" if number(values) == 1 else "each of the {=values output values}"
+
+
+def sum_of_products(values: Formula, products: Formula, more: str = "") -> Text:
+    """How each output value comes out as a sum of products."""
+    return say(f"{each_value(values)} is the sum of {{=products products}}{more}", values=values, products=products)
+
+
 def same_everywhere(x: Incoming) -> tuple[Text, ...]:
     """The number of positions before the last axis does not enter, since all of them share the weights."""
-    return (
-        say(
-            "the {positions positions} do not enter: every position uses the same weights",
-            positions=flat(map(as_formula, x.shape[:-1])),
-        ),
-    )
+    positions = flat(map(as_formula, x.shape[:-1]))
+    several = any(size != 1 for size in x.shape[:-1])
+    text = "the {positions positions} do not enter: every position uses the same weights"
+    return (say(text, positions=positions),) if several else ()
 
 
 @layer_class
 class Flatten(Layer):
-    """Lays all numbers of the input in one row: H·W·C of them.
+    """Lays out all values of the input in one row: H·W·C of them.
 
     PyTorch can also join only the axes from `start` to `end`, which count from 1.
     """
 
-    start: int = argument(AXIS, "the first axis that is joined", 1, short="start_dim")
-    end: int = argument(AXIS, "the last axis that is joined", -1, short="end_dim")
+    start: int = argument(AXIS, "the first axis to join", 1, short="start_dim")
+    end: int = argument(AXIS, "the last axis to join", -1, short="end_dim")
 
     names: ClassVar = ("flatten",)
     title: ClassVar = "Flatten"
@@ -117,7 +128,9 @@ class Flatten(Layer):
             return nothing_to_learn(
                 (Axis("features", product(sizes)),),
                 _ONLY_REARRANGES,
-                "all sizes are multiplied, because every number of the feature map becomes one input of what follows",
+                "all values are laid out in one row, so the sizes are multiplied"
+                if len(sizes) > 1
+                else "the input is one row of values already, so its size stays",
                 channels_are="outputs",
             )
         kept = tuple(map(as_formula, x.shape))
@@ -125,7 +138,9 @@ class Flatten(Layer):
         return nothing_to_learn(
             tuple(map(Axis, Incoming(shape, x.convention).axis_names(), shape)),
             _ONLY_REARRANGES,
-            "the sizes of the joined axes are multiplied, the other axes stay",
+            f"the sizes of the joined axes are multiplied{others_keep(len(x.shape) - len(sizes))}"
+            if len(sizes) > 1
+            else "a single axis is joined with no other, so the shape stays",
             channels_are=None if len(sizes) == 1 or not first <= x.channel_axis <= last else "channels",
         )
 
@@ -141,4 +156,4 @@ class Flatten(Layer):
         return UNKNOWN if first < last else ()
 
 
-_ONLY_REARRANGES = "flattening only rearranges numbers; there is nothing in it to learn"
+_ONLY_REARRANGES = "flattening only rearranges its input, so there is nothing to learn"

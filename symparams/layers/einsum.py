@@ -13,10 +13,12 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, pr
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.dense import sum_of_products
 from symparams.layers.sizes import equal, features_named, known
 from symparams.model.arguments import TARGET, TEXT, argument
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
-from symparams.model.tensor import tensor
+from symparams.model.sentence import Text, say
+from symparams.model.tensor import flat, tensor
 from symparams.model.work import Work
 
 _LONGEST = 100  # characters of an equation
@@ -59,7 +61,7 @@ class EinsumDense(Layer):
     """
 
     equation: str = argument(TEXT, "what is multiplied and added up")
-    sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those that do not arrive", (), variadic=True)
+    sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those that the input does not have", (), variadic=True)
     bias_axes: str = argument(TEXT, "the letters of the output that have biases; none if not given", "", keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
@@ -88,11 +90,18 @@ class EinsumDense(Layer):
                 ),
                 *([tensor(x.convention, "bias", outputs=bias, kind="bias", shape=equation.bias_shape)] if bias else []),
             ),
-            because="there is one weight for each combination of the letters of the kernel"
-            + (", and one bias for each of those that have biases" if bias else "; there is no bias"),
-            shape_because="the letters behind the arrow remain, the others are added up",
+            because=say(
+                "the kernel has one axis for each letter of {@weight}, so it is "
+                f"{'a {kernel} block' if len(kernel) > 1 else 'a vector of {kernel} weights'}; "
+                + ("the biases have the axes {@bias}" if bias else "there is no bias"),
+                weight=equation.weight,
+                bias=equation.bias,
+                kernel=kernel,
+            ),
+            shape_because=_shape_because(equation),
             channels_are="units",
             requires=equation.requires,
+            ignores=_ignored(equation),
         )
 
     def _read(self, x: Incoming) -> _Equation:
@@ -165,7 +174,7 @@ class EinsumDense(Layer):
         work = Work(
             macs=product([*summed, out.numbers()]),
             additions=out.numbers() if equation.bias else ZERO,
-            because="every output number is a sum over the letters that disappear",
+            because=sum_of_products(out.numbers(), product(summed) if summed else ONE),
         )
         return activated(work, self.activation, out)
 
@@ -177,6 +186,22 @@ class EinsumDense(Layer):
             same(simplified(a), b) for a, b in zip(equation.output[:-1], x.shape[:-1], strict=True)
         )
         return () if kept else EVERYWHERE
+
+
+def _shape_because(equation: _Equation) -> Text:
+    summed = "".join(letter for letter in equation.letters if letter not in equation.leave)
+    if not summed:
+        return "all letters stand after the arrow as well, so nothing is summed over"
+    return say("the output has the letters after the arrow; {@summed} is summed over", summed=", ".join(summed))
+
+
+def _ignored(equation: _Equation) -> tuple[Text, ...]:
+    """The positions at which the kernel is used again."""
+    places = (*equation.places, *equation.elided)
+    if all(number(size) == 1 for size in places):
+        return ()
+    text = "the {=places positions} along axes that the kernel does not have do not enter: all use the same weights"
+    return (say(text, places=flat(places)),)
 
 
 def _mismatch(letter: str, arrived: Formula, given: Formula) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
@@ -20,11 +21,13 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import BOTH, Convention, Tensor, biases, tensor
+from symparams.model.sentence import Text, say, together
+from symparams.model.tensor import BOTH, Convention, Tensor, biases, flat, tensor
 from symparams.model.work import Work
 
 
@@ -46,8 +49,8 @@ class Embedding(Layer):
     It appends an axis: (T) becomes (T, d). A lookup multiplies nothing. Keras and PyTorch count alike.
     """
 
-    vocabulary: Formula = argument(COUNT, "vocabulary: how many different tokens there are", told=True)
-    width: Formula = argument(COUNT, "width: numbers in the vector of a token", told=True)
+    vocabulary: Formula = argument(COUNT, "vocabulary: the number of different tokens", told=True)
+    width: Formula = argument(COUNT, "width: the length of the vector of a token", told=True)
 
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
     stock: ClassVar[tuple[Convention, ...]] = BOTH
@@ -62,16 +65,42 @@ class Embedding(Layer):
         return Rules(
             output=_vectors(x, d),
             tensors=(_vectors_of(x, "embeddings", V, d),),
-            because="each token of the vocabulary has a vector of its own, wherever it stands; there are no biases",
-            shape_because="the number of every token is replaced by its vector, so an axis is appended",
+            because=_table(x, V, d),
+            shape_because=say(_APPENDED, d=d),
             channels_are="width",
+            unit=Unit("rows", V),
+            ignores=_lookups(x),
         )
 
     def V(self) -> Formula:
-        return symbol("V", self.vocabulary, "tokens in the vocabulary")
+        return symbol("V", self.vocabulary, "vocabulary size")
 
     def d(self) -> Formula:
-        return symbol("d", self.width, "width of a vector")
+        return symbol("d", self.width, "embedding dimension")
+
+
+_APPENDED = "each token is replaced by its row, a vector of {d values}, so an axis is appended"
+
+
+def _table(x: Incoming, V: Formula, d: Formula) -> Text:
+    """What an embedding is, with what the framework calls its sizes."""
+    names = ("input_dim", "output_dim") if x.convention == "keras" else ("num_embeddings", "embedding_dim")
+    return say(
+        "an embedding is a table with one row for each of the {V tokens} in the vocabulary ({@rows}). A row is a "
+        "learned vector of {d values} ({@columns}), used wherever the token occurs; there is no bias",
+        V=V,
+        d=d,
+        rows=names[0],
+        columns=names[1],
+    )
+
+
+def _lookups(x: Incoming) -> tuple[Text, ...]:
+    """How long the input is does not enter."""
+    if all(size == 1 for size in x.shape):
+        return ()
+    T = flat(map(as_formula, x.shape))
+    return (say("the length of the input, {T}, does not enter: it only says how many rows are looked up", T=T),)
 
 
 @layer_class
@@ -96,9 +125,11 @@ class EmbeddingBag(Embedding):
         return Rules(
             output=(Axis("features", d),),
             tensors=(_vectors_of(x, "embeddings", V, d),),
-            because="each token of the vocabulary has a vector of its own; joining the vectors takes no weights",
-            shape_because="the vectors of all tokens are joined to one",
+            because=together(_table(x, V, d), _SUMS if self.sums else _AVERAGES, between=". "),
+            shape_because=f"the vectors of all tokens are {'added' if self.sums else 'averaged'} to one vector",
             channels_are="width",
+            unit=Unit("rows", V),
+            ignores=_lookups(x),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -132,11 +163,18 @@ class ReversibleEmbedding(Embedding):
         return Rules(
             output=_vectors(x, d),
             tensors=(_vectors_of(x, "embeddings", V, d), *back),
-            because="each token has a vector of its own"
-            + (", and the way back has a matrix of its own" if back else "; the way back uses the same matrix"),
-            shape_because="the number of every token is replaced by its vector, so an axis is appended",
+            because=together(_table(x, V, d), _OWN_TABLE if back else _SAME_TABLE, between=". "),
+            shape_because=say(_APPENDED, d=d),
             channels_are="width",
+            unit=Unit("tokens" if back else "rows", V),
+            ignores=_lookups(x),
         )
+
+
+_SUMS = "Adding the vectors takes no weights"
+_AVERAGES = "Averaging the vectors takes no weights"
+_OWN_TABLE = "A second table of the same size turns vectors back into scores for the tokens"
+_SAME_TABLE = "The same table turns vectors back into scores for the tokens, so it is counted once"
 
 
 @layer_class
@@ -148,9 +186,9 @@ class Positional(Layer):
     Vaswani et al., Attention Is All You Need, 2017.
     """
 
-    length: Formula = argument(COUNT, "positions: how many have a vector", told=True)
-    width: Formula = argument(COUNT, "width: numbers in the vector of a position", told=True)
-    sinusoidal: bool = argument(switch("sinusoidal"), "whether they are sines and cosines", False, keyword=True)
+    length: Formula = argument(COUNT, "positions: the maximum sequence length", told=True)
+    width: Formula = argument(COUNT, "width: the length of the vector of a position", told=True)
+    sinusoidal: bool = argument(switch("sinusoidal"), "whether the vectors are sines and cosines", False, keyword=True)
 
     names: ClassVar = ("positional", "PositionEmbedding")
     title: ClassVar = "Position embedding"
@@ -162,40 +200,50 @@ class Positional(Layer):
         (x,) = arriving
         if len(x.shape) not in (1, 2):
             raise LayerError(f"needs an input of shape (T) or (T, d), but {x} arrives")
-        T_max = symbol("T_max", self.length, "most positions")
-        d = symbol("d", self.width, "width of a vector")
+        T_max = symbol("T_max", self.length, "maximum sequence length")
+        d = symbol("d", self.width, "embedding dimension")
         requires: tuple[Requirement, ...] = ()
         if not self.sinusoidal:
             requires = (Requirement(T_max, ">=", x.sequence().size, lambda: self._long(x)),)
         if len(x.shape) == 2:
-            arrived = symbol("n_in", x.shape[1], "width that arrives", incoming=True)
+            arrived = symbol("n_in", x.shape[1], "width of the input", incoming=True)
             requires += equal(arrived, d, lambda: self._wide(x))
         output = _vectors(Incoming(x.shape[:1], x.convention), d)
-        shape_because = "there is one vector for each position"
+        T = x.sequence().size
+        shape_because = say("each of the {T positions} has one vector of {d values}", T=T, d=d)
         if self.sinusoidal:
-            because = "sines and cosines of the position are fixed; there is nothing in them to learn"
+            because = "the vectors are fixed sines and cosines of the position, so there is nothing to learn"
             return nothing_to_learn(output, because, shape_because, channels_are="width", requires=requires)
         return Rules(
             output=output,
             tensors=(_vectors_of(x, "positions", T_max, d),),
-            because="each position up to the largest has a learned vector, whatever stands there",
+            because=say(
+                "each of the {T_max positions} has one learned vector of {d values}, independent of the token there; "
+                "there is no bias",
+                T_max=T_max,
+                d=d,
+            ),
             shape_because=shape_because,
             channels_are="width",
             requires=requires,
+            unit=Unit("positions", T_max),
+            ignores=() if same(x.shape[0], self.length) else (say(_ALL_COUNT, T=T, T_max=T_max),),
         )
 
     def _long(self, x: Incoming) -> str:
-        return f"has vectors for {known(self.length)} positions, but {shown(x.shape[0], PLAIN)} arrive"
+        return f"has vectors for {known(self.length)} positions, but the input has {shown(x.shape[0], PLAIN)}"
 
     def _wide(self, x: Incoming) -> str:
-        return f"the vectors of positions have the width {known(self.width)}, but those that arrive have " + shown(
-            x.shape[1], PLAIN
-        )
+        width = shown(x.shape[1], PLAIN)
+        return f"the vectors of the positions have the width {known(self.width)}, but those of the input have {width}"
+
+
+_ALL_COUNT = "the length of the input, {T}, does not enter: the table has a row for every position up to {T_max}"
 
 
 @layer_class
 class Tied(Layer):
-    """Gives a score for each token with the matrix of an embedding: (T, d) becomes (T, V), without new weights.
+    """Computes a score for each token with the matrix of an embedding: (T, d) becomes (T, V), without new weights.
 
     Each score is the product of what arrives with the vector of the token, d multiplications. The matrix is counted
     where the embedding stands. Press and Wolf, Using the Output Embedding to Improve Language Models, 2017.
@@ -220,9 +268,13 @@ class Tied(Layer):
         return Rules(
             output=(*before, Axis(last, V)),
             tensors=(biases(x.convention, V),) if self.bias else (),
-            because="the matrix is that of the embedding and is counted there"
-            + ("; only the biases, one for each token, are new" if self.bias else "; there is no bias"),
-            shape_because="there is one score for each token of the vocabulary",
+            because=say(
+                "the weights are the {V} × {d} table of the embedding, which is counted there"
+                + ("; only the biases, one for each of the {V tokens}, are new" if self.bias else "; there is no bias"),
+                V=V,
+                d=d,
+            ),
+            shape_because=say("there is one score for each of the {V tokens} in the vocabulary", V=V),
             channels_are="tokens",
             requires=equal(n_in, d, lambda: self._misfit(x)),
         )
@@ -237,14 +289,18 @@ class Tied(Layer):
 
     def _misfit(self, x: Incoming) -> str:
         width = known(self._embedding().width)
-        return f"the embedding has the width {width}, but {shown(x.shape[-1], PLAIN)} numbers arrive at each position"
+        return f"the embedding has the width {width}, but the input has {shown(x.shape[-1], PLAIN)} at each position"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         n_in = symbol("n_in", arriving[0].shape[-1], "inputs", incoming=True)
         return Work(
             macs=n_in * out.numbers(),
             additions=out.numbers() if self.bias else ZERO,
-            because="every score is a product of two vectors",
+            because=say(
+                "each of the {=scores scores} is the sum of {n_in products}, of the input with the vector of a token",
+                scores=out.numbers(),
+                n_in=n_in,
+            ),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

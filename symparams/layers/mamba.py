@@ -12,14 +12,26 @@ from symparams.layers.attended import width
 from symparams.layers.feedforward import as_it_came
 from symparams.layers.sizes import equal, known
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
+from symparams.model.layer import (
+    EVERYWHERE,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Sight,
+    Unit,
+    layer_class,
+    symbol,
+)
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import Tensor, tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class Mamba(Layer):
-    """Runs a state of N numbers a channel along the sequence, with steps that depend on what arrives.
+    """Runs a state of N values per channel along the sequence, with steps that depend on the input.
 
     Its d_i = e·d channels have 2·d·d_i parameters in the input projection, which makes a gate beside them, (k + 1)·d_i
     in the causal depthwise convolution, d_i·(r + 2·N) and (r + 1)·d_i in the projections of step, B and C, d_i·N in A,
@@ -31,16 +43,20 @@ class Mamba(Layer):
     Spaces, 2023.
     """
 
-    width: Formula | None = argument(COUNT, "features that must arrive, as d_model says them", None, short="d_model")
+    width: Formula | None = argument(COUNT, "width: the features of the input, d_model", None, short="d_model")
     state: Formula = argument(
-        COUNT, "state size: numbers that each channel keeps", Number(16), short="d_state", told=True
+        COUNT, "state size: the values that each channel keeps", Number(16), short="d_state", told=True
     )
     kernel: Formula = argument(COUNT, "kernel size of the convolution", Number(4), short="d_conv", told=True)
     expand: Formula = argument(
         COUNT, "expansion factor: inner channels for each feature", Number(2), short="e", told=True
     )
     rank: Formula | None = argument(
-        COUNT, "step rank: a sixteenth of the features, rounded up, if not given", None, short="dt_rank", told=True
+        COUNT,
+        "step rank: a sixteenth of the features, rounded up, if not given",
+        None,
+        short="dt_rank",
+        told=True,
     )
     bias: bool = argument(switch(), "whether the input and output projections have biases", False, keyword=True)
     convbias: bool = argument(switch(), "whether the convolution has biases", True, short="conv_bias", keyword=True)
@@ -61,14 +77,30 @@ class Mamba(Layer):
         return Rules(
             output=as_it_came(x),
             tensors=tuple(self._tensors(x)),
-            because="the input projection makes the channels and a gate for each; every channel has a small kernel of "
-            "its own"
-            + (" with a bias" if self.convbias else "")
-            + ", a number D and a row of A; the steps, which have biases, pass through a small rank, and B and C are "
-            "made beside them",
-            shape_because="the output projection goes back to the width that arrived, so the shape stays",
+            because=self._why(x),
+            shape_because=say("the output projection maps back to {d features}, so the shape stays", d=width(x)),
             channels_are=None,
             requires=self._requires(width(x)),
+            unit=None if self.bias else Unit("inner channels", self._letters(x)[1]),
+            ignores=()
+            if x.shape[0] == 1
+            else (say("the {T positions} do not enter: every position uses the same weights", T=x.sequence().size),),
+        )
+
+    def _why(self, x: Incoming) -> Text:
+        d, d_i, k, r, N = self._letters(x)
+        return say(
+            "the input projection maps {d features} to {d_i inner channels} and a gate for each. Each channel has a "
+            f"convolution kernel of {{k weights}}{', a bias' if self.convbias else ''}, a row of {{N values}} in A and "
+            "one value D. A projection to {=seen values} per position computes B and C, {N values} each, and a "
+            "step of rank {r}, which another projection, with biases, maps to one step per channel. The output "
+            "projection maps back to {d features}",
+            d=d,
+            d_i=d_i,
+            k=k,
+            r=r,
+            N=N,
+            seen=r + 2 * N,
         )
 
     def _tensors(self, x: Incoming) -> Iterator[Tensor]:
@@ -119,8 +151,13 @@ class Mamba(Layer):
             additions=total([*added, *([T * d] if self.bias else [])]),
             multiplications=each * (2 * N + 2),
             exponentials=each * (N + 3),
-            because="at every position each weight of the projections and of the convolution is multiplied once, and "
-            "each number of the state is renewed and read",
+            because=say(
+                "at each of the {T positions} every weight of the projections and the convolution is multiplied once; "
+                "the scan takes {=scan products} more to update and read the state, and D {d_i products}",
+                T=T,
+                scan=product([2, d_i, N]),
+                d_i=d_i,
+            ),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -138,6 +175,6 @@ class Mamba(Layer):
             width(x),
             symbol("d_i", self.expand * size, "inner channels"),
             symbol("k", self.kernel, "kernel size"),
-            symbol("r", ceil(size / 16) if self.rank is None else self.rank, "low-rank step features"),
-            symbol("N", self.state, "numbers in a state"),
+            symbol("r", ceil(size / 16) if self.rank is None else self.rank, "step rank"),
+            symbol("N", self.state, "state size"),
         )

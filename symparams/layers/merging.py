@@ -11,7 +11,7 @@ from symparams.algebra.formula import Formula, Value, as_formula, total
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
-from symparams.layers.sizes import axis_of
+from symparams.layers.sizes import axis_of, others_keep
 from symparams.model.arguments import AXIS, argument
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, nothing_to_learn, symbol
 from symparams.model.work import Work
@@ -19,9 +19,9 @@ from symparams.model.work import Work
 
 @layer_class
 class Add(Layer):
-    """Adds the branches number by number: same shape, no parameters.
+    """Adds the branches value by value: same shape, no parameters.
 
-    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    A branch of size 1 along an axis is repeated along it; a branch of C values is repeated at every position.
     """
 
     names: ClassVar[tuple[str, ...]] = ("add",)
@@ -29,17 +29,19 @@ class Add(Layer):
     family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(56, 56, 64) -> { conv(64, 3, same) | id } -> add"
     inputs: ClassVar = "many"
-    verb: ClassVar[str] = "added"
+    because: ClassVar[str] = "adding values takes no weights"
 
     def rules(self, *arriving: Incoming) -> Rules:
-        return nothing_to_learn(
-            broadcast(arriving),
-            f"the branches are {self.verb} number by number; there is nothing in it to learn",
-            "the branches have one shape, or are repeated to it, and it stays",
-        )
+        output = broadcast(arriving)
+        alike = all(len(x.shape) == len(output) and all(map(same, x.shape, arriving[0].shape)) for x in arriving)
+        return nothing_to_learn(output, self.because, _ALIKE if alike else _REPEATED)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(additions=_each_further(out, arriving))
+
+
+_ALIKE = "all branches have the same shape, and so has the output"
+_REPEATED = "a branch that has the size 1 along an axis, or lacks the axis, is repeated along it"
 
 
 def broadcast(arriving: Sequence[Incoming]) -> tuple[Axis, ...]:
@@ -92,15 +94,15 @@ def differ(axis: str) -> str:
 
 @layer_class
 class Multiply(Add):
-    """Multiplies the branches number by number: same shape, no parameters.
+    """Multiplies the branches value by value: same shape, no parameters.
 
-    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    A branch of size 1 along an axis is repeated along it; a branch of C values is repeated at every position.
     """
 
     names: ClassVar = ("multiply", "mul")
     title: ClassVar = "Multiply"
     example: ClassVar = "input(56, 56, 64) -> { id | globalavgpool -> dense(64, sigmoid) } -> multiply"
-    verb: ClassVar = "multiplied"
+    because: ClassVar = "multiplying values takes no weights"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(multiplications=_each_further(out, arriving))
@@ -115,15 +117,15 @@ def two(arriving: Sequence[Incoming]) -> tuple[Incoming, Incoming]:
 
 @layer_class
 class Subtract(Add):
-    """Subtracts the second branch from the first number by number: same shape, no parameters.
+    """Subtracts the second branch from the first value by value: same shape, no parameters.
 
-    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    A branch of size 1 along an axis is repeated along it; a branch of C values is repeated at every position.
     """
 
     names: ClassVar = ("subtract", "sub")
     title: ClassVar = "Subtract"
     example: ClassVar = "input(56, 56, 64) -> { id | conv(64, 3, same) } -> subtract"
-    verb: ClassVar = "subtracted"
+    because: ClassVar = "subtracting values takes no weights"
 
     def rules(self, *arriving: Incoming) -> Rules:
         two(arriving)
@@ -132,15 +134,15 @@ class Subtract(Add):
 
 @layer_class
 class Average(Add):
-    """Averages the branches number by number: same shape, no parameters.
+    """Averages the branches value by value: same shape, no parameters.
 
-    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    A branch of size 1 along an axis is repeated along it; a branch of C values is repeated at every position.
     """
 
     names: ClassVar = ("average",)
     title: ClassVar = "Average"
     example: ClassVar = "input(64) -> { dense(10) | dense(10) | dense(10) } -> average"
-    verb: ClassVar = "averaged"
+    because: ClassVar = "averaging values takes no weights"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(additions=_each_further(out, arriving), multiplications=out.numbers())
@@ -148,15 +150,15 @@ class Average(Add):
 
 @layer_class
 class Maximum(Add):
-    """Keeps the largest number of all branches at each place: same shape, no parameters.
+    """Keeps the largest value of all branches at each position: same shape, no parameters.
 
-    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    A branch of size 1 along an axis is repeated along it; a branch of C values is repeated at every position.
     """
 
     names: ClassVar[tuple[str, ...]] = ("maximum",)
     title: ClassVar[str] = "Maximum"
     example: ClassVar[str] = "input(64) -> { dense(10) | dense(10) } -> maximum"
-    verb: ClassVar[str] = "compared"
+    because: ClassVar[str] = "choosing the largest value takes no weights"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=_each_further(out, arriving))
@@ -164,24 +166,25 @@ class Maximum(Add):
 
 @layer_class
 class Minimum(Maximum):
-    """Keeps the smallest number of all branches at each place: same shape, no parameters.
+    """Keeps the smallest value of all branches at each position: same shape, no parameters.
 
-    A branch of size 1 along an axis is repeated along it; a branch of C numbers is repeated at every position.
+    A branch of size 1 along an axis is repeated along it; a branch of C values is repeated at every position.
     """
 
     names: ClassVar = ("minimum",)
     title: ClassVar = "Minimum"
     example: ClassVar = "input(64) -> { dense(10) | dense(10) } -> minimum"
+    because: ClassVar = "choosing the smallest value takes no weights"
 
 
 @layer_class
 class Concatenate(Layer):
-    """Puts the branches one behind the other: C_1 + C_2 + … along one axis, no parameters.
+    """Places the branches side by side: C_1 + C_2 + … along one axis, no parameters.
 
     In `convention torch` the channels of a feature map come first, the features of a sequence last.
     """
 
-    axis: int | None = argument(AXIS, "the axis to join along; the channels if not given", None, short="dim")
+    axis: int | None = argument(AXIS, "the axis to concatenate along; the channels if not given", None, short="dim")
 
     names: ClassVar = ("concat", "Concatenate", "cat")
     title: ClassVar = "Concatenate"
@@ -199,7 +202,7 @@ class Concatenate(Layer):
             if len(x.shape) != rank:
                 raise LayerError(
                     f"branch 1 is {first} and branch {index} is {x}: they have {rank} and {len(x.shape)} axes, "
-                    "but must have equally many"
+                    "but must have the same number"
                 )
             for axis, (left, right) in enumerate(zip(first.shape, x.shape, strict=True)):
                 if axis != joined and not same(left, right):
@@ -218,7 +221,14 @@ class Concatenate(Layer):
         output[joined] = Axis(name, total(sizes))
         return nothing_to_learn(
             tuple(output),
-            "the branches are only put side by side; there is nothing in it to learn",
-            f"the {name} of all branches add up" + (", the other axes stay" if rank > 1 else ""),
+            "concatenating only places the branches side by side, so there is nothing to learn",
+            f"the {_plural(name)} of the branches are added{others_keep(rank - 1)}",
             channels_are=name if joined == first.channel_axis else None,
         )
+
+
+def _plural(axis: str) -> str:
+    """The channels; the heights; the sizes along axis 1."""
+    if axis.startswith("axis "):
+        return f"sizes along {axis}"
+    return axis if axis in ("channels", "features", "steps") else f"{axis}s"

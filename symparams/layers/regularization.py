@@ -13,12 +13,14 @@ from symparams.model.layer import layer_class
 
 @layer_class
 class Dropout(Passing):
-    """Switches off a share of the units while training: same shape, no parameters.
+    """Sets a fraction of the values to zero in training: same shape, no parameters.
 
-    The weights of its neighbours stay and are counted there. Srivastava et al., Dropout, 2014.
+    The weights of the layers around it stay and are counted there. Srivastava et al., Dropout, 2014.
     """
 
-    rate: Formula = argument(RATE, "share of units that are switched off", Number(Fraction(1, 2)), told=True)
+    rate: Formula = argument(
+        RATE, "dropout rate: the fraction of values set to zero", Number(Fraction(1, 2)), told=True
+    )
 
     names: ClassVar = (
         "dropout", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
@@ -29,9 +31,9 @@ class Dropout(Passing):
     ranked: ClassVar = False
     example: ClassVar = "input(128) -> dropout(0.5)"
     because: ClassVar = (
-        "dropout switches units off in training, but the weights stay in the model and are counted where they are"
+        "dropout only sets values to zero in training; the weights around it stay and are counted in their own layers"
     )
-    shape_because: ClassVar = "units that are switched off still have their place, so the shape stays"
+    shape_because: ClassVar = "values that are set to zero are still there, so the shape stays"
 
 
 @layer_class
@@ -44,34 +46,34 @@ class GaussianNoise(Passing):
     title: ClassVar = "Gaussian noise"
     family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> noise(0.1)"
-    because: ClassVar = "the noise is random and only added in training; there is nothing in it to learn"
-    shape_because: ClassVar = "every number keeps its place, so the shape stays"
+    because: ClassVar = "random noise is added in training, so there is nothing to learn"
+    shape_because: ClassVar = "noise is added to each value, so the shape stays"
 
 
 @layer_class
 class ActivityRegularization(Passing):
     """Adds a penalty for large outputs to the loss: same shape, no parameters."""
 
-    l1: Formula = argument(NOT_NEGATIVE, "penalty for the size", Number(0), keyword=True)
-    l2: Formula = argument(NOT_NEGATIVE, "penalty for the square", Number(0), keyword=True)
+    l1: Formula = argument(NOT_NEGATIVE, "factor of the penalty on absolute values", Number(0), keyword=True)
+    l2: Formula = argument(NOT_NEGATIVE, "factor of the penalty on squares", Number(0), keyword=True)
 
     names: ClassVar = ("activityregularization", "ActivityRegularization")
     title: ClassVar = "Activity regularization"
     family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> activityregularization(l2=0.01)"
-    because: ClassVar = "the penalty is added to the loss; there is nothing in it to learn"
-    shape_because: ClassVar = "the numbers are handed on as they are, so the shape stays"
+    because: ClassVar = "a penalty is added to the loss, but there is nothing to learn"
+    shape_because: ClassVar = "the output equals the input"
 
 
 @layer_class
 class Masking(Passing):
-    """Marks the time steps that the layers behind it leave out: same shape, no parameters."""
+    """Marks the time steps that the layers after it skip: same shape, no parameters."""
 
-    value: tuple[object, ...] = argument(SETTINGS, "the number that marks a step", (Number(0),), short="mask_value")
+    value: tuple[object, ...] = argument(SETTINGS, "the value that marks a step", (Number(0),), short="mask_value")
 
     names: ClassVar = ("masking", "Masking")
     title: ClassVar = "Masking"
     family: ClassVar = "Regularization"
     example: ClassVar = "input(10, 8) -> masking"
-    because: ClassVar = "masking only marks steps; there is nothing in it to learn"
-    shape_because: ClassVar = "steps that are marked still have their place, so the shape stays"
+    because: ClassVar = "masking only marks time steps, so there is nothing to learn"
+    shape_because: ClassVar = "steps that are marked are still there, so the shape stays"

@@ -101,6 +101,11 @@ def features_named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
     return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), sizes))
 
 
+def others_keep(count: int) -> str:
+    """What becomes of so many other axes, as a further clause: "; the other axes keep their sizes"."""
+    return ("", "; the other axis keeps its size")[count] if count < 2 else "; the other axes keep their sizes"
+
+
 def known(value: Formula) -> str:
     """A value in a message."""
     return shown(simplified(value), PLAIN)

@@ -7,16 +7,19 @@ from typing import ClassVar
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError
+from symparams.layers.convolution import positions_share
+from symparams.layers.dense import same_everywhere
 from symparams.layers.feedforward import as_it_came
 from symparams.model.arguments import COUNT, argument
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, symbol
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Unit, layer_class, symbol
+from symparams.model.sentence import say
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class ClassToken(Layer):
-    """Puts a learned position before the sequence: (T, d) becomes (T + 1, d), d parameters.
+    """Places a learned token before the sequence: (T, d) becomes (T + 1, d), d parameters.
 
     With `classtoken(n)` there are n of them, n·d parameters, as the registers of later vision transformers. Dosovitskiy
     et al., An Image is Worth 16x16 Words, 2021.
@@ -44,12 +47,20 @@ class ClassToken(Layer):
                 Axis(x.last_name, as_it_came(x)[-1].size),
             ),
             tensors=(tensor(x.convention, "token", copies=() if one else (n,), outputs=(d,)),),
-            because="the token is a learned vector as wide as a position"
-            if one
-            else "each token is a learned vector as wide as a position",
-            shape_because="the tokens are put before the sequence, so it grows by their number",
+            because=say(_SINGLE if one else _SEVERAL, n=n, d=d),
+            shape_because=say(
+                f"{'the token is' if one else 'the {n tokens} are'} placed before the {{T positions}} of the sequence",
+                n=n,
+                T=length.size,
+            ),
             channels_are=None,
+            unit=None if one else Unit("tokens", n),
+            ignores=(say("the length of the sequence, {T}, does not enter", T=length.size),),
         )
+
+
+_SINGLE = "the class token is one learned vector of {d values}, as long as the vector of each position"
+_SEVERAL = "each of the {n tokens} is a learned vector of {d values}, as long as the vector of each position"
 
 
 @layer_class
@@ -74,9 +85,10 @@ class LayerScale(Layer):
         return Rules(
             output=x.kept() if images else as_it_came(x),
             tensors=(tensor(x.convention, "scale", outputs=(d,)),),
-            because="each channel has one factor, the same at every position",
-            shape_because="every number is rescaled, so the shape stays",
+            because=say(f"each of the {{d {'channels' if images else 'features'}}} has one learned factor", d=d),
+            shape_because="every value is only multiplied by a factor, so the shape stays",
             channels_are=None,
+            ignores=positions_share(x, "factor") if images else same_everywhere(x) if len(x.shape) > 1 else (),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
