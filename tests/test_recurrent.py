@@ -10,11 +10,12 @@ import symparams as sp
 from symparams.algebra.equality import same
 from symparams.algebra.formula import as_formula
 from symparams.algebra.notation import shown
-from symparams.algebra.notations import SOURCE
+from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.errors import SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.layers.recurrent import LSTM
 from symparams.model.layer import EVERYWHERE
+from symparams.quantities.unit_counts import counts_by_unit
 from tests.helpers import net, value
 from tests.test_laws import steps_agree, tensors_agree
 
@@ -148,7 +149,7 @@ def test_letters_equal_numbers(layer: str, convention: str, T: int, D: int, U: i
     try:
         symbolic = net(text)
     except SymparamsError as error:
-        refused = "reset gate after the matrix" in str(error) or "every step in one direction" in str(error)
+        refused = "reset gate after the recurrent weights" in str(error) or "every step in one direction" in str(error)
         assert refused
         assert convention == "torch"
         return
@@ -230,7 +231,7 @@ def test_flag_words_go_to_the_activation_and_not_to_the_gates() -> None:
 
 MISTAKES = [
     ("input(7) -> lstm(64)", "give the layer before it `sequences`"),
-    ("input(9, 7) -> lstm(64) -> lstm(32)", "lstm_2: needs an input of shape (T, features), but 64 arrives"),
+    ("input(9, 7) -> lstm(64) -> lstm(32)", "lstm_2: needs an input of shape (T, features), not 64"),
     ("convention torch input(9, 7) -> lstm(6, last) -> gru(5)", "leave out `last` before it"),
     ("input(7, 8, 9) -> lstm(64)", "timedistributed(flatten)"),
     ("input(9, 7) -> lstm(3, sequences, last)", "leave out `sequences` or `last`"),
@@ -259,3 +260,97 @@ def test_mistakes_say_what_to_write(text: str, part: str) -> None:
     with pytest.raises(SymparamsError) as caught:
         net(text)
     assert part in str(caught.value)
+
+
+SAID = {
+    "input(50, 24) -> gru(32)": """
+        in each step the layer sees 24 input features and its own 32 outputs from the previous step. It computes three
+        vectors of 32 values: the update gate, the reset gate and the candidate state. Each value has one weight for
+        each of these 24 + 32 inputs, and two biases, one beside each weight matrix
+        / the second bias is there because Keras by default, reset_after=True, applies the reset gate after the
+        multiplication by the recurrent weights. With reset_after=False there are 3·32 = 96 fewer parameters: 5,472""",
+    "convention torch input(1, 1) -> rnn(1)": """
+        in each step the layer sees 1 input feature and its own 1 output from the previous step. Each unit has one
+        weight for each of these 1 + 1 inputs, and two biases, one beside each weight matrix
+        / in Keras each unit has only one bias, which makes 1 fewer parameter: 3""",
+    "input(T, D) -> lstm(U, bias=no, bidirectional)": """
+        in each step the layer sees D input features and its own U outputs from the previous step. It computes four
+        vectors of U values: the input gate, the forget gate, the output gate and the cell candidate. Each value has
+        one weight for each of these D + U inputs; there is no bias. A second LSTM with its own weights processes the
+        sequence in reverse /""",
+    "convention torch input(9, 5) -> lstm(4, projection=3, layers=2)": """
+        in each step the first layer sees 5 input features and its own 3 outputs from the previous step. It computes
+        four vectors of 4 values: the input gate, the forget gate, the output gate and the cell candidate. Each value
+        has one weight for each of these 5 + 3 inputs, and two biases, one beside each weight matrix. One more matrix,
+        without a bias, projects the 4 hidden values to the 3 outputs. Each layer above it sees the 3 outputs of the
+        layer below in place of the 5 features /""",
+    "input(9, 5) -> bidirectional(rnn(4), sum)": """
+        in each step the layer sees 5 input features and its own 4 outputs from the previous step. Each unit has one
+        weight for each of these 5 + 4 inputs, and one bias. A second rnn with its own weights processes the sequence
+        in reverse
+        / in PyTorch each unit has two biases, one beside each weight matrix, which makes 2·4 = 8 more parameters: 88""",
+}
+
+
+@pytest.mark.parametrize("text", SAID)
+def test_what_one_value_is_made_from(text: str) -> None:
+    rules = net(text).nodes[-1].derived.rules
+    assert f"{rules.because} / {rules.differs}".split() == SAID[text].split()
+
+
+UNITS = [
+    ("input(9, 5) -> gru(4)", ["each 5 + 4 + 2, 12 values"]),
+    ("input(9, 5) -> rnn(4, bias=no)", ["each 5 + 4, 4 units"]),
+    ("input(9, 5) -> lstm(4, bidirectional)", ["in each direction: each 5 + 4 + 1, 32 values"]),
+    ("input(9, 5) -> bidirectional(lstm(4), ave)", ["in each direction: each 5 + 4 + 1, 32 values"]),
+    (
+        "input(9, 5) -> lstm(4, layers=2)",
+        ["in layer 1: each 5 + 4 + 1, 16 values", "in layer 2: each 4 + 4 + 1, 16 values"],
+    ),
+    (
+        "convention torch input(9, 5) -> lstm(4, projection=3, layers=3, bidirectional)",
+        [
+            "in each direction of layer 1: each 5 + 3 + 2, 32 values",
+            "in each direction of layer 1: each 4, 6 outputs",
+            "in each direction of each layer above: each 2·3 + 3 + 2, 64 values",
+            "in each direction of each layer above: each 4, 12 outputs",
+        ],
+    ),
+    (
+        "convention torch input(9, 5) -> gru(4, layers=9)",
+        ["in layer 1: each 5 + 4 + 2, 12 values", "in the layers above: each 4 + 4 + 2, 96 values"],
+    ),
+    (
+        "input(9, 5) -> bidirectional(lstm(4), gru(3))",
+        [
+            "in the forward direction: each 5 + 4 + 1, 16 values",
+            "in the backward direction: each 5 + 3 + 2, 9 values",
+        ],
+    ),
+    (
+        "input(9, 5) -> bidirectional(rnn(stackedcells(lstmcell(4), rnncell(3))))",
+        [
+            "in each direction in cell 1: each 5 + 4 + 1, 32 values",
+            "in each direction in cell 2: each 4 + 3 + 1, 6 units",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "counted"), UNITS)
+def test_its_parameters_are_those_of_its_units(text: str, counted: list[str]) -> None:
+    node = net(text).nodes[-1]
+    counts = counts_by_unit(node.derived.rules, node.derived.facts)
+    written = [
+        f"{c.where + ': ' if c.where else ''}each {shown(c.each, PLAIN)}, {c.many_value} {c.plural}" for c in counts
+    ]
+    assert written == counted
+    assert sum(value(as_formula(c.value), {}) for c in counts) == sp.parse(text).layers[-1].params
+
+
+def test_one_step_is_not_said_not_to_enter() -> None:
+    assert net("input(1, 5) -> lstm(4)").nodes[-1].derived.rules.ignores == ()
+    assert [str(s) for s in net("input(T, 5) -> lstm(4, dropout=0.1)").nodes[-1].derived.rules.ignores] == [
+        "the T steps do not enter: every step uses the same weights",
+        "the dropout rate does not enter: dropout has no weights",
+    ]

@@ -125,7 +125,7 @@ class CosineSimilarity(Layer):
     def _joined(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Axis, ...], int]:
         x, y = two(arriving)
         if len(x.shape) != len(y.shape):
-            raise LayerError(f"the branches {x} and {y} must have equally many axes")
+            raise LayerError(f"the branches {x} and {y} must have the same number of axes")
         axes = broadcast((x, y))
         joined = Incoming(tuple(axis.size for axis in axes), arriving[0].convention)
         return axes, axis_of(self.axis, joined)

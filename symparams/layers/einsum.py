@@ -55,12 +55,13 @@ class _Equation:
 class EinsumDense(Layer):
     """A dense layer whose sums an equation describes: one weight for each combination of the letters of the kernel.
 
-    In `einsum("abc,cd->abd", 64)` the first letter is the batch, b and c arrive, d is the 64 units and c is added up.
-    Sizes are given for the letters that do not arrive, or for all axes of the output, with -1 where they arrive.
+    In `einsum("abc,cd->abd", 64)` the first letter is the batch, b and c are the input, d is the 64 units, and c is
+    summed over. Sizes are given for the letters that the input does not have, or for all axes of the output, with -1
+    where the input has them.
     `...` stands for any axes. There are biases along the axes named in `bias_axes` only.
     """
 
-    equation: str = argument(TEXT, "what is multiplied and added up")
+    equation: str = argument(TEXT, "equation: what is multiplied and summed over")
     sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those that the input does not have", (), variadic=True)
     bias_axes: str = argument(TEXT, "the letters of the output that have biases; none if not given", "", keyword=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
@@ -124,7 +125,7 @@ class EinsumDense(Layer):
                 raise LayerError(f'"{part}" has a letter twice')
         free = len(x.shape) - len(arrive)
         if free < 0 or (free and not parts[1] and not parts[3]):
-            raise LayerError(f'"{self.equation}" takes {len(arrive)} axes without the batch, but {x} arrives')
+            raise LayerError(f'"{self.equation}" takes {len(arrive)} axes without the batch, but the input is {x}')
         between = slice(0, free) if parts[1] else slice(len(arrive), None)
         elided = tuple(map(as_formula, x.shape[between]))
         own = x.shape[free:] if parts[1] else x.shape[: len(arrive)]
@@ -151,7 +152,7 @@ class EinsumDense(Layer):
             open_ = number(size) == -1
             if letter not in letters:
                 if open_:
-                    raise LayerError(f"the size of {letter} does not arrive; it must be given")
+                    raise LayerError(f"the input does not have the axis {letter}, so its size must be given")
                 letters[letter] = symbol(f"n_{letter}", size, f"output size {letter}")
             elif not open_:
                 requires += equal(letters[letter], size, partial(_mismatch, letter, letters[letter], size))
@@ -160,10 +161,10 @@ class EinsumDense(Layer):
     def _check(self, weight: str, leave: str, letters: dict[str, Symbol]) -> None:
         for letter in weight:
             if letter not in letters:
-                raise LayerError(f"{letter} stands in the kernel, but neither arrives nor leaves")
+                raise LayerError(f"{letter} stands in the kernel, but neither in the input nor in the output")
         for letter in leave:
             if letter not in weight and not letters[letter].incoming:
-                raise LayerError(f"{letter} leaves, but neither arrives nor stands in the kernel")
+                raise LayerError(f"{letter} stands in the output, but neither in the input nor in the kernel")
         for letter in self.bias_axes:
             if letter not in leave:
                 raise LayerError(f"{letter} cannot have biases; it is not an axis of the output")
@@ -205,4 +206,4 @@ def _ignored(equation: _Equation) -> tuple[Text, ...]:
 
 
 def _mismatch(letter: str, arrived: Formula, given: Formula) -> str:
-    return f"the size {letter} that arrives is {known(arrived)}, not {known(given)}"
+    return f"the input has the size {known(arrived)} along {letter}, not {known(given)}"

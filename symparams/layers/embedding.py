@@ -120,7 +120,7 @@ class EmbeddingBag(Embedding):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) != 1:
-            raise LayerError(f"needs a bag of tokens, an input of shape (T), but {x} arrives")
+            raise LayerError(f"needs a bag of tokens, an input of shape (T), not {x}")
         V, d = self.V(), self.d()
         return Rules(
             output=(Axis("features", d),),
@@ -199,7 +199,7 @@ class Positional(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) not in (1, 2):
-            raise LayerError(f"needs an input of shape (T) or (T, d), but {x} arrives")
+            raise LayerError(f"needs an input of shape (T) or (T, d), not {x}")
         T_max = symbol("T_max", self.length, "maximum sequence length")
         d = symbol("d", self.width, "embedding dimension")
         requires: tuple[Requirement, ...] = ()

@@ -73,7 +73,7 @@ class Mamba(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) != 2:
-            raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
+            raise LayerError(f"needs a sequence of shape (T, d), not {x}")
         return Rules(
             output=as_it_came(x),
             tensors=tuple(self._tensors(x)),
@@ -126,7 +126,7 @@ class Mamba(Layer):
         said = self.width
         if said is None:
             return ()
-        return equal(said, d, lambda: f"width is {known(said)}, but {known(d)} features arrive")
+        return equal(said, d, lambda: f"width is {known(said)}, but the input has {known(d)} features")
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """Exponentials: N a channel for A, one each for the step (softplus), the convolution and the gate (SiLU)."""

@@ -111,7 +111,7 @@ class Multiply(Add):
 def two(arriving: Sequence[Incoming]) -> tuple[Incoming, Incoming]:
     """The only two branches, or an error."""
     if len(arriving) != 2:
-        raise LayerError(f"takes two branches, but {len(arriving)} arrive")
+        raise LayerError(f"takes two branches, not {len(arriving)}")
     return arriving[0], arriving[1]
 
 

@@ -150,7 +150,7 @@ class Recurrent(Layer):
     def _checked(self, x: Incoming) -> Cell:
         """The cell, if the input and the convention suit it."""
         if len(x.shape) != 2:
-            raise LayerError(f"needs an input of shape (T, features), but {x} arrives{_hint(x)}")
+            raise LayerError(f"needs an input of shape (T, features), not {x}{_hint(x)}")
         if self.sequences and self.last:
             raise LayerError("cannot return every step and only the last one; leave out `sequences` or `last`")
         cell = self.cell()
@@ -192,7 +192,7 @@ def _hint(x: Incoming) -> str:
     if len(x.shape) == 1:
         before = "give the layer before it `sequences`" if x.convention == "keras" else "leave out `last` before it"
         return f"; {before}, or put an embedding before it"
-    return "; timedistributed(flatten) makes one row of numbers of each step"
+    return "; timedistributed(flatten) turns each step into one row of values"
 
 
 # ---------------------------------------------------------------- the layers

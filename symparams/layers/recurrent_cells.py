@@ -65,7 +65,7 @@ class Cell(Layer):
         if len(x.shape) != 1:
             name = self.kind
             raise LayerError(
-                f"takes one step of shape (D), but {x} arrives; rnn({name}(…)) runs it over all steps of a sequence"
+                f"takes one step of shape (D), not {x}; rnn({name}(…)) runs it over all steps of a sequence"
             )
         self.check(x.convention)
         D, tensors = features(x), self.tensors(features(x), x.convention)
@@ -328,7 +328,7 @@ class GRUCell(GatedCell):
         GatedCell.check(self, convention)
         check_gates(self.recurrent_activation, convention)
         if convention == "torch" and not self.reset_after:
-            raise LayerError("has its reset gate after the matrix in PyTorch; leave out reset_after=no")
+            raise LayerError("applies its reset gate after the recurrent weights in PyTorch; leave out reset_after=no")
 
     def biases(self, convention: Convention) -> int:
         return 0 if not self.bias else 2 if self.reset_after else 1

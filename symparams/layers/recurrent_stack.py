@@ -134,14 +134,13 @@ class Stack:
 
     def _of_floor(self, floor: str, where: str, copies: Formula, stacked: Formula = ONE) -> Iterator[Unit]:
         """The units of a layer, or of so many that are stacked."""
-        direction = "each direction" if self.both else ""
-        place = " of ".join(filter(None, (direction, where)))
+        place = " of ".join(filter(None, ("each direction" if self.both else "", where)))
+        every = tuple(t.name for t in self.cell.tensors(features(self.x), self.x.convention)) if place else ()
         for unit in self.cell.counted_by(self.x.convention):
-            own = unit.tensors or tuple(t.name for t in self.cell.tensors(features(self.x), self.x.convention))
             yield Unit(
                 unit.plural,
                 unit.many if stacked == ONE else flat((stacked, unit.many)),
-                tuple(self._name(name, floor, False) for name in own),
+                tuple(self._name(name, floor, False) for name in unit.tensors or every),
                 copies,
                 " ".join(filter(None, (place and f"in {place}", unit.where))),
             )

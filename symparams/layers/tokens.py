@@ -36,7 +36,7 @@ class ClassToken(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) != 2:
-            raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
+            raise LayerError(f"needs a sequence of shape (T, d), not {x}")
         length = x.sequence()
         one = number(self.tokens) == 1
         n = symbol("n", self.tokens, "tokens")

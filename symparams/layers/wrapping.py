@@ -73,7 +73,7 @@ class TimeDistributed(Layer):
 
 def _one_step(x: Incoming) -> Incoming:
     if len(x.shape) < 2:
-        raise LayerError(f"timedistributed needs an input with time steps first, such as (T, n), but {x} arrives")
+        raise LayerError(f"timedistributed needs an input with time steps first, such as (T, n), not {x}")
     return Incoming(x.shape[1:], x.convention)
 
 
