@@ -119,7 +119,7 @@ class CosineSimilarity(Layer):
             features_named(output, arriving[0]),
             self.because,
             "two vectors give one value, so their axis disappears",
-            channels_are="numbers",
+            channels_are="values",
         )
 
     def _joined(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Axis, ...], int]:
@@ -174,7 +174,7 @@ class PairwiseDistance(CosineSimilarity):
             features_named(output, arriving[0]),
             self.because,
             "two vectors give one value, so the size of their axis becomes 1",
-            channels_are="numbers",
+            channels_are="values",
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -1,4 +1,4 @@
-"""Embeddings: a vector for each token, for each position, and the way back from vectors to tokens."""
+"""Embeddings: a vector for each token, a vector for each position, and scores for tokens from vectors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from symparams.model.work import Work
 
 
 def _vectors(x: Incoming, d: Formula) -> tuple[Axis, ...]:
-    """The axes that arrive and a new last one."""
+    """The axes of the input and a new last one."""
     sizes = (*x.shape, d)
     return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), map(as_formula, sizes)))
 
@@ -44,7 +44,7 @@ def _vectors_of(x: Incoming, name: str, rows: Formula, d: Formula) -> Tensor:
 
 @layer_class
 class Embedding(Layer):
-    """Looks up a vector of d numbers for each token: V·d parameters, whatever the length of the text.
+    """Looks up a vector of d values for each token: V·d parameters, whatever the length of the text.
 
     It appends an axis: (T) becomes (T, d). A lookup multiplies nothing. Keras and PyTorch count alike.
     """
@@ -67,7 +67,7 @@ class Embedding(Layer):
             tensors=(_vectors_of(x, "embeddings", V, d),),
             because=_table(x, V, d),
             shape_because=say(_APPENDED, d=d),
-            channels_are="width",
+            channels_are="embedding dimensions",
             unit=Unit("rows", V),
             ignores=_lookups(x),
         )
@@ -105,9 +105,9 @@ def _lookups(x: Incoming) -> tuple[Text, ...]:
 
 @layer_class
 class EmbeddingBag(Embedding):
-    """Looks up a vector of d numbers for each token of a bag and joins them to one: V·d parameters.
+    """Looks up a vector of d values for each token of a bag and averages them: V·d parameters.
 
-    It gives one vector for the whole bag: (T) becomes (d). They are averaged, or added with sums=yes.
+    There is one vector for the whole bag: (T) becomes (d). With sums=yes the vectors are added.
     """
 
     sums: bool = argument(switch(), "whether the vectors are added and not averaged", False, keyword=True)
@@ -127,7 +127,7 @@ class EmbeddingBag(Embedding):
             tensors=(_vectors_of(x, "embeddings", V, d),),
             because=together(_table(x, V, d), _SUMS if self.sums else _AVERAGES, between=". "),
             shape_because=f"the vectors of all tokens are {'added' if self.sums else 'averaged'} to one vector",
-            channels_are="width",
+            channels_are="embedding dimensions",
             unit=Unit("rows", V),
             ignores=_lookups(x),
         )
@@ -143,12 +143,12 @@ class EmbeddingBag(Embedding):
 
 @layer_class
 class ReversibleEmbedding(Embedding):
-    """An embedding that can be used backwards: V·d parameters if the way back has the same matrix, else 2·V·d.
+    """An embedding that also maps vectors back to tokens: V·d parameters if both share a matrix, else 2·V·d.
 
     The way back is written `tied(@name)`. Keras only; in PyTorch it is an embedding and a linear layer.
     """
 
-    tie_weights: bool = argument(switch(), "whether the way back uses the same matrix", True, keyword=True)
+    tie_weights: bool = argument(switch(), "whether the way back to tokens uses the same matrix", True, keyword=True)
 
     names: ClassVar = ("reversibleembedding", "ReversibleEmbedding")
     stock: ClassVar = ("keras",)
@@ -165,7 +165,7 @@ class ReversibleEmbedding(Embedding):
             tensors=(_vectors_of(x, "embeddings", V, d), *back),
             because=together(_table(x, V, d), _OWN_TABLE if back else _SAME_TABLE, between=". "),
             shape_because=say(_APPENDED, d=d),
-            channels_are="width",
+            channels_are="embedding dimensions",
             unit=Unit("tokens" if back else "rows", V),
             ignores=_lookups(x),
         )
@@ -179,9 +179,9 @@ _SAME_TABLE = "The same table turns vectors back into scores for the tokens, so 
 
 @layer_class
 class Positional(Layer):
-    """Gives a vector of d numbers for each position: T_max·d parameters, none for sines and cosines.
+    """Looks up a vector of d values for each position: T_max·d parameters, none for sines and cosines.
 
-    It takes (T) or (T, d) and gives (T, d): the positions alone, which are then added to what stands there:
+    It maps (T) or (T, d) to (T, d), the vectors of the positions alone, which are then added to those of the tokens:
     `{ embedding(V, d) | positional(T, d) } -> add`. Learned positions end at T_max, so T must not be larger.
     Vaswani et al., Attention Is All You Need, 2017.
     """
@@ -213,7 +213,9 @@ class Positional(Layer):
         shape_because = say("each of the {T positions} has one vector of {d values}", T=T, d=d)
         if self.sinusoidal:
             because = "the vectors are fixed sines and cosines of the position, so there is nothing to learn"
-            return nothing_to_learn(output, because, shape_because, channels_are="width", requires=requires)
+            return nothing_to_learn(
+                output, because, shape_because, channels_are="embedding dimensions", requires=requires
+            )
         return Rules(
             output=output,
             tensors=(_vectors_of(x, "positions", T_max, d),),
@@ -224,7 +226,7 @@ class Positional(Layer):
                 d=d,
             ),
             shape_because=shape_because,
-            channels_are="width",
+            channels_are="embedding dimensions",
             requires=requires,
             unit=Unit("positions", T_max),
             ignores=() if same(x.shape[0], self.length) else (say(_ALL_COUNT, T=T, T_max=T_max),),
@@ -245,8 +247,8 @@ _ALL_COUNT = "the length of the input, {T}, does not enter: the table has a row 
 class Tied(Layer):
     """Computes a score for each token with the matrix of an embedding: (T, d) becomes (T, V), without new weights.
 
-    Each score is the product of what arrives with the vector of the token, d multiplications. The matrix is counted
-    where the embedding stands. Press and Wolf, Using the Output Embedding to Improve Language Models, 2017.
+    Each score is the dot product of the input with the vector of the token, d multiplications. The matrix is counted
+    with the embedding. Press and Wolf, Using the Output Embedding to Improve Language Models, 2017.
     """
 
     embedding: Layer = argument(NAMED, "the embedding")

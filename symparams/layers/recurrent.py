@@ -177,7 +177,7 @@ def _shape_because(cell: Cell, every: bool, both: bool, convention: Convention) 
     returned = {
         ("keras", True): "with {@on} the layer returns its output at every step",
         ("torch", True): "PyTorch returns the output of every step",
-        ("keras", False): "by default, {@off}, Keras returns only the output of the last step",
+        ("keras", False): "by default ({@off}) Keras returns only the output of the last step",
         ("torch", False): "only the output of the last step is used",
     }[convention, every]
     values = f"one value per {cell.giver}{' in each direction, side by side' if both else ''}"
@@ -202,7 +202,7 @@ def _hint(x: Incoming) -> str:
 class RNN(Recurrent):
     """A simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
 
-    It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
+    It maps (T, D) to (U), or to (T, U) with `sequences`; in PyTorch always to (T, H), only the last step with
     `last`. The length T does not count. rnn(lstmcell(64)) is Keras's RNN of a cell. Further layers (PyTorch's
     num_layers; in Keras so many layers in a row) have (H + H)·H + 2·H each. Elman, Finding Structure in Time, 1990.
     """
@@ -232,15 +232,16 @@ class RNN(Recurrent):
 class LSTM(Recurrent):
     """A long short-term memory: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
 
-    It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
+    It maps (T, D) to (U), or to (T, U) with `sequences`; in PyTorch always to (T, H), only the last step with
     `last`. The length T does not count. With PyTorch's projection to P outputs: 4·((D + P)·H + 2·H) + H·P. Further
-    layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs below in place of D features.
-    `bidirectional` doubles the parameters and the outputs. Hochreiter and Schmidhuber, Long Short-Term Memory, 1997.
+    layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs of the layer below in place of D
+    features. `bidirectional` doubles the parameters and the outputs. Hochreiter and Schmidhuber, Long Short-Term
+    Memory, 1997.
     """
 
     projection: Formula | None = argument(
         COUNT,
-        "projection size: outputs, to which a matrix projects the units; PyTorch only",
+        "projection size: the outputs of a step, smaller than the units; PyTorch only",
         None,
         short="proj_size",
         keyword=True,
@@ -280,11 +281,11 @@ class LSTM(Recurrent):
 class GRU(Recurrent):
     """A gated recurrent unit: 3·((D + U)·U + 2·U) parameters in both frameworks.
 
-    It runs over (T, D) and gives (U), or (T, U) with `sequences`; in PyTorch always (T, H), the last step alone with
-    `last`. The length T does not count. With reset_after=no (Keras; the original form) there is one bias for each unit
-    and gate: 3·((D + U)·U + U). Further layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs
-    below in place of D features. `bidirectional` doubles the parameters and the outputs. Cho et al., Learning Phrase
-    Representations using RNN Encoder-Decoder, 2014.
+    It maps (T, D) to (U), or to (T, U) with `sequences`; in PyTorch always to (T, H), only the last step with
+    `last`. The length T does not count. With reset_after=no (Keras; the original form) there is one bias for each
+    unit and gate: 3·((D + U)·U + U). Further layers (PyTorch's num_layers; in Keras so many layers in a row) see
+    the outputs of the layer below in place of D features. `bidirectional` doubles the parameters and the outputs.
+    Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014.
     """
 
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)

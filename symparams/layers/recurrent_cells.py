@@ -16,7 +16,7 @@ from symparams.model.work import Work
 
 
 class Cell(Layer):
-    """One step: the features of the step and the outputs of the step before give new outputs."""
+    """One step: the features of the step and the outputs of the previous step give new outputs."""
 
     family: ClassVar = "Recurrent layers"
 
@@ -218,7 +218,7 @@ def _times(factor: int, formula: Formula) -> Formula:
 class RNNCell(GatedCell):
     """One step of a simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
 
-    D features arrive and as many numbers leave as it has units. PyTorch has tanh and relu. Elman, Finding Structure in
+    It maps D features to one output per unit. PyTorch has tanh and relu. Elman, Finding Structure in
     Time, 1990.
     """
 
@@ -244,7 +244,7 @@ def check_gates(function: str, convention: Convention) -> None:
 class LSTMCell(GatedCell):
     """One step of an LSTM: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
 
-    D features arrive and as many numbers leave as it has units; the cell state is kept inside. Hochreiter and
+    It maps D features to one output per unit; the cell state is kept inside. Hochreiter and
     Schmidhuber, Long Short-Term Memory, 1997.
     """
 
@@ -308,9 +308,8 @@ class ProjectedLSTMCell(LSTMCell):
 class GRUCell(GatedCell):
     """One step of a GRU: 3·((D + U)·U + 2·U) parameters in both frameworks.
 
-    D features arrive and as many numbers leave as it has units. With reset_after=no (Keras; the original form) there is
-    one bias for each unit and gate: 3·((D + U)·U + U). Cho et al., Learning Phrase Representations using RNN
-    Encoder-Decoder, 2014.
+    It maps D features to one output per unit. With reset_after=no (Keras; the original form) there is one bias for each
+    unit and gate: 3·((D + U)·U + U). Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014.
     """
 
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
@@ -342,11 +341,8 @@ class GRUCell(GatedCell):
         if convention == "torch":
             return 0, ""
         if not self.reset_after:
-            return (
-                1,
-                "with {@off} there is only one bias; by default, as in PyTorch, there are two, which makes",
-            )
+            return 1, "with {@off} there is only one bias; the default, as in PyTorch, is two, which makes"
         return -1, (
-            "the second bias is there because Keras by default, {@on}, applies the reset gate after the multiplication "
+            "the second bias is there because by default ({@on}) Keras applies the reset gate after the multiplication "
             "by the recurrent weights. With {@off} there are"
         )
