@@ -267,12 +267,12 @@ SAID = {
         in each step the layer sees 24 input features and its own 32 outputs from the previous step. It computes three
         vectors of 32 values: the update gate, the reset gate and the candidate state. Each value has one weight for
         each of these 24 + 32 inputs, and two biases, one beside each weight matrix
-        / the second bias is there because by default (reset_after=True) Keras applies the reset gate after the
+        / a GRU has the second bias because by default (reset_after=True) Keras applies the reset gate after the
         multiplication by the recurrent weights. With reset_after=False there are 3·32 = 96 fewer parameters: 5,472""",
     "convention torch input(1, 1) -> rnn(1)": """
         in each step the layer sees 1 input feature and its own 1 output from the previous step. Each unit has one
         weight for each of these 1 + 1 inputs, and two biases, one beside each weight matrix
-        / in Keras each unit has only one bias, which makes 1 fewer parameter: 3""",
+        / Keras's RNN has only one bias per unit, which makes 1 fewer parameter: 3""",
     "input(T, D) -> lstm(U, bias=no, bidirectional)": """
         in each step the layer sees D input features and its own U outputs from the previous step. It computes four
         vectors of U values: the input gate, the forget gate, the output gate and the cell candidate. Each value has
@@ -288,7 +288,7 @@ SAID = {
         in each step the layer sees 5 input features and its own 4 outputs from the previous step. Each unit has one
         weight for each of these 5 + 4 inputs, and one bias. A second rnn with its own weights processes the sequence
         in reverse
-        / in PyTorch each unit has two biases, one beside each weight matrix, which makes 2·4 = 8 more parameters:
+        / PyTorch's RNN has two biases per unit, one beside each weight matrix, which makes 2·4 = 8 more parameters:
         88""",
 }
 

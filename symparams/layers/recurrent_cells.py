@@ -122,6 +122,7 @@ class GatedCell(Cell):
 
     gates: ClassVar[int] = 1  # how many parts, the candidate state among them
     parts: ClassVar[str] = ""  # what they are, where there are several
+    noun: ClassVar[str] = "RNN"  # what a layer of it is called in a sentence
     functions: ClassVar[tuple[str, ...]] = ("tanh",)  # the activations that PyTorch has
 
     def check(self, convention: Convention) -> None:
@@ -206,8 +207,8 @@ class GatedCell(Cell):
     def other_biases(self, convention: Convention) -> tuple[int, str]:
         """Whether there are as many biases more elsewhere, 1, or fewer, -1; and why."""
         if convention == "torch":
-            return -1, f"in Keras each {self._one} has only one bias, which makes"
-        return 1, f"in PyTorch each {self._one} has two biases, one beside each weight matrix, which makes"
+            return -1, f"Keras's {self.noun} has only one bias per {self._one}, which makes"
+        return 1, f"PyTorch's {self.noun} has two biases per {self._one}, one beside each weight matrix, which makes"
 
 
 def _times(factor: int, formula: Formula) -> Formula:
@@ -256,6 +257,7 @@ class LSTMCell(GatedCell):
     example: ClassVar = "input(32) -> lstmcell(64)"
     stored_as: ClassVar = "lstm_cell."
     gates: ClassVar = 4
+    noun: ClassVar = "LSTM"
     parts: ClassVar = (
         "four vectors of {U values}: the input gate, the forget gate, the output gate and the cell candidate"
     )
@@ -341,8 +343,8 @@ class GRUCell(GatedCell):
         if convention == "torch":
             return 0, ""
         if not self.reset_after:
-            return 1, "with {@off} there is only one bias; the default, as in PyTorch, is two, which makes"
+            return 1, "with {@off} a GRU has only one bias per value; the default, as in PyTorch, is two, which makes"
         return -1, (
-            "the second bias is there because by default ({@on}) Keras applies the reset gate after the multiplication "
+            "a GRU has the second bias because by default ({@on}) Keras applies the reset gate after the multiplication "
             "by the recurrent weights. With {@off} there are"
         )
