@@ -345,6 +345,6 @@ class GRUCell(GatedCell):
         if not self.reset_after:
             return 1, "with {@off} a GRU has only one bias per value; the default, as in PyTorch, is two, which makes"
         return -1, (
-            "a GRU has the second bias because by default ({@on}) Keras applies the reset gate after the multiplication "
-            "by the recurrent weights. With {@off} there are"
+            "a GRU has the second bias because by default ({@on}) Keras applies the reset gate after multiplying by "
+            "the recurrent weights. With {@off} there are"
         )
