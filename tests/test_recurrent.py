@@ -282,8 +282,8 @@ SAID = {
         in each step the first layer sees 5 input features and its own 3 outputs from the previous step. It computes
         four vectors of 4 values: the input gate, the forget gate, the output gate and the cell candidate. Each value
         has one weight for each of these 5 + 3 inputs, and two biases, one beside each weight matrix. One more matrix,
-        without a bias, projects the 4 hidden values to the 3 outputs. Each layer above it sees the 3 outputs of the
-        layer below in place of the 5 features /""",
+        without a bias, projects the 4 hidden values to the 3 outputs. The second layer sees the 3 outputs of the layer
+        below in place of 5 features /""",
     "input(9, 5) -> bidirectional(rnn(4), sum)": """
         in each step the layer sees 5 input features and its own 4 outputs from the previous step. Each unit has one
         weight for each of these 5 + 4 inputs, and one bias. A second rnn with its own weights processes the sequence

@@ -60,8 +60,8 @@ class Dense(Layer):
                 *([biases(x.convention, n_out)] if self.bias else []),
             ),
             because=say(
-                "a unit has one weight for each of the {n_in inputs}"
-                + (" and one bias" if self.bias else "; there is no bias"),
+                ("a unit has one weight, for its only input" if x.shape[-1] == 1 else _EACH_INPUT)
+                + (", and one bias" if self.bias else "; there is no bias"),
                 n_in=n_in,
             ),
             shape_because="each unit produces one output value"
@@ -75,7 +75,7 @@ class Dense(Layer):
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
             because=sum_of_products(
-                out.numbers(), symbol("n_in", arriving[0].shape[-1], "inputs", incoming=True), _EACH_INPUT
+                out.numbers(), symbol("n_in", arriving[0].shape[-1], "inputs", incoming=True), ", one for each input"
             ),
         )
         return activated(work, self.activation, out)
@@ -84,7 +84,7 @@ class Dense(Layer):
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
-_EACH_INPUT = ", one for each input"
+_EACH_INPUT = "a unit has one weight for each of the {n_in inputs}"
 
 
 def each_value(values: Formula) -> str:
@@ -94,7 +94,9 @@ def each_value(values: Formula) -> str:
 
 def sum_of_products(values: Formula, products: Formula, more: str = "") -> Text:
     """How each output value comes out as a sum of products."""
-    return say(f"{each_value(values)} is the sum of {{=products products}}{more}", values=values, products=products)
+    several = f"the sum of {{=products products}}{more}"
+    made = "a single product" if number(products) == 1 else several
+    return say(f"{each_value(values)} is {made}", values=values, products=products)
 
 
 def same_everywhere(x: Incoming) -> tuple[Text, ...]:

@@ -94,7 +94,7 @@ class EinsumDense(Layer):
             because=say(
                 "the kernel has one axis for each letter of {@weight}, so it is "
                 f"{'a {kernel} block' if len(kernel) > 1 else 'a vector of {kernel} weights'}; "
-                + ("the biases have the axes {@bias}" if bias else "there is no bias"),
+                + ("the biases have one for each letter of {@bias}" if bias else "there is no bias"),
                 weight=equation.weight,
                 bias=equation.bias,
                 kernel=kernel,

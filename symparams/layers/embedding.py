@@ -100,7 +100,9 @@ def _lookups(x: Incoming) -> tuple[Text, ...]:
     if all(size == 1 for size in x.shape):
         return ()
     T = flat(map(as_formula, x.shape))
-    return (say("the length of the input, {T}, does not enter: it only says how many rows are looked up", T=T),)
+    if len(x.shape) == 1:
+        return (say("the length of the input, {T}, does not enter: it only says how many rows are looked up", T=T),)
+    return (say("the {=T tokens} of the input do not enter: they only say how many rows are looked up", T=T),)
 
 
 @layer_class

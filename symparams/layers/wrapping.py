@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
@@ -56,7 +57,9 @@ class TimeDistributed(Layer):
             output=(Axis("steps", T), *rules.output),
             tensors=tuple(tensors),
             shape_because=together(
-                say("the {T time steps} stay", T=T), rules.shape_because, between="; at each of them "
+                say("the only time step stays" if number(T) == 1 else "the {T time steps} stay", T=T),
+                rules.shape_because,
+                between=", and in it " if number(T) == 1 else "; at each of them ",
             ),
             ignores=(*([shared] if rules.tensors and arriving[0].shape[0] != 1 else []), *rules.ignores)[:2],
         )
@@ -64,7 +67,8 @@ class TimeDistributed(Layer):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         one = self.layer.work(Outgoing(out.axes[1:], out.shape[1:]), *map(_one_step, arriving))
         T = _steps(arriving[0])
-        because = together(one.because, say("this is done at each of the {T time steps}", T=T)) if one.because else ""
+        again = "" if number(T) == 1 else say("this is done at each of the {T time steps}", T=T)
+        because = together(one.because, again) if one.because else ""
         return replace(one.times(T), because=because)
 
     def reach(self, *arriving: Incoming) -> Sight:
