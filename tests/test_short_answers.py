@@ -103,10 +103,9 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
     e = a.entry
     rules = e.node.derived.rules
     yield Fraction(1)
-    for text in (rules.because, rules.shape_because, *rules.ignores):
+    for text in (rules.because, rules.shape_because, rules.differs, *rules.ignores):
         yield from in_text(text)
     yield from in_derivation(a.params)
-    yield from map(Fraction, re.findall(r"\d+", str(rules.differs)))
     for axis in e.account.axes:
         yield from in_derivation(axis.derivation)
     for stored in e.account.stored:
@@ -115,9 +114,11 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
     for group in e.tensor_groups:
         for size in (group.many, group.value, group.one.value, group.one.product, group.by_count):
             yield from numbers_in(size)
-    if a.by_unit is not None:
-        for one in a.by_unit[1:]:
+    for count in a.by_unit:
+        yield from map(Fraction, re.findall(r"\d+", count.where))
+        for one in (count.each, count.each_value, count.many, count.many_value, count.product, count.value):
             yield from numbers_in(one)
+    yield from numbers_in(a.sum_of_units)
     if a.measure is not None and a.measured is not None:
         for measured in (a.measured, *([a.inner] if a.inner else [])):
             yield from in_derivation(measured.derivation)
