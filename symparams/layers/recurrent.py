@@ -11,16 +11,8 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
-from symparams.layers.recurrent_cells import (
-    GATES,
-    RESET_AFTER,
-    UNITS_OR_CELL,
-    Cell,
-    GRUCell,
-    LSTMCell,
-    ProjectedLSTMCell,
-    RNNCell,
-)
+from symparams.layers.cell import UNITS_OR_CELL, Cell
+from symparams.layers.recurrent_cells import GATES, RESET_AFTER, GRUCell, LSTMCell, ProjectedLSTMCell, RNNCell
 from symparams.layers.recurrent_stack import Stack, steps
 from symparams.model.arguments import COUNT, RATE, argument, switch
 from symparams.model.layer import (

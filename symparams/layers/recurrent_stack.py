@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, Symbol, as_formula
-from symparams.layers.recurrent_cells import Cell, features
+from symparams.layers.cell import Cell, features
 from symparams.model.layer import Incoming, Unit, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Sizes, Tensor, flat

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from symparams.algebra.formula import Formula, Symbol, total
 from symparams.algebra.substitution import mapped
-from symparams.layers.recurrent_cells import Cell, cell_of
+from symparams.layers.cell import Cell, cell_of
 from symparams.model.arguments import Kind, argument
 from symparams.model.layer import Unit, layer_class
 from symparams.model.sentence import Text, changed, together
@@ -89,12 +89,17 @@ class StackedCells(Cell):
         return work
 
     def why(self, who: str, D: Formula, convention: Convention) -> Text:
-        first = f"{who} runs {len(self.each())} cells one after the other, each on the outputs of the cell before it"
         every = (
-            changed(cell.why(f"Cell {i}", FED, convention), partial(marked, mark=i, fed=fed))
-            for i, cell, fed in self._fed(D, convention)
+            together(f"cell {i}", changed(cell.brief(convention), partial(marked, mark=i)), between=" ")
+            for i, cell, _ in self._fed(FED, convention)
         )
-        return together(first, *every, between=". ")
+        return together(
+            f"{who} runs {len(self.each())} cells one after the other, each on the outputs of the cell before it: ",
+            together(*every),
+            ". Each value or unit has one weight for each input of its cell and for each output of its cell from the "
+            "previous step",
+            between="",
+        )
 
     def counted_by(self, convention: Convention) -> tuple[Unit, ...]:
         return tuple(

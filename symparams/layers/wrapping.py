@@ -50,7 +50,8 @@ class TimeDistributed(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         rules = self.layer.rules(*map(_one_step, arriving))
         T = _steps(arriving[0])
-        shared = say("the {T time steps} do not enter: every step uses the same weights", T=T)
+        again = "its only time step" if number(T) == 1 else "each of the {T time steps} with the same weights"
+        applied = say(f"one layer is applied to {again}", T=T) if rules.tensors else ""
         tensors = (t if t.uses in (None, ZERO) else replace(t, uses=flat((T, t.uses))) for t in rules.tensors)
         return replace(
             rules,
@@ -61,7 +62,7 @@ class TimeDistributed(Layer):
                 rules.shape_because,
                 between=", and in it " if number(T) == 1 else "; at each of them ",
             ),
-            ignores=(*([shared] if rules.tensors and arriving[0].shape[0] != 1 else []), *rules.ignores)[:2],
+            because=together(applied, rules.because, between=": " if applied else ""),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -19,9 +19,10 @@ from symparams.algebra.formula import (
     total,
 )
 from symparams.layers.bidirectional import Bidirectional
+from symparams.layers.cell import Cell
 from symparams.layers.convlstm import ConvLSTM
 from symparams.layers.recurrent import Recurrent
-from symparams.layers.recurrent_cells import Cell, GRUCell
+from symparams.layers.recurrent_cells import GRUCell
 from symparams.layers.stacked_cells import StackedCells
 from symparams.misconceptions.edits import changed, exchanged, rewritten, some, tidy, without_factor
 from symparams.misconceptions.misconception import misconception

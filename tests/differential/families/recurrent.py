@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from symparams.algebra.formula import ZERO
 from symparams.layers.bidirectional import Bidirectional
+from symparams.layers.cell import Cell
 from symparams.layers.recurrent import GRU, LSTM, RNN, Recurrent
-from symparams.layers.recurrent_cells import Cell, GRUCell, LSTMCell, RNNCell
+from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from symparams.layers.stacked_cells import StackedCells
 from tests.differential.family import (
     ANY,
