@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import ONE, ZERO, Formula, as_formula, total
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, as_formula, total
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width
-from symparams.layers.projections import FROM_HEADS, Projection, merged, multiplied, projected
-from symparams.layers.query_key import QUERY_KEY_NORM, norm_rule, norm_tensors, refining, said
+from symparams.layers import projections, query_key
+from symparams.layers.projections import FROM_HEADS, Projection, merged, multiplied, projected, settled
+from symparams.layers.query_key import QUERY_KEY_NORM, norm_rule, norm_tensors, refining
 from symparams.layers.rotary import in_pairs
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, argument, switch
@@ -23,57 +25,79 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     symbol,
 )
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Tensor, biases, tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class Attention(Layer):
-    """Lets every position look at all positions: 3·(d + 1)·d + (d + 1)·d = 4d² + 4d parameters.
+    """Lets every position attend to all positions: 3·(d + 1)·d + (d + 1)·d = 4d² + 4d parameters.
 
-    Queries, keys and values are projections of the input of width d, each cut into h heads; one more matrix joins the
-    heads again. The number of heads changes nothing. With `head=` (Keras: key_dim) the heads have a width of their own
-    and need not divide d; `kv=` heads of keys and values serve all heads of queries (grouped-query attention,
-    multi-query with 1). One input is self-attention; with `memory=@enc`, or a fork of two, keys and values come from
-    the second tensor; a fork of three is query, key and value in this order, also where a framework's call takes the
-    value first. Work: a causal mask hides scores but saves nothing, since they are computed and then hidden; scaling
-    by 1/√d_h is taken as part of the query projection. `qknorm` normalizes queries and keys in each head, 2·d_h more
-    (Qwen3); `qknorm=layer` has beta too where queries have biases (ViT-22B: none). `rope` turns both by rotary
-    positions, without parameters. Vaswani et al., Attention Is All You Need, 2017; Ainslie et al., GQA, 2023.
+    Queries, keys and values are projections of the d input features, each divided into h heads; an output projection
+    combines the heads. The number of heads changes nothing. With `head=` (Keras: key_dim) the heads have a width of
+    their own and need not divide d; `kv=` key-value heads serve all query heads (grouped-query attention, multi-query
+    with 1). One input is self-attention; with `memory=@enc`, or a fork of two, keys and values come from the second
+    tensor; a fork of three is query, key and value in this order, also where a framework's call takes the value first.
+    Work: a causal mask hides scores but saves nothing, since they are computed and then hidden; scaling by 1/√d_h is
+    taken as part of the query projection. `qknorm` normalizes queries and keys in each head, 2·d_h more (Qwen3);
+    `qknorm=layer` has beta too where queries have biases (ViT-22B: none). `rope` rotates both by their positions,
+    without parameters. Vaswani et al., Attention Is All You Need, 2017; Ainslie et al., GQA, 2023.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
     head: Formula | None = argument(
         COUNT,
-        "width of a head: that of its queries and keys, width / heads if not given",
+        "head width: the features of its queries and keys, by default the input width divided by the heads",
         None,
         short="key",
         keyword=True,
     )
     value: Formula | None = argument(
-        COUNT, "width of the values in a head: that of the keys if not given", None, keyword=True
+        COUNT,
+        "value width: the features of the values in a head, by default as many as those of the keys",
+        None,
+        keyword=True,
     )
-    output: Formula | None = argument(COUNT, "output width: the query's if not given", None, keyword=True)
-    kv: Formula | None = argument(
-        COUNT, "heads of keys and values: as many as of queries if not given", None, keyword=True
-    )
+    output: Formula | None = argument(COUNT, "output width: by default that of the query", None, keyword=True)
+    kv: Formula | None = argument(COUNT, "key-value heads: by default as many as query heads", None, keyword=True)
     bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True, told=True)
     qkvbias: bool | None = argument(
-        switch(), "whether those of queries, keys and values have, if the output differs", None, keyword=True
+        switch(),
+        "whether the query, key and value projections have biases, where the output projection differs",
+        None,
+        keyword=True,
     )
-    gate: bool = argument(switch("gate"), "whether a projection of the query gates the heads", False, keyword=True)
+    gate: bool = argument(
+        switch("gate"),
+        "whether a gate, computed from the query, multiplies the output of the heads",
+        False,
+        keyword=True,
+    )
     biaskv: bool = argument(
-        switch(), "whether a learned key and value join the sequence, as PyTorch's add_bias_kv", False, keyword=True
+        switch(),
+        "whether a learned key and a learned value are appended to the sequence (PyTorch's add_bias_kv)",
+        False,
+        keyword=True,
     )
     causal: bool = argument(
-        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+        switch("causal"),
+        "whether a position attends only to itself and earlier positions",
+        False,
+        keyword=True,
+        weightless=True,
     )
-    qknorm: str = argument(QUERY_KEY_NORM, "the norm of queries and keys in each head", "none", keyword=True)
+    qknorm: str = argument(QUERY_KEY_NORM, "the normalization of queries and keys in each head", "none", keyword=True)
     rope: bool = argument(
-        switch("rope"), "whether rotary positions turn queries and keys", False, keyword=True, weightless=True
+        switch("rope"),
+        "whether queries and keys are rotated by their position (rotary position embedding)",
+        False,
+        keyword=True,
+        weightless=True,
     )
 
     names: ClassVar = ("attention", "mqa", "gqa")
@@ -101,30 +125,17 @@ class Attention(Layer):
             output=(*positions, Axis(last, as_formula(out))),
             tensors=of.tensors(),
             written=total([*of.parameters(), *of.others()]),
-            because=self._because(of),
-            shape_because="every position gives one vector"
-            + (", as wide as the query" if self.output is None else " of the output width"),
+            because=together(*of.told(), between=". "),
+            shape_because=say(
+                "each position of the query produces one vector, and the output projection makes it {d_out features} "
+                "wide" + (", as many as the query has" if self.output is None else ""),
+                d_out=of.d if self.output is None else as_formula(out),
+            ),
+            units=tuple(of.kinds()),
+            ignores=tuple(of.ignored())[:2],
             channels_are=None if self.output is None else "outputs",
             requires=tuple(of.requires()),
         )
-
-    def _because(self, of: Heads) -> str:
-        made = "queries, keys, values and the gate" if self.gate else "queries, keys and values"
-        first = f"{made} have a matrix each"
-        if of.kv is not None:
-            first += ", those of keys and values for fewer heads, which several heads of queries share"
-        second = "and one more joins the heads again"
-        biases = {
-            (True, True): ", all with biases",
-            (False, False): "; there are no biases",
-            (True, False): "; the last has no bias",
-            (False, True): "; only the last has a bias",
-        }[self.input_bias, self.bias]
-        divided = "; the heads share the width among them" if of.plain else ""
-        if of.plain and self.qknorm == "none":
-            divided += ", so their number does not matter"
-        extra = "; one learned key and one learned value join the sequence" if self.biaskv else ""
-        return f"{first}, {second}{biases}{divided}{said(self.qknorm)}{extra}"
 
     @property
     def input_bias(self) -> bool:
@@ -141,15 +152,13 @@ class Attention(Layer):
         scores = of.scores()
         biases = [p.times * p.rows * p.wide for p in merged(of.projections()) if p.bias]
         gated = of.rows * of.value_width if self.gate else ZERO
-        hidden = "; a causal mask hides scores that are computed all the same" if self.causal else ""
         work = Work(
             macs=total([*projected(of.projections()), *of.mixed()]),
             pairs=total(of.mixed()),
             additions=total(biases),
             multiplications=gated,
             exponentials=scores + gated if self.gate else scores,
-            because="every position is projected, and in each head every query meets every key and weighs every value"
-            + hidden,
+            because=of.worked(),
         )
         return work.plus(refining(self.qknorm, self.rope, of.queries_and_keys(), self.input_bias))
 
@@ -184,10 +193,10 @@ class Heads:
         self.same_widths = layer.value is None
         shared = as_formula(given.query.shape[-1]) / layer.heads
         letter = "d_h" if self.same_widths else "d_k"
-        meaning = "numbers in a head" if self.same_widths else "numbers in a key"
+        meaning = "features of a head" if self.same_widths else "features of a key"
         self.key = symbol(letter, shared if layer.head is None else layer.head, meaning)
-        self.value = self.key if layer.value is None else symbol("d_v", layer.value, "numbers in a value")
-        self.kv = None if layer.kv is None else symbol("n_kv", layer.kv, "heads of keys and values")
+        self.value = self.key if layer.value is None else symbol("d_v", layer.value, "features of a value")
+        self.kv = None if layer.kv is None else symbol("n_kv", layer.kv, "key-value heads")
         self.kept = self.h if self.kv is None else self.kv
         self.rows = positions(given.query)
         memory = positions(given.key, "_m") if given.count > 1 else self.rows
@@ -289,6 +298,97 @@ class Heads:
             yield pairs * self.h * self.key
             yield pairs * self.h * self.value
 
+    # ------------------------------------------------------------ how it is told
+
+    def told(self) -> Iterator[Text]:
+        """The projections, the heads, and what is learned besides."""
+        layer = self.layer
+        yield projections.told(list(self.projections()))
+        yield self._inputs()
+        yield self._widths()
+        if self.kv is not None:
+            yield self._shared()
+        if layer.gate:
+            yield "The gate, through a sigmoid, multiplies what the heads produce"
+        yield query_key.told(layer.qknorm, settled(self.key), layer.input_bias)
+        if layer.biaskv:
+            text = "A learned key and a learned value, {d features} each, are appended to the sequence ({@name})"
+            yield say(text, d=self.d, name="add_bias_kv")
+
+    def _inputs(self) -> Text:
+        """Where keys and values come from."""
+        each = "Queries, keys and values are computed from three different inputs"
+        return ("", "Keys and values are computed from the second input, the memory", each)[self.given.count - 1]
+
+    def _widths(self) -> Text:
+        """How wide a head is, where it has a width of its own."""
+        if self.plain:
+            return ""
+        of_values = "" if self.same_widths else ", and {value features} for values"
+        kept = "queries, keys and values" if self.same_widths else "queries and keys"
+        named = "; {@name} is the width of one head, not of all together"
+        text = f"Each head has {{key features}} for {kept}{of_values}"
+        if self.given.query.convention == "torch":
+            return say(text, key=self.key, value=self.value)
+        name = "key_dim" if self.kv is None else "head_dim"
+        return say(f"{text}{named}", key=self.key, value=self.value, name=name)
+
+    def _shared(self) -> Text:
+        """How many heads of queries share keys and values."""
+        assert self.kv is not None
+        each = self.h / self.kv
+        text = {
+            (True, True): "Keys and values have one head of {=d_h features}",
+            (True, False): "Keys and values have only one head of {=d_h features}, which all {h} query heads share",
+            (False, True): "Keys and values have {n_kv heads} of {=d_h features}, one for each query head",
+            (False, False): "Keys and values have only {n_kv heads} of {=d_h features}, each of which {=each} query "
+            "heads share",
+        }[number(self.kv) == 1, number(each) == 1]
+        return say(text, n_kv=self.kv, d_h=self.key, h=self.h, each=each)
+
+    def kinds(self) -> Iterator[Unit]:
+        """What the parameters belong to."""
+        yield from projections.kinds(list(self.projections()))
+        yield from query_key.kinds(self.layer.qknorm, settled(self.key), self.layer.input_bias)
+        if self.layer.biaskv:
+            yield Unit("learned vectors", Number(2), self.d)
+
+    def ignored(self) -> Iterator[Text]:
+        """What readers may look for in the count."""
+        if self.plain and self.kv is None and self.layer.qknorm == "none" and number(self.h) != 1:
+            yield say(
+                "the number of heads does not enter: each of the {h heads} takes {=d_h} of the outputs of the query, "
+                "key and value projections and {d_h} of the inputs of the output projection, "
+                "and together they have {d} again",
+                h=self.h,
+                d_h=self.key,
+                d=self.d,
+            )
+        if self.layer.rope:
+            yield "the rotary positions do not enter: their angles are computed, not learned"
+        if self.given.count == 1:
+            text = "the number of positions, {=T}, does not enter: every position uses the same projections"
+            yield say(text, T=self.rows)
+        else:
+            yield "the lengths of the sequences do not enter: every position uses the same projections"
+
+    def worked(self) -> Text:
+        """The products of the projections, then those of queries with keys and of scores with values."""
+        pairs, key, value = multiplied(self.rows, self.key_rows), settled(self.key), settled(self.value)
+        per_head = "in each of the {h heads}, " if number(self.h) != 1 else ""
+        of_all = ", so all heads together take {=mixed}" if per_head else ""
+        hidden = "; the causal mask saves nothing, since the scores that it hides are computed all the same"
+        return say(
+            "the projections take {=projected products}, one for each weight and position; "
+            f"{per_head}queries times keys take {{=scores products}} and weighting the values {{=weighted}} more"
+            f"{of_all}{hidden if self.layer.causal else ''}",
+            projected=settled(total(projected(self.projections()))),
+            h=self.h,
+            scores=pairs * key,
+            weighted=pairs * value,
+            mixed=settled(total(self.mixed())),
+        )
+
     def requires(self) -> Iterator[Requirement]:
         heads = known(self.h)
         if self.layer.head is None:
@@ -299,12 +399,12 @@ class Heads:
                 lambda: f"{heads} heads do not divide the width {known(self.d)}; head= gives a head its own width",
             )
         if self.layer.rope:
-            yield in_pairs(self.key, "numbers in a head")
+            yield in_pairs(self.key, "features of a head")
         kv = self.kv
         if kv is not None:
             yield Requirement(
                 self.h,
                 "multiple",
                 kv,
-                lambda: f"{known(kv)} heads of keys and values do not divide {heads} heads of queries",
+                lambda: f"{known(kv)} key-value heads do not divide {heads} query heads",
             )

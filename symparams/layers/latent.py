@@ -1,4 +1,4 @@
-"""Multi-head latent attention: keys and values are made of one small vector for each position."""
+"""Multi-head latent attention: keys and values are computed from one compressed vector for each position."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symparams.algebra.formula import Formula, Number, Symbol, total
+from symparams.algebra.formula import ONE, Formula, Number, Symbol, total
 from symparams.errors import LayerError
 from symparams.layers.attended import positions, width
 from symparams.layers.feedforward import as_it_came
@@ -14,18 +14,19 @@ from symparams.layers.projections import FROM_HEADS, multiplied
 from symparams.layers.query_key import norm_work
 from symparams.layers.rotary import in_pairs, turning
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class LatentAttention(Layer):
-    """Makes keys and values of d_c numbers for each position, all that the cache keeps beside d_r rotary ones.
+    """Computes keys and values from d_c features for each position, all that the cache keeps beside d_r rotary ones.
 
-    Queries: d·h·(d_h + d_r) parameters, or with `q_rank` d·d_q + d_q + d_q·h·(d_h + d_r), where d_q numbers are
+    Queries: d·h·(d_h + d_r) parameters, or with `q_rank` d·d_q + d_q + d_q·h·(d_h + d_r), where d_q features are
     normalized (RMS) in between. Keys and values: d·(d_c + d_r) down, d_c for the RMS norm, d_c·h·(d_h + d_v) up; the
-    rotary key of d_r numbers serves all heads. Output: h·d_v·d. `bias` gives biases to the down-projections and the
+    rotary key of d_r features serves all heads. Output: h·d_v·d. `bias` gives biases to the down-projections and the
     output projection, as Hugging Face's attention_bias. Work: keys and values are computed for all positions, as in
     training; the cache has T·(d_c + d_r) numbers, since in generation the up-projections can be joined to those of
     queries and outputs. DeepSeek-AI, DeepSeek-V2, 2024, with its widths as defaults.
@@ -33,22 +34,26 @@ class LatentAttention(Layer):
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
     kv_rank: Formula = argument(
-        COUNT, "key-value rank: compressed numbers of keys and values at a position", Number(512), short="kv_lora_rank",
+        COUNT, "key-value rank: the features of the compressed vector for keys and values", Number(512), short="kv_lora_rank",
         told=True,
     )  # fmt: skip
     rope: Formula = argument(
-        COUNT, "rotary width: turned numbers of a query in a head, and of the key that all heads share", Number(64),
+        COUNT, "rotary width: the rotated features of a query in a head, and of the key that all heads share", Number(64),
         short="qk_rope_head_dim", keyword=True, told=True,
     )  # fmt: skip
     head: Formula = argument(
-        COUNT, "head width: that of queries and keys beside the rotary part", Number(128),
+        COUNT, "head width: the features of a query or key in a head besides the rotary ones", Number(128),
         short="qk_nope_head_dim", keyword=True, told=True,
     )  # fmt: skip
     value: Formula | None = argument(
-        COUNT, "width of the values in a head: that of the keys if not given", None, short="v_head_dim", keyword=True
+        COUNT,
+        "value width: the features of the values in a head, by default the head width",
+        None,
+        short="v_head_dim",
+        keyword=True,
     )
     q_rank: Formula | None = argument(
-        COUNT, "query rank: compressed numbers of queries, which are not compressed if not given", None,
+        COUNT, "query rank: the features of the compressed vector for queries, which by default are not compressed", None,
         short="q_lora_rank", keyword=True,
     )  # fmt: skip
     bias: bool = argument(
@@ -56,7 +61,11 @@ class LatentAttention(Layer):
         keyword=True,
     )  # fmt: skip
     causal: bool = argument(
-        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+        switch("causal"),
+        "whether a position attends only to itself and earlier positions",
+        False,
+        keyword=True,
+        weightless=True,
     )
 
     names: ClassVar = ("mla", "MultiHeadLatentAttention")
@@ -76,19 +85,14 @@ class LatentAttention(Layer):
         return Rules(
             output=as_it_came(x),
             tensors=tuple(t for matrix in of.matrices() for t in matrix.tensors(x.convention)),
-            because=self._because(),
-            shape_because="the output projection goes back to the width that arrived, so the shape stays",
+            because=together(of.queries(), of.keys_and_values(), of.output(), between=". "),
+            shape_because=say("the output projection goes back to {d features}, so the shape stays", d=of.d),
             channels_are=None,
-            requires=(in_pairs(of.d_r, "numbers in a head"),),
-        )
-
-    def _because(self) -> str:
-        compressed = "" if self.q_rank is None else " from a compressed vector, which is normalized"
-        return (
-            f"the queries of all heads are projected{compressed}; their keys and values are projected from one "
-            "compressed vector, which is normalized; the rotary part of the keys is made beside it, once for all "
-            "heads; one more matrix joins the heads; "
-            + ("the down-projections and the output projection have biases" if self.bias else "there are no biases")
+            requires=(in_pairs(of.d_r, "rotary features"),),
+            units=tuple(part for matrix in of.matrices() for part in matrix.kinds()),
+            ignores=(
+                say("the number of positions, {T}, does not enter: every position uses the same projections", T=of.T),
+            ),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -97,13 +101,11 @@ class LatentAttention(Layer):
         of = _Letters(self, x)
         T, scores = of.T, of.h * multiplied(of.T, of.T)
         met = (scores * of.query, scores * of.d_v)
-        hidden = "; a causal mask hides scores that are computed all the same" if self.causal else ""
         work = Work(
             pairs=total(met),
             additions=total(T * m.outputs for m in of.matrices() if m.bias),
             exponentials=scores,
-            because="every position is compressed and its keys and values are made of that; in each head every query "
-            f"meets every key and weighs every value{hidden}",
+            because=of.worked(),
         )
         normed = total(T * m.normed for m in of.matrices() if m.normed is not None)
         return work.plus(norm_work("rms", normed, beta=False)).plus(turning(T * (of.h + 1) * of.d_r))
@@ -123,12 +125,19 @@ class _Matrix:
 
     name: str  # query, query up …
     stored: str  # as Hugging Face has it: q_b_proj
-    inputs: Formula  # the numbers that it joins
-    outputs: Formula  # the numbers that it makes
+    inputs: Formula  # the features that it takes
+    outputs: Formula  # the features that it produces
     bias: bool  # whether these have biases
     normed: Symbol | None = None  # how many of them are normalized, which takes a factor for each
     norm: str = ""  # what that norm is called
     word: str = ""  # what the inputs are, where their letters do not say it
+
+    def kinds(self) -> Iterator[Unit]:
+        """Its weights and biases, and the norm behind it."""
+        weights = self.inputs * self.outputs
+        yield Unit(f"{self.name} projections", ONE, weights + self.outputs if self.bias else weights)
+        if self.normed is not None:
+            yield Unit(f"{self.norm}s", ONE, self.normed)
 
     def tensors(self, convention: Convention) -> Iterator[Tensor]:
         """The matrix, its biases, and the factors of the norm behind it."""
@@ -155,9 +164,9 @@ class _Letters:
         self.d, self.T = width(x), positions(x)
         self.h = symbol("h", layer.heads, "heads")
         self.d_c = symbol("d_c", layer.kv_rank, "compressed features")
-        self.d_r = symbol("d_r", layer.rope, "rotary numbers in a head")
-        self.d_h = symbol("d_h", layer.head, "numbers in a head")
-        self.d_v = symbol("d_v", layer.head if layer.value is None else layer.value, "numbers in a value")
+        self.d_r = symbol("d_r", layer.rope, "rotary features of a head")
+        self.d_h = symbol("d_h", layer.head, "features of a head")
+        self.d_v = symbol("d_v", layer.head if layer.value is None else layer.value, "features of a value")
         self.d_q = None if layer.q_rank is None else symbol("d_q", layer.q_rank, "compressed query features")
 
     @property
@@ -178,3 +187,53 @@ class _Letters:
         yield _Matrix("key-value down", "kv_a_proj_with_mqa", d, compressed, bias, self.d_c, "key-value norm")
         yield _Matrix("key-value up", "kv_b_proj", self.d_c, h * (self.d_h + self.d_v), bias=False)
         yield _Matrix("output", "o_proj", h * self.d_v, d, bias, word=FROM_HEADS)
+
+    # ------------------------------------------------------------ how it is told
+
+    def queries(self) -> Text:
+        """From what the queries are computed."""
+        start = "queries are projected from {d} to {=queries features}"
+        if self.d_q is not None:
+            start = (
+                "queries are compressed from {d} to {d_q features}, which are normalized with one learned scale each, "
+                "and expanded to {=queries features}"
+            )
+        heads = "{d_h} ordinary and {d_r} rotary features for each of the {h heads}"
+        return say(
+            f"{start}: {heads}", d=self.d, d_q=self.d_q or self.d, queries=self.h * self.query, d_h=self.d_h,
+            d_r=self.d_r, h=self.h,
+        )  # fmt: skip
+
+    def keys_and_values(self) -> Text:
+        """From what keys and values are computed."""
+        return say(
+            "Keys and values are compressed together from {d} to {d_c features}, which are normalized with one learned "
+            "scale each and expanded to {=expanded features}, a key of {d_h} and a value of {d_v} for each head; the "
+            "first step also produces the {d_r} rotary features of the key, which all heads share",
+            d=self.d,
+            d_c=self.d_c,
+            expanded=self.h * (self.d_h + self.d_v),
+            d_h=self.d_h,
+            d_v=self.d_v,
+            d_r=self.d_r,
+        )
+
+    def output(self) -> Text:
+        """Where the heads go, and what has biases."""
+        biases = "only the projections that compress and the output projection have biases"
+        text = "The output projection goes from {=heads} back to {d features}; "
+        return say(text + (biases if self.layer.bias else "there are no biases"), heads=self.h * self.d_v, d=self.d)
+
+    def worked(self) -> Text:
+        """The products of the projections, then those of queries with keys and of scores with values."""
+        hidden = "; the causal mask saves nothing, since the scores that it hides are computed all the same"
+        pairs = multiplied(self.T, self.T)
+        return say(
+            "the projections take {=projected products}, one for each weight and position; in each of the {h heads}, "
+            "queries times keys take {=scores products} and weighting the values {=weighted} more"
+            + (hidden if self.layer.causal else ""),
+            projected=total(self.T * m.inputs * m.outputs for m in self.matrices()),
+            h=self.h,
+            scores=pairs * self.query,
+            weighted=pairs * self.d_v,
+        )

@@ -1,15 +1,20 @@
-"""The matrices of attention: how many numbers each has, how they are stored, what they cost."""
+"""The matrices of attention: how many numbers each has, how they are stored, what they cost, how they are told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, Number, Symbol
+from symparams.algebra.substitution import mapped
+from symparams.errors import listed
+from symparams.model.layer import Unit, symbol
+from symparams.model.sentence import Text, say, together, with_values
 from symparams.model.tensor import Convention, Tensor, tensor
 
-FROM_HEADS = "numbers from the heads"  # what the output projection joins
+FROM_HEADS = "features from the heads"  # what the output projection joins
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,87 @@ def projected(projections: Iterable[Projection]) -> Iterator[Formula]:
 def multiplied(left: Formula, right: Formula) -> Formula:
     """left · right, or a square."""
     return left**2 if left == right else left * right
+
+
+# ---------------------------------------------------------------- how they are told
+
+_MADE = {"query": "queries", "key": "keys", "value": "values", "gate": "the gate", "output": "the output"}
+_COUNTS = {4: "four", 5: "five"}
+
+
+def told(every: Sequence[Projection]) -> Text:
+    """How many projections there are, and from how many features to how many each of them goes."""
+    start = f"attention has {_COUNTS[len(every)]} projections"
+    ways = [list(some) for _, some in groupby(every, _size)]
+    if len(ways) == 1:
+        one = every[0]
+        alike = len({p.bias for p in every}) == 1
+        biases = (" with {wide biases}" if one.bias else " without biases") if alike else ""
+        text = f"{start}, each from {{joins}} to {{wide features}}{biases}: {_listed(every)}"
+        return together(say(text, joins=one.joins, wide=one.wide), "" if alike else _biases(every))
+    *first, last = map(_way, ways)
+    return together(together(f"{start}: ", together(*first, between=", "), ", and ", last, between=""), _biases(every))
+
+
+def _way(some: Sequence[Projection]) -> Text:
+    """From how many features to how many projections of one size go."""
+    each, back = ("each " if len(some) > 1 else ""), ("back " if some[0].name == "output" else "")
+    of_heads = "=" if number(some[0].heads[0]) != 1 else ""
+    text = f"{_listed(some)} {each}from {{joins}} {back}to {{{of_heads}wide features}}"
+    return say(text, joins=some[0].joins, wide=settled(some[0].wide))
+
+
+def kinds(every: Sequence[Projection]) -> tuple[Unit, ...]:
+    """The projections by how many parameters they have."""
+    alike = _by_size(every)
+    return tuple(
+        Unit(
+            "projections" if len(alike) == 1 else f"{listed([p.name for p in some])} projections",
+            Number(len(some)),
+            _parameters(some[0]),
+        )
+        for some in alike
+    )
+
+
+def _parameters(p: Projection) -> Formula:
+    """Those of one, its weights first and then its biases."""
+    joins, wide = settled(p.joins), settled(p.wide)
+    return joins * wide + wide if p.bias else joins * wide
+
+
+def settled(formula: Formula) -> Formula:
+    """The same with the value of each letter worked out where it has one: 2·64 for 2·512/8."""
+
+    def leaf(one: Formula) -> Formula:
+        value = number(one) if isinstance(one, Symbol) else None
+        return symbol(one.name, int(value), one.meaning) if isinstance(one, Symbol) and value is not None else one
+
+    return mapped(formula, leaf)
+
+
+def _size(p: Projection) -> tuple[Formula, Formula]:
+    return with_values(p.joins), with_values(p.wide)
+
+
+def _by_size(every: Sequence[Projection]) -> list[list[Projection]]:
+    """Those that are alike together, in the order of the first of them."""
+    found: dict[object, list[Projection]] = {}
+    for p in every:
+        found.setdefault((*_size(p), p.bias), []).append(p)
+    return list(found.values())
+
+
+def _listed(every: Sequence[Projection]) -> str:
+    return listed([_MADE[p.name] for p in every])
+
+
+def _biases(every: Sequence[Projection]) -> str:
+    """Which of several projections have biases."""
+    *before, last = every
+    return {
+        (True, True): "each has a bias for every feature that it produces",
+        (False, False): "none has biases",
+        (True, False): "all but the output projection have biases",
+        (False, True): "only the output projection has biases",
+    }[before[0].bias, last.bias]

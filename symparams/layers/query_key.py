@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, Number
 from symparams.layers.rotary import turning
 from symparams.model.arguments import choice
+from symparams.model.layer import Unit
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import Convention, Tensor, parameter_rule, tensor
 from symparams.model.work import Work
 
@@ -48,6 +50,17 @@ def norm_work(kind: str, numbers: Formula, beta: bool) -> Work:
     return Work(additions=numbers if additions == 1 else additions * numbers, multiplications=3 * numbers)
 
 
-def said(kind: str) -> str:
-    """The clause on the norms in a sentence on the parameters."""
-    return "" if kind == "none" else "; queries and keys have a norm each, which all heads share"
+def told(kind: str, width: Formula, beta: bool) -> Text:
+    """The sentence on the norms; empty where there are none."""
+    if kind == "none":
+        return ""
+    learned = "one learned scale and one shift" if kind == "layer" and beta else "one learned scale"
+    text = f"Queries and keys are normalized in each head, with {learned} for each of the {{width}} features, which all heads share"
+    return say(text, width=width)
+
+
+def kinds(kind: str, width: Formula, beta: bool) -> tuple[Unit, ...]:
+    """The norms as parts; () where there are none."""
+    if kind == "none":
+        return ()
+    return (Unit("query and key norms", Number(2), 2 * width if kind == "layer" and beta else width),)

@@ -1,4 +1,4 @@
-"""Rotary positions: a layer of its own, and what turning costs inside attention."""
+"""Rotary position embedding: a layer of its own, and what the rotation costs inside attention."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from symparams.model.work import Work
 
 @layer_class
 class Rotary(Layer):
-    """Turns each pair of features by an angle that grows with the position: same shape, no parameters.
+    """Rotates each pair of features by an angle that grows with the position: same shape, no parameters.
 
-    With `rope(n)` only n of the features are turned, and the others stay. Attention turns queries and keys, not what
-    arrives: `attention(8, rope)` does so and counts it; before attention the layer only says that it is done. Keras Hub
+    With `rope(n)` only n of the features are rotated, and the others stay. Attention rotates queries and keys, not its
+    input: `attention(8, rope)` does so and counts it; before attention the layer only says that it is done. Keras Hub
     calls it RotaryEmbedding, torchtune RotaryPositionalEmbeddings. Su et al., RoFormer, 2021.
     """
 
-    width: Formula | None = argument(COUNT, "features that are turned: all if not given", None, short="dim", told=True)
+    width: Formula | None = argument(COUNT, "rotated features: by default all", None, short="dim", told=True)
     length: Formula | None = argument(
-        COUNT, "most positions: as many as there are if not given", None, short="max_seq_len"
+        COUNT, "maximum sequence length: by default that of the input", None, short="max_seq_len"
     )
     base: Formula = argument(
         NOT_NEGATIVE,
-        "wavelength: the longest one over 2π; no number depends on it",
+        "base of the angles: the longest wavelength divided by 2π; no count depends on it",
         Number(10_000),
         short="max_wavelength",
     )
 
     names: ClassVar = ("rope", "rotary", "RotaryEmbedding", "RotaryPositionalEmbeddings")
-    title: ClassVar = "Rotary positions"
+    title: ClassVar = "Rotary position embedding"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> rope"
     reads: ClassVar = "features"
@@ -47,8 +47,8 @@ class Rotary(Layer):
             raise LayerError(f"needs a sequence of shape (T, d), but {x} arrives")
         return nothing_to_learn(
             as_it_came(x),
-            "the angles follow from the position; there is nothing in it to learn",
-            "every pair of numbers is turned, so the shape stays",
+            "each pair of features is rotated by an angle that is computed from its position, so no angle is learned",
+            "each pair of features is rotated in place, so the shape stays",
             requires=tuple(self._requires(x)),
         )
 
@@ -57,14 +57,14 @@ class Rotary(Layer):
         n = self._turned(x)
         yield in_pairs(n, "features")
         if self.width is not None:
-            yield Requirement(d, ">=", n, lambda: f"cannot turn {known(n)} of {known(d)} features")
+            yield Requirement(d, ">=", n, lambda: f"cannot rotate {known(n)} of {known(d)} features")
         if self.length is not None:
             T = symbol("T", x.shape[0], "sequence length", incoming=True)
-            most = symbol("n_max", self.length, "most positions")
-            yield Requirement(most, ">=", T, lambda: f"turns at most {known(most)} positions, but {known(T)} arrive")
+            most = symbol("n_max", self.length, "maximum sequence length")
+            yield Requirement(most, ">=", T, lambda: f"rotates at most {known(most)} positions, but {known(T)} arrive")
 
     def _turned(self, x: Incoming) -> Symbol:
-        return width(x) if self.width is None else symbol("n", self.width, "turned features")
+        return width(x) if self.width is None else symbol("n", self.width, "rotated features")
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         if self.width is None:
@@ -74,12 +74,12 @@ class Rotary(Layer):
 
 
 def in_pairs(width: Symbol, what: str) -> Requirement:
-    """The features that are turned must be even in number."""
+    """The features that are rotated must be even in number."""
     return Requirement(
-        width, "multiple", Number(2), lambda: f"turns pairs of {what}, but their number ({known(width)}) is odd"
+        width, "multiple", Number(2), lambda: f"rotates pairs of {what}, but their number ({known(width)}) is odd"
     )
 
 
 def turning(numbers: Formula) -> Work:
-    """Two multiplications and one addition for each number that is turned; sines and cosines are made once."""
+    """Two multiplications and one addition for each number that is rotated; sines and cosines are computed once."""
     return Work(multiplications=2 * numbers, additions=numbers)

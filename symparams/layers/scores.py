@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import ZERO, Formula, as_formula
+from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width
 from symparams.model.arguments import RATE, argument, choice, switch
@@ -17,11 +17,15 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
 )
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
+
+_LENGTHS = "the numbers of queries and keys do not enter: all scores share what is learned"
 
 
 def _scored(arriving: tuple[Incoming, ...]) -> Attended:
@@ -40,12 +44,24 @@ def _output(given: Attended) -> tuple[Axis, ...]:
     return (Axis("length", as_formula(given.query.shape[0])), Axis(name, as_formula(given.value.shape[-1])))
 
 
-_SHAPE = "every query gives a weighted mean of the values, so there are as many as queries, each as wide as a value"
+def _shape_because(given: Attended) -> Text:
+    return say(
+        "each of the {T queries} produces one weighted mean of the values, so the output has as many positions as there "
+        "are queries and the {d_v features} of a value",
+        T=positions(given.query),
+        d_v=_value_width(given),
+    )
+
+
+def _value_width(given: Attended) -> Symbol:
+    """How wide a value is, under the name that it has as memory or as a third input."""
+    names = (("d", "input"), ("d_m", "memory"), ("d_val", "value"))[given.count - 1]
+    return width(given.value, *names)
 
 
 @layer_class
 class DotAttention(Layer):
-    """Weighs values by the products of queries and keys, without projections: 0 parameters.
+    """Weights values by the products of queries and keys, without projections: 0 parameters.
 
     `scale` (Keras: use_scale) has 1 number, `score=concat` (Keras: score_mode) 1 more. Inputs are as with `attention`:
     one tensor, two for query and memory, three for query, key and value (Keras' own list is query, value, key). Keras
@@ -54,11 +70,15 @@ class DotAttention(Layer):
     """
 
     scale: bool = argument(
-        switch("scaled"), "whether the scores have a learned factor", False, short="use_scale", keyword=True
+        switch("scaled"),
+        "whether the scores are multiplied by a learned factor",
+        False,
+        short="use_scale",
+        keyword=True,
     )
     score: str = argument(choice("dot", "concat"), "how scores are computed", "dot", short="score_mode", keyword=True)
     dropout: Formula = argument(
-        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
     )
 
     names: ClassVar = ("dotattention",)
@@ -71,26 +91,31 @@ class DotAttention(Layer):
     sources: ClassVar = ("memory",)
 
     def rules(self, *arriving: Incoming) -> Rules:
-        output = _output(_scored(arriving))
+        given = _scored(arriving)
+        output = _output(given)
         weights = (
             *([tensor(arriving[0].convention, "scale")] if self.scale else []),
             *([tensor(arriving[0].convention, "concat_score_weight")] if self.score == "concat" else []),
         )
         if not weights:
-            return nothing_to_learn(output, "queries meet keys as they are; there is nothing in it to learn", _SHAPE)
+            because = "queries, keys and values are the inputs themselves, so there are no projections to learn"
+            return nothing_to_learn(output, because, _shape_because(given))
         return Rules(
             output=output,
             tensors=weights,
-            because=" and ".join(
-                [
-                    *(["one factor for all scores"] if self.scale else []),
-                    *(["one factor for the sum over tanh"] if self.score == "concat" else []),
-                ]
-            )
-            + "; queries, keys and values are taken as they are",
-            shape_because=_SHAPE,
+            because=f"{self._learned()}; queries, keys and values are the inputs themselves, without projections",
+            shape_because=_shape_because(given),
             channels_are=None,
+            ignores=(_LENGTHS,),
         )
+
+    def _learned(self) -> str:
+        if self.score == "dot":
+            return "one learned factor multiplies every score"
+        score = "a score is the sum of tanh(query + key) over the features"
+        if self.scale:
+            return f"{score}; one learned factor multiplies query + key, another one the sum"
+        return f"{score}, multiplied by one learned factor"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """With concat an addition and a tanh for each number of a query and a key; softmax: an exponential a score."""
@@ -105,13 +130,16 @@ def _work(given: Attended, added: bool, weighted: bool, scaled: bool) -> Work:
     d, T = width(given.query), positions(given.query)
     second = given.count > 1
     T_m = positions(given.key, "_m") if second else T
-    d_v = width(given.value, "d_val", "value") if given.count == 3 else d
-    if given.count == 2:
-        d_v = width(given.value, "d_m", "memory")
+    d_v = _value_width(given)
     pairs = T * T_m
     values = pairs * d_v
     if not added:
-        because = "every query meets every key and weighs every value"
+        because = say(
+            "queries times keys take {=scores products}, one for each query, key and feature, and weighting the values "
+            "takes {=values} more",
+            scores=pairs * d,
+            values=values,
+        )
         factors = pairs if scaled else ZERO
         macs = pairs * d + values
         return Work(macs=macs, pairs=macs, multiplications=factors, exponentials=pairs, because=because)
@@ -121,8 +149,17 @@ def _work(given: Attended, added: bool, weighted: bool, scaled: bool) -> Work:
         additions=pairs * d if weighted else 2 * pairs * d,
         multiplications=(2 if scaled else 1) * pairs if not weighted else ZERO,
         exponentials=pairs * d + pairs,
-        because="every query and key give a score through tanh, by which every value is weighed",
+        because=_because_of_added(pairs * d if weighted else None, values),
     )
+
+
+def _because_of_added(scores: Formula | None, values: Formula) -> Text:
+    """The products of scores that are sums over tanh, if these have factors, and those with the values."""
+    weighting = "weighting the values by the scores takes {=values products}"
+    if scores is None:
+        return say(f"{weighting}; the scores themselves are sums, without products", values=values)
+    text = f"the scores take {{=scores products}}, one for each query, key and feature, and {weighting}"
+    return say(text, scores=scores, values=values)
 
 
 @layer_class
@@ -133,9 +170,9 @@ class AdditiveAttention(Layer):
     Translation by Jointly Learning to Align and Translate, 2015.
     """
 
-    scale: bool = argument(switch(), "whether every feature has a factor", True, short="use_scale", keyword=True)
+    scale: bool = argument(switch(), "whether each feature has a learned factor", True, short="use_scale", keyword=True)
     dropout: Formula = argument(
-        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
     )
 
     names: ClassVar = ("AdditiveAttention",)
@@ -154,16 +191,21 @@ class AdditiveAttention(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         given = _scored(arriving)
         if not self.scale:
-            return nothing_to_learn(
-                _output(given), "queries and keys are added as they are; there is nothing in it to learn", _SHAPE
-            )
+            because = "the scores are sums over tanh(query + key) of the inputs themselves, without learned factors"
+            return nothing_to_learn(_output(given), because, _shape_because(given))
         d = width(given.query)
         return Rules(
             output=_output(given),
             tensors=(tensor(arriving[0].convention, "scale", outputs=(d,)),),
-            because="each feature has one factor in the sum that makes a score; queries and keys are taken as they are",
-            shape_because=_SHAPE,
+            because=say(
+                "a score is the sum of tanh(query + key) over the {d features}, each multiplied by a learned factor; "
+                "queries, keys and values are the inputs themselves, without projections",
+                d=d,
+            ),
+            shape_because=_shape_because(given),
             channels_are=None,
+            unit=Unit("features", d),
+            ignores=(_LENGTHS,),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -6,20 +6,36 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Symbol, as_formula, ceil, product, total
+from symparams.algebra.formula import ONE, Formula, Symbol, as_formula, ceil, product, total
 from symparams.errors import LayerError
+from symparams.layers import projections
 from symparams.layers.feedforward import as_it_came
-from symparams.layers.projections import FROM_HEADS
+from symparams.layers.projections import FROM_HEADS, Projection, multiplied
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import UNKNOWN, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
+from symparams.model.layer import (
+    UNKNOWN,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Sight,
+    Unit,
+    layer_class,
+    symbol,
+)
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor, biases, tensor
 from symparams.model.work import Work
+
+_WINDOWS = "the number of windows does not enter: all of them use the same projections and biases"
+_SHIFT = "shifting the windows does not enter: it only changes which positions attend to each other"
 
 
 @layer_class
 class WindowAttention(Layer):
-    """Lets the positions of each window look at each other: 4·(C + 1)·C + (2·M - 1)²·h parameters.
+    """Lets the positions of each window attend to each other: 4·(C + 1)·C + (2·M - 1)²·h parameters.
 
     The feature map (H, W, C), features last in both conventions, is cut into windows of M × M; each head adds a bias to
     a score for the offset of its two positions, of which there are (2·M - 1)². Work: 4·H·W·C² + 2·M²·H·W·C, where H and
@@ -33,7 +49,7 @@ class WindowAttention(Layer):
     bias: bool = argument(switch(), "whether the projections have biases", True, keyword=True)
     qkvbias: bool | None = argument(
         switch(),
-        "whether those of queries, keys and values have, if the output differs",
+        "whether the query, key and value projections have biases, where the output projection differs",
         None,
         short="qkv_bias",
         keyword=True,
@@ -57,9 +73,14 @@ class WindowAttention(Layer):
         return Rules(
             output=as_it_came(x),
             tensors=tuple(self._tensors(x)),
-            because=self._because(),
-            shape_because="every position gives one vector as wide as it came, so the shape stays",
+            because=self._because(x),
+            shape_because=say(
+                "each position produces one vector of {C features}, as many as it has in the input, so the shape stays",
+                C=C,
+            ),
             channels_are=None,
+            units=self._kinds(x),
+            ignores=(_WINDOWS, *((_SHIFT,) if self.shifted else ())),
             requires=(Requirement(C, "multiple", h, lambda: f"{known(h)} heads do not divide the width {known(C)}"),),
         )
 
@@ -79,22 +100,42 @@ class WindowAttention(Layer):
         )
         if self.bias:
             yield biases(x.convention, C, name="output bias", stored="proj.bias")
-        first, second = (2 * M - 1 for M in self._sides())
-        offsets = first**2 if first == second else first * second
-        yield biases(x.convention, offsets, self._h(), name="relative position bias table")
+        yield biases(x.convention, self._offsets(), self._h(), name="relative position bias table")
 
-    def _because(self) -> str:
-        biases = {
-            (True, True): ", all with biases",
-            (False, False): " without biases",
-            (True, False): "; the last has no bias",
-            (False, True): "; only the last has a bias",
-        }[self.input_bias, self.bias]
-        return (
-            f"queries, keys and values have a matrix each, and one more joins the heads again{biases}; all windows "
-            "share them; each head has one bias for every offset between two positions of a window, and along an axis "
-            "there are as many offsets as twice the window size less one"
+    def _because(self, x: Incoming) -> Text:
+        first, second = self._sides()
+        across = (2 * first - 1, 2 * second - 1)
+        table = say(
+            "Each head also learns one bias for every offset between two positions of a window; along an axis of "
+            + (
+                "{M positions} there are {=one offsets}"
+                if first == second
+                else "{M} or {N} positions there are {=one} or {=two}"
+            )
+            + ", so it has {=offsets} of them",
+            M=first,
+            N=second,
+            one=across[0],
+            two=across[1],
+            offsets=self._offsets(),
         )
+        return together(projections.told(self._projections(x)), table, between=". ")
+
+    def _kinds(self, x: Incoming) -> tuple[Unit, ...]:
+        return (
+            *projections.kinds(self._projections(x)),
+            Unit("relative position bias tables", self._h(), self._offsets()),
+        )
+
+    def _projections(self, x: Incoming) -> list[Projection]:
+        C, rows, heads = self._C(x), product(self._padded(x)), (ONE, self._C(x))
+        made = [Projection(name, C, C, heads, self.input_bias, rows) for name in ("query", "key", "value")]
+        return [*made, Projection("output", C, C, heads, self.bias, rows)]
+
+    def _offsets(self) -> Formula:
+        """How many offsets two positions of a window can have."""
+        first, second = (2 * M - 1 for M in self._sides())
+        return first**2 if first == second else first * second
 
     @property
     def input_bias(self) -> bool:
@@ -104,8 +145,7 @@ class WindowAttention(Layer):
         """Beside the multiply-accumulates: biases, one of them a score, and an exponential for each score."""
         (x,) = arriving
         C, places = self._C(x), product(self._padded(x))
-        M_h, M_w = self._sides()
-        seen = M_h**2 if M_h == M_w else M_h * M_w
+        seen = self._seen()
         scores = product([self._h(), seen, *self._padded(x)])
         met = 2 * seen * places * C
         added = 3 * self.input_bias + self.bias
@@ -114,9 +154,22 @@ class WindowAttention(Layer):
             pairs=met,
             additions=total([*([added * places * C] if added else []), scores]),
             exponentials=scores,
-            because="every position is projected, and inside its window every query meets every key and weighs every "
-            "value",
+            because=self._work_because(x, 4 * places * C**2, seen * places * C),
         )
+
+    def _work_because(self, x: Incoming, projected: Formula, scores: Formula) -> Text:
+        even = all(size == padded for size, padded in zip(self._arriving(x), self._padded(x), strict=True))
+        padded = "" if even else "The feature map is padded to multiples of the window size"
+        form = "=" if number(scores) is not None else "."
+        text = say(
+            f"the projections take {{{form}projected products}}, one for each weight and position; each position attends "
+            f"to the {{=seen positions}} of its window, so queries times keys take {{{form}scores products}} in all heads "
+            "together, and weighting the values as many again",
+            projected=projected,
+            seen=self._seen(),
+            scores=scores,
+        )
+        return together(text, padded, between=". ")
 
     def reach(self, *arriving: Incoming) -> Sight:
         """The window that it stands in, wherever in it that is."""
@@ -140,12 +193,18 @@ class WindowAttention(Layer):
             return M, M
         return symbol("M_h", height, "window height"), symbol("M_w", width, "window width")
 
+    def _seen(self) -> Formula:
+        """How many positions a window has."""
+        return multiplied(*self._sides())
+
+    def _arriving(self, x: Incoming) -> tuple[Symbol, Symbol]:
+        """Height and width of the feature map."""
+        height, width = x.shape[:2]
+        return symbol("H", height, "input height", incoming=True), symbol("W", width, "input width", incoming=True)
+
     def _padded(self, x: Incoming) -> tuple[Formula, Formula]:
         """Height and width as multiples of the window."""
-        height, width = (
-            symbol(letter, size, f"input {name}", incoming=True)
-            for letter, size, name in zip("HW", x.shape[:2], ("height", "width"), strict=True)
-        )
+        height, width = self._arriving(x)
         first, second = self._sides()
         return _multiple(height, first), _multiple(width, second)
 

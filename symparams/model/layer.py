@@ -198,6 +198,7 @@ class Unit(NamedTuple):
     tensors: tuple[str, ...] = ()  # the names of those tensors, where the layer has units of several kinds
     copies: Formula = ONE  # how many parts of the layer have so many of them: directions, layers of a stack
     where: str = ""  # which parts: "in each direction"
+    each: Formula | None = None  # the parameters of one, where the tensors do not say them: projections, experts
 
 
 @dataclass(frozen=True, kw_only=True)
