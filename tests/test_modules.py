@@ -164,17 +164,20 @@ def test_windows_with_letters_equal_numbers(layer: str, sizes: dict[str, int], C
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f"{WORDS} mla(2, rope=3)", "mla_1: turns pairs of numbers in a head, but their number (3) is odd"),
+        (f"{WORDS} mla(2, rope=3)", "mla_1: rotates pairs of rotary features, but their number (3) is odd"),
         ("input(12) -> mla(2)", "mla_1: needs a sequence of shape (T, d), but 12 arrives"),
         (f"{IMAGE} mla(2)", "mla_1: needs a sequence of shape (T, d), but 10 × 9 × 12 arrives"),
-        (f"{WORDS} attention(4, rope)", "attention_1: turns pairs of numbers in a head, but their number (3) is odd"),
+        (
+            f"{WORDS} attention(4, rope)",
+            "attention_1: rotates pairs of features of a head, but their number (3) is odd",
+        ),
         (
             f"{WORDS} attention(2, biaskv=yes, rope)",
             "attention_1: has biaskv only where the heads share the width, without head, value, kv, qknorm and rope",
         ),
-        (f"{WORDS} rope(14)", "rope_1: cannot turn 14 of 12 features"),
-        (f"{WORDS} rope(5)", "rope_1: turns pairs of features, but their number (5) is odd"),
-        (f"{WORDS} rope(length=6)", "rope_1: turns at most 6 positions, but 7 arrive"),
+        (f"{WORDS} rope(14)", "rope_1: cannot rotate 14 of 12 features"),
+        (f"{WORDS} rope(5)", "rope_1: rotates pairs of features, but their number (5) is odd"),
+        (f"{WORDS} rope(length=6)", "rope_1: rotates at most 6 positions, but 7 arrive"),
         (f"{WORDS} mamba(state=0)", "mamba: state must be a whole number of at least 1, not 0"),
         (f"{WORDS} Mamba(d_model=16, d_state=4)", "mamba_1: width is 16, but the input has 12 features"),
         (f"{IMAGE} mamba", "mamba_1: needs a sequence of shape (T, d), but 10 × 9 × 12 arrives"),

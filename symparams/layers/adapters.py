@@ -9,24 +9,25 @@ from symparams.algebra.formula import ONE, Formula, product
 from symparams.errors import LayerError
 from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
-from symparams.layers.feedforward import together
+from symparams.layers.feedforward import joint
 from symparams.model.arguments import COUNT, LAYER, argument
-from symparams.model.layer import Incoming, Layer, Outgoing, Reading, Rules, Sight, layer_class, symbol
+from symparams.model.layer import Incoming, Layer, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.sentence import say, together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class LowRankAdapter(Layer):
-    """Adds two thin matrices to a layer whose weights are kept: r·(n_in + n_out) more parameters, the trained ones.
+    """Adds two thin matrices to a layer whose kernel is kept: r·(n_in + n_out) more parameters, the trained ones.
 
     The change of a dense kernel is a product of an n_in × r and an r × n_out matrix; of a convolution, r filters of the
-    same kernel and C_out of size 1. Keras (enable_lora) goes on training the bias; adapters for PyTorch (PEFT) keep it.
+    same kernel and C_out of size 1. Keras (enable_lora) keeps training the bias; adapters for PyTorch (PEFT) freeze it.
     Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021.
     """
 
     layer: Layer = argument(LAYER, "the layer: a dense layer or a convolution")
-    rank: Formula = argument(COUNT, "rank: the width between the two matrices", short="r")
+    rank: Formula = argument(COUNT, "rank: the dimensions between the two matrices", short="r")
 
     names: ClassVar = ("lora",)
     stock: ClassVar = ("keras",)
@@ -47,8 +48,9 @@ class LowRankAdapter(Layer):
         torch = convention == "torch"
         places, seen, last = kernel.of("kernel"), kernel.of("input"), kernel.of("output")
         fixed = [replace(t, trained=t.kind == "bias" and not torch) for t in base.tensors]
-        alone = "only they are" if torch or len(fixed) == 1 else "they and the bias are"
+        trained = "Only these are" if torch or len(fixed) == 1 else "These and the bias are"
         down, up = ("lora_A.weight", "lora_B.weight") if torch else ("lora_kernel_a", "lora_kernel_b")
+        A, B = (*places, *seen, r), (r, *last)
         return replace(
             base,
             tensors=(
@@ -65,8 +67,24 @@ class LowRankAdapter(Layer):
                 ),
             ),
             written=base.parameters + r * (product((*places, *seen)) + product(last)),
-            because=f"{base.because}; the adapter has one matrix that goes down to a few dimensions, its rank, and one "
-            f"that goes up again, and {alone} trained",
+            because=together(
+                base.because,
+                say(
+                    "The adapter adds two matrices, {A} and {B}, whose product is the change of the kernel; "
+                    "its rank, the width between them, is {r}",
+                    A=A,
+                    B=B,
+                    r=r,
+                ),
+                f"{trained} trained, the kernel is kept",
+                between=". ",
+            ),
+            unit=None,
+            units=(
+                Unit("adapted layers", ONE, each=base.parameters),
+                Unit("down-projection matrices", ONE, each=product(A)),
+                Unit("up-projection matrices", ONE, each=product(B)),
+            ),
             differs="" if len(fixed) == 1 else _DIFFERS,
         )
 
@@ -82,12 +100,19 @@ class LowRankAdapter(Layer):
         """
         base = self.layer.work(out, *arriving)
         adapter = Work(additions=out.numbers())
-        return together(
-            base, adapter, because=f"{base.because}; the adapter does the same with `r` outputs and goes up"
+        kernel, *_ = self._base(arriving).tensors
+        r = symbol("r", self.rank, "rank")
+        beside = say(
+            "the adapter takes {=down products} to its {r dimensions} and {=up} from them to the outputs"
+            + (", for each position" if out.positions() else ""),
+            down=product((*kernel.of("kernel", "input"), r)),
+            up=product((r, *kernel.of("output"))),
+            r=r,
         )
+        return joint(base, adapter, because=together(base.because, beside))
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*arriving)
 
 
-_DIFFERS = "Keras goes on training the bias of the layer; adapters for PyTorch keep it as it is"
+_DIFFERS = "Keras keeps training the bias of the layer; adapters for PyTorch (PEFT) freeze it"

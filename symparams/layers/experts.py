@@ -1,4 +1,4 @@
-"""Mixture of experts: many feed-forward parts, of which a position uses a few."""
+"""Mixture of experts: many feed-forward networks, of which a position uses a few."""
 
 from __future__ import annotations
 
@@ -6,15 +6,25 @@ from dataclasses import replace
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Symbol, product
-from symparams.algebra.notation import shown
-from symparams.algebra.notations import SOURCE
-from symparams.algebra.simplification import simplified
+from symparams.algebra.formula import ONE, Formula, Number, Symbol, product
 from symparams.layers.activation import ACTIVATION
-from symparams.layers.feedforward import as_it_came, letters, part_rule, part_tensors, part_work, places, together
+from symparams.layers.dense import same_everywhere
+from symparams.layers.feedforward import as_it_came, joint, letters, part_rule, part_tensors, part_work, places
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, Kind, argument, switch, whole_number
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
+from symparams.model.layer import (
+    EVERYWHERE,
+    Incoming,
+    Layer,
+    Outgoing,
+    Requirement,
+    Rules,
+    Sight,
+    Unit,
+    layer_class,
+    symbol,
+)
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor, tensor
 from symparams.model.work import Work
 
@@ -23,7 +33,7 @@ _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0),
 
 @layer_class
 class Experts(Layer):
-    """Sends every position to k of E feed-forward parts: d·E + E·3·d·f parameters.
+    """Sends every position to k of E feed-forward networks: d·E + E·3·d·f parameters.
 
     The router has d·E weights; an expert is gated (3·d·f), with `gated=no` it is plain (2·d·f). All experts are kept,
     but a position uses k of them, so the work counts k only. `shared=s` more experts serve every position. Shazeer et
@@ -31,10 +41,12 @@ class Experts(Layer):
     """
 
     experts: Formula = argument(COUNT, "number of experts")
-    top: Formula = argument(COUNT, "experts that a position uses")
+    top: Formula = argument(COUNT, "experts per token: how many of them a position uses")
     hidden: Formula = argument(COUNT, "hidden width of an expert", told=True)
     gated: bool = argument(switch("gated"), "whether the experts have gates", True, keyword=True)
-    shared: Formula = argument(_NUMBER, "experts that every position uses besides", Number(0), keyword=True)
+    shared: Formula = argument(
+        _NUMBER, "shared experts: those that every position uses in addition", Number(0), keyword=True
+    )
     bias: bool = argument(switch(), "whether the layers of the experts have biases", False, keyword=True, told=True)
     activation: str = argument(ACTIVATION, "function inside the experts", "silu", keyword=True, told=True)
 
@@ -68,20 +80,41 @@ class Experts(Layer):
             output=as_it_came(x),
             tensors=tuple(every),
             written=d * E + (E if s is None else E + s) * one,
-            because="the router has one weight for each input and expert, and every expert has "
-            + ("three matrices" if self.gated else "two matrices")
-            + (" with biases" if self.bias else "")
-            + "; "
-            + _active(d * E + (k if s is None else k + s) * one, k),
-            shape_because="the outputs of the experts are added with the router's weights, so the shape stays",
+            because=self._because(d, f),
+            shape_because=say(
+                "the outputs of the experts have {d features} each and are added, weighted by the router, "
+                "so the shape stays",
+                d=d,
+            ),
             channels_are=None,
+            units=(
+                Unit("routers", ONE, each=d * E),
+                Unit("experts", E, each=one),
+                *([] if s is None else [Unit("shared experts", s, each=one)]),
+            ),
+            ignores=(
+                _active(d * E + (k if s is None else k + s) * one, k, s is not None),
+                *(same_everywhere(x) if len(x.shape) > 1 else ()),
+            ),
             requires=(Requirement(E, ">=", k, lambda: _too_few(E, k)),),
         )
+
+    def _because(self, d: Symbol, f: Symbol) -> Text:
+        E, _, s = self._symbols()
+        shared = "" if s is None else say("Besides, every position uses {s shared experts} of the same size", s=s)
+        layers = (
+            "three layers between {d} and {f} features" if self.gated else "two layers between {d} and {f} features"
+        )
+        text = (
+            "the router has one weight for each of the {d} features and each expert; every expert is a "
+            f"feed-forward network of its own, with {layers}, {'with' if self.bias else 'without'} biases"
+        )
+        return together(say(text, d=d, E=E, f=f), shared, between=". ")
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """The k experts of a position and the shared ones; a softmax over E scores; k weighted sums of d numbers."""
         (x,) = arriving
-        d, _ = letters(x, self.hidden)
+        d, f = letters(x, self.hidden)
         E, k, s = self._symbols()
         used = k if s is None else k + s
         n = places(x)
@@ -92,21 +125,27 @@ class Experts(Layer):
             additions=product([*n, used, d]),
             exponentials=product([*n, E]),
         )
-        because = "the router scores every expert, but only the experts that a position uses compute"
-        return together(router, parts, because=because)
+        text = (
+            "the router takes {=scored products}, one for each of its weights and position; a position uses "
+            "{=used experts}, with {=each products} each, so all positions together take {=all more}"
+        )
+        one = (3 if self.gated else 2) * d * f
+        because = say(text, scored=product([*n, d, E]), used=used, each=one, all=product([*n, used, one]))
+        return joint(router, parts, because=because)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
 
-def _active(rule: Formula, k: Formula) -> str:
+def _active(rule: Formula, k: Formula, shared: bool) -> Text:
     """What of it one token uses."""
-    value = simplified(rule)
-    some = f"`{shown(simplified(k), SOURCE)}`"
-    text = f"a token uses only {some} of the experts, so `{shown(rule, SOURCE)}`"
-    if isinstance(value, int):
-        text += f" = `{value}`"
-    return f"{text} parameters are active for each token"
+    beside = " besides the shared ones" if shared else ""
+    return say(
+        f"how many experts a token uses, {{k}}{beside}, does not enter, since all of them are stored; "
+        "one token uses {=rule parameters}",
+        k=k,
+        rule=rule,
+    )
 
 
 def _too_few(E: Formula, k: Formula) -> str:

@@ -1,4 +1,4 @@
-"""The feed-forward parts of a transformer: two layers, or three with a gate."""
+"""The feed-forward networks of a transformer: two layers, or three with a gate."""
 
 from __future__ import annotations
 
@@ -6,17 +6,30 @@ from dataclasses import replace
 from functools import reduce
 from typing import ClassVar
 
-from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula, product, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, as_formula, product, total
 from symparams.layers.activation import ACTIVATION, effort
+from symparams.layers.dense import same_everywhere
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.layer import (
+    EVERYWHERE,
+    Axis,
+    Incoming,
+    Layer,
+    Outgoing,
+    Rules,
+    Sight,
+    Unit,
+    layer_class,
+    symbol,
+)
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, parameter_rule, tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class FeedForward(Layer):
-    """Widens every position to f numbers and back to d: (d + 1)·f + (f + 1)·d = 2·d·f + f + d parameters.
+    """Maps every position from d features to f and back to d: (d + 1)·f + (f + 1)·d = 2·d·f + f + d parameters.
 
     It stands for dense(f, gelu) -> dense(d). Vaswani et al., Attention Is All You Need, 2017.
     """
@@ -26,7 +39,7 @@ class FeedForward(Layer):
     activation: str = argument(ACTIVATION, "function between the layers", "relu", keyword=True, told=True)
 
     names: ClassVar = ("ffn", "feedforward")
-    title: ClassVar = "Feed-forward part"
+    title: ClassVar = "Feed-forward network"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> ffn(2048, gelu)"
     reads: ClassVar = "features"
@@ -37,10 +50,18 @@ class FeedForward(Layer):
         return Rules(
             output=as_it_came(x),
             tensors=part_tensors(x.convention, d, f, bias=self.bias),
-            because="the first layer has one weight for each input and hidden unit, the second takes as many back"
-            + (", and every unit has a bias" if self.bias else "; there are no biases"),
-            shape_because="the second layer goes back to the width that arrived, so the shape stays",
+            because=together(
+                say(
+                    "the first layer maps {d} features to {f hidden units}, and the second maps these back to {d}",
+                    d=d,
+                    f=f,
+                ),
+                _BIASES[self.bias],
+            ),
+            shape_because=say("the second layer maps back to {d features}, so the shape stays", d=d),
             channels_are=None,
+            units=part_kinds(d, f, gated=False, bias=self.bias),
+            ignores=same_everywhere(x) if len(x.shape) > 1 else (),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -52,7 +73,7 @@ class FeedForward(Layer):
 
 @layer_class
 class GatedFeedForward(Layer):
-    """Multiplies two layers of f numbers, one through a function, and goes back to d: 3·d·f parameters.
+    """Multiplies the outputs of two layers, one through a function, and maps back to d features: 3·d·f parameters.
 
     `swiglu` and `geglu` name its function. There are no biases unless `bias=yes`: 2·(d + 1)·f + (f + 1)·d. Shazeer, GLU
     Variants Improve Transformer, 2020.
@@ -68,7 +89,7 @@ class GatedFeedForward(Layer):
         "geglu": {"activation": "gelu"},
         "reglu": {"activation": "relu"},
     }
-    title: ClassVar = "Gated feed-forward part"
+    title: ClassVar = "Gated feed-forward network"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> gatedffn(1376, silu)"
     reads: ClassVar = "features"
@@ -79,10 +100,19 @@ class GatedFeedForward(Layer):
         return Rules(
             output=as_it_came(x),
             tensors=part_tensors(x.convention, d, f, gated=True, bias=self.bias),
-            because="one layer makes the hidden units, one their gates, and a third goes back to the width that arrived"
-            + (", all with biases" if self.bias else "; there are no biases"),
-            shape_because="the last layer goes back to the width that arrived, so the shape stays",
+            because=together(
+                say(
+                    "two layers map the {d} features to {f hidden units} each, one of them the gate that multiplies "
+                    "the other, and a third layer maps the product back to {d}",
+                    d=d,
+                    f=f,
+                ),
+                _BIASES[self.bias],
+            ),
+            shape_because=say("the third layer maps back to {d features}, so the shape stays", d=d),
             channels_are=None,
+            units=part_kinds(d, f, gated=True, bias=self.bias),
+            ignores=same_everywhere(x) if len(x.shape) > 1 else (),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -91,6 +121,8 @@ class GatedFeedForward(Layer):
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
 
+
+_BIASES = {True: "each of their outputs has a bias", False: "there are no biases"}
 
 # ---------------------------------------------------------------- shared by all that have such a part
 
@@ -125,6 +157,14 @@ def part_tensors(
     return tuple(tensors)
 
 
+def part_kinds(d: Formula, f: Formula, *, gated: bool, bias: bool) -> tuple[Unit, ...]:
+    """Its layers by how many parameters they have."""
+    if not bias:
+        return (Unit("layers", Number(3 if gated else 2), each=d * f),)
+    first = Unit("hidden layers", Number(2), each=d * f + f) if gated else Unit("first layers", ONE, each=d * f + f)
+    return first, Unit("third layers" if gated else "second layers", ONE, each=f * d + d)
+
+
 def part_rule(d: Formula, f: Formula, *, gated: bool = False, bias: bool) -> Formula:
     """The parameters of one part."""
     return parameter_rule(part_tensors("keras", d, f, gated=gated, bias=bias))
@@ -149,11 +189,18 @@ def part_work(
         macs=product([*n, 3 if gated else 2, d, f]),
         additions=total([2 * inside if gated else inside, product([*n, d])]) if bias else ZERO,
         multiplications=inside if gated else ZERO,
-        because="at every position each weight is multiplied once",
+        because=_used(product(places(x)), (3 if gated else 2) * d * f, bool(places(x))),
     )
     return work.plus(effort(activation, inside))
 
 
-def together(*works: Work, because: str) -> Work:
+def _used(positions: Formula, weights: Formula, several: bool) -> Text:
+    if not several:
+        return say("there is one product for each of the {=weights weights}", weights=weights)
+    text = "each of the {=positions positions} takes {=weights products}, one for each weight"
+    return say(text, positions=positions, weights=weights)
+
+
+def joint(*works: Work, because: Text) -> Work:
     """The work of several parts."""
     return replace(reduce(Work.plus, works), because=because)

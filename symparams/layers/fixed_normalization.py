@@ -1,4 +1,4 @@
-"""Normalizations with nothing to train, and the one that wraps a layer."""
+"""Normalizations without trainable parameters, and the one that wraps a layer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, as_formula
+from symparams.algebra.formula import ONE, Formula, Number, as_formula
 from symparams.errors import LayerError
+from symparams.layers.gamma_and_beta import RESCALED, positions_share
 from symparams.layers.sizes import axes_of, sizes_of
 from symparams.model.arguments import COUNT, INTEGERS, LAYER, argument, switch
 from symparams.model.layer import (
@@ -17,10 +18,12 @@ from symparams.model.layer import (
     Outgoing,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import say, together
 from symparams.model.tensor import flat, tensor
 from symparams.model.work import Work
 
@@ -42,8 +45,8 @@ class UnitNormalization(Layer):
         axes_of(self.axis, x)
         return nothing_to_learn(
             x.kept(),
-            "the length is computed from the input itself; there is nothing in it to learn",
-            "every number is rescaled, so the shape stays",
+            "each value is divided by the length of its vector, which is computed from the input, not learned",
+            RESCALED,
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -57,12 +60,14 @@ class UnitNormalization(Layer):
 
 @layer_class
 class LocalResponseNormalization(Layer):
-    """Divides each number by the strength of its neighbours in n channels: same shape, no parameters.
+    """Divides each value by the strength of its neighbors in n channels: same shape, no parameters.
 
     Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural Networks, 2012.
     """
 
-    size: Formula = argument(COUNT, "neighbours: how many channels count", as_formula(5), told=True)
+    size: Formula = argument(
+        COUNT, "neighborhood: the number of neighboring channels that count", as_formula(5), told=True
+    )
 
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
@@ -78,13 +83,16 @@ class LocalResponseNormalization(Layer):
             raise LayerError(f"needs an input with channels and at least one spatial axis, but {x} arrives")
         return nothing_to_learn(
             x.kept(),
-            "the strength is computed from the input itself; there is nothing in it to learn",
-            "every number is rescaled, so the shape stays",
+            say(
+                "each value is divided by a number that is computed, not learned, from the {n channels} around its own",
+                n=symbol("n", self.size, "neighboring channels"),
+            ),
+            RESCALED,
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: its square, the sum over n of them, a power of it, and a division."""
-        n = symbol("n", self.size, "neighbouring channels")
+        n = symbol("n", self.size, "neighboring channels")
         return Work(
             additions=out.numbers() if number(self.size) == 1 else n * out.numbers(),
             multiplications=2 * out.numbers(),
@@ -100,7 +108,7 @@ class Normalization(Layer):
     (`fixed`) it keeps nothing. Keras only; in PyTorch it is a preprocessing step outside of the network.
     """
 
-    axis: tuple[int, ...] = argument(INTEGERS, "the axes that have a mean of their own", (-1,))
+    axis: tuple[int, ...] = argument(INTEGERS, "axes with means and variances of their own", (-1,))
     fixed: bool = argument(switch("fixed"), "whether the mean and the variance are given", False, keyword=True)
 
     names: ClassVar = ("normalization", "Normalization")
@@ -113,9 +121,8 @@ class Normalization(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         places = axes_of(self.axis, x)
-        stays = "every number is rescaled, so the shape stays"
         if self.fixed:
-            return nothing_to_learn(x.kept(), "the mean and the variance are given, not learned", stays)
+            return nothing_to_learn(x.kept(), "the mean and the variance are given, not learned", RESCALED)
         sizes = tuple(sizes_of(x)[place] for place in places)
         return Rules(
             output=x.kept(),
@@ -123,9 +130,12 @@ class Normalization(Layer):
                 *(tensor(x.convention, name, outputs=sizes, kind="statistic") for name in ("mean", "variance")),
                 tensor(x.convention, "count", kind="statistic"),
             ),
-            because="a mean and a variance are measured before training, with one counter; none of it is trained",
-            shape_because=stays,
+            because="means and variances are measured on the data before training, and a counter is kept with them; "
+            "none of them is trained",
+            shape_because=RESCALED,
             channels_are=None,
+            units=(Unit("mean-variance pairs", flat(sizes), each=Number(2)), Unit("counters", ONE, each=ONE)),
+            ignores=positions_share(x) if places == (x.channel_axis,) else (),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -170,15 +180,19 @@ class SpectralNormalization(Layer):
                 tensor("torch", name, outputs=(size,), kind="statistic", counted=False, stored=f"weight_{name}")
                 for name, size in (("u", u), ("v", flat(kernel.of("kernel", "input"))))
             ]
+        estimate = "with which the largest singular value of the kernel is estimated"
         kept = (
-            "a vector with a number for each place on the last axis of the kernel is kept besides, but not trained"
+            say(f"A vector of {{u values}}, {estimate}, is stored as well, but not trained", u=u)
             if keras
-            else "the vectors of the estimate are buffers, not parameters"
+            else f"The vectors {estimate} are buffers, not parameters"
         )
+        own = (Unit("wrapped layers", ONE, each=rules.parameters), Unit("estimation vectors", ONE, each=u))
         return replace(
             rules,
             tensors=(*rules.tensors, *vectors),
-            because=f"{rules.because}; {kept}",
+            because=together(rules.because, kept, between=". "),
+            unit=None if keras else rules.unit,
+            units=own if keras else rules.units,
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -1,4 +1,4 @@
-"""The trained factor gamma and the trained term beta that a normalization ends with."""
+"""The trainable scale gamma and the trainable shift beta that a normalization ends with."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from symparams.algebra.formula import Formula
 from symparams.errors import LayerError
 from symparams.layers.sizes import times
 from symparams.model.arguments import argument, switch
-from symparams.model.layer import Incoming, Layer, Outgoing, Requirement, Rules, layer_class
-from symparams.model.tensor import Tensor, tensor
+from symparams.model.layer import Incoming, Layer, Outgoing, Requirement, Rules, Unit, layer_class
+from symparams.model.sentence import Text, say
+from symparams.model.tensor import Tensor, flat, tensor
 from symparams.model.work import Work
 
-RESCALED = "every number is rescaled, so the shape stays"
+RESCALED = "each value is rescaled in place, so the shape stays"
 
 
 @layer_class
 class Factored(Layer):
-    """A layer that ends with a trained factor gamma."""
+    """A layer that ends with a trainable scale gamma."""
 
-    scale: bool = argument(switch(), "whether it has gamma, a factor", True, keyword=True)
+    scale: bool = argument(switch(), "whether it has gamma, a trainable scale", True, keyword=True)
     affine: bool = argument(
-        switch(), "whether it has anything to train", True, short="elementwise_affine", keyword=True
+        switch(), "whether it has trainable parameters", True, short="elementwise_affine", keyword=True
     )
 
     def has_beta(self) -> bool:
-        """Whether it has a trained term as well."""
+        """Whether it has a trainable shift as well."""
         return False
 
     def stored_gamma(self, x: Incoming) -> str:
-        """The name under which its factor is stored, where it is not the usual one."""
+        """The name under which its scale is stored, where it is not the usual one."""
         return ""
 
     def trained(self, x: Incoming, sizes: tuple[Formula, ...]) -> tuple[Tensor, ...]:
@@ -46,7 +47,13 @@ class Factored(Layer):
         )
 
     def rescaled(
-        self, x: Incoming, sizes: tuple[Formula, ...], because: str, requires: tuple[Requirement, ...] = ()
+        self,
+        x: Incoming,
+        sizes: tuple[Formula, ...],
+        because: Text,
+        requires: tuple[Requirement, ...] = (),
+        plural: str = "channels",
+        ignores: tuple[Text, ...] = (),
     ) -> Rules:
         """The rules of a layer that keeps the shape and shares gamma and beta of these sizes."""
         return Rules(
@@ -56,6 +63,8 @@ class Factored(Layer):
             shape_because=RESCALED,
             channels_are=None,
             requires=requires,
+            unit=Unit(plural, flat(sizes)),
+            ignores=ignores if self.trained(x, sizes) else (),
         )
 
     def scaled_work(self, out: Outgoing, additions: int, multiplications: int) -> Work:
@@ -68,12 +77,14 @@ class Factored(Layer):
 
 def beta() -> Any:
     """The argument of layers that can have a beta."""
-    return argument(switch(), "whether it has beta, a term that PyTorch calls bias", True, short="bias", keyword=True)
+    return argument(
+        switch(), "whether it has beta, a trainable shift, which PyTorch calls bias", True, short="bias", keyword=True
+    )
 
 
 @layer_class
 class Scaled(Factored):
-    """A layer that ends with a trained factor gamma and a trained term beta."""
+    """A layer that ends with a trainable scale gamma and a trainable shift beta."""
 
     center: bool = beta()
 
@@ -82,5 +93,15 @@ class Scaled(Factored):
 
 
 def named(tensors: tuple[Tensor, ...]) -> str:
-    """gamma and beta; nothing."""
-    return " and ".join(t.name for t in tensors) or "nothing"
+    """A trainable scale and shift, as far as there are tensors for them."""
+    called = [{"gamma": "scale (gamma)", "beta": "shift (beta)"}[t.name] for t in tensors]
+    return f"a trainable {' and '.join(called)}" if called else "no trainable scale or shift"
+
+
+def positions_share(x: Incoming) -> tuple[Text, ...]:
+    """That the sizes of the spatial axes do not enter; () where there are none."""
+    named = {1: "length of the sequence", 2: "size of the image", 3: "size of the volume"}.get(len(x.spatial))
+    if named is None:
+        return ()
+    text = f"the {named}, {{sizes}}, does not enter: all positions of a channel share its parameters"
+    return (say(text, sizes=x.spatial),)

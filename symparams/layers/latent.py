@@ -34,11 +34,11 @@ class LatentAttention(Layer):
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
     kv_rank: Formula = argument(
-        COUNT, "key-value rank: the features of the compressed vector for keys and values", Number(512), short="kv_lora_rank",
+        COUNT, "key-value rank: width of the compressed vector for keys and values", Number(512), short="kv_lora_rank",
         told=True,
     )  # fmt: skip
     rope: Formula = argument(
-        COUNT, "rotary width: the rotated features of a query in a head, and of the key that all heads share", Number(64),
+        COUNT, "rotary width: rotated features of a query in a head, and of the key that all heads share", Number(64),
         short="qk_rope_head_dim", keyword=True, told=True,
     )  # fmt: skip
     head: Formula = argument(
@@ -53,7 +53,7 @@ class LatentAttention(Layer):
         keyword=True,
     )
     q_rank: Formula | None = argument(
-        COUNT, "query rank: the features of the compressed vector for queries, which by default are not compressed", None,
+        COUNT, "query rank: the width of the compressed vector for queries, by default not compressed", None,
         short="q_lora_rank", keyword=True,
     )  # fmt: skip
     bias: bool = argument(
@@ -135,9 +135,9 @@ class _Matrix:
     def kinds(self) -> Iterator[Unit]:
         """Its weights and biases, and the norm behind it."""
         weights = self.inputs * self.outputs
-        yield Unit(f"{self.name} projections", ONE, weights + self.outputs if self.bias else weights)
+        yield Unit(f"{self.name} projections", ONE, each=weights + self.outputs if self.bias else weights)
         if self.normed is not None:
-            yield Unit(f"{self.norm}s", ONE, self.normed)
+            yield Unit(f"{self.norm}s", ONE, each=self.normed)
 
     def tensors(self, convention: Convention) -> Iterator[Tensor]:
         """The matrix, its biases, and the factors of the norm behind it."""

@@ -1,41 +1,41 @@
-"""Normalization layers with numbers to train."""
+"""Normalization layers with trainable parameters."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, product
-from symparams.algebra.notation import size
-from symparams.algebra.notations import PLAIN
-from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
-from symparams.layers.gamma_and_beta import RESCALED, Factored, Scaled, beta, named
-from symparams.layers.sizes import axes_of, known, sizes_of, spatial_axes
-from symparams.model.arguments import COUNT, INTEGERS, SIZES, argument, switch
+from symparams.layers.gamma_and_beta import RESCALED, Scaled, beta, named, positions_share
+from symparams.layers.over_axes import OverAxes
+from symparams.layers.sizes import known, sizes_of, spatial_axes
+from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,
-    UNKNOWN,
     Incoming,
     Outgoing,
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     symbol,
 )
+from symparams.model.sentence import say, together
 from symparams.model.tensor import BOTH, Tensor, tensor
 from symparams.model.work import Work
+
+_ALONE = "the mean and the variance are computed from the input itself, and there is no trainable scale or shift"
 
 
 @layer_class
 class BatchNormalization(Scaled):
     """Normalizes each channel over the batch: 4·C_in parameters in Keras, 2·C_in in PyTorch.
 
-    gamma and beta are trained. The moving mean and variance are measured: Keras counts them as non-trainable,
-    PyTorch as buffers, which are no parameters, with one more for the number of batches. Batch renormalization (Keras)
-    measures three more numbers for each channel. Ioffe and Szegedy, Batch Normalization, 2015.
+    gamma and beta are trainable. Keras counts the moving mean and variance as non-trainable parameters; in PyTorch
+    they are buffers, not parameters, with one more for the number of batches. Batch renormalization (Keras) keeps three
+    more values for each channel. Ioffe and Szegedy, Batch Normalization, 2015.
     """
 
     track: bool = argument(
@@ -67,24 +67,33 @@ class BatchNormalization(Scaled):
             raise LayerError(f"PyTorch normalizes batches of at most 4 axes, (C, D, H, W), but {x} arrives")
         if self.renorm and not keras:
             raise LayerError("PyTorch has no batch renormalization; leave renorm out")
-        C_in = x.C_in()
+        C_in, one = x.C_in(), "channel" if len(x.shape) > 1 else "feature"
         trained = self.trained(x, (C_in,))
         measured = _measured(C_in, keras, self.renorm) if self.track else ()
-        before = " and a mean and a variance that are only measured"
-        if self.renorm:
-            before = (
-                ", a mean and a variance that are only measured, and three more such numbers for the renormalization"
-            )
-        if not keras:
-            before = "; its mean and variance are buffers, not parameters" if self.track else ""
         counts = len(trained) + (5 if self.renorm else 2), len(trained)
         return Rules(
             output=x.kept(),
             tensors=(*trained, *measured),
-            because=f"each channel has {named(trained)} to train{before}",
+            because=together(
+                f"each {one} has {named(trained)}" if trained or not keras else "",
+                self._measured(keras, one, bool(trained)),
+            ),
             shape_because=RESCALED,
             channels_are=None,
-            differs=_DIFFERS.format(*counts) if self.track and not self.renorm else "",
+            differs=_DIFFERS.format(counts[0], one, counts[1]) if self.track and not self.renorm else "",
+            unit=Unit(f"{one}s", C_in),
+            ignores=positions_share(x) if trained or keras else (),
+        )
+
+    def _measured(self, keras: bool, one: str, also: bool) -> str:
+        """What is measured, and whether it is counted."""
+        if not keras:
+            return "its running mean and variance are buffers, not parameters" if self.track else ""
+        more = "; batch renormalization keeps three more such values" if self.renorm else ""
+        start = "it also has" if also else f"each {one} has"
+        return (
+            f"{start} a moving mean and a moving variance, which are updated during training but not learned by "
+            f"gradient descent{more}"
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -112,73 +121,17 @@ def _measured(C_in: Formula, keras: bool, renorm: bool) -> tuple[Tensor, ...]:
 
 
 _DIFFERS = (
-    "Keras counts {} numbers for each channel, the moving mean and variance among them as non-trainable parameters; "
+    "Keras counts {} parameters for each {}, the moving mean and variance among them as non-trainable; "
     "PyTorch counts {} and keeps the mean and variance as buffers"
 )
 
 
 @layer_class
-class _OverAxes(Factored):
-    """A normalization over the last axis, or over several that are named."""
+class LayerNormalization(OverAxes):
+    """Normalizes the last axis at each position: 2·n_in parameters, a gamma and a beta for each feature.
 
-    family: ClassVar = "Normalization"
-
-    described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
-    reads: ClassVar = "features"
-
-    shape: tuple[Formula, ...] | None = argument(
-        SIZES, "the sizes of the trailing axes that are normalized together, as PyTorch gives them", None
-    )
-    trailing: tuple[int, ...] | None = argument(
-        INTEGERS, "how many trailing axes are normalized together; one if not given", None, keyword=True
-    )
-    axis: tuple[int, ...] | None = argument(
-        INTEGERS, "the axes that are normalized together, as Keras gives them", None, keyword=True
-    )
-
-    def places(self, x: Incoming) -> tuple[int, ...]:
-        """The axes that are normalized together."""
-        given = [name for name in ("shape", "trailing", "axis") if getattr(self, name) is not None]
-        rank = len(x.shape)
-        if len(given) > 1:
-            raise LayerError(f"{given[0]} and {given[1]} both say which axes are normalized; give one of them")
-        if self.axis is not None:
-            places = axes_of(self.axis, x)
-            if x.convention == "torch" and places != tuple(range(rank - len(places), rank)):
-                raise LayerError("PyTorch normalizes the last axes only; choose convention keras or permute before it")
-            return places
-        count = 1
-        if self.trailing is not None:
-            count = self.trailing[0]
-            if len(self.trailing) != 1 or not 1 <= count <= rank:
-                raise LayerError(f"trailing must be one number from 1 to {rank}, the axes of {x}")
-        if self.shape is not None:
-            count = len(self.shape)
-            arrived = x.shape[-count:]
-            wanted = tuple(simplified(one) for one in self.shape)
-            if count > rank or not all(map(same, arrived, wanted)):
-                raise LayerError(f"the axes to normalize have the sizes {size(wanted, PLAIN)}, but {x} arrives")
-        return tuple(range(rank - count, rank))
-
-    def sizes(self, x: Incoming) -> tuple[Formula, ...]:
-        every = sizes_of(x, x.feature_names())
-        return tuple(every[place] for place in self.places(x))
-
-    def reach(self, *arriving: Incoming) -> Sight:
-        """Everywhere as soon as the numbers of several positions are normalized together; one row has no formula."""
-        (x,) = arriving
-        last = len(x.shape) - 1
-        if not last or self.places(x) != (last,):
-            return EVERYWHERE
-        return UNKNOWN if x.axis_names()[last] == "width" else ()
-
-
-@layer_class
-class LayerNormalization(_OverAxes):
-    """Normalizes the last axis at each position: 2·n_in parameters, a gamma and a beta for each of its numbers.
-
-    Over several axes these are the products of their sizes. Keras and PyTorch count alike; nothing is measured, so
-    all of it is trained. Ba, Kiros and Hinton, Layer Normalization, 2016.
+    Over several axes their sizes are multiplied. Keras and PyTorch count alike; all parameters are trainable. Ba, Kiros
+    and Hinton, Layer Normalization, 2016.
     """
 
     center: bool = beta()
@@ -195,10 +148,8 @@ class LayerNormalization(_OverAxes):
         (x,) = arriving
         sizes = self.sizes(x)
         weights = self.trained(x, sizes)
-        shared = "; all positions share them" if len(sizes) < len(x.shape) else ""
-        because = f"each number that is normalized has {named(weights)} to train{shared}"
-        alone = "the mean and the variance come from the input itself; there is nothing in it to learn"
-        return self.rescaled(x, sizes, because if weights else alone)
+        because = f"each normalized {self.normalized(sizes)} has {named(weights)}" if weights else _ALONE
+        return self.rescaled(x, sizes, because, plural=f"{self.normalized(sizes)}s", ignores=self.shared(x))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
@@ -206,11 +157,11 @@ class LayerNormalization(_OverAxes):
 
 
 @layer_class
-class RMSNormalization(_OverAxes):
-    """Divides by the root of the mean square of the last axis: n_in parameters, a factor for each of its numbers.
+class RMSNormalization(OverAxes):
+    """Divides by the root of the mean square of the last axis: n_in parameters, a scale for each feature.
 
-    It subtracts no mean and has no beta, which is half of what layer normalization has. Keras and PyTorch count alike.
-    Zhang and Sennrich, Root Mean Square Layer Normalization, 2019.
+    It subtracts no mean and has no beta, so it has half as many parameters as layer normalization. Keras and PyTorch
+    count alike. Zhang and Sennrich, Root Mean Square Layer Normalization, 2019.
     """
 
     names: ClassVar = ("rmsnorm", "RMSNorm", "RMSNormalization")
@@ -224,14 +175,16 @@ class RMSNormalization(_OverAxes):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if x.convention == "keras" and not (self.scale and self.affine):
-            raise LayerError("RMS normalization of Keras always has its factor")
+            raise LayerError("RMS normalization of Keras always has its scale")
         sizes, rank = self.sizes(x), len(x.shape)
-        if self.places(x) != tuple(range(rank - len(sizes), rank)):  # Keras does not bring the factor to other axes
+        if self.places(x) != tuple(range(rank - len(sizes), rank)):  # Keras does not bring the scale to other axes
             raise LayerError("RMS normalization takes the last axes only; permute brings another axis there")
-        shared = "; all positions share them" if len(sizes) < rank else ""
-        because = f"each number that is normalized has one factor to train and no term{shared}"
-        alone = "the mean square comes from the input itself; there is nothing in it to learn"
-        return self.rescaled(x, sizes, because if self.trained(x, sizes) else alone)
+        because = (
+            f"each normalized {self.normalized(sizes)} has a trainable scale but no shift, unlike layer normalization"
+            if self.trained(x, sizes)
+            else "the mean square is computed from the input itself, and there is no trainable scale"
+        )
+        return self.rescaled(x, sizes, because, plural=f"{self.normalized(sizes)}s", ignores=self.shared(x))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: squared, into the mean, divided by the root."""
@@ -242,7 +195,7 @@ class RMSNormalization(_OverAxes):
 class GroupNormalization(Scaled):
     """Normalizes groups of channels together over all positions: 2·C_in parameters, however many groups.
 
-    The groups share a mean and a variance, but every channel has its own gamma and beta. `groups=channels` makes every
+    Each group shares a mean and a variance, but every channel has its own gamma and beta. `groups=channels` makes every
     channel a group. Wu and He, Group Normalization, 2018.
     """
 
@@ -265,9 +218,14 @@ class GroupNormalization(Scaled):
             groups, channels = (known(s) for s in (self.groups, as_formula(x.channels)))
             return f"{groups} groups do not divide the input channels ({channels})"
 
-        because = f"each channel has {named(weights)} to train; how many groups there are does not matter"
+        because = f"each channel has {named(weights)}" if weights else _ALONE
+        groups = say(
+            "the number of groups, {g}, does not enter: the channels of a group share a mean and a variance, "
+            "but each channel has its own parameters",
+            g=g,
+        )
         requires = () if number(self.groups) == 1 else (Requirement(C_in, "multiple", g, message),)
-        return self.rescaled(x, (C_in,), because, requires)
+        return self.rescaled(x, (C_in,), because, requires, ignores=(groups, *positions_share(x)))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """For each number: into the mean, minus the mean, squared, into the variance, divided by the deviation."""
@@ -316,11 +274,11 @@ class InstanceNormalization(Scaled):
         return Rules(
             output=x.kept(),
             tensors=(*weights, *(_measured(C_in, False, False) if self.track else ())),
-            because=f"each channel has {named(weights)} to train"
-            if weights
-            else "the mean and the variance come from the input itself, and gamma and beta have to be asked for",
+            because=f"each channel has {named(weights)}" if weights else _ALONE,
             shape_because=RESCALED,
             channels_are=None,
+            unit=Unit("channels", C_in),
+            ignores=positions_share(x) if weights else (),
             requires=(Requirement(places, ">=", as_formula(2), message),)
             if x.convention == "torch" and not self.track
             else (),

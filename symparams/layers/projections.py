@@ -125,7 +125,7 @@ def kinds(every: Sequence[Projection]) -> tuple[Unit, ...]:
         Unit(
             "projections" if len(alike) == 1 else f"{listed([p.name for p in some])} projections",
             Number(len(some)),
-            _parameters(some[0]),
+            each=_parameters(some[0]),
         )
         for some in alike
     )

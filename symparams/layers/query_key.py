@@ -55,12 +55,15 @@ def told(kind: str, width: Formula, beta: bool) -> Text:
     if kind == "none":
         return ""
     learned = "one learned scale and one shift" if kind == "layer" and beta else "one learned scale"
-    text = f"Queries and keys are normalized in each head, with {learned} for each of the {{width}} features, which all heads share"
-    return say(text, width=width)
+    return say(
+        f"Queries and keys are normalized in each head, with {learned} for each of the {{width}} features; "
+        "all heads share these",
+        width=width,
+    )
 
 
 def kinds(kind: str, width: Formula, beta: bool) -> tuple[Unit, ...]:
     """The norms as parts; () where there are none."""
     if kind == "none":
         return ()
-    return (Unit("query and key norms", Number(2), 2 * width if kind == "layer" and beta else width),)
+    return (Unit("query and key norms", Number(2), each=2 * width if kind == "layer" and beta else width),)

@@ -46,8 +46,8 @@ def _output(given: Attended) -> tuple[Axis, ...]:
 
 def _shape_because(given: Attended) -> Text:
     return say(
-        "each of the {T queries} produces one weighted mean of the values, so the output has as many positions as there "
-        "are queries and the {d_v features} of a value",
+        "each of the {T queries} produces one weighted mean of the values, so the output has as many positions as "
+        "there are queries, and the {d_v features} of a value",
         T=positions(given.query),
         d_v=_value_width(given),
     )

@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import ZERO, Formula, Number, Symbol, as_formula
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
-from symparams.layers.feedforward import as_it_came, together
+from symparams.layers.feedforward import as_it_came, joint, letters
 from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer, normed
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor
 from symparams.model.work import Work
 
-_SHARE = "share of numbers that are switched off in training"
+_SHARE = "share of values that are set to zero in training"
 
 
 @layer_class
@@ -32,11 +34,11 @@ class TransformerEncoderLayer(Spelling):
 
     d_model: Formula = argument(COUNT, "width of the input")
     nhead: Formula = argument(COUNT, "number of heads")
-    dim_feedforward: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048))
+    dim_feedforward: Formula = argument(COUNT, "hidden width of the feed-forward network", Number(2048))
     bias: bool = argument(
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
-    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function of the feed-forward network", "relu", keyword=True, told=True)
     norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True, weightless=True)
     dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
     decoder: bool = argument(switch(), "whether it attends to a memory", False, keyword=True)
@@ -107,11 +109,15 @@ class TransformerEncoder(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         stack = self._stack(arriving)
         one = stack.one
+        last = "A final layer normalization has a scale and a shift for each feature" if self.norm else ""
         return replace(
             one,
             tensors=tuple(stack.tensors("")),
-            because=f"every layer of the stack has weights of its own: {one.because}"
-            + ("; a last layer normalization has two numbers for each feature" if self.norm else ""),
+            because=together(one.because, together(stack.told(), last, between=". ")),
+            units=(
+                Unit("layers", stack.N, each=one.parameters),
+                *([Unit("final layer normalizations", ONE, each=2 * stack.d)] if self.norm else []),
+            ),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -137,6 +143,12 @@ class Stack:
     def one(self) -> Rules:
         return self.layer.rules(*self.arriving)
 
+    def told(self) -> Text:
+        """How many layers there are."""
+        if number(self.N) == 1:
+            return "there is one such layer"
+        return say("there are {N such layers}, each with weights of its own", N=self.N)
+
     @property
     def d(self) -> Symbol:
         return symbol("d", self.arriving[0].shape[-1], "input features", incoming=True)
@@ -153,7 +165,10 @@ class Stack:
         one = self.layer.work(out, *self.arriving)
         every = one.times(self.N)
         last = Work(multiplications=2 * out.numbers(), additions=2 * out.numbers()) if self.norm else Work()
-        return together(every, last, because=f"{one.because}, in every layer")
+        if number(self.N) == 1:
+            return joint(every, last, because=one.because)
+        inside = say("in each of the {N layers}", N=self.N)
+        return joint(every, last, because=together(inside, one.because, between=", "))
 
     def cache(self, out: Outgoing) -> Formula:
         return self.N * self.layer.cache(out, *self.arriving)
@@ -179,7 +194,7 @@ class Transformer(Layer):
     bias: bool = argument(
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
-    activation: str = argument(ACTIVATION, "function of the feed-forward parts", "relu", keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function of the feed-forward networks", "relu", keyword=True, told=True)
     norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True, weightless=True)
     dropout: Formula = argument(RATE, _SHARE, ZERO, keyword=True, told=True)
 
@@ -214,18 +229,39 @@ class Transformer(Layer):
         return Rules(
             output=as_it_came(arriving[1]),
             tensors=(*encoder.tensors("encoder."), *decoder.tensors("decoder.")),
-            because="every layer has weights of its own, one attention in the encoder and two in the decoder, "
-            "and each of the two stacks ends in a layer normalization",
-            shape_because="the decoder keeps the shape of the target",
+            because=self._because(encoder, decoder),
+            shape_because="the decoder produces one vector for each position of the target, as wide as the target",
             channels_are=None,
             requires=decoder.one.requires,
+            units=(
+                Unit("encoder layers", encoder.N, each=encoder.one.parameters),
+                Unit("decoder layers", decoder.N, each=decoder.one.parameters),
+                Unit("final layer normalizations", Number(2), each=2 * encoder.d if self.bias else encoder.d),
+            ),
+            ignores=decoder.one.ignores[:1],
+        )
+
+    def _because(self, encoder: Stack, decoder: Stack) -> Text:
+        d, f = letters(encoder.arriving[0], self.hidden)
+        return say(
+            "the encoder has {N_e layers} and the decoder {N_d}, each with weights of its own. An encoder layer "
+            "consists of self-attention and a feed-forward network; a decoder layer also attends to the encoder's "
+            "output. Every attention has four projections from {d} to {d features}, every feed-forward network goes "
+            f"from {{d}} to {{f hidden units}} and back{'' if self.bias else ', without biases'}. Each of these parts "
+            "has a layer normalization, and each of the two stacks ends in a further one",
+            N_e=encoder.N,
+            N_d=decoder.N,
+            d=d,
+            f=f,
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         encoder, decoder = self._stacks(arriving)
         shape = Outgoing(out.axes, arriving[0].shape)
-        because = "the layers of encoder and decoder add up"
-        return together(encoder.work(shape), decoder.work(out), because=because)
+        works = encoder.work(shape), decoder.work(out)
+        encoding, decoding = (ZERO if work.macs is None else work.macs for work in works)
+        text = "the encoder takes {=encoding products} and the decoder {=decoding}; layer normalization adds none"
+        return joint(*works, because=say(text, encoding=encoding, decoding=decoding))
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from symparams.algebra.formula import Formula, Number, Symbol, product, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, product, total
 from symparams.algebra.substitution import mapped
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
@@ -14,39 +14,45 @@ from symparams.layers.attended import width
 from symparams.layers.attention import Attention
 from symparams.layers.feedforward import (
     as_it_came,
+    joint,
     letters,
+    part_rule,
     part_tensors,
     part_work,
     places,
-    together,
 )
 from symparams.layers.sizes import equal
 from symparams.model.arguments import COUNT, argument, switch
-from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class
+from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, Unit, layer_class
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import Convention, Tensor, biases, tensor
 from symparams.model.work import Work
 
-NORM_FIRST = "whether normalizations stand before the parts and not after them, which changes no count"
+NORM_FIRST = "whether normalization comes before attention and feed-forward network, which changes no count"
 
 
 @layer_class
 class EncoderLayer(Layer):
-    """Self-attention, a feed-forward part and two normalizations: 4d² + 4d + 2·d·f + f + d + 4d parameters.
+    """Self-attention, a feed-forward network and two normalizations: 4d² + 4d + 2·d·f + f + d + 4d parameters.
 
     It is PyTorch's TransformerEncoderLayer with the number of heads and the hidden width f as arguments; the width d is
-    what arrives. Normalization before or after the parts (norm_first) changes no number. Vaswani et al., Attention Is
+    that of the input. Whether normalization comes first (norm_first) changes no count. Vaswani et al., Attention Is
     All You Need, 2017.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
-    hidden: Formula = argument(COUNT, "hidden width of the feed-forward part", Number(2048), told=True)
+    hidden: Formula = argument(COUNT, "hidden width of the feed-forward network", Number(2048), told=True)
     bias: bool = argument(
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
-    activation: str = argument(ACTIVATION, "function of the feed-forward part", "relu", keyword=True, told=True)
+    activation: str = argument(ACTIVATION, "function of the feed-forward network", "relu", keyword=True, told=True)
     norm_first: bool = argument(switch("norm_first"), NORM_FIRST, False, keyword=True, weightless=True)
     causal: bool = argument(
-        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+        switch("causal"),
+        "whether a position attends only to itself and earlier positions",
+        False,
+        keyword=True,
+        weightless=True,
     )
 
     names: ClassVar = ("encoderlayer",)
@@ -56,20 +62,45 @@ class EncoderLayer(Layer):
     example: ClassVar[str] = "input(128, 512) -> encoderlayer(8, 2048)"
     reads: ClassVar = "features"
     attentions: ClassVar[tuple[str, ...]] = ("self_attn",)
+    consists: ClassVar[str] = (
+        "an encoder layer consists of self-attention with four projections from {d} to {d features}"
+    )
 
     def rules(self, *arriving: Incoming) -> Rules:
         x = self._main(arriving)
-        count = len(self._given(arriving))
+        d, f = letters(x, self.hidden)
+        attention = self._attention().rules(*self._given(arriving)[-1])
         return Rules(
             output=as_it_came(x),
             tensors=tuple(self._tensors(arriving)),
-            because=f"it has {'one attention' if count == 1 else 'two attentions'}, one feed-forward part and "
-            f"{'two' if count == 1 else 'three'} layer normalizations with "
-            f"{'two numbers' if self.bias else 'one number'} for each feature",
-            shape_because="every part goes back to the width that arrived, so the shape stays",
+            because=self._because(d, f),
+            shape_because=say(
+                "attention and feed-forward network both map back to {d features}, so the shape stays", d=d
+            ),
             channels_are=None,
-            requires=(*self._attention().rules(x).requires, *self._fits(arriving)),
+            requires=(*attention.requires, *self._fits(arriving)),
+            units=tuple(self._kinds(d, f)),
+            ignores=attention.ignores,
         )
+
+    def _because(self, d: Symbol, f: Symbol) -> Text:
+        count = "three" if len(self.attentions) > 1 else "two"
+        normed = "a scale and a shift" if self.bias else "only a scale"
+        biases = "all projections and layers have biases" if self.bias else "there are no biases"
+        return say(
+            f"{self.consists}, a feed-forward network from {{d}} to {{f hidden units}} and back, and {count} layer "
+            f"normalizations with {normed} for each feature; {biases}",
+            d=d,
+            f=f,
+        )
+
+    def _kinds(self, d: Symbol, f: Symbol) -> Iterator[Unit]:
+        """Its parts, by how many parameters they have."""
+        count = len(self.attentions)
+        attention = 4 * (d * d + d) if self.bias else 4 * (d * d)
+        yield Unit("attentions" if count > 1 else "self-attentions", Number(count), each=attention)
+        yield Unit("feed-forward networks", ONE, each=part_rule(d, f, bias=self.bias))
+        yield Unit("layer normalizations", Number(count + 1), each=2 * d if self.bias else d)
 
     def _attention(self) -> Attention:
         return Attention(heads=self.heads, bias=self.bias, causal=self.causal)
@@ -113,20 +144,28 @@ class EncoderLayer(Layer):
         x = self._main(arriving)
         d, _ = letters(x, self.hidden)
         numbers = product([*places(x), d])
+        attending = [self._attention().work(out, *given) for given in self._given(arriving)]
+        feeding = part_work(x, self.hidden, self.bias, self.activation)
         parts = len(self.attentions) + 1
         around = Work(multiplications=2 * parts * numbers, additions=3 * parts * numbers)
-        return together(
-            *(self._attention().work(out, *given) for given in self._given(arriving)),
-            part_work(x, self.hidden, self.bias, self.activation),
-            around,
-            because="attention and feed-forward part add up; normalizations multiply number by number",
-        )
+        return joint(*attending, feeding, around, because=_products([*attending, feeding]))
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return total(self._attention().cache(out, *given) for given in self._given(arriving))
+
+
+def _products(works: Sequence[Work]) -> Text:
+    """How many products each part takes."""
+    macs = [ZERO if work.macs is None else work.macs for work in works]
+    first, second, feeding = macs[0], macs[-2], macs[-1]
+    attending = "self-attention takes {=first products}"
+    if len(works) > 2:
+        attending += ", attention to the memory {=second}"
+    text = f"{attending} and the feed-forward network {{=feeding}}; layer normalization adds no multiply-accumulates"
+    return say(text, first=first, second=second, feeding=feeding)
 
 
 def normed(x: Incoming, d: Formula, name: str, bias: bool, stored: str = "") -> Iterator[Tensor]:
@@ -139,10 +178,10 @@ def normed(x: Incoming, d: Formula, name: str, bias: bool, stored: str = "") -> 
 
 @layer_class
 class DecoderLayer(EncoderLayer):
-    """Self-attention, attention to a memory and a feed-forward part: 2·(4d² + 4d) + 2·d·f + f + d + 6d parameters.
+    """Self-attention, attention to a memory, feed-forward network: 2·(4d² + 4d) + 2·d·f + f + d + 6d parameters.
 
     It is PyTorch's TransformerDecoderLayer: `decoderlayer(h, f, memory=@enc)`, or a fork of two, the second of which
-    is the memory, as wide as what flows in. Normalization before or after the parts (norm_first) changes no number.
+    is the memory, as wide as the input. Whether normalization comes first (norm_first) changes no count.
     Vaswani et al., Attention Is All You Need, 2017.
     """
 
@@ -153,6 +192,10 @@ class DecoderLayer(EncoderLayer):
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
     attentions: ClassVar = ("self_attn", "multihead_attn")
+    consists: ClassVar = (
+        "a decoder layer consists of self-attention and attention to the memory, each with four projections "
+        "from {d} to {d features}"
+    )
 
     def _given(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Incoming, ...], ...]:
         if len(arriving) != 2:

@@ -124,7 +124,7 @@ class WindowAttention(Layer):
     def _kinds(self, x: Incoming) -> tuple[Unit, ...]:
         return (
             *projections.kinds(self._projections(x)),
-            Unit("relative position bias tables", self._h(), self._offsets()),
+            Unit("relative position bias tables", self._h(), each=self._offsets()),
         )
 
     def _projections(self, x: Incoming) -> list[Projection]:
@@ -162,9 +162,9 @@ class WindowAttention(Layer):
         padded = "" if even else "The feature map is padded to multiples of the window size"
         form = "=" if number(scores) is not None else "."
         text = say(
-            f"the projections take {{{form}projected products}}, one for each weight and position; each position attends "
-            f"to the {{=seen positions}} of its window, so queries times keys take {{{form}scores products}} in all heads "
-            "together, and weighting the values as many again",
+            f"the projections take {{{form}projected products}}, one for each weight and position; each position "
+            f"attends to the {{=seen positions}} of its window, so queries times keys take {{{form}scores products}} "
+            "in all heads together, and weighting the values as many again",
             projected=projected,
             seen=self._seen(),
             scores=scores,

@@ -40,15 +40,23 @@ def counts_by_unit(rules: Rules, facts: Facts) -> tuple[UnitCount, ...]:
 
 
 def _count(unit: Unit, tensors: Sequence[Tensor], facts: Facts) -> UnitCount | None:
-    bodies = [_without(t, _factors((unit.many,))) for t in tensors]
-    if not bodies or not all(body is not None for body in bodies):
+    one = _each(unit, tensors) if unit.each is None else unit.each
+    if one is None:
         return None
-    each = _with_values(_added(body for body in bodies if body is not None))
+    each = _with_values(one)
     many = _with_values(unit.many if unit.copies == ONE else flat((unit.copies, unit.many)))
     values = tuple(simplified(one, facts) for one in (each, many))
     together = Product((as_formula(values[1]), as_formula(values[0])))
     value = simplified(together, facts)
     return UnitCount(unit.where, unit.plural, each, values[0], many, values[1], together, value)
+
+
+def _each(unit: Unit, tensors: Sequence[Tensor]) -> Formula | None:
+    """What one unit has of these tensors; None where they do not have the units in common."""
+    bodies = [_without(t, _factors((unit.many,))) for t in tensors]
+    if not bodies or not all(body is not None for body in bodies):
+        return None
+    return _added(body for body in bodies if body is not None)
 
 
 def _factors(sizes: Sizes) -> list[Formula]:

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, product, total
 from symparams.layers.attended import attended
-from symparams.layers.attention import Attention, Heads
+from symparams.layers.attention import Attention
+from symparams.layers.heads import Heads
 from symparams.layers.projections import Projection, merged, multiplied, projected
 from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception

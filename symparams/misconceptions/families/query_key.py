@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from symparams.algebra.formula import Formula, Sum, total
 from symparams.layers.attended import attended
-from symparams.layers.attention import Attention, Heads
+from symparams.layers.attention import Attention
+from symparams.layers.heads import Heads
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import as_a

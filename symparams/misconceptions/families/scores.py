@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from symparams.algebra.formula import Formula, Number, Power, Product, Symbol, as_formula, product, total
 from symparams.layers.attended import attended
-from symparams.layers.attention import Attention, Heads
+from symparams.layers.attention import Attention
+from symparams.layers.heads import Heads
 from symparams.layers.scores import AdditiveAttention, DotAttention
 from symparams.misconceptions.edits import bound, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
