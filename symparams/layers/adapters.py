@@ -76,7 +76,7 @@ class LowRankAdapter(Layer):
                     B=B,
                     r=r,
                 ),
-                f"{trained} trained, the kernel is kept",
+                f"{trained} trained; the kernel is frozen",
                 between=". ",
             ),
             unit=None,
