@@ -241,3 +241,43 @@ def test_what_does_not_enter(text: str, ignored: list[str]) -> None:
 )
 def test_work(text: str, because: str) -> None:
     assert str(last(text).derived.work.because) == because
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "input(128, 512) -> attention(8, kv=2)",
+            (
+                "while text is generated, the cache keeps a key and a value of 2·64 = 128 features each, "
+                "for each of the 128 "
+                "positions"
+            ),
+        ),
+        (
+            "input(7, 12) -> attention(4, head=6, value=5)",
+            (
+                "while text is generated, the cache keeps a key of 4·6 = 24 features and a value of 4·5 = "
+                "20 features, for "
+                "each of the 7 positions"
+            ),
+        ),
+        (
+            "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)",
+            (
+                "while text is generated, the cache keeps a key and a value of 512 features each, for each of the 80 "
+                "positions; the same is kept for the positions of the memory; each of the 6 layers has such a cache"
+            ),
+        ),
+        (
+            "input(T, 2048) -> mla(16)",
+            (
+                "while text is generated, the cache keeps a compressed vector of 512 features and a rotary key of 64 "
+                "features for each of the T positions, from which the keys and values of all heads are computed"
+            ),
+        ),
+    ],
+)
+def test_cache(text: str, kept: str) -> None:
+    node = last(text)
+    assert str(node.layer.caching(*node.derived.arriving)) == kept

@@ -7,7 +7,7 @@ from typing import ClassVar
 from symparams.algebra.formula import ONE, ZERO, Formula, as_formula, total
 from symparams.errors import LayerError
 from symparams.layers.attended import attended
-from symparams.layers.attention_sentences import ignored, kinds, told, worked
+from symparams.layers.attention_sentences import cached, ignored, kinds, told, worked
 from symparams.layers.heads import Headed, Heads
 from symparams.layers.projections import merged, projected
 from symparams.layers.query_key import refining
@@ -21,7 +21,7 @@ from symparams.model.layer import (
     layer_class,
     symbol,
 )
-from symparams.model.sentence import say, together
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH
 from symparams.model.work import Work
 
@@ -101,6 +101,9 @@ class Attention(Headed):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
+
+    def caching(self, *arriving: Incoming) -> Text:
+        return cached(Heads(self, attended(arriving)))
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """The keys and values of all positions that are attended to."""

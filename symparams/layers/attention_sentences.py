@@ -91,6 +91,17 @@ def ignored(of: Heads) -> Iterator[Text]:
         yield "the lengths of the sequences do not enter: every position uses the same projections"
 
 
+def cached(of: Heads) -> Text:
+    """What is kept for each position."""
+    start, end = "while text is generated, the cache keeps", "for each of the {=rows positions}"
+    if of.same_widths:
+        kept = f"{start} a key and a value of {{=key features}} each, {end}"
+    else:
+        kept = f"{start} a key of {{=key features}} and a value of {{=value features}}, {end}"
+    value = settled(of.kept * of.value)
+    return say(kept, key=settled(of.kept_width), value=value, rows=of.key_rows)
+
+
 def worked(of: Heads) -> Text:
     """The products of the projections, then those of queries with keys and of scores with values."""
     pairs, key, value = multiplied(of.rows, of.key_rows), settled(of.key), settled(of.value)

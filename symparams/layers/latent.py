@@ -73,9 +73,6 @@ class LatentAttention(Layer):
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 2048) -> mla(16, kv_rank=512, rope=64, head=128, value=128)"
     reads: ClassVar = "features"
-    keeps: ClassVar = (
-        "while text is generated, the compressed vector and the rotary key of all earlier positions are kept"
-    )
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -112,6 +109,16 @@ class LatentAttention(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
+
+    def caching(self, *arriving: Incoming) -> Text:
+        of = _Letters(self, arriving[0])
+        return say(
+            "while text is generated, the cache keeps a compressed vector of {d_c features} and a rotary key of "
+            "{d_r features} for each of the {T positions}, from which the keys and values of all heads are computed",
+            d_c=of.d_c,
+            d_r=of.d_r,
+            T=of.T,
+        )
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """The compressed vector and the rotary key of every position, once for all heads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symparams.algebra.formula import Formula
 from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight
+from symparams.model.sentence import Text
 from symparams.model.work import Work
 
 
@@ -27,6 +28,9 @@ class Spelling(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.meant(*arriving).reach(*arriving)
+
+    def caching(self, *arriving: Incoming) -> Text:
+        return self.meant(*arriving).caching(*arriving)
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return self.meant(*arriving).cache(out, *arriving)

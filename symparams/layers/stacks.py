@@ -126,6 +126,9 @@ class TransformerEncoder(Layer):
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
 
+    def caching(self, *arriving: Incoming) -> Text:
+        return self._stack(arriving).caching()
+
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return self._stack(arriving).cache(out)
 
@@ -169,6 +172,10 @@ class Stack:
             return joint(every, last, because=one.because)
         inside = say("in each of the {N layers}", N=self.N)
         return joint(every, last, because=together(inside, one.because, between=", "))
+
+    def caching(self) -> Text:
+        each = "" if number(self.N) == 1 else say("each of the {N layers} has such a cache", N=self.N)
+        return together(self.layer.caching(*self.arriving), each)
 
     def cache(self, out: Outgoing) -> Formula:
         return self.N * self.layer.cache(out, *self.arriving)
@@ -265,6 +272,9 @@ class Transformer(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
+
+    def caching(self, *arriving: Incoming) -> Text:
+        return self._stacks(arriving)[1].caching()
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """What the decoder keeps; the encoder works once."""

@@ -24,7 +24,7 @@ from symparams.layers.feedforward import (
 from symparams.layers.sizes import equal
 from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, Unit, layer_class
-from symparams.model.sentence import Text, say
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, tensor
 from symparams.model.work import Work
 
@@ -152,6 +152,11 @@ class EncoderLayer(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
+
+    def caching(self, *arriving: Incoming) -> Text:
+        first, *others = self._given(arriving)
+        of_memory = "the same is kept for the positions of the memory" if others else ""
+        return together(self._attention().caching(*first), of_memory)
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return total(self._attention().cache(out, *given) for given in self._given(arriving))

@@ -268,7 +268,7 @@ class Layer(Record):
     inputs: ClassVar[Inputs] = "one"
     taking: ClassVar[str] = ""  # for "optional": the argument that must be given where something arrives
     sources: ClassVar[tuple[str, ...]] = ()  # keywords for tensors beside the one that flows in: memory=@enc
-    # What its cache holds, one clause.
+    # What its cache holds, one clause, where it has no sizes of its own; see `caching`.
     keeps: ClassVar[str] = "while text is generated, the keys and values of all earlier positions are kept"
 
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
@@ -319,6 +319,10 @@ class Layer(Record):
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """How many numbers it keeps of one example while text is generated word by word."""
         return ZERO
+
+    def caching(self, *arriving: Incoming) -> Text:
+        """What its cache holds, one clause."""
+        return self.keeps
 
 
 Declared = TypeVar("Declared", bound=Layer)

@@ -198,7 +198,7 @@ _OWN: dict[str, Quantity] = {
             "cache",
             "bytes",
             _cache,
-            lambda node, settings: node.layer.keeps,
+            lambda node, settings: node.layer.caching(*node.derived.arriving),
             lambda settings: (
                 "Key-value cache: keys and values of one sequence in every attention layer, or what a layer keeps in "
                 "their place, "
