@@ -103,7 +103,7 @@ def test_a_kind_says_what_one_has() -> None:
             (
                 "attention has five projections: queries, keys, values and the gate each from 512 to 8·64 = 512 "
                 "features, "
-                "and the output from 512 back to 512 features; each has a bias for every feature that it produces. "
+                "and the output from 512 to 512 features; each has a bias for every feature that it produces. "
                 "Each head has 64 features for queries, keys and values; key_dim is the width of one head, not of all "
                 "together. The gate, through a sigmoid, multiplies what the heads produce"
             ),
@@ -112,7 +112,7 @@ def test_a_kind_says_what_one_has() -> None:
             "input(128, 512) -> attention(8, kv=2, bias=no)",
             (
                 "attention has four projections: queries from 512 to 512 features, keys and values each from 512 to "
-                "2·64 = 128 features, and the output from 512 back to 512 features; none has biases. "
+                "2·64 = 128 features, and the output from 512 to 512 features; none has biases. "
                 "Keys and values have only 2 heads of 512/8 = 64 features, each of which 8/2 = 4 query heads share"
             ),
         ),
@@ -120,7 +120,7 @@ def test_a_kind_says_what_one_has() -> None:
             "input(128, 512) -> mqa(8, bias=no)",
             (
                 "attention has four projections: queries from 512 to 512 features, keys and values each from 512 to "
-                "64 features, and the output from 512 back to 512 features; none has biases. "
+                "64 features, and the output from 512 to 512 features; none has biases. "
                 "Keys and values have only one head of 512/8 = 64 features, which all 8 query heads share"
             ),
         ),
@@ -128,7 +128,7 @@ def test_a_kind_says_what_one_has() -> None:
             f"{CROSS} attention(4, memory=@m, bias=no)",
             (
                 "attention has four projections: queries from 12 to 12 features, keys and values each from 8 to "
-                "12 features, and the output from 12 back to 12 features; none has biases. "
+                "12 features, and the output from 12 to 12 features; none has biases. "
                 "Keys and values are computed from the second input, the memory"
             ),
         ),

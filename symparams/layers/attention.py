@@ -87,10 +87,10 @@ class Attention(Headed):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         of = Heads(self, attended(arriving))
         scores = of.scores()
-        biases = [p.times * p.rows * p.wide for p in merged(of.projections()) if p.bias]
+        biases = [p.times * p.rows * p.wide for p in merged(of.projections) if p.bias]
         gated = of.rows * of.value_width if self.gate else ZERO
         work = Work(
-            macs=total([*projected(of.projections()), *of.mixed()]),
+            macs=total([*projected(of.projections), *of.mixed()]),
             pairs=total(of.mixed()),
             additions=total(biases),
             multiplications=gated,

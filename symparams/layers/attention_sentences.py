@@ -16,7 +16,7 @@ from symparams.model.sentence import Text, say
 def told(of: Heads) -> Iterator[Text]:
     """The projections, the heads, and what is learned besides."""
     layer = of.layer
-    yield projections.told(list(of.projections()))
+    yield projections.told(of.projections)
     yield _inputs(of)
     yield _widths(of)
     if of.kv is not None:
@@ -65,7 +65,7 @@ def _shared(of: Heads) -> Text:
 
 def kinds(of: Heads) -> Iterator[Unit]:
     """What the parameters belong to."""
-    yield from projections.kinds(list(of.projections()))
+    yield from projections.kinds(of.projections)
     yield from query_key.kinds(of.layer.qknorm, settled(of.key), of.layer.input_bias)
     if of.layer.biaskv:
         yield Unit("learned vectors", Number(2), each=of.d)
@@ -112,7 +112,7 @@ def worked(of: Heads) -> Text:
         "the projections take {=projected products}, one for each weight and position; "
         f"{per_head}queries times keys take {{=scores products}} and weighting the values {{=weighted}} more"
         f"{of_all}{hidden if of.layer.causal else ''}",
-        projected=settled(total(projected(of.projections()))),
+        projected=settled(total(projected(of.projections))),
         h=of.h,
         scores=pairs * key,
         weighted=pairs * value,

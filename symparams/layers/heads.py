@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from symparams.algebra.equality import same
 from symparams.algebra.formula import ONE, Formula, as_formula
@@ -126,8 +127,12 @@ class Heads:
         queries, keys = self.rows * self.query_width, self.key_rows * self.kept_width
         return 2 * queries if queries == keys else queries + keys
 
-    def projections(self) -> Iterator[Projection]:
+    @cached_property
+    def projections(self) -> tuple[Projection, ...]:
         """In reading order: query, key, value, gate, output."""
+        return tuple(self._projections())
+
+    def _projections(self) -> Iterator[Projection]:
         layer, bias = self.layer, self.layer.input_bias
         memory = positions(self.given.key, "_m") if self.given.count > 1 else self.rows
         d_out = self.d if layer.output is None else symbol("d_out", layer.output, "output width")
@@ -141,7 +146,7 @@ class Heads:
         yield Projection("output", self.value_width, d_out, (self.h, self.value), layer.bias, self.rows)
 
     def parameters(self) -> Iterator[Formula]:
-        return (p.count() for p in merged(self.projections()))
+        return (p.count() for p in merged(self.projections))
 
     @property
     def packed(self) -> bool:
@@ -154,7 +159,7 @@ class Heads:
         if self.packed:
             every = list(self._packed())
         else:
-            every = [t for p in self.projections() for t in p.tensors(self.given.query.convention)]
+            every = [t for p in self.projections for t in p.tensors(self.given.query.convention)]
         every += norm_tensors(self.given.query.convention, self.layer.qknorm, self.key, self.layer.input_bias)
         if self.layer.biaskv:
             one = (ONE, ONE, self.d)

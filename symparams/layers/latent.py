@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from symparams.algebra.formula import ONE, Formula, Number, Symbol, total
@@ -81,12 +82,12 @@ class LatentAttention(Layer):
         of = _Letters(self, x)
         return Rules(
             output=as_it_came(x),
-            tensors=tuple(t for matrix in of.matrices() for t in matrix.tensors(x.convention)),
+            tensors=tuple(t for matrix in of.matrices for t in matrix.tensors(x.convention)),
             because=together(of.queries(), of.keys_and_values(), of.output(), between=". "),
             shape_because=say("the output projection goes back to {d features}, so the shape stays", d=of.d),
             channels_are=None,
             requires=(in_pairs(of.d_r, "rotary features"),),
-            units=tuple(part for matrix in of.matrices() for part in matrix.kinds()),
+            units=tuple(part for matrix in of.matrices for part in matrix.kinds()),
             ignores=(
                 say("the number of positions, {T}, does not enter: every position uses the same projections", T=of.T),
             ),
@@ -100,11 +101,11 @@ class LatentAttention(Layer):
         met = (scores * of.query, scores * of.d_v)
         work = Work(
             pairs=total(met),
-            additions=total(T * m.outputs for m in of.matrices() if m.bias),
+            additions=total(T * m.outputs for m in of.matrices if m.bias),
             exponentials=scores,
             because=of.worked(),
         )
-        normed = total(T * m.normed for m in of.matrices() if m.normed is not None)
+        normed = total(T * m.normed for m in of.matrices if m.normed is not None)
         return work.plus(norm_work("rms", normed, beta=False)).plus(turning(T * (of.h + 1) * of.d_r))
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -176,13 +177,17 @@ class _Letters:
         self.d_v = symbol("d_v", layer.head if layer.value is None else layer.value, "features of a value")
         self.d_q = None if layer.q_rank is None else symbol("d_q", layer.q_rank, "compressed query features")
 
-    @property
+    @cached_property
     def query(self) -> Formula:
         """A query of one head, or a key: beside its own numbers the rotary ones."""
         return self.d_h + self.d_r
 
-    def matrices(self) -> Iterator[_Matrix]:
+    @cached_property
+    def matrices(self) -> tuple[_Matrix, ...]:
         """In reading order: queries, keys and values, output."""
+        return tuple(self._matrices())
+
+    def _matrices(self) -> Iterator[_Matrix]:
         d, h, bias = self.d, self.h, self.layer.bias
         queries = h * self.query
         if self.d_q is None:
@@ -239,7 +244,7 @@ class _Letters:
             "the projections take {=projected products}, one for each weight and position; in each of the {h heads}, "
             "queries times keys take {=scores products} and weighting the values {=weighted} more"
             + (hidden if self.layer.causal else ""),
-            projected=total(self.T * m.inputs * m.outputs for m in self.matrices()),
+            projected=total(self.T * m.inputs * m.outputs for m in self.matrices),
             h=self.h,
             scores=pairs * self.query,
             weighted=pairs * self.d_v,

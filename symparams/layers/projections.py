@@ -61,7 +61,7 @@ class Projection:
             yield bias.inside(*apart)
 
 
-def merged(projections: Iterator[Projection]) -> Iterator[Projection]:
+def merged(projections: Iterable[Projection]) -> Iterator[Projection]:
     """Neighbours that are alike as one: 3·(d + 1)·d."""
     runs: list[Projection] = []
     for p in projections:
@@ -112,9 +112,9 @@ def told(every: Sequence[Projection]) -> Text:
 
 def _way(some: Sequence[Projection]) -> Text:
     """From how many features to how many projections of one size go."""
-    each, back = ("each " if len(some) > 1 else ""), ("back " if some[0].name == "output" else "")
+    each = "each " if len(some) > 1 else ""
     of_heads = "=" if number(some[0].heads[0]) != 1 else ""
-    text = f"{_listed(some)} {each}from {{joins}} {back}to {{{of_heads}wide features}}"
+    text = f"{_listed(some)} {each}from {{joins}} to {{{of_heads}wide features}}"
     return say(text, joins=some[0].joins, wide=settled(some[0].wide))
 
 
@@ -140,22 +140,29 @@ def _parameters(p: Projection) -> Formula:
 def settled(formula: Formula) -> Formula:
     """The same with the value of each letter worked out where it has one: 2·64 for 2·512/8."""
 
-    def leaf(one: Formula) -> Formula:
-        value = number(one) if isinstance(one, Symbol) else None
-        return symbol(one.name, int(value), one.meaning) if isinstance(one, Symbol) and value is not None else one
+    if not isinstance(formula, Symbol):
+        return mapped(formula, lambda one: settled(one) if isinstance(one, Symbol) else one)
+    value = number(formula)
+    if value is None or isinstance(formula.value, Number):
+        return formula
+    return symbol(formula.name, int(value), formula.meaning)
 
-    return mapped(formula, leaf)
+
+def _size(p: Projection) -> tuple[object, ...]:
+    """What is the same where projections are; one with heads of their own width tells it as a product."""
+    return _known(p.joins), _known(p.wide), isinstance(p.wide, Symbol)
 
 
-def _size(p: Projection) -> tuple[Formula, Formula]:
-    return with_values(p.joins), with_values(p.wide)
+def _known(formula: Formula) -> object:
+    value = number(formula)
+    return with_values(formula) if value is None else value
 
 
 def _by_size(every: Sequence[Projection]) -> list[list[Projection]]:
     """Those that are alike together, in the order of the first of them."""
     found: dict[object, list[Projection]] = {}
     for p in every:
-        found.setdefault((*_size(p), p.bias), []).append(p)
+        found.setdefault((_known(p.joins), _known(p.wide), p.bias), []).append(p)
     return list(found.values())
 
 

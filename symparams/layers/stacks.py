@@ -112,7 +112,7 @@ class TransformerEncoder(Layer):
         last = "A final layer normalization has a scale and a shift for each feature" if self.norm else ""
         return replace(
             one,
-            tensors=tuple(stack.tensors("")),
+            tensors=tuple(stack.tensors(one, "")),
             because=together(one.because, together(stack.told(), last, between=". ")),
             units=(
                 Unit("layers", stack.N, each=one.parameters),
@@ -156,8 +156,9 @@ class Stack:
     def d(self) -> Symbol:
         return symbol("d", self.arriving[0].shape[-1], "input features", incoming=True)
 
-    def tensors(self, mark: str) -> Iterator[Tensor]:
-        for t in self.one.tensors:
+    def tensors(self, one: Rules, mark: str) -> Iterator[Tensor]:
+        """Those of all layers, where one has these rules."""
+        for t in one.tensors:
             each = t.called(f"{mark}layers.{t.name}", f"{mark}layers.*.{t.stored.name}")
             yield each.repeated(self.N).inside(f"{mark}layers")
         if self.norm:
@@ -233,19 +234,20 @@ class Transformer(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         encoder, decoder = self._stacks(arriving)
+        encoding, decoding = encoder.one, decoder.one
         return Rules(
             output=as_it_came(arriving[1]),
-            tensors=(*encoder.tensors("encoder."), *decoder.tensors("decoder.")),
+            tensors=(*encoder.tensors(encoding, "encoder."), *decoder.tensors(decoding, "decoder.")),
             because=self._because(encoder, decoder),
             shape_because="the decoder produces one vector for each position of the target, as wide as the target",
             channels_are=None,
-            requires=decoder.one.requires,
+            requires=decoding.requires,
             units=(
-                Unit("encoder layers", encoder.N, each=encoder.one.parameters),
-                Unit("decoder layers", decoder.N, each=decoder.one.parameters),
+                Unit("encoder layers", encoder.N, each=encoding.parameters),
+                Unit("decoder layers", decoder.N, each=decoding.parameters),
                 Unit("final layer normalizations", Number(2), each=2 * encoder.d if self.bias else encoder.d),
             ),
-            ignores=decoder.one.ignores[:1],
+            ignores=decoding.ignores[:1],
         )
 
     def _because(self, encoder: Stack, decoder: Stack) -> Text:

@@ -69,18 +69,18 @@ class EncoderLayer(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         x = self._main(arriving)
         d, f = letters(x, self.hidden)
-        attention = self._attention().rules(*self._given(arriving)[-1])
+        attending = [self._attention().rules(*given) for given in self._given(arriving)]
         return Rules(
             output=as_it_came(x),
-            tensors=tuple(self._tensors(arriving)),
+            tensors=tuple(self._tensors(x, attending)),
             because=self._because(d, f),
             shape_because=say(
                 "attention and feed-forward network both map back to {d features}, so the shape stays", d=d
             ),
             channels_are=None,
-            requires=(*attention.requires, *self._fits(arriving)),
+            requires=(*attending[-1].requires, *self._fits(arriving)),
             units=tuple(self._kinds(d, f)),
-            ignores=attention.ignores,
+            ignores=attending[-1].ignores,
         )
 
     def _because(self, d: Symbol, f: Symbol) -> Text:
@@ -117,11 +117,10 @@ class EncoderLayer(Layer):
         """What must hold of the tensors that arrive together."""
         return ()
 
-    def _tensors(self, arriving: tuple[Incoming, ...]) -> Iterator[Tensor]:
-        x = self._main(arriving)
+    def _tensors(self, x: Incoming, attending: Sequence[Rules]) -> Iterator[Tensor]:
         d, f = letters(x, self.hidden)
-        for name, given in zip(self.attentions, self._given(arriving), strict=True):
-            for t in self._attention().rules(*given).tensors:
+        for name, attention in zip(self.attentions, attending, strict=True):
+            for t in attention.tensors:
                 yield self._as_wide(t, d).inside(name).called(f"{name}.{t.name}", f"{name}.{t.stored.name}")
         n = product(places(x))
         for t in part_tensors(x.convention, d, f, bias=self.bias, paths=("linear1", "linear2")):

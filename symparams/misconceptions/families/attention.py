@@ -94,7 +94,7 @@ def one_head(s: Subject) -> Iterable[Formula]:
         return replace(p, joins=less(p.joins)) if p.name == "output" else replace(p, wide=less(p.wide))
 
     def narrowed(of: Heads) -> list[Projection]:
-        return [narrow(of, p) for p in of.projections()] if of.kv is None or not of.plain else []
+        return [narrow(of, p) for p in of.projections] if of.kv is None or not of.plain else []
 
     if s.quantity == "params":
         return _parameters(s, lambda of: [_sum(narrowed(of))] if narrowed(of) else [])
@@ -171,7 +171,7 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
     """3·(d + 1)·d + (d + 1)·d → 3·(d + 1)·d."""
 
     def inputs(of: Heads) -> list[Projection]:
-        return [p for p in of.projections() if p.name != "output"]
+        return [p for p in of.projections if p.name != "output"]
 
     if s.quantity == "params":
         return _parameters(s, lambda of: [_sum(inputs(of))])
@@ -193,7 +193,7 @@ def one_input_matrix(s: Subject) -> Iterable[Formula]:
     """3·(d + 1)·d + (d + 1)·d → (d + 1)·d + (d + 1)·d."""
 
     def fewer(of: Heads) -> list[Projection]:
-        return [p for p in of.projections() if p.name not in ("key", "value")]
+        return [p for p in of.projections if p.name not in ("key", "value")]
 
     if s.quantity == "params":
         return _parameters(s, lambda of: [_sum(fewer(of))])
@@ -214,7 +214,7 @@ def some_biases(s: Subject) -> Iterable[Formula]:
     """3·(d + 1)·d + (d + 1)·d → 3·d·d + (d + 1)·d; → 3·(d + 1)·d + d·d."""
 
     def only(of: Heads, *, last: bool) -> Formula:
-        return _sum(replace(p, bias=p.bias and (p.name == "output") == last) for p in of.projections())
+        return _sum(replace(p, bias=p.bias and (p.name == "output") == last) for p in of.projections)
 
     def ways(of: Heads) -> Ways:
         if of.layer.bias and of.layer.input_bias:
