@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, Symbol, ceil, floor, product
 from symparams.errors import LayerError
-from symparams.layers.sizes import known, per_axis, spatial_axes
+from symparams.layers.sizes import by_axis, known, per_axis, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
 from symparams.model.layer import (
@@ -25,16 +26,17 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import together
 from symparams.model.work import Work
 
 
 @layer_class
 class AdaptiveAveragePooling(Layer):
-    """Averages windows chosen so that the output has the size that is given; no parameters.
+    """Averages windows chosen so that the output has the given size; no parameters.
 
-    `keep` in place of a size leaves it as it is (PyTorch). For an output size of m, output i averages the places from
-    ⌊i·n/m⌋ up to ⌈(i + 1)·n/m⌉ of n: with m = 1 all of them. The work counts windows of ⌈n/m⌉ places, exact where
-    m divides n; elsewhere windows overlap and some are a place or so larger.
+    `keep` in place of a size leaves it as it is (PyTorch). For an output size of m, output i (from 0) averages the
+    positions from ⌊i·n/m⌋ up to but not including ⌈(i + 1)·n/m⌉ of n: with m = 1 all of them. The work counts windows
+    of ⌈n/m⌉ positions, exact where m divides n; elsewhere windows overlap and some are slightly larger.
     """
 
     size: tuple[Formula | None, ...] = argument(KEPT_SIZES, "output size; keep leaves it as it is", told=True)
@@ -47,7 +49,7 @@ class AdaptiveAveragePooling(Layer):
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(13, 13, 256) -> adaptiveavgpool(6)"
     reads: ClassVar = "channels"
-    does: ClassVar[str] = "averages the numbers of each window"
+    does: ClassVar[str] = "averages the values of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -58,12 +60,16 @@ class AdaptiveAveragePooling(Layer):
             raise LayerError(f"{where} needs every output size; write the size in place of keep")
         return nothing_to_learn(
             x.arranged([Axis(name, size) for name, size in zip(names, self._sizes(x), strict=True)], channels_kept(x)),
-            f"pooling only {self.does}; there is nothing in it to learn",
-            "the windows are chosen so that the output has the size that is asked for; the channels stay",
+            f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
+            together(
+                "the output size is given, and the windows follow from it: ",
+                by_axis(_windows(*case) for case in zip(names, input_sizes(x), self._sizes(x), strict=True)),
+                between="",
+            ),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """A sum over the window and one division, for each output number."""
+        """A sum over the window and one division, for each output value."""
         return Work(additions=self._others(out, arriving[0]), multiplications=out.numbers())
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -89,9 +95,25 @@ class AdaptiveAveragePooling(Layer):
         return (product(places) - 1) * out.numbers()
 
 
+def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, Formula]]:
+    """What is said of the windows along an axis."""
+    places, windows = number(n), number(m)
+    if n is m:
+        return name, "every position of {axes} stays", {}
+    if places == 1:
+        return name, "every window covers the only position of {axes}", {}
+    if windows == 1:
+        return name, "one window covers all {n positions} of {axes}", {"n": n}
+    if isinstance(places, int) and isinstance(windows, int) and places % windows == 0:
+        return name, "{m windows} of {=length positions} each lie side by side along {axes}", {"m": m, "length": n / m}
+    i = Symbol("i")
+    text = "window i (from 0) starts at position {.start} and ends before position {.end} along {axes}"
+    return name, text, {"start": floor(i * n / m), "end": ceil((i + 1) * n / m)}
+
+
 @layer_class
 class AdaptiveMaxPooling(AdaptiveAveragePooling):
-    """Keeps the largest number of windows chosen so that the output has the size that is given; no parameters.
+    """Takes the largest value of windows chosen so that the output has the given size; no parameters.
 
     The windows are those of adaptive average pooling.
     """
@@ -102,7 +124,7 @@ class AdaptiveMaxPooling(AdaptiveAveragePooling):
     )  # fmt: skip
     title: ClassVar = "Adaptive max pooling"
     example: ClassVar = "input(13, 13, 256) -> adaptivemaxpool(6)"
-    does: ClassVar = "picks the largest number of each window"
+    does: ClassVar = "takes the largest value of each window"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=self._others(out, arriving[0]))
@@ -110,7 +132,7 @@ class AdaptiveMaxPooling(AdaptiveAveragePooling):
 
 @layer_class
 class FractionalMaxPooling(Layer):
-    """Keeps the largest number of windows at random distances: a given output size, or ⌊n·r⌋ for a ratio r.
+    """Takes the largest value of windows at random distances: a given output size, or ⌊n·r⌋ for a ratio r.
 
     The windows have one size k; for an output size of m along an axis n must be at least m + k - 1, over three axes at
     least m + k. No parameters. A layer of PyTorch.
@@ -120,7 +142,7 @@ class FractionalMaxPooling(Layer):
     kernel: tuple[Formula, ...] = argument(SIZES, "window size", told=True)
     size: tuple[Formula, ...] | None = argument(SIZES, "output size", None, told=True)
     ratio: tuple[Formula, ...] | None = argument(
-        FACTORS, "output size as a part of the input size, below 1", None, keyword=True
+        FACTORS, "ratio: output size over input size, below 1", None, keyword=True
     )
 
     names: ClassVar = ("fractionalmaxpool", "FractionalMaxPool2d", "FractionalMaxPool3d")
@@ -136,10 +158,10 @@ class FractionalMaxPooling(Layer):
         least = [m + k - 1 if len(names) == 2 else m + k for m, k in zip(sizes, self._kernel(x), strict=True)]
         return nothing_to_learn(
             x.arranged([Axis(name, size) for name, size in zip(names, sizes, strict=True)], channels_kept(x)),
-            "pooling only picks the largest number of each window; there is nothing in it to learn",
-            "the size is the one that is asked for; the channels stay"
+            "fractional max pooling only takes the largest value of each window",
+            "the output size is given, and the windows are placed at random distances to match it"
             if self.size is not None
-            else "every axis shrinks by the ratio, rounded down; the channels stay",
+            else together("the input size is multiplied by ", by_axis(self._scaled(x)), ", rounded down", between=""),
             requires=tuple(
                 Requirement(n, ">=", needed, partial(_misfit, name, n, m, k, needed))
                 for name, n, m, k, needed in zip(names, input_sizes(x), sizes, self._kernel(x), least, strict=True)
@@ -171,11 +193,19 @@ class FractionalMaxPooling(Layer):
         ratios = per_axis(self.ratio, x, "the ratio")
         if any((number(r) or 0) >= 1 for r in ratios):
             raise LayerError("the ratio must be below 1")
+        return tuple(floor(n * r) for n, r in zip(input_sizes(x), self._ratios(x), strict=True))
+
+    def _ratios(self, x: Incoming) -> tuple[Formula, ...]:
+        ratios = per_axis(self.ratio or (), x, "the ratio")
         apart = len(set(ratios)) > 1
         return tuple(
-            floor(n * symbol(f"r{sub if apart else ''}", r, "ratio"))
-            for (_, _, sub), n, r in zip(spatial_axes(x), input_sizes(x), ratios, strict=True)
+            symbol(f"r{sub if apart else ''}", r, "ratio")
+            for (_, _, sub), r in zip(spatial_axes(x), ratios, strict=True)
         )
+
+    def _scaled(self, x: Incoming) -> Iterator[tuple[str, str, dict[str, Formula]]]:
+        for (name, _, _), r in zip(spatial_axes(x), self._ratios(x), strict=True):
+            yield name, "{r} along {axes}", {"r": r}
 
 
 def _misfit(name: str, n: Formula, m: Formula, k: Formula, needed: Formula) -> str:

@@ -10,19 +10,19 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.activation import ACTIVATION, effort
-from symparams.layers.convolution import Sliding
+from symparams.layers.convolution import Sliding, positions_share
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, layer_class, symbol
-from symparams.model.sentence import together
+from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.sentence import say, together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
 
 @layer_class
 class ConvLSTM(Sliding):
-    """An LSTM over images whose four gates are convolutions: 4·F·(k_h·k_w·(C + F) + 1) parameters.
+    """An LSTM over images whose gates and cell candidate are convolutions: 4·F·(k_h·k_w·(C + F) + 1) parameters.
 
     Each gate convolves the C channels of the input, as a convolution with this stride and padding does, and the F
     channels of the state, which keeps its size (same padding, stride 1). The input is (T, H, W, C); the output is the
@@ -39,7 +39,7 @@ class ConvLSTM(Sliding):
     )
     activation: str = argument(ACTIVATION, "function on the cell and on its input", "tanh", keyword=True, told=True)
     rank: Formula | None = argument(
-        COUNT, "spatial axes that must arrive, which a name such as ConvLSTM2D says", None, keyword=True
+        COUNT, "spatial axes of the input, which a name such as ConvLSTM2D says", None, keyword=True
     )
 
     names: ClassVar = ("convlstm", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
@@ -65,14 +65,32 @@ class ConvLSTM(Sliding):
                 tensor("keras", "recurrent kernel", parts=(gates,), kernel=k, states=(F,), outputs=(F,)),
                 *([tensor("keras", "bias", parts=(gates,), outputs=(F,), kind="bias")] if self.bias else []),
             ),
-            because="each of the four gates convolves the input channels and the channels of the state"
-            + (", and each of its filters adds one bias" if self.bias else "; there are no biases")
-            + "; every time step uses the same weights",
+            because=say(
+                "the input gate, the forget gate, the output gate and the cell candidate are convolutions of "
+                "{F filters} each. A filter has one {block} block for the input and one {state} block for the previous "
+                "state" + (", and one bias" if self.bias else "; there are no biases"),
+                F=F,
+                block=(*k, C),
+                state=(*k, F),
+            ),
             shape_because=together(
                 window.reason(),
-                "the state of every time step is kept" if self.sequences else "only the last state is kept",
+                "The state of every time step is returned"
+                if self.sequences
+                else "Only the state of the last time step is returned",
+                say("It has {F channels}, one for each filter of a gate", F=F),
+                between=". ",
             ),
             channels_are="filters",
+            unit=Unit("filters", gates * F),
+            ignores=(
+                *(
+                    []
+                    if number(self._T(x)) == 1
+                    else [say("the {T time steps} do not enter: every time step uses the same weights", T=self._T(x))]
+                ),
+                *positions_share(step, "filter"),
+            ),
             requires=(*window.requires(), *self.not_both()),
         )
 
@@ -88,7 +106,13 @@ class ConvLSTM(Sliding):
             additions=(9 if self.bias else 5) * states,
             multiplications=3 * states,
             exponentials=3 * states,
-            because="at each time step every filter of four gates is applied to the input and to the state",
+            because=say(
+                "each time step computes {=values values}, each the sum of {=products products} of the input and the "
+                "previous state; the sequence has {T time steps}",
+                values=product([*places, gates, F]),
+                products=product(k) * (C + F),
+                T=T,
+            ),
         )
         return work.plus(effort(self.activation, 2 * states))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, parts, product
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import known, spatial_axes
-from symparams.layers.window import Window
+from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.model.layer import (
     Axis,
@@ -33,7 +33,7 @@ ONE_EACH = (ONE,)
 
 @layer_class
 class Sliding(Layer):
-    """What all convolutions have: a kernel that moves, and what is done with its output."""
+    """What all convolutions have: a kernel that slides over the input, and what is done with its output."""
 
     reads: ClassVar = "channels"
 
@@ -41,10 +41,10 @@ class Sliding(Layer):
         SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True
     )
     padding: str | tuple[Formula, ...] = argument(
-        PADDING, "padding: on both sides", "valid", short="p", keyword=True, told=True
+        PADDING, "padding: positions on each side", "valid", short="p", keyword=True, told=True
     )
     dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True, told=True
+        SIZES, "dilation: the distance between neighboring weights", ONE_EACH, short="d", keyword=True, told=True
     )
     bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True, told=True)
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
@@ -52,6 +52,15 @@ class Sliding(Layer):
     def window(self, x: Incoming, kernel: tuple[Formula, ...]) -> Window:
         """The kernel as it slides over x."""
         return Window(x, kernel, self.stride, self.padding, self.dilation)
+
+    def ignored(self, x: Incoming, what: str) -> tuple[Text, ...]:
+        """What does not enter the count of its parameters: the positions, and how far apart they or the weights are."""
+        shared = positions_share(x, what)
+        if any(number(d) != 1 for d in self.dilation):
+            return (*shared, "dilation only spreads the weights of a kernel apart, it does not add any")
+        if any(number(s) != 1 for s in self.stride):
+            return (*shared, "the stride does not enter either, it only changes the output size")
+        return shared
 
     def not_both(self) -> tuple[Requirement, ...]:
         """Keras takes a stride or a dilation, not both."""
@@ -75,7 +84,12 @@ class Convolution(Sliding):
     filters: Formula = argument(COUNT, "filters: the output channels", told=True)
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
     padding: str | tuple[Formula, ...] = argument(
-        padding("same", "valid", "causal"), "padding: on both sides", "valid", short="p", keyword=True, told=True
+        padding("same", "valid", "causal"),
+        "padding: positions on each side",
+        "valid",
+        short="p",
+        keyword=True,
+        told=True,
     )
     groups: Formula = argument(
         COUNT, "number of groups: channels of different groups do not mix", ONE, short="g", keyword=True, told=True
@@ -108,7 +122,7 @@ class Convolution(Sliding):
             shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
             channels_are="filters",
             unit=Unit("filters", C_out),
-            ignores=positions_share(x, "filter"),
+            ignores=self.ignored(x, "filter"),
             requires=(
                 *window.requires(),
                 *(self.not_both() if x.convention == "keras" else ()),
@@ -119,11 +133,7 @@ class Convolution(Sliding):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because=say(
-                "each of the {=values output values} is the sum of {=products products}",
-                values=out.numbers(),
-                products=self._block(arriving[0]),
-            ),
+            because=sums(out.numbers(), self._block(arriving[0])),
         )
         return activated(work, self.activation, out)
 
@@ -155,13 +165,21 @@ ONE_CHANNEL = "Each filter produces one output channel"
 def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     """What a filter is made from."""
     of_group = " of its group" if grouped else ""
-    summed = "its products are summed to one value" + (", and a bias is added" if bias else "; there is no bias")
+    added = ", and a bias is added" if bias else "; there is no bias"
+    summed = f"its products are summed to one value{added}"
+    point = all(number(size) == 1 for size in k)
     if number(seen) == 1:
         one = "it sees only one input channel" if grouped else "there is only one input channel"
-        return say(f"a filter is a {{k}} kernel, since {one}; {summed}", k=k)
-    if all(number(size) == 1 for size in k):
+        if point:
+            return f"a filter is a single weight, since {one}{added}"
+        return say(f"a filter is a {kernel_of(k)}, since {one}; {summed}", k=k)
+    if point:
         return say(f"a filter has one weight for each of the {{seen}} input channels{of_group}; {summed}", seen=seen)
-    flat = ("row of {k} weights", "{k} square" if known_alike(k) else "{k} rectangle", "{k} cube")
+    flat = (
+        "row of {k} weights",
+        "{k} square" if known_alike(k) else "{k} rectangle",
+        "{k} cube" if known_alike(k) else "{k} box",
+    )
     return say(
         f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block, "
         f"not a {flat[min(len(k), 3) - 1]}; {summed}",
@@ -171,6 +189,16 @@ def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     )
 
 
+def _number_of(m: Formula, plural: str) -> str:
+    """So many for each channel; m is not named where there is one, since the rules do not name it either."""
+    return f"one {plural.removesuffix('s')}" if number(m) == 1 else f"{{m {plural}}}"
+
+
+def kernel_of(k: Sizes) -> str:
+    """A kernel with its size, for a sentence."""
+    return "kernel of size {k}" if len(k) == 1 else "{k} kernel"
+
+
 def known_alike(k: Sizes) -> bool:
     """Whether a kernel is as long along every axis."""
     return len(set(map(simplified, k))) == 1
@@ -178,8 +206,20 @@ def known_alike(k: Sizes) -> bool:
 
 def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
     """The size of the image does not enter, since all positions share the weights."""
-    sizes, named = x.spatial, "size of the image" if len(x.spatial) == 2 else "length of the sequence"
-    return (say(f"the {named}, {{sizes}}, does not enter: the same {what} is used at every position", sizes=sizes),)
+    named = ("length of the sequence", "size of the image", "size of the volume")[len(x.spatial) - 1]
+    reason = f"does not enter: the same {what} is used at every position"
+    if any(parts(as_formula(size)) for size in x.spatial):
+        return (f"the {named} {reason}",)
+    return (say(f"the {named}, {{sizes}}, {reason}", sizes=input_sizes(x)),)
+
+
+def sums(values: Formula, products: Formula) -> Text:
+    """How many values are computed, and from how many products each."""
+    if number(products) == 1:
+        return say("each of the {=values output values} is one product", values=values)
+    return say(
+        "each of the {=values output values} is the sum of {=products products}", values=values, products=products
+    )
 
 
 def _two_at_most(x: Incoming, what: str) -> None:
@@ -189,9 +229,10 @@ def _two_at_most(x: Incoming, what: str) -> None:
 
 @layer_class
 class Depthwise(Sliding):
-    """Convolves each channel by itself: (k_h·k_w + 1)·C_in·m parameters, C_in·m channels.
+    """Filters each channel by itself: (k_h·k_w + 1)·C_in·m parameters, C_in·m channels.
 
-    Nothing mixes the channels, so C_in is multiplied in once. In PyTorch this is a convolution with groups = C_in.
+    Channels are not mixed, so each kernel has no factor C_in; there are C_in·m kernels. In
+    PyTorch this is a convolution with groups = C_in.
     Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
     """
 
@@ -220,21 +261,41 @@ class Depthwise(Sliding):
                 _by_channel(x, k, channels, m),
                 *([biases(x.convention, channels)] if self.bias else []),
             ),
-            because="each channel has a kernel of its own and sees no other channel, so the channels are counted once",
-            shape_because=together(window.reason(), "every channel gives its own output channels"),
+            because=_alone(k, C_in, m, self.bias),
+            shape_because=together(
+                window.reason(),
+                say(f"Each input channel produces {_number_of(m, 'output channels')}", m=m),
+                between=". ",
+            ),
             channels_are="channels",
+            unit=Unit("output channels", channels),
+            ignores=self.ignored(x, "kernel"),
             requires=window.requires(),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because="every output number is a sum over one window of one channel",
+            because=sums(out.numbers(), product(self.window(arriving[0], self.kernel).sizes())),
         )
         return activated(work, self.activation, out)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
+
+
+def _alone(k: Sizes, C_in: Formula, m: Formula, bias: bool) -> Text:
+    """How each channel is filtered by itself."""
+    which = "the only input channel" if number(C_in) == 1 else "each of the {C_in} input channels"
+    added = ", and a bias is added" if bias else "; there is no bias"
+    if all(number(size) == 1 for size in k):
+        own = "one weight of its own" if number(m) == 1 else "{m} weights of its own"
+        return say(f"{which} is multiplied by {own}{added}", C_in=C_in, m=m)
+    own = f"a {kernel_of(k)} of its own" if number(m) == 1 else "{m} kernels of its own, of size {k} each"
+    alone = "" if number(C_in) == 1 else ", and no kernel sees another channel"
+    return say(
+        f"{which} has {own}{alone}. The products of a kernel are summed to one value{added}", C_in=C_in, k=k, m=m
+    )
 
 
 def _by_channel(x: Incoming, k: Sizes, channels: Formula, m: Formula, stored: str = "") -> Tensor:
@@ -295,19 +356,40 @@ class Separable(Sliding):
                 ),
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
-            because="a kernel for each channel first, then a 1x1 convolution that mixes the channels; "
-            + ("only the second step has biases" if self.bias else "neither step has biases"),
-            shape_because=together(window.reason(), "every filter gives one output channel"),
+            because=say(
+                f"the first step filters each input channel by itself, with {_number_of(m, 'kernels')} of size {{k}}. "
+                "The second step is a convolution with kernel size 1 that mixes the channels: each filter has one "
+                f"weight for {'the only' if number(between) == 1 else 'each'} channel of the first step"
+                + (" and one bias; the first step has no biases" if self.bias else "; neither step has biases"),
+                m=m,
+                k=k,
+                between=between,
+            ),
+            shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
             channels_are="filters",
+            ignores=self.ignored(x, "kernel"),
             requires=window.requires(),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because="a window of each channel first, then a sum over the channels for every filter",
+            because=self._two_steps(out, arriving[0]),
         )
         return activated(work, self.activation, out)
+
+    def _two_steps(self, out: Outgoing, x: Incoming) -> Text:
+        between = (
+            x.C_in() if number(self.multiplier) == 1 else x.C_in() * symbol("m", self.multiplier, "depth multiplier")
+        )
+        return say(
+            "the first step computes {=middle values} with {=taps products} each, within one channel. The second step "
+            "computes {=values output values} with {=between products} each, one for each channel",
+            middle=product((*out.spatial(), between)),
+            taps=product(self.window(x, self.kernel).sizes()),
+            values=out.numbers(),
+            between=between,
+        )
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError, spatial_axes_of
-from symparams.layers.sizes import known, spatial_axes
+from symparams.layers.sizes import by_axis, known, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import TOTALS, argument, choice
 from symparams.model.layer import (
@@ -24,6 +24,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import Text, together
 
 
 class _Side(NamedTuple):
@@ -37,6 +38,10 @@ class _Side(NamedTuple):
     @property
     def even(self) -> bool:
         return self.before == self.after
+
+    @property
+    def amounts(self) -> dict[str, Formula]:
+        return {"before": self.before, "after": self.after}
 
 
 def _sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str, what: str) -> list[_Side]:
@@ -64,9 +69,21 @@ def _sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str
     return sides
 
 
-def _both_sides(sides: Sequence[_Side]) -> bool:
-    """Whether there is surely something on both sides of every axis."""
-    return all(number(side) != 0 for s in sides for side in (s.before, s.after))
+def _amounts(does: str, sides: Sequence[_Side]) -> Text:
+    """How much a border adds or takes away along every axis where it has something."""
+    amounts = by_axis(map(_amount, sides))
+    return together(does, amounts, between=" ") if amounts else "the border is empty, so the size stays the same"
+
+
+def _amount(side: _Side) -> tuple[str, str, dict[str, Formula]]:
+    if side.even:
+        text = "" if number(side.before) == 0 else "{before positions} at each end of {axes}"
+        return side.axis, text, {"before": side.before}
+    if number(side.after) == 0:
+        return side.axis, "{before positions} at the start of {axes}", {"before": side.before}
+    if number(side.before) == 0:
+        return side.axis, "{after positions} at the end of {axes}", {"after": side.after}
+    return side.axis, "{before positions} at the start and {after} at the end of {axes}", side.amounts
 
 
 @layer_class
@@ -77,7 +94,7 @@ class ZeroPadding(Layer):
     (1, 2, 3, 4) is left, right, top and bottom.
     """
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "places on each side", ((ONE, ONE),))
+    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "positions on each side", ((ONE, ONE),))
 
     names: ClassVar[tuple[str, ...]] = (
         "zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
@@ -93,7 +110,7 @@ class ZeroPadding(Layer):
         return nothing_to_learn(
             x.arranged(axes, channels_kept(x)),
             self._because(),
-            "the border adds to both sides of every axis" if _both_sides(sides) else "the border adds to the sides",
+            _amounts("padding adds", sides),
             requires=self._requires(sides),
         )
 
@@ -101,18 +118,18 @@ class ZeroPadding(Layer):
         return tuple(Reach(ONE, ONE, s.before) for s in _sides(self.amount, arriving[0], "p", "padding"))
 
     def _because(self) -> str:
-        return "the border is made of zeros; there is nothing in it to learn"
+        return "zero padding only adds zeros"
 
     def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
         return ()
 
 
 _BORDERS = {
-    "zeros": "the border is made of zeros",
-    "constant": "the border is made of one fixed number",
-    "reflect": "the border mirrors the numbers next to it",
-    "replicate": "the border repeats the numbers at the edge",
-    "circular": "the border repeats the numbers of the opposite side",
+    "zeros": "padding only adds zeros",
+    "constant": "padding only adds a fixed value",
+    "reflect": "padding only mirrors the values next to the edge",
+    "replicate": "padding only repeats the values at the edge",
+    "circular": "padding only repeats the values of the opposite side",
 }
 _PRESETS = {
     "ReflectionPad": "reflect",
@@ -138,7 +155,7 @@ class Padding(ZeroPadding):
     example: ClassVar = "input(224, 224, 3) -> pad(3, reflect)"
 
     def _because(self) -> str:
-        return f"{_BORDERS[self.mode]}; there is nothing in it to learn"
+        return _BORDERS[self.mode]
 
     def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
         if self.mode not in ("reflect", "circular"):
@@ -160,12 +177,12 @@ class Padding(ZeroPadding):
 
 @layer_class
 class Cropping(Layer):
-    """Cuts a border off: n - 2c along every axis, n - before - after where the sides differ.
+    """Removes a border: n - 2c along every axis, n - before - after where the sides differ.
 
     An amount is 3, (1, 2) for an axis each, or ((1, 2), (3, 4)) for both sides of each axis.
     """
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "places on each side")
+    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "positions on each side")
 
     names: ClassVar = ("crop", "Cropping1D", "Cropping2D", "Cropping3D")
     title: ClassVar = "Cropping"
@@ -178,8 +195,8 @@ class Cropping(Layer):
         axes = [Axis(s.axis, s.n - 2 * s.before if s.even else s.n - s.before - s.after) for s in sides]
         return nothing_to_learn(
             x.arranged(axes, channels_kept(x)),
-            "the border is only cut off; there is nothing to learn",
-            f"what is cut off is missing on {'both sides' if _both_sides(sides) else 'the sides'} of every axis",
+            "cropping only removes positions at the edges",
+            _amounts("cropping removes", sides),
             requires=tuple(
                 Requirement(s.n, ">=", s.before + s.after + 1, partial(self._nothing_left, s)) for s in sides
             ),

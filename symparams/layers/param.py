@@ -1,4 +1,4 @@
-"""Numbers of any shape that are learned: a source of their own, or joined with what arrives."""
+"""A tensor of any shape that is learned: by itself, or joined with the input."""
 
 from __future__ import annotations
 
@@ -19,36 +19,41 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     symbol,
 )
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
-_PUT = {"prepend": "before", "append": "behind"}
-_DONE = {"add": "added to", "multiply": "multiplied with"}
+_PUT = {"prepend": "before", "append": "after"}
+_DONE = {"add": "added to", "multiply": "multiplied by"}
 
 
 @layer_class
 class Param(Layer):
     """Learns numbers of any shape: n·d parameters for `param(n, d)`, the same for every example.
 
-    Without a flag it starts a chain or a branch. Behind an arrow it needs one: `prepend` and `append` put the numbers
-    before or behind what arrives, along the first axis beside the channels or along `axis=`; `add` and `multiply` take
-    number by number. There the last size is that of the channels, in PyTorch's order of images the first one; a size of
-    1 is repeated, and so is one that is not written. Letters are taken for sizes that are not repeated.
+    Without a flag it starts a chain or a branch. After an arrow it needs one: `prepend` and `append` put the numbers
+    before or after the input, along the first axis other than the channels or along `axis=`; `add` and `multiply` work
+    element by element. There the last size is that of the channels, in PyTorch's order of images the first one; a size
+    of 1 is repeated, and so is one that is not written. Letters are taken for sizes that are not repeated.
     """
 
     shape: tuple[Formula, ...] = argument(
         SIZES, "size: one for each axis, in the order of the convention", variadic=True
     )
     join: str | None = argument(
-        choice(*_PUT, *_DONE), "what it does with what arrives; nothing may arrive if not given", None, keyword=True
+        choice(*_PUT, *_DONE), "what it does with its input; without it there must be none", None, keyword=True
     )
     axis: int | None = argument(
-        AXIS, "the axis to put the numbers along; the first one beside the channels if not given", None, short="dim",
+        AXIS,
+        "the axis to put the numbers along; the first one other than the channels if not given",
+        None,
+        short="dim",
         keyword=True,
-    )  # fmt: skip
+    )
 
     names: ClassVar = ("param",)
     title: ClassVar = "Learned tensor"
@@ -86,16 +91,30 @@ class Param(Layer):
         channels_are: str | None,
         requires: tuple[Requirement, ...] = (),
     ) -> Rules:
+        sizes = self._sizes()
         return Rules(
             output=output,
-            tensors=(tensor("keras", "param", outputs=self._sizes()),),  # stored alike in both conventions
-            because="its only number is a weight, the same for every example; there is no bias"
-            if self._is_one
-            else "every number is a weight of its own, the same for every example; there are no biases",
+            tensors=(tensor("keras", "param", outputs=sizes),),  # stored alike in both conventions
+            because=self._numbers(),
             shape_because=shape_because,
             channels_are=channels_are,
             requires=requires,
+            unit=Unit("vectors", sizes[0]) if len(sizes) == 2 and 1 not in map(number, sizes) else None,
         )
+
+    def _numbers(self) -> Text:
+        """What is learned."""
+        sizes = self._sizes()
+        long = [size for size in sizes if number(size) != 1] or [sizes[0]]
+        kind = "tensor of {sizes} learned numbers"
+        if self._is_one:
+            kind = "single learned number"
+        elif len(long) == 1:
+            kind = "vector of {last} learned numbers"
+        elif len(sizes) == 2:
+            kind = "table of {first vectors} of {last} learned numbers each"
+        text = f"the parameters are a {kind}, the same for every example"
+        return say(text, sizes=sizes, first=long[0], last=long[-1])
 
     @property
     def _is_one(self) -> bool:
@@ -120,7 +139,7 @@ class Param(Layer):
     # ------------------------------------------------------------ put before or behind
 
     def _put(self, x: Incoming) -> Rules:
-        """The numbers before or behind what arrives, along one axis."""
+        """The numbers before or after the input, along one axis."""
         assert self.join is not None
         place, names, arrived, sizes = self._place(x), x.axis_names(), sizes_of(x), self._sizes()
         if len(sizes) != len(names):
@@ -134,7 +153,7 @@ class Param(Layer):
         others = [self._fitting(x, i, size) for i, size in enumerate(sizes) if i != place]
         return self._rules(
             tuple(output),
-            f"the {'number is' if self._is_one else 'numbers are'} put {_PUT[self.join]} what arrives, "
+            f"the learned {'number is' if self._is_one else 'numbers are'} put {_PUT[self.join]} the input, "
             f"so {_the(name)} {grow}{rest}",
             name if place == x.channel_axis else None,
             sum(others, ()),
@@ -151,7 +170,7 @@ class Param(Layer):
     # ------------------------------------------------------------ added or multiplied
 
     def _joined(self, x: Incoming) -> Rules:
-        """The numbers added to or multiplied with what arrives; what has size 1 along an axis is repeated."""
+        """The numbers added to the input or multiplied by it; what has size 1 along an axis is repeated."""
         assert self.join is not None
         first, names, output = self._first(x), x.axis_names(), list(x.kept())
         sizes = dict(enumerate(self._sizes(), first))
@@ -166,13 +185,14 @@ class Param(Layer):
                 output[i] = Axis(names[i], sizes[i])
             elif not one:
                 requires += self._fitting(x, i, sizes[i], " or 1")
-        done = f"{'the only' if self._is_one else 'each'} number is {_DONE[self.join]} what arrives"
-        everywhere = f", at every place along {listed(repeated)}" if repeated else ""
-        grows = f"; what arrives is repeated along {listed([_the(name) for name in grown])}"
+        everywhere = f", repeated along {listed(repeated)}," if repeated else ""
+        learned = f"number{everywhere} is" if self._is_one else f"numbers{everywhere} are"
+        done = f"the learned {learned} {_DONE[self.join]} the input"
+        grows = f"; the input is repeated along {listed([_the(name) for name in grown])}"
         channels = names[x.channel_axis]
         return self._rules(
             tuple(output),
-            f"{done}{everywhere}{grows if grown else ', so the shape stays'}",
+            f"{done}{grows if grown else ', so its shape stays the same'}",
             channels if channels in grown else None,
             requires,
         )
@@ -191,7 +211,7 @@ class Param(Layer):
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
-        """Its own place, which numbers put before it have moved."""
+        """Its own position, shifted by the numbers put before it."""
         if self.join != "prepend":
             return ()
         place, names = self._place(arriving[0]), arriving[0].axis_names()

@@ -1,4 +1,4 @@
-"""Layers that only pass their input on, whatever they do to its numbers."""
+"""Layers without weights whose output has the shape of their input."""
 
 from __future__ import annotations
 

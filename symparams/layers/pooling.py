@@ -1,4 +1,4 @@
-"""Pooling: a window, or the whole feature map, becomes one number."""
+"""Pooling: a window, or the whole feature map, is reduced to one value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
-from symparams.errors import LayerError
+from symparams.errors import LayerError, listed
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window, channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
@@ -30,7 +30,7 @@ from symparams.model.work import Work
 
 @layer_class
 class Pooling(Layer):
-    """What pooling layers have: a window that makes one number of many."""
+    """What pooling layers have: a window that is reduced to one value."""
 
     family: ClassVar = "Pooling"
     reads: ClassVar = "channels"
@@ -38,14 +38,14 @@ class Pooling(Layer):
     size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
     stride: tuple[Formula, ...] | None = argument(
         SIZES,
-        "stride: how far the window moves; as far as its size if not given",
+        "stride: how far the window moves; the window size if not given",
         None,
         short="s",
         keyword=True,
         told=True,
     )
     padding: str | tuple[Formula, ...] = argument(
-        PADDING, "padding: on both sides", "valid", short="p", keyword=True, told=True
+        PADDING, "padding: positions on each side", "valid", short="p", keyword=True, told=True
     )
     ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
 
@@ -62,8 +62,8 @@ class Pooling(Layer):
         window = self.window(x)
         return nothing_to_learn(
             x.arranged(window.axes(), channels_kept(x)),
-            f"pooling only {self.does}; there is nothing in it to learn",
-            together(window.reason(), "each channel is pooled by itself, so the channels stay"),
+            f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
+            together(window.reason(), "Each channel is pooled by itself, so their number stays the same", between=". "),
             requires=window.requires(),
         )
 
@@ -77,14 +77,19 @@ class Pooling(Layer):
 
 @layer_class
 class MaxPooling(Pooling):
-    """Keeps the largest number of each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
+    """Takes the largest value of each window: ⌊(n + 2p - k)/s⌋ + 1 along every axis, no parameters.
 
     The stride is the size of the window unless given. PyTorch can round up (`ceil`): a last window that would start in
     the padding on the right is left out. It can also spread the window: d(k - 1) + 1 takes the place of k.
     """
 
     dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between places (PyTorch)", (ONE,), short="d", keyword=True, told=True
+        SIZES,
+        "dilation: the distance between positions of a window (PyTorch)",
+        (ONE,),
+        short="d",
+        keyword=True,
+        told=True,
     )
 
     names: ClassVar = (
@@ -92,7 +97,7 @@ class MaxPooling(Pooling):
     )  # fmt: skip
     title: ClassVar = "Max pooling"
     example: ClassVar = "input(24, 24, 63) -> maxpool(2)"
-    does: ClassVar = "picks the largest number of each window"
+    does: ClassVar = "takes the largest value of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -120,7 +125,7 @@ class AveragePooling(Pooling):
     )  # fmt: skip
     title: ClassVar = "Average pooling"
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
-    does: ClassVar = "averages the numbers of each window"
+    does: ClassVar = "averages the values of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -132,7 +137,7 @@ class AveragePooling(Pooling):
         return replace(rules, requires=(*rules.requires, *whole))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """A sum over the window and one division, for each output number."""
+        """A sum over the window and one division, for each output value."""
         additions = (product(self.window(arriving[0]).sizes()) - 1) * out.numbers()
         return Work(additions=additions, multiplications=out.numbers())
 
@@ -153,7 +158,7 @@ class PowerPooling(Layer):
     size: tuple[Formula, ...] = argument(SIZES, "window size", told=True)
     stride: tuple[Formula, ...] | None = argument(
         SIZES,
-        "stride: how far the window moves; as far as its size if not given",
+        "stride: how far the window moves; the window size if not given",
         None,
         short="s",
         keyword=True,
@@ -171,7 +176,7 @@ class PowerPooling(Layer):
         return self._sum().rules(*arriving)
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """A power of every number that arrives, a sum over each window, and a root of it."""
+        """A power of every input value, a sum over each window, and a root of it."""
         (x,) = arriving
         added = (product(self._sum().window(x).sizes()) - 1) * out.numbers()
         return Work(additions=added, exponentials=product([*input_sizes(x), x.C_in()]) + out.numbers())
@@ -186,12 +191,13 @@ class PowerPooling(Layer):
 class _PowerSum(AveragePooling):
     __slots__ = ()
     names: ClassVar[tuple[str, ...]] = ()
-    does: ClassVar = "takes a root of the sum of powers of each window"
+    title: ClassVar = "Power-average pooling"
+    does: ClassVar = "takes the p-th root of the sum of p-th powers of each window"
 
 
 @layer_class
 class GlobalAveragePooling(Layer):
-    """Averages each channel over all positions: C numbers remain, no parameters."""
+    """Averages each channel over all positions: C values, no parameters."""
 
     keepdims: bool = argument(switch("keepdims"), "whether the spatial axes stay, with size 1", False, keyword=True)
 
@@ -203,7 +209,7 @@ class GlobalAveragePooling(Layer):
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
     reads: ClassVar = "channels"
-    does: ClassVar[str] = "averages each channel"
+    does: ClassVar[str] = "averages all values of each channel"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -212,12 +218,13 @@ class GlobalAveragePooling(Layer):
         ones = [Axis(name, as_formula(1)) for name, _, _ in spatial]
         return nothing_to_learn(
             x.arranged(ones, channels) if self.keepdims else (channels,),
-            f"pooling only {self.does}; there is nothing in it to learn",
-            "each channel shrinks to one number, however large it was",
+            f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
+            f"each channel is reduced to a single value, whatever its {listed([name for name, _, _ in spatial])}"
+            + ("; every spatial axis is kept, with size 1" if self.keepdims else ""),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """A sum over all places and one division, for each channel."""
+        """A sum over all positions and one division, for each channel."""
         return Work(additions=_others(arriving[0]), multiplications=out.numbers())
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -225,13 +232,13 @@ class GlobalAveragePooling(Layer):
 
 
 def _others(x: Incoming) -> Formula:
-    """What one number for each channel takes: an operation for every further place."""
+    """What one value for each channel takes: an operation for every further position."""
     return (product(input_sizes(x)) - 1) * x.C_in()
 
 
 @layer_class
 class GlobalMaxPooling(GlobalAveragePooling):
-    """Keeps the largest number of each channel: C numbers remain, no parameters."""
+    """Takes the largest value of each channel: C values, no parameters."""
 
     names: ClassVar = (
         "globalmaxpool", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D",
@@ -239,7 +246,7 @@ class GlobalMaxPooling(GlobalAveragePooling):
     )  # fmt: skip
     title: ClassVar = "Global max pooling"
     example: ClassVar = "input(7, 7, 2048) -> globalmaxpool"
-    does: ClassVar = "picks the largest number of each channel"
+    does: ClassVar = "takes the largest value of each channel"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=_others(arriving[0]))

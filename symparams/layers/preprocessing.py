@@ -22,24 +22,25 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import say
 from symparams.model.work import Work
 
-_AS_IT_IS = "the shape stays as it is"
+_SAME_SHAPE = "the shape stays the same"
 
 
 @layer_class
 class Rescaling(Passing):
-    """Multiplies every number by a fixed factor and adds a fixed term: same shape, no parameters."""
+    """Multiplies every value by a fixed scale and adds a fixed offset: same shape, no parameters."""
 
-    scale: tuple[object, ...] = argument(SETTINGS, "the factor", (as_formula(1),))
-    offset: tuple[object, ...] | None = argument(SETTINGS, "the term", None)
+    scale: tuple[object, ...] = argument(SETTINGS, "scale: the factor", (as_formula(1),))
+    offset: tuple[object, ...] | None = argument(SETTINGS, "offset: what is added", None)
 
     names: ClassVar = ("rescaling", "Rescaling")
     title: ClassVar = "Rescaling"
     family: ClassVar = "Input and data"
     example: ClassVar = "input(28, 28, 1) -> rescaling(1/255)"
-    because: ClassVar = "the factor is given; there is nothing in it to learn"
-    shape_because: ClassVar = "every number is rescaled, so the shape stays"
+    because: ClassVar = "scale and offset are fixed, not learned"
+    shape_because: ClassVar = "every value is rescaled by itself, so the shape stays the same"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(multiplications=out.numbers(), additions=out.numbers() if self.offset else ZERO)
@@ -49,7 +50,7 @@ class Rescaling(Passing):
 class Resizing(Layer):
     """Gives images another height and width: (H, W, C) becomes (height, width, C), no parameters.
 
-    Cropping gives these sizes too; an image that is too small for it is resized. Keras only.
+    Cropping to a size gives these sizes too, since an image that is too small is resized. Keras only.
     """
 
     height: Formula = argument(COUNT, "height: of the output")
@@ -64,13 +65,13 @@ class Resizing(Layer):
         (x,) = arriving
         spatial_axes(x, (2,))
         axes = (
-            Axis("height", symbol("H_out", self.height, "height that is asked for")),
-            Axis("width", symbol("W_out", self.width, "width that is asked for")),
+            Axis("height", symbol("H_out", self.height, "output height")),
+            Axis("width", symbol("W_out", self.width, "output width")),
         )
         return nothing_to_learn(
             x.arranged(axes, Axis("channels", as_formula(x.channels))),
-            "the image is only resized; there is nothing in it to learn",
-            "the height and the width are given; the channels stay",
+            "resizing only interpolates or crops the image",
+            "the output height and width are given, the number of channels stays the same",
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -81,7 +82,7 @@ class Resizing(Layer):
 class Augmentation(Layer):
     """Varies images at random while training: same shape, no parameters."""
 
-    settings: tuple[object, ...] = argument(SETTINGS, "how much they vary", (), variadic=True)
+    settings: tuple[object, ...] = argument(SETTINGS, "settings: how much the images vary", (), variadic=True)
 
     names: ClassVar = (
         "augment", "AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix", "Equalization",
@@ -97,25 +98,31 @@ class Augmentation(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         spatial_axes(x, (2,))
-        return nothing_to_learn(x.kept(), "the images are varied at random; there is nothing in it to learn", _AS_IT_IS)
+        return nothing_to_learn(x.kept(), "image augmentation only changes the images at random", _SAME_SHAPE)
 
 
-# How a category is written otherwise than as its number: a 1 at its place, or a 1 at the places of all that occur.
+# How a category is encoded otherwise than by its number: a 1 at its index, or a 1 at the indices of all that occur.
 _MODES = ("one_hot", "multi_hot")
 
 
 def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
-    """The rules of a layer that writes categories in one of the ways."""
-    because = "categories are only written in another way; there is nothing in it to learn"
+    """The rules of a layer that encodes categories in one of the ways."""
+    because = "categories are encoded by a fixed table, not by learned numbers"
     if mode == "int":
-        return nothing_to_learn(x.kept(), because, _AS_IT_IS)
+        return nothing_to_learn(
+            x.kept(), because, "every category is replaced by its number, so the shape stays the same"
+        )
     n = symbol("n", tokens, "categories")
     alone = number(as_formula(x.shape[-1])) == 1
     before = x.shape[1:] if mode == "multi_hot" else x.shape[:-1] if alone else x.shape
     sizes = (*before, n)
-    reason = "each category has a place of its own on the last axis"
+    reason = say("every category becomes a vector of {n} zeros and ones, with a single 1 at its own index", n=n)
     if mode == "multi_hot":
-        reason = "all categories along the first axis are marked together, each at its own place"
+        reason = say(
+            "all categories along the first axis become one vector of {n} zeros and ones, with a 1 at the index of "
+            "every category that occurs",
+            n=n,
+        )
     longer = mode == "one_hot" and number(as_formula(x.shape[-1])) is None
     requires = (Requirement(as_formula(x.shape[-1]), ">=", as_formula(2), str),) if longer else ()
     axes = tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), map(as_formula, sizes)))
@@ -124,13 +131,13 @@ def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
 
 @layer_class
 class CategoryEncoding(Layer):
-    """Writes categories as zeros and ones: (T) becomes (n) with a 1 for each that occurs, no parameters.
+    """Encodes categories as zeros and ones: (T) becomes (n) with a 1 for each that occurs, no parameters.
 
-    With `one_hot` each keeps its place: (T) becomes (T, n), and (1) becomes (n). Keras only.
+    With `one_hot` each is encoded by itself: (T) becomes (T, n), and (1) becomes (n). Keras only.
     """
 
     tokens: Formula = argument(COUNT, "categories: how many there are", short="num_tokens")
-    mode: str = argument(choice(*_MODES), "how they are written", "multi_hot", short="output_mode", keyword=True)
+    mode: str = argument(choice(*_MODES), "how they are encoded", "multi_hot", short="output_mode", keyword=True)
 
     names: ClassVar = ("onehot", "CategoryEncoding")
     title: ClassVar = "Category encoding"
@@ -146,12 +153,12 @@ class CategoryEncoding(Layer):
 class Lookup(Layer):
     """Replaces words or numbers by the number of their category: same shape, no parameters.
 
-    With `one_hot` or `multi_hot` it writes zeros and ones instead, as `onehot` does. The vocabulary is a table, not a
+    With `one_hot` or `multi_hot` it gives zeros and ones instead, as `onehot` does. The vocabulary is a table, not a
     weight. Keras only.
     """
 
     tokens: Formula = argument(COUNT, "categories: how many there are", as_formula(1))
-    mode: str = argument(choice("int", *_MODES), "how they are written", "int", short="output_mode", keyword=True)
+    mode: str = argument(choice("int", *_MODES), "how they are encoded", "int", short="output_mode", keyword=True)
 
     names: ClassVar = ("lookup", "StringLookup", "IntegerLookup", "Hashing", "Discretization")
     title: ClassVar = "Lookup of categories"

@@ -1,4 +1,4 @@
-"""Layers that only arrange numbers in another shape."""
+"""Layers that only arrange values in another shape."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-
-_BECAUSE = "the numbers are only rearranged; there is nothing in it to learn"
+from symparams.model.sentence import Text, say, together
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Sizes that so many numbers are laid out in; one of them may be open."""
+    """Sizes in which so many values are laid out; one of them may be open."""
 
     sizes: tuple[Formula, ...]
+    left: Formula | None  # the size that was open
     requires: tuple[Requirement, ...]
 
 
 def filled(target: Sequence[Formula], numbers: Formula, arrived: str) -> Filled:
-    """The target with -1 replaced by what is left; it must hold exactly the numbers that arrive."""
+    """The target with -1 replaced by the size that is left; it must hold exactly as many values as the input."""
     open_ = [i for i, one in enumerate(target) if number(one) == -1]
     wanted = f"({', '.join(shown(simplified(one), SOURCE) for one in target)})"
     if len(open_) > 1:
@@ -52,17 +52,17 @@ def filled(target: Sequence[Formula], numbers: Formula, arrived: str) -> Filled:
         return f"{arrived} cannot be arranged as {wanted}: {fits}"
 
     if not open_:
-        return Filled(tuple(target), equal(numbers, closed, message))
+        return Filled(tuple(target), None, equal(numbers, closed, message))
     left = numbers / closed if len(target) > 1 else numbers
     sizes = tuple(left if i in open_ else one for i, one in enumerate(target))
-    return Filled(sizes, (Requirement(numbers, "multiple", closed, message),) if len(target) > 1 else ())
+    return Filled(sizes, left, (Requirement(numbers, "multiple", closed, message),) if len(target) > 1 else ())
 
 
 @layer_class
 class Reshape(Layer):
-    """Lays the numbers out in another shape, in the same order: no parameters.
+    """Lays the values out in another shape, in the same order: no parameters.
 
-    One size may be -1: whatever is left of the numbers, which must come out whole.
+    One size may be -1: the number of values divided by the other sizes, which must be whole.
     """
 
     target: tuple[Formula, ...] = argument(TARGET, "sizes: those of the output", variadic=True)
@@ -79,22 +79,26 @@ class Reshape(Layer):
         names = Incoming(layout.sizes, x.convention).axis_names()
         return nothing_to_learn(
             tuple(map(Axis, names, layout.sizes)),
-            _BECAUSE,
-            "as many numbers leave as arrive"
-            + (", so the open size is what is left of them" if len(layout.requires) == 1 else ""),
+            "reshaping only rearranges values",
+            together(say("input and output have the same {=values values}", values=numbers_in(x)), _left(layout)),
             channels_are=names[0 if x.convention == "torch" else -1],
             requires=layout.requires,
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
-        return UNKNOWN  # its numbers stay what they were, at other places
+        return UNKNOWN  # the values stay the same, at other positions
+
+
+def _left(layout: Filled) -> Text:
+    """What -1 stands for."""
+    return "" if layout.left is None else say("-1 stands for the size that is left, {=left}", left=layout.left)
 
 
 @layer_class
 class Unflatten(Layer):
     """Splits one axis into several: no parameters.
 
-    One size may be -1: whatever is left of the axis, which must come out whole.
+    One size may be -1: the size of the axis divided by the other sizes, which must be whole.
     """
 
     axis: int = argument(AXIS, "the axis to split", short="dim")
@@ -115,14 +119,14 @@ class Unflatten(Layer):
         sizes = (*kept[:place], *layout.sizes, *kept[place + 1 :])
         return nothing_to_learn(
             tuple(map(Axis, Incoming(sizes, x.convention).axis_names(), sizes)),
-            _BECAUSE,
-            "one axis is split into several that hold as many numbers",
+            "unflattening only rearranges values",
+            together(say("one axis is split into sizes whose product is {n}", n=n), _left(layout)),
             channels_are="channels",
             requires=layout.requires,
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
-        return UNKNOWN  # its numbers stay what they were, at other places
+        return UNKNOWN  # the values stay the same, at other positions
 
 
 @layer_class
@@ -149,8 +153,10 @@ class Permute(Layer):
             names = tuple(names[place - 1] for place in self.order)
         return nothing_to_learn(
             tuple(map(Axis, names, sizes)),
-            _BECAUSE,
-            "the axes change places, with their sizes",
+            "permuting only reorders the axes",
+            "the axes keep their order"
+            if self.order == tuple(range(1, rank + 1))
+            else "the axes are put in another order, each with its size",
             channels_are=None if self.order[x.channel_axis] == x.channel_axis + 1 else "channels",
         )
 
@@ -173,12 +179,12 @@ class RepeatVector(Layer):
         (x,) = arriving
         if len(x.shape) != 1:
             raise LayerError(f"needs a vector, an input of shape (n), but {x} arrives")
-        n = symbol("n", self.times, "copies")
+        n, d = symbol("n", self.times, "copies"), as_formula(x.shape[0])
         names = Incoming((n, x.shape[0]), x.convention).feature_names()
         return nothing_to_learn(
-            (Axis(names[0], n), Axis(names[1], as_formula(x.shape[0]))),
-            "the vector is only copied; there is nothing in it to learn",
-            "an axis with a place for each copy is put before the vector",
+            (Axis(names[0], n), Axis(names[1], d)),
+            "repeating only copies the vector",
+            say("the vector of {d features} is repeated {n times}, so there are as many rows", d=d, n=n),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

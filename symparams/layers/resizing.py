@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
 from symparams.errors import LayerError, spatial_axes_of
-from symparams.layers.sizes import per_axis, spatial_axes
+from symparams.layers.sizes import by_axis, per_axis, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, SIZES, argument, choice
 from symparams.model.layer import (
@@ -23,6 +23,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.sentence import together
 from symparams.model.work import Work
 
 # mode: (numbers seen along an axis, how many spatial axes it is for)
@@ -37,20 +38,20 @@ _MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {
 
 @layer_class
 class Upsampling(Layer):
-    """Repeats or interpolates numbers: n·f along every axis, ⌊n·f⌋ in PyTorch where f is not whole; no parameters.
+    """Repeats or interpolates values: n·f along every axis, ⌊n·f⌋ in PyTorch where f is not whole; no parameters.
 
-    PyTorch can be given the output size instead. It multiplies in floating point: 100 places by 0.29 become 28, not 29.
-    The work is that of the interpolation: 2 numbers along each axis, 4 with bicubic, a multiplication each. Keras has
+    PyTorch can be given the output size instead. It multiplies in floating point: 100·0.29 becomes 28, not 29.
+    The work is that of the interpolation: 2 values along each axis, 4 with bicubic, a multiplication each. Keras has
     whole factors only, and interpolates images only.
     """
 
     factor: tuple[Formula, ...] | None = argument(
-        FACTORS, "how many times as large; 2 if there is no size", None, told=True
+        FACTORS, "factor: how many times as large; 2 if no size is given", None, told=True
     )
     size: tuple[Formula, ...] | None = argument(
         SIZES, "output size (PyTorch), instead of a factor", None, keyword=True, told=True
     )
-    mode: str = argument(choice(*_MODES), "how numbers between are found", "nearest", keyword=True)
+    mode: str = argument(choice(*_MODES), "how values in between are found", "nearest", keyword=True)
 
     names: ClassVar = (
         "upsample", "UpSampling1D", "UpSampling2D", "UpSampling3D", "UpsamplingNearest2d", "UpsamplingBilinear2d",
@@ -68,13 +69,23 @@ class Upsampling(Layer):
         rounded = any(number(f) is not None and not isinstance(number(f), int) for f in self._factors)
         return nothing_to_learn(
             x.arranged([Axis(name, size) for name, size in zip(names, sizes, strict=True)], channels_kept(x)),
-            "numbers are only repeated"
-            + ("" if self.mode == "nearest" else " or averaged with fixed weights")
-            + "; there is nothing in it to learn",
-            "the size is the one that is asked for"
+            "upsampling only repeats values"
+            if self.mode == "nearest"
+            else "upsampling only averages neighboring values with fixed weights",
+            "the output size is given"
             if self.size is not None
-            else "every axis grows by the factor" + (", rounded down" if rounded else "") + "; the channels stay",
+            else together(
+                "upsampling multiplies ",
+                by_axis((name, "{axes} by {f}", {"f": f}) for name, f in self._grown(names, x)),
+                " and rounds down" if rounded else "",
+                between="",
+            ),
         )
+
+    def _grown(self, names: Sequence[str], x: Incoming) -> list[tuple[str, Formula]]:
+        """The axes that change their size, each with its factor; all of them if none does."""
+        every = list(zip(names, self._symbols(x), strict=True))
+        return [(name, f) for name, f in every if number(f) != 1] or every
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         taps: int = _MODES[self.mode][0] ** len(arriving[0].spatial)

@@ -1,4 +1,4 @@
-"""Layers that move numbers between channels and positions."""
+"""Layers that move values between channels and positions."""
 
 from __future__ import annotations
 
@@ -26,10 +26,8 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.sentence import together
+from symparams.model.sentence import say, together
 from symparams.model.work import Work
-
-_MOVES = "numbers only change their places; there is nothing in it to learn"
 
 
 def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
@@ -42,7 +40,7 @@ def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
 
 @layer_class
 class PixelShuffle(Layer):
-    """Turns channels into positions: r·r channels become a square of r x r places, (r·H, r·W) with C/r² channels.
+    """Turns channels into positions: r·r channels become a block of r x r pixels, (r·H, r·W) with C/r² channels.
 
     Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel CNN, 2016.
     """
@@ -61,8 +59,8 @@ class PixelShuffle(Layer):
         axes = [Axis(name, n * r) for name, n in zip(names, input_sizes(x), strict=True)]
         return nothing_to_learn(
             x.arranged(axes, Axis("channels", x.C_in() / r**2)),
-            _MOVES,
-            "`r^2` numbers from the channels become `r*r` places",
+            "pixel shuffle only rearranges values",
+            say("every group of {=square channels} becomes a {block} block of pixels", square=r**2, block=(r, r)),
             channels_are="channels",
             requires=(_multiple(x.C_in(), r**2, "the number of channels"),),
         )
@@ -74,7 +72,7 @@ class PixelShuffle(Layer):
 
 @layer_class
 class PixelUnshuffle(Layer):
-    """Turns positions into channels: a square of r x r places becomes r·r channels, (H/r, W/r) with C·r² channels."""
+    """Turns positions into channels: a block of r x r pixels becomes r·r channels, (H/r, W/r) with C·r² channels."""
 
     factor: Formula = argument(COUNT, "factor: how many times as low and as narrow", told=True)
 
@@ -92,8 +90,8 @@ class PixelUnshuffle(Layer):
             x.arranged(
                 [Axis(name, n / r) for name, n in zip(names, sizes, strict=True)], Axis("channels", x.C_in() * r**2)
             ),
-            _MOVES,
-            "`r*r` places become `r^2` channels",
+            "pixel unshuffle only rearranges values",
+            say("every {block} block of pixels becomes {=square channels}", square=r**2, block=(r, r)),
             channels_are="channels",
             requires=tuple(_multiple(n, r, f"the {name}") for name, n in zip(names, sizes, strict=True)),
         )
@@ -105,7 +103,7 @@ class PixelUnshuffle(Layer):
 
 @layer_class
 class ChannelShuffle(Layer):
-    """Puts the channels of g groups one after the other in turn: output = input in shape.
+    """Interleaves the channels of g groups: output = input in shape.
 
     Zhang et al., ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices, 2018.
     """
@@ -124,15 +122,15 @@ class ChannelShuffle(Layer):
         g = symbol("g", self.groups, "groups")
         return nothing_to_learn(
             x.kept(),
-            _MOVES,
-            "the channels only change their order, so the shape stays",
+            "channel shuffle only reorders the channels",
+            "the channels are put in another order, so the shape stays the same",
             requires=(_multiple(x.C_in(), g, "the number of channels"),),
         )
 
 
 @layer_class
 class _Windows(Layer):
-    """What laying windows out and adding them up again have in common."""
+    """What copying windows and adding them up again have in common."""
 
     family: ClassVar = "Shape"
 
@@ -140,10 +138,10 @@ class _Windows(Layer):
         SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True
     )
     padding: tuple[Formula, ...] = argument(
-        EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True, told=True
+        EXTRA, "padding: positions on each side", (ZERO,), short="p", keyword=True, told=True
     )
     dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between taps", ONE_EACH, short="d", keyword=True, told=True
+        SIZES, "dilation: the distance between neighboring weights", ONE_EACH, short="d", keyword=True, told=True
     )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -157,7 +155,7 @@ class _Windows(Layer):
 
 @layer_class
 class Unfold(_Windows):
-    """Lays out the windows of an image: k_h·k_w·C numbers for each of the H_out·W_out windows; no parameters.
+    """Copies the windows of an image into columns: k_h·k_w·C values for each of H_out·W_out windows; no parameters.
 
     Along every axis there are ⌊(n + 2p - (d(k - 1) + 1))/s⌋ + 1 windows, as in a convolution.
     """
@@ -173,10 +171,15 @@ class Unfold(_Windows):
         spatial_axes(x, (2,))
         window = self.window(x, self.kernel)
         places = product(axis.size for axis in window.axes())
+        values = product([*window.sizes(), x.C_in()])
         return nothing_to_learn(
-            x.arranged([Axis("length", places)], Axis("channels", product([*window.sizes(), x.C_in()]))),
-            "the windows are only laid out; there is nothing in it to learn",
-            together(window.reason(), "every window gives all its numbers"),
+            x.arranged([Axis("length", places)], Axis("channels", values)),
+            "unfolding only copies the values of each window",
+            together(
+                window.reason(),
+                say("Each window is one position of the output, with {=values channels}", values=values),
+                between=". ",
+            ),
             channels_are="channels",
             requires=window.requires(),
         )
@@ -184,9 +187,9 @@ class Unfold(_Windows):
 
 @layer_class
 class Fold(_Windows):
-    """Adds windows up to an image of the size that is given: C/(k_h·k_w) channels, no parameters.
+    """Adds windows up to an image of the given size: C/(k_h·k_w) channels, no parameters.
 
-    What arrives is as `unfold` leaves it: one window at each position, as many as fit into the image.
+    The input is as `unfold` gives it: one window at each position, as many as fit into the image.
     """
 
     size: tuple[Formula, ...] = argument(SIZES, "height and width of the output", told=True)
@@ -210,8 +213,13 @@ class Fold(_Windows):
                 [Axis(name, symbol(f"{letter}_out", size, f"output {name}")) for (name, letter, _), size in sizes],
                 Axis("channels", x.C_in() / taps),
             ),
-            "windows are only added up; there is nothing in it to learn",
-            "the size is the one that is asked for; each channel takes the numbers of a whole window",
+            "folding only adds up the values of overlapping windows",
+            say(
+                "the output size is given; every output channel takes {=taps values} of each window, which makes "
+                "{=left output channels}",
+                taps=taps,
+                left=x.C_in() / taps,
+            ),
             channels_are="channels",
             requires=(
                 _multiple(x.C_in(), taps, "the number of channels"),
@@ -221,7 +229,7 @@ class Fold(_Windows):
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
-        """An addition for each number that arrives."""
+        """An addition for each input value."""
         (x,) = arriving
         return Work(additions=x.C_in() * symbol("L_in", x.spatial[0], "input length", incoming=True))
 

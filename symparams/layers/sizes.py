@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from symparams.algebra.equality import same
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, Symbol, product
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError, listed, spatial_axes_of
 from symparams.model.layer import SPATIAL, Axis, Incoming, Requirement, symbol
+from symparams.model.sentence import Text, say, together, with_values
+
+Slots: TypeAlias = Mapping[str, Formula]  # what is put into a sentence, by name
 
 _LETTERS = {
     "length": "L_in",
@@ -104,6 +109,20 @@ def features_named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
 def others_keep(count: int) -> str:
     """What becomes of so many other axes, as a further clause: "; the other axes keep their sizes"."""
     return ("", "; the other axis keeps its size")[count] if count < 2 else "; the other axes keep their sizes"
+
+
+def by_axis(cases: Iterable[tuple[str, str, Slots]]) -> Text:
+    """A clause for every axis, one for all axes of which it says the same: 1 position along the height and the width.
+
+    A case is an axis, a text with `{axes}` in it, and what else is put into that; nothing is said with an empty text.
+    """
+    alike: dict[tuple[object, ...], tuple[str, list[str], Slots]] = {}
+    for name, text, slots in cases:
+        if text:
+            key = (text, *(with_values(f) if (known := number(f)) is None else known for f in slots.values()))
+            alike.setdefault(key, (text, [], slots))[1].append(f"the {name}")
+    clauses: list[Text] = [say(text, axes=listed(names), **slots) for text, names, slots in alike.values()]
+    return together(together(*clauses[:-1], between=", "), *clauses[-1:], between=" and ")
 
 
 def known(value: Formula) -> str:

@@ -25,7 +25,7 @@ class Input(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         return nothing_to_learn(
             tuple(Axis(f"axis {i + 1}", size) for i, size in enumerate(self.shape)),
-            "the input only hands the data in; there is nothing in it to learn",
+            "the input only passes the data on",
             "the shape is given",
             channels_are="channels" if len(self.shape) > 1 else "features",
         )

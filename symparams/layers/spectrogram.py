@@ -1,4 +1,4 @@
-"""Sound: a wave becomes frames of frequencies."""
+"""Sound: a waveform becomes frames of frequencies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, spatial_axes
-from symparams.layers.window import Window
+from symparams.layers.window import Window, input_sizes
 from symparams.model.arguments import COUNT, argument, choice, switch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -22,11 +22,12 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
-from symparams.model.sentence import together
+from symparams.model.sentence import say, together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
@@ -35,21 +36,21 @@ _ONE = as_formula(1)
 
 @layer_class
 class STFTSpectrogram(Layer):
-    """Compares frames of a wave with cosines and sines: 2·k·(⌊n_fft/2⌋ + 1) parameters, which are trained.
+    """Multiplies frames of a waveform by cosines and sines: 2·k·(⌊n_fft/2⌋ + 1) parameters, which are trained.
 
     The real and the imaginary part have a kernel each, so modes that need only one of them have half the parameters.
-    Every channel is compared by itself with the same kernels. The frames overlap by half unless a step is given, and
+    Every channel is transformed by itself with the same kernels. The frames overlap by half unless a step is given, and
     n_fft is the next power of two unless given. Keras only.
     """
 
-    frame_length: Formula = argument(COUNT, "frame length: places in a frame", as_formula(256))
-    frame_step: Formula | None = argument(COUNT, "frame step: how far frames are apart", None, short="s")
-    fft_length: Formula | None = argument(COUNT, "transform length: places of the transform", None)
+    frame_length: Formula = argument(COUNT, "frame length: samples in a frame", as_formula(256))
+    frame_step: Formula | None = argument(COUNT, "frame step: how far apart the frames start", None, short="s")
+    fft_length: Formula | None = argument(COUNT, "transform length: points of the Fourier transform", None)
     mode: str = argument(
-        choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"), "what is given", "log", keyword=True
+        choice("log", "magnitude", "psd", "real", "imag", "angle", "stft"), "what is returned", "log", keyword=True
     )
     padding: str = argument(choice("valid", "same"), "padding", "valid", short="p", keyword=True, told=True)
-    expand_dims: bool = argument(switch(), "whether frequencies and channels have an axis each", False, keyword=True)
+    expand_dims: bool = argument(switch(), "whether frequencies and channels each have an axis", False, keyword=True)
 
     names: ClassVar = ("stft", "STFTSpectrogram")
     stock: ClassVar = ("keras",)
@@ -65,6 +66,8 @@ class STFTSpectrogram(Layer):
         frequencies = 2 * bins if self.mode == "stft" else bins
         (frames,) = window.axes()
         kernels = [part for part in ("real", "imag") if self.mode not in ("real", "imag") or part == self.mode]
+        both = len(kernels) > 1
+        (L_in,) = input_sizes(x)
         channels = Axis("channels", C_in if self.expand_dims else C_in * frequencies)
         spatial = (frames, Axis("width", frequencies)) if self.expand_dims else (frames,)
         return Rules(
@@ -81,11 +84,31 @@ class STFTSpectrogram(Layer):
                 )
                 for part in kernels
             ),
-            because="each frequency has a weight for each place of a frame"
-            + (", once for the cosine and once for the sine" if len(kernels) > 1 else "")
-            + "; Keras trains them",
-            shape_because=together(window.reason(), "each channel gives its frequencies"),
+            because=say(
+                "each frequency has one weight for each of the {k samples} of a frame"
+                + (", once for its cosine (real part) and once for its sine (imaginary part)" if both else "")
+                + "; Keras trains these weights",
+                k=k,
+            ),
+            shape_because=together(
+                window.reason(),
+                say(
+                    "Every channel gives {=bins frequencies}"
+                    + (", each with two values" if self.mode == "stft" else ""),
+                    bins=bins,
+                ),
+                between=". ",
+            ),
             channels_are="frequencies",
+            unit=Unit("frequencies", bins),
+            ignores=(
+                say("the length of the waveform, {L}, does not enter: every frame uses the same weights", L=L_in),
+                *(
+                    []
+                    if number(C_in) == 1
+                    else [say("the {C_in channels} do not enter either: they share the weights", C_in=C_in)]
+                ),
+            ),
             requires=(*window.requires(), *self._fits(k)),
         )
 
@@ -103,9 +126,9 @@ class STFTSpectrogram(Layer):
         return as_formula(1 << (length - 1).bit_length())
 
     def _kernel(self) -> tuple[Formula, Formula]:
-        """The places of a frame, and how many frequencies there are."""
-        k = symbol("k", self.frame_length, "places in a frame")
-        return k, floor(symbol("n_fft", self._n_fft(), "places of the transform") / 2) + 1
+        """The samples of a frame, and how many frequencies there are."""
+        k = symbol("k", self.frame_length, "frame length")
+        return k, floor(symbol("n_fft", self._n_fft(), "transform length") / 2) + 1
 
     def _fits(self, k: Formula) -> tuple[Requirement, ...]:
         def message(smaller: str, larger: str) -> str:
@@ -116,7 +139,7 @@ class STFTSpectrogram(Layer):
             least = as_formula(2)
             return (
                 *requirements,
-                Requirement(k, ">=", least, lambda: "a frame of one place cannot be halved; give a step"),
+                Requirement(k, ">=", least, lambda: "a frame of one sample cannot be halved; give a step"),
             )
         return (*requirements, Requirement(k, ">=", self.frame_step, lambda: message("step", "frame")))
 
@@ -125,9 +148,14 @@ class STFTSpectrogram(Layer):
         k, bins = self._kernel()
         frames = out.size("length" if "length" in out.axes else out.axes[0])
         macs = k * bins * arriving[0].C_in() * frames
+        values = bins * arriving[0].C_in() * frames
         return Work(
             macs=macs if self.mode in ("real", "imag") else 2 * macs,
-            because="every frame is compared with a cosine and a sine of each frequency",
+            because=say(
+                "each of the {=values values} is the sum of {k products}, one for each sample of a frame",
+                values=values if self.mode in ("real", "imag") else 2 * values,
+                k=k,
+            ),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
@@ -136,14 +164,16 @@ class STFTSpectrogram(Layer):
 
 @layer_class
 class MelSpectrogram(Layer):
-    """Gives the strength of a wave in bands of pitch: (L) becomes (bands, ⌊L/s⌋ + 1), no parameters.
+    """Gives the strength of a waveform in bands of pitch: (L) becomes (bands, ⌊L/s⌋ + 1), no parameters.
 
-    Frames stand s apart, the first one around the start; the wave is mirrored at its ends.
+    Frames are s samples apart, the first one centered on the start; the waveform is mirrored at its ends.
     Axes before that of time, such as channels, stay. Keras only.
     """
 
-    fft_length: Formula = argument(COUNT, "transform length: an even number of places", as_formula(2048))
-    sequence_stride: Formula = argument(COUNT, "stride: how far frames are apart", as_formula(512), short="s")
+    fft_length: Formula = argument(
+        COUNT, "transform length: points of the Fourier transform, an even number", as_formula(2048)
+    )
+    sequence_stride: Formula = argument(COUNT, "stride: how far apart the frames are", as_formula(512), short="s")
     num_mel_bins: Formula = argument(COUNT, "bands: of pitch", as_formula(128), short="bands", keyword=True)
 
     names: ClassVar = ("melspectrogram", "MelSpectrogram")
@@ -155,9 +185,9 @@ class MelSpectrogram(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         L_in = symbol("L_in", x.shape[-1], "input length", incoming=True)
-        n_fft = symbol("n_fft", self.fft_length, "places of the transform")
-        frames = floor(L_in / symbol("s", self.sequence_stride, "stride")) + 1
-        sizes = (*map(as_formula, x.shape[:-1]), symbol("n", self.num_mel_bins, "bands"), frames)
+        n_fft = symbol("n_fft", self.fft_length, "transform length")
+        s, n = symbol("s", self.sequence_stride, "stride"), symbol("n", self.num_mel_bins, "bands")
+        sizes = (*map(as_formula, x.shape[:-1]), n, floor(L_in / s) + 1)
 
         def short() -> str:
             length, places = shown(x.shape[-1], PLAIN), known(self.fft_length)
@@ -168,8 +198,13 @@ class MelSpectrogram(Layer):
 
         return nothing_to_learn(
             tuple(map(Axis, Incoming(sizes, x.convention).axis_names(), sizes)),
-            "the bands are fixed; there is nothing in it to learn",
-            "a frame stands at every step, the first one at the start",
+            "the transform and the bands are fixed, not learned",
+            say(
+                "the frames are {s samples} apart, and the + 1 counts the first one, centered on the start. "
+                "Each frame has one value for each of the {n bands}",
+                s=s,
+                n=n,
+            ),
             channels_are="frames",
             requires=(
                 Requirement(n_fft, "multiple", as_formula(2), odd),
@@ -179,10 +214,15 @@ class MelSpectrogram(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         """The sums over the frequencies of every frame; the transform itself, with its squares, is left out."""
-        frequencies = floor(symbol("n_fft", self.fft_length, "places of the transform") / 2) + 1
+        frequencies = floor(symbol("n_fft", self.fft_length, "transform length") / 2) + 1
         return Work(
             macs=frequencies * out.numbers(),
-            because="in every frame each band adds up all frequencies; the fast transform is not counted",
+            because=say(
+                "each of the {=values output values} is the sum of {=bins products}, one for each frequency. The fast "
+                "Fourier transform before it is not counted",
+                values=out.numbers(),
+                bins=frequencies,
+            ),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

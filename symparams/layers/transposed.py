@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import gcd
@@ -11,8 +12,8 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
 from symparams.errors import LayerError
 from symparams.layers.activation import activated
-from symparams.layers.convolution import Sliding, whole_groups
-from symparams.layers.sizes import known, spatial_axes
+from symparams.layers.convolution import ONE_CHANNEL, Sliding, kernel_of, whole_groups
+from symparams.layers.sizes import by_axis, known, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes, settings, span
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
@@ -25,11 +26,13 @@ from symparams.model.layer import (
     Requirement,
     Rules,
     Sight,
+    Unit,
     layer_class,
     nothing_to_learn,
     symbol,
 )
-from symparams.model.tensor import BOTH, biases, tensor
+from symparams.model.sentence import Text, say, together
+from symparams.model.tensor import BOTH, Sizes, biases, tensor
 from symparams.model.work import Work
 
 
@@ -80,20 +83,20 @@ class _Along:
 
 @layer_class
 class TransposedConvolution(Sliding):
-    """Puts a kernel down for every input number, a stride apart: (k_h·k_w·C_in/g + 1)·C_out parameters.
+    """Adds a copy of the kernel for every input value, a stride apart: (k_h·k_w·C_in/g + 1)·C_out parameters.
 
-    PyTorch makes (n - 1)·s - 2p + d(k - 1) + op + 1 places along every axis. Keras, with K = d(k - 1) + 1, makes
-    (n - 1)·s + max(K, s) with valid padding and n·s with same padding; with an output padding op it makes
-    (n - 1)·s + K + op and (n - 1)·s + K mod 2 + op: no output padding and one of 0 are not the same. Every input number
-    is multiplied with every weight of its channel, before anything is cut off. An output place sees ⌈K/s⌉ input places
-    at most, and neighbouring outputs are 1/s of an input place apart.
+    The output size of PyTorch is (n - 1)·s - 2p + d(k - 1) + op + 1 along every axis. That of Keras, with
+    K = d(k - 1) + 1, is (n - 1)·s + max(K, s) with "valid" padding and n·s with "same" padding; with an output padding
+    op it is (n - 1)·s + K + op and (n - 1)·s + K mod 2 + op: no output padding and one of 0 are not the same. Every
+    input value is multiplied by every weight of its channel, before padding is taken off. An output value sees ⌈K/s⌉
+    input positions at most, and neighboring outputs are 1/s of an input position apart.
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
     filters: Formula = argument(COUNT, "filters: the output channels", told=True)
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
     output_padding: tuple[Formula, ...] | None = argument(
-        EXTRA, "output padding: places more at the end of each axis", None, short="op", keyword=True
+        EXTRA, "output padding: positions added at the end of each axis", None, short="op", keyword=True
     )
     groups: Formula = argument(
         COUNT,
@@ -137,25 +140,33 @@ class TransposedConvolution(Sliding):
                 ),
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
-            because="every filter spans the kernel in "
-            + ("the input channels of its own group only" if grouped else "all input channels")
-            + (", and adds one bias" if self.bias else "; there is no bias"),
-            shape_because=self._reason(along),
+            because=_filter(k, C_in / g if grouped else C_in, grouped, self.bias),
+            shape_because=together(self._reason(along, x), ONE_CHANNEL, between=". "),
             channels_are="filters",
+            unit=Unit("filters", C_out),
+            ignores=self.ignored(x, "kernel"),
             requires=(
                 *self._requires(along, x),
                 *(() if torch else self.not_both()),
                 *(whole_groups(C_in, C_out, g) if grouped else ()),
             ),
-            differs=self._differs(along, x),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         work = Work(
             additions=out.numbers() if self.bias else ZERO,
-            because="every number of the input is multiplied with every weight of its channel",
+            because=self._products(*arriving),
         )
         return activated(work, self.activation, out)
+
+    def _products(self, x: Incoming) -> Text:
+        _, C_out, g = self._channels(x)
+        return say(
+            "each of the {=values input values} is multiplied by {=weights weights}, the kernel of its channel in "
+            "every filter" + ("" if number(self.groups) == 1 else " of its group"),
+            values=product((*input_sizes(x), x.C_in())),
+            weights=product((*(a.k for a in self._along(x)), C_out if number(self.groups) == 1 else C_out / g)),
+        )
 
     def reach(self, *arriving: Incoming) -> Sight:
         (x,) = arriving
@@ -223,28 +234,79 @@ class TransposedConvolution(Sliding):
                 )
         return tuple(requirements)
 
-    def _reason(self, along: tuple[_Along, ...]) -> str:
+    def _reason(self, along: tuple[_Along, ...], x: Incoming) -> Text:
+        """How the output size comes about."""
         if self.padding == "same" and self.output_padding is None:
-            still = all(number(a.s) == 1 for a in along)
-            return "with same padding " + ("every position keeps its place" if still else "only the stride counts")
-        moved = "one place apart" if all(number(a.s) == 1 for a in along) else "a stride apart"
-        spread = "; a dilated kernel covers `d*(k - 1) + 1` places" if any(a.dilated for a in along) else ""
-        padded = any(a.p is not None and number(a.p) != 0 for a in along)
-        cut = "; the padding is cut off on both sides" if padded else ""
-        extra = "; the output padding adds places at the end" if self.output_padding else ""
-        return (
-            f"every place of the input puts a kernel down, {moved}, and what overlaps is added up{spread}{cut}{extra}"
+            if all(number(a.s) == 1 for a in along):
+                return "with 'same' padding and stride 1 the size stays the same"
+            sizes = by_axis((a.name, "{s output positions} along {axes}", {"s": a.s}) for a in along)
+            return together("with 'same' padding every input position gives ", sizes, between="")
+        apart = [number(a.s - a.span) for a in along]
+        summed = "" if all(gap is not None and gap >= 0 for gap in apart) else ", and overlapping values are summed"
+        return together(
+            together(
+                "each input value adds a copy of the kernel, multiplied by that value, to the output; the copies "
+                "start ",
+                _strides(along),
+                summed,
+                between="",
+            ),
+            _last("copy", along),
+            self._extended(along, x),
+            self._padded(along),
+            between=". ",
         )
 
-    def _differs(self, along: tuple[_Along, ...], x: Incoming) -> str:
-        if x.convention == "torch" or self.padding == "same" or self.output_padding is not None:
+    def _extended(self, along: tuple[_Along, ...], x: Incoming) -> Text:
+        """What Keras does where the stride is larger than the kernel."""
+        if x.convention == "torch" or self.output_padding is not None:
             return ""
-        if all((number(a.span - a.s) or 0) >= 0 and number(a.span - a.s) is not None for a in along):
-            return ""
-        return (
-            "where the stride is larger than the kernel, Keras fills the output of a transposed convolution up to "
-            "`n*s`; PyTorch ends it with the last kernel, at `(n - 1)*s + k`"
+        more = [number(a.s - a.span) for a in along]
+        if None in more:
+            return "Where the stride is larger than the kernel, Keras extends the output by the difference"
+        added = by_axis(
+            (a.name, "{=more positions} along {axes}" if gap and gap > 0 else "", {"more": a.s - a.span})
+            for a, gap in zip(along, more, strict=True)
         )
+        if not added:
+            return ""
+        reason = ", since the stride is larger than the kernel (PyTorch does not)"
+        return together("Keras extends the output by ", added, reason, between="")
+
+    def _padded(self, along: tuple[_Along, ...]) -> Text:
+        """What padding takes away and output padding adds."""
+        same = self.padding == "same"
+        ends = [floor(a.span / 2) if same else a.p or ZERO for a in along]
+        cut = _amounts(along, ends, "{amount positions} at each end of {axes}")
+        added = _amounts(along, [a.op or ZERO for a in along], "{amount positions} at the end of {axes}")
+        padding = "In the size, 'same' padding takes off " if same else "The padding takes off "
+        return together(
+            together(padding, cut, between="") if cut else "",
+            together("The output padding adds ", added, between="") if added else "",
+            between=". ",
+        )
+
+
+def _amounts(along: tuple[_Along, ...], amounts: Sequence[Formula], text: str) -> Text:
+    """So many positions along each axis, where there are some."""
+    cases = zip(along, amounts, strict=True)
+    return by_axis((a.name, "" if number(amount) == 0 else text, {"amount": amount}) for a, amount in cases)
+
+
+def _strides(along: tuple[_Along, ...]) -> Text:
+    """How far apart the copies of a window start."""
+    if all(number(a.s) == 1 for a in along):
+        return "one position apart"
+    if len({a.s for a in along}) == 1:
+        return say("{s positions} apart", s=along[0].s)
+    return by_axis((a.name, "{s positions} apart along {axes}", {"s": a.s}) for a in along)
+
+
+def _last(what: str, along: tuple[_Along, ...]) -> Text:
+    """Where the last copy of a window starts, and how far it reaches."""
+    text = "{=starts positions} after the first and covers {=span positions} along {axes}"
+    cases = by_axis((a.name, text, {"starts": a.starts, "span": a.span}) for a in along)
+    return together(f"The last {what} starts ", cases, between="")
 
 
 def _too_much(extra: Formula, stride: Formula, dilation: Formula | None) -> str:
@@ -253,27 +315,41 @@ def _too_much(extra: Formula, stride: Formula, dilation: Formula | None) -> str:
     return f"the output padding {op} must be smaller than the stride {s}{or_dilation}"
 
 
+def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
+    """What a filter of a transposed convolution is made from."""
+    one = "one weight" if all(number(size) == 1 for size in k) else f"a {kernel_of(k)}"
+    channels = "the only input channel that it sees" if number(seen) == 1 else "each of the {seen} input channels"
+    group = " of its group" if grouped and number(seen) != 1 else ""
+    return say(
+        f"a filter has {one} for {channels}{group}" + (" and one bias" if bias else "; there is no bias"),
+        k=k,
+        seen=seen,
+    )
+
+
 @layer_class
 class MaxUnpooling(Layer):
-    """Puts each number back where max pooling found it, zeros around it: (n - 1)·s - 2p + k along every axis.
+    """Puts each value back where max pooling found it, zeros elsewhere: (n - 1)·s - 2p + k along every axis.
 
-    No parameters. PyTorch takes the places from the pooling layer; several sizes pool to the same one, so the output
-    size can be given, at most one less than a stride away.
+    No parameters. PyTorch takes the positions from the pooling layer; several sizes are pooled to the same one, so the
+    output size can be given, less than a stride away.
     """
 
     size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
     stride: tuple[Formula, ...] | None = argument(
         SIZES,
-        "stride: how far the window moved; as far as its size if not given",
+        "stride: how far the window moved; the window size if not given",
         None,
         short="s",
         keyword=True,
         told=True,
     )
     padding: tuple[Formula, ...] = argument(
-        EXTRA, "padding: on both sides", (ZERO,), short="p", keyword=True, told=True
+        EXTRA, "padding: positions on each side", (ZERO,), short="p", keyword=True, told=True
     )
-    output: tuple[Formula, ...] | None = argument(SIZES, "output size, where it is not the rule's", None, keyword=True)
+    output: tuple[Formula, ...] | None = argument(
+        SIZES, "output size, where it is not the smallest possible one", None, keyword=True
+    )
 
     names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
     title: ClassVar = "Max unpooling"
@@ -285,6 +361,7 @@ class MaxUnpooling(Layer):
         (x,) = arriving
         along = self._along(x)
         sizes = [a.starts + a.k if number(a.p or ZERO) == 0 else a.starts - 2 * (a.p or ZERO) + a.k for a in along]
+        cut = _amounts(along, [a.p or ZERO for a in along], "{amount positions} at each end of {axes}")
         requires: list[Requirement] = []
         if self.output is not None:
             wanted = settings("n_out", self.output, x, "output size")
@@ -297,10 +374,15 @@ class MaxUnpooling(Layer):
             sizes = list(wanted)
         return nothing_to_learn(
             x.arranged([Axis(a.name, size) for a, size in zip(along, sizes, strict=True)], channels_kept(x)),
-            "unpooling only puts numbers back in their places; there is nothing in it to learn",
-            "of the sizes that pool to this one, the one that is given"
+            "max unpooling only puts each value back where max pooling found it and fills the rest with zeros",
+            "the output size is given, since several sizes are pooled to the same one"
             if self.output is not None
-            else "the smallest size whose windows are as many as the places that arrive",
+            else together(
+                together("the windows of max pooling start ", _strides(along), between=""),
+                _last("window", along),
+                together("The padding takes off ", cut, between="") if cut else "",
+                between=". ",
+            ),
             requires=tuple(requires),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -11,7 +12,7 @@ from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
-from symparams.layers.sizes import known, per_axis, spatial_axes
+from symparams.layers.sizes import Slots, by_axis, known, per_axis, spatial_axes
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
 from symparams.model.sentence import Text, say, together
 
@@ -195,43 +196,137 @@ class Window:
         return floor(padded / 2)
 
     def reason(self) -> Text:
-        """Why the size rule is as it is; with what comes out along the first axis where numbers are known."""
-        s = self.strides()[0]
-        still = all(number(one) == 1 for one in self.stride or self.kernel)
-        if self.padding in ("same", "causal"):
-            return self._padded_reason(s, still)
-        inside = "the input" if self.padding == "valid" else "the padded input"
-        over = ", and once more where only part of it does (rounded up)" if self.up else ""
-        spread = "" if all(number(d) == 1 for d in self.dilation) else "a dilated kernel spans {span} positions; "
-        fits = (
-            f"{spread}the {self.word} starts at the edge and moves {{s positions}} at a time as long as it fits inside"
-        )
-        start = say(f"{fits} {inside}{over}", s=s, span=span(self.sizes()[0], self.dilations()[0]))
-        return together(start, self._room(s, still) or "the + 1 counts its starting position")
+        """Why the size rule is as it is, with what comes out where numbers are known."""
+        if self.padding == "same":
+            return self._same()
+        if self.padding == "causal":
+            return self._causal()
+        spread = self._spread()
+        return together(spread, self._slides("It" if spread else f"the {self.word}"), self._steps(), between=". ")
 
-    def _padded_reason(self, s: Formula, still: bool) -> Text:
-        padded = "'same' padding" if self.padding == "same" else "causal padding"
-        if still:
-            return f"{padded} with stride 1 keeps the size, because the {self.word} is applied at every position"
-        return say(
-            f"with {padded} the {self.word} is applied at the first position and at every {{s}}th one after it, "
-            "so only the stride makes the output smaller",
-            s=s,
-        )
+    def _along(self, text: str, values: Iterable[Slots]) -> Text:
+        """The same said of each axis for which there is something to put in."""
+        names = (name for name, _, _ in spatial_axes(self.x))
+        return by_axis((name, text if slots else "", slots) for name, slots in zip(names, values, strict=True))
 
-    def _room(self, s: Formula, still: bool) -> Text:
-        """How many steps there is room for, where a known number is rounded down."""
-        axis = self.axes()[0].size
-        inner = next((f for f in parts(axis) if isinstance(f, Function) and f.name == "floor"), None)
-        room = None if inner is None else number(parts(inner)[0])
-        if still or inner is None or room is None or room == int(room):
+    def _spread(self) -> Text:
+        """What a dilation does."""
+        if all(number(d) == 1 for d in self.dilation):
             return ""
-        return say(
-            "after its starting position there is room for {steps} whole steps, since {=room} is rounded down; "
-            "the + 1 counts the starting position",
-            room=parts(inner)[0],
-            steps=inner,
+        spans = ({"span": span(k, d)} for k, d in zip(self.sizes(), self.dilations(), strict=True))
+        return together(
+            f"the dilated {self.word} spans", self._along("{=span positions} along {axes}", spans), between=" "
         )
+
+    def _slides(self, subject: str) -> Text:
+        """How it moves."""
+        padded = any(number(p) != 0 for p in self.padding_sizes)
+        strides = self.strides()
+        still = all(number(s) == 1 for s in strides)
+        again: Text = ""
+        if self.up:
+            inside = " that starts inside the input" + (" or the padding before it" if padded else "")
+            limited = any(_limited(axis.size) for axis in self.axes())
+            again = say(
+                f", and once more for a remaining part{inside if limited else ''} ({{@ceil}}=True)", ceil="ceil_mode"
+            )
+        return together(
+            f"{subject} starts at the edge of the input" + (", padded by " if padded else ""),
+            self._along("{p positions} at each end of {axes}", ({"p": p} for p in self.paddings())) if padded else "",
+            ", and moves " if padded else " and moves ",
+            "one position at a time"
+            if still
+            else say("{s positions} at a time", s=strides[0])
+            if len(set(strides)) == 1
+            else self._along("{s positions} at a time along {axes}", ({"s": s} for s in strides)),
+            ", as long as it fits inside",
+            again,
+            between="",
+        )
+
+    def _steps(self) -> Text:
+        """For how many steps there is room, along the first axis where that is rounded."""
+        axes = self.axes()
+        every = [_steps(axis.size) for axis in axes]
+        rooms = [None if steps is None else number(parts(steps)[0]) for steps in every]
+        known = [i for i, room in enumerate(rooms) if room is not None]
+        if not known:
+            return "The + 1 counts its starting position"
+        i = next((i for i in known if not isinstance(rooms[i], int)), known[0])
+        steps = every[i]
+        assert steps is not None
+        where = "" if len(set(rooms)) == 1 else f" along the {axes[i].name}"
+        room = f"After the starting position there is room for {{=room steps}}{where}"
+        if not isinstance(rooms[i], int):
+            how = "up" if self.up else "down"
+            room = f"After the starting position there is room for {{steps steps}}{where}, {{=room}} rounded {how}"
+        return say(f"{room}; the + 1 counts the starting position", room=parts(steps)[0], steps=steps)
+
+    def _same(self) -> Text:
+        """What "same" padding gives, and how much it adds where that is known."""
+        n, strides, dilations = input_sizes(self.x), self.strides(), self.dilations()
+        still = all(number(s) == 1 for s in strides)
+        totals = [
+            (k - 1 if number(d) == 1 else d * (k - 1))
+            if number(s) == 1
+            else Function("max", ((ceil(n / s) - 1) * s + span(k, d) - n, ZERO))
+            for n, s, k, d in zip(n, strides, self.sizes(), dilations, strict=True)
+        ]
+        added = self._along(
+            "{=total positions} along {axes} ({before} before, {after} after)",
+            (
+                {} if number(total) == 0 else {"total": total, "before": floor(total / 2), "after": ceil(total / 2)}
+                for total in totals
+            ),
+        )
+        if still:
+            kept = f"with stride 1 the {self.word} is applied at every position, so the size stays the same"
+            return (
+                together(together("'same' padding adds ", added, between=""), f"W{kept[1:]}", between=". ")
+                if added
+                else kept
+            )
+        rule = together(
+            "with 'same' padding there is one output value for every ",
+            say("{s input positions}", s=strides[0])
+            if len(set(strides)) == 1
+            else self._along("{s positions} along {axes}", ({} if number(s) == 1 else {"s": s} for s in strides)),
+            ", rounded up",
+            between="",
+        )
+        if any(number(total) is None for total in totals):
+            return rule
+        return together(
+            rule, together("the padding is ", added, between="") if added else "no padding is needed for that"
+        )
+
+    def _causal(self) -> Text:
+        """The same of causal padding, which is all before the sequence."""
+        (s,), (k,), (d,) = self.strides(), self.sizes(), self.dilations()
+        total = k - 1 if number(d) == 1 else d * (k - 1)
+        added: Text = "causal padding adds nothing, since the kernel has size 1"
+        if number(total) != 0:
+            added = say(
+                "causal padding adds {=total positions} before the sequence and none after it, so no output value "
+                "depends on later positions",
+                total=total,
+            )
+        if number(s) == 1:
+            return together(added, "with stride 1 the length stays the same")
+        return together(added, say("there is one output value for every {s input positions}, rounded up", s=s))
+
+
+def _limited(size: Formula) -> bool:
+    """Whether a size that is rounded up may be one less, since the last window must start inside the input."""
+    return isinstance(size, Function) and size.name == "min"
+
+
+def _steps(size: Formula) -> Function | None:
+    """The number of steps in a size, rounded; None where nothing is rounded or the last step is left out."""
+    rule = parts(size)[0] if _limited(size) else size
+    if rule is not size and number(rule) != number(size):
+        return None
+    return next((f for f in parts(rule) if isinstance(f, Function)), None)
 
 
 def _by(sizes: tuple[Formula, ...]) -> str:

@@ -17,7 +17,14 @@ Slot: TypeAlias = "Operand | tuple[Operand, ...] | str"  # a formula; the sizes 
 Form: TypeAlias = Literal["", "=", ".", "@"]  # how it is put in; see `say`
 
 _SLOT = re.compile(r"\{([=.@]?)(\w+)(?: ([^}]*))?\}")
-_SINGULAR = {"biases": "bias", "copies": "copy", "axes": "axis", "matrices": "matrix", "vectors of": "vector of"}
+_SINGULAR = {
+    "frequencies": "frequency",
+    "biases": "bias",
+    "copies": "copy",
+    "axes": "axis",
+    "matrices": "matrix",
+    "vectors of": "vector of",
+}
 
 
 class Put(NamedTuple):
@@ -93,13 +100,19 @@ def together(*sentences: Text, between: str = "; ") -> Text:
         return between.join(map(str, said))
     slots: dict[str, Slot] = {}
     texts = []
-    for i, sentence in enumerate(said):
+    for sentence in said:
         if isinstance(sentence, str):
             texts.append(sentence)
             continue
-        names = {name: name if slots.setdefault(name, slot) is slot else f"{name}_{i}" for name, slot in sentence.slots}
-        slots |= {names[name]: slot for name, slot in sentence.slots}
-        texts.append(_SLOT.sub(lambda found, names=names: _with_name(found, names), sentence.text))  # type: ignore[misc]
+        names: dict[str, str] = {}
+        for name, slot in sentence.slots:
+            names[name] = name
+            while slots.setdefault(names[name], slot) is not slot:
+                names[name] += "_"
+        if all(name == new for name, new in names.items()):
+            texts.append(sentence.text)
+        else:
+            texts.append(_SLOT.sub(lambda found, names=names: _with_name(found, names), sentence.text))  # type: ignore[misc]
     return Sentence(between.join(texts), tuple(slots.items()))
 
 
