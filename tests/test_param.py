@@ -175,34 +175,34 @@ def test_numbers_alone_see_nothing() -> None:
         ("param(1)", "the sizes are given"),
         (
             "input(9, 4) -> param(1, 4, append)",
-            "the numbers are put behind what arrives, so the length grows and the other axis stays",
+            "the learned numbers are put after the input, so the length grows and the other axis stays",
         ),
-        ("input(4) -> param(1, prepend, axis=1)", "the number is put before what arrives, so the features grow"),
+        ("input(4) -> param(1, prepend, axis=1)", "the learned number is put before the input, so the features grow"),
         (
             "input(8, 9, 3) -> param(8, 9, 2, prepend, axis=-1)",
-            "the numbers are put before what arrives, so the channels grow and the other axes stay",
+            "the learned numbers are put before the input, so the channels grow and the other axes stay",
         ),
-        ("input(9, 4) -> param(9, 4, add)", "each number is added to what arrives, so the shape stays"),
+        ("input(9, 4) -> param(9, 4, add)", "the learned numbers are added to the input, so its shape stays the same"),
         (
             "input(8, 9, 3) -> param(3, multiply)",
             (
-                "each number is multiplied with what arrives, at every place along the height and the width, "
-                "so the shape stays"
+                "the learned numbers, repeated along the height and the width, are multiplied by the input, "
+                "so its shape stays the same"
             ),
         ),
         (
             "input(9, 4) -> param(1, add)",
             (
-                "the only number is added to what arrives, at every place along the length and the channels, "
-                "so the shape stays"
+                "the learned number, repeated along the length and the channels, is added to the input, "
+                "so its shape stays the same"
             ),
         ),
-        ("input(1) -> param(1, add)", "the only number is added to what arrives, so the shape stays"),
+        ("input(1) -> param(1, add)", "the learned number is added to the input, so its shape stays the same"),
         (
             "input(1, 4) -> param(9, 1, add)",
             (
-                "each number is added to what arrives, at every place along the channels; "
-                "what arrives is repeated along the length"
+                "the learned numbers, repeated along the channels, are added to the input; "
+                "the input is repeated along the length"
             ),
         ),
     ],
@@ -214,12 +214,21 @@ def test_why_the_shape_is_so(text: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("param(1, 1)", "its only number is a weight, the same for every example; there is no bias"),
-        ("param(n)", "every number is a weight of its own, the same for every example; there are no biases"),
+        ("param(1, 1)", "the parameters are a single learned number, the same for every example"),
+        ("param(n)", "the parameters are a vector of n learned numbers, the same for every example"),
+        (
+            "input(9, 1) -> param(9, 1, add)",
+            "the parameters are a vector of 9 learned numbers, the same for every example",
+        ),
+        (
+            "param(4, 3)",
+            "the parameters are a table of 4 vectors of 3 learned numbers each, the same for every example",
+        ),
+        ("param(4, 3, 2)", "the parameters are a tensor of 4 × 3 × 2 learned numbers, the same for every example"),
     ],
 )
 def test_why_there_are_so_many(text: str, said: str) -> None:
-    assert net(text).nodes[-1].derived.rules.because == said
+    assert str(net(text).nodes[-1].derived.rules.because) == said
 
 
 def test_letters_are_said_by_what_they_are() -> None:

@@ -108,17 +108,17 @@ REFUSED = [
         "convention torch input(1, 4) -> pad(5, circular)",
         "a circular border of 5 must not be larger than the length, which is 4",
     ),
-    ("input(6, 2) -> crop((2, 4))", "cutting off 2 and 4 places leaves nothing of the length, which is 6"),
+    ("input(6, 2) -> crop((2, 4))", "cropping 2 and 4 positions leaves nothing of the length, which is 6"),
     ("input(4, 4, 6) -> pixelshuffle(2)", "the number of channels must be a multiple of 4, but is 6"),
     ("input(4, 5, 6) -> pixelunshuffle(2)", "the width must be a multiple of 2, but is 5"),
     ("convention torch input(12, 8) -> fold((4, 5), (2, 3))", "which is 9, but is 8"),
     (
         "convention torch input(1, 4, 9) -> fractionalmaxpool(3, 3)",
-        "3 windows of 3 need a height of at least 5, but 4 arrives",
+        "3 windows of 3 need a height of at least 5, but the input has 4",
     ),
     (
         "convention torch input(1, 5, 9, 9) -> fractionalmaxpool(3, 3)",
-        "3 windows of 3 need a depth of at least 6, but 5 arrives",
+        "3 windows of 3 need a depth of at least 6, but the input has 5",
     ),
     (
         "convention torch input(1, 3) -> maxunpool(2, output=8)",
@@ -127,11 +127,11 @@ REFUSED = [
     ("input(7, 7, 2) -> adaptiveavgpool((keep, 3))", "Keras needs every output size; write the size in place of keep"),
     (
         "convention torch input(1, 9, 1, 9) -> avgpool(3, p=1)",
-        "the height 1 is smaller than the window 3, which PyTorch does not average over three axes",
+        "the height 1 is smaller than the window 3; over three axes PyTorch does not average such a window",
     ),
     ("input(9, 9, 2) -> maxpool(2, d=2)", "Keras pooling has no dilation; it is PyTorch's"),
     ("convention torch input(1, 5, 5, 1) -> convlstm(2, 2)", "PyTorch has no convolutional LSTM; it is Keras's"),
-    ("input(5, 6, 7, 2) -> ConvLSTM1D(2, 2)", "is for 1 spatial axis beside the time steps, but 5 × 6 × 7 × 2 has 2"),
+    ("input(5, 6, 7, 2) -> ConvLSTM1D(2, 2)", "is for 1 spatial axis besides the time steps, but 5 × 6 × 7 × 2 has 2"),
     ("input(5, 6, 2) -> conv(4, (keep, 3))", "kernel must be a size of at least 1"),
 ]
 

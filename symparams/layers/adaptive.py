@@ -107,7 +107,7 @@ def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, For
     if isinstance(places, int) and isinstance(windows, int) and places % windows == 0:
         return name, "{m windows} of {=length positions} each lie side by side along {axes}", {"m": m, "length": n / m}
     i = Symbol("i")
-    text = "window i (from 0) starts at position {.start} and ends before position {.end} along {axes}"
+    text = "counting from 0, window i starts at position {.start} and ends before position {.end} along {axes}"
     return name, text, {"start": floor(i * n / m), "end": ceil((i + 1) * n / m)}
 
 
@@ -209,6 +209,8 @@ class FractionalMaxPooling(Layer):
 
 
 def _misfit(name: str, n: Formula, m: Formula, k: Formula, needed: Formula) -> str:
-    arrives, out, window, least = (known(f) for f in (n, m, k, needed))
+    has, out, window, least = (known(f) for f in (n, m, k, needed))
     windows = "1 window" if out == "1" else f"{out} windows"
-    return f"{windows} of {window} need{'s' if out == '1' else ''} a {name} of at least {least}, but {arrives} arrives"
+    return (
+        f"{windows} of {window} need{'s' if out == '1' else ''} a {name} of at least {least}, but the input has {has}"
+    )

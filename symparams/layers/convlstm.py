@@ -10,7 +10,8 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.activation import ACTIVATION, effort
-from symparams.layers.convolution import Sliding, positions_share
+from symparams.layers.convolution import Sliding
+from symparams.layers.filters import positions_share
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
@@ -68,7 +69,7 @@ class ConvLSTM(Sliding):
             because=say(
                 "the input gate, the forget gate, the output gate and the cell candidate are convolutions of "
                 "{F filters} each. A filter has one {block} block for the input and one {state} block for the previous "
-                "state" + (", and one bias" if self.bias else "; there are no biases"),
+                "state" + (", plus one bias" if self.bias else "; there are no biases"),
                 F=F,
                 block=(*k, C),
                 state=(*k, F),
@@ -124,12 +125,14 @@ class ConvLSTM(Sliding):
         if x.convention == "torch":
             raise LayerError("PyTorch has no convolutional LSTM; it is Keras's")
         if len(x.shape) not in (3, 4, 5):
-            raise LayerError(f"needs an input of shape (T, L, C), (T, H, W, C) or (T, D, H, W, C), but {x} arrives")
+            raise LayerError(
+                f"needs an input of shape (T, L, C), (T, H, W, C) or (T, D, H, W, C), but the input is {x}"
+            )
         step = Incoming(x.shape[1:], x.convention)
         arrived = len(spatial_axes(step))
         if self.rank is not None and number(self.rank) != arrived:
             wanted = spatial_axes_of(shown(self.rank, SOURCE))
-            raise LayerError(f"is for {wanted} beside the time steps, but {x} has {arrived}")
+            raise LayerError(f"is for {wanted} besides the time steps, but {x} has {arrived}")
         return step
 
     def _input_window(self, step: Incoming) -> Window:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, parts, product
-from symparams.algebra.simplification import simplified
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.filters import ONE_CHANNEL, filter_by_channel, filter_of, positions_share, so_many, sums
 from symparams.layers.sizes import known, spatial_axes
-from symparams.layers.window import Window, input_sizes
+from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
 from symparams.model.layer import (
     Axis,
@@ -57,9 +57,9 @@ class Sliding(Layer):
         """What does not enter the count of its parameters: the positions, and how far apart they or the weights are."""
         shared = positions_share(x, what)
         if any(number(d) != 1 for d in self.dilation):
-            return (*shared, "dilation only spreads the weights of a kernel apart, it does not add any")
+            return (*shared, "dilation only spreads the weights of a kernel apart; it adds none")
         if any(number(s) != 1 for s in self.stride):
-            return (*shared, "the stride does not enter either, it only changes the output size")
+            return (*shared, "the stride does not enter either: it only changes the output size")
         return shared
 
     def not_both(self) -> tuple[Requirement, ...]:
@@ -118,7 +118,7 @@ class Convolution(Sliding):
                 tensor(x.convention, "kernel", kernel=k, inputs=(C_in / g if grouped else C_in,), outputs=(C_out,)),
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
-            because=_filter(k, C_in / g if grouped else C_in, grouped, self.bias),
+            because=filter_of(k, C_in / g if grouped else C_in, grouped, self.bias),
             shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
             channels_are="filters",
             unit=Unit("filters", C_out),
@@ -156,69 +156,6 @@ def whole_groups(C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement
     return (
         Requirement(C_in, "multiple", g, lambda: message("the input channels", C_in)),
         Requirement(C_out, "multiple", g, lambda: message("the filters", C_out)),
-    )
-
-
-ONE_CHANNEL = "Each filter produces one output channel"
-
-
-def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
-    """What a filter is made from."""
-    of_group = " of its group" if grouped else ""
-    added = ", and a bias is added" if bias else "; there is no bias"
-    summed = f"its products are summed to one value{added}"
-    point = all(number(size) == 1 for size in k)
-    if number(seen) == 1:
-        one = "it sees only one input channel" if grouped else "there is only one input channel"
-        if point:
-            return f"a filter is a single weight, since {one}{added}"
-        return say(f"a filter is a {kernel_of(k)}, since {one}; {summed}", k=k)
-    if point:
-        return say(f"a filter has one weight for each of the {{seen}} input channels{of_group}; {summed}", seen=seen)
-    flat = (
-        "row of {k} weights",
-        "{k} square" if known_alike(k) else "{k} rectangle",
-        "{k} cube" if known_alike(k) else "{k} box",
-    )
-    return say(
-        f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block, "
-        f"not a {flat[min(len(k), 3) - 1]}; {summed}",
-        seen=seen,
-        k=k,
-        block=(*k, seen),
-    )
-
-
-def _number_of(m: Formula, plural: str) -> str:
-    """So many for each channel; m is not named where there is one, since the rules do not name it either."""
-    return f"one {plural.removesuffix('s')}" if number(m) == 1 else f"{{m {plural}}}"
-
-
-def kernel_of(k: Sizes) -> str:
-    """A kernel with its size, for a sentence."""
-    return "kernel of size {k}" if len(k) == 1 else "{k} kernel"
-
-
-def known_alike(k: Sizes) -> bool:
-    """Whether a kernel is as long along every axis."""
-    return len(set(map(simplified, k))) == 1
-
-
-def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
-    """The size of the image does not enter, since all positions share the weights."""
-    named = ("length of the sequence", "size of the image", "size of the volume")[len(x.spatial) - 1]
-    reason = f"does not enter: the same {what} is used at every position"
-    if any(parts(as_formula(size)) for size in x.spatial):
-        return (f"the {named} {reason}",)
-    return (say(f"the {named}, {{sizes}}, {reason}", sizes=input_sizes(x)),)
-
-
-def sums(values: Formula, products: Formula) -> Text:
-    """How many values are computed, and from how many products each."""
-    if number(products) == 1:
-        return say("each of the {=values output values} is one product", values=values)
-    return say(
-        "each of the {=values output values} is the sum of {=products products}", values=values, products=products
     )
 
 
@@ -261,10 +198,10 @@ class Depthwise(Sliding):
                 _by_channel(x, k, channels, m),
                 *([biases(x.convention, channels)] if self.bias else []),
             ),
-            because=_alone(k, C_in, m, self.bias),
+            because=filter_by_channel(k, C_in, m, self.bias),
             shape_because=together(
                 window.reason(),
-                say(f"Each input channel produces {_number_of(m, 'output channels')}", m=m),
+                say(f"Each input channel produces {so_many(m, 'output channels')}", m=m),
                 between=". ",
             ),
             channels_are="channels",
@@ -282,20 +219,6 @@ class Depthwise(Sliding):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
-
-
-def _alone(k: Sizes, C_in: Formula, m: Formula, bias: bool) -> Text:
-    """How each channel is filtered by itself."""
-    which = "the only input channel" if number(C_in) == 1 else "each of the {C_in} input channels"
-    added = ", and a bias is added" if bias else "; there is no bias"
-    if all(number(size) == 1 for size in k):
-        own = "one weight of its own" if number(m) == 1 else "{m} weights of its own"
-        return say(f"{which} is multiplied by {own}{added}", C_in=C_in, m=m)
-    own = f"a {kernel_of(k)} of its own" if number(m) == 1 else "{m} kernels of its own, of size {k} each"
-    alone = "" if number(C_in) == 1 else ", and no kernel sees another channel"
-    return say(
-        f"{which} has {own}{alone}. The products of a kernel are summed to one value{added}", C_in=C_in, k=k, m=m
-    )
 
 
 def _by_channel(x: Incoming, k: Sizes, channels: Formula, m: Formula, stored: str = "") -> Tensor:
@@ -357,7 +280,7 @@ class Separable(Sliding):
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
             because=say(
-                f"the first step filters each input channel by itself, with {_number_of(m, 'kernels')} of size {{k}}. "
+                f"the first step filters each input channel by itself, with {so_many(m, 'kernels')} of size {{k}}. "
                 "The second step is a convolution with kernel size 1 that mixes the channels: each filter has one "
                 f"weight for {'the only' if number(between) == 1 else 'each'} channel of the first step"
                 + (" and one bias; the first step has no biases" if self.bias else "; neither step has biases"),

@@ -207,4 +207,4 @@ class Cropping(Layer):
 
     def _nothing_left(self, side: _Side) -> str:
         before, after, n = (known(size) for size in (side.before, side.after, side.n))
-        return f"cutting off {before} and {after} places leaves nothing of the {side.axis}, which is {n}"
+        return f"cropping {before} and {after} positions leaves nothing of the {side.axis}, which is {n}"

@@ -68,7 +68,7 @@ class Param(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         if self.axis is not None and self.join not in _PUT:
-            raise LayerError("axis= goes with prepend and append; elsewhere the sizes say where the numbers stand")
+            raise LayerError("axis= goes with prepend and append; elsewhere the sizes say where the numbers go")
         if arriving and self.join is None:
             flags = (*_PUT, *_DONE)
             misspelled = "".join(nearest(size.name, flags) for size in self.shape if isinstance(size, Symbol))
@@ -76,7 +76,7 @@ class Param(Layer):
         if self.join is None:
             return self._alone()
         if not arriving:
-            raise LayerError(f"{self.join} needs something that arrives; without a flag the numbers start a chain")
+            raise LayerError(f"{self.join} needs an input; without a flag the numbers start a chain")
         return self._put(arriving[0]) if self.join in _PUT else self._joined(arriving[0])
 
     def _alone(self) -> Rules:
@@ -127,16 +127,16 @@ class Param(Layer):
             return (symbol("n", self.shape[0], "learned numbers"),)
         if len(self.shape) == 2:
             n, d = self.shape
-            return symbol("n", n, "learned vectors"), symbol("d", d, "numbers in a vector")
-        return tuple(symbol(f"n_{i}", size, f"size of axis {i} of the tensor") for i, size in enumerate(self.shape, 1))
+            return symbol("n", n, "learned vectors"), symbol("d", d, "length of a vector")
+        return tuple(symbol(f"n_{i}", size, f"size of axis {i}") for i, size in enumerate(self.shape, 1))
 
     def _fitting(self, x: Incoming, axis: int, size: Symbol, further: str = "") -> tuple[Requirement, ...]:
-        """The numbers are as many along an axis as what arrives has there."""
+        """The numbers are as many along an axis as the input has there."""
         arrived, name = sizes_of(x)[axis], _the(x.axis_names()[axis])
-        text = f"has the size {{}} along {name}, but {x} arrives; {{}}{further} would fit"
+        text = f"has the size {{}} along {name}, but the input is {x}; {{}}{further} would fit"
         return equal(arrived, size, lambda: text.format(known(size), known(arrived)))
 
-    # ------------------------------------------------------------ put before or behind
+    # ------------------------------------------------------------ put before or after
 
     def _put(self, x: Incoming) -> Rules:
         """The numbers before or after the input, along one axis."""
@@ -145,7 +145,7 @@ class Param(Layer):
         if len(sizes) != len(names):
             would = ["1" if i == place else known(size) for i, size in enumerate(arrived)]
             would += [self.join, *([f"axis={self.axis}"] if self.axis is not None else [])]
-            raise LayerError(f"has {_axes(len(sizes))}, but {x} arrives; param({', '.join(would)}) would fit")
+            raise LayerError(f"has {_axes(len(sizes))}, but the input is {x}; param({', '.join(would)}) would fit")
         name, output = names[place], list(x.kept())
         output[place] = Axis(name, arrived[place] + sizes[place])
         grow = "grow" if name in ("channels", "features") else "grows"
@@ -198,10 +198,10 @@ class Param(Layer):
         )
 
     def _first(self, x: Incoming) -> int:
-        """The axis of what arrives at which the first size stands."""
+        """The axis of the input at which the first size stands."""
         behind = len(x.shape) - len(self.shape)
         if behind < 0:
-            raise LayerError(f"has {_axes(len(self.shape))}, but {x} arrives; it cannot have more axes than that")
+            raise LayerError(f"has {_axes(len(self.shape))}, but the input is {x}; it cannot have more axes than that")
         return 0 if x.channel_axis == 0 else behind
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -63,7 +63,11 @@ class Pooling(Layer):
         return nothing_to_learn(
             x.arranged(window.axes(), channels_kept(x)),
             f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
-            together(window.reason(), "Each channel is pooled by itself, so their number stays the same", between=". "),
+            together(
+                window.reason(),
+                "Each channel is pooled by itself, so the number of channels stays the same",
+                between=". ",
+            ),
             requires=window.requires(),
         )
 
@@ -143,8 +147,10 @@ class AveragePooling(Pooling):
 
 
 def _smaller(name: str, n: Formula, k: Formula) -> str:
-    arrives, window = (known(f) for f in (n, k))
-    return f"the {name} {arrives} is smaller than the window {window}, which PyTorch does not average over three axes"
+    size, window = (known(f) for f in (n, k))
+    return (
+        f"the {name} {size} is smaller than the window {window}; over three axes PyTorch does not average such a window"
+    )
 
 
 @layer_class

@@ -110,7 +110,7 @@ def encoded(x: Incoming, tokens: Formula, mode: str) -> Rules:
     because = "categories are encoded by a fixed table, not by learned numbers"
     if mode == "int":
         return nothing_to_learn(
-            x.kept(), because, "every category is replaced by its number, so the shape stays the same"
+            x.kept(), because, "every category is replaced by its index, so the shape stays the same"
         )
     n = symbol("n", tokens, "categories")
     alone = number(as_formula(x.shape[-1])) == 1
@@ -151,7 +151,7 @@ class CategoryEncoding(Layer):
 
 @layer_class
 class Lookup(Layer):
-    """Replaces words or numbers by the number of their category: same shape, no parameters.
+    """Replaces words or numbers with the index of their category: same shape, no parameters.
 
     With `one_hot` or `multi_hot` it gives zeros and ones instead, as `onehot` does. The vocabulary is a table, not a
     weight. Keras only.

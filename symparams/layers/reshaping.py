@@ -26,7 +26,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.sentence import Text, say, together
+from symparams.model.sentence import say, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Filled:
     """Sizes in which so many values are laid out; one of them may be open."""
 
     sizes: tuple[Formula, ...]
-    left: Formula | None  # the size that was open
+    is_open: bool  # whether one of them was -1
     requires: tuple[Requirement, ...]
 
 
@@ -48,14 +48,14 @@ def filled(target: Sequence[Formula], numbers: Formula, arrived: str) -> Filled:
 
     def message() -> str:
         have, need = (known(one) for one in (numbers, closed))
-        fits = f"{have} is not a multiple of {need}" if open_ else f"these are {have} and {need} numbers"
+        fits = f"{have} is not a multiple of {need}" if open_ else f"these are {have} and {need} values"
         return f"{arrived} cannot be arranged as {wanted}: {fits}"
 
     if not open_:
-        return Filled(tuple(target), None, equal(numbers, closed, message))
+        return Filled(tuple(target), False, equal(numbers, closed, message))
     left = numbers / closed if len(target) > 1 else numbers
     sizes = tuple(left if i in open_ else one for i, one in enumerate(target))
-    return Filled(sizes, left, (Requirement(numbers, "multiple", closed, message),) if len(target) > 1 else ())
+    return Filled(sizes, True, (Requirement(numbers, "multiple", closed, message),) if len(target) > 1 else ())
 
 
 @layer_class
@@ -89,9 +89,9 @@ class Reshape(Layer):
         return UNKNOWN  # the values stay the same, at other positions
 
 
-def _left(layout: Filled) -> Text:
+def _left(layout: Filled) -> str:
     """What -1 stands for."""
-    return "" if layout.left is None else say("-1 stands for the size that is left, {=left}", left=layout.left)
+    return "-1 stands for the size that is left" if layout.is_open else ""
 
 
 @layer_class
@@ -178,7 +178,7 @@ class RepeatVector(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) != 1:
-            raise LayerError(f"needs a vector, an input of shape (n), but {x} arrives")
+            raise LayerError(f"needs a vector, an input of shape (n), but the input is {x}")
         n, d = symbol("n", self.times, "copies"), as_formula(x.shape[0])
         names = Incoming((n, x.shape[0]), x.convention).feature_names()
         return nothing_to_learn(

@@ -26,7 +26,7 @@ from symparams.model.layer import (
 from symparams.model.sentence import together
 from symparams.model.work import Work
 
-# mode: (numbers seen along an axis, how many spatial axes it is for)
+# mode: (values seen along an axis, how many spatial axes it is for)
 _MODES: Mapping[str, tuple[int, tuple[int, ...]]] = {
     "nearest": (1, (1, 2, 3)),
     "linear": (2, (1,)),
@@ -141,4 +141,4 @@ class Upsampling(Layer):
                 f"{self.mode} is for {spatial_axes_of(ranks[0])}, but {x} has {rank}: nearest or {fitting}"
             )
         if x.convention == "keras" and self.mode != "nearest" and rank != 2:
-            raise LayerError("Keras interpolates images only; along other axes numbers are repeated (nearest)")
+            raise LayerError("Keras interpolates images only; along other axes values are repeated (nearest)")

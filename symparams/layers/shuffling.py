@@ -177,7 +177,7 @@ class Unfold(_Windows):
             "unfolding only copies the values of each window",
             together(
                 window.reason(),
-                say("Each window is one position of the output, with {=values channels}", values=values),
+                say("Each window is one position of the output, with {values channels}", values=values),
                 between=". ",
             ),
             channels_are="channels",
@@ -216,7 +216,7 @@ class Fold(_Windows):
             "folding only adds up the values of overlapping windows",
             say(
                 "the output size is given; every output channel takes {=taps values} of each window, which makes "
-                "{=left output channels}",
+                "{left output channels}",
                 taps=taps,
                 left=x.C_in() / taps,
             ),

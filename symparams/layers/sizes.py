@@ -46,7 +46,7 @@ def spatial_axes(x: Incoming, ranks: Sequence[int] = (1, 2, 3)) -> tuple[tuple[s
         wanted = listed([expected[r] for r in ranks], "or")
         lost = "height and width" if 2 in ranks else "length"
         hint = f"; a flattened tensor has no {lost} left" if count == 0 else ""
-        raise LayerError(f"needs an input of shape {wanted}, but {x} arrives{hint}")
+        raise LayerError(f"needs an input of shape {wanted}, but the input is {x}{hint}")
     return SPATIAL[count]
 
 
@@ -97,7 +97,7 @@ def equal(left: Formula, right: Formula, otherwise: Callable[[], str]) -> tuple[
 
 
 def numbers_in(x: Incoming) -> Formula:
-    """How many numbers arrive: H_in·W_in·C_in."""
+    """How many values the input has: H_in·W_in·C_in."""
     return product(sizes_of(x))
 
 

@@ -93,7 +93,7 @@ class STFTSpectrogram(Layer):
             shape_because=together(
                 window.reason(),
                 say(
-                    "Every channel gives {=bins frequencies}"
+                    "Every channel gives {bins frequencies}"
                     + (", each with two values" if self.mode == "stft" else ""),
                     bins=bins,
                 ),
@@ -190,8 +190,8 @@ class MelSpectrogram(Layer):
         sizes = (*map(as_formula, x.shape[:-1]), n, floor(L_in / s) + 1)
 
         def short() -> str:
-            length, places = shown(x.shape[-1], PLAIN), known(self.fft_length)
-            return f"mirroring half a transform of {places} at each end needs a longer wave than {length}"
+            length, points = shown(x.shape[-1], PLAIN), known(self.fft_length)
+            return f"mirroring half a transform of {points} at each end needs a waveform longer than {length}"
 
         def odd() -> str:
             return "fft_length must be even"

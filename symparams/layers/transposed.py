@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from math import gcd
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, ceil, floor, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, floor, product
 from symparams.errors import LayerError
 from symparams.layers.activation import activated
-from symparams.layers.convolution import ONE_CHANNEL, Sliding, kernel_of, whole_groups
+from symparams.layers.convolution import Sliding, whole_groups
+from symparams.layers.filters import ONE_CHANNEL, kernel_of
 from symparams.layers.sizes import by_axis, known, spatial_axes
-from symparams.layers.window import channels_kept, input_sizes, settings, span
+from symparams.layers.transposed_window import Along, amounts_of, how_far_apart, last_start
+from symparams.layers.window import channels_kept, input_sizes, settings
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
     UNKNOWN,
@@ -22,7 +21,6 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Reach,
     Requirement,
     Rules,
     Sight,
@@ -34,51 +32,6 @@ from symparams.model.layer import (
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Sizes, biases, tensor
 from symparams.model.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class _Along:
-    """A transposed window along one axis."""
-
-    name: str  # of the axis
-    n: Formula  # the input size
-    k: Formula  # the kernel size
-    s: Formula  # the stride
-    d: Formula  # the dilation
-    p: Formula | None  # None: no padding in numbers
-    op: Formula | None  # output padding; None: not given
-
-    @property
-    def dilated(self) -> bool:
-        return number(self.d) != 1
-
-    @property
-    def span(self) -> Formula:
-        """How many places of the output the kernel covers."""
-        return span(self.k, self.d)
-
-    @property
-    def starts(self) -> Formula:
-        """The distance from the first place where the kernel is put down to the last."""
-        return self.n - 1 if number(self.s) == 1 else (self.n - 1) * self.s
-
-    def reach(self, padding: Formula) -> Reach:
-        """What a place of the output sees, where so much is taken away before its first place."""
-        before = floor((self.span - 1 - padding) / self.s)
-        return Reach(self._seen(), ONE / self.s, before)
-
-    @property
-    def shares_unknown_factor(self) -> bool:
-        """Whether letters leave open which taps meet the same place."""
-        s, d = number(self.s), number(self.d)
-        return 1 not in (s, d) and None in (s, d)
-
-    def _seen(self) -> Formula:
-        s, d = number(self.s), number(self.d)
-        if s == 1 or d == 1 or not isinstance(s, int) or not isinstance(d, int):
-            return self.span if s == 1 else ceil(self.span / self.s)
-        common = gcd(s, d)  # only every (s/common)-th tap can meet the same place
-        return (d // common) * floor((self.k - 1) / as_formula(s // common)) + 1
 
 
 @layer_class
@@ -186,7 +139,7 @@ class TransposedConvolution(Sliding):
     def _channels(self, x: Incoming) -> tuple[Formula, Formula, Formula]:
         return x.C_in(), symbol("C_out", self.filters, "filters"), symbol("g", self.groups, "groups")
 
-    def _along(self, x: Incoming) -> tuple[_Along, ...]:
+    def _along(self, x: Incoming) -> tuple[Along, ...]:
         axes = spatial_axes(x)
         none: tuple[None, ...] = (None,) * len(axes)
         strides = settings("s", self.stride, x, "stride")
@@ -195,9 +148,9 @@ class TransposedConvolution(Sliding):
         extra = settings("op", self.output_padding, x, "output padding") if self.output_padding else none
         kernel = settings("k", self.kernel, x, "kernel", always=True)
         parts = zip(axes, input_sizes(x), kernel, strides, dilations, paddings, extra, strict=True)
-        return tuple(_Along(name, n, k, s, d, p, op) for (name, _, _), n, k, s, d, p, op in parts)
+        return tuple(Along(name, n, k, s, d, p, op) for (name, _, _), n, k, s, d, p, op in parts)
 
-    def _size(self, a: _Along, x: Incoming) -> Formula:
+    def _size(self, a: Along, x: Incoming) -> Formula:
         extra = a.op if a.op is not None and number(a.op) != 0 else None
         if self.padding == "same":
             if a.op is None:
@@ -215,14 +168,14 @@ class TransposedConvolution(Sliding):
             return cut + a.d * (a.k - 1) + (1 if extra is None else extra + 1)
         return cut + a.k if extra is None else cut + a.k + extra
 
-    def _cut(self, a: _Along) -> Formula:
-        """How many places are cut off before the first one of the output."""
+    def _cut(self, a: Along) -> Formula:
+        """How many positions are cut off before the first one of the output."""
         if self.padding != "same":
             return ZERO if a.p is None else a.p
         rest = a.s if a.op is None else Function("mod", (a.span, as_formula(2))) + a.op
         return Function("max", (floor((a.span - rest) / 2), ZERO))
 
-    def _requires(self, along: tuple[_Along, ...], x: Incoming) -> tuple[Requirement, ...]:
+    def _requires(self, along: tuple[Along, ...], x: Incoming) -> tuple[Requirement, ...]:
         """An output padding is smaller than the stride, in PyTorch than the larger of stride and dilation."""
         requirements = []
         for a in along:
@@ -234,7 +187,7 @@ class TransposedConvolution(Sliding):
                 )
         return tuple(requirements)
 
-    def _reason(self, along: tuple[_Along, ...], x: Incoming) -> Text:
+    def _reason(self, along: tuple[Along, ...], x: Incoming) -> Text:
         """How the output size comes about."""
         if self.padding == "same" and self.output_padding is None:
             if all(number(a.s) == 1 for a in along):
@@ -247,21 +200,21 @@ class TransposedConvolution(Sliding):
             together(
                 "each input value adds a copy of the kernel, multiplied by that value, to the output; the copies "
                 "start ",
-                _strides(along),
+                how_far_apart(along),
                 summed,
                 between="",
             ),
-            _last("copy", along),
+            last_start("copy", along),
             self._extended(along, x),
             self._padded(along),
             between=". ",
         )
 
-    def _extended(self, along: tuple[_Along, ...], x: Incoming) -> Text:
+    def _extended(self, along: tuple[Along, ...], x: Incoming) -> Text:
         """What Keras does where the stride is larger than the kernel."""
         if x.convention == "torch" or self.output_padding is not None:
             return ""
-        more = [number(a.s - a.span) for a in along]
+        more = [0 if number(a.s) == 1 else number(a.s - a.span) for a in along]
         if None in more:
             return "Where the stride is larger than the kernel, Keras extends the output by the difference"
         added = by_axis(
@@ -273,40 +226,18 @@ class TransposedConvolution(Sliding):
         reason = ", since the stride is larger than the kernel (PyTorch does not)"
         return together("Keras extends the output by ", added, reason, between="")
 
-    def _padded(self, along: tuple[_Along, ...]) -> Text:
+    def _padded(self, along: tuple[Along, ...]) -> Text:
         """What padding takes away and output padding adds."""
         same = self.padding == "same"
         ends = [floor(a.span / 2) if same else a.p or ZERO for a in along]
-        cut = _amounts(along, ends, "{amount positions} at each end of {axes}")
-        added = _amounts(along, [a.op or ZERO for a in along], "{amount positions} at the end of {axes}")
+        cut = amounts_of(along, ends, "{amount positions} at each end of {axes}")
+        added = amounts_of(along, [a.op or ZERO for a in along], "{amount positions} at the end of {axes}")
         padding = "In the size, 'same' padding takes off " if same else "The padding takes off "
         return together(
             together(padding, cut, between="") if cut else "",
             together("The output padding adds ", added, between="") if added else "",
             between=". ",
         )
-
-
-def _amounts(along: tuple[_Along, ...], amounts: Sequence[Formula], text: str) -> Text:
-    """So many positions along each axis, where there are some."""
-    cases = zip(along, amounts, strict=True)
-    return by_axis((a.name, "" if number(amount) == 0 else text, {"amount": amount}) for a, amount in cases)
-
-
-def _strides(along: tuple[_Along, ...]) -> Text:
-    """How far apart the copies of a window start."""
-    if all(number(a.s) == 1 for a in along):
-        return "one position apart"
-    if len({a.s for a in along}) == 1:
-        return say("{s positions} apart", s=along[0].s)
-    return by_axis((a.name, "{s positions} apart along {axes}", {"s": a.s}) for a in along)
-
-
-def _last(what: str, along: tuple[_Along, ...]) -> Text:
-    """Where the last copy of a window starts, and how far it reaches."""
-    text = "{=starts positions} after the first and covers {=span positions} along {axes}"
-    cases = by_axis((a.name, text, {"starts": a.starts, "span": a.span}) for a in along)
-    return together(f"The last {what} starts ", cases, between="")
 
 
 def _too_much(extra: Formula, stride: Formula, dilation: Formula | None) -> str:
@@ -321,7 +252,7 @@ def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     channels = "the only input channel that it sees" if number(seen) == 1 else "each of the {seen} input channels"
     group = " of its group" if grouped and number(seen) != 1 else ""
     return say(
-        f"a filter has {one} for {channels}{group}" + (" and one bias" if bias else "; there is no bias"),
+        f"a filter has {one} for {channels}{group}" + (", plus one bias" if bias else "; there is no bias"),
         k=k,
         seen=seen,
     )
@@ -361,7 +292,7 @@ class MaxUnpooling(Layer):
         (x,) = arriving
         along = self._along(x)
         sizes = [a.starts + a.k if number(a.p or ZERO) == 0 else a.starts - 2 * (a.p or ZERO) + a.k for a in along]
-        cut = _amounts(along, [a.p or ZERO for a in along], "{amount positions} at each end of {axes}")
+        cut = amounts_of(along, [a.p or ZERO for a in along], "{amount positions} at each end of {axes}")
         requires: list[Requirement] = []
         if self.output is not None:
             wanted = settings("n_out", self.output, x, "output size")
@@ -378,8 +309,8 @@ class MaxUnpooling(Layer):
             "the output size is given, since several sizes are pooled to the same one"
             if self.output is not None
             else together(
-                together("the windows of max pooling start ", _strides(along), between=""),
-                _last("window", along),
+                together("the windows of max pooling start ", how_far_apart(along), between=""),
+                last_start("window", along),
                 together("The padding takes off ", cut, between="") if cut else "",
                 between=". ",
             ),
@@ -389,12 +320,12 @@ class MaxUnpooling(Layer):
     def reach(self, *arriving: Incoming) -> Sight:
         return tuple(a.reach(a.p or ZERO) for a in self._along(arriving[0]))
 
-    def _along(self, x: Incoming) -> tuple[_Along, ...]:
+    def _along(self, x: Incoming) -> tuple[Along, ...]:
         kernel = settings("k", self.size, x, "window", always=True)
         strides = settings("s", self.stride or self.size, x, "stride")
         paddings = settings("p", self.padding, x, "padding")
         parts = zip(spatial_axes(x), input_sizes(x), kernel, strides, paddings, strict=True)
-        return tuple(_Along(name, n, k, s, ONE, p, None) for (name, _, _), n, k, s, p in parts)
+        return tuple(Along(name, n, k, s, ONE, p, None) for (name, _, _), n, k, s, p in parts)
 
 
 def _too_far(given: Formula, size: Formula, stride: Formula) -> str:

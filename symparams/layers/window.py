@@ -18,7 +18,7 @@ from symparams.model.sentence import Text, say, together
 
 
 def input_sizes(x: Incoming) -> tuple[Formula, ...]:
-    """H_in, W_in: the sizes of the spatial axes that arrive."""
+    """H_in, W_in: the sizes of the spatial axes of the input."""
     return tuple(
         symbol(f"{letter}_in", size, f"input {name}", incoming=True)
         for (name, letter, _), size in zip(spatial_axes(x), x.spatial, strict=True)
@@ -58,19 +58,19 @@ def _sizes(values: tuple[Formula, ...], axes: tuple[tuple[str, str, str], ...], 
 
 
 def span(kernel: Formula, dilation: Formula) -> Formula:
-    """How many places a kernel covers, from its first tap to its last."""
+    """How many positions a kernel covers, from its first weight to its last."""
     return kernel if number(dilation) == 1 else dilation * (kernel - 1) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window of size k that moves by s over an input padded by p, its taps d apart."""
+    """A window of size k that moves by s over an input padded by p, its weights d apart."""
 
     x: Incoming  # what it slides over
     kernel: tuple[Formula, ...]  # its size along each axis, or one size for all
     stride: tuple[Formula, ...] | None  # None: as large as the window
     padding: str | tuple[Formula, ...]  # same, valid, causal, or numbers
-    dilation: tuple[Formula, ...] = (as_formula(1),)  # the distance between taps
+    dilation: tuple[Formula, ...] = (as_formula(1),)  # the distance between neighboring weights
     up: bool = False  # round up, as PyTorch's ceil_mode
     word: str = "kernel"  # what the window is called
 
@@ -172,7 +172,7 @@ class Window:
         return f"a {_by(kernel)} {self.word}{dilated} does not fit into {arrived} ({kind} needs {letter} >= {needed})"
 
     def reach(self) -> Sight:
-        """What a place of the output sees along each axis; same padding puts (k - 1)/2 before where the stride is 1."""
+        """What an output value sees along each axis; same padding puts (k - 1)/2 before where the stride is 1."""
         strides = self.strides()
         dilations = self.dilations()
         paddings = self.paddings()
@@ -184,7 +184,7 @@ class Window:
         return tuple(result)
 
     def _before(self, axis: int, reach: Formula, stride: Formula) -> Formula:
-        """The padding before the first place that same, causal or valid padding puts there."""
+        """The padding before the first position that same, causal or valid padding puts there."""
         if self.padding == "valid":
             return ZERO
         if self.padding == "causal":

@@ -1,0 +1,87 @@
+"""What one filter or kernel of a convolution is made from, and what its count does not depend on, in sentences."""
+
+from __future__ import annotations
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, as_formula, parts
+from symparams.algebra.simplification import simplified
+from symparams.layers.window import input_sizes
+from symparams.model.layer import Incoming
+from symparams.model.sentence import Text, say
+from symparams.model.tensor import Sizes
+
+ONE_CHANNEL = "Each filter produces one output channel"
+
+
+def filter_of(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
+    """What a filter is made from."""
+    of_group = " of its group" if grouped else ""
+    added = ", and a bias is added" if bias else "; there is no bias"
+    summed = f"its products are summed to one value{added}"
+    point = all(number(size) == 1 for size in k)
+    if number(seen) == 1:
+        one = "it sees only one input channel" if grouped else "there is only one input channel"
+        if point:
+            return f"a filter is a single weight, since {one}{added}"
+        return say(f"a filter is a {kernel_of(k)}, since {one}; {summed}", k=k)
+    if point:
+        return say(f"a filter has one weight for each of the {{seen}} input channels{of_group}; {summed}", seen=seen)
+    flat = (
+        "row of {k} weights",
+        "{k} square" if _is_cube(k) else "{k} rectangle",
+        "{k} cube" if _is_cube(k) else "{k} box",
+    )
+    return say(
+        f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block, "
+        f"not a {flat[min(len(k), 3) - 1]}; {summed}",
+        seen=seen,
+        k=k,
+        block=(*k, seen),
+    )
+
+
+def so_many(m: Formula, plural: str) -> str:
+    """So many for each channel; m is not named where there is one, since the rules do not name it either."""
+    return f"one {plural.removesuffix('s')}" if number(m) == 1 else f"{{m {plural}}}"
+
+
+def kernel_of(k: Sizes) -> str:
+    """A kernel with its size, for a sentence."""
+    return "kernel of size {k}" if len(k) == 1 else "{k} kernel"
+
+
+def _is_cube(k: Sizes) -> bool:
+    """Whether a kernel is as long along every axis."""
+    return len(set(map(simplified, k))) == 1
+
+
+def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
+    """The size of the image does not enter, since all positions share the weights."""
+    named = ("length of the sequence", "size of the image", "size of the volume")[len(x.spatial) - 1]
+    reason = f"does not enter: the same {what} is used at every position"
+    if any(parts(as_formula(size)) for size in x.spatial):
+        return (f"the {named} {reason}",)
+    return (say(f"the {named}, {{sizes}}, {reason}", sizes=input_sizes(x)),)
+
+
+def sums(values: Formula, products: Formula) -> Text:
+    """How many values are computed, and from how many products each."""
+    if number(products) == 1:
+        return say("each of the {=values output values} is one product", values=values)
+    return say(
+        "each of the {=values output values} is the sum of {=products products}", values=values, products=products
+    )
+
+
+def filter_by_channel(k: Sizes, C_in: Formula, m: Formula, bias: bool) -> Text:
+    """How each channel is filtered by itself."""
+    which = "the only input channel" if number(C_in) == 1 else "each of the {C_in} input channels"
+    added = ", and a bias is added" if bias else "; there is no bias"
+    if all(number(size) == 1 for size in k):
+        own = "one weight of its own" if number(m) == 1 else "{m} weights of its own"
+        return say(f"{which} is multiplied by {own}{added}", C_in=C_in, m=m)
+    own = f"a {kernel_of(k)} of its own" if number(m) == 1 else "{m} kernels of its own, of size {k} each"
+    alone = "" if number(C_in) == 1 else ", and no kernel sees another channel"
+    return say(
+        f"{which} has {own}{alone}. The products of a kernel are summed to one value{added}", C_in=C_in, k=k, m=m
+    )
