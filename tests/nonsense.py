@@ -63,7 +63,7 @@ class Nonsense:
         if isinstance(text, tuple):
             return tuple(map(self, text))
         if isinstance(text, Sentence):
-            return replace(text, text=self(text.text))
+            return replace(text, text=self(text.text), general=text.general and self(text.general))
         self.sentences.add(text)
         return _WORD.sub(lambda found: self._word(found[0], text), text)
 

@@ -179,7 +179,8 @@ def test_a_derivation_reads_as_it_is_written() -> None:
         "C_out": F,
     }
     assert derivation.meanings["k_h"] == "kernel height"
-    assert derivation.because == "every filter spans the kernel in all input channels, not just one, and adds one bias"
+    filter_ = "a filter is a 3 × 3 kernel, since there is only one input channel"
+    assert derivation.because == f"{filter_}; its products are summed to one value, and a bias is added"
     assert repr(derivation) == "<Derivation: parameters of conv_1 = 10F>"
     assert repr(derivation.rule) == "<Step rule: (k_h·k_w·C_in + 1)·C_out>"
     assert derivation._repr_latex_() == f"$\\displaystyle {derivation.latex()}$"

@@ -321,7 +321,7 @@ class Typesetter:
 
     def general(self, text: Text) -> str:
         """The same with symbols in place of their values, and a capital at its start."""
-        return self._general[capital(text)]
+        return self._general[capital(text if isinstance(text, str) else text.in_general())]
 
     def _written_prose(self, text: Text, general: bool = False) -> str:
         if isinstance(text, str):

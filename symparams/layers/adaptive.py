@@ -49,7 +49,7 @@ class AdaptiveAveragePooling(Layer):
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(13, 13, 256) -> adaptiveavgpool(6)"
     reads: ClassVar = "channels"
-    does: ClassVar[str] = "averages the values of each window"
+    does: ClassVar[str] = "adaptive average pooling only averages the values of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -60,7 +60,7 @@ class AdaptiveAveragePooling(Layer):
             raise LayerError(f"{where} needs every output size; write the size in place of keep")
         return nothing_to_learn(
             x.arranged([Axis(name, size) for name, size in zip(names, self._sizes(x), strict=True)], channels_kept(x)),
-            f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
+            self.does,
             together(
                 "the output size is given, and the windows follow from it: ",
                 by_axis(_windows(*case) for case in zip(names, input_sizes(x), self._sizes(x), strict=True)),
@@ -124,7 +124,7 @@ class AdaptiveMaxPooling(AdaptiveAveragePooling):
     )  # fmt: skip
     title: ClassVar = "Adaptive max pooling"
     example: ClassVar = "input(13, 13, 256) -> adaptivemaxpool(6)"
-    does: ClassVar = "takes the largest value of each window"
+    does: ClassVar = "adaptive max pooling only takes the largest value of each window"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=self._others(out, arriving[0]))

@@ -282,7 +282,7 @@ class Separable(Sliding):
             because=say(
                 f"the first step filters each input channel by itself, with {so_many(m, 'kernels')} of size {{k}}. "
                 "The second step is a convolution with kernel size 1 that mixes the channels: each filter has one "
-                f"weight for {'the only' if number(between) == 1 else 'each'} channel of the first step"
+                "weight for each channel of the first step"
                 + (" and one bias; the first step has no biases" if self.bias else "; neither step has biases"),
                 m=m,
                 k=k,

@@ -19,25 +19,23 @@ def filter_of(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     added = ", and a bias is added" if bias else "; there is no bias"
     summed = f"its products are summed to one value{added}"
     point = all(number(size) == 1 for size in k)
+    block = f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block"
     if number(seen) == 1:
         one = "it sees only one input channel" if grouped else "there is only one input channel"
-        if point:
-            return f"a filter is a single weight, since {one}{added}"
-        return say(f"a filter is a {kernel_of(k)}, since {one}; {summed}", k=k)
-    if point:
-        return say(f"a filter has one weight for each of the {{seen}} input channels{of_group}; {summed}", seen=seen)
-    flat = (
-        "row of {k} weights",
-        "{k} square" if _is_cube(k) else "{k} rectangle",
-        "{k} cube" if _is_cube(k) else "{k} box",
-    )
-    return say(
-        f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block, "
-        f"not a {flat[min(len(k), 3) - 1]}; {summed}",
-        seen=seen,
-        k=k,
-        block=(*k, seen),
-    )
+        text = (
+            f"a filter is a single weight, since {one}{added}"
+            if point
+            else f"a filter is a {kernel_of(k)}, since {one}"
+        )
+    elif point:
+        text = f"a filter has one weight for each of the {{seen}} input channels{of_group}"
+    else:
+        cube = _is_cube(k)
+        flat = ("row of {k} weights", "{k} square" if cube else "{k} rectangle", "{k} cube" if cube else "{k} box")
+        text = f"{block}, not a {flat[len(k) - 1]}"
+    if not (point and number(seen) == 1):
+        text = f"{text}; {summed}"
+    return say(text, f"{block}; {summed}", seen=seen, k=k, block=(*k, seen))
 
 
 def so_many(m: Formula, plural: str) -> str:
@@ -66,22 +64,24 @@ def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
 
 def sums(values: Formula, products: Formula) -> Text:
     """How many values are computed, and from how many products each."""
-    if number(products) == 1:
-        return say("each of the {=values output values} is one product", values=values)
-    return say(
-        "each of the {=values output values} is the sum of {=products products}", values=values, products=products
-    )
+    several = "each of the {=values output values} is the sum of {=products products}"
+    text = "each of the {=values output values} is one product" if number(products) == 1 else several
+    return say(text, several, values=values, products=products)
 
 
 def filter_by_channel(k: Sizes, C_in: Formula, m: Formula, bias: bool) -> Text:
     """How each channel is filtered by itself."""
-    which = "the only input channel" if number(C_in) == 1 else "each of the {C_in} input channels"
+    each = "each of the {C_in} input channels"
     added = ", and a bias is added" if bias else "; there is no bias"
+    own = f"a {kernel_of(k)} of its own" if number(m) == 1 else "{m} kernels of its own, of size {k} each"
+    summed = f"The products of a kernel are summed to one value{added}"
+    general = f"{each} has {own}, and no kernel sees another channel. {summed}"
+    text = general
     if all(number(size) == 1 for size in k):
         own = "one weight of its own" if number(m) == 1 else "{m} weights of its own"
-        return say(f"{which} is multiplied by {own}{added}", C_in=C_in, m=m)
-    own = f"a {kernel_of(k)} of its own" if number(m) == 1 else "{m} kernels of its own, of size {k} each"
-    alone = "" if number(C_in) == 1 else ", and no kernel sees another channel"
-    return say(
-        f"{which} has {own}{alone}. The products of a kernel are summed to one value{added}", C_in=C_in, k=k, m=m
-    )
+        text = f"{each} is multiplied by {own}{added}"
+    elif number(C_in) == 1:
+        text = f"{each} has {own}. {summed}"
+    if number(C_in) == 1:
+        text = text.replace(each, "the only input channel")
+    return say(text, general, C_in=C_in, k=k, m=m)

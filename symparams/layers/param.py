@@ -113,8 +113,9 @@ class Param(Layer):
             kind = "vector of {last} learned numbers"
         elif len(sizes) == 2:
             kind = "table of {first vectors} of {last} learned numbers each"
-        text = f"the parameters are a {kind}, the same for every example"
-        return say(text, sizes=sizes, first=long[0], last=long[-1])
+        general = "tensor of {sizes} learned numbers" if len(sizes) > 1 else "vector of {last} learned numbers"
+        text = "the parameters are a {}, the same for every example"
+        return say(text.format(kind), text.format(general), sizes=sizes, first=long[0], last=long[-1])
 
     @property
     def _is_one(self) -> bool:

@@ -62,7 +62,7 @@ class Pooling(Layer):
         window = self.window(x)
         return nothing_to_learn(
             x.arranged(window.axes(), channels_kept(x)),
-            f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
+            self.does,
             together(
                 window.reason(),
                 "Each channel is pooled by itself, so the number of channels stays the same",
@@ -101,7 +101,7 @@ class MaxPooling(Pooling):
     )  # fmt: skip
     title: ClassVar = "Max pooling"
     example: ClassVar = "input(24, 24, 63) -> maxpool(2)"
-    does: ClassVar = "takes the largest value of each window"
+    does: ClassVar = "max pooling only takes the largest value of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -129,7 +129,7 @@ class AveragePooling(Pooling):
     )  # fmt: skip
     title: ClassVar = "Average pooling"
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
-    does: ClassVar = "averages the values of each window"
+    does: ClassVar = "average pooling only averages the values of each window"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -197,8 +197,7 @@ class PowerPooling(Layer):
 class _PowerSum(AveragePooling):
     __slots__ = ()
     names: ClassVar[tuple[str, ...]] = ()
-    title: ClassVar = "Power-average pooling"
-    does: ClassVar = "takes the p-th root of the sum of p-th powers of each window"
+    does: ClassVar = "power-average pooling only takes the p-th root of the sum of p-th powers of each window"
 
 
 @layer_class
@@ -215,7 +214,7 @@ class GlobalAveragePooling(Layer):
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
     reads: ClassVar = "channels"
-    does: ClassVar[str] = "averages all values of each channel"
+    does: ClassVar[str] = "global average pooling only averages all values of each channel"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
@@ -224,7 +223,7 @@ class GlobalAveragePooling(Layer):
         ones = [Axis(name, as_formula(1)) for name, _, _ in spatial]
         return nothing_to_learn(
             x.arranged(ones, channels) if self.keepdims else (channels,),
-            f"{self.title[:1].lower()}{self.title[1:]} only {self.does}",
+            self.does,
             f"each channel is reduced to a single value, whatever its {listed([name for name, _, _ in spatial])}"
             + ("; every spatial axis is kept, with size 1" if self.keepdims else ""),
         )
@@ -252,7 +251,7 @@ class GlobalMaxPooling(GlobalAveragePooling):
     )  # fmt: skip
     title: ClassVar = "Global max pooling"
     example: ClassVar = "input(7, 7, 2048) -> globalmaxpool"
-    does: ClassVar = "takes the largest value of each channel"
+    does: ClassVar = "global max pooling only takes the largest value of each channel"
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=_others(arriving[0]))

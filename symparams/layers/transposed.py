@@ -195,13 +195,14 @@ class TransposedConvolution(Sliding):
             sizes = by_axis((a.name, "{s output positions} along {axes}", {"s": a.s}) for a in along)
             return together("with 'same' padding every input position gives ", sizes, between="")
         apart = [number(a.s - a.span) for a in along]
-        summed = "" if all(gap is not None and gap >= 0 for gap in apart) else ", and overlapping values are summed"
+        summed = ", and overlapping values are summed"
+        separate = all(gap is not None and gap >= 0 for gap in apart)
         return together(
             together(
                 "each input value adds a copy of the kernel, multiplied by that value, to the output; the copies "
                 "start ",
                 how_far_apart(along),
-                summed,
+                say("", summed) if separate else summed,
                 between="",
             ),
             last_start("copy", along),
@@ -248,14 +249,12 @@ def _too_much(extra: Formula, stride: Formula, dilation: Formula | None) -> str:
 
 def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     """What a filter of a transposed convolution is made from."""
-    one = "one weight" if all(number(size) == 1 for size in k) else f"a {kernel_of(k)}"
-    channels = "the only input channel that it sees" if number(seen) == 1 else "each of the {seen} input channels"
-    group = " of its group" if grouped and number(seen) != 1 else ""
-    return say(
-        f"a filter has {one} for {channels}{group}" + (", plus one bias" if bias else "; there is no bias"),
-        k=k,
-        seen=seen,
-    )
+    kernel = f"a {kernel_of(k)}"
+    one = "one weight" if all(number(size) == 1 for size in k) else kernel
+    each = "each of the {seen} input channels" + (" of its group" if grouped else "")
+    channels = "the only input channel that it sees" if number(seen) == 1 else each
+    added = ", plus one bias" if bias else "; there is no bias"
+    return say(f"a filter has {one} for {channels}{added}", f"a filter has {kernel} for {each}{added}", k=k, seen=seen)
 
 
 @layer_class

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from symparams.algebra.evaluation import number
@@ -14,7 +14,7 @@ from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import Slots, by_axis, known, per_axis, spatial_axes
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
-from symparams.model.sentence import Text, say, together
+from symparams.model.sentence import Sentence, Text, say, together
 
 
 def input_sizes(x: Incoming) -> tuple[Formula, ...]:
@@ -221,6 +221,7 @@ class Window:
     def _slides(self, subject: str) -> Text:
         """How it moves."""
         padded = any(number(p) != 0 for p in self.padding_sizes)
+        pads: list[Slots] = [{} if number(p) == 0 else {"p": p} for p in self.paddings()]
         strides = self.strides()
         still = all(number(s) == 1 for s in strides)
         again: Text = ""
@@ -232,7 +233,7 @@ class Window:
             )
         return together(
             f"{subject} starts at the edge of the input" + (", padded by " if padded else ""),
-            self._along("{p positions} at each end of {axes}", ({"p": p} for p in self.paddings())) if padded else "",
+            self._along("{p positions} at each end of {axes}", pads) if padded else "",
             ", and moves " if padded else " and moves ",
             "one position at a time"
             if still
@@ -260,45 +261,40 @@ class Window:
         if not isinstance(rooms[i], int):
             how = "up" if self.up else "down"
             room = f"After the starting position there is room for {{steps steps}}{where}, {{=room}} rounded {how}"
-        return say(f"{room}; the + 1 counts the starting position", room=parts(steps)[0], steps=steps)
+        text = f"{room}; the + 1 counts the starting position"
+        return say(text, "The + 1 counts its starting position", room=parts(steps)[0], steps=steps)
 
     def _same(self) -> Text:
         """What "same" padding gives, and how much it adds where that is known."""
-        n, strides, dilations = input_sizes(self.x), self.strides(), self.dilations()
-        still = all(number(s) == 1 for s in strides)
-        totals = [
-            (k - 1 if number(d) == 1 else d * (k - 1))
-            if number(s) == 1
-            else Function("max", ((ceil(n / s) - 1) * s + span(k, d) - n, ZERO))
-            for n, s, k, d in zip(n, strides, self.sizes(), dilations, strict=True)
-        ]
-        added = self._along(
-            "{=total positions} along {axes} ({before} before, {after} after)",
-            (
-                {} if number(total) == 0 else {"total": total, "before": floor(total / 2), "after": ceil(total / 2)}
-                for total in totals
-            ),
-        )
-        if still:
-            kept = f"with stride 1 the {self.word} is applied at every position, so the size stays the same"
-            return (
-                together(together("'same' padding adds ", added, between=""), f"W{kept[1:]}", between=". ")
-                if added
-                else kept
-            )
-        rule = together(
-            "with 'same' padding there is one output value for every ",
+        strides, added = self.strides(), self._added()
+        if all(number(s) == 1 for s in strides):
+            kept = f"stride 1 the {self.word} is applied at every position, so the size stays the same"
+            adds = together("'same' padding adds ", added, between="")
+            return together(adds, f"With {kept}", between=". ") if added else f"with {kept}"
+        every = (
             say("{s input positions}", s=strides[0])
             if len(set(strides)) == 1
-            else self._along("{s positions} along {axes}", ({} if number(s) == 1 else {"s": s} for s in strides)),
-            ", rounded up",
-            between="",
+            else self._along("{s positions} along {axes}", ({} if number(s) == 1 else {"s": s} for s in strides))
         )
-        if any(number(total) is None for total in totals):
+        rule = together("with 'same' padding there is one output value for every ", every, ", rounded up", between="")
+        if any(number(n) is None or number(s) is None for n, s in zip(input_sizes(self.x), strides, strict=True)):
             return rule
-        return together(
-            rule, together("the padding is ", added, between="") if added else "no padding is needed for that"
-        )
+        padding = together("the padding is ", added, between="") if added else "no padding is needed for that"
+        here = together(rule, padding)
+        assert isinstance(rule, Sentence)
+        assert isinstance(here, Sentence)
+        return replace(here, general=rule.text)
+
+    def _added(self) -> Text:
+        """How many positions "same" padding adds along each axis."""
+        slots: list[Slots] = []
+        for n, s, k, d in zip(input_sizes(self.x), self.strides(), self.sizes(), self.dilations(), strict=True):
+            total: Formula = k - 1 if number(d) == 1 else d * (k - 1)
+            if number(s) != 1:
+                total = Function("max", ((ceil(n / s) - 1) * s + span(k, d) - n, ZERO))
+            known = {"total": total, "before": floor(total / 2), "after": ceil(total / 2)}
+            slots.append({} if number(total) == 0 else known)
+        return self._along("{=total positions} along {axes} ({before} before, {after} after)", slots)
 
     def _causal(self) -> Text:
         """The same of causal padding, which is all before the sequence."""

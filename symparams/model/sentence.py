@@ -41,9 +41,14 @@ class Sentence:
 
     text: str  # with a brace for everything that is put in
     slots: tuple[tuple[str, Slot], ...]  # what that is, by name
+    general: str = ""  # what is said in its place of all layers with the same rule; empty: the text
 
     def __bool__(self) -> bool:
-        return bool(self.text)
+        return bool(self.text or self.general)
+
+    def in_general(self) -> Sentence:
+        """What is said of all layers with the same rule, whatever their values."""
+        return replace(self, text=self.general or self.text, general="")
 
     def pieces(self) -> Iterator[str | Put]:
         """Its words and what stands between them, in order."""
@@ -83,14 +88,15 @@ def changed(text: Text, change: Callable[[Formula], Formula]) -> Text:
     return text if isinstance(text, str) else text.changed(change)
 
 
-def say(text: str, /, **slots: Slot) -> Sentence:
+def say(text: str, general: str = "", /, **slots: Slot) -> Sentence:
     """A sentence into which is put what its braces name.
 
     `{C_in}`: the value, 32, or the sizes of a shape, 3 × 3 × 32; `{C_in input channels}`: so many of something, or of
     one; `{=block weights}`: how it comes out, 3·3·32 = 288 weights; `{.block}`: the values put in, 3·3·32; `{@name}`:
-    the name of a layer, a tensor or an argument.
+    the name of a layer, a tensor or an argument. `general` is said in its place where the sentence stands for all
+    layers with the same rule, and the text is true with the values at hand only.
     """
-    return Sentence(text, tuple(slots.items()))
+    return Sentence(text, tuple(slots.items()), general)
 
 
 def together(*sentences: Text, between: str = "; ") -> Text:
@@ -99,26 +105,32 @@ def together(*sentences: Text, between: str = "; ") -> Text:
     if all(isinstance(sentence, str) for sentence in said):
         return between.join(map(str, said))
     slots: dict[str, Slot] = {}
-    texts = []
+    texts, in_general = [], []
     for sentence in said:
         if isinstance(sentence, str):
             texts.append(sentence)
+            in_general.append(sentence)
             continue
         names: dict[str, str] = {}
         for name, slot in sentence.slots:
             names[name] = name
             while slots.setdefault(names[name], slot) is not slot:
                 names[name] += "_"
-        if all(name == new for name, new in names.items()):
-            texts.append(sentence.text)
-        else:
-            texts.append(_SLOT.sub(lambda found, names=names: _with_name(found, names), sentence.text))  # type: ignore[misc]
-    return Sentence(between.join(texts), tuple(slots.items()))
+        texts.append(_renamed(sentence.text, names))
+        in_general.append(_renamed(sentence.general, names) if sentence.general else texts[-1])
+    general = between.join(in_general) if in_general != texts else ""
+    return Sentence(between.join(texts), tuple(slots.items()), general)
 
 
-def _with_name(found: re.Match[str], names: dict[str, str]) -> str:
-    form, name, plural = found.groups()
-    return f"{{{form}{names[name]}{' ' + plural if plural else ''}}}"
+def _renamed(text: str, names: dict[str, str]) -> str:
+    if all(name == new for name, new in names.items()):
+        return text
+
+    def braces(found: re.Match[str]) -> str:
+        form, name, plural = found.groups()
+        return f"{{{form}{names[name]}{' ' + plural if plural else ''}}}"
+
+    return _SLOT.sub(braces, text)
 
 
 def value_of(slot: Operand) -> Value:
