@@ -211,8 +211,9 @@ def test_how_a_window_slides(text: str, said: str) -> None:
         (
             "input(13, 3) -> adaptiveavgpool(6)",
             (
-                "the output size is given, and the windows follow from it: counting from 0, window i starts at "
-                "position ⌊i·13/6⌋ and ends before position ⌈(i + 1)·13/6⌉ along the length"
+                "the output size is given, and the windows follow from it: window i starts at "
+                "position ⌊i·13/6⌋ and ends before position ⌈(i + 1)·13/6⌉ along the length "
+                "(i and positions are counted from 0)"
             ),
         ),
         (

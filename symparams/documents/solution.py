@@ -343,7 +343,8 @@ def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The letters among the arguments of a layer, each with what it is: ("k", "kernel size")."""
     for argument in arguments_of(type(node.layer)):
         value = getattr(node.layer, argument.name)
-        for i, size in enumerate(value if isinstance(value, tuple) else (value,)):
+        sizes = value if isinstance(value, tuple) else (value,)
+        for i, size in enumerate(one for some in sizes for one in (some if isinstance(some, tuple) else (some,))):
             meaning = argument.meaning.partition(":")[0] if node.inputs else axes[i]
             for letter in symbols(size) if isinstance(size, Formula) else ():
                 yield letter.name, meaning if isinstance(size, Symbol) else f"letter in the {meaning}"

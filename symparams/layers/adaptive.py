@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -26,7 +26,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
-from symparams.model.sentence import together
+from symparams.model.sentence import Text, together
 from symparams.model.work import Work
 
 
@@ -39,7 +39,7 @@ class AdaptiveAveragePooling(Layer):
     of ⌈n/m⌉ positions, exact where m divides n; elsewhere windows overlap and some are slightly larger.
     """
 
-    size: tuple[Formula | None, ...] = argument(KEPT_SIZES, "output size; keep leaves it as it is", told=True)
+    size: tuple[Formula | None, ...] = argument(KEPT_SIZES, "output size: keep leaves it as it is", told=True)
 
     names: ClassVar[tuple[str, ...]] = (
         "adaptiveavgpool", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
@@ -61,11 +61,16 @@ class AdaptiveAveragePooling(Layer):
         return nothing_to_learn(
             x.arranged([Axis(name, size) for name, size in zip(names, self._sizes(x), strict=True)], channels_kept(x)),
             self.does,
-            together(
-                "the output size is given, and the windows follow from it: ",
-                by_axis(_windows(*case) for case in zip(names, input_sizes(x), self._sizes(x), strict=True)),
-                between="",
-            ),
+            self._windows(x, names),
+        )
+
+    def _windows(self, x: Incoming, names: Sequence[str]) -> Text:
+        cases = [_windows(*case) for case in zip(names, input_sizes(x), self._sizes(x), strict=True)]
+        return together(
+            "the output size is given, and the windows follow from it: ",
+            by_axis(cases),
+            " (i and positions are counted from 0)" if any(text == _WINDOW for _, text, _ in cases) else "",
+            between="",
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -95,6 +100,9 @@ class AdaptiveAveragePooling(Layer):
         return (product(places) - 1) * out.numbers()
 
 
+_WINDOW = "window i starts at position {.start} and ends before position {.end} along {axes}"
+
+
 def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, Formula]]:
     """What is said of the windows along an axis."""
     places, windows = number(n), number(m)
@@ -107,8 +115,7 @@ def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, For
     if isinstance(places, int) and isinstance(windows, int) and places % windows == 0:
         return name, "{m windows} of {=length positions} each lie side by side along {axes}", {"m": m, "length": n / m}
     i = Symbol("i")
-    text = "counting from 0, window i starts at position {.start} and ends before position {.end} along {axes}"
-    return name, text, {"start": floor(i * n / m), "end": ceil((i + 1) * n / m)}
+    return name, _WINDOW, {"start": floor(i * n / m), "end": ceil((i + 1) * n / m)}
 
 
 @layer_class

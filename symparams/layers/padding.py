@@ -94,7 +94,7 @@ class ZeroPadding(Layer):
     (1, 2, 3, 4) is left, right, top and bottom.
     """
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "positions on each side", ((ONE, ONE),))
+    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "padding: positions at each end", ((ONE, ONE),))
 
     names: ClassVar[tuple[str, ...]] = (
         "zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
@@ -182,7 +182,7 @@ class Cropping(Layer):
     An amount is 3, (1, 2) for an axis each, or ((1, 2), (3, 4)) for both sides of each axis.
     """
 
-    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "positions on each side")
+    amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "cropping: positions at each end")
 
     names: ClassVar = ("crop", "Cropping1D", "Cropping2D", "Cropping3D")
     title: ClassVar = "Cropping"

@@ -65,7 +65,7 @@ class Reshape(Layer):
     One size may be -1: the number of values divided by the other sizes, which must be whole.
     """
 
-    target: tuple[Formula, ...] = argument(TARGET, "sizes: those of the output", variadic=True)
+    target: tuple[Formula, ...] = argument(TARGET, "size: one for each axis of the output", variadic=True)
 
     names: ClassVar = ("reshape", "Reshape")
     title: ClassVar = "Reshape"
@@ -102,7 +102,7 @@ class Unflatten(Layer):
     """
 
     axis: int = argument(AXIS, "the axis to split", short="dim")
-    sizes: tuple[Formula, ...] = argument(TARGET, "sizes: those it is split into", variadic=True)
+    sizes: tuple[Formula, ...] = argument(TARGET, "size: one for each axis that it is split into", variadic=True)
 
     names: ClassVar = ("unflatten", "Unflatten")
     title: ClassVar = "Unflatten"

@@ -49,7 +49,7 @@ class Upsampling(Layer):
         FACTORS, "factor: how many times as large; 2 if no size is given", None, told=True
     )
     size: tuple[Formula, ...] | None = argument(
-        SIZES, "output size (PyTorch), instead of a factor", None, keyword=True, told=True
+        SIZES, "output size: instead of a factor (PyTorch)", None, keyword=True, told=True
     )
     mode: str = argument(choice(*_MODES), "how values in between are found", "nearest", keyword=True)
 

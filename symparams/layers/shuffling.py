@@ -192,7 +192,7 @@ class Fold(_Windows):
     The input is as `unfold` gives it: one window at each position, as many as fit into the image.
     """
 
-    size: tuple[Formula, ...] = argument(SIZES, "height and width of the output", told=True)
+    size: tuple[Formula, ...] = argument(SIZES, "output size: height and width", told=True)
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
 
     names: ClassVar = ("fold", "col2im")

@@ -278,7 +278,7 @@ class MaxUnpooling(Layer):
         EXTRA, "padding: positions on each side", (ZERO,), short="p", keyword=True, told=True
     )
     output: tuple[Formula, ...] | None = argument(
-        SIZES, "output size, where it is not the smallest possible one", None, keyword=True
+        SIZES, "output size: where it is not the smallest possible one", None, keyword=True
     )
 
     names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
