@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, Symbol, ceil, floor, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
 from symparams.errors import LayerError
 from symparams.layers.sizes import by_axis, known, per_axis, spatial_axes
 from symparams.layers.window import channels_kept, input_sizes
@@ -69,7 +69,7 @@ class AdaptiveAveragePooling(Layer):
         return together(
             "the output size is given, and the windows follow from it: ",
             by_axis(cases),
-            " (i and positions are counted from 0)" if any(text == _WINDOW for _, text, _ in cases) else "",
+            " (numbers and positions count from 0)" if any(text == _WINDOW for _, text, _ in cases) else "",
             between="",
         )
 
@@ -100,7 +100,10 @@ class AdaptiveAveragePooling(Layer):
         return (product(places) - 1) * out.numbers()
 
 
-_WINDOW = "window i starts at position {.start} and ends before position {.end} along {axes}"
+_WINDOW = (
+    "each window starts at {.step} times its number, rounded down, and ends before {.step} times the next number, "
+    "rounded up, along {axes}"
+)
 
 
 def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, Formula]]:
@@ -114,8 +117,7 @@ def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, For
         return name, "one window covers all {n positions} of {axes}", {"n": n}
     if isinstance(places, int) and isinstance(windows, int) and places % windows == 0:
         return name, "{m windows} of {=length positions} each lie side by side along {axes}", {"m": m, "length": n / m}
-    i = Symbol("i")
-    return name, _WINDOW, {"start": floor(i * n / m), "end": ceil((i + 1) * n / m)}
+    return name, _WINDOW, {"step": n / m}
 
 
 @layer_class
