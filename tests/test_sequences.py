@@ -75,13 +75,21 @@ def test_letters_and_axes_are_called_what_they_are() -> None:
 @pytest.mark.parametrize(
     ("text", "said", "not_said"),
     [
-        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "H_in = 26: the input height\n", "height, which"),
-        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "C_in = 8: the input channels, which are the filters", "height, w"),
-        ("input(9) -> embedding(5, 4) -> PReLU", "L_in = 9: the input length\n", "length, which"),
-        ("input(9, 4) -> gru(3, sequences) -> PReLU", "channels, which are the units of gru_1", "length, which"),
-        ("input(40, 12) -> bidirectional(lstm(24, sequences)) -> dense(6)", "the outputs of bid", "the units of"),
-        (TORCH + "input(3, 9, 9) -> conv(8, 3) -> dense(5)", "n_in = 7: the inputs\n", "inputs, which"),
-        (TORCH + "input(9, 4) -> lstm(3) -> conv(5, 2)", "channels, which are the units of lstm_1", "length, which"),
+        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "H_in = 26: the input height\n", "height ("),
+        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "the input channels (the 8 filters of conv_1)\n", "width ("),
+        ("input(9) -> embedding(5, 4) -> PReLU", "L_in = 9: the input length\n", "length ("),
+        ("input(9, 4) -> gru(3, sequences) -> PReLU", "channels (the 3 units of gru_1)\n", "length ("),
+        (
+            "input(40, 12) -> bidirectional(lstm(24, sequences)) -> dense(6)",
+            "n_in = 48: the inputs (the 48 outputs of bidirectional_1, 24 units in each direction)\n",
+            "48 units",
+        ),
+        (
+            TORCH + "input(3, 9, 9) -> conv(8, 3) -> dense(5)",
+            "n_in = 7: the inputs (the output width of conv_1)\n",
+            "inputs (the 8",
+        ),
+        (TORCH + "input(9, 4) -> lstm(3) -> conv(5, 2)", "channels (the 3 units of lstm_1)\n", "length ("),
     ],
 )
 def test_only_channels_and_features_come_from_filters_or_units(text: str, said: str, not_said: str) -> None:

@@ -9,8 +9,9 @@ from symparams.algebra.formula import ONE, Formula, Product, Sum, Symbol, Value,
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.model.derived import Counts
-from symparams.model.layer import SPATIAL, Shape
+from symparams.model.layer import Shape
 from symparams.model.network import Node
+from symparams.model.provenance import Origin, names_read, origin, origins, symbol_origin
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
@@ -28,7 +29,6 @@ class LayerEntry:
     account: LayerDerivations  # what is said of it and of equal layers
     inputs: tuple[str, ...]  # names of the layers that feed it
     arriving: tuple[Shape, ...]  # the shapes that it is fed
-    origin: tuple[str, str]  # what its input channels are: ("filters", "conv_1")
     before: str | None  # an earlier layer that is the same on the same input
     first: bool  # whether no layer before it gives the same reason for its count
     first_shape: bool  # whether no layer before it gives the same reason for its shape
@@ -121,26 +121,22 @@ class LayerEntry:
         return any(t.kind == "statistic" for t in self.node.derived.rules.counted)
 
     @property
-    def is_of_only_input(self) -> bool:
-        """Whether its origin is the only input of the network."""
-        nodes = self.measurements.network.nodes
-        is_input = self.measurements.network.node(self.origin[1]).layer.inputs == "none"
-        return is_input and sum(node.layer.inputs == "none" for node in nodes) == 1
+    def origins(self) -> tuple[Origin, ...]:
+        """Where each size of what arrives comes from."""
+        return origins(self.measurements.network, self.node)
 
     @property
-    def reads(self) -> str:
-        """What its only input has along the axis that its origin gives: features or channels; empty: no need to say."""
-        what, name = self.origin
-        if not what or len(self.arriving) != 1:
-            return ""
-        if name == self.inputs[0] and what in ("channels", "features", "outputs"):
-            return ""
-        return "features" if len(self.arriving[0]) == 1 or what in ("units", "width") else "channels"
+    def reads(self) -> Origin | None:
+        """Where the channels or features of its only input come from; none where it reads neither."""
+        if len(self.arriving) != 1:
+            return None
+        named = [axis for axis, name in enumerate(names_read(self.node.derived)) if name in ("channels", "features")]
+        return origin(self.measurements.network, self.node, named[-1]) if named else None
 
-    def is_from_origin(self, known: Known) -> bool:
-        """Whether a symbol of its rules is a number of channels or features that its origin gives."""
-        name = known.symbol.name
-        return known.incoming and bool(self.origin[0]) and "in" in name.split("_") and name not in _ALONG
+    def origin_of(self, known: Known) -> Origin | None:
+        """Where channels or features come from that a symbol of its rules stands for; none for other sizes."""
+        found = symbol_origin(self.measurements.network, self.node, known.symbol)
+        return found if found is not None and found.axis in ("channels", "features") else None
 
     def known(self, derivation: Derivation) -> tuple[Known, ...]:
         """The symbols of a derivation with their values."""
@@ -199,9 +195,6 @@ class LayerEntry:
     def of_all_copies(self, value: Value) -> Formula:
         """What all copies have of something, as it is written: (N − 1)·(9F + 1)·F."""
         return over_shown(as_formula(value), self.node.repeats)
-
-
-_ALONG = {f"{letter}_in" for axes in SPATIAL.values() for _, letter, _ in axes}  # sizes that no layer gives: H_in
 
 
 @dataclass(frozen=True, slots=True)

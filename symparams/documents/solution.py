@@ -26,7 +26,6 @@ from symparams.documents.definitions import (
 from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
 from symparams.documents.labels import Labels, slug
 from symparams.errors import SymparamsError, nearest
-from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
@@ -97,7 +96,6 @@ class Solution:
                 account,
                 tuple(n.name for n in feeding),
                 tuple(n.shape for n in feeding),
-                _origin(node, feeding[0]) if feeding else ("", ""),
                 seen.get(derived),
                 pattern_of(derived.rules.because) not in explained,
                 pattern_of(derived.rules.shape_because) not in explained,
@@ -206,7 +204,7 @@ class Solution:
     @property
     def has_several_inputs(self) -> bool:
         """Whether "the input" would be ambiguous."""
-        return sum(node.layer.inputs == "none" for node in self.network.nodes) > 1
+        return self.network.inputs > 1
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -329,14 +327,6 @@ class Solution:
     def rule_symbols(self) -> list[Symbol]:
         """The symbols of the rules, but for a P that is what they give."""
         return [symbol for symbol in self.symbols if symbol.name != "P" or not self.rule_letters]
-
-
-def _origin(node: Node, feeding: Node) -> tuple[str, str]:
-    """What the channels or features that a layer reads are; nothing where it reads another axis."""
-    x = node.derived.arriving[0]
-    axis = len(x.shape) - 1 if node.layer.reading == "features" else x.channel_axis
-    steps = isinstance(node.layer, TimeDistributed)  # reads behind its first axis
-    return feeding.origin if steps or feeding.origin_axis == axis else ("", "")
 
 
 def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
+from symparams.layers.cell import EACH_WAY
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class
@@ -56,7 +57,7 @@ class Bidirectional(Layer):
                 *_named("forward", self.layer, forward.tensors),
                 *_named("backward", self.layer, forward.tensors),
             )
-            joined = replace(output[_units(output)], size=2 * output[_units(output)].size)
+            joined = replace(output[_units(output)], size=2 * output[_units(output)].size, each=EACH_WAY)
             reverse = say(
                 "A second {@kind} with its own weights processes the sequence in reverse", kind=self.layer.kind
             )

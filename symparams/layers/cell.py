@@ -106,6 +106,8 @@ def cell_of(raw: Raw) -> Cell:
     return raw
 
 
+EACH_WAY = "in each direction"  # where the units of a layer are that reads both ways
+
 UNITS_OR_CELL = Kind(
     "a number of units, or a cell such as lstmcell(64)",
     lambda raw: cell_of(raw) if isinstance(raw, Layer) else COUNT.read(raw),

@@ -30,6 +30,8 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Convention, Tensor, biases, flat, tensor
 from symparams.model.work import Work
 
+_DIMENSIONS = "embedding dimensions"
+
 
 def _vectors(x: Incoming, d: Formula) -> tuple[Axis, ...]:
     """The axes of the input and a new last one."""
@@ -67,7 +69,7 @@ class Embedding(Layer):
             tensors=(_vectors_of(x, "embeddings", V, d),),
             because=_table(x, V, d),
             shape_because=say(_APPENDED, d=d),
-            channels_are="embedding dimensions",
+            channels_are=_DIMENSIONS,
             unit=Unit("rows", V),
             ignores=_lookups(x),
         )
@@ -129,7 +131,7 @@ class EmbeddingBag(Embedding):
             tensors=(_vectors_of(x, "embeddings", V, d),),
             because=together(_table(x, V, d), _SUMS if self.sums else _AVERAGES, between=". "),
             shape_because=f"the vectors of all tokens are {'added' if self.sums else 'averaged'} to one vector",
-            channels_are="embedding dimensions",
+            channels_are=_DIMENSIONS,
             unit=Unit("rows", V),
             ignores=_lookups(x),
         )
@@ -167,7 +169,7 @@ class ReversibleEmbedding(Embedding):
             tensors=(_vectors_of(x, "embeddings", V, d), *back),
             because=together(_table(x, V, d), _OWN_TABLE if back else _SAME_TABLE, between=". "),
             shape_because=say(_APPENDED, d=d),
-            channels_are="embedding dimensions",
+            channels_are=_DIMENSIONS,
             unit=Unit("tokens" if back else "rows", V),
             ignores=_lookups(x),
         )
@@ -216,7 +218,7 @@ class Positional(Layer):
         if self.sinusoidal:
             because = "the vectors are fixed sines and cosines of the position, so there is nothing to learn"
             return nothing_to_learn(
-                output, because, shape_because, channels_are="embedding dimensions", requires=requires
+                output, because, shape_because, channels_are=_DIMENSIONS, requires=requires
             )
         return Rules(
             output=output,
@@ -228,7 +230,7 @@ class Positional(Layer):
                 d=d,
             ),
             shape_because=shape_because,
-            channels_are="embedding dimensions",
+            channels_are=_DIMENSIONS,
             requires=requires,
             unit=Unit("positions", T_max),
             ignores=() if same(x.shape[0], self.length) else (say(_ALL_COUNT, T=T, T_max=T_max),),

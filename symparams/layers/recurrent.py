@@ -11,7 +11,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
-from symparams.layers.cell import UNITS_OR_CELL, Cell
+from symparams.layers.cell import EACH_WAY, UNITS_OR_CELL, Cell
 from symparams.layers.recurrent_cells import GATES, RESET_AFTER, GRUCell, LSTMCell, ProjectedLSTMCell, RNNCell
 from symparams.layers.recurrent_stack import Stack, steps
 from symparams.model.arguments import COUNT, RATE, argument, switch
@@ -99,9 +99,10 @@ class Recurrent(Layer):
         cell = self._checked(x)
         every = self._every_step(x)
         stack = self._stack(cell, x)
+        n_out, each = stack.output(), EACH_WAY if self.bidirectional else ""
         parameters = stack.total(lambda D: cell.parameters(D, x.convention))
         return Rules(
-            output=(x.sequence(), Axis(x.last_name, stack.output())) if every else (Axis("features", stack.output()),),
+            output=(x.sequence(), Axis(x.last_name, n_out, each)) if every else (Axis("features", n_out, each),),
             tensors=tuple(stack.tensors()),
             written=parameters,
             because=stack.why(),

@@ -58,10 +58,8 @@ class Builder:
         except LayerError as error:
             error.matter = f"{name}: {error.matter}"
             raise
-        what = derived.rules.channels_are
-        origin, axis = ((what, name), derived.feature_axis) if what else _handed_on(derived, self.nodes[inputs[0]])
         sharing = None if shared is None else self.nodes[shared].name
-        self.nodes.append(Node(name, tuple(inputs), derived, origin, axis, sharing, frozen))
+        self.nodes.append(Node(name, tuple(inputs), derived, sharing, frozen))
         return len(self.nodes) - 1
 
     def free_name(self, kind: str) -> str:
@@ -84,12 +82,6 @@ class Builder:
         """Say that the layers from index `since` on stand for copies."""
         for i in range(since, len(self.nodes)):
             self.nodes[i] = replace(self.nodes[i], repeats=(repeat, *self.nodes[i].repeats))
-
-
-def _handed_on(derived: Derived, feeding: Node) -> tuple[tuple[str, str], int]:
-    """What the channels are of a layer that keeps those of the layer before it, and their axis."""
-    same_rank = len(feeding.shape) == len(derived.shape)
-    return feeding.origin, feeding.origin_axis if same_rank else derived.feature_axis
 
 
 def too_many_layers() -> LimitError:

@@ -115,6 +115,7 @@ class Axis:
 
     name: str  # height, width, channels …
     size: Formula  # its rule, in reading order
+    each: str = ""  # of a size that is several times a symbol, where each of these is: "in each direction"
 
 
 # What the output size along an axis is called.

@@ -31,8 +31,6 @@ class Node:
     name: str  # as given with `as`, or kind and counter
     inputs: tuple[int, ...]  # the nodes that feed it, by index
     derived: Derived  # what its layer says about what arrives
-    origin: tuple[str, str]  # what the sizes of its channels or features are: ("filters", "conv_1")
-    origin_axis: int  # the axis of its output that these are
     shared: str | None  # the layer whose weights it uses again, which are counted there
     frozen: bool  # whether its parameters are kept from training
     repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
@@ -116,6 +114,11 @@ class Network:
 
         weights, biases, params, fixed = map(summed, ("weights", "biases", "params", "non_trainable"))
         return Counts(weights, biases, params, params if fixed == 0 else summed("trainable"), fixed)
+
+    @cached_property
+    def inputs(self) -> int:
+        """How many layers data comes in at."""
+        return sum(node.layer.inputs == "none" for node in self.nodes)
 
     @cached_property
     def sources(self) -> tuple[int, ...]:

@@ -1,0 +1,226 @@
+"""Where the sizes that arrive at a layer come from: which layer makes each, of what, and which layers pass it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, TypeAlias
+
+from symparams.algebra.formula import Formula, Product, Sum, Symbol, Value, symbols
+from symparams.algebra.simplification import simplified
+from symparams.model.arguments import arguments_of
+from symparams.model.derived import Derived
+from symparams.model.layer import Layer
+from symparams.model.marked_rules import Mark, mark_of, marks_in, named_marks, sizes_made, values_put_in
+from symparams.model.network import Network, Node
+
+# How a layer makes a size. argument: one of its arguments says how large it is; sum: it puts sizes side by side; rule:
+# it works it out of sizes that arrive at it; branches: all its branches have that size; data: it is what comes in.
+Making: TypeAlias = Literal["argument", "sum", "rule", "branches", "data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An equal share of a size: 24 units in each direction."""
+
+    size: Value  # how many
+    word: str  # of what: units
+    each: str  # where each share is: "in each direction"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a size of what arrives at a layer comes from."""
+
+    axis: str  # what it is there: channels, features, height …
+    size: Value  # how large it is there
+    through: tuple[str, ...]  # the layers that pass it on as it is, in the order of the data
+    source: str  # the layer that makes it
+    is_only_input: bool  # whether that is the only input of the network
+    made: Making  # how that layer makes it
+    number: Value  # how large it is behind that layer: in copy i of it, where sizes change
+    word: str  # what that layer has so many of: filters; the axis of its output, where no argument says so
+    argument: str  # which of its arguments says so, by its keyword: filters; empty: none does
+    share: Share | None  # where it is the same several times
+    rule: Formula  # how it comes out, values put in: 12·12·63
+    parts: tuple[Origin, ...]  # the sizes that it is made of
+    further: tuple[Origin, ...]  # where later copies have it from, if the layer or one that passes it on has copies
+    copy: Literal["", "before", "last"]  # which copy of the source is meant; empty: it has only one, or the same
+
+
+def origins(network: Network, node: Node) -> tuple[Origin, ...]:
+    """Where each size comes from that arrives at a layer, in the order of its inputs and of their axes."""
+    index = network.index(node.name)
+    arriving = enumerate(node.derived.arriving)
+    return tuple(_of(network, _Place(index, i, axis)) for i, x in arriving for axis in range(len(x.shape)))
+
+
+def origin(network: Network, node: Node, axis: int, among: int = 0) -> Origin:
+    """Where one size comes from: that of an axis of one of the inputs."""
+    return _of(network, _Place(network.index(node.name), among, axis))
+
+
+def symbol_origin(network: Network, node: Node, symbol: Symbol) -> Origin | None:
+    """Where the size comes from that a symbol of the rules of a layer stands for; none for its own sizes."""
+    place = named_marks(node.derived).get(symbol.name) if symbol.incoming else None
+    return None if place is None else origin(network, node, place.axis, place.among)
+
+
+def names_read(derived: Derived, among: int = 0) -> tuple[str, ...]:
+    """What the axes of what arrives are for a layer, as it reads them."""
+    x, reading = derived.arriving[among], derived.layer.reading
+    names = list(x.feature_names() if reading == "features" else x.axis_names())
+    if reading == "features" and len(names) == 2:
+        names[-1] = "features"
+    if reading == "channels" and len(names) > 1:
+        names[x.channel_axis] = "channels"
+    for axis, size in zip(derived.rules.output, sizes_made(derived), strict=True):
+        mark = mark_of(size)
+        if mark and mark.among == among and axis.name in ("length", "steps") and (len(names) == 1 or mark.axis == 0):
+            names[mark.axis] = axis.name  # the tokens of an embedding, the steps of a wrapped layer
+    return tuple(names)
+
+
+class _Place(NamedTuple):
+    """A size that arrives at a layer."""
+
+    at: int  # the index of the layer
+    among: int  # which of its inputs
+    axis: int  # of that input
+
+
+class _Made(NamedTuple):
+    """A size where a layer makes it."""
+
+    at: int  # the index of the layer
+    axis: int  # of its output
+    through: tuple[str, ...]  # the layers that pass it on from there, in the order of the data
+    entries: tuple[tuple[int, int], ...]  # the last layers of brackets from which further copies have it, and the axis
+
+
+def _of(network: Network, place: _Place, depth: int = 0) -> Origin:
+    node = network.nodes[place.at]
+    axis, size = names_read(node.derived, place.among)[place.axis], node.derived.arriving[place.among].shape[place.axis]
+    made = _followed(network, node.inputs[place.among], place.axis, tuple(_entries(network, place)))
+    first = _made(network, made, axis, size, depth)
+    source = network.nodes[made.at]
+    inside = len(source.repeats) > len(node.repeats) or source.repeats != node.repeats[: len(source.repeats)]
+    further = () if depth else tuple(_further(network, made, axis, size))
+    return replace(first, further=further, copy="last" if inside else "")
+
+
+def _further(network: Network, first: _Made, axis: str, size: Value) -> Iterator[Origin]:
+    """Where later copies have a size from, the innermost bracket first."""
+    for end, place in first.entries:
+        made = _followed(network, end, place, ())
+        if (made.at, made.axis) != (first.at, first.axis):
+            yield replace(_made(network, made, axis, size, 1), copy="before")
+
+
+def _followed(network: Network, index: int, axis: int, entries: tuple[tuple[int, int], ...]) -> _Made:
+    """Back from the output of a layer to the layer that makes the size along an axis of it."""
+    through: list[str] = []
+    while True:
+        node = network.nodes[index]
+        mark = Mark(0, axis) if node.kind == "copies" else mark_of(sizes_made(node.derived)[axis])
+        if mark is None or _joins(node, axis):
+            return _Made(index, axis, tuple(reversed(through)), entries)
+        through += [node.name] if node.kind != "copies" else []
+        entries += tuple(_entries(network, _Place(index, *mark)))
+        index, axis = node.inputs[mark.among], mark.axis
+
+
+def _joins(node: Node, axis: int) -> bool:
+    """Whether branches meet in a layer that have their channels or features in common."""
+    return node.layer.inputs == "many" and len(node.inputs) > 1 and axis == node.derived.feature_axis
+
+
+def _entries(network: Network, place: _Place) -> Iterator[tuple[int, int]]:
+    """The last layers of the brackets at whose start a layer stands: what its later copies read."""
+    nodes, node = network.nodes, network.nodes[place.at]
+    for depth in reversed(range(len(node.repeats))):
+        around = node.repeats[: depth + 1]
+        start = end = place.at
+        while start > 0 and nodes[start - 1].repeats[: depth + 1] == around:
+            start -= 1
+        while end + 1 < len(nodes) and nodes[end + 1].repeats[: depth + 1] == around:
+            end += 1
+        if node.inputs[place.among] not in nodes[start].inputs[:1]:
+            return
+        if len(nodes[end].shape) == len(node.derived.arriving[place.among].shape):
+            yield end, place.axis
+
+
+# ---------------------------------------------------------------- what a layer makes of what arrives
+
+
+def _made(network: Network, made: _Made, axis: str, size: Value, depth: int) -> Origin:
+    """The origin of a size that has been followed to the layer that makes it."""
+    node = network.nodes[made.at]
+    formula, there = sizes_made(node.derived)[made.axis], node.derived.out.axes[made.axis]
+    marks = [] if not node.inputs else list(dict.fromkeys(marks_in(formula)))
+    if marks and _joins(node, made.axis) and mark_of(formula):
+        making: Making = "branches"
+        marks = [Mark(i, _aligned(node, i, made.axis)) for i in range(len(node.inputs))]
+    else:
+        making = "data" if node.layer.inputs == "none" else _making(formula)
+    word, argument, share = _words(node, made.axis, formula) if making in ("argument", "data") else (there, "", None)
+    deep = depth < (1 if making in ("sum", "branches") else 2)
+    parts = (_of(network, _Place(made.at, *mark), 1 if making == "rule" else 2) for mark in marks if mark.axis >= 0)
+    return Origin(
+        axis=axis,
+        size=size,
+        through=made.through,
+        source=node.name,
+        is_only_input=node.layer.inputs == "none" and network.inputs == 1,
+        made=making,
+        number=node.shape[made.axis],
+        word=axis if making == "data" and node.layer.kind == "input" else word,
+        argument=argument,
+        share=share,
+        rule=values_put_in(formula),
+        parts=tuple(parts) if deep else (),
+        further=(),
+        copy="",
+    )
+
+
+def _making(formula: Formula) -> Making:
+    if not any(marks_in(formula)):
+        return "argument"
+    return "sum" if isinstance(formula, Sum) and all(map(mark_of, formula.terms)) else "rule"
+
+
+def _aligned(node: Node, among: int, axis: int) -> int:
+    """The axis of a branch that stands at an axis of the whole; -1: it has none there, or is repeated along it."""
+    x = node.derived.arriving[among]
+    missing = len(node.shape) - len(x.shape)
+    place = axis if x.channels_first else axis - missing
+    return place if 0 <= place < len(x.shape) and x.shape[place] == node.shape[axis] else -1
+
+
+def _words(node: Node, axis: int, formula: Formula) -> tuple[str, str, Share | None]:
+    """What a layer has so many of, the argument that says so, and the share of each, where it is several times that."""
+    own = list(symbols(formula))
+    is_feature = axis == node.derived.feature_axis
+    one = own[0] if len(own) == 1 else None
+    argument = _argument(node.layer, one.value if one else formula, one.meaning if one else "")
+    word = (is_feature and node.derived.rules.channels_are) or (one and one.meaning) or node.derived.out.axes[axis]
+    rule = node.derived.rules.output[axis]
+    if one is None or not rule.each or not isinstance(formula, Product):
+        return word, argument, None
+    return word, argument, Share(simplified(one, node.derived.facts), one.meaning, rule.each)
+
+
+def _argument(layer: Layer, value: Formula | None, meaning: str) -> str:
+    """The argument of a layer, or of the layer inside it, that has a value; of several, the one of that meaning."""
+    found = ""
+    for argument in arguments_of(type(layer)):
+        given = getattr(layer, argument.name)
+        if isinstance(given, Layer):
+            found = found or _argument(given, value, meaning)
+        elif given is value or (isinstance(given, tuple) and any(one is value for one in given)):
+            if argument.meaning.partition(":")[0] == meaning:
+                return argument.name
+            found = found or argument.name
+    return found
