@@ -31,6 +31,7 @@ from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
+from symparams.model.provenance import names_meant
 from symparams.model.sentence import Text, changed
 from symparams.model.sentence import pattern as pattern_of
 from symparams.quantities.layer_derivations import LayerDerivations, rounds
@@ -182,7 +183,7 @@ class Solution:
             uses.setdefault(node.layer, []).append(node)
         meanings: dict[str, tuple[str, str | None, bool]] = {}
         for node, *others in uses.values():
-            for letter, what in _letters(node, self._axes(node)):
+            for letter, what in _letters(node, () if node.inputs else names_meant(self.network, node)):
                 where = node.name if node.layer.inputs != "none" or self.has_several_inputs else None
                 before = meanings.setdefault(letter, (what, where, bool(others)))
                 meanings[letter] = (*before[:2], before[2] or before[1] != where)
@@ -191,15 +192,6 @@ class Solution:
                 for one in symbols(as_formula(repeat.count)):
                     meanings.setdefault(one.name, ("number of copies", node.name, False))
         return meanings
-
-    def _axes(self, node: Node) -> tuple[str, ...]:
-        """What the axes of an input are called, as the layer that reads it has them."""
-        if node.layer.inputs == "none" and len(node.shape) == 1:
-            place = self.network.nodes.index(node)
-            reader = next((other for other in self.network.nodes if place in other.inputs), node)
-            if reader.derived.rules.output[0].name == "length" and reader.shape[0] == node.shape[0]:
-                return ("length",)
-        return node.derived.leaving.axis_names()
 
     @property
     def has_several_inputs(self) -> bool:

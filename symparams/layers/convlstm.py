@@ -15,7 +15,7 @@ from symparams.layers.filters import positions_share
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import say, together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
@@ -51,6 +51,10 @@ class ConvLSTM(Sliding):
     family: ClassVar = "Recurrent layers"
     described: ClassVar = ()  # its kernel has an axis less than its input
     example: ClassVar = "input(10, 64, 64, 1) -> convlstm(40, 3, same, sequences)"
+
+    @property
+    def at_each_step(self) -> Reading:
+        return "channels"
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

@@ -217,9 +217,7 @@ class Positional(Layer):
         shape_because = say("each of the {T positions} has one vector of {d values}", T=T, d=d)
         if self.sinusoidal:
             because = "the vectors are fixed sines and cosines of the position, so there is nothing to learn"
-            return nothing_to_learn(
-                output, because, shape_because, channels_are=_DIMENSIONS, requires=requires
-            )
+            return nothing_to_learn(output, because, shape_because, channels_are=_DIMENSIONS, requires=requires)
         return Rules(
             output=output,
             tensors=(_vectors_of(x, "positions", T_max, d),),

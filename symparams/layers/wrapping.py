@@ -9,7 +9,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
-from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, layer_class, symbol
+from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reading, Rules, Sight, layer_class, symbol
 from symparams.model.sentence import say, together
 from symparams.model.tensor import flat
 from symparams.model.work import Work
@@ -39,6 +39,10 @@ class TimeDistributed(Layer):
     @property
     def on_last_axis(self) -> bool:
         return self.layer.on_last_axis
+
+    @property
+    def at_each_step(self) -> Reading:
+        return self.layer.reading
 
     @property
     def called(self) -> str:

@@ -296,6 +296,11 @@ class Layer(Record):
         return self.reading == "features"
 
     @property
+    def at_each_step(self) -> Reading | None:
+        """How it reads what stands at each time step of the first axis; None where that does not count time steps."""
+        return None
+
+    @property
     def kind(self) -> str:
         """The name that its automatic name starts with."""
         return self.names[0]

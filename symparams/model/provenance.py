@@ -10,7 +10,7 @@ from symparams.algebra.formula import Formula, Product, Sum, Symbol, Value, symb
 from symparams.algebra.simplification import simplified
 from symparams.model.arguments import arguments_of
 from symparams.model.derived import Derived
-from symparams.model.layer import Layer
+from symparams.model.layer import Incoming, Layer, Reading
 from symparams.model.marked_rules import Mark, mark_of, marks_in, named_marks, sizes_made, values_put_in
 from symparams.model.network import Network, Node
 
@@ -43,7 +43,7 @@ class Origin:
     argument: str  # which of its arguments says so, by its keyword: filters; empty: none does
     share: Share | None  # where it is the same several times
     rule: Formula  # how it comes out, values put in: 12·12·63
-    parts: tuple[Origin, ...]  # the sizes that it is made of
+    parts: tuple[Origin, ...]  # the sizes that it is made of, where it is channels or features
     further: tuple[Origin, ...]  # where later copies have it from, if the layer or one that passes it on has copies
     copy: Literal["", "before", "last"]  # which copy of the source is meant; empty: it has only one, or the same
 
@@ -68,17 +68,37 @@ def symbol_origin(network: Network, node: Node, symbol: Symbol) -> Origin | None
 
 def names_read(derived: Derived, among: int = 0) -> tuple[str, ...]:
     """What the axes of what arrives are for a layer, as it reads them."""
-    x, reading = derived.arriving[among], derived.layer.reading
+    x, at_each_step = derived.arriving[among], derived.layer.at_each_step
+    if at_each_step is not None:
+        return "time steps", *_names(Incoming(x.shape[1:], x.convention), at_each_step)
+    if len(x.shape) == 1 and mark_of(sizes_made(derived)[0]) == Mark(among, 0) and len(derived.shape) > 1:
+        return (derived.rules.output[0].name,)  # the tokens of an embedding are a length
+    return _names(x, derived.layer.reading)
+
+
+def _names(x: Incoming, reading: Reading) -> tuple[str, ...]:
     names = list(x.feature_names() if reading == "features" else x.axis_names())
     if reading == "features" and len(names) == 2:
         names[-1] = "features"
     if reading == "channels" and len(names) > 1:
         names[x.channel_axis] = "channels"
-    for axis, size in zip(derived.rules.output, sizes_made(derived), strict=True):
-        mark = mark_of(size)
-        if mark and mark.among == among and axis.name in ("length", "steps") and (len(names) == 1 or mark.axis == 0):
-            names[mark.axis] = axis.name  # the tokens of an embedding, the steps of a wrapped layer
     return tuple(names)
+
+
+def names_meant(network: Network, node: Node) -> tuple[str, ...]:
+    """What the axes are called of data that comes in: as the first layer has them that says what they are."""
+    behind = {network.index(node.name)}
+    for index, reader in enumerate(network.nodes):
+        for among, feeding in enumerate(reader.inputs):
+            if feeding not in behind:
+                continue
+            if reader.layer.reading in ("channels", "features"):
+                return names_read(reader.derived, among)
+            if [mark_of(size) for size in sizes_made(reader.derived)] == [
+                Mark(among, i) for i in range(len(node.shape))
+            ]:
+                behind.add(index)
+    return node.derived.leaving.axis_names()
 
 
 class _Place(NamedTuple):
@@ -165,8 +185,9 @@ def _made(network: Network, made: _Made, axis: str, size: Value, depth: int) -> 
     else:
         making = "data" if node.layer.inputs == "none" else _making(formula)
     word, argument, share = _words(node, made.axis, formula) if making in ("argument", "data") else (there, "", None)
-    deep = depth < (1 if making in ("sum", "branches") else 2)
-    parts = (_of(network, _Place(made.at, *mark), 1 if making == "rule" else 2) for mark in marks if mark.axis >= 0)
+    deep = depth < 2 and made.axis == node.derived.feature_axis
+    below = depth + 1 if making == "rule" else 2
+    parts = (_of(network, _Place(made.at, *mark), below) for mark in marks if mark.axis >= 0)
     return Origin(
         axis=axis,
         size=size,
