@@ -187,7 +187,15 @@ def test_each_tensor_of_several_has_its_own_origin() -> None:
     assert said(text, "attention_1") == ["its D features are those of x", "its E features are those of y"]
 
 
+def test_the_argument_is_the_one_that_makes_the_size() -> None:
+    network = sp.parse("input(8) -> embedding(8, 8) -> conv(4, 4, same, groups=4) -> bidirectional(lstm(4))")._network
+    assert origin(network, network.node("conv_1"), 1).argument == "width"
+    assert origin(network, network.node("bidirectional_1"), 1).argument == "filters"
+
+
 LETTERS = [
+    ("input(T, D) -> [dense(2*D) -> dense(D) for i in 1..n]", ("length", "features")),
+    ("input(H, W, C) -> [pad(i) for i in 1..n] -> conv(3, 1)", ("height", "width", "channels")),
     ("input(T, D) -> relu -> lstm(3)", ("length", "features")),
     ("input(T, C) -> relu -> conv(3, 2)", ("length", "channels")),
     ("input(T) -> embedding(9, 4)", ("length",)),

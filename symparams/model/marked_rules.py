@@ -1,7 +1,7 @@
-"""What a layer does with each size that arrives: its rules once more, with a mark in place of every size.
+"""What a layer does with each size that arrives: its rules once more, with a mark around every size and argument.
 
-A mark that comes out alone has been passed on; several in one size have been added or multiplied; a size without a mark
-is the layer's own.
+A size that comes out alone has been passed on; several in one have been added or multiplied; without any it is the
+layer's own, and made of its arguments.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.errors import LayerError
+from symparams.model.arguments import arguments_of
 from symparams.model.derived import Derived
-from symparams.model.layer import Incoming, Rules
+from symparams.model.layer import Incoming, Layer, Rules
 from symparams.model.outside import is_outside, rules_of
 
 
@@ -28,7 +29,7 @@ class Mark(NamedTuple):
     axis: int  # along which axis of it
 
 
-_SIGN = "@"  # no letter of the language begins with it
+_SIGN, _ARGUMENT = "@", "#"  # what marks begin with, of sizes and of arguments: no letter of the language does
 
 
 def sizes_made(derived: Derived) -> tuple[Formula, ...]:
@@ -52,6 +53,16 @@ def mark_of(formula: Formula) -> Mark | None:
         among, _, axis = formula.name[1:].partition(".")
         return Mark(int(among), int(axis))
     return None if formula.value is None else mark_of(formula.value)
+
+
+def argument_in(formula: Formula) -> str:
+    """The argument of the layer that a size is made of, by its keyword; of several the first; empty: none."""
+    for one in symbols(formula):
+        if one.name.startswith(_ARGUMENT):
+            return one.name[1:]
+        if one.value is not None and (found := argument_in(one.value)):
+            return found
+    return ""
 
 
 def marks_in(formula: Formula) -> Iterator[Mark]:
@@ -101,9 +112,22 @@ def _marked(x: Incoming, among: int, ones: bool) -> Incoming:
 
 
 def _rules(derived: Derived, arriving: tuple[Incoming, ...]) -> Rules:
-    if is_outside(derived.layer):
-        return rules_of(derived.layer, arriving, derived.facts)
-    return derived.layer.rules(*arriving)
+    layer = _with_marks(derived.layer)
+    return rules_of(layer, arriving, derived.facts) if is_outside(layer) else layer.rules(*arriving)
+
+
+def _with_marks(layer: Layer) -> Layer:
+    """The layer with marks around its arguments, and around those of a layer inside it."""
+
+    def marked(name: str, value: object) -> object:
+        if isinstance(value, Layer):
+            return _with_marks(value)
+        if isinstance(value, tuple):
+            return tuple(marked(name, one) for one in value)
+        return Symbol(f"{_ARGUMENT}{name}", value) if isinstance(value, Formula) else value
+
+    given = {argument.name: getattr(layer, argument.name) for argument in arguments_of(type(layer))}
+    return replace(layer, **{name: marked(name, value) for name, value in given.items()})
 
 
 def _is_same(rules: Rules, derived: Derived) -> bool:

@@ -8,10 +8,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from symparams.algebra.formula import Formula, Product, Sum, Symbol, Value, symbols
 from symparams.algebra.simplification import simplified
-from symparams.model.arguments import arguments_of
 from symparams.model.derived import Derived
-from symparams.model.layer import Incoming, Layer, Reading
-from symparams.model.marked_rules import Mark, mark_of, marks_in, named_marks, sizes_made, values_put_in
+from symparams.model.layer import Incoming, Reading
+from symparams.model.marked_rules import Mark, argument_in, mark_of, marks_in, named_marks, sizes_made, values_put_in
 from symparams.model.network import Network, Node
 
 # How a layer makes a size. argument: one of its arguments says how large it is; sum: it puts sizes side by side; rule:
@@ -142,12 +141,19 @@ def _followed(network: Network, index: int, axis: int, entries: tuple[tuple[int,
     through: list[str] = []
     while True:
         node = network.nodes[index]
-        mark = Mark(0, axis) if node.kind == "copies" else mark_of(sizes_made(node.derived)[axis])
+        mark = _passed(node)[axis]
         if mark is None or _joins(node, axis):
             return _Made(index, axis, tuple(reversed(through)), entries)
         through += [node.name] if node.kind != "copies" else []
         entries += tuple(_entries(network, _Place(index, *mark)))
         index, axis = node.inputs[mark.among], mark.axis
+
+
+def _passed(node: Node) -> list[Mark | None]:
+    """The size that a layer passes on along each axis of its output; the marks of copies pass on what arrives."""
+    if node.kind == "copies":
+        return [Mark(0, axis) for axis in range(len(node.shape))]
+    return [mark_of(size) for size in sizes_made(node.derived)]
 
 
 def _joins(node: Node, axis: int) -> bool:
@@ -225,23 +231,9 @@ def _words(node: Node, axis: int, formula: Formula) -> tuple[str, str, Share | N
     own = list(symbols(formula))
     is_feature = axis == node.derived.feature_axis
     one = own[0] if len(own) == 1 else None
-    argument = _argument(node.layer, one.value if one else formula, one.meaning if one else "")
+    argument = argument_in(formula)
     word = (is_feature and node.derived.rules.channels_are) or (one and one.meaning) or node.derived.out.axes[axis]
     rule = node.derived.rules.output[axis]
     if one is None or not rule.each or not isinstance(formula, Product):
         return word, argument, None
     return word, argument, Share(simplified(one, node.derived.facts), one.meaning, rule.each)
-
-
-def _argument(layer: Layer, value: Formula | None, meaning: str) -> str:
-    """The argument of a layer, or of the layer inside it, that has a value; of several, the one of that meaning."""
-    found = ""
-    for argument in arguments_of(type(layer)):
-        given = getattr(layer, argument.name)
-        if isinstance(given, Layer):
-            found = found or _argument(given, value, meaning)
-        elif given is value or (isinstance(given, tuple) and any(one is value for one in given)):
-            if argument.meaning.partition(":")[0] == meaning:
-                return argument.name
-            found = found or argument.name
-    return found
