@@ -39,6 +39,27 @@ def test_the_field_after_all_copies(text: str, size: str) -> None:
         assert value(as_formula(state[0].size), letters) == value(expression(size), letters), n
 
 
+SIDE_BY_SIDE = [
+    ("input(T, 8) -> [conv(8, 3, causal)] * N -> [conv(8, 5, causal)] * N", ("2*N + 1", "6*N + 1")),
+    (
+        "input(T, 8) -> [conv(8, 3, causal) for i in 1..N] -> [conv(8, 5, causal, d=2) for i in 1..N]",
+        ("2*N + 1", "10*N + 1"),
+    ),
+    (
+        "input(T, 8) -> [[conv(8, 3, causal)] * N] * N -> [[conv(8, 2, causal)] * N] * N",
+        ("2*N^2 + 1", "3*N^2 + 1"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sizes"), SIDE_BY_SIDE)
+def test_equal_brackets_side_by_side_are_two(text: str, sizes: tuple[str, ...]) -> None:
+    states = fields(net(text))[1:]
+    for state, size in zip(states, sizes, strict=True):
+        assert not isinstance(state, str)
+        assert value(as_formula(state[0].size), {"N": 4}) == value(expression(size), {"N": 4})
+
+
 def test_a_size_that_changes_by_a_power_from_copy_to_copy() -> None:
     network = sp.parse("input(H, W, 1) -> [conv(1, 3, dilation=2^i) for i in 0..n]")
     H, W, n = (network.symbols[name] for name in "HWn")

@@ -81,7 +81,8 @@ class Builder:
     def repeat(self, since: int, repeat: Repeat) -> None:
         """Say that the layers from index `since` on stand for copies."""
         for i in range(since, len(self.nodes)):
-            self.nodes[i] = replace(self.nodes[i], repeats=(repeat, *self.nodes[i].repeats))
+            node = self.nodes[i]
+            self.nodes[i] = replace(node, repeats=(repeat, *node.repeats), brackets=(since, *node.brackets))
 
 
 def too_many_layers() -> LimitError:

@@ -34,6 +34,7 @@ class Node:
     shared: str | None  # the layer whose weights it uses again, which are counted there
     frozen: bool  # whether its parameters are kept from training
     repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
+    brackets: tuple[int, ...] = ()  # where each of these brackets starts, the index of its first layer
 
     @property
     def layer(self) -> Layer:

@@ -123,7 +123,7 @@ def _of(network: Network, place: _Place, depth: int = 0) -> Origin:
     made = _followed(network, node.inputs[place.among], place.axis, tuple(_entries(network, place)))
     first = _made(network, made, axis, size, depth)
     source = network.nodes[made.at]
-    inside = len(source.repeats) > len(node.repeats) or source.repeats != node.repeats[: len(source.repeats)]
+    inside = source.brackets != node.brackets[: len(source.brackets)]
     further = () if depth else tuple(_further(network, made, axis, size))
     return replace(first, further=further, copy="last" if inside else "")
 
@@ -164,12 +164,9 @@ def _joins(node: Node, axis: int) -> bool:
 def _entries(network: Network, place: _Place) -> Iterator[tuple[int, int]]:
     """The last layers of the brackets at whose start a layer stands: what its later copies read."""
     nodes, node = network.nodes, network.nodes[place.at]
-    for depth in reversed(range(len(node.repeats))):
-        around = node.repeats[: depth + 1]
-        start = end = place.at
-        while start > 0 and nodes[start - 1].repeats[: depth + 1] == around:
-            start -= 1
-        while end + 1 < len(nodes) and nodes[end + 1].repeats[: depth + 1] == around:
+    for depth, start in reversed(list(enumerate(node.brackets))):
+        end = place.at
+        while end + 1 < len(nodes) and nodes[end + 1].brackets[depth : depth + 1] == (start,):
             end += 1
         if node.inputs[place.among] not in nodes[start].inputs[:1]:
             return

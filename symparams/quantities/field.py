@@ -105,7 +105,7 @@ class _Bracket:
             node = nodes[index]
             if len(node.repeats) > self.depth:
                 last = index
-                while last < end and nodes[last].repeats[self.depth :][:1] == (node.repeats[self.depth],):
+                while last < end and nodes[last].brackets[self.depth :][:1] == (node.brackets[self.depth],):
                     last += 1
                 self.states += self._copies(index, last, node.repeats[self.depth])
             elif self.depth and node.layer.inputs == "none":
