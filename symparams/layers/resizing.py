@@ -102,7 +102,7 @@ class Upsampling(Layer):
             strides = [ONE / f for f in self._symbols(x)]
         else:
             strides = [a / b for a, b in zip(n, per_axis(self.size, x, "the output size"), strict=True)]
-        return tuple(Reach(as_formula(taps), stride, before) for stride in strides)
+        return tuple(Reach(as_formula(taps), stride, before, None if taps > 1 else ONE / stride) for stride in strides)
 
     @property
     def _factors(self) -> tuple[Formula, ...]:

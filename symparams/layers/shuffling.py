@@ -67,7 +67,7 @@ class PixelShuffle(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         r = symbol("r", self.factor, "factor")
-        return tuple(Reach(ONE, ONE / r, ZERO) for _ in arriving[0].spatial)
+        return tuple(Reach(ONE, ONE / r, ZERO, r) for _ in arriving[0].spatial)
 
 
 @layer_class

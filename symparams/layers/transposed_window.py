@@ -43,7 +43,7 @@ class Along:
     def reach(self, padding: Formula) -> Reach:
         """What an output value sees, where so much is taken off before the first one."""
         before = floor((self.span - 1 - padding) / self.s)
-        return Reach(self._seen(), ONE / self.s, before)
+        return Reach(self._seen(), ONE / self.s, before, self.span, padding)
 
     @property
     def shares_unknown_factor(self) -> bool:

@@ -171,6 +171,10 @@ class Reach:
     kernel: Formula  # places from the first one that is seen to the last: d(k - 1) + 1
     stride: Formula  # how far apart the views of neighbouring outputs are; 1/2 where the output is twice as large
     before: Formula  # padding before the first place
+    # Of a layer that enlarges: over how many outputs it spreads one input, and how many of these are cut off before the
+    # first that is left; None: not known.
+    spread: Formula | None = None
+    cut: Formula = ZERO
 
 
 EVERYWHERE: Literal["everywhere"] = "everywhere"  # every output number sees the whole input

@@ -17,6 +17,7 @@ from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import Field, State, fields
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, chosen, of_layer, of_network
+from symparams.quantities.upsampled_fields import Neighbors, neighbors
 
 QUANTITIES = ("shape", "params", *QUANTITY_RULES, "field")
 USUAL = ("shape", "params")  # what a solution shows unless more is asked for
@@ -93,10 +94,12 @@ class NetworkQuantities:
         return fields(self.network)
 
     @cached_property
-    def enlarges(self) -> bool:
-        """Whether a layer enlarges, so that neighbours do not see equally many places."""
+    def neighbors(self) -> Neighbors | None:
+        """How many positions neighboring outputs see behind a layer that enlarges; none where no layer does."""
         made = (f.made_of for state in self.states if not isinstance(state, str) for f in state if f.made_of)
-        return any(isinstance(number(as_formula(m[4])), Fraction) or isinstance(m[4], Quotient) for m in made)
+        if not any(isinstance(number(as_formula(m[4])), Fraction) or isinstance(m[4], Quotient) for m in made):
+            return None
+        return neighbors(self.network, [not isinstance(state, str) for state in self.states])
 
     def fields_of(self, index: int) -> tuple[FieldSteps, ...] | str:
         """The receptive field at the output of a layer; a word where it has no size of its own."""
