@@ -15,13 +15,14 @@ from symparams.algebra.sympy_bridge import exact, from_sympy, letter
 from symparams.documents import contract
 from symparams.documents.rendering import Document, Style, render
 from symparams.documents.solution import Solution as _Contents
-from symparams.errors import Source, SymparamsError, nearest
+from symparams.errors import Source, SymparamsError
 from symparams.files import read_source
 from symparams.layer_info import Counted, LayerInfo, check_quantity
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.derived import Counts
 from symparams.model.network import Network
 from symparams.quantities.layer_quantities import QUANTITIES, USUAL
+from symparams.quantities.named_layers import layer_named
 from symparams.quantities.quantity import Settings
 from symparams.quantities.totals import amount
 from symparams.questions.comparison import compared
@@ -135,10 +136,11 @@ class Net(Counted):
         return tuple(LayerInfo(self._network, index) for index in range(len(self)))
 
     def __getitem__(self, name: str) -> LayerInfo:
-        """The layer of that name; raises KeyError with the nearest name."""
-        if name not in self._network.names:
-            raise KeyError(f"there is no layer `{name}`{nearest(name, self._network.names)}")
-        return self.layers[self._network.index(name)]
+        """The layer of that name, of its own or as Keras gives it; raises KeyError with the nearest name."""
+        try:
+            return self.layers[self._network.index(layer_named(self._network, name).name)]
+        except SymparamsError as error:
+            raise KeyError(error.matter) from None
 
     def __iter__(self) -> Iterator[LayerInfo]:
         return iter(self.layers)

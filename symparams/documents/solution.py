@@ -25,7 +25,6 @@ from symparams.documents.definitions import (
 )
 from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
 from symparams.documents.labels import Labels, slug
-from symparams.errors import SymparamsError, nearest
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
@@ -36,6 +35,7 @@ from symparams.model.sentence import Text, changed
 from symparams.model.sentence import pattern as pattern_of
 from symparams.quantities.layer_derivations import LayerDerivations, rounds
 from symparams.quantities.layer_quantities import USUAL, NetworkQuantities, sum_of
+from symparams.quantities.named_layers import layers_named
 from symparams.quantities.quantity import Quantity, Settings
 
 Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a right side
@@ -73,12 +73,8 @@ class Solution:
         """The layers to show."""
         if not self.only:
             return self.every
-        names = list(self.network.names)
-        for name in self.only:
-            if name not in names:
-                near = nearest(name, names)
-                raise SymparamsError(f"there is no layer `{name}`{near or '; the layers are ' + _some(names)}")
-        return tuple(entry for entry in self.every if entry.name in self.only)
+        asked = {node.name for name in self.only for node in layers_named(self.network, name)}
+        return tuple(entry for entry in self.every if entry.name in asked)
 
     def _entries(self) -> Iterator[LayerEntry]:
         nodes = self.network.nodes
@@ -330,7 +326,3 @@ def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
             meaning = argument.meaning.partition(":")[0] if node.inputs else axes[i]
             for letter in symbols(size) if isinstance(size, Formula) else ():
                 yield letter.name, meaning if isinstance(size, Symbol) else f"letter in the {meaning}"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

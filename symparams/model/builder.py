@@ -42,6 +42,7 @@ class Builder:
         *,
         shared: int | None = None,
         frozen: bool = False,
+        within: tuple[str, ...] = (),
     ) -> int:
         """Put a layer behind others and return its index; raises LayerError if it does not fit."""
         if len(self.nodes) >= limits.LAYERS:
@@ -59,7 +60,7 @@ class Builder:
             error.matter = f"{name}: {error.matter}"
             raise
         sharing = None if shared is None else self.nodes[shared].name
-        self.nodes.append(Node(name, tuple(inputs), derived, sharing, frozen))
+        self.nodes.append(Node(name, tuple(inputs), derived, sharing, frozen, within=within))
         return len(self.nodes) - 1
 
     def free_name(self, kind: str) -> str:

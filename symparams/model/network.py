@@ -35,6 +35,7 @@ class Node:
     frozen: bool  # whether its parameters are kept from training
     repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
     brackets: tuple[int, ...] = ()  # where each of these brackets starts, the index of its first layer
+    within: tuple[str, ...] = ()  # the macros, and the names of uses and brackets, in which it stands
 
     @property
     def layer(self) -> Layer:

@@ -10,6 +10,7 @@ from symparams.algebra.sums import over, over_shown
 from symparams.errors import SymparamsError, nearest
 from symparams.model.network import Network, Node
 from symparams.quantities.layer_quantities import sum_of
+from symparams.quantities.named_layers import layer_named
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, of_layer, of_network
 
 _COUNTS = {  # the counts of a network and what they are called
@@ -93,17 +94,8 @@ def total_of(network: Network, what: TotalQuantity, layer: str | None = None) ->
     """How much of a quantity a network, or one of its layers with all its copies, has."""
     if layer is None:
         return what.of_network(network)
-    layer_node = node(network, layer)
+    layer_node = layer_named(network, layer)
     return over(what.of_layer(layer_node), layer_node.repeats, network.facts)
-
-
-def node(network: Network, name: str) -> Node:
-    """The layer of that name."""
-    names = list(network.names)
-    if name not in names:
-        listed = ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
-        raise SymparamsError(f"there is no layer `{name}`{nearest(name, names) or f'; the layers are {listed}'}")
-    return network.node(name)
 
 
 def sum_over_layers(network: Network, what: TotalQuantity) -> Formula:

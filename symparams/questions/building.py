@@ -10,7 +10,8 @@ from symparams.algebra.numbersets import points
 from symparams.algebra.solving import letters_of
 from symparams.errors import RangeError, SymparamsError
 from symparams.model.network import Network
-from symparams.quantities.totals import node, total_of
+from symparams.quantities.named_layers import layer_named
+from symparams.quantities.totals import total_of
 from symparams.questions.findings import SHOWN, Build, Finding, Row
 from symparams.questions.targets import Target, holds
 
@@ -36,7 +37,7 @@ def by_building(build: Build, letter: str, target: Target, first: SymparamsError
         raise first
     network = networks[min(networks)]
     if target.layer is not None:
-        node(network, target.layer)
+        layer_named(network, target.layer)
     counts: dict[int, int] = {}
     for at, each in networks.items():
         count = total_of(each, target.what, target.layer)

@@ -18,8 +18,9 @@ from symparams.misconceptions.totals import worked_out
 from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
+from symparams.quantities.named_layers import layer_named
 from symparams.quantities.quantity import Settings
-from symparams.quantities.totals import amount, node
+from symparams.quantities.totals import amount
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
 from symparams.questions.typed_answers import Answer, Given, check_count, fitted, how_read, read_for, read_total
 from symparams.questions.wrong_totals import WrongTotal, WrongTotals
@@ -121,8 +122,8 @@ class Diagnostician:
 
     def task(self, layer: str, quantity: str) -> Task:
         """What is asked of a layer; raises SymparamsError if there is no such layer or quantity."""
-        node(self.network, layer)
-        return self.mistakes.tasks.of(self.network.index(layer), quantity)
+        name = layer_named(self.network, layer).name
+        return self.mistakes.tasks.of(self.network.index(name), quantity)
 
     # ------------------------------------------------------------ a layer
 

@@ -22,7 +22,8 @@ from symparams.algebra.substitution import replaced_inside
 from symparams.errors import SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.quantities.derivation import derive
-from symparams.quantities.totals import node, sum_over_layers, total_of
+from symparams.quantities.named_layers import layer_named
+from symparams.quantities.totals import sum_over_layers, total_of
 from symparams.questions.building import by_building
 from symparams.questions.domain import both, domain
 from symparams.questions.findings import SHOWN, Build, Finding, Row
@@ -124,7 +125,7 @@ def _lines(network: Network, target: Target, formula: Formula) -> tuple[Formula,
     """Where the formula comes from: the sum over the layers, or the rule of the layer with its values."""
     if target.layer is None:
         return tuple(dict.fromkeys([sum_over_layers(network, target.what), formula]))
-    layer_node = node(network, target.layer)
+    layer_node = layer_named(network, target.layer)
     rule = derive(
         target.what.name, "", target.what.rule(layer_node), target.what.of_layer(layer_node), layer_node.derived.facts
     )

@@ -19,7 +19,18 @@ from symparams.model.builder import too_many_layers
 from symparams.sources import records as r
 from symparams.sources.binding import bind_macro, is_frozen, is_source
 from symparams.sources.names import Names
-from symparams.sources.placements import Bracket, End, Placed, Placement, Shared, copies_of, numbers_of, titled, whole
+from symparams.sources.placements import (
+    Bracket,
+    End,
+    Placed,
+    Placement,
+    Shared,
+    copies_of,
+    inside,
+    numbers_of,
+    titled,
+    whole,
+)
 from symparams.sources.resolver import Aside, Flow, Resolver
 from symparams.sources.scope import Point, Scope, Sharing, Use
 
@@ -113,6 +124,8 @@ class _Expansion:
         flow = self.item(call, flow, scope, first, item.name)
         if not isinstance(flow, int):
             raise self.error(f"`{item.name}` would name a fork; name what follows the merging layer", item.at)
+        if isinstance(call, r.Group) or (isinstance(call, r.Call) and call.name in self.macros):
+            self.parts_of(item.name, before)
         use = None
         if isinstance(call, r.Call) and call.name == "share":
             use = self.shared(call, scope)[1]
@@ -223,7 +236,14 @@ class _Expansion:
             macros=(*scope.macros, call.name),
             frozen=scope.frozen or len(given) < len(call.arguments),
         )
-        return self.chain(macro.chain, flow, inner)
+        before = len(self.placed)
+        end = self.chain(macro.chain, flow, inner)
+        self.parts_of(call.name, before)
+        return end
+
+    def parts_of(self, name: str, start: int) -> None:
+        """Say of all that has been placed since that it is a part of what has a name."""
+        self.placed[start:] = [inside(one, name) for one in self.placed[start:]]
 
     def macro_arguments(
         self, macro: r.Macro, given: Sequence[r.Argument], flow: Flow, scope: Scope, call: r.Call

@@ -59,6 +59,7 @@ class Placement(NamedTuple):
     steps: int  # how many `timedistributed` stand around it
     copies: tuple[int, ...]  # which copy it is of each bracket around it, the outermost first
     at: Span  # where errors are
+    within: tuple[str, ...] = ()  # the macros, and the names of uses and brackets, in which it stands
 
 
 class Bracket(NamedTuple):
@@ -118,6 +119,13 @@ def titled(one: Placed, name: str, counted: bool) -> Placed:
     if isinstance(one, Bracket):
         return one._replace(body=(*(titled(first, name, counted) for first in one.body[:1]), *one.body[1:]))
     return one._replace(name=name, counted=counted)
+
+
+def inside(one: Placed, name: str) -> Placed:
+    """The same as a part of what has a name."""
+    if isinstance(one, Bracket):
+        return one._replace(body=tuple(inside(part, name) for part in one.body))
+    return one._replace(within=(*one.within, name))
 
 
 def numbers_of(placed: Sequence[Placed]) -> list[int]:

@@ -59,7 +59,9 @@ class Placer:
             shared = self._weights(placement)
             for _ in range(placement.steps):
                 layer = self._wrapped.setdefault(layer, TimeDistributed(layer))
-            return self.builder.add(layer, inputs, name, shared=shared, frozen=placement.frozen)
+            return self.builder.add(
+                layer, inputs, name, shared=shared, frozen=placement.frozen, within=placement.within
+            )
         except SymparamsError as error:
             if error.place is None or placement.shared is not None:
                 error.place = Place(self.source, *placement.at)
