@@ -185,6 +185,8 @@ def test_what_is_said(text: str, layer: str, sentence: str) -> None:
 def test_each_tensor_of_several_has_its_own_origin() -> None:
     text = "input(S, E) as y -> ln input(T, D) as x -> attention(2, memory=@y)"
     assert said(text, "attention_1") == ["its D features are those of x", "its E features are those of y"]
+    answer = sp.parse(text).answer("attention_1").to_text()
+    assert "of its first input, the D features are those of x; of its second input, the E features are those" in answer
 
 
 def test_the_argument_is_the_one_that_makes_the_size() -> None:

@@ -126,12 +126,16 @@ class LayerEntry:
         return origins(self.measurements.network, self.node)
 
     @property
-    def reads(self) -> Origin | None:
-        """Where the channels or features of its only input come from; none where it reads neither."""
-        if len(self.arriving) != 1:
-            return None
-        named = [axis for axis, name in enumerate(names_read(self.node.derived)) if name in ("channels", "features")]
-        return origin(self.measurements.network, self.node, named[-1]) if named else None
+    def reads(self) -> tuple[Origin, ...]:
+        """Where the channels or features of each of its inputs come from."""
+        network, node = self.measurements.network, self.node
+        named = (
+            (among, axis, name)
+            for among in range(len(node.inputs))
+            for axis, name in enumerate(names_read(node.derived, among))
+        )
+        places = {among: axis for among, axis, name in named if name in ("channels", "features")}
+        return tuple(origin(network, node, axis, among) for among, axis in places.items())
 
     def origin_of(self, known: Known) -> Origin | None:
         """Where channels or features come from that a symbol of its rules stands for; none for other sizes."""
