@@ -125,8 +125,8 @@ class Solution(Styled):
 
 @limits.face
 @dataclass(frozen=True, repr=False)
-class Comparison(Shown):
-    """Two networks side by side."""
+class Comparison(Styled):
+    """Two networks side by side, in the style answer or steps."""
 
     _contents: _Comparison
 
@@ -150,11 +150,12 @@ class Comparison(Shown):
         """The first over the second, in lowest terms; None if the second has none."""
         return None if self._contents.ratio is None else exact(self._contents.ratio)
 
-    def _rendered(self, format_: str) -> str:
-        return render_comparison(self._contents, Document("compare", format_))
+    def _rendered(self, format_: str, style: str | None = None) -> str:
+        return render_comparison(self._contents, Document(style or "answer", format_))
 
     def to_json(self) -> str:
-        return json.dumps(contract.compare(self._contents), ensure_ascii=False, indent=2)
+        answer = self._rendered("markdown")
+        return json.dumps(contract.compare(self._contents, answer), ensure_ascii=False, indent=2)
 
     def __repr__(self) -> str:
         return f"<Comparison: {' against '.join(str(contract.value(t)) for t in self._contents.totals)}>"

@@ -15,7 +15,7 @@ from symparams.documents import formats, rendering
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.formats import GROUPS
 from symparams.documents.question_writer import Writer
-from symparams.documents.rendering import STYLES, Document, render, render_comparison, render_finding
+from symparams.documents.rendering import COMPARISON_STYLES, STYLES, Document, render, render_comparison, render_finding
 from symparams.documents.solution import Solution
 from symparams.errors import Source
 from symparams.exams.kinds import KINDS
@@ -40,6 +40,10 @@ COMPARED = [
     ("input(4) -> dense(3)", "input(4) -> dense(3)", {}),
     ("input(4) -> dense(3)", "input(4)", {}),
     ("input(4)", "input(4) -> dense(n)", {"n": 3}),
+    ("input(T,D) -> lstm(U)", "input(T,D) -> gru(U)", {}),
+    ("input(C) -> dense(F)", "input(F) -> dense(C)", {}),
+    ("input(9,9,8) -> separable(4,3,bias=no)", "input(9,9,8) -> conv(4,3,bias=no)", {}),
+    ("resnet50", "input(9,9,8) -> [conv(8,3,same)] * n", {}),
     (
         "range F in 8..64 step 8\ninput(H,W,C) -> conv(F,3)",
         "range F in 8..64 step 8\nwhere H >= 10\ninput(H,W,C) -> conv(2*F,5)",
@@ -107,7 +111,8 @@ def test_solutions(name: str, style: str) -> None:
 @pytest.mark.parametrize(("one", "other", "values"), COMPARED)
 def test_comparisons(one: str, other: str, values: dict[str, Any]) -> None:
     compared = sp.compare(built(one), built(other), **values)._contents
-    check(render_comparison(compared, Document(format="tagged")))
+    for style in COMPARISON_STYLES:
+        check(render_comparison(compared, Document(style, "tagged")))
 
 
 @pytest.mark.parametrize(("text", "letters", "target", "layer"), SEARCHED)
@@ -188,7 +193,7 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "styles/common.j2": set(),
     "styles/answers.j2": set(),
     "exam/question.j2": set(),
-    **{f"styles/{name}.j2": {"d"} for name in ("compare", "find", "diagnose", "grade")},
+    **{f"styles/{name}.j2": {"d"} for name in ("compare", "compare_steps", "comparing", "find", "diagnose", "grade")},
     **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary")},
 }
 

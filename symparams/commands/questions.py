@@ -26,6 +26,7 @@ from symparams.commands.console import (
 )
 from symparams.documents import contract
 from symparams.documents.rendering import (
+    COMPARISON_STYLES,
     Document,
     render_comparison,
     render_finding,
@@ -48,6 +49,13 @@ from symparams.sources.language import network
 )
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
 @click.option("--quantity", type=OpenChoice("quantity", TOTALS), default="params", show_default=True)
+@click.option(
+    "--style",
+    type=click.Choice(COMPARISON_STYLES),
+    default="answer",
+    show_default=True,
+    help="The answer and its reasons, or every step.",
+)
 @FORMAT
 @STANDALONE
 @SETTINGS
@@ -57,6 +65,7 @@ def compare(
     expressions: Sequence[str],
     given: Sequence[str],
     quantity: str,
+    style: str,
     format_: str,
     whole: bool,
     dtype: str,
@@ -74,9 +83,10 @@ def compare(
     titles = ["" if source.name == COMMAND_LINE else Path(source.name).stem for source in texts]
     comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
     if format_ == "json":
-        deliver(as_json([contract.compare(comparison)]), output)
+        answer = render_comparison(comparison, Document("answer", "markdown", digits))
+        deliver(as_json([contract.compare(comparison, answer)]), output)
         return
-    body = render_comparison(comparison, Document("compare", format_, digits))
+    body = render_comparison(comparison, Document(style, format_, digits))
     deliver(standalone(body, format_) if whole else body, output)
 
 

@@ -171,14 +171,14 @@ def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> st
     return f"{shown(derivation.value, SOURCE)} parameters" + (f", of which {parts}" if counts.params != 0 else "")
 
 
-def compare(comparison: Comparison) -> dict[str, Any]:
-    """Two networks side by side; every line of `steps` has the same value."""
-    c = comparison
+def compare(comparison: Comparison, answer: str) -> dict[str, Any]:
+    """Two networks side by side, and the answer in Markdown; every line of `steps` has the same value."""
+    c, order, certain = comparison, comparison.verdict.order, comparison.verdict.certain
     networks = [
         {
             "model": side.title,
             "convention": side.network.convention,
-            "layers": len(side.network.nodes),
+            "layers": side.layers,
             "total": value(side.total),
             "steps": [shown(line, SOURCE) for line in side.lines],
         }
@@ -196,15 +196,16 @@ def compare(comparison: Comparison) -> dict[str, Any]:
         if c.ratio is None
         else {"value": value(c.ratio), "steps": [shown(line, SOURCE) for line in c.ratio_lines]},
         "ratio_with_values": None if known is None else value(known),
-        "fewer": {-1: "A", 0: "neither", 1: "B"}.get(c.sign) if c.sign is not None else None,
+        "fewer": None if certain is None else {-1: "A", 0: "neither", 1: "B"}[certain],
         "order": None
-        if c.order is None
+        if order is None
         else {
-            "letter": c.order.letter.name,
-            "A has fewer": _numbers(c.order.fewer),
-            "as many": _numbers(c.order.equal),
-            "A has more": _numbers(c.order.more),
+            "letter": order.letter.name,
+            "A has fewer": _numbers(order.fewer),
+            "as many": _numbers(order.equal),
+            "A has more": _numbers(order.more),
         },
+        "answer": answer,
     }
 
 

@@ -29,6 +29,7 @@ from symparams.resources import folder, keep, kept
 
 Style: TypeAlias = Literal["answer", "steps", "formula", "lesson", "table", "textbook"]
 STYLES: tuple[Style, ...] = get_args(Style)
+COMPARISON_STYLES = ("answer", "steps")
 
 # Ours and LaTeX users' templates: braces and percent signs stay free for TeX.
 _DELIMITERS: Mapping[str, Any] = {
@@ -122,8 +123,12 @@ def record(solution: Solution) -> dict[str, Any]:
 
 
 def render_comparison(comparison: Comparison, document: Document) -> str:
-    """Two networks side by side."""
-    return written(document, "compare", d=ComparisonDocument(comparison))
+    """Two networks side by side, in one of the styles for that."""
+    if document.style not in COMPARISON_STYLES:
+        known = " and ".join(COMPARISON_STYLES)
+        raise SymparamsError(f"there is no style `{document.style[:60]}` for comparisons; there are {known}")
+    template = "compare" if document.style == "answer" else "compare_steps"
+    return written(document, template, d=ComparisonDocument(comparison))
 
 
 def render_finding(finding: Finding, document: Document) -> str:

@@ -8,27 +8,40 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeAlias
 
-from symparams.algebra.equality import expanded
+from symparams.algebra.equality import expanded, same
 from symparams.algebra.evaluation import divided
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Power, Product, Quotient, Symbol, Value, as_formula
-from symparams.algebra.normal_form import UNIT, Poly, expanded_product, is_constant, join, minus, scaled, value_of
+from symparams.algebra.normal_form import (
+    UNIT,
+    Poly,
+    common_number,
+    expanded_product,
+    formula_of,
+    is_constant,
+    join,
+    minus,
+    scaled,
+    value_of,
+)
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
-from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.rounding import cleared
 from symparams.algebra.shortest_form import factored, shortest, small
-from symparams.algebra.simplification import at_least_zero, poly
-from symparams.algebra.solving import letters_of, solutions
-from symparams.algebra.sympy_bridge import cancelled
+from symparams.algebra.simplification import poly
+from symparams.algebra.solving import letters_of
+from symparams.algebra.sympy_bridge import cancelled as in_lowest_terms
 from symparams.errors import SymparamsError, nearest
 from symparams.frozen import Frozen
 from symparams.model.network import Network
 from symparams.quantities.totals import TotalQuantity, sum_over_layers, total_of
+from symparams.questions.cancelling import Cancelled, cancelled
 from symparams.questions.domain import both, domain
+from symparams.questions.layer_amounts import LayerAmount, layer_amounts, rule_over_layers
+from symparams.questions.verdict import Verdict, verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Side:
     """One of the two networks."""
 
@@ -43,24 +56,36 @@ class Side:
         return shortest(total_of(self.network, self.what), self.network.facts)
 
     @property
+    def only(self) -> LayerAmount | None:
+        """Its only layer that has some of it, if it is one and stands for no copies."""
+        first = self.amounts[0] if len(self.amounts) == 1 else None
+        return None if first is None or len(first.names) > 1 or first.stands_for_copies else first
+
+    @property
     def lines(self) -> tuple[Formula, ...]:
-        """The sum over the layers, then what it gives."""
-        return _different([sum_over_layers(self.network, self.what), as_formula(self.total)])
+        """The sum over the layers, or of the only one its rule with the values; then what it gives."""
+        sums = sum_over_layers(self.network, self.what) if self.only is None else self.only.derivation.substitution
+        return _different([sums, as_formula(self.total)])
+
+    @property
+    def lines_with_rule(self) -> tuple[Formula, ...]:
+        """The same, before it the rule of the only layer."""
+        return self.lines if self.only is None else _different([self.only.derivation.rule, *self.lines])
+
+    @property
+    def layers(self) -> int:
+        """How many layers it has; an input is none."""
+        return sum(node.layer.inputs != "none" and node.kind != "copies" for node in self.network.nodes)
+
+    @cached_property
+    def amounts(self) -> list[LayerAmount]:
+        """What its layers have of it, equal ones once."""
+        return layer_amounts(self.network, self.what)
 
     @property
     def symbol(self) -> Symbol:
         """What its total is called: P_A."""
         return Symbol(f"{self.what.letter}_{self.letter}")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """For which values of the only letter the first network has fewer, as many, more."""
-
-    letter: Symbol  # the only one that is open
-    fewer: NumberSet  # values for which the first network has less
-    equal: NumberSet  # values for which both have as much
-    more: NumberSet  # values for which the first has more
 
 
 @dataclass(frozen=True)
@@ -69,6 +94,7 @@ class Comparison:
 
     sides: tuple[Side, Side]  # the networks, A and B
     given: Frozen[str, Formula]  # values that were put in for letters afterwards
+    verdict: Verdict  # which of them has fewer, and for which values of the letters
     values: tuple[Value, Value] | None = None  # the totals with these values
 
     @property
@@ -79,17 +105,7 @@ class Comparison:
     @cached_property
     def facts(self) -> Facts:
         """What is given for either network."""
-        one, other = (side.network.facts for side in self.sides)
-        lower = one.lower | {x: max(n, one.lower.get(x, n)) for x, n in other.lower.items()}
-        upper = one.upper | {x: min(n, one.upper.get(x, n)) for x, n in other.upper.items()}
-        return Facts(
-            lower,
-            upper,
-            other.remainder | one.remainder,
-            other.equal | one.equal,
-            (*one.at_least_zero, *other.at_least_zero),
-            one.whole | other.whole,
-        )
+        return _facts_of_both([side.network for side in self.sides])
 
     @cached_property
     def totals(self) -> tuple[Value, Value]:
@@ -98,8 +114,7 @@ class Comparison:
 
     @cached_property
     def _open(self) -> tuple[Poly, Poly]:
-        first, second = (expanded(poly(as_formula(v), self.facts), self.facts) for v in self.totals)
-        return first, second
+        return _opened(self.totals, self.facts)
 
     # ------------------------------------------------------------ difference
 
@@ -117,33 +132,15 @@ class Comparison:
         return _different([*lines, product] if product is not None else lines)
 
     @cached_property
-    def sign(self) -> int | None:
-        """-1, 0 or 1 where the first has fewer, as many or more for all values of the letters; else None."""
-        gap = minus(self._open[1], self._open[0])
-        if not gap:
-            return 0
-        forms = [gap, poly(as_formula(self.difference), self.facts)]
-        product = factored(gap) if self._small else None
-        forms += [poly(product, self.facts)] if product is not None else []
-        for form in forms:
-            for sign in (-1, 1):
-                if at_least_zero(minus(scaled(form, -sign), {UNIT: 1}), self.facts):
-                    return sign
-        return None
-
-    @cached_property
-    def order(self) -> Order | None:
-        """Where the sign depends on the only letter: for which values it is what."""
-        gap = value_of(minus(self._open[0], self._open[1]))
-        letters = letters_of(as_formula(gap))
-        if self.sign is not None or len(letters) != 1:
-            return None
-        (letter,) = letters
-        allowed = both(domain(self.sides[0].network, letter), domain(self.sides[1].network, letter))
-        cases = [both(allowed, solutions(as_formula(gap), r, Number(0), letter)) for r in ("<", "==", ">")]
-        if any(f.tried is not None for f in cases):
-            return None
-        return Order(Symbol(letter), *(f.numbers for f in cases))
+    def larger_minus_smaller(self) -> Value:
+        """The difference so that it is not below zero, where its sign is certain; in its shortest form."""
+        turned = scaled(minus(self._open[0], self._open[1]), self.verdict.sign or 1)
+        parts = self.verdict.parts
+        product = factored(turned) if self._small and parts else None
+        if product is None and len(parts) == 1:
+            content = as_formula(common_number(turned))
+            product = content * parts[0].formula if same(content * parts[0].formula, value_of(turned)) else None
+        return shortest(value_of(turned), self.facts) if product is None else product
 
     # ------------------------------------------------------------ ratio
 
@@ -159,7 +156,7 @@ class Comparison:
         if is_constant(top) and is_constant(bottom):
             ratio = Fraction(top.get(UNIT, 0)) / Fraction(bottom[UNIT])
             return {UNIT: ratio.numerator}, {UNIT: ratio.denominator}
-        return cancelled(top, bottom) if small(top) and small(bottom) else (top, bottom)
+        return in_lowest_terms(top, bottom) if small(top) and small(bottom) else (top, bottom)
 
     @property
     def lowest(self) -> tuple[Formula, Formula]:
@@ -225,6 +222,15 @@ class Comparison:
             return None
         return Fraction(first) / Fraction(second)
 
+    @cached_property
+    def cancelled(self) -> Cancelled | None:
+        """What both have in common, and the ratio taken apart; None where that shows nothing."""
+        if any(isinstance(total, Formula) for total in self.totals):
+            first, second = (formula_of(p) for p in self._open)
+        else:
+            first, second = (rule_over_layers(side.network, self.what) for side in self.sides)
+        return cancelled(first, second)
+
 
 Build: TypeAlias = "Callable[[Mapping[str, Formula]], Network]"  # a network with values for some of its letters
 
@@ -251,11 +257,40 @@ def compared(
         Side(letter, network.title or title, network, what)
         for letter, network, title in zip("AB", networks, titles, strict=True)
     ]
-    comparison = Comparison((sides[0], sides[1]), Frozen(given))
-    if networks is closed or not any(isinstance(total, Formula) for total in comparison.totals):
-        return comparison
+    facts = _facts_of_both(networks)
+    first, second = (side.total for side in sides)
+    open_ = _opened((first, second), facts)
+    base = given if networks is closed else formulas
+
+    def totals(values: Mapping[str, Formula]) -> tuple[Value, Value]:
+        one, other = (total_of(build({**base, **values}), what) for build in builds)
+        return one, other
+
+    found = verdict(open_, networks, facts, totals)
+    pair = (sides[0], sides[1])
+    if networks is closed or not (isinstance(first, Formula) or isinstance(second, Formula)):
+        return Comparison(pair, Frozen(given), found)
     one, other = (shortest(total_of(network, what), network.facts) for network in closed)
-    return Comparison(comparison.sides, comparison.given, (one, other))
+    return Comparison(pair, Frozen(given), found, (one, other))
+
+
+def _facts_of_both(networks: Sequence[Network]) -> Facts:
+    one, other = (network.facts for network in networks)
+    lower = one.lower | {x: max(n, one.lower.get(x, n)) for x, n in other.lower.items()}
+    upper = one.upper | {x: min(n, one.upper.get(x, n)) for x, n in other.upper.items()}
+    return Facts(
+        lower,
+        upper,
+        other.remainder | one.remainder,
+        other.equal | one.equal,
+        (*one.at_least_zero, *other.at_least_zero),
+        one.whole | other.whole,
+    )
+
+
+def _opened(totals: tuple[Value, Value], facts: Facts) -> tuple[Poly, Poly]:
+    first, second = (expanded(poly(as_formula(v), facts), facts) for v in totals)
+    return first, second
 
 
 def _over(top: Poly, bottom: Poly, facts: Facts) -> Value:
@@ -269,7 +304,7 @@ def _different(lines: list[Formula]) -> tuple[Formula, ...]:
     return tuple(dict.fromkeys(texts[shown(line, PLAIN)] for line in lines))
 
 
-def significant(value: Fraction, digits: int = 3) -> tuple[Formula, bool]:
+def significant(value: Fraction, digits: int = 4) -> tuple[Formula, bool]:
     """A positive number to so many digits, and whether that is exact: 0.551, 2.5·10^(-31)."""
     exponent = len(str(value.numerator)) - len(str(value.denominator))
     if value < Fraction(10) ** exponent:
