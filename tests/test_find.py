@@ -13,10 +13,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.formula import Number, Quotient, Symbol, as_formula, total
 from symparams.algebra.numbersets import NumberSet, everything, points, residue_classes
 from symparams.algebra.polynomials import Coefficients, multiplied, signs, value_at
+from symparams.algebra.solving import letters_of
+from symparams.questions.equations import equations_to
 from symparams.questions.targets import read_target
-from tests.helpers import convolutions, relation_holds
+from tests.helpers import convolutions, relation_holds, value
 from tests.test_cli import refused, run
 
 TWO = "input(28, 28, 1) -> conv(32, 5) -> conv(64, k)"
@@ -37,13 +40,81 @@ def test_the_kernel_of_the_second_convolution() -> None:
         "parameters = (k_h·k_w·C_in + 1)·C_out",
         "= (k·k·32 + 1)·64\n",
         "= 2,048k² + 64\n",
-        "- 2,048k² = 51,200 (64 taken to the right)",
-        "- k² = 25 (divided by 2,048)",
-        "- k = 5\n",
-        "The left side grows with k, so at most one value can fit.",
+        "- 2,048k² = 51,200 (subtract 64 from both sides)",
+        "- k² = 25 (divide both sides by 2,048)",
+        "- k = 5 (take the square root; k is positive)\n",
+        "Check: built with k = 5, the layer has 51,264 parameters.",
     ):
         assert line in text
     assert r"k^{2} = 25" in finding.to_markdown()
+
+
+def test_a_quadratic_equation() -> None:
+    text = found("input(50, 100) -> lstm(U)", target="params = 42240").to_text()
+    steps = """\
+- 4U² + 404U = 42,240
+- U² + 101U = 10,560 (divide both sides by 4)
+- U² + 101U − 10,560 = 0 (subtract 10,560 from both sides)
+- 101² − 4·1·(−10,560) = 52,441 (the discriminant, b² − 4ac; its square root is 229)
+- U = (−101 + 229)/2 (the quadratic formula; the other root, (−101 − 229)/2, is negative)
+- U = 64
+
+Answer
+"""
+    assert steps in text
+    assert "Check: built with U = 64, the network has 42,240 parameters." in text
+    none = found("input(50, 100) -> lstm(U)", target="params = 42244").to_text()
+    assert "(the discriminant, b² − 4ac, is not the square of an integer, so no integer fits)" in none
+    both = found("input(n) -> dense(100 - n)", target="params = 2550").to_text()
+    assert "- n = 50\n- n = (99 − 1)/2 (the quadratic formula)\n- n = 49\n" in both
+
+
+def test_what_was_tried_and_why_that_is_enough() -> None:
+    assert (
+        "The number of parameters grows with n, so at most one value fits: n = 9 gives 33,280, n = 10 gives 66,560 "
+        "and n = 11 gives 133,120." in found("input(64) -> dense(2^n)", target="params = 66560").to_text()
+    )
+    pairs = found(THREE, "C", "F", target="params = 2000").to_text()
+    assert "with each of them the equation was solved for the other." in pairs
+    assert "Check: built with C = 1 and F = 74, the network has 2,000 parameters." in pairs
+
+
+def test_a_letter_that_does_not_matter_is_named() -> None:
+    text = "input(28, 28, 1) -> conv(F, 3, same) -> conv(64, k)"
+    finding = found(text, "F", "k", target="params = 640", layer="conv_1")
+    assert finding.values == (64,)
+    page = finding.to_text()
+    assert page.startswith("Which F and k give exactly 640 parameters in conv_1?\n")
+    assert "The number of parameters does not depend on k, so any value that the network allows will do." in page
+    assert json.loads(finding.to_json())["any"] == ["k"]
+
+
+@given(
+    st.lists(st.integers(-6, 9), min_size=2, max_size=3),
+    st.sampled_from(["==", "<=", ">=", "<", ">"]),
+    st.integers(1, 12),
+    st.integers(-2, 2),
+    st.integers(1, 3),
+)
+def test_every_step_says_the_same(coefficients: list[int], relation: str, at: int, beside: int, below: int) -> None:
+    assume(any(coefficients[1:]))
+    n = Symbol("n")
+    formula = total(Quotient(as_formula(c), Number(below)) * n**i for i, c in enumerate(coefficients))
+    amount = value_at(coefficients, at) + beside
+    assume(amount % below == 0)
+    lines = equations_to(formula, "n", relation, int(amount) // below)
+    fitting = {m for m in range(1, 200) if relation_holds(value(lines[0].left, {"n": m}), relation, amount // below)}
+    answers = [line for line in lines if line.left == n and not isinstance(line.right, Quotient)]
+    for line in lines:
+        if line.left != n:
+            for m in range(1, 200):
+                holds = relation_holds(value(line.left, {"n": m}), line.relation, value(line.right, {}))
+                assert holds == (m in fitting) or "n" not in letters_of(line.left)
+                assert holds or "n" in letters_of(line.left)
+    if relation == "==" and answers:
+        assert {value(line.right, {}) for line in answers} >= fitting
+    if relation == "==" and not answers:
+        assert not fitting or sum(map(bool, coefficients[1:])) == 0
 
 
 def test_the_whole_network() -> None:
@@ -58,7 +129,7 @@ def test_none_with_its_neighbours() -> None:
     assert finding.largest is None
     text = finding.to_text()
     assert "No k gives exactly 100,000 parameters. The nearest: k = 6 gives 74,624 and k = 7 gives 101,248." in text
-    assert "2,048 divides the left side, but not the right one" in text
+    assert "the left side is a multiple of 2,048, but the right side is not" in text
     assert "k = 24 gives 1,180,544." in found(TWO, "k", target="params = 10^7").to_text()
 
 
@@ -78,7 +149,7 @@ def test_without_end() -> None:
     assert finding.count is None
     assert "Every F from 11 on fits." in finding.to_text()
     assert (
-        "does not depend on H: it is 80 always, so every H from 3 on fits."
+        "does not depend on H: it is always 80, so every H from 3 on fits."
         in found("input(H, 9, 1) -> conv(8, 3)", "H", target="params <= 80").to_text()
     )
     assert "so no value fits" in found("input(H, 9, 1) -> conv(8, 3)", "H", target="params = 81").to_text()
@@ -138,7 +209,7 @@ def test_json() -> None:
         "left": "k^2",
         "relation": "<=",
         "right": "48",
-        "text": "divided by `2048`; the left side is whole, so the right one is rounded down",
+        "text": "divide both sides by `2048`; the left side is an integer, so the right side is rounded down",
     }
 
 

@@ -229,6 +229,7 @@ def find(finding: Finding) -> dict[str, Any]:
         "rows": [{"values": list(row.values), "count": value(row.count), "fits": row.fulfils} for row in x.rows],
         "tried_up_to": x.tried,
         "more": x.more,
+        **({"any": [letter.name for letter in x.free]} if x.free else {}),
         **({} if x.outside.is_empty else {"outside_range": _numbers(x.outside)}),
     }
 

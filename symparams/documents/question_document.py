@@ -23,8 +23,7 @@ from symparams.model.layer import OUTPUT_LETTERS
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
-from symparams.quantities.totals import amount
-from symparams.questions.targets import Equation, Target, equations_to
+from symparams.questions.equations import Equation, equations_to
 
 
 class SizeChain(NamedTuple):
@@ -274,7 +273,7 @@ class QuestionDocument:
         count = self.question.derivations[0].value
         assert isinstance(count, int)
         yield Equation(free, "==", as_formula(count))
-        yield from equations_to(put_in(free), self.unknown.name, Target(amount("params"), "==", count))
+        yield from equations_to(put_in(free), self.unknown.name, "==", count)
 
     @property
     def made(self) -> Misconception:

@@ -26,8 +26,9 @@ from symparams.quantities.named_layers import layer_named
 from symparams.quantities.totals import sum_over_layers, total_of
 from symparams.questions.building import by_building
 from symparams.questions.domain import both, domain
+from symparams.questions.equations import Equation, equations_to
 from symparams.questions.findings import SHOWN, Build, Finding, Row
-from symparams.questions.targets import Equation, Target, equations_to, holds
+from symparams.questions.targets import Target, holds
 
 PAIRS = 2_000  # values of one letter that are gone through where two are unknown
 PAIRS_SHOWN = 10 * SHOWN  # the same where a solution is a pair of values
@@ -56,7 +57,8 @@ def find(build: Build, letters: Sequence[str], target: Target) -> Finding:
     if len(unknown) == 2:
         return _two(build, network, unknown, target, formula)
     letter = unknown[0] if unknown else letters[0]
-    finding = _one(build, network, letter, target, formula)
+    free = tuple(Symbol(name) for name in letters if name != letter)
+    finding = replace(_one(build, network, letter, target, formula), free=free)
     if letter in network.ranges and unknown and (finding.numbers.is_empty or target.relation == "=="):
         return replace(finding, outside=_outside(build, network.ranges[letter], letter, target))
     return finding
@@ -103,7 +105,7 @@ def _one(build: Build, network: Network, letter: str, target: Target, formula: F
     solution = both(allowed, solutions(formula, target.relation, right, letter))
     numbers = _that_build(build, letter, target, solution.numbers)
     depends = letter in letters_of(formula)
-    equations = equations_to(formula, letter, target) if depends else ()
+    equations = equations_to(formula, letter, target.relation, target.amount) if depends else ()
     rows = _rows(formula, letter, target, numbers, allowed.numbers) if depends else _some_row(numbers, formula, target)
     more = len([row for row in rows if row.fulfils]) != numbers.count
     return Finding(
@@ -123,9 +125,10 @@ def _one(build: Build, network: Network, letter: str, target: Target, formula: F
 
 def _lines(network: Network, target: Target, formula: Formula) -> tuple[Formula, ...]:
     """Where the formula comes from: the sum over the layers, or the rule of the layer with its values."""
-    if target.layer is None:
+    having = [each.name for each in network.nodes if target.what.of_layer(each) != 0]
+    if target.layer is None and len(having) != 1:
         return tuple(dict.fromkeys([sum_over_layers(network, target.what), formula]))
-    layer_node = layer_named(network, target.layer)
+    layer_node = layer_named(network, target.layer or having[0])
     rule = derive(
         target.what.name, "", target.what.rule(layer_node), target.what.of_layer(layer_node), layer_node.derived.facts
     )

@@ -9,7 +9,8 @@ from typing import Protocol
 from symparams.algebra.formula import Formula, Symbol, Value
 from symparams.algebra.numbersets import NumberSet, points
 from symparams.model.network import Network
-from symparams.questions.targets import Equation, Target
+from symparams.questions.equations import Equation
+from symparams.questions.targets import Target
 
 SHOWN = 20  # solutions that are checked and shown one by one
 
@@ -44,6 +45,7 @@ class Finding:
     grows: bool  # whether it is certain that the quantity grows with the letter
     tried: int | None  # up to where values were tried; None if nothing can be missing
     more: bool = False  # whether there are solutions beyond the rows
+    free: tuple[Symbol, ...] = ()  # letters that were asked for, too, on which the quantity does not depend
     outside: NumberSet = points([])  # values of the only letter that fit but for its range, the first of them
 
     @property

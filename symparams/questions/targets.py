@@ -1,19 +1,13 @@
-"""A target such as params <= 100,000: read, and made simpler as far as that is clear."""
+"""A target such as params <= 100,000, as it is read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd
 
 from symparams import extensions, limits
-from symparams.algebra.equality import expanded
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Number, Symbol, as_formula
-from symparams.algebra.normal_form import UNIT, Poly, formula_of, scaled
-from symparams.algebra.simplification import poly
 from symparams.algebra.solving import SIGNS
 from symparams.errors import Place, Source, SymparamsError, nearest
 from symparams.quantities.quantity import QUANTITY_RULES, Settings
@@ -29,16 +23,6 @@ class Target:
     relation: str  # == <= >= < or >
     amount: int  # how much of it
     layer: str | None = None  # of this layer alone
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """One line of the way to the answer."""
-
-    left: Formula  # with the letter
-    relation: str  # == <= >= < or >
-    right: Formula  # a number
-    note: str = ""  # what was done, or why there is no going on
 
 
 def read_target(text: str, layer: str | None = None, settings: Settings | None = None) -> Target:
@@ -83,64 +67,3 @@ def whole_target(value: object) -> int:
 def holds(count: int | Fraction, target: Target) -> bool:
     """Whether a number is what is wanted."""
     return (count > target.amount) - (count < target.amount) in SIGNS[target.relation]
-
-
-# ---------------------------------------------------------------- the way to the answer
-
-
-def equations_to(formula: Formula, letter: str, target: Target) -> tuple[Equation, ...]:
-    """The equation, made simpler as far as that is clear."""
-    relation = target.relation
-    start = Equation(formula, relation, as_formula(target.amount))
-    p = expanded(poly(formula))
-    symbol = Symbol(letter)
-    if any(atom != symbol or e < 0 for m in p for atom, e in m) or any(c.denominator != 1 for c in p.values()):
-        return (start,)
-    equations = [start]
-    rest: Poly = {m: c for m, c in p.items() if m}
-    right = target.amount - int(p.get(UNIT, 0))
-    if UNIT in p or len(rest) < len(p) or formula_of(p) != formula:
-        note = "" if UNIT not in p else f"`{p[UNIT]}` taken to the right" if p[UNIT] > 0 else "the number taken over"
-        equations.append(Equation(formula_of(rest), relation, as_formula(right), note))
-    shared = gcd(*(int(c) for c in rest.values()))
-    if shared > 1:
-        if right % shared and relation == "==":
-            before = f"{equations.pop().note}; " if UNIT in p else ""
-            note = f"{before}`{shared}` divides the left side, but not the right one"
-            return (*equations, Equation(formula_of(rest), relation, as_formula(right), note))
-        rest = scaled(rest, Fraction(1, shared))
-        exact = right % shared == 0
-        right = -(-right // shared) if relation in (">=", "<") else right // shared
-        way = "up" if relation in (">=", "<") else "down"
-        note = f"divided by `{shared}`" + (
-            "" if exact else f"; the left side is whole, so the right one is rounded {way}"
-        )
-        equations.append(Equation(formula_of(rest), relation, as_formula(right), note))
-    return (*equations, *_root(rest, relation, right, symbol))
-
-
-def _root(rest: Poly, relation: str, right: int, symbol: Symbol) -> Iterator[Equation]:
-    """k² = 25, so k = 5."""
-    ((mono, coefficient),) = rest.items() if len(rest) == 1 else ((UNIT, 0),)
-    exponent = mono[0][1] if mono and coefficient == 1 else 1
-    if exponent < 2 or right < 1:
-        return
-    root = _whole_root(right, exponent)
-    exact = root**exponent == right
-    if exact:
-        yield Equation(symbol, relation, Number(root))
-    elif relation == "==":
-        note = f"no whole number has `{right}` as its {'square' if exponent == 2 else 'power'}"
-        yield Equation(formula_of(rest), relation, Number(right), note)
-    else:
-        rounded = root + 1 if relation in (">=", "<") else root
-        yield Equation(symbol, relation, Number(rounded), "a whole number")
-
-
-def _whole_root(value: int, exponent: int) -> int:
-    """The largest whole number whose power is at most `value`."""
-    low, high = 0, 1 << (value.bit_length() // exponent + 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if middle**exponent <= value else (low, middle - 1)
-    return low
