@@ -59,7 +59,9 @@ def collected(formula: Formula, facts: Facts = NOTHING_KNOWN) -> Value:
 
 def shortened(value: Value, facts: Facts = NOTHING_KNOWN) -> Value:
     """A simplified value in the form that `collected` gives."""
-    if not isinstance(value, Formula) or not _nests(value) or size_and_depth(value)[0] > _READABLE:
+    if not isinstance(value, Formula) or size_and_depth(value)[0] > _READABLE:
+        return value
+    if not (_nests(value) or _has_several_floors(value)):
         return value
     p = poly(value, facts)
     try:
@@ -84,6 +86,13 @@ def _nests(formula: Formula, inside: bool = False) -> bool:
             return True
         inside = True
     return any(_nests(part, inside) for part in parts(formula))
+
+
+def _has_several_floors(formula: Formula) -> bool:
+    """Whether terms of a sum have floors that may turn out to be alike: ⌊(d + 31)/16⌋ + ⌊(d + 15)/16⌋."""
+    if not isinstance(formula, Sum):
+        return False
+    return sum(any(isinstance(f, Function) for f in (term, *parts(term))) for term in formula.terms) > 1
 
 
 _READABLE = 200  # leaves of a formula that other forms are tried for
@@ -138,6 +147,8 @@ def _opened(atom: Formula, facts: Facts) -> Poly | None:
             ((mono, divisor),) = bottom.items()
             times_, rest = divmod(top.get(mono, 0), divisor)
             low = plus(({m: c for m, c in top.items() if m != mono}, {mono: rest} if rest else {}))
+            if is_constant(bottom):
+                return plus((floor_atom(low, int(divisor)), constant(times_)))
             kept = Function("floor", (Quotient(formula_of(low), formula_of(bottom)),))
             return plus(({((kept, 1),): 1}, constant(times_)))
     return None
