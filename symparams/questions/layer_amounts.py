@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from symparams.algebra.equality import same
+from symparams.algebra.equality import same, shortened
 from symparams.algebra.formula import (
     ONE,
     ZERO,
@@ -23,7 +23,6 @@ from symparams.algebra.formula import (
 from symparams.algebra.normal_form import plus, value_of
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
-from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import poly, simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.sums import over, over_shown
@@ -108,7 +107,7 @@ def _amount(nodes: Sequence[Node], what: TotalQuantity, network: Network) -> Lay
         derive(what.name, "", what.rule(node), value, node.derived.facts),
         _units(node, what, value),
         over_shown(as_formula(value), node.repeats),
-        shortest(many, facts),
+        shortened(many, facts),
     )
 
 

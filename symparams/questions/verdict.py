@@ -9,9 +9,10 @@ from itertools import islice, product
 from math import prod
 from typing import TypeAlias
 
+from symparams import limits
 from symparams.algebra.evaluation import at
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Number, Symbol, Value
+from symparams.algebra.formula import Formula, Number, Symbol, Value, count_leaves
 from symparams.algebra.normal_form import UNIT, Poly, expanded_product, formula_of, minus, scaled
 from symparams.algebra.numbersets import NumberSet
 from symparams.algebra.order import atom_key
@@ -90,7 +91,8 @@ def verdict(open_: tuple[Poly, Poly], networks: Sequence[Network], facts: Facts,
     if certain is not None:
         parts = (_part(factor, facts) for factor in (*apart.deciding, *apart.rest))
         return search.for_all(certain, tuple(part for part in parts if part is not None))
-    undecided = [x for x in letters if x in letters_of(formula_of(rest))]
+    open_letters = letters_of(formula_of(rest))
+    undecided = [x for x in letters if x in open_letters]
     found = search.ordered(rest, undecided[0]) if len(undecided) == 1 else search.each(rest, undecided)
     return found or search.by_examples(rest, undecided)
 
@@ -155,18 +157,24 @@ class _Search:
         found = {_sign_at(formula_of(rest), dict(zip(letters, values, strict=True))) for values in every}
         return Verdict(found.pop()) if len(found) == 1 and None not in found else None
 
+    @limits.search()
     def by_examples(self, rest: Poly, letters: Sequence[str]) -> Verdict:
         """Small values for which the first network has fewer, and others for which it has more."""
-        wanted: dict[int, list[dict[str, int]]] = {-1: [], 1: []}
         formula = formula_of(rest)
+        weight = 1 + count_leaves(formula) // 2
+        found: dict[int, Example] = {}
+        built = {-1: 0, 1: 0}
         for values in islice(self._points(letters), _POINTS):
+            limits.searched(weight)
             sign = _sign_at(formula, values)
-            if sign in wanted and len(wanted[sign]) < _BUILT:
-                wanted[sign].append(values)
-            if all(len(several) == _BUILT for several in wanted.values()):
+            if sign and sign not in found and built[sign] < _BUILT:
+                built[sign] += 1
+                limits.searched(weight)
+                example = self.example(values, sign)
+                found |= {} if example is None else {sign: example}
+            if len(found) == 2 or limits.search_is_over():
                 break
-        found = [next(filter(None, (self.example(v, sign) for v in wanted[sign])), None) for sign in (-1, 1)]
-        return Verdict(examples=tuple(one for one in found if one is not None))
+        return Verdict(examples=tuple(found[sign] for sign in sorted(found)))
 
     def example(self, values: Mapping[str, int], sign: int) -> Example | None:
         """Both totals with these values, if they have this sign; letters that do not matter have small values."""
