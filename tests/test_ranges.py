@@ -222,17 +222,17 @@ def test_find_finds_what_is_in_the_range(pieces: list[range], at: int, relation:
     assert list(finding.values) == meant
     assert finding.complete
     if relation == "=":
-        assert (f"Outside its range: n = {at} would do." in finding.to_text()) == (not meant)
+        assert (f"Outside its range, n = {at} would fit." in finding.to_text()) == (not meant)
 
 
 def test_find_says_what_the_range_excludes() -> None:
     finding = sp.parse(f"range k in 3, 7 {NET}").find("k", target="params = 52096")
     assert finding.values == ()
-    assert "Outside its range: k = 5 would do." in finding.to_text()
+    assert "Outside its range, k = 5 would fit." in finding.to_text()
     assert json.loads(finding.to_json())["outside_range"] == [{"first": 5, "last": 5, "step": 1}]
     assert "outside_range" not in json.loads(sp.parse(NET).find("k", target="params = 52096").to_json())
     few = sp.parse(f"range k in 10..20 {NET}").find("k", target="params <= 52096")
-    assert "Outside its range: every k from 1 to 5 would do." in few.to_text()
+    assert "Outside its range, every k from 1 to 5 would fit." in few.to_text()
     fitting = sp.parse(f"range k in 3, 5 {NET}").find("k", target="params = 52096")
     assert fitting.values == (5,)
     assert "Outside" not in fitting.to_text()
@@ -245,7 +245,7 @@ def test_what_only_divisibility_by_the_range_makes_true_is_no_claim_outside() ->
     text = "range H in 8, 24..64 step 8 input(H, 1, 1) -> maxpool((8, 1)) -> flatten -> dense(1)"
     finding = sp.parse(text).find("H", target="params = 3")
     assert finding.values == ()
-    assert "Outside its range: every H from 16 to 23 would do." in finding.to_text()
+    assert "Outside its range, every H from 16 to 23 would fit." in finding.to_text()
 
 
 def test_find_in_long_ranges_pairs_and_copies() -> None:

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Quotient, Symbol, Value, as_formula, total
+from symparams.algebra.order import atom_key
 from symparams.algebra.simplification import simplified
+from symparams.algebra.solving import letters_of
+from symparams.documents.entries import Letter
 from symparams.documents.letter_values import LetterValues
 from symparams.documents.solution import Given, Solution
 from symparams.questions.comparison import Comparison, Side, significant
@@ -84,6 +87,14 @@ class ComparisonDocument:
     def has_letters(self) -> bool:
         """Whether a total depends on letters."""
         return any(isinstance(total, Formula) for total in self.comparison.totals)
+
+    @property
+    def letters(self) -> list[Letter]:
+        """The letters on which the totals depend, each with what it is where it first stands."""
+        told = {x for total in self.comparison.totals for x in letters_of(as_formula(total))}
+        every = (letter for side in self.comparison.sides for letter in Solution(side.network).letters)
+        first = {letter.symbol: letter for letter in reversed([*every]) if letter.value is None}
+        return [first[letter] for letter in sorted(first, key=_place) if letter.name in told]
 
     @property
     def gap(self) -> Formula:
@@ -171,6 +182,10 @@ class ComparisonDocument:
     def rounded(self, value: Fraction) -> Rounded:
         """A number to four digits."""
         return Rounded(*significant(value))
+
+
+def _place(letter: Symbol) -> tuple[int, int, str, str]:
+    return atom_key((letter, 1))
 
 
 _TO_ONE = 3  # a ratio above is rounded to a whole number: 8 to 1

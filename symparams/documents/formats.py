@@ -34,7 +34,7 @@ class Format:
     cross: str  # between the names of axes
     dots: str  # for what a list leaves out
     dash: str  # in a cell of a table that has nothing
-    percent: str  # behind a number, with the space before it
+    percent: str  # behind a number
     width: int = 72  # how long a displayed line may be, in characters of plain text
     number: Callable[[str], str] = _as_it_is  # the digits of a number in text, grouped
     group: str = ","  # between groups of three digits in text
@@ -108,7 +108,7 @@ _OWN: dict[str, Format] = {
             cross=" × ",
             dots="…",
             dash="–",
-            percent=" %",
+            percent="%",
         ),
         Format(
             name="latex",
@@ -123,7 +123,7 @@ _OWN: dict[str, Format] = {
             cross=r" $\times$ ",
             dots=r"\ldots{}",
             dash="–",
-            percent=r" \%",
+            percent=r"\%",
             thin=r"\,",
             code_break="\\\\\n",
             continuing=(r"\begin{align", r"\begin{itemize}"),
@@ -144,7 +144,7 @@ _OWN: dict[str, Format] = {
             cross=" × ",
             dots="…",
             dash="–",
-            percent=" %",
+            percent="%",
             solves=False,
         ),
         Format(
@@ -160,7 +160,7 @@ _OWN: dict[str, Format] = {
             cross=" × ",
             dots="…",
             dash="–",
-            percent=" %",
+            percent="%",
             width=88,
             across=20,
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from symparams.algebra.equality import same, shortened
@@ -12,12 +12,10 @@ from symparams.algebra.formula import (
     ZERO,
     Formula,
     Number,
-    Product,
     Symbol,
     Value,
     as_formula,
     parts,
-    rebuilt,
     total,
 )
 from symparams.algebra.normal_form import plus, value_of
@@ -27,9 +25,10 @@ from symparams.algebra.simplification import poly, simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.sums import over, over_shown
 from symparams.model.network import Network, Node
-from symparams.model.tensor import Tensor, flat, parameter_rule
+from symparams.model.tensor import flat
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.totals import TotalQuantity
+from symparams.quantities.unit_counts import count_by_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,28 +132,10 @@ def _units(node: Node, what: TotalQuantity, value: Value) -> tuple[Units, ...]:
 
 
 def _with_parameters(node: Node) -> Iterator[Units]:
-    """The filters or units of a layer whose tensors all have them as their last axis."""
-    rules = node.derived.rules
-    outputs = {t.of("output") for t in rules.counted}
-    if not rules.channels_are or len(outputs) != 1 or any(t.of("copy") or t.uses == ZERO for t in rules.counted):
-        return
-    (made,) = outputs
-    if len(made) != 1 or simplified(made[0]) != node.shape[node.derived.feature_axis]:
-        return
-    each = parameter_rule([_of_one_output(t) for t in rules.counted])
-    yield _made(rules.channels_are, "", made[0], _without_ones(each))
-
-
-def _of_one_output(t: Tensor) -> Tensor:
-    return replace(t, axes=tuple(axis._replace(size=ONE) if axis.role == "output" else axis for axis in t.axes))
-
-
-def _without_ones(rule: Formula) -> Formula:
-    """A rule without factors of 1."""
-    below = tuple(map(_without_ones, parts(rule)))
-    if isinstance(rule, Product):
-        return flat(f for f in below if f != ONE)
-    return rebuilt(rule, below) if below else rule
+    """The filters or units of a layer, if its tensors have them in common."""
+    counted = count_by_unit(node.derived.rules, node.derived.facts)
+    if counted is not None:
+        yield Units(counted.plural, "", counted.many, counted.each, counted.value)
 
 
 def _with_products(node: Node) -> Iterator[Units]:
