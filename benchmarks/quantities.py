@@ -8,7 +8,8 @@ from functools import partial
 from benchmarks.measure import best, built, row
 from symparams.model.network import Network
 from symparams.quantities.field import fields
-from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, of_network
+from symparams.quantities.settings import Settings
 
 
 def parameters(text: str) -> Network:

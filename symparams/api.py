@@ -23,7 +23,7 @@ from symparams.model.derived import Counts
 from symparams.model.network import Network
 from symparams.quantities.layer_quantities import QUANTITIES, USUAL
 from symparams.quantities.named_layers import layer_named
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Setting, Settings
 from symparams.quantities.totals import amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
@@ -163,7 +163,7 @@ class Net(Counted):
         """The values of the letters that a `range` limits: sequences of ints, ascending."""
         return dict(self._network.ranges)
 
-    def quantity(self, name: str, **settings: str) -> int | sympy.Expr:
+    def quantity(self, name: str, **settings: Setting) -> int | sympy.Expr:
         """The total of a quantity that adds up: params, weights, biases, macs, flops, activations, memory, cache …
 
         `dtype` (float32, bfloat16, int8 …) for quantities in bytes, `optimizer` (none, sgd, momentum, adam) for memory,
@@ -193,7 +193,7 @@ class Net(Counted):
         *,
         layers: tuple[str, ...] | list[str] = (),
         quantities: tuple[str, ...] | list[str] = USUAL,
-        **settings: str,
+        **settings: Setting,
     ) -> Solution:
         """The worked solution, of some layers and quantities if named; for `settings` see `quantity`."""
         for quantity in quantities:
@@ -216,7 +216,7 @@ class Net(Counted):
         return Finding(found(partial(self._with, for_others=False), unknowns, wanted[0]))
 
     def diagnose(
-        self, answer: Answer, /, layer: str | None = None, quantity: str = "params", **settings: str
+        self, answer: Answer, /, layer: str | None = None, quantity: str = "params", **settings: Setting
     ) -> Diagnosis:
         """Which mistakes give an answer for a layer, or with no layer for the total: `diagnose(630, "conv_2")`.
 

@@ -15,7 +15,7 @@ from symparams.algebra.sympy_bridge import exact
 from symparams.documents.diagnosis_document import record, render_diagnosis
 from symparams.documents.rendering import Document, Style
 from symparams.model.network import Network
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from symparams.questions.diagnosis import Diagnosis as _Diagnosis
 from symparams.questions.diagnosis import Diagnostician
 from symparams.results import Styled

@@ -19,7 +19,7 @@ from symparams.exams.examination import USUAL, Wanted, check_number, levels_of
 from symparams.exports.bank import Progress
 from symparams.exports.edition import Edition, Part
 from symparams.files import read_source
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Setting, Settings
 from symparams.results import Shown
 
 
@@ -203,7 +203,7 @@ def exam(
     names: str | Path | Sequence[str] = (),
     format: str = "json",
     digits: str = "comma",
-    **settings: str,
+    **settings: Setting,
 ) -> Exam:
     """An exam on some networks, as `symparams exam` makes it.
 

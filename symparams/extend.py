@@ -77,7 +77,8 @@ from symparams.model.network import Network, Node
 from symparams.model.sentence import Sentence, say
 from symparams.model.tensor import Stored, Tensor, TensorAxis, biases, tensor
 from symparams.model.work import Work
-from symparams.quantities.quantity import Quantity, Settings
+from symparams.quantities.quantity import Quantity
+from symparams.quantities.settings import Settings
 
 __all__ = [
     "ACTIVATION",

@@ -17,7 +17,8 @@ from symparams.model.derived import Counts
 from symparams.model.network import Network, Node
 from symparams.quantities.layer_derivations import LayerDerivations
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
-from symparams.quantities.quantity import QUANTITY_RULES, Settings
+from symparams.quantities.quantity import QUANTITY_RULES
+from symparams.quantities.settings import Setting, Settings
 from symparams.quantities.totals import TOTALS, amount
 from symparams.results import Derivation
 
@@ -93,7 +94,7 @@ class LayerInfo(Counted):
         shape = ", ".join(str(contract.value(size)) for size in self._node.shape)
         return f"<{self.kind} {self.name!r}: ({shape}), {contract.value(self._node.counts.params)} parameters>"
 
-    def quantity(self, name: str, **settings: str) -> Any:
+    def quantity(self, name: str, **settings: Setting) -> Any:
         """A quantity of one copy of the layer: a count, a shape or field as a tuple with a size for each axis.
 
         `name`: shape, params, weights, biases, trainable, non_trainable, macs, flops, activations, memory, cache or
@@ -109,7 +110,7 @@ class LayerInfo(Counted):
         fields = self._measurements(name, known).fields_of(self._index)
         return None if isinstance(fields, str) else tuple(exact(one.field.size) for one in fields)
 
-    def derivation(self, quantity: str = "params", *, part: str = "size", **settings: str) -> Any:
+    def derivation(self, quantity: str = "params", *, part: str = "size", **settings: Setting) -> Any:
         """How a quantity of one copy comes out: rule, values put in, arithmetic, result.
 
         `quantity`: params, macs, flops, activations, memory or cache give one Derivation; shape and field a tuple with

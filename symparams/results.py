@@ -22,7 +22,7 @@ from symparams.documents.solution import Solution as _Contents
 from symparams.model.network import Network
 from symparams.quantities.derivation import StepKind
 from symparams.quantities.layer_derivations import Known
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from symparams.questions.comparison import Comparison as _Comparison
 from symparams.questions.findings import Finding as _Finding
 

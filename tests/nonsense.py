@@ -41,7 +41,8 @@ from symparams.model.tensor import TensorAxis
 from symparams.model.work import Work
 from symparams.quantities.field import fields as receptive_fields
 from symparams.quantities.layer_quantities import QUANTITIES
-from symparams.quantities.quantity import QUANTITY_RULES, Settings, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, of_network
+from symparams.quantities.settings import Settings
 from symparams.quantities.tensor_counts import count_tensors
 from symparams.questions.diagnosis import Diagnostician
 from symparams.sources.language import network

@@ -21,7 +21,8 @@ from symparams.errors import SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.field import fields
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
-from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, of_layer, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity, of_layer, of_network
+from symparams.quantities.settings import Settings
 from tests.conftest import EXAMPLES
 from tests.helpers import example, expression, letters_for, marked, net, value
 from tests.test_laws import LETTERS, all_networks
@@ -38,7 +39,17 @@ BY_HAND = {
     "flops": ("input(28, 28, 1) -> conv(32, 3)", 2 * 26 * 26 * 32 * 9),
     "activations": ("input(28, 28, 1) -> conv(32, 3)", 26 * 26 * 32 * 4),
     "memory": ("input(28, 28, 1) -> conv(32, 3)", (9 + 1) * 32 * 4),
-    "cache": ("input(10, 16) -> attention(2)", 2 * 10 * 16 * 4),
+    "cache": ("input(10, 16) -> attention(2, causal)", 2 * 10 * 16 * 4),
+    "weights": ("input(28, 28, 1) -> conv(32, 3)", 32 * 9),
+    "biases": ("input(28, 28, 1) -> conv(32, 3)", 32),
+    "trainable": ("input(28, 28, 1) -> conv(32, 3)", 32 * 9 + 32),
+    "non_trainable": ("input(28, 28, 8) -> bn", 8 + 8),
+    "training": ("input(28, 28, 1) -> conv(32, 3)", 3 * 2 * 26 * 26 * 32 * 9),
+    "kept": ("input(28, 28, 1) -> conv(32, 3)", 26 * 26 * 32 * 4),
+    "optimizer": ("input(28, 28, 1) -> conv(32, 3)", 0),  # none is chosen
+    "active": ("input(10, 16) -> moe(8, 2, 64)", 16 * 8 + 2 * 3 * 16 * 64),
+    "neurons": ("input(32, 32, 1) -> conv(6, 5)", 4704),  # C1 of LeNet-5
+    "connections": ("input(32, 32, 1) -> conv(6, 5)", 122304),
 }
 
 
@@ -50,7 +61,8 @@ def test_every_quantity_is_worked_out_by_hand(name: str) -> None:
 
 
 def test_every_quantity_has_a_name_of_its_own() -> None:
-    names = re.findall(r'^        Quantity\(\n +"(.*)",$', inspect.getsource(sys.modules[Quantity.__module__]), re.M)
+    source = inspect.getsource(sys.modules[Quantity.__module__])
+    names = re.findall(r'^        (?:Quantity|_part)\(\s*"(\w+)"', source, re.M)
     assert sorted(names) == sorted(QUANTITY_RULES), "a name of its own for each"
 
 
@@ -63,7 +75,9 @@ def test_every_quantity_says_what_it_is(name: str) -> None:
         "the word on the left of its equations": asked.left,
         "a unit, in the plural": asked.unit,
         "its convention, one sentence on what is counted and what is not": asked.convention(settings),
-        "a clause on why its rule is so": node is None or name == "flops" or asked.because(node, settings),
+        "a clause on why its rule is so": node is None
+        or name in ("flops", "optimizer")
+        or asked.because(node, settings),
     }
     assert [f"{name} needs {what}" for what, has in needs.items() if not has] == []
 

@@ -11,7 +11,7 @@ from symparams import extensions
 
 
 class OpenChoice(click.Choice[str]):
-    """One of the names of the package, or of what extensions bring."""
+    """One of the names of the package, hyphens as underscores, or of what extensions bring."""
 
     def __init__(self, part: extensions.Part, own: Sequence[str]) -> None:
         super().__init__(own)
@@ -19,6 +19,8 @@ class OpenChoice(click.Choice[str]):
         self._own = tuple(own)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self._own and str(value).replace("-", "_") in self._own:
+            return str(value).replace("-", "_")
         if value not in self._own and extensions.find(self._part, value) is not None:
             return str(value)
         self.choices = (*self._own, *extensions.names(self._part))

@@ -9,6 +9,8 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +24,7 @@ from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
-from symparams.quantities.quantity import BYTES, POLICIES, STATES
+from symparams.quantities.settings import CHOICES, Settings
 from symparams.sources.language import network
 from symparams.sources.reader import read_expression
 
@@ -61,25 +63,39 @@ STANDALONE = click.option(
     "--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment."
 )
 
-SETTINGS = options(
-    click.option(
-        "--dtype", type=click.Choice(list(BYTES)), default="float32", show_default=True, help="Of one number."
+_HELP = {
+    "dtype": "Of one number.",
+    "optimizer": "With memory and optimizer: whose gradients and states are kept.",
+    "flops": "The policy by which FLOPs are counted.",
+    "macs": "Whether additions of biases count among the multiply-accumulates.",
+    "training": "With training: the policy by which the FLOPs of a training step are counted.",
+    "kept": "With kept: what training keeps for the backward pass.",
+}
+_SETTINGS = options(
+    *(
+        click.option(
+            f"--{name}",
+            type=click.Choice(list(known)),
+            default=getattr(Settings(), name),
+            show_default=True,
+            help=_HELP[name],
+        )
+        for name, (_, known) in CHOICES.items()
     ),
-    click.option(
-        "--optimizer",
-        type=click.Choice(list(STATES)),
-        default="none",
-        show_default=True,
-        help="With memory: whose gradients and states are kept.",
-    ),
-    click.option(
-        "--flops",
-        type=click.Choice(list(POLICIES)),
-        default="multiply-add",
-        show_default=True,
-        help="The policy by which FLOPs are counted.",
-    ),
+    click.option("--batch", metavar="N", help="How many examples, or a letter for them; one if not given."),
+    click.option("--cache-all", is_flag=True, help="With cache: also of attention that generates nothing."),
 )
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options for all settings, which the command gets together."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        names = [field.name for field in fields(Settings)]
+        return command(settings={name: given.pop(name) for name in names}, **given)
+
+    return _SETTINGS(gathered)
 
 
 def say(message: str) -> None:

@@ -10,7 +10,6 @@ from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
     FORMAT,
     OUTPUT,
-    SETTINGS,
     SOURCES,
     STANDALONE,
     as_json,
@@ -18,12 +17,13 @@ from symparams.commands.console import (
     check_standalone,
     deliver,
     sources,
+    with_settings,
 )
 from symparams.documents.diagnosis_document import record, render_diagnosis
 from symparams.documents.rendering import STYLES, Document, standalone
 from symparams.misconceptions.task import ASKED
 from symparams.model.network import Network
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Setting, Settings
 from symparams.questions.diagnosis import Diagnostician
 from symparams.sources.language import network
 
@@ -41,7 +41,7 @@ from symparams.sources.language import network
 )
 @FORMAT
 @STANDALONE
-@SETTINGS
+@with_settings
 @OUTPUT
 def diagnose(
     files: Sequence[str],
@@ -54,9 +54,7 @@ def diagnose(
     style: str,
     format_: str,
     whole: bool,
-    dtype: str,
-    optimizer: str,
-    flops: str,
+    settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
@@ -67,7 +65,7 @@ def diagnose(
     check_standalone(whole, format_)
     asked = network(texts[0], assignments(given))
     _check_asked(asked, layer, total)
-    diagnosis = Diagnostician(asked, Settings(dtype, optimizer, flops)).typed(layer, quantity, answer)
+    diagnosis = Diagnostician(asked, Settings(**settings)).typed(layer, quantity, answer)
     if format_ == "json":
         deliver(as_json([record(diagnosis)]), output)
         return

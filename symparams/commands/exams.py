@@ -10,7 +10,7 @@ import click
 
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import SETTINGS, assignments, read, sources
+from symparams.commands.console import assignments, read, sources, with_settings
 from symparams.documents.formats import GROUPS
 from symparams.errors import SymparamsError
 from symparams.exam_questions import Exam, students_of
@@ -21,6 +21,7 @@ from symparams.exports.export import PaperExport, TextExport
 from symparams.exports.registry import EXPORTS
 from symparams.files import write_standard_output
 from symparams.layers import CATALOGUE
+from symparams.quantities.settings import Setting
 
 _PART = re.compile(r"([1-9]\d{0,11})(?:\.\.([1-9]\d{0,11}))?")
 
@@ -78,7 +79,7 @@ _QUESTIONS = _Span("part", _part_of)
     "--names", metavar="FILE", type=click.Path(), help="With --format latex: a name a line, a paper for each."
 )
 @click.option("--format", "format_", type=OpenChoice("export", list(EXPORTS)), default="markdown", show_default=True)
-@SETTINGS
+@with_settings
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207.")
 @click.option(
     "-o", "--output", metavar="PATH", type=click.Path(), help="Where to write; text formats print if not given."
@@ -98,9 +99,7 @@ def exam(
     title: str,
     names: str | None,
     format_: str,
-    dtype: str,
-    optimizer: str,
-    flops: str,
+    settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
@@ -121,9 +120,7 @@ def exam(
         names=() if names is None else students_of(read(names)),
         format=format_,
         digits=digits,
-        dtype=dtype,
-        optimizer=optimizer,
-        flops=flops,
+        **settings,
     )
     _deliver(made, format_, part, output)
 

@@ -18,7 +18,6 @@ from symparams.commands.console import (
     FORMAT,
     FORMATS,
     OUTPUT,
-    SETTINGS,
     SOURCES,
     STANDALONE,
     as_json,
@@ -28,6 +27,7 @@ from symparams.commands.console import (
     of,
     plain_warnings,
     say,
+    with_settings,
 )
 from symparams.documents import contract
 from symparams.documents.labels import slugs
@@ -35,8 +35,8 @@ from symparams.documents.rendering import STYLES, Document, record, render, rend
 from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError, listed
 from symparams.files import let_go
-from symparams.quantities.layer_quantities import QUANTITIES, USUAL
-from symparams.quantities.quantity import Settings
+from symparams.quantities.layer_quantities import ALL, QUANTITIES, USUAL
+from symparams.quantities.settings import Setting, Settings
 from symparams.version import __version__
 
 # Where the other commands stand; each is loaded when it is called, because exams need much that solutions do not.
@@ -88,7 +88,7 @@ def main(with_: Sequence[str]) -> None:
     type=OpenChoice("quantity", [*QUANTITIES, "all"]),
     help="Only this quantity; may be repeated; shape and params if not given.",
 )
-@SETTINGS
+@with_settings
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="A Jinja template of your own.")
 @OUTPUT
 def solve(
@@ -100,9 +100,7 @@ def solve(
     whole: bool,
     layers: Sequence[str],
     quantities: Sequence[str],
-    dtype: str,
-    optimizer: str,
-    flops: str,
+    settings: dict[str, Setting],
     template: Path | None,
     digits: str,
     output: str | None,
@@ -113,11 +111,11 @@ def solve(
         raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
     style = style or ("answer" if layers and template is None else "steps")
     chosen = in_order(quantities) or (() if style == "answer" and layers else USUAL)
-    settings = Settings(dtype, optimizer, flops)
+    known = Settings(**settings)
     built = networks(files, expression, given)
     names = slugs((source, one.title) for source, one in built)
     solutions = [
-        (source, Solution(one, chosen, tuple(layers), settings, name))
+        (source, Solution(one, chosen, tuple(layers), known, name))
         for (source, one), name in zip(built, names, strict=True)
     ]
     if format_ == "json":
@@ -138,7 +136,7 @@ def solve(
     type=OpenChoice("quantity", [*QUANTITIES, "all"]),
     help="A further column; may be repeated.",
 )
-@SETTINGS
+@with_settings
 @OUTPUT
 def summary(
     files: Sequence[str],
@@ -146,16 +144,14 @@ def summary(
     given: Sequence[str],
     format_: str,
     quantities: Sequence[str],
-    dtype: str,
-    optimizer: str,
-    flops: str,
+    settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
     """The familiar table of layers, shapes and parameters."""
     chosen = in_order((*USUAL, *quantities))
-    settings = Settings(dtype, optimizer, flops)
-    solutions = [(s, Solution(n, chosen, (), settings)) for s, n in networks(files, expression, given)]
+    known = Settings(**settings)
+    solutions = [(s, Solution(n, chosen, (), known)) for s, n in networks(files, expression, given)]
     if format_ == "json":
         deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
         return
@@ -165,7 +161,7 @@ def summary(
 
 def in_order(quantities: Sequence[str]) -> tuple[str, ...]:
     """The quantities in the order of documents, those of extensions last; `all` is all of the package."""
-    own = QUANTITIES if "all" in quantities else tuple(q for q in QUANTITIES if q in quantities)
+    own = tuple(q for q in QUANTITIES if q in quantities or ("all" in quantities and q in ALL))
     return tuple(dict.fromkeys([*own, *(q for q in quantities if q not in QUANTITIES and q != "all")]))
 
 

@@ -14,7 +14,6 @@ from symparams.commands.console import (
     COMMAND_LINE,
     FORMAT,
     OUTPUT,
-    SETTINGS,
     SOURCES,
     STANDALONE,
     as_json,
@@ -23,6 +22,7 @@ from symparams.commands.console import (
     deliver,
     read,
     sources,
+    with_settings,
 )
 from symparams.documents import contract
 from symparams.documents.rendering import (
@@ -34,7 +34,7 @@ from symparams.documents.rendering import (
 )
 from symparams.errors import Source, SymparamsError
 from symparams.model.network import Network
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Setting, Settings
 from symparams.quantities.totals import TOTALS, amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
@@ -58,7 +58,7 @@ from symparams.sources.language import network
 )
 @FORMAT
 @STANDALONE
-@SETTINGS
+@with_settings
 @OUTPUT
 def compare(
     files: Sequence[str],
@@ -68,9 +68,7 @@ def compare(
     style: str,
     format_: str,
     whole: bool,
-    dtype: str,
-    optimizer: str,
-    flops: str,
+    settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
@@ -79,7 +77,7 @@ def compare(
     if len(texts) != 2:
         raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
     check_standalone(whole, format_)
-    what = amount(quantity, Settings(dtype, optimizer, flops))
+    what = amount(quantity, Settings(**settings))
     titles = ["" if source.name == COMMAND_LINE else Path(source.name).stem for source in texts]
     comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
     if format_ == "json":
@@ -97,7 +95,7 @@ def compare(
 @click.option("--layer", metavar="NAME", help="What this layer alone has.")
 @FORMAT
 @STANDALONE
-@SETTINGS
+@with_settings
 @OUTPUT
 def find(
     files: Sequence[str],
@@ -108,9 +106,7 @@ def find(
     layer: str | None,
     format_: str,
     whole: bool,
-    dtype: str,
-    optimizer: str,
-    flops: str,
+    settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
@@ -123,7 +119,7 @@ def find(
     for name in unknowns:
         if name in values:
             raise SymparamsError(f"`{name}` cannot be both set and unknown")
-    wanted = read_target(target, layer, Settings(dtype, optimizer, flops))
+    wanted = read_target(target, layer, Settings(**settings))
     finding = found(partial(_with_more, texts[0], values), unknowns, wanted)
     if format_ == "json":
         deliver(as_json([contract.find(finding)]), output)

@@ -36,7 +36,8 @@ from symparams.model.sentence import pattern as pattern_of
 from symparams.quantities.layer_derivations import LayerDerivations, rounds
 from symparams.quantities.layer_quantities import USUAL, NetworkQuantities, sum_of
 from symparams.quantities.named_layers import layers_named
-from symparams.quantities.quantity import Quantity, Settings
+from symparams.quantities.quantity import Quantity
+from symparams.quantities.settings import Settings
 
 Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a right side
 Given: TypeAlias = tuple[str, Choices] | Relation  # a letter and the values that it may take, or a fact

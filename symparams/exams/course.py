@@ -21,7 +21,7 @@ from symparams.misconceptions.task import Tasks
 from symparams.misconceptions.totals import Total
 from symparams.model.builder import Builder
 from symparams.model.network import Network
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from symparams.questions.points import free_letters, narrowed, points, why_not
 from symparams.sources.language import network
 from symparams.sources.printer import printed

@@ -95,9 +95,14 @@ class AdaptiveAveragePooling(Layer):
         wanted = per_axis(tuple(ZERO if m is None else m for m in self.size), x, "the output size")
         return tuple(n if number(m) == 0 else m for n, m in zip(input_sizes(x), wanted, strict=True))
 
+    def _window(self, out: Outgoing, x: Incoming) -> Formula:
+        return product(ceil(n / m) for n, m in zip(input_sizes(x), out.spatial(), strict=True))
+
     def _others(self, out: Outgoing, x: Incoming) -> Formula:
-        places = [ceil(n / m) for n, m in zip(input_sizes(x), out.spatial(), strict=True)]
-        return (product(places) - 1) * out.numbers()
+        return (self._window(out, x) - 1) * out.numbers()
+
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return self._window(out, arriving[0]) * out.numbers()
 
 
 _WINDOW = (
@@ -179,6 +184,9 @@ class FractionalMaxPooling(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(comparisons=(product(self._kernel(arriving[0])) - 1) * out.numbers())
+
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return product((*out.sizes(), *self._kernel(arriving[0])))
 
     def reach(self, *arriving: Incoming) -> Sight:
         """The distance between neighbouring windows is n/m on average."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, as_formula, total
 from symparams.errors import LayerError
 from symparams.layers.attended import attended
@@ -23,7 +24,7 @@ from symparams.model.layer import (
 )
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 
 @layer_class
@@ -51,6 +52,10 @@ class Attention(Headed):
     reads: ClassVar = "features"
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
+    saves: ClassVar = (
+        "its inputs, queries, keys and values, the softmax of the scores and the outputs of the heads are needed for the "
+        "gradients; with dropout on the scores, also the dropped scores and a mask of one byte each"
+    )
 
     def rules(self, *arriving: Incoming) -> Rules:
         of = Heads(self, attended(arriving))
@@ -104,6 +109,18 @@ class Attention(Headed):
 
     def caching(self, *arriving: Incoming) -> Text:
         return cached(Heads(self, attended(arriving)))
+
+    @property
+    def generates(self) -> bool:
+        return self.causal
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        """Inputs, queries, keys, values, what the heads give; softmax and, with dropout, its output and mask."""
+        of = Heads(self, attended(arriving))
+        scores = of.scores()
+        dropped = self.dropout is None or number(self.dropout) != 0
+        terms = [*of.inputs(), of.queries_and_keys(), of.key_rows * of.kept_values, of.rows * of.value_width]
+        return Saved(total([*terms, 2 * scores if dropped else scores]), scores if dropped else ZERO)
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """The keys and values of all positions that are attended to."""

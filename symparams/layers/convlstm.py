@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
@@ -62,13 +63,15 @@ class ConvLSTM(Sliding):
         window = self._input_window(step)
         k, C, F = window.sizes(), self._C(step), self._F()
         axes = (*window.axes(), Axis("channels", F))
+        uses = product([self._T(x), *(axis.size for axis in window.axes())])
         gates = as_formula(4)
+        gate = partial(tensor, "keras", parts=(gates,), outputs=(F,), uses=uses)
         return Rules(
             output=(Axis("steps", self._T(x)), *axes) if self.sequences else axes,
             tensors=(
-                tensor("keras", "kernel", parts=(gates,), kernel=k, inputs=(C,), outputs=(F,)),
-                tensor("keras", "recurrent kernel", parts=(gates,), kernel=k, states=(F,), outputs=(F,)),
-                *([tensor("keras", "bias", parts=(gates,), outputs=(F,), kind="bias")] if self.bias else []),
+                gate("kernel", kernel=k, inputs=(C,)),
+                gate("recurrent kernel", kernel=k, states=(F,)),
+                *([gate("bias", kind="bias")] if self.bias else []),
             ),
             because=say(
                 "the input gate, the forget gate, the output gate and the cell candidate are convolutions of "

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, Number, Symbol, product
+from symparams.algebra.formula import ONE, Formula, Number, Symbol, product, total
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.dense import same_everywhere
 from symparams.layers.feedforward import as_it_came, joint, letters, part_rule, part_tensors, part_work, places
@@ -26,7 +26,7 @@ from symparams.model.layer import (
 )
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor, tensor
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 _NUMBER = Kind("a whole number of at least 0", lambda raw: whole_number(raw, 0), least=0)
 
@@ -132,6 +132,20 @@ class Experts(Layer):
         one = (3 if self.gated else 2) * d * f
         because = say(text, scored=product([*n, d, E]), used=used, each=one, all=product([*n, used, one]))
         return joint(router, parts, because=because)
+
+    def active(self, *arriving: Incoming) -> Formula:
+        """The router, the experts that a token uses and the shared ones."""
+        d, f = letters(arriving[0], self.hidden)
+        E, k, s = self._symbols()
+        return d * E + (k if s is None else k + s) * part_rule(d, f, gated=self.gated, bias=self.bias)
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        """The input, the router's scores, and inside the experts of each position what a feed-forward part keeps."""
+        (x,) = arriving
+        d, f = letters(x, self.hidden)
+        E, k, s = self._symbols()
+        n, inside = product(places(x)), 4 if self.gated else 2
+        return Saved(total((n * d, n * E, product((n, k if s is None else k + s, Number(inside), f)))))
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()

@@ -24,7 +24,7 @@ from symparams.model.layer import (
 )
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, parameter_rule, tensor
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 
 @layer_class
@@ -42,6 +42,7 @@ class FeedForward(Layer):
     title: ClassVar = "Feed-forward network"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> ffn(2048, gelu)"
+    saves: ClassVar = "its input, and the hidden values before and after the function, are needed for the gradients"
     reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -66,6 +67,9 @@ class FeedForward(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return part_work(arriving[0], self.hidden, self.bias, self.activation)
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        return part_saved(arriving[0], self.hidden, self.activation)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
@@ -92,6 +96,10 @@ class GatedFeedForward(Layer):
     title: ClassVar = "Gated feed-forward network"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> gatedffn(1376, silu)"
+    saves: ClassVar = (
+        "its input, the gate before and after its function, the other layer's output and the product of both are "
+        "needed for the gradients"
+    )
     reads: ClassVar = "features"
 
     def rules(self, *arriving: Incoming) -> Rules:
@@ -117,6 +125,9 @@ class GatedFeedForward(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return part_work(arriving[0], self.hidden, self.bias, self.activation, gated=True)
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        return part_saved(arriving[0], self.hidden, self.activation, gated=True)
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE if len(arriving[0].shape) == 1 else ()
@@ -199,6 +210,14 @@ def _used(positions: Formula, weights: Formula, several: bool) -> Text:
         return say("there is one product for each of the {=weights weights}", weights=weights)
     text = "each of the {=positions positions} takes {=weights products}, one for each weight"
     return say(text, positions=positions, weights=weights)
+
+
+def part_saved(x: Incoming, hidden: Formula, activation: str, *, gated: bool = False) -> Saved:
+    """What the backward pass of a part needs: its input, and hidden values before and after each of its steps."""
+    d, f = letters(x, hidden)
+    inside = (3 if gated else 1) + (activation != "linear")
+    n = product(places(x))
+    return Saved(n * d + (n * f if inside == 1 else product((Number(inside), n, f))))
 
 
 def joint(*works: Work, because: Text) -> Work:

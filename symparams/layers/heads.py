@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from symparams.algebra.equality import same
@@ -12,7 +13,7 @@ from symparams.layers.projections import FROM_HEADS, Projection, merged, multipl
 from symparams.layers.query_key import QUERY_KEY_NORM, norm_rule, norm_tensors
 from symparams.layers.rotary import in_pairs
 from symparams.layers.sizes import known
-from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.arguments import COUNT, RATE, argument, switch
 from symparams.model.layer import Layer, Requirement, layer_class, symbol
 from symparams.model.tensor import Tensor, biases, tensor
 
@@ -64,6 +65,9 @@ class Headed(Layer):
         weightless=True,
     )
     qknorm: str = argument(QUERY_KEY_NORM, "the normalization of queries and keys in each head", "none", keyword=True)
+    dropout: Formula | None = argument(
+        RATE, "the share of scores that are set to zero in training", None, keyword=True, weightless=True
+    )
     rope: bool = argument(
         switch("rope"),
         "whether queries and keys are rotated by their position (rotary position embedding)",
@@ -118,6 +122,18 @@ class Heads:
         return self.query_width if self.kv is None else self.kv * self.key
 
     @property
+    def kept_values(self) -> Formula:
+        """The values of one position."""
+        return self.value_width if self.kv is None else self.kv * self.value
+
+    def inputs(self) -> Iterator[Formula]:
+        """How many values each of the input tensors has."""
+        yield self.rows * self.d
+        memory = positions(self.given.key, "_m")
+        widths = (self.d_key, self.d_value)[: self.given.count - 1]
+        yield from (memory * width for width in widths)
+
+    @property
     def refined(self) -> bool:
         """Whether something happens to queries and keys before they meet."""
         return self.layer.qknorm != "none" or self.layer.rope
@@ -136,11 +152,10 @@ class Heads:
         layer, bias = self.layer, self.layer.input_bias
         memory = positions(self.given.key, "_m") if self.given.count > 1 else self.rows
         d_out = self.d if layer.output is None else symbol("d_out", layer.output, "output width")
-        value_kept = self.value_width if self.kv is None else self.kv * self.value
         of_keys, of_values = (self.kept, self.key), (self.kept, self.value)
         yield Projection("query", self.d, self.query_width, (self.h, self.key), bias, self.rows)
         yield Projection("key", self.d_key, self.kept_width, of_keys, bias, memory)
-        yield Projection("value", self.d_value, value_kept, of_values, bias, memory)
+        yield Projection("value", self.d_value, self.kept_values, of_values, bias, memory)
         if layer.gate:
             yield Projection("gate", self.d, self.value_width, (self.h, self.value), bias, self.rows)
         yield Projection("output", self.value_width, d_out, (self.h, self.value), layer.bias, self.rows)
@@ -179,10 +194,11 @@ class Heads:
             for name, arriving, used in widths:
                 yield tensor("torch", f"{name}_proj_weight", inputs=(arriving,), outputs=(d,), uses=used)
         if self.layer.input_bias:
-            yield tensor("torch", "in_proj_bias", parts=(three,), outputs=(d,), kind="bias")
+            used = self.rows if self.given.count == 1 else (self.rows + 2 * positions(self.given.key, "_m")) / 3
+            yield tensor("torch", "in_proj_bias", parts=(three,), outputs=(d,), kind="bias", uses=used)
         yield tensor("torch", "out_proj.weight", inputs=(d,), outputs=(d,), uses=self.rows, input_word=FROM_HEADS)
         if self.layer.bias:
-            yield biases("torch", d, name="out_proj.bias")
+            yield replace(biases("torch", d, name="out_proj.bias"), uses=self.rows)
 
     def others(self) -> Iterator[Formula]:
         """The parameters beside those of the matrices."""

@@ -121,6 +121,10 @@ class LatentAttention(Layer):
             T=of.T,
         )
 
+    @property
+    def generates(self) -> bool:
+        return self.causal
+
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """The compressed vector and the rotary key of every position, once for all heads."""
         of = _Letters(self, arriving[0])

@@ -11,10 +11,10 @@ from symparams.algebra.formula import Formula, Value, as_formula, total
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
-from symparams.layers.sizes import axis_of, others_keep
+from symparams.layers.sizes import axis_of, numbers_of, others_keep
 from symparams.model.arguments import AXIS, argument
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, nothing_to_learn, symbol
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 
 @layer_class
@@ -106,6 +106,10 @@ class Multiply(Add):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work(multiplications=_each_further(out, arriving))
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        """All inputs: the gradient of each depends on the others."""
+        return Saved(total(numbers_of(x, i) for i, x in enumerate(arriving, 1)))
 
 
 def two(arriving: Sequence[Incoming]) -> tuple[Incoming, Incoming]:

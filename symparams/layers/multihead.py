@@ -60,6 +60,10 @@ class MultiHeadAttention(Spelling):
     def kind(self) -> str:
         return "attention"
 
+    @property
+    def generates(self) -> bool:
+        return self.causal
+
     def meant(self, *arriving: Incoming) -> Layer:
         if not arriving or arriving[0].convention == "keras":
             return self._keras()
@@ -73,7 +77,7 @@ class MultiHeadAttention(Spelling):
         key = _one("key_dim", self.second, self.key_dim, _KERAS)
         return Attention(
             heads=heads, head=key, value=self.value_dim, output=self.output_shape, bias=self.bias, gate=self.use_gate,
-            causal=self.causal,
+            causal=self.causal, dropout=self.dropout,
         )  # fmt: skip
 
     def _torch(self, arriving: tuple[Incoming, ...]) -> Attention:
@@ -91,7 +95,7 @@ class MultiHeadAttention(Spelling):
             arrives = x.shape[-1]
             if said is not None and not same(said, arrives):
                 raise LayerError(f"{name} is {known(said)}, but the width that arrives is {known(as_formula(arrives))}")
-        return Attention(heads=heads, bias=self.bias, biaskv=self.add_bias_kv, causal=self.causal)
+        return Attention(heads=heads, bias=self.bias, biaskv=self.add_bias_kv, causal=self.causal, dropout=self.dropout)
 
 
 def _one(name: str, positional: Formula | None, keyword: Formula | None, form: str) -> Formula:
@@ -138,8 +142,12 @@ class GroupedQueryAttention(Spelling):
     def kind(self) -> str:
         return "attention"
 
+    @property
+    def generates(self) -> bool:
+        return self.causal
+
     def meant(self, *arriving: Incoming) -> Layer:
         return Attention(
             heads=self.num_query_heads, head=self.head_dim, kv=self.num_key_value_heads, bias=self.bias,
-            gate=self.use_gate, causal=self.causal,
+            gate=self.use_gate, causal=self.causal, dropout=self.dropout,
         )  # fmt: skip

@@ -74,6 +74,9 @@ class Pooling(Layer):
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0]).reach()
 
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return product((*out.sizes(), *self.window(arriving[0]).sizes()))
+
     def window(self, x: Incoming) -> Window:
         """The window as it slides over x."""
         return Window(x, self.size, self.stride, self.padding, up=self.ceil, word="window")
@@ -190,6 +193,9 @@ class PowerPooling(Layer):
     def reach(self, *arriving: Incoming) -> Sight:
         return self._sum().reach(*arriving)
 
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return self._sum().pooled(out, *arriving)
+
     def _sum(self) -> Pooling:
         return _PowerSum(size=self.size, stride=self.stride, ceil=self.ceil)
 
@@ -234,6 +240,9 @@ class GlobalAveragePooling(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return EVERYWHERE
+
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return product((*input_sizes(arriving[0]), arriving[0].C_in()))
 
 
 def _others(x: Incoming) -> Formula:

@@ -57,7 +57,9 @@ class Projection:
         if self.bias:
             sizes = self.heads if convention == "keras" and not joins_heads else (self.wide,)
             name, stored = f"{self.name} bias", f"{path}.bias"
-            bias = tensor(convention, name, outputs=(self.wide,), kind="bias", stored=stored, shape=sizes)
+            bias = tensor(
+                convention, name, outputs=(self.wide,), kind="bias", uses=self.rows, stored=stored, shape=sizes
+            )
             yield bias.inside(*apart)
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 from symparams.algebra.formula import Formula, Number
 from symparams.layers.passing import Passing
 from symparams.model.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
-from symparams.model.layer import layer_class
+from symparams.model.layer import Incoming, Outgoing, layer_class
+from symparams.model.work import Saved
 
 
 @layer_class
@@ -34,6 +35,11 @@ class Dropout(Passing):
         "dropout only sets values to zero in training; the weights around it stay and are counted in their own layers"
     )
     shape_because: ClassVar = "values that are set to zero are still there, so the shape stays"
+    saves: ClassVar = "the mask says, with one byte each, which values were dropped"
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        """The mask."""
+        return Saved(masks=out.numbers())
 
 
 @layer_class

@@ -101,6 +101,14 @@ def numbers_in(x: Incoming) -> Formula:
     return product(sizes_of(x))
 
 
+def numbers_of(x: Incoming, place: int = 1) -> Formula:
+    """How many numbers the first or a further input has, which has letters of its own: T_2."""
+    if place == 1:
+        return numbers_in(x)
+    ending, of = f"_{place}", f"of input {place}"
+    return product(symbol(s.name + ending, s.value or ZERO, f"{s.meaning} {of}") for s in sizes_of(x))
+
+
 def features_named(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
     """Axes for sizes, called as such a tensor's axes are called."""
     return tuple(map(Axis, Incoming(sizes, x.convention).feature_names(), sizes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symparams.algebra.formula import Formula
 from symparams.model.layer import Incoming, Layer, Outgoing, Rules, Sight
 from symparams.model.sentence import Text
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 
 class Spelling(Layer):
@@ -31,6 +31,15 @@ class Spelling(Layer):
 
     def caching(self, *arriving: Incoming) -> Text:
         return self.meant(*arriving).caching(*arriving)
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved | None:
+        return self.meant(*arriving).saved(out, *arriving)
+
+    def active(self, *arriving: Incoming) -> Formula | None:
+        return self.meant(*arriving).active(*arriving)
+
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        return self.meant(*arriving).pooled(out, *arriving)
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return self.meant(*arriving).cache(out, *arriving)

@@ -19,7 +19,7 @@ from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work, joined
 
 _SHARE = "share of values that are set to zero in training"
 
@@ -55,6 +55,10 @@ class TransformerEncoderLayer(Spelling):
     @property
     def kind(self) -> str:
         return "decoderlayer" if self.decoder else "encoderlayer"
+
+    @property
+    def generates(self) -> bool:
+        return self.decoder
 
     def meant(self, *arriving: Incoming) -> EncoderLayer:
         _check_width(self.d_model, arriving[0])
@@ -129,6 +133,13 @@ class TransformerEncoder(Layer):
     def caching(self, *arriving: Incoming) -> Text:
         return self._stack(arriving).caching()
 
+    @property
+    def generates(self) -> bool:
+        return self.layer.generates
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved | None:
+        return self._stack(arriving).saved(out)
+
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return self._stack(arriving).cache(out)
 
@@ -177,6 +188,12 @@ class Stack:
     def caching(self) -> Text:
         each = "" if number(self.N) == 1 else say("each of the {N layers} has such a cache", N=self.N)
         return together(self.layer.caching(*self.arriving), each)
+
+    def saved(self, out: Outgoing) -> Saved:
+        """That of one layer N times, and the input of the last normalization."""
+        one = self.layer.saved(out, *self.arriving)
+        values = self.N * one.values
+        return Saved(values + out.numbers() if self.norm else values, ZERO if one.masks == ZERO else self.N * one.masks)
 
     def cache(self, out: Outgoing) -> Formula:
         return self.N * self.layer.cache(out, *self.arriving)
@@ -277,6 +294,11 @@ class Transformer(Layer):
 
     def caching(self, *arriving: Incoming) -> Text:
         return self._stacks(arriving)[1].caching()
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        encoder, decoder = self._stacks(arriving)
+        one, other = encoder.saved(Outgoing(out.axes, arriving[0].shape)), decoder.saved(out)
+        return Saved(one.values + other.values, joined(one.masks, other.masks))
 
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         """What the decoder keeps; the encoder works once."""

@@ -7,9 +7,9 @@ from typing import ClassVar
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError
-from symparams.layers.convolution import positions_share
 from symparams.layers.dense import same_everywhere
 from symparams.layers.feedforward import as_it_came
+from symparams.layers.filters import positions_share
 from symparams.model.arguments import COUNT, argument
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Unit, layer_class, symbol
 from symparams.model.sentence import say

@@ -17,6 +17,7 @@ from symparams.layers.feedforward import (
     joint,
     letters,
     part_rule,
+    part_saved,
     part_tensors,
     part_work,
     places,
@@ -26,7 +27,7 @@ from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, Unit, layer_class
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, tensor
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 NORM_FIRST = "whether normalization comes before attention and feed-forward network, which changes no count"
 
@@ -157,6 +158,20 @@ class EncoderLayer(Layer):
         of_memory = "the same is kept for the positions of the memory" if others else ""
         return together(self._attention().caching(*first), of_memory)
 
+    @property
+    def generates(self) -> bool:
+        return self.causal
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
+        """That of its parts, each normalization with its input."""
+        x = self._main(arriving)
+        d, _ = letters(x, self.hidden)
+        parts = [self._attention().saved(out, *given) for given in self._given(arriving)]
+        parts.append(part_saved(x, self.hidden, self.activation))
+        norms = product([Number(len(parts)), *places(x), d])
+        masks = [part.masks for part in parts if part.masks != ZERO]
+        return Saved(total([*(part.values for part in parts), norms]), total(masks))
+
     def cache(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return total(self._attention().cache(out, *given) for given in self._given(arriving))
 
@@ -200,6 +215,10 @@ class DecoderLayer(EncoderLayer):
         "a decoder layer consists of self-attention and attention to the memory, each with four projections "
         "from {d} to {d features}"
     )
+
+    @property
+    def generates(self) -> bool:
+        return True
 
     def _given(self, arriving: tuple[Incoming, ...]) -> tuple[tuple[Incoming, ...], ...]:
         if len(arriving) != 2:

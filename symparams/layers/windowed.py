@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, Symbol, as_formula, ceil, product, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, ceil, product, total
 from symparams.errors import LayerError
 from symparams.layers import projections
 from symparams.layers.feedforward import as_it_came
@@ -88,7 +90,8 @@ class WindowAttention(Layer):
         C, uses, three = self._C(x), product(self._padded(x)), (as_formula(3),)
         yield tensor(x.convention, "qkv kernel", parts=three, inputs=(C,), outputs=(C,), uses=uses, stored="qkv.weight")
         if self.input_bias:
-            yield tensor(x.convention, "qkv bias", parts=three, outputs=(C,), kind="bias", stored="qkv.bias")
+            own = partial(tensor, x.convention, "qkv bias", kind="bias", stored="qkv.bias")
+            yield own(parts=three, outputs=(C,), uses=uses)
         yield tensor(
             x.convention,
             "output kernel",
@@ -99,8 +102,9 @@ class WindowAttention(Layer):
             input_word=FROM_HEADS,
         )
         if self.bias:
-            yield biases(x.convention, C, name="output bias", stored="proj.bias")
-        yield biases(x.convention, self._offsets(), self._h(), name="relative position bias table")
+            yield replace(biases(x.convention, C, name="output bias", stored="proj.bias"), uses=uses)
+        table = biases(x.convention, self._offsets(), self._h(), name="relative position bias table")
+        yield replace(table, uses=ZERO)  # added to scores, not to sums of products
 
     def _because(self, x: Incoming) -> Text:
         first, second = self._sides()

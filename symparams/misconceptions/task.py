@@ -13,13 +13,15 @@ from symparams.errors import SymparamsError
 from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, Layer, Outgoing, Rules
 from symparams.model.network import Network, Node
-from symparams.model.tensor import Convention, Tensor, parameter_rule
+from symparams.model.tensor import Convention, Tensor
+from symparams.quantities.counts import COUNTS as PARTS
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import State, fields
-from symparams.quantities.quantity import QUANTITY_RULES, Settings
+from symparams.quantities.quantity import QUANTITY_RULES
+from symparams.quantities.settings import Settings
 
-COUNTS = ("params", "weights", "biases", "trainable", "non_trainable")
-ASKED = (*COUNTS, "shape", *QUANTITY_RULES, "field")
+COUNTS = ("params", *PARTS)
+ASKED = (*COUNTS, "shape", *(name for name in QUANTITY_RULES if name not in PARTS), "field")
 
 
 Kept: TypeAlias = "dict[object, Any]"  # by what worked it out
@@ -27,7 +29,7 @@ Kept: TypeAlias = "dict[object, Any]"  # by what worked it out
 
 @lru_cache(1024)
 def _kept(
-    derived: Derived, quantity: str, axes: tuple[str, ...], settings: Settings, frozen: bool, own_weights: bool
+    derived: Derived, quantity: str, axes: tuple[str, ...], settings: Settings, in_place: tuple[bool, ...]
 ) -> Kept:
     """Where edits of equal layers on equal inputs note what they give."""
     return {}
@@ -69,7 +71,8 @@ class Task:
         """Kept for all tasks that are the same as far as this layer goes; a receptive field depends on others."""
         if self.quantity == "field":
             return {}
-        return _kept(self.derived, self.quantity, self.axes, self.settings, self.node.frozen, self.node.shared is None)
+        in_place = (self.node.frozen, self.node.shared is None, self.node.generated)
+        return _kept(self.derived, self.quantity, self.axes, self.settings, in_place)
 
     def derivations(
         self, rules: tuple[Formula, ...] | None = None, axes: tuple[str, ...] = ()
@@ -207,19 +210,6 @@ def _of_node(
         QUANTITY_RULES.ask(quantity)
     if quantity in QUANTITY_RULES:
         return ("",), (QUANTITY_RULES[quantity].rule(replace(node, derived=derived), settings),)
-    if quantity not in COUNTS:
+    if quantity != "params":
         raise SymparamsError(f"there is no quantity `{quantity[:60]}`; there are {', '.join(ASKED)}")
-    if node.shared is not None:
-        return ("",), (ZERO,)
-    return ("",), (derived.rules.parameters if quantity == "params" else _of_tensors(node, derived, quantity),)
-
-
-def _of_tensors(node: Node, derived: Derived, quantity: str) -> Formula:
-    """The sum over the tensors that belong to a count."""
-
-    def belongs(t: Tensor) -> bool:
-        if quantity in ("weights", "biases"):
-            return (t.kind == "bias") == (quantity == "biases")
-        return (t.fixed or node.frozen) == (quantity == "non_trainable")
-
-    return parameter_rule(t for t in derived.rules.counted if belongs(t))
+    return ("",), (ZERO if node.shared is not None else derived.rules.parameters,)

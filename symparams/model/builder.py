@@ -79,11 +79,21 @@ class Builder:
         del self.nodes[mark[0] :]
         self._counters = dict(mark[1])
 
+    def finished(self) -> tuple[Node, ...]:
+        """All nodes, told whether text can be generated, which any of them may make possible."""
+        if not any(_generates(node.layer) for node in self.nodes):
+            return tuple(self.nodes)
+        return tuple(replace(node, generated=True) for node in self.nodes)
+
     def repeat(self, since: int, repeat: Repeat) -> None:
         """Say that the layers from index `since` on stand for copies."""
         for i in range(since, len(self.nodes)):
             node = self.nodes[i]
             self.nodes[i] = replace(node, repeats=(repeat, *node.repeats), brackets=(since, *node.brackets))
+
+
+def _generates(layer: Layer) -> bool:
+    return type(layer).cache is not Layer.cache and layer.generates
 
 
 def too_many_layers() -> LimitError:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from symparams import limits
 from symparams.algebra.equality import as_one_floor, collected, shortened
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Value, as_formula, size_and_depth
+from symparams.algebra.formula import ZERO, Formula, Value, as_formula, size_and_depth
 from symparams.algebra.normal_form import UNIT, plus, scaled, value_of
 from symparams.algebra.simplification import bounds, poly, simplified
 from symparams.algebra.sums import Repeat, over
@@ -17,7 +17,7 @@ from symparams.errors import LimitError
 from symparams.model.conditions import Condition, allowed, formulas_of, positive, required
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Shape
 from symparams.model.outside import check_methods, is_outside, rules_of
-from symparams.model.tensor import Convention, macs_rule
+from symparams.model.tensor import Convention, macs_rule, summed_biases
 from symparams.model.work import Work, joined
 
 
@@ -110,6 +110,25 @@ class Derived:
         macs = self.work.macs
         assert macs is not None
         return macs
+
+    @property
+    def macs_with_biases(self) -> Formula:
+        """The same with one for each addition of a bias."""
+        biases = summed_biases(self.rules.tensors)
+        if self.macs == ZERO or not biases:
+            return self.macs
+        positions = self.out.positions()
+        if self.layer.work(self.out, *self.arriving).macs is None:
+            return joined(macs_rule(self.rules.tensors, positions, biases), self.work.pairs)
+        return self.macs + macs_rule(biases, positions, biases)
+
+    @property
+    def connections(self) -> Formula:
+        """Each use of a weight and each addition of a bias, or each value in a window without weights."""
+        tensors = self.rules.tensors
+        if not any(t.joins and t.uses != ZERO for t in tensors):
+            return self.layer.pooled(self.out, *self.arriving)
+        return macs_rule(tensors, self.out.positions(), summed_biases(tensors))
 
     @cached_property
     def counts(self) -> Counts:

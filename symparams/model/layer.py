@@ -14,7 +14,7 @@ from symparams.model.family import Family
 from symparams.model.record import Record
 from symparams.model.sentence import Text
 from symparams.model.tensor import Convention, Tensor, parameter_rule
-from symparams.model.work import Work
+from symparams.model.work import Saved, Work
 
 Inputs: TypeAlias = Literal["none", "one", "many", "some", "optional"]  # see Layer.inputs
 Reading: TypeAlias = Literal["channels", "features", "kept", "new"]  # see Layer.reads
@@ -276,6 +276,8 @@ class Layer(Record):
     # What its cache holds, one clause, where it has no sizes of its own; see `caching`.
     keeps: ClassVar[str] = "while text is generated, the keys and values of all earlier positions are kept"
 
+    # What its backward pass needs, one clause.
+    saves: ClassVar[str] = "the gradients of its weights and inputs are computed from these values"
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
     # layers behind it do, since it lays numbers out anew.
     reads: ClassVar[Reading] = "kept"
@@ -333,6 +335,23 @@ class Layer(Record):
     def caching(self, *arriving: Incoming) -> Text:
         """What its cache holds, one clause."""
         return self.keeps
+
+    @property
+    def generates(self) -> bool:
+        """Whether its cache is used: not by attention that sees later positions too."""
+        return True
+
+    def saved(self, out: Outgoing, *arriving: Incoming) -> Saved | None:
+        """What its backward pass needs; None: what its tensors and its work say."""
+        return None
+
+    def active(self, *arriving: Incoming) -> Formula | None:
+        """The parameters that one token uses; None: all of them."""
+        return None
+
+    def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
+        """How many values its outputs take together from windows without weights."""
+        return ZERO
 
 
 Declared = TypeVar("Declared", bound=Layer)

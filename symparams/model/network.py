@@ -36,6 +36,7 @@ class Node:
     repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
     brackets: tuple[int, ...] = ()  # where each of these brackets starts, the index of its first layer
     within: tuple[str, ...] = ()  # the macros, and the names of uses and brackets, in which it stands
+    generated: bool = False  # whether a layer of the network attends causally, so that text can be generated
 
     @property
     def layer(self) -> Layer:

@@ -281,12 +281,26 @@ def _times(count: int, term: Formula) -> Formula:
     return term if count == 1 else Number(count) if term == ONE else flat((Number(count), term))
 
 
-def macs_rule(tensors: Iterable[Tensor], positions: Sequence[Formula]) -> Formula:
-    """The multiply-accumulates of one example: each weight that joins inputs, as often as it is used."""
-    joining = [t for t in tensors if t.joins and t.uses != ZERO]
+def macs_rule(tensors: Iterable[Tensor], positions: Sequence[Formula], biases: Sequence[Tensor] = ()) -> Formula:
+    """The multiply-accumulates of one example: each weight that joins inputs, as often as it is used.
+
+    With `biases`, each of these as often as it is added.
+    """
+    counted = [t for t in tensors if (t.joins or t in biases) and t.uses != ZERO]
     terms: list[_Term] = []
-    for uses, alike in groupby(joining, lambda t: t.uses):
-        weights = parameter_rule(alike)
+    for uses, alike in groupby(counted, lambda t: t.uses):
+        numbers = parameter_rule(alike)
         times = tuple(positions) if uses is None else () if uses == ONE else (uses,)
-        terms.append((1, flat((weights, *times))))
+        terms.append((1, flat((numbers, *times))))
     return _added(terms)
+
+
+def summed_biases(tensors: Iterable[Tensor]) -> tuple[Tensor, ...]:
+    """The biases that are added to sums of products; those behind a gamma are the betas of a normalization."""
+    found, of_sums = list[Tensor](), True
+    for t in tensors:
+        if t.kind == "weight":
+            of_sums = t.joins
+        elif t.kind == "bias" and of_sums:
+            found.append(t)
+    return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from symparams.algebra.formula import ZERO, Formula, Operand
 from symparams.model.sentence import Text
@@ -60,6 +61,13 @@ class Work:
             exponentials=joined(self.exponentials, other.exponentials),
             because=self.because,
         )
+
+
+class Saved(NamedTuple):
+    """What the backward pass needs of the forward pass of one example."""
+
+    values: Formula = ZERO  # numbers in the type of the network
+    masks: Formula = ZERO  # places that dropout switches on or off, one byte each
 
 
 def joined(left: Formula, right: Formula) -> Formula:

@@ -16,10 +16,12 @@ from symparams.model.network import Network, Node
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.field import Field, State, fields
-from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, chosen, of_layer, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, WITH_ALL, Quantity, chosen, of_layer, of_network
+from symparams.quantities.settings import Settings
 from symparams.quantities.upsampled_fields import Neighbors, neighbors
 
 QUANTITIES = ("shape", "params", *QUANTITY_RULES, "field")
+ALL = ("shape", "params", *WITH_ALL, "field")  # those that are shown with all
 USUAL = ("shape", "params")  # what a solution shows unless more is asked for
 
 

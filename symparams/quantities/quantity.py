@@ -1,4 +1,4 @@
-"""Quantities beside shapes and parameters: work, memory and caches, each a rule for a layer and a total."""
+"""Quantities beside shapes and parameters: counts, work, memory and caches, each a rule for a layer and a total."""
 
 from __future__ import annotations
 
@@ -6,42 +6,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from symparams.algebra.equality import collected
-from symparams.algebra.formula import ZERO, Formula, Number, Value, total
+from symparams.algebra.formula import Formula, Value
 from symparams.algebra.sums import Repeat
-from symparams.errors import SymparamsError
 from symparams.extensions import Open
 from symparams.model.derived import Derived, added_over
-from symparams.model.layer import symbol
 from symparams.model.network import Network, Node
 from symparams.model.sentence import Text
-
-BYTES: dict[str, int] = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
-STATES: dict[str, int] = {"none": 0, "sgd": 0, "momentum": 1, "adam": 2}  # numbers kept for each trained parameter
-POLICIES: dict[str, str] = {
-    "multiply-add": "two for each multiply-accumulate, nothing else (as PyTorch's own counter does)",
-    "every-operation": "two for each multiply-accumulate, and one for every other addition, multiplication, "
-    "comparison and exponential",
-}
+from symparams.quantities import counts, operations, storage
+from symparams.quantities.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What quantities in bytes or in FLOPs depend on."""
-
-    dtype: str = "float32"  # of parameters and activations
-    optimizer: str = "none"  # whose gradients and states are kept beside the parameters; none: no training
-    flops: str = "multiply-add"  # the policy by which FLOPs are counted
-
-    def __post_init__(self) -> None:
-        for what, value, known in (
-            ("type", self.dtype, BYTES),
-            ("optimizer", self.optimizer, STATES),
-            ("FLOPs policy", self.flops, POLICIES),
-        ):
-            if value not in known:
-                raise SymparamsError(f"there is no {what} `{value}`; there are {', '.join(known)}")
-        if self.dtype == "int8" and self.optimizer != "none":
-            raise SymparamsError("int8 weights are not trained; choose another type, or no optimizer")
+def _says_nothing(node: Node, settings: Settings) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,129 +33,74 @@ class Quantity:
     convention: Callable[[Settings], str]  # what is counted and what is not, one sentence
     by_layer: bool = False  # whether each kind of layer has a rule of its own; else one rule serves all
     in_bytes: bool = False  # whether it counts bytes, which are shown as KiB and MiB too
+    by_name: bool = False  # whether it is shown only where it is asked for by its name, not with all
+    lacking: Callable[[Node, Settings], str] = _says_nothing  # why a layer has none of it, one clause
 
 
-def _macs(node: Node, settings: Settings) -> Formula:
-    return node.derived.macs
-
-
-_OTHERS = ("additions", "multiplications", "comparisons", "exponentials")
-_LETTERS = {"additions": "A", "multiplications": "M", "comparisons": "Q", "exponentials": "E"}
-
-
-def _flops(node: Node, settings: Settings) -> Formula:
-    work = node.derived.work
-    facts = node.derived.facts
-    terms: list[Formula] = []
-    macs = node.derived.macs
-    if macs != ZERO:
-        terms.append(2 * symbol("MACs", collected(macs, facts), "multiply-accumulates"))
-    if settings.flops == "every-operation":
-        terms += [
-            symbol(_LETTERS[kind], collected(getattr(work, kind), facts), kind)
-            for kind in _OTHERS
-            if getattr(work, kind) != ZERO
-        ]
-    return total(terms)
-
-
-def _bytes(settings: Settings) -> Formula:
-    return symbol("b", BYTES[settings.dtype], f"bytes of a {settings.dtype} number")
-
-
-def _activations(node: Node, settings: Settings) -> Formula:
-    return ZERO if node.kind == "copies" else node.derived.out.numbers() * _bytes(settings)
-
-
-def _memory(node: Node, settings: Settings) -> Formula:
-    counts = node.counts
-    if counts.params == 0:
-        return ZERO
-    P = symbol("P", counts.params, "parameters")
-    if settings.optimizer == "none" or counts.trainable == 0:
-        return P * _bytes(settings)
-    trained = P if counts.non_trainable == 0 else symbol("P_t", counts.trainable, "trained parameters")
-    rule = P * _bytes(settings) + trained * _bytes(settings)
-    kept = STATES[settings.optimizer] + (BYTES[settings.dtype] < 4)  # a float32 copy where training is in less
-    if not kept:
-        return rule
-    states = _states(settings)
-    s = symbol("n_state", kept, f"{states} numbers kept for each trained parameter")
-    return rule + trained * s * Number(BYTES[states])
-
-
-def _states(settings: Settings) -> str:
-    """The type of the numbers that an optimizer keeps: that of the parameters, but float32 at least."""
-    return "float64" if settings.dtype == "float64" else "float32"
-
-
-def _cache(node: Node, settings: Settings) -> Formula:
-    numbers = node.layer.cache(node.derived.out, *node.derived.arriving)
-    return ZERO if numbers == ZERO else numbers * _bytes(settings)
-
-
-def _because_of_memory(node: Node, settings: Settings) -> str:
-    if settings.optimizer == "none" or node.counts.trainable == 0:
-        return "every parameter is stored once"
-    further = (
-        "" if settings.optimizer == "sgd" and BYTES[settings.dtype] >= 4 else ", and what the optimizer keeps for it"
-    )
-    return f"every parameter is stored once, for each that is trained its gradient{further}"
-
-
-def _say_memory(settings: Settings) -> str:
-    text = f"Parameter memory: every parameter is a {settings.dtype} number of {BYTES[settings.dtype]} bytes"
-    if settings.optimizer == "none":
-        return f"{text}; gradients and the states of an optimizer are not counted, PyTorch's buffers neither"
-    states = _states(settings)
-    kept = {"sgd": "SGD keeps nothing more", "momentum": f"momentum keeps one {states} number more"}
-    more = kept.get(settings.optimizer, f"Adam keeps two {states} numbers more")
-    copy = ", and a float32 copy of each is trained" if BYTES[settings.dtype] < 4 else ""
-    return f"{text}, and so is the gradient of each that is trained; {more} for each trained parameter{copy}"
-
-
-def _say_activations(settings: Settings) -> str:
-    return (
-        f"Activation memory: the output of every layer for one example, {BYTES[settings.dtype]} bytes a number "
-        f"({settings.dtype}); no output is overwritten or shared, and nothing is kept for training besides"
+def _part(name: str, title: str, unit: str, convention: str) -> Quantity:
+    """A part of the parameters."""
+    return Quantity(
+        name,
+        title,
+        unit,
+        unit,
+        lambda node, settings: counts.part_of(name, node),
+        lambda node, settings: counts.because_of_part(name, node),
+        lambda settings: convention,
+        by_layer=True,
+        by_name=True,
+        lacking=lambda node, settings: counts.lacks_part(name, node),
     )
 
 
 _OWN: dict[str, Quantity] = {
     m.name: m
     for m in (
+        _part(
+            "weights",
+            "Weights",
+            "weights",
+            "Weights are all parameters that are not biases; statistics that a convention counts among the parameters "
+            "are among them",
+        ),
+        _part("biases", "Biases", "biases", "Biases are the parameters that are added"),
+        _part("trainable", "Trainable parameters", "trainable parameters", "Trainable parameters are set by training"),
+        _part(
+            "non_trainable",
+            "Non-trainable parameters",
+            "non-trainable parameters",
+            "Non-trainable parameters are frozen weights, and the statistics that a convention counts among the "
+            "parameters",
+        ),
         Quantity(
             "macs",
             "Multiply-accumulates",
             "MACs",
             "multiply-accumulates",
-            _macs,
+            operations.macs,
             lambda node, settings: node.derived.work.because,
-            lambda settings: (
-                "MACs: multiply-accumulates of one forward pass for one example; biases are not counted, "
-                "and one MAC is not one FLOP"
-            ),
+            operations.say_macs,
             by_layer=True,
+            lacking=lambda node, settings: "it adds up no products",
         ),
         Quantity(
             "flops",
             "Floating-point operations",
             "FLOPs",
             "FLOPs",
-            _flops,
-            lambda node, settings: "",
-            lambda settings: (
-                f"FLOPs by the policy {settings.flops}: {POLICIES[settings.flops]}; one forward pass for one example"
-            ),
+            operations.flops,
+            _says_nothing,
+            operations.say_flops,
+            lacking=lambda node, settings: f"it computes nothing that the policy {settings.flops} counts",
         ),
         Quantity(
             "activations",
             "Activation memory",
             "activation memory",
             "bytes",
-            _activations,
-            lambda node, settings: "every number of the output is stored",
-            _say_activations,
+            storage.activations,
+            lambda node, settings: "every value of the output is stored",
+            storage.say_activations,
             in_bytes=True,
         ),
         Quantity(
@@ -187,32 +108,103 @@ _OWN: dict[str, Quantity] = {
             "Parameter memory",
             "parameter memory",
             "bytes",
-            _memory,
-            _because_of_memory,
-            _say_memory,
+            storage.memory,
+            storage.because_of_memory,
+            storage.say_memory,
             in_bytes=True,
+            lacking=lambda node, settings: "it has no parameters of its own",
         ),
         Quantity(
             "cache",
             "Key-value cache",
             "cache",
             "bytes",
-            _cache,
+            storage.cache,
             lambda node, settings: node.layer.caching(*node.derived.arriving),
-            lambda settings: (
-                "Key-value cache: keys and values of one sequence in every attention layer, or what a layer keeps in "
-                "their place, "
-                f"{BYTES[settings.dtype]} bytes a number "
-                f"({settings.dtype})"
-            ),
+            storage.say_cache,
             by_layer=True,
             in_bytes=True,
+            lacking=storage.lacks_cache,
+        ),
+        Quantity(
+            "training",
+            "Training step",
+            "training FLOPs",
+            "FLOPs",
+            operations.training,
+            operations.because_of_training,
+            operations.say_training,
+            by_name=True,
+            lacking=operations.lacks_training,
+        ),
+        Quantity(
+            "kept",
+            "Kept for the backward pass",
+            "kept",
+            "bytes",
+            storage.kept,
+            storage.because_of_kept,
+            storage.say_kept,
+            by_layer=True,
+            in_bytes=True,
+            by_name=True,
+            lacking=lambda node, settings: "its backward pass needs no value of the forward pass",
+        ),
+        Quantity(
+            "optimizer",
+            "Optimizer state",
+            "optimizer state",
+            "numbers",
+            counts.optimizer,
+            lambda node, settings: counts.because_of_optimizer(settings),
+            counts.say_optimizer,
+            by_name=True,
+            lacking=counts.lacks_optimizer,
+        ),
+        Quantity(
+            "active",
+            "Active parameters",
+            "active parameters",
+            "active parameters",
+            counts.active,
+            counts.because_of_active,
+            lambda settings: (
+                "Active parameters are those that one token uses: of experts only the chosen and the "
+                "shared ones, of all other layers every parameter"
+            ),
+            by_layer=True,
+            by_name=True,
+            lacking=lambda node, settings: "it has no parameters of its own",
+        ),
+        Quantity(
+            "neurons",
+            "Neurons",
+            "neurons",
+            "neurons",
+            counts.neurons,
+            lambda node, settings: "every output value is one neuron",
+            lambda settings: counts.NEURONS,
+            by_name=True,
+            lacking=lambda node, settings: "it has no connections, so its output values are no neurons of their own",
+        ),
+        Quantity(
+            "connections",
+            "Connections",
+            "connections",
+            "connections",
+            counts.connections,
+            lambda node, settings: counts.because_of_connections(node),
+            lambda settings: counts.CONNECTIONS,
+            by_layer=True,
+            by_name=True,
+            lacking=lambda node, settings: "it joins no values into sums or windows",
         ),
     )
 }
 
 
 QUANTITY_RULES = Open("quantity", _OWN)
+WITH_ALL = tuple(name for name, quantity in _OWN.items() if not quantity.by_name)
 
 
 def chosen(names: Collection[str]) -> tuple[Quantity, ...]:

@@ -9,19 +9,13 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.sums import over, over_shown
 from symparams.errors import SymparamsError, nearest
 from symparams.model.network import Network, Node
+from symparams.quantities.counts import COUNTS
 from symparams.quantities.layer_quantities import sum_of
 from symparams.quantities.named_layers import layer_named
-from symparams.quantities.quantity import QUANTITY_RULES, Quantity, Settings, of_layer, of_network
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity, of_layer, of_network
+from symparams.quantities.settings import Settings
 
-_COUNTS = {  # the counts of a network and what they are called
-    "params": "parameters",
-    "weights": "weights",
-    "biases": "biases",
-    "trainable": "trainable parameters",
-    "non_trainable": "non-trainable parameters",
-}
-
-TOTALS = (*_COUNTS, *QUANTITY_RULES)
+TOTALS = ("params", *QUANTITY_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +23,18 @@ class TotalQuantity:
     """A quantity under its settings; made by `amount`."""
 
     name: str  # as asked for: params
-    settings: Settings  # those of a measure; the usual ones for counts, which do not depend on them
+    settings: Settings  # those of a measure; the usual ones for parameters, which do not depend on them
 
     @property
     def measure(self) -> Quantity | None:
-        """None: it is a count of parameters."""
+        """None: it is the parameters."""
         return QUANTITY_RULES.get(self.name)
 
     @property
     def plural(self) -> str:
         """What is counted: parameters."""
         if self.measure is None:
-            return _COUNTS[self.name]
+            return "parameters"
         return f"bytes of {self.measure.title.lower()}" if self.measure.in_bytes else self.measure.unit
 
     @property
@@ -51,7 +45,9 @@ class TotalQuantity:
     @property
     def letter(self) -> str:
         """What the totals of two networks are called: P_A."""
-        return "P" if self.measure is None else "M" if self.measure.in_bytes else "N"
+        if self.measure is None or self.name in COUNTS:
+            return "P"
+        return "M" if self.measure.in_bytes else "N"
 
     @property
     def convention(self) -> str:
@@ -61,26 +57,23 @@ class TotalQuantity:
     def of_network(self, network: Network) -> Value:
         """The sum over all layers and copies."""
         if self.measure is None:
-            return self._count(network)
+            return network.counts.params
         return of_network(self.measure, network, self.settings)
 
     def of_layer(self, node: Node) -> Value:
         """That of one copy, where the layer stands for several."""
-        return self._count(node) if self.measure is None else of_layer(self.measure, node, self.settings)
+        return node.counts.params if self.measure is None else of_layer(self.measure, node, self.settings)
 
     def rule(self, node: Node) -> Formula:
         """The rule for one copy, in reading order."""
         if self.measure is not None:
             return self.measure.rule(node, self.settings)
-        return node.derived.rules.parameters if self.name == "params" else as_formula(self._count(node))
-
-    def _count(self, of: Network | Node) -> Value:
-        value: Value = getattr(of.counts, self.name)
-        return value
+        return node.derived.rules.parameters
 
 
 def amount(name: str, settings: Settings | None = None) -> TotalQuantity:
-    """The quantity of that name."""
+    """The quantity of that name, which may have hyphens: non-trainable."""
+    name = name if name in TOTALS else name.replace("-", "_")
     if name in ("shape", "field"):
         raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(TOTALS)}")
     if name not in TOTALS and QUANTITY_RULES.ask(name) is None:

@@ -19,7 +19,7 @@ from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.named_layers import layer_named
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
 from symparams.questions.typed_answers import Answer, Given, check_count, fitted, how_read, read_for, read_total

@@ -28,7 +28,7 @@ from symparams.model.network import Network, Node
 from symparams.model.tensor import flat
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.totals import TotalQuantity
-from symparams.quantities.unit_counts import count_by_unit
+from symparams.quantities.unit_counts import counts_by_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,7 @@ def _units(node: Node, what: TotalQuantity, value: Value) -> tuple[Units, ...]:
 
 def _with_parameters(node: Node) -> Iterator[Units]:
     """The filters or units of a layer, if its tensors have them in common."""
-    counted = count_by_unit(node.derived.rules, node.derived.facts)
-    if counted is not None:
+    for counted in counts_by_unit(node.derived.rules, node.derived.facts):
         yield Units(counted.plural, "", counted.many, counted.each, counted.value)
 
 

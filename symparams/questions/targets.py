@@ -10,7 +10,8 @@ from symparams import extensions, limits
 from symparams.algebra.evaluation import number
 from symparams.algebra.solving import SIGNS
 from symparams.errors import Place, Source, SymparamsError, nearest
-from symparams.quantities.quantity import QUANTITY_RULES, Settings
+from symparams.quantities.quantity import QUANTITY_RULES
+from symparams.quantities.settings import Settings
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.sources.reader import read_expression
 
@@ -28,13 +29,13 @@ class Target:
 def read_target(text: str, layer: str | None = None, settings: Settings | None = None) -> Target:
     """params <= 100,000."""
     source = Source("--target", text[: limits.SOURCE_BYTES])
-    head = re.match(r"\s*(\w*)\s*(==|<=|>=|=|≤|≥|<|>)?\s*", source.text)
+    head = re.match(r"\s*(\w*(?:-\w+)?)\s*(==|<=|>=|=|≤|≥|<|>)?\s*", source.text)
     assert head is not None
     if not head[1]:
         raise SymparamsError("a target starts with a quantity: params=51264, params<=100000", Place(source, 0))
     if head[1].isdigit() and not head[2]:
         raise SymparamsError(f"what is {head[1][:20]} a number of? write params={head[1][:20]}", Place(source, 0))
-    if head[1] not in TOTALS and QUANTITY_RULES.ask(head[1]) is None:
+    if head[1].replace("-", "_") not in TOTALS and QUANTITY_RULES.ask(head[1]) is None:
         known = (*TOTALS, *extensions.names("quantity"))
         near = nearest(head[1], known) or f"; there are {', '.join(known)}"
         raise SymparamsError(f"there is no quantity `{head[1][:60]}`{near}", Place(source, head.start(1)))

@@ -89,7 +89,7 @@ def _built(
     network = Network(
         declarations.convention,
         facts,
-        tuple(places.builder.nodes),
+        places.builder.finished(),
         declarations.title,
         Frozen(names.all()),
         tuple((fact.left, fact.relation, fact.right) for fact in declarations.facts),

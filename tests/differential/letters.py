@@ -28,7 +28,7 @@ from symparams.model.work import Work
 from symparams.quantities.derivation import Derivation, derive_parameters, derive_shape
 from symparams.quantities.field import State
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from tests.differential.comparing import DisagreementError
 from tests.differential.family import Draw, Family
 from tests.differential.generating import networks

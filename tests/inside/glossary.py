@@ -29,7 +29,8 @@ from symparams.model.network import Network, Node
 from symparams.model.tensor import Stored, Tensor, TensorAxis
 from symparams.model.work import Work
 from symparams.quantities.derivation import Derivation, Step
-from symparams.quantities.quantity import Quantity, Settings
+from symparams.quantities.quantity import Quantity
+from symparams.quantities.settings import Settings
 from symparams.sources.placements import Placement
 from symparams.sources.records import Call
 from tests.extensions.naming import fields_of, sentence

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TypeAlias
 
 from symparams.algebra.formula import Formula, Value, as_formula
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from symparams.questions.diagnosis import Diagnostician
 from tests.helpers import expression, net
 

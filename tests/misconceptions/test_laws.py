@@ -21,7 +21,7 @@ from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import ASKED, Subject, Task, Tasks
 from symparams.model.network import Network
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from symparams.questions.points import points
 from tests.differential.family import Draw
 from tests.differential.generating import networks

@@ -12,7 +12,7 @@ from symparams.errors import SymparamsError
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.task import ASKED, Tasks
 from symparams.model.network import Network
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from tests.differential.families import families
 from tests.differential.letters import Lettered, lettered
 from tests.helpers import conditions_hold, few_or_many, net, value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from symparams.quantities.quantity import Settings
+from symparams.quantities.settings import Settings
 from tests.misconceptions.explaining import Answer, explained
 
 DENSE = "input(100) -> dense(10)"

@@ -10,7 +10,7 @@ from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, Symbo
 from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.quantities.quantity import BYTES
+from symparams.quantities.settings import BYTES
 
 _IN_BYTES = ("memory", "activations", "cache")
 _RAJBHANDARI = "Rajbhandari et al., ZeRO: Memory Optimizations Toward Training Trillion Parameter Models, 2020"
