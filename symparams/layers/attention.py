@@ -53,8 +53,8 @@ class Attention(Headed):
     inputs: ClassVar = "some"
     sources: ClassVar = ("memory",)
     saves: ClassVar = (
-        "its inputs, queries, keys and values, the softmax of the scores and the outputs of the heads are needed for the "
-        "gradients; with dropout on the scores, also the dropped scores and a mask of one byte each"
+        "its inputs, queries, keys and values, the softmax of the scores and the outputs of the heads are needed for "
+        "the gradients; with dropout on the scores, also the dropped scores and a mask of one byte each"
     )
 
     def rules(self, *arriving: Incoming) -> Rules:

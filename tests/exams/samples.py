@@ -39,7 +39,7 @@ TEXTS = {
         range V in 1000..5000 step 1000
         range d in 32, 64, 128
         range T in 20..60 step 10
-        input(T) -> embedding(V, d) -> bidirectional(lstm(h, sequences)) -> attention(4) -> layernorm -> gru(h)
+        input(T) -> embedding(V, d) -> bidirectional(lstm(h, sequences)) -> attention(4, causal) -> layernorm -> gru(h)
         -> dropout(0.3) -> dense(h, relu) -> dense(5)""",
     "torch sequences": """
         convention torch

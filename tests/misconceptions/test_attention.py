@@ -10,8 +10,8 @@ T, D, H = 128, 512, 8
 SELF = f"input({T}, {D}) -> attention({H})"
 NO_BIAS = f"input({T}, {D}) -> attention({H}, bias=no)"
 KERAS = f"input({T}, {D}) -> MultiHeadAttention({H}, 32)"
-GROUPED = f"input({T}, {D}) -> GroupedQueryAttention(64, 8, 2)"
-CROSS = f"input(100, {D}) as enc input({T}, {D}) -> attention({H}, memory=@enc)"
+GROUPED = f"input({T}, {D}) -> GroupedQueryAttention(64, 8, 2, causal)"
+CROSS = f"input(100, {D}) as enc input({T}, {D}) -> attention({H}, memory=@enc, causal)"
 ENCODER = f"input({T}, {D}) -> encoderlayer({H}, 2048)"
 REST = 513 * 2048 + 2049 * 512 + 4 * 512  # of the encoder layer: feed-forward part and normalizations
 FFN = T * 2 * D * 2048  # multiply-accumulates of its feed-forward part

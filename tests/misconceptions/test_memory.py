@@ -9,8 +9,8 @@ from tests.misconceptions.explaining import Answer, explained
 
 DENSE = "input(100) -> dense(10)"
 P = 1010
-CACHED = "input(128, 512) -> attention(8)"
-UNEQUAL = "input(128, 512) -> attention(8, head=64, value=32)"
+CACHED = "input(128, 512) -> attention(8, causal)"
+UNEQUAL = "input(128, 512) -> attention(8, head=64, value=32, causal)"
 ADAM = Settings(optimizer="adam")
 HALF = Settings(dtype="float16", optimizer="adam")
 TRAINED_IN_PART = "input(8, 8, 16) -> bn"

@@ -7,10 +7,10 @@ import pytest
 from tests.misconceptions.explaining import Answer, Case, explained
 
 T, D, H = 100, 64, 4
-LATENT = f"input({T}, {D}) -> mla({H}, 32, rope=6, head=10, value=12)"
+LATENT = f"input({T}, {D}) -> mla({H}, 32, rope=6, head=10, value=12, causal)"
 QUERIES, DOWN, UP, OUT = D * H * 16, D * 38, 32 * H * 22, H * 12 * D
 SCORES = H * T**2 * 16 + H * T**2 * 12
-LETTERS = "input(T, d) -> mla(h, c, rope=r, head=k, q_rank=q)"
+LETTERS = "input(T, d) -> mla(h, c, rope=r, head=k, q_rank=q, causal)"
 
 IMAGE = "input(28, 56, 64) -> windowattention(4, 7)"
 MATRICES = 3 * 65 * 64 + 65 * 64
