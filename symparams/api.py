@@ -166,9 +166,11 @@ class Net(Counted):
     def quantity(self, name: str, **settings: Setting) -> int | sympy.Expr:
         """The total of a quantity that adds up: params, weights, biases, macs, flops, activations, memory, cache …
 
-        `dtype` (float32, bfloat16, int8 …) for quantities in bytes, `optimizer` (none, sgd, momentum, adam) for memory,
-        `flops` (multiply-add, every-operation) for the policy by which FLOPs are counted. Raises SymparamsError for
-        what there is not, and for a shape or receptive field, which only layers have.
+        Settings: `dtype` (float32, bfloat16, int8 …) for quantities in bytes, `optimizer` (none, sgd, momentum, adam)
+        for memory and optimizer, policies of counting: `flops` (multiply-add, every-operation), `macs` (products,
+        with-bias), `training` (three-forward, 6n), `kept` (outputs, megatron), `batch` (a number of examples or a
+        letter for it), `cache_all=True` for a cache where nothing is generated. Raises SymparamsError for what there is
+        not, and for a shape, padding or receptive field, which only layers have.
         """
         return exact(amount(name, Settings(**settings)).of_network(self._network))
 
@@ -220,7 +222,7 @@ class Net(Counted):
     ) -> Diagnosis:
         """Which mistakes give an answer for a layer, or with no layer for the total: `diagnose(630, "conv_2")`.
 
-        An answer is a number, a text as a student types it, or for shapes a tuple. `settings`: dtype, optimizer, flops.
+        An answer is a number, a text as a student types it, or for shapes a tuple. `settings`: see `quantity`.
         """
         from symparams.diagnoses import diagnosed, diagnostician  # noqa: PLC0415 - the catalogue of misconceptions
 

@@ -212,7 +212,7 @@ def exam(
     "params,shape". `level`: 3, or (2, 4). `fade`: how many of the last steps of solutions are left out. `stress`: so
     many more variants of each question are checked. `names`: students who each get a paper in LaTeX, or the path of a
     file with a name a line. `format`: the one whose types of answers are planned and checked now, see `Exam.write`.
-    `digits`: the mark between thousands, comma, space or none. `settings`: dtype, optimizer, flops; see `Net.quantity`.
+    `digits`: the mark between thousands, comma, space or none. `settings`: see `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:

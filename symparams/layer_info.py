@@ -11,12 +11,13 @@ from symparams import extensions, limits
 from symparams.algebra.sums import over
 from symparams.algebra.sympy_bridge import exact
 from symparams.documents import contract
-from symparams.documents.derivations import PARTS, explained
+from symparams.documents.derivations import PARTS, SIDES, explained
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.model.derived import Counts
 from symparams.model.network import Network, Node
 from symparams.quantities.layer_derivations import LayerDerivations
 from symparams.quantities.layer_quantities import QUANTITIES, NetworkQuantities
+from symparams.quantities.padding import padding_of
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.quantities.settings import Setting, Settings
 from symparams.quantities.totals import TOTALS, amount
@@ -97,29 +98,34 @@ class LayerInfo(Counted):
     def quantity(self, name: str, **settings: Setting) -> Any:
         """A quantity of one copy of the layer: a count, a shape or field as a tuple with a size for each axis.
 
-        `name`: shape, params, weights, biases, trainable, non_trainable, macs, flops, activations, memory, cache or
-        field, which is None where it has no size: behind a layer that sees its whole input. `settings`: dtype,
-        optimizer, flops; see `Net.quantity`. Raises SymparamsError for a name that there is not.
+        `name`: one that `Net.quantity` takes, shape, padding, a pair of before and after for each axis, or field, which
+        is None where it has no size: behind a layer that sees its whole input. `settings`: see `Net.quantity`. Raises
+        SymparamsError for a name that there is not.
         """
         known = Settings(**settings)
         if name == "shape":
             return self.output_shape
+        if name == "padding":
+            return tuple((exact(one.before.value), exact(one.after.value)) for one in padding_of(self._node))
         if name != "field":
-            check_quantity(name, ("shape", *TOTALS, "field"))
+            check_quantity(name.replace("-", "_"), ("shape", *TOTALS, "field", "padding"))
             return exact(amount(name, known).of_layer(self._node))
         fields = self._measurements(name, known).fields_of(self._index)
         return None if isinstance(fields, str) else tuple(exact(one.field.size) for one in fields)
 
-    def derivation(self, quantity: str = "params", *, part: str = "size", **settings: Setting) -> Any:
+    def derivation(self, quantity: str = "params", *, part: str = "", **settings: Setting) -> Any:
         """How a quantity of one copy comes out: rule, values put in, arithmetic, result.
 
-        `quantity`: params, macs, flops, activations, memory or cache give one Derivation; shape and field a tuple with
-        one for each axis, of a field for its `part`: size, jump or offset. `settings`: dtype, optimizer, flops; see
-        `Net.quantity`. Raises SymparamsError for a quantity or part that there is not.
+        `quantity`: params and what else `Net.quantity` takes give one Derivation; shape, field and padding a tuple with
+        one for each axis, for its `part`: of a field size, jump or offset, of padding before or after; the first if not
+        given. `settings`: see `Net.quantity`. Raises SymparamsError for a quantity or part that there is not.
         """
         check_quantity(quantity, QUANTITIES)
-        if part not in PARTS:
-            raise SymparamsError(f"a receptive field has no part `{part[:60]}`; there are {listed(PARTS)}")
+        parts = SIDES if quantity == "padding" else PARTS
+        part = part or parts[0]
+        if part not in parts:
+            what = "padding" if quantity == "padding" else "a receptive field"
+            raise SymparamsError(f"{what} has no part `{part[:60]}`; there are {listed(parts)}")
         account = LayerDerivations(self._node.derived)
         measurements = self._measurements(quantity, Settings(**settings))
         every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
@@ -128,7 +134,7 @@ class LayerInfo(Counted):
             for one in every
             if one.part in ("", part)
         )
-        return derivations if quantity in ("shape", "field") else derivations[0]
+        return derivations if quantity in ("shape", "field", "padding") else derivations[0]
 
     def _measurements(self, quantity: str, settings: Settings) -> NetworkQuantities:
         return NetworkQuantities(self._network, (quantity,), settings)

@@ -120,7 +120,8 @@ def test_cache(text: str, numbers: int) -> None:
 
 
 def test_what_is_kept_is_said() -> None:
-    kept = sp.parse("input(T, 64) -> mla(2, causal) -> mamba -> attention(2, causal)").solve(quantities=("cache",)).to_text()
+    network = sp.parse("input(T, 64) -> mla(2, causal) -> mamba -> attention(2, causal)")
+    kept = network.solve(quantities=("cache",)).to_text()
     for clause in (
         "the cache keeps a compressed vector of 512 features and a rotary key of 64 features for each of the T positions",
         "the state and the last inputs of the convolution are kept, however long the text is",

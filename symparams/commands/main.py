@@ -86,7 +86,8 @@ def main(with_: Sequence[str]) -> None:
     "quantities",
     multiple=True,
     type=OpenChoice("quantity", [*QUANTITIES, "all"]),
-    help="Only this quantity; may be repeated; shape and params if not given.",
+    help="Only this quantity; may be repeated; shape and params if not given; all: shape, params, macs, flops, "
+    "activations, memory, cache and field.",
 )
 @with_settings
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="A Jinja template of your own.")
@@ -133,7 +134,7 @@ def solve(
     "--quantity",
     "quantities",
     multiple=True,
-    type=OpenChoice("quantity", [*QUANTITIES, "all"]),
+    type=OpenChoice("quantity", [*(name for name in QUANTITIES if name != "padding"), "all"]),
     help="A further column; may be repeated.",
 )
 @with_settings

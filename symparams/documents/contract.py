@@ -110,6 +110,11 @@ def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
     measurements = solution.measurements
     if measurements.chosen:
         record["quantities"] = {m.measure.name: value(m.together) for m in measurements.of(entry.node)}
+    if measurements.has_padding:
+        record["padding"] = [
+            {"axis": one.axis, "before": value(one.before.value), "after": value(one.after.value)}
+            for one in entry.padding
+        ]
     if measurements.has_fields:
         steps = measurements.fields_of(entry.number - 1)
         record["field"] = steps if isinstance(steps, str) else [_field(one) for one in steps]

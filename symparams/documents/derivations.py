@@ -12,8 +12,10 @@ from symparams.quantities.derivation import Derivation, derive, derive_shape
 from symparams.quantities.field import Field
 from symparams.quantities.layer_derivations import LayerDerivations
 from symparams.quantities.layer_quantities import NetworkQuantities
+from symparams.quantities.padding import padding_of
 
 PARTS = ("size", "jump", "offset")  # of a receptive field
+SIDES = ("before", "after", "total")  # of padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Explained:
     asked: str  # what it gives: "parameters of conv_1"
     because: Text  # one clause on its rule; empty where there is none
     unit: str = ""  # what the result counts: "bytes"; empty for shapes and parameters
-    part: str = ""  # of a receptive field: one of PARTS
+    part: str = ""  # of a receptive field: one of PARTS; of padding: one of SIDES
 
 
 def explained(
@@ -51,12 +53,23 @@ def explained(
             yield Explained(m.derivation, f"{measure.title} of {node.name}", m.because, measure.unit)
         elif every:
             yield Explained(_nothing(node, measure.name), f"{measure.title} of {node.name}", "", measure.unit)
+    if measurements.has_padding:
+        yield from _padding(node)
     fields = measurements.fields_of(index) if measurements.has_fields else ()
     for one in () if isinstance(fields, str) else fields:
         steps = one.steps or (_as_before(node, one.field) if every else ())
         for part, derivation in zip(PARTS, steps, strict=bool(steps)):
             asked = f"{part} of the receptive field of {node.name} along the {one.axis}"
             yield Explained(derivation, asked, "", part, part)
+
+
+def _padding(node: Node) -> Iterator[Explained]:
+    """The positions that are added before and after, along each axis."""
+    for one in padding_of(node):
+        for side, derivation in zip(SIDES, (one.before, one.after, one.total), strict=True):
+            if derivation is not None:
+                asked = f"{side} padding of {node.name} along the {one.axis}"
+                yield Explained(derivation, asked, "", "positions", side)
 
 
 def _nothing(node: Node, quantity: str) -> Derivation:

@@ -16,6 +16,7 @@ from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity, NetworkQuantities
+from symparams.quantities.padding import PaddingSteps, padding_of
 from symparams.quantities.quantity import Quantity
 from symparams.quantities.tensor_counts import TensorCount
 
@@ -177,6 +178,16 @@ class LayerEntry:
     def quantities(self) -> tuple[LayerQuantity, ...]:
         """What it has of the further quantities."""
         return self.measurements.of(self.node)
+
+    @property
+    def lacking(self) -> tuple[tuple[Quantity, str], ...]:
+        """The further quantities of which it has nothing, each with the reason."""
+        return self.measurements.lacking(self.node)
+
+    @property
+    def padding(self) -> tuple[PaddingSteps, ...]:
+        """The positions that it adds before and after its input, an axis each."""
+        return padding_of(self.node)
 
     @property
     def fields(self) -> tuple[FieldSteps, ...] | str:

@@ -12,6 +12,7 @@ from symparams.layers.attention_sentences import cached, ignored, kinds, told, w
 from symparams.layers.heads import Headed, Heads
 from symparams.layers.projections import merged, projected
 from symparams.layers.query_key import refining
+from symparams.layers.sizes import times
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -92,7 +93,7 @@ class Attention(Headed):
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         of = Heads(self, attended(arriving))
         scores = of.scores()
-        biases = [p.times * p.rows * p.wide for p in merged(of.projections) if p.bias]
+        biases = [times(p.times, p.rows * p.wide) for p in merged(of.projections) if p.bias]
         gated = of.rows * of.value_width if self.gate else ZERO
         work = Work(
             macs=total([*projected(of.projections), *of.mixed()]),

@@ -16,7 +16,19 @@ from symparams.layers.filters import positions_share
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.layer import (
+    UNKNOWN,
+    Axis,
+    Incoming,
+    Outgoing,
+    Padded,
+    Reading,
+    Rules,
+    Sight,
+    Unit,
+    layer_class,
+    symbol,
+)
 from symparams.model.sentence import say, together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
@@ -123,6 +135,9 @@ class ConvLSTM(Sliding):
             ),
         )
         return work.plus(effort(self.activation, 2 * states))
+
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        return self._input_window(self._step(arriving[0])).padded()
 
     def reach(self, *arriving: Incoming) -> Sight:
         """With every time step the state sees a kernel further."""

@@ -17,6 +17,7 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
+    Padded,
     Requirement,
     Rules,
     Sight,
@@ -145,6 +146,9 @@ class Convolution(Sliding):
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
 
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        return self.window(arriving[0], self.kernel).padded()
+
 
 def whole_groups(C_in: Formula, C_out: Formula, g: Formula) -> tuple[Requirement, ...]:
     """The groups divide the channels on both sides."""
@@ -219,6 +223,9 @@ class Depthwise(Sliding):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
+
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        return self.window(arriving[0], self.kernel).padded()
 
 
 def _by_channel(x: Incoming, k: Sizes, channels: Formula, m: Formula, stored: str = "") -> Tensor:
@@ -316,3 +323,6 @@ class Separable(Sliding):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0], self.kernel).reach()
+
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        return self.window(arriving[0], self.kernel).padded()

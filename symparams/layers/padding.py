@@ -16,6 +16,7 @@ from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
+    Padded,
     Reach,
     Requirement,
     Rules,
@@ -116,6 +117,9 @@ class ZeroPadding(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return tuple(Reach(ONE, ONE, s.before) for s in _sides(self.amount, arriving[0], "p", "padding"))
+
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        return tuple(Padded(s.axis, s.before, s.after) for s in _sides(self.amount, arriving[0], "p", "padding"))
 
     def _because(self) -> str:
         return "zero padding only adds zeros"

@@ -18,6 +18,7 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
+    Padded,
     Requirement,
     Rules,
     Sight,
@@ -73,6 +74,9 @@ class Pooling(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.window(arriving[0]).reach()
+
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        return self.window(arriving[0]).padded()
 
     def pooled(self, out: Outgoing, *arriving: Incoming) -> Formula:
         return product((*out.sizes(), *self.window(arriving[0]).sizes()))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
+from symparams.algebra.equality import collected
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula, Function, Symbol, as_formula, ceil, floor, parts
 from symparams.algebra.notation import size
@@ -13,7 +14,7 @@ from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import Slots, by_axis, known, per_axis, spatial_axes
-from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
+from symparams.model.layer import Axis, Incoming, Padded, Reach, Requirement, Sight, symbol
 from symparams.model.sentence import Sentence, Text, say, together
 
 
@@ -179,21 +180,32 @@ class Window:
         result = []
         for i, k in enumerate(self.sizes()):
             reach = span(k, dilations[i])
-            before = paddings[i] if paddings else self._before(i, reach, strides[i])
+            before = paddings[i] if paddings else self._before(i, k, dilations[i], strides[i])
             result.append(Reach(reach, strides[i], before))
         return tuple(result)
 
-    def _before(self, axis: int, reach: Formula, stride: Formula) -> Formula:
+    def _before(self, axis: int, kernel: Formula, dilation: Formula, stride: Formula) -> Formula:
         """The padding before the first position that same, causal or valid padding puts there."""
         if self.padding == "valid":
             return ZERO
         if self.padding == "causal":
-            return reach - 1
+            return span(kernel, dilation) - 1
         if number(stride) == 1:
-            return floor((reach - 1) / 2)
-        n = as_formula(self.x.spatial[axis])
-        padded = Function("max", ((ceil(n / stride) - 1) * stride + reach - n, ZERO))
-        return floor(padded / 2)
+            return floor((span(kernel, dilation) - 1) / 2)
+        return floor(_to_keep(as_formula(self.x.spatial[axis]), kernel, dilation, stride) / 2)
+
+    def padded(self) -> tuple[Padded, ...]:
+        """How many positions are added along each axis."""
+        if self.padding == "valid":
+            return ()
+        axes, paddings, strides = spatial_axes(self.x), self.paddings(), self.strides()
+        sides = list(zip(self.sizes(), self.dilations(), strict=True))
+        if paddings:
+            return tuple(Padded(name, p, p) for (name, _, _), p in zip(axes, paddings, strict=True))
+        if self.padding == "causal":
+            return tuple(Padded(name, _further(k, d), ZERO) for (name, _, _), (k, d) in zip(axes, sides, strict=True))
+        each = zip(axes, input_sizes(self.x), sides, strides, strict=True)
+        return tuple(_halves(name, _to_keep(n, k, d, s)) for (name, _, _), n, (k, d), s in each)
 
     def reason(self) -> Text:
         """Why the size rule is as it is, with what comes out where numbers are known."""
@@ -323,6 +335,24 @@ def _steps(size: Formula) -> Function | None:
     if rule is not size and number(rule) != number(size):
         return None
     return next((f for f in parts(rule) if isinstance(f, Function)), None)
+
+
+def _further(kernel: Formula, dilation: Formula) -> Formula:
+    """How many places a kernel covers beside its first tap."""
+    return kernel - 1 if number(dilation) == 1 else dilation * (kernel - 1)
+
+
+def _to_keep(n: Formula, kernel: Formula, dilation: Formula, stride: Formula) -> Formula:
+    """The positions that same padding adds in all, so that there are ⌈n/s⌉ windows."""
+    if number(stride) == 1:
+        return _further(kernel, dilation)
+    return Function("max", ((ceil(n / stride) - 1) * stride + span(kernel, dilation) - n, ZERO))
+
+
+def _halves(axis: str, added: Formula) -> Padded:
+    """Half of them before, rounded down, and the rest after."""
+    p = symbol("p", collected(added), "positions added in all")
+    return Padded(axis, floor(p / 2), ceil(p / 2), added)
 
 
 def _by(sizes: tuple[Formula, ...]) -> str:

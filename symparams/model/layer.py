@@ -177,6 +177,16 @@ class Reach:
     cut: Formula = ZERO
 
 
+@dataclass(frozen=True, slots=True)
+class Padded:
+    """How many positions are added to the input along one axis."""
+
+    axis: str  # height, width …
+    before: Formula  # at the start
+    after: Formula  # at the end
+    added: Formula | None = None  # in all, where half of them is added at each end
+
+
 EVERYWHERE: Literal["everywhere"] = "everywhere"  # every output number sees the whole input
 UNKNOWN: Literal["unknown"] = "unknown"  # what it sees has no formula, or no size along the axes
 Sight: TypeAlias = "tuple[Reach, ...] | Literal['everywhere', 'unknown']"  # (): only what stands at its own place
@@ -340,6 +350,10 @@ class Layer(Record):
     def generates(self) -> bool:
         """Whether its cache is used: not by attention that sees later positions too."""
         return True
+
+    def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
+        """How many positions it adds along each axis; (): it adds none."""
+        return ()
 
     def saved(self, out: Outgoing, *arriving: Incoming) -> Saved | None:
         """What its backward pass needs; None: what its tensors and its work say."""

@@ -6,6 +6,7 @@ from symparams.algebra.formula import ZERO, Formula
 from symparams.model.layer import symbol
 from symparams.model.network import Node
 from symparams.model.tensor import Tensor, parameter_rule
+from symparams.quantities.clashes import without_clashes
 from symparams.quantities.settings import STATES, Settings
 
 NEURONS = (
@@ -47,7 +48,7 @@ def optimizer(node: Node, settings: Settings) -> Formula:
     if trained == ZERO or not STATES[settings.optimizer]:
         return ZERO
     s = symbol("n_state", STATES[settings.optimizer], "numbers kept for each trained parameter")
-    return s * symbol("P_t", trained, "trained parameters")
+    return s * symbol("P_t", without_clashes(trained), "trained parameters")
 
 
 def neurons(node: Node, settings: Settings) -> Formula:

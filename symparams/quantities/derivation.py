@@ -23,9 +23,10 @@ from symparams.algebra.formula import (
     symbols,
 )
 from symparams.algebra.simplification import simplified
-from symparams.algebra.substitution import can_put_in, put_in, renamed
+from symparams.algebra.substitution import can_put_in, put_in
 from symparams.model.derived import Derived
 from symparams.model.layer import Axis
+from symparams.quantities.clashes import without_clashes
 
 StepKind: TypeAlias = Literal["rule", "substitution", "arithmetic", "result"]
 
@@ -132,33 +133,3 @@ def _carried_out(formula: Formula, facts: Facts) -> Formula:
         return as_formula(known) if isinstance(known, int) else formula
     value = as_formula(simplified(formula, facts))
     return value if count_leaves(value) < count_leaves(formula) else formula
-
-
-# ---------------------------------------------------------------- names of rule and user
-
-
-def without_clashes(rule: Formula) -> Formula:
-    """The rule with a symbol renamed where the user's letters use its name for something else."""
-    if all(isinstance(s.value, Number) for s in symbols(rule)):
-        return rule
-    used = {s.name: s for known in symbols(rule) if known.value is not None for s in _letters(known.value)}
-    others: dict[str, str] = {}
-    for s in symbols(rule):
-        mine = used.get(s.name)
-        if s.value is not None and mine is not None and s.value != mine:
-            others[s.name] = _free(s.name, used)
-    return renamed(rule, others) if others else rule
-
-
-def _letters(formula: Formula) -> Iterator[Symbol]:
-    for s in symbols(formula):
-        yield s
-        if s.value is not None:
-            yield from _letters(s.value)
-
-
-def _free(name: str, used: dict[str, Symbol]) -> str:
-    count = 1
-    while f"{name}_{count}" in used:
-        count += 1
-    return f"{name}_{count}"

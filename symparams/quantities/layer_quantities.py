@@ -20,7 +20,7 @@ from symparams.quantities.quantity import QUANTITY_RULES, WITH_ALL, Quantity, ch
 from symparams.quantities.settings import Settings
 from symparams.quantities.upsampled_fields import Neighbors, neighbors
 
-QUANTITIES = ("shape", "params", *QUANTITY_RULES, "field")
+QUANTITIES = ("shape", "params", *QUANTITY_RULES, "field", "padding")
 ALL = ("shape", "params", *WITH_ALL, "field")  # those that are shown with all
 USUAL = ("shape", "params")  # what a solution shows unless more is asked for
 
@@ -54,7 +54,8 @@ class NetworkQuantities:
         self.settings = settings
         self.chosen = chosen(quantities)
         self.has_fields = "field" in quantities
-        self.wanted = bool(self.chosen) or self.has_fields  # whether any of them was asked for
+        self.has_padding = "padding" in quantities
+        self.wanted = bool(self.chosen) or self.has_fields or self.has_padding  # whether any of them was asked for
         self._known: dict[tuple[object, ...], LayerQuantity | None] = {}
 
     def of(self, node: Node) -> tuple[LayerQuantity, ...]:
@@ -80,6 +81,11 @@ class NetworkQuantities:
         derivation = derive(measure.name, "", measure.rule(node, self.settings), value, facts)
         together = over(value, node.repeats, facts) if node.repeats else value
         return LayerQuantity(measure, derivation, together, measure.because(node, self.settings))
+
+    def lacking(self, node: Node) -> tuple[tuple[Quantity, str], ...]:
+        """The quantities of which a layer has nothing, each with the reason."""
+        lacked = (m for m in self.chosen if self._one(m, node) is None)
+        return tuple((m, m.lacking(node, self.settings)) for m in lacked)
 
     def total(self, measure: Quantity) -> Value:
         """The quantity of the network, in its shortest form."""

@@ -6,6 +6,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, Sum, 
 from symparams.model.layer import symbol
 from symparams.model.network import Node
 from symparams.model.tensor import flat
+from symparams.quantities.clashes import without_clashes
 from symparams.quantities.counts import active
 from symparams.quantities.settings import MACS, POLICIES, TRAINING, Settings
 
@@ -35,10 +36,10 @@ def flops(node: Node, settings: Settings) -> Formula:
 def _flops(node: Node, settings: Settings) -> Formula:
     work, terms = node.derived.work, list[Formula]()
     if node.derived.macs != ZERO:
-        terms.append(2 * symbol("MACs", node.derived.macs, "multiply-accumulates"))
+        terms.append(2 * symbol("MACs", without_clashes(node.derived.macs), "multiply-accumulates"))
     if settings.flops == "every-operation":
         others = ((kind, letter, getattr(work, kind)) for kind, letter in _OTHERS.items())
-        terms += [symbol(letter, done, kind) for kind, letter, done in others if done != ZERO]
+        terms += [symbol(letter, without_clashes(done), kind) for kind, letter, done in others if done != ZERO]
     return total(terms)
 
 
@@ -51,7 +52,9 @@ def training(node: Node, settings: Settings) -> Formula:
     if N == ZERO:
         return ZERO
     tokens = symbol("T", product([*node.derived.out.positions()] or [ONE]), "tokens of an example")
-    return for_batch(flat((Number(6), symbol("N", N, "parameters that a token uses"), tokens)), settings)
+    return for_batch(
+        flat((Number(6), symbol("N", without_clashes(N), "parameters that a token uses"), tokens)), settings
+    )
 
 
 def _times_three(forward: Formula) -> Formula:

@@ -74,7 +74,7 @@ class TotalQuantity:
 def amount(name: str, settings: Settings | None = None) -> TotalQuantity:
     """The quantity of that name, which may have hyphens: non-trainable."""
     name = name if name in TOTALS else name.replace("-", "_")
-    if name in ("shape", "field"):
+    if name in ("shape", "field", "padding"):
         raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(TOTALS)}")
     if name not in TOTALS and QUANTITY_RULES.ask(name) is None:
         known = (*TOTALS, *extensions.names("quantity"))

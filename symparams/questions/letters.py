@@ -9,7 +9,7 @@ from symparams.algebra.substitution import mapped
 from symparams.misconceptions.task import Task
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.model.network import Network
-from symparams.quantities.derivation import without_clashes
+from symparams.quantities.clashes import without_clashes
 
 # What an axis of what arrives is called for short, and in rules.
 _ARRIVING = {"height": "H", "width": "W", "depth": "D", "length": "L", "channels": "C", "features": "n"}
