@@ -16,7 +16,7 @@ from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED, Task
-from symparams.quantities.derivation import without_clashes
+from symparams.quantities.clashes import without_clashes
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from tests.conftest import EXAMPLES
 from tests.helpers import net

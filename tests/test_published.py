@@ -19,9 +19,10 @@ QUANTITIES: dict[str, Callable[[sp.Net], int]] = {
     "weights": lambda net: net.weights,
     "parameters before the last layer": lambda net: net.params - net.layers[-1].params,
     "multiply-accumulates": lambda net: net.macs,
+    "active parameters": lambda net: net.quantity("active"),
 }
 
-PARAMETERS, FIXED, WEIGHTS, TRUNK, MACS = QUANTITIES
+PARAMETERS, FIXED, WEIGHTS, TRUNK, MACS, ACTIVE = QUANTITIES
 
 KERAS = "Keras 3, keras.applications: count_params()"
 TORCHVISION = "torchvision, num_params and _ops of the weights"
@@ -139,6 +140,7 @@ PUBLISHED: list[Row] = [
     ("resnet20-cifar", "", PARAMETERS, 274442, "Keras, examples/cifar10_resnet.py, summary of version 1"),
     ("resnet20-cifar", "", FIXED, 1376, "Keras, examples/cifar10_resnet.py, summary of version 1"),
     ("resnet50", "", MACS, "3.86 G", "Hu, Shen, Sun 2017, Table 2, for ResNet-50"),
+    ("deepface", "", PARAMETERS, 137774071, "Keras 2: summary(), with the 8631 classes of VGGFace2"),
     ("deep-autoencoder", "", WEIGHTS, 2833000, "Hinton, Salakhutdinov 2006: 2(784*1000 + 1000*500 + 500*250 + 250*30)"),
     ("dcgan-discriminator", "", PARAMETERS, 2765568, "PyTorch's DCGAN tutorial"),
     ("dcgan-generator", "", PARAMETERS, 3576704, "PyTorch's DCGAN tutorial"),
@@ -180,6 +182,7 @@ PUBLISHED: list[Row] = [
     ("llama", "g=8 f=14336", PARAMETERS, 7241732096, HUGGING_FACE),
     ("llama", "g=8 f=14336 V=128256", PARAMETERS, 8030261248, HUGGING_FACE),
     ("mixtral", "", PARAMETERS, 46702792704, HUGGING_FACE),
+    ("mixtral", "", ACTIVE, "12.9 G", "Mistral AI, Mixtral of experts: 12.9B parameters per token"),
     ("deepseek-v2", "", PARAMETERS, 15706484224, HUGGING_FACE),
     ("qwen3", "", PARAMETERS, 596049920, HUGGING_FACE),
     ("mamba", "", PARAMETERS, 129135360, HUGGING_FACE),

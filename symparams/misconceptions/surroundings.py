@@ -22,6 +22,7 @@ from symparams.algebra.formula import (
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Flatten
+from symparams.layers.locally_connected import LocallyConnected
 from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
 from symparams.layers.sizes import spatial_axes
@@ -33,7 +34,7 @@ from symparams.model.derived import Derived
 from symparams.model.network import Node
 from symparams.model.tensor import parameter_rule
 
-CONVOLVING = (Convolution, Depthwise, Separable)
+CONVOLVING = (Convolution, Depthwise, Separable, LocallyConnected)
 WINDOWED = (*CONVOLVING, Pooling)
 
 

@@ -114,7 +114,7 @@ def because_of_optimizer(settings: Settings) -> str:
 def lacks_optimizer(node: Node, settings: Settings) -> str:
     """Why an optimizer keeps nothing for a layer."""
     if settings.optimizer == "none":
-        return "no optimizer is chosen, so nothing is kept; `momentum` and `adam` keep numbers"
+        return "no optimizer is chosen, so nothing is kept; SGD with momentum and Adam keep numbers"
     if settings.optimizer == "sgd":
         return "plain SGD keeps nothing beside the parameters and their gradients"
     return "it has no trained parameters of its own"

@@ -78,6 +78,11 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
         "a layer of PyTorch: keras.layers has no such class",
     ),
     OutOfReach(
+        _named("LocallyConnected"),
+        BOTH,
+        "a layer of Keras 2, which Keras 3 has no more; tests/test_locally_connected.py counts it position by position",
+    ),
+    OutOfReach(
         _named("LatentAttention WindowAttention Mamba"),
         KERAS,
         "no layer of either framework: its authors and their followers write it as a module of PyTorch",
