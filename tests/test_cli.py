@@ -101,12 +101,13 @@ def test_summary_is_json_with_integers_and_expressions() -> None:
             | {"tensors": [_tensor("kernel", [3, 3, "C", 32]), _tensor("bias", [32], "bias")]},
             _layer("bn_1", "bn", ["conv_1"], [26, 26, 32], 96, 32, 128, 64, 64)
             | {
+                "statistics": 64,
                 "tensors": [
                     _tensor("gamma", [32]),
                     _tensor("beta", [32], "bias"),
                     _tensor("moving_mean", [32], "statistic"),
                     _tensor("moving_variance", [32], "statistic"),
-                ]
+                ],
             },
         ],
         "params": "288*C + 160",

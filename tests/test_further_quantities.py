@@ -337,7 +337,7 @@ def test_every_style_and_format_shows_it(name: str) -> None:
         (
             "attention_1",
             "cache",
-            "its attention is not causal, so nothing is generated and nothing is kept; the option cache-all counts it anyway",
+            "it generates nothing, because its attention is not causal; the option cache-all counts a cache anyway",
         ),
         ("flatten_1", "neurons", "it has no connections, so its output values are no neurons of their own"),
     ],
@@ -356,6 +356,28 @@ def test_an_unknown_quantity_lists_all() -> None:
         "there is no quantity `speed`; there are params, weights, biases, trainable, non_trainable, macs, flops, "
         "activations, memory, cache, training, kept, optimizer, active, neurons, connections"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "split", "statistics"),
+    [
+        (
+            "input(8, 8, 8) -> bn",
+            "8 weights, 8 biases and 16 statistics (measured, not learned by gradient descent)",
+            16,
+        ),
+        ("input(8, 8, C) -> bn(frozen)", "C weights, C biases and 2C statistics", "2*C"),
+        ("input(8, 8, 8) -> bn(center=no)", "8 weights and 16 statistics", 16),
+        ("input(8, 8, 8) -> bn -> conv(4, 3)", "296 weights, 12 biases and 16 statistics", 16),
+        ("convention torch input(8, 8, 8) -> bn", "8 weights and 8 biases", None),
+    ],
+)
+def test_statistics_are_no_weights_in_words(text: str, split: str, statistics: object) -> None:
+    network = sp.parse(text)
+    assert split in " ".join(network.solve().to_text().split())
+    layer = contract.summary(network.solve()._contents)["layers"][1]
+    assert layer.get("statistics") == statistics
+    assert network["bn_1"].weights + network["bn_1"].biases == network["bn_1"].params
 
 
 def test_hyphens_are_underscores() -> None:

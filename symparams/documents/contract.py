@@ -101,6 +101,7 @@ def _layer(entry: LayerEntry, solution: Solution) -> dict[str, Any]:
         "output_shape": [value(size) for size in entry.shape],
         "weights": value(counts.weights),
         "biases": value(counts.biases),
+        **({} if counts.statistics == 0 else {"statistics": value(counts.statistics)}),
         **_totals(counts),
     }
     if entry.account.stored and entry.node.shared is None:
@@ -172,7 +173,9 @@ def result_text(entry: LayerEntry, derivation: Derivation, unit: str = "") -> st
     if derivation.quantity == "shape":
         return f"{derivation.axis} {shown(derivation.value, SOURCE)}"
     counts = entry.node.derived.counts
-    parts = f"{shown(counts.weights, SOURCE)} weights and {shown(counts.biases, SOURCE)} biases"
+    numbers = [shown(one, SOURCE) for one in (counts.learned_weights, counts.biases, counts.statistics)]
+    parts = "{} weights, {} biases and {} statistics" if counts.statistics != 0 else "{} weights and {} biases"
+    parts = parts.format(*numbers)
     return f"{shown(derivation.value, SOURCE)} parameters" + (f", of which {parts}" if counts.params != 0 else "")
 
 

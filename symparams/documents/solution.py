@@ -119,8 +119,9 @@ class Solution:
         """All totals, each in its shortest form."""
         c = self.counts
         trainable = self.total if c.non_trainable == 0 else shortest(c.trainable, self.network.facts)
-        weights, biases, fixed = (shortest(v, self.network.facts) for v in (c.weights, c.biases, c.non_trainable))
-        return Counts(weights, biases, self.total, trainable, fixed)
+        others = (c.weights, c.biases, c.non_trainable, c.statistics)
+        weights, biases, fixed, measured = (shortest(v, self.network.facts) for v in others)
+        return Counts(weights, biases, self.total, trainable, fixed, measured)
 
     @property
     def has_copies(self) -> bool:

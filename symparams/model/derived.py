@@ -30,6 +30,14 @@ class Counts:
     params: Value  # weights + biases
     trainable: Value  # parameters that training sets
     non_trainable: Value  # parameters that it does not
+    statistics: Value = 0  # those among the weights that are measured
+
+    @property
+    def learned_weights(self) -> Value:
+        """The weights without the statistics: 8 of a batch normalization over 8 channels."""
+        if self.statistics == 0:
+            return self.weights
+        return simplified(as_formula(self.weights) - as_formula(self.statistics))
 
 
 _AXES = 16  # more than any framework has use for
@@ -142,7 +150,8 @@ class Derived:
         fixed = added((n for t, n in sizes if t.fixed), self.facts)
         params = collected(self.rules.parameters, self.facts)
         trainable = params if fixed == 0 else added((n for t, n in sizes if not t.fixed), self.facts)
-        return Counts(others, biases, params, trainable, fixed)
+        measured = added((n for t, n in sizes if t.kind == "statistic"), self.facts)
+        return Counts(others, biases, params, trainable, fixed, measured)
 
 
 def macs_of(layer: Layer, out: Outgoing, *arriving: Incoming) -> Formula:

@@ -56,7 +56,7 @@ class Node:
         if self.shared is not None:
             return NO_PARAMETERS
         counts = self.derived.counts
-        return Counts(counts.weights, counts.biases, counts.params, 0, counts.params) if self.frozen else counts
+        return replace(counts, trainable=0, non_trainable=counts.params) if self.frozen else counts
 
     @property
     def all_counts(self) -> Counts:
@@ -116,7 +116,8 @@ class Network:
             return added_over(((getattr(counts, name), repeats) for counts, repeats in every), self.facts)
 
         weights, biases, params, fixed = map(summed, ("weights", "biases", "params", "non_trainable"))
-        return Counts(weights, biases, params, params if fixed == 0 else summed("trainable"), fixed)
+        trainable, measured = (params, 0) if fixed == 0 else map(summed, ("trainable", "statistics"))
+        return Counts(weights, biases, params, trainable, fixed, measured)
 
     @cached_property
     def inputs(self) -> int:

@@ -91,7 +91,7 @@ def lacks_cache(node: Node, settings: Settings) -> str:
     """Why a layer has no cache."""
     if node.layer.cache(node.derived.out, *node.derived.arriving) == ZERO:
         return "it keeps nothing while text is generated"
-    return "its attention is not causal, so nothing is generated and nothing is kept; the option cache-all counts it anyway"
+    return "it generates nothing, because its attention is not causal; the option cache-all counts a cache anyway"
 
 
 def say_activations(settings: Settings) -> str:
