@@ -73,7 +73,11 @@ class LayerAnswer:
     @cached_property
     def inner(self) -> LayerQuantity | None:
         """The multiply-accumulates, where FLOPs are made of them."""
-        return self.solution.measurements.named("macs", self.entry.node) if self.quantity == "flops" else None
+        return (
+            self.solution.measurements.named("macs", self.entry.node)
+            if self.quantity == "flops" and self.solution.settings.macs == "products"
+            else None
+        )
 
     # ------------------------------------------------------------ receptive fields
 

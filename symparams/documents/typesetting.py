@@ -83,8 +83,12 @@ class Typesetter:
 
     def amount(self, measure: Quantity, value: Value) -> str:
         """So much of a further quantity: 1,024 bytes (1 KiB)."""
+        return self.beside(measure, value, f" {measure.unit}")
+
+    def beside(self, measure: Quantity, value: Value, unit: str = "") -> str:
+        """The same in a column whose title has the unit: 1,024 (1 KiB)."""
         human = size_in_bytes(value) if measure.in_bytes else ""
-        return f"{self.number(value)} {measure.unit}" + (f" ({self.plain(human)})" if human else "")
+        return self.number(value) + unit + (f" ({self.plain(human)})" if human else "")
 
     def size(self, shape: Shape) -> str:
         """A shape: 26 × 26 × 32."""

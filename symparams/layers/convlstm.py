@@ -16,19 +16,8 @@ from symparams.layers.filters import positions_share
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
-from symparams.model.layer import (
-    UNKNOWN,
-    Axis,
-    Incoming,
-    Outgoing,
-    Padded,
-    Reading,
-    Rules,
-    Sight,
-    Unit,
-    layer_class,
-    symbol,
-)
+from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
+from symparams.model.padded import Padded
 from symparams.model.sentence import say, together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work

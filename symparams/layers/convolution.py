@@ -17,7 +17,6 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Padded,
     Requirement,
     Rules,
     Sight,
@@ -25,6 +24,7 @@ from symparams.model.layer import (
     layer_class,
     symbol,
 )
+from symparams.model.padded import Padded
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Sizes, Tensor, biases, tensor
 from symparams.model.work import Work

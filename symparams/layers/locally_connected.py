@@ -17,12 +17,12 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Padded,
     Rules,
     Sight,
     layer_class,
     symbol,
 )
+from symparams.model.padded import Padded
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 

@@ -16,7 +16,6 @@ from symparams.model.layer import (
     Axis,
     Incoming,
     Layer,
-    Padded,
     Reach,
     Requirement,
     Rules,
@@ -25,6 +24,7 @@ from symparams.model.layer import (
     nothing_to_learn,
     symbol,
 )
+from symparams.model.padded import Padded
 from symparams.model.sentence import Text, together
 
 

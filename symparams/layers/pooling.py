@@ -18,13 +18,13 @@ from symparams.model.layer import (
     Incoming,
     Layer,
     Outgoing,
-    Padded,
     Requirement,
     Rules,
     Sight,
     layer_class,
     nothing_to_learn,
 )
+from symparams.model.padded import Padded
 from symparams.model.sentence import together
 from symparams.model.work import Work
 

@@ -14,7 +14,8 @@ from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import Slots, by_axis, known, per_axis, spatial_axes
-from symparams.model.layer import Axis, Incoming, Padded, Reach, Requirement, Sight, symbol
+from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
+from symparams.model.padded import Padded
 from symparams.model.sentence import Sentence, Text, say, together
 
 

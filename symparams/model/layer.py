@@ -11,6 +11,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, Value, as_form
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.model.family import Family
+from symparams.model.padded import Padded
 from symparams.model.record import Record
 from symparams.model.sentence import Text
 from symparams.model.tensor import Convention, Tensor, parameter_rule
@@ -175,16 +176,6 @@ class Reach:
     # first that is left; None: not known.
     spread: Formula | None = None
     cut: Formula = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Padded:
-    """How many positions are added to the input along one axis."""
-
-    axis: str  # height, width …
-    before: Formula  # at the start
-    after: Formula  # at the end
-    added: Formula | None = None  # in all, where half of them is added at each end
 
 
 EVERYWHERE: Literal["everywhere"] = "everywhere"  # every output number sees the whole input

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symparams.algebra.formula import ONE, ZERO, Formula, Number, Product, Sum, product, total
 from symparams.model.layer import symbol
 from symparams.model.network import Node
+from symparams.model.sentence import Text, say
 from symparams.model.tensor import flat
 from symparams.quantities.clashes import without_clashes
 from symparams.quantities.counts import active
@@ -62,11 +63,29 @@ def _times_three(forward: Formula) -> Formula:
     return Product((Number(3), forward)) if isinstance(forward, Sum) else flat((Number(3), forward))
 
 
-def because_of_training(node: Node, settings: Settings) -> str:
+def because_of_flops(node: Node, settings: Settings) -> Text:
+    """What else than multiply-accumulates is counted, where something is."""
+    work = node.derived.work
+    others = {kind: getattr(work, kind) for kind in _OTHERS if getattr(work, kind) != ZERO}
+    if settings.flops != "every-operation" or not others:
+        return ""
+    listed = [f"{{={kind} {kind}}}" for kind in others]
+    every = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    return say(f"the other operations are {every}", **others)
+
+
+def because_of_training(node: Node, settings: Settings) -> Text:
     """One clause on the rule for a training step."""
     if settings.training == "6n":
-        return "each parameter takes part in one multiply-accumulate (2 FLOPs) per token forward and in two backward"
-    return "the backward pass takes twice the FLOPs of the forward pass, so a training step takes three times as many"
+        return (
+            "each parameter takes part in one multiply-accumulate (2 FLOPs) per token in the forward pass and in two "
+            "(4 FLOPs) in the backward pass"
+        )
+    return say(
+        "the forward pass takes {flops FLOPs} per example, and the backward pass twice as many: once for the gradients "
+        "of the weights and once for those of the inputs",
+        flops=_flops(node, settings),
+    )
 
 
 def lacks_training(node: Node, settings: Settings) -> str:
@@ -93,8 +112,10 @@ def say_flops(settings: Settings) -> str:
 
 def say_training(settings: Settings) -> str:
     """What a training step takes."""
-    policy = "" if settings.training == "6n" else f"; FLOPs by the policy {settings.flops}: {POLICIES[settings.flops]}"
+    counted = TRAINING[settings.training]
+    if settings.training == "three-forward":
+        counted += f"; {POLICIES[settings.flops]}"
     return (
-        f"FLOPs of one training step {settings.for_examples}, by the policy {settings.training}: "
-        f"{TRAINING[settings.training]}{policy}; the update of the weights is not counted"
+        f"FLOPs of one training step {settings.for_examples}, by the policy {settings.training}: {counted}; the update "
+        "of the weights is not counted"
     )

@@ -24,10 +24,9 @@ POLICIES: dict[str, str] = {
     "comparison and exponential",
 }
 TRAINING: dict[str, str] = {
-    "three-forward": "three times the forward pass, because the backward pass takes twice as many: once for the "
-    "gradients of the weights, and once for those of the inputs",
-    "6n": "6·N·tokens, N being the parameters that one token uses: for each token 2 for each parameter in the "
-    "forward pass and 4 in the backward pass, whatever a layer computes without parameters",
+    "three-forward": "those of the forward pass, and twice as many for the backward pass",
+    "6n": "6·N·tokens, where N is the number of parameters that one token uses; what a layer computes without "
+    "parameters, such as attention scores, is not counted",
 }
 KEPT: dict[str, str] = {
     "outputs": "the output of every layer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symparams.algebra.formula import ZERO, Formula, Number
 from symparams.model.layer import symbol
 from symparams.model.network import Node
+from symparams.model.sentence import Text, say, together
 from symparams.quantities.operations import for_batch
 from symparams.quantities.saved import saved
 from symparams.quantities.settings import BYTES, KEPT, STATES, Settings
@@ -71,19 +72,37 @@ def kept(node: Node, settings: Settings) -> Formula:
 # ---------------------------------------------------------------- in words
 
 
-def because_of_memory(node: Node, settings: Settings) -> str:
+def because_of_activations(node: Node, settings: Settings) -> Text:
+    """One clause on the memory of the output."""
+    return say("the output has {=numbers values} per example", numbers=node.derived.out.numbers())
+
+
+def because_of_memory(node: Node, settings: Settings) -> Text:
     """One clause on the rule for the memory of parameters."""
-    if settings.optimizer == "none" or node.counts.trainable == 0:
-        return "every parameter is stored as one value"
+    counts = node.counts
+    if settings.optimizer == "none" or counts.trainable == 0:
+        return say("the layer has {P parameters}, each stored once", P=counts.params)
     has_state = settings.optimizer != "sgd" or settings.size < 4
     further = " and the optimizer's state for each" if has_state else ""
-    return f"every parameter is stored, with one gradient per trainable parameter{further}"
+    return say(
+        f"the layer stores {{P parameters}}, one gradient for each of its {{t trainable parameters}}{further}",
+        P=counts.params,
+        t=counts.trainable,
+    )
 
 
-def because_of_kept(node: Node, settings: Settings) -> str:
+def because_of_cache(node: Node, settings: Settings) -> Text:
+    """One clause on what is kept while text is generated."""
+    numbers = node.layer.cache(node.derived.out, *node.derived.arriving)
+    return together(
+        node.layer.caching(*node.derived.arriving), say("these are {=numbers values} per sequence", numbers=numbers)
+    )
+
+
+def because_of_kept(node: Node, settings: Settings) -> Text:
     """One clause on what is kept for the backward pass."""
     if settings.kept == "outputs":
-        return "every value of the output is kept until the backward pass has used it"
+        return say("the output has {=numbers values}", numbers=node.derived.out.numbers())
     return node.layer.saves
 
 
