@@ -204,6 +204,18 @@ def test_a_batch_may_be_a_letter() -> None:
     assert "of one forward pass for a batch of N examples" in " ".join(text.split())
 
 
+def test_a_wrong_answer_may_have_the_letter_of_the_batch() -> None:
+    network = sp.parse("input(28, 28, 1) -> conv(32, 3)")
+    assert network.diagnose("26*26*32*9*N", "conv_1", "macs", batch="N").correct
+    wrong = network.diagnose("26*26*9*N", "conv_1", "macs", batch="N")
+    assert "you counted a single filter" in wrong.to_text("answer")
+
+
+def test_the_letter_of_the_batch_is_said_before_it_is_used() -> None:
+    solution = sp.parse("input(28, 28, 1) -> conv(32, 3)").solve(layers=("conv_1",), quantities=("kept",), batch="N")
+    assert solution.to_text("answer").startswith("With N the batch size of the input:\n\n86,528N bytes = N·26·26·32·4.")
+
+
 def test_a_letter_of_the_network_named_as_the_batch_is_in_rules() -> None:
     text = sp.parse("input(B) -> dense(4)").solve("formula", quantities=("macs",), batch=3).to_text()
     assert "B_1·n_in·n_out = 3·B·4 = 12B multiply-accumulates." in text
@@ -356,6 +368,27 @@ def test_an_unknown_quantity_lists_all() -> None:
         "there is no quantity `speed`; there are params, weights, biases, trainable, non_trainable, macs, flops, "
         "activations, memory, cache, training, kept, optimizer, active, neurons, connections"
     )
+
+
+@pytest.mark.parametrize(
+    ("layer", "answer"),
+    [
+        (
+            "conv(4, 3, s=2, same)",
+            (
+                "0 positions before and 1 position after along the height. "
+                "So that the windows cover the whole height, max((⌈6/2⌉ − 1)·2 + 3 − 6, 0) = 1 position is added in all: "
+                "half before, rounded down, and the rest after."
+            ),
+        ),
+        ("zeropad(((1, 2), (0, 0)))", "1 position before and 2 positions after along the height. Before: 1; after: 2."),
+        ("conv(4, 3)", "0 positions. It adds no positions to its input."),
+    ],
+)
+def test_padding_in_short(layer: str, answer: str) -> None:
+    network = sp.parse(f"input(6, 7, 1) -> {layer}")
+    solution = network.solve(layers=(network.layers[-1].name,), quantities=("padding",))
+    assert " ".join(solution.to_text("answer").split()).startswith(answer)
 
 
 @pytest.mark.parametrize(

@@ -154,14 +154,12 @@ class Solution:
     def letters(self) -> tuple[Letter, ...]:
         """Every letter that the user wrote, with what it stands for."""
         meanings = self._meanings()
-        return tuple(
-            Letter(
-                Symbol(name),
-                None if value is None else simplified(value, self.network.facts),
-                *meanings.get(name, ("", None, False)),
-            )
-            for name, value in self.network.symbols.items()
-        )
+        known = {n: None if v is None else simplified(v, self.network.facts) for n, v in self.network.symbols.items()}
+        batch = self.settings.batch
+        if isinstance(batch, str) and self.measurements.chosen:
+            known.setdefault(batch, None)
+            meanings.setdefault(batch, ("batch size", None, False))
+        return tuple(Letter(Symbol(n), value, *meanings.get(n, ("", None, False))) for n, value in known.items())
 
     def letters_of(self, entry: LayerEntry) -> tuple[Letter, ...]:
         """The free letters among the sizes and settings of a layer."""
@@ -171,7 +169,7 @@ class Solution:
             *(size for x in derived.arriving for size in x.shape),
             *map(itemgetter(1), formulas_of(derived.layer)),
         ]
-        names = {s.name for size in sizes if isinstance(size, Formula) for s in symbols(size)}
+        names = {s.name for size in sizes if isinstance(size, Formula) for s in symbols(size)} | {self.settings.batch}
         return tuple(letter for letter in self.letters if letter.value is None and letter.symbol.name in names)
 
     def _meanings(self) -> dict[str, tuple[str, str | None, bool]]:
@@ -204,7 +202,7 @@ class Solution:
     @property
     def has_letters(self) -> bool:
         """Whether a letter has no value."""
-        return any(value is None for value in self.network.symbols.values())
+        return any(letter.value is None for letter in self.letters)
 
     @property
     def given(self) -> list[Given]:

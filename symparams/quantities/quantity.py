@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symparams.algebra.equality import collected
 from symparams.algebra.formula import Formula, Value
 from symparams.algebra.sums import Repeat
 from symparams.extensions import Open
+from symparams.frozen import Frozen
 from symparams.model.derived import Derived, added_over
 from symparams.model.network import Network, Node
 from symparams.model.sentence import Text
@@ -230,6 +231,14 @@ def of_network(measure: Quantity, network: Network, settings: Settings) -> Value
         if value != 0:
             values.append((value, node.repeats))
     return added_over(values, network.facts)
+
+
+def with_batch(network: Network, settings: Settings) -> Network:
+    """The network with the letter for the batch, if there is one, among its letters."""
+    batch = settings.batch
+    if not isinstance(batch, str) or batch in network.symbols:
+        return network
+    return replace(network, symbols=Frozen({**network.symbols, batch: None}))
 
 
 def size_in_bytes(count: Value) -> str:

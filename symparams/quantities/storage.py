@@ -102,7 +102,7 @@ def because_of_cache(node: Node, settings: Settings) -> Text:
 def because_of_kept(node: Node, settings: Settings) -> Text:
     """One clause on what is kept for the backward pass."""
     if settings.kept == "outputs":
-        return say("the output has {=numbers values}", numbers=node.derived.out.numbers())
+        return because_of_activations(node, settings)
     return node.layer.saves
 
 

@@ -19,6 +19,7 @@ from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
 from symparams.quantities.named_layers import layer_named
+from symparams.quantities.quantity import with_batch
 from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
@@ -107,10 +108,10 @@ class Diagnostician:
     """Explains answers on one network; what it worked out once it keeps."""
 
     def __init__(self, network: Network, settings: Settings | None = None) -> None:
-        self.network = network
         self.settings = settings or Settings()
-        self.comparer = Signatures(network)
-        self.mistakes = Mistakes(Tasks(network, self.settings))
+        self.network = with_batch(network, self.settings)
+        self.comparer = Signatures(self.network)
+        self.mistakes = Mistakes(Tasks(self.network, self.settings))
         self._known: dict[tuple[object, ...], dict[Signature, list[Mistake]]] = {}
         self._totals: dict[str, WrongTotals] = {}
 

@@ -33,6 +33,8 @@ CASES: list[tuple[str, str, str, Answer, Settings | None]] = [
     ("gradients of activations counted", DENSE, "activations", 2 * 10 * 4, None),
     ("keys or values only in the cache", CACHED, "cache", 128 * 512 * 4, None),
     ("keys or values only in the cache", UNEQUAL, "cache", 128 * 8 * 32 * 4, None),
+    ("cache where nothing is generated", "input(128, 512) -> attention(8)", "cache", 2 * 128 * 512 * 4, None),
+    ("cache where nothing is generated", "input(T, d) -> encoderlayer(h, f)", "cache", "2*T*d*4", None),
     ("queries kept in the cache", CACHED, "cache", 3 * 128 * 512 * 4, None),
 ]
 

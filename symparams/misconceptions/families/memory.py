@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from symparams.algebra.evaluation import number
@@ -11,6 +12,7 @@ from symparams.misconceptions.edits import bound, exchanged, named, some, withou
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
 from symparams.quantities.settings import BYTES
+from symparams.quantities.storage import cache
 
 _IN_BYTES = ("memory", "activations", "cache")
 _RAJBHANDARI = "Rajbhandari et al., ZeRO: Memory Optimizations Toward Training Trillion Parameter Models, 2020"
@@ -194,6 +196,23 @@ def activations_twice(s: Subject) -> Iterable[Formula]:
 
 
 # ---------------------------------------------------------------- the key-value cache
+
+
+@misconception(
+    "cache where nothing is generated",
+    "cache",
+    explanation="you counted a cache for attention that generates nothing",
+    repair="keys and values are kept by causal attention, and by attention to a memory in a network that has causal "
+    "attention, because only there tokens are generated one after another",
+    claim="Every attention layer, also that of an encoder, keeps a key-value cache.",
+    source="Pope et al., Efficiently Scaling Transformer Inference, 2023: the cache is that of decoding steps",
+    credit=Fraction(1, 2),
+)
+def nothing_generated(s: Subject) -> Iterable[Formula]:
+    """0 → 2·T·d·b."""
+    if s.rule == ZERO and s.arriving:
+        node = replace(s.task.node, derived=s.task.derived)
+        yield from some(cache(node, replace(s.task.settings, cache_all=True)))
 
 
 @misconception(
