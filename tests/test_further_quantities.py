@@ -377,8 +377,8 @@ def test_an_unknown_quantity_lists_all() -> None:
             "conv(4, 3, s=2, same)",
             (
                 "0 positions before and 1 position after along the height. "
-                "So that the windows cover the whole height, max((⌈6/2⌉ − 1)·2 + 3 − 6, 0) = 1 position is added in all: "
-                "half before, rounded down, and the rest after."
+                "So that the windows cover the whole height, max((⌈6/2⌉ − 1)·2 + 3 − 6, 0) = 1 position is added in "
+                "all: half before, rounded down, and the rest after."
             ),
         ),
         ("zeropad(((1, 2), (0, 0)))", "1 position before and 2 positions after along the height. Before: 1; after: 2."),

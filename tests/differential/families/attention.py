@@ -55,6 +55,7 @@ def attention(draw: Draw, x: Arriving) -> str:
         maybe(draw, "bias=no"),
         maybe(draw, "gate"),
         maybe(draw, "causal"),
+        maybe(draw, "dropout=0.5"),
         maybe(draw, "frozen"),
         *((maybe(draw, "qknorm", "qknorm=layer"), maybe(draw, "rope")) if not x.keras else ()),
         memory(draw, x),
@@ -118,17 +119,19 @@ def keras_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
         raise NoEquivalentError("Keras has no such attention")
     if given.head is None and width % given.heads:
         raise RefusedError("the heads do not divide the width")
-    head = given.head or width // given.heads
+    head, dropout = given.head or width // given.heads, float(given.dropout or 0)
     if given.kv is not None:
         if given.value is not None or given.output is not None or len(arriving[0]) > 2:
             raise NoEquivalentError("Keras groups queries in sequences whose heads all have one width")
         return _called(
-            keras.layers.GroupQueryAttention(head, given.heads, given.kv, use_bias=layer.bias, use_gate=layer.gate),
+            keras.layers.GroupQueryAttention(
+                head, given.heads, given.kv, dropout, use_bias=layer.bias, use_gate=layer.gate
+            ),
             layer.causal,
         )
     return _called(
         keras.layers.MultiHeadAttention(
-            given.heads, head, given.value, use_bias=layer.bias, output_shape=given.output, use_gate=layer.gate
+            given.heads, head, given.value, dropout, layer.bias, given.output, use_gate=layer.gate
         ),
         layer.causal,
     )
@@ -233,7 +236,8 @@ def torch_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
         raise NoEquivalentError("PyTorch's attention has heads that share the width")
     if layer.qknorm != "none" or layer.rope:
         return refined_attention(layer, given.heads, arriving)
-    return _multihead(given.heads, layer.bias, layer.biaskv, layer.causal, arriving)
+    dropout = float(given.dropout or 0)
+    return _multihead(given.heads, layer.bias, layer.biaskv, layer.causal, arriving, dropout)
 
 
 def refined_attention(layer: Attention, heads: int, arriving: Sequence[Sizes]) -> Built:
