@@ -1,0 +1,173 @@
+"""What the program says about small networks: the documents of its commands, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+
+from symparams.commands.main import main
+from symparams.documents.rendering import STYLES
+from symparams.exams.kinds import KINDS
+from tests.test_cli import run
+
+_CNN = "input(28,28,1) -> conv(32,3,relu) -> bn -> conv(63,3) -> maxpool(2) -> flatten -> dropout(0.5) -> dense(10)"
+_LETTERS = "where H % 4 == 0 input(H,W,C) -> conv(F,k,same) -> prelu -> maxpool(2) -> conv(F,3,bias=no)"
+_TEXT = "input(128) -> embedding(1000,64) -> [encoderlayer(4,256)] * L -> lstm(32) -> dense(2,frozen)"
+_GROWING = "input(n,n,1) -> [conv(8*2^i,3,same) -> maxpool(2) for i in 0..L] -> globalavgpool -> dense(10)"
+_DECODER = "input(T) -> embedding(V,d) as e -> [attention(h,causal) -> ln] * 2 -> tied(@e)"
+_SHARED = "convention torch input(3,32,32) -> conv(8,3) as a -> upsample(2) -> conv(8,1) as b -> share(@b) -> lrn(5)"
+_FEW = "convention torch input(3,32,32) -> lora(conv(1,3),8) -> bn -> [conv(1,3)] * N -> relu -> lora(conv(8,1),2)"
+_ROUNDED = "input(9,9,1) -> conv(8,4,s=3) -> flatten -> dense(10)"
+_POOLED = "input(28,28,1) -> conv(8,3) -> maxpool(2) -> conv(16,3) -> flatten -> dense(10)"
+_GIVEN = "input(28,28,1) -> normalization -> lora(conv(8,3),2) -> conv(1,3,bias=no)"
+_NOTHING = "input(28,28,1) -> relu -> { param(28,28,1) | id } -> add"
+_NETWORKS = (_CNN, _LETTERS, _TEXT, _GROWING, _DECODER, _SHARED, _FEW, _GIVEN, _NOTHING, "input(8) -> relu")
+_DRAWN = "range F in 8..64 step 8 range k in 3, 5 input(32,32,3) -> conv(F,k,same) -> bn -> conv(16,3) -> dense(F)"
+_BANK = "tests/data/banks/formulas"
+
+_COMPARED = (
+    ("input(8,8,C) -> [conv(C,3,same)] * 3", "input(8,8,C) -> conv(C,7,same)"),
+    (_LETTERS, "input(H,W,C) -> conv(F,7)"),
+    (_CNN, "input(8) -> dense(4)"),
+    ("input(T,D) -> lstm(U)", "input(T,D) -> gru(U)"),
+    ("input(8) -> dense(4)", "input(8) -> dense(4)"),
+    ("input(C) -> dense(4)", "input(C) -> dense(4)"),
+    ("input(C) -> dense(100)", "input(C) -> dense(C)"),
+    ("input(3) -> dense(2)", "input(3) -> relu"),
+    ("input(3) -> relu", "input(C) -> dense(2)"),
+    ("input(3) -> [dense(3)] * 2", "input(3) -> dense(3)"),
+    ("convention torch input(3,9,9) -> conv(4,3)", "input(H,W,3) -> conv(4,3)"),
+)
+_TWO = "input(28,28,1) -> conv(32,5) -> conv(64,k)"
+_PAIR = "input(9,9,a) -> conv(a,3) -> conv(b,5)"
+_RANGE = "range k in 1..4 input(9,9,1) -> conv(4,k)"
+_SOUGHT = (
+    *((_TWO, f"--layer conv_2 --target {t}") for t in ("params=51264", "params=51265", "params<=100000", "params>=9")),
+    *((_PAIR, f"--unknown a --unknown b --target params{t}") for t in ("=120", "<=1000", "=0", "=10^30")),
+    ("input(a) -> dense(b)", "--unknown a --unknown b --target params<=40"),
+    ("input(H,8,1) -> conv(4,3)", "--target params=40"),
+    ("input(H,8,1) -> conv(4,3)", "--target params=41"),
+    (_RANGE, "--target params=104"),
+    (_RANGE, "--target params<=104"),
+)
+_MARKED = (  # answers that cannot be read, fit no mistake, are right as far as they go, are empty; none
+    "student,1,2\nAda,28,large\nBob,7;7,\n",
+    "student,1,2\nAda,28,large\nBob,28,large\nCy,7;7,8;8\nDi,,\n",
+    "student,1,2\nAda,,\n",
+)
+
+
+class Said(NamedTuple):
+    """A part of the page: what was called, and what it printed."""
+
+    title: str
+    calls: tuple[tuple[str, ...], ...]
+    is_markdown: bool = False  # whether what it prints is Markdown already
+    given: str = ""  # on the standard input
+
+
+def documents() -> list[Said]:
+    """The commands on small networks, by what they make."""
+    whole = ("--format", "text")
+    solved = [
+        Said(
+            f"`solve --style {style}`",
+            tuple(
+                ("solve", "-e", one, "--style", style, *quantity, *whole)
+                for one in _NETWORKS
+                for quantity in ((), ("--quantity", "all"), _EVERY)
+            ),
+        )
+        for style in STYLES
+    ]
+    return [*solved, Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True), *_others()]
+
+
+_EVERY = ("--quantity", "all", "--flops", "every-operation", "--optimizer", "adam")
+
+
+def _others() -> Iterator[Said]:
+    text = ("--format", "text")
+    compared = [("compare", "-e", one, "-e", other, *text) for one, other in _COMPARED]
+    yield Said("`compare`", (*compared, (*compared[0], "--set", "C=64")))
+    yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
+    answered = (("diagnose", *one, "--style", style, *text) for style in STYLES for one in _answers())
+    yield Said("`diagnose`", tuple(answered))
+    papers = ("exam", "-e", _DRAWN, "--format", "latex", "--variants", "2", "--fade", "2")
+    yield Said("papers", (papers, (*papers[:5], "--kinds", "params:choice,shape:choice")), is_markdown=True)
+    yield Said("`grade`", (("grade", f"{_BANK}.json", "--answers", f"{_BANK}.answers.csv"),))
+    for table in _MARKED:
+        yield Said("`grade`", (("grade", "tests/data/banks/blanks.json", "--answers", "-"),), given=table)
+    kinds = ",".join(KINDS)
+    yield Said(
+        "`exam`",
+        tuple(
+            ("exam", "-e", one, "--kinds", kinds, "--questions", "60", "--seed", seed, "--digits", "none")
+            for one in (_DRAWN, _CNN, _TEXT.replace("* L", "* 2"), _SHARED)
+            for seed in ("0", "1")
+        ),
+        is_markdown=True,
+    )
+
+
+def _answers() -> list[tuple[str, ...]]:
+    """Answers of every kind: right, explained by one mistake or two or none, in one layer or all along."""
+    of_layer = [("conv_2", a) for a in ("18207", "630", "18144", "5", "28*F", "62", "28287")]
+    shapes = [("conv_2", "--quantity", "shape", "--answer", a) for a in ("24x24x63", "26x26x63", "26x26x32", "7x7x7")]
+    field = [("maxpool_1", "--quantity", "field", "--answer", a) for a in ("6", "9x9", "1")]
+    totals = ["111045", "110982", "630", "222090"]
+    return [
+        *(("-e", _CNN, "--layer", layer, "--answer", answer) for layer, answer in of_layer),
+        *(("-e", _CNN, "--layer", *rest) for rest in (*shapes, *field)),
+        *(("-e", _CNN, "--total", "--answer", a) for a in totals),
+        ("-e", _LETTERS, "--layer", "conv_1", "--answer", "k^2*F"),
+        ("-e", _LETTERS, "--layer", "conv_1", "--answer", "100"),
+        ("-e", _TEXT, "--total", "--answer", "64000"),
+        ("-e", _ROUNDED, "--layer", "dense_1", "--answer", "730"),
+        ("-e", _ROUNDED, "--total", "--answer", "866"),
+        ("-e", "input(10,32) -> lstm(64,sequences) -> lstm(64)", "--layer", "lstm_2", "--answer", "24832"),
+        ("-e", _POOLED, "--layer", "dense_1", "--answer", "92170"),
+        ("-e", "input(9,9,2) -> conv(1,1) -> conv(5,2)", "--layer", "conv_1", "--answer", "2"),
+        ("-e", "input(8) -> [dense(8)] * N", "--layer", "dense_1", "--answer", "64N"),
+        ("-e", "input(9,9,C) -> [conv(C,3,same)] * N", "--layer", "conv_1", "--quantity", "field", "--answer", "9"),
+    ]
+
+
+def sentences(said: Said) -> Iterator[str]:
+    """The sentences of at least three words that the commands printed, without tables and formulas."""
+    for call in said.calls:
+        status, out, error = run(*call, given=said.given)
+        assert status == 0, (call, error)
+        for paragraph in re.split(r"\n\s*\n", out):
+            if "─" * 5 in paragraph or paragraph.startswith("| "):
+                yield from (cell.strip() for cell in re.split(r"  +|\n|\|", paragraph) if _speaks(cell))
+            elif not _SHOWN.match(paragraph):
+                yield from _sentences(paragraph)
+
+
+_UNDERLINE = re.compile(r"\n[=\-~]{3,}")
+_SHOWN = re.compile(r"\s*[│┌|+─$`<]|    |-{3}|={3}")  # what begins a table, a formula, code or a line
+
+
+def _sentences(paragraph: str) -> Iterator[str]:
+    for item in re.split(r"\n\s*(?=[-*] |\d+\. )", _UNDERLINE.sub("", paragraph).strip()):
+        for sentence in re.split(r"(?<=[.?]) (?=[A-Z])", " ".join(item.strip("-*# ").split())):
+            if _speaks(sentence):
+                yield sentence
+
+
+def _speaks(text: str) -> bool:
+    return len(re.findall(r"[^\W\d_]{2,}", text)) >= 3
+
+
+def helps() -> Iterator[tuple[str, list[str]]]:
+    """Each command, and what its help says of it and of its options."""
+    group = click.Context(main, info_name="symparams")
+    for name in ("", *main.list_commands(group)):
+        command = main.get_command(group, name) if name else main
+        assert command is not None
+        told = [f"{'/'.join(p.opts)}: {p.help}" for p in command.params if isinstance(p, click.Option) and p.help]
+        yield f"symparams {name}".strip(), [*(command.help or "").split("\n\n"), *told]

@@ -1,0 +1,58 @@
+"""docs/phrasebook.md has every sentence, as it comes out now."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.phrasebook.page import PAGE, Page
+from tests.phrasebook.said import ROOT, modules, pieces, template_pieces
+
+
+def test_the_page_is_as_the_program_speaks(request: pytest.FixtureRequest) -> None:
+    text = Page().text()
+    if request.config.getoption("--rewrite"):
+        PAGE.write_text(text, "utf-8")
+    assert PAGE.read_text("utf-8") == text, "python -m pytest tests/phrasebook --rewrite makes it anew"
+
+
+# Phrases of templates that no small network leads to.
+_RARE = {
+    "diagnose.j2: in the arithmetic",
+    "diagnose.j2: in the result",
+    "lesson.j2: with its own weights has",
+}
+
+
+def _left_out(found: dict[str, list[str]]) -> list[str]:
+    """The clauses of these texts that are not on the page, each with the file that it stands in."""
+    text = _plain(PAGE.read_text("utf-8"))
+    clauses = {(where, clause) for where, texts in found.items() for one in texts for clause in _clauses(one)}
+    return sorted(f"{where}: {clause}" for where, clause in clauses if clause not in text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\\", "").casefold().split())
+
+
+def _clauses(text: str) -> list[str]:
+    parts = map(_plain, re.split(r"[()`]|[.,;:?](?:\s|$)", text))
+    return [part for part in parts if len(part.split()) > 2]
+
+
+@pytest.mark.parametrize("folder", ["layers", "misconceptions/families", "quantities"])
+def test_no_sentence_of_these_is_left_out(folder: str) -> None:
+    found = {path.name: list(pieces(path)) for path in modules(folder)}
+    assert sum(map(len, found.values())) > 20
+    assert _left_out(found) == [], "a network in tests/phrasebook in which it is said"
+
+
+def test_no_phrase_of_a_template_is_left_out() -> None:
+    found = {path.name: list(template_pieces(path)) for path in sorted((ROOT / "templates").rglob("*.j2"))}
+    assert sum(map(len, found.values())) > 200
+    assert set(_left_out(found)) == _RARE, "a call in tests/phrasebook/spoken.py that prints it"
+
+
+def test_a_sentence_that_is_left_out_is_found() -> None:
+    assert _left_out({"conv.py": ["a gate has never heard of it"]}) == ["conv.py: a gate has never heard of it"]
