@@ -38,8 +38,8 @@ read all of them, and a change of wording is one visible difference. A sentence 
 new; numbers, formulas and the names of layers are those of the case. In messages, `‹…›` marks what is put in. The page
 is made by `python -m pytest tests/phrasebook --rewrite`.
 """
-_LABELS = {"because": "why", "shape_because": "shape", "differs": "conventions"}
-_ORDER = ("why", "shape", "work", "cache", "conventions", "rule", "symbol", "tensor", "argument")
+_LABELS = {"because": "why", "shape_because": "shape", "differs": "conventions", "ignores": "does not enter"}
+_ORDER = ("why", "does not enter", "shape", "work", "cache", "conventions", "rule", "symbol", "tensor", "argument")
 _ESCAPED = FORMATS["markdown"].escape
 _VARIABLE = re.compile(r"`[^`]*`|\$[^$]*\$|\b[A-Za-z]+_\w+|\d+(?:[.,]\d+)*|\*\*")
 _WORDS = re.compile(r"[^\W\d_]{2,}")

@@ -26,7 +26,7 @@ _NO_SPEECH = {
     "Kind",
     "Misconception",
 }  # calls whose texts are looked for elsewhere
-_HOLE = re.compile(r"\{\w*\}|<[<%#].*?[>%#]>", re.S)
+_HOLE = re.compile(r"\{[=.@]?\w*|\}|<[<%#].*?[>%#]>", re.S)
 
 
 @cache

@@ -10,7 +10,10 @@ import click
 
 from symparams.commands.main import main
 from symparams.documents.rendering import STYLES
+from symparams.errors import Source
 from symparams.exams.kinds import KINDS
+from symparams.sources.language import network
+from tests.phrasebook.variants import LAYERS
 from tests.test_cli import run
 
 _CNN = "input(28,28,1) -> conv(32,3,relu) -> bn -> conv(63,3) -> maxpool(2) -> flatten -> dropout(0.5) -> dense(10)"
@@ -83,9 +86,25 @@ def documents() -> list[Said]:
         )
         for style in STYLES
     ]
-    return [*solved, Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True), *_others()]
+    answered = Said("`solve --layer`", tuple(_of_layers()))
+    return [*solved, answered, Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True), *_others()]
 
 
+def _of_layers() -> Iterator[tuple[str, ...]]:
+    """Each layer of the catalogue asked for by its name, in its example, and a few more."""
+    for one, name in _ASKED:
+        yield "solve", "-e", one, "--layer", name, "--quantity", "all", "--format", "text"
+    for kind in LAYERS:
+        nodes = network(Source("example", kind.example)).nodes
+        names = [node.name for node in nodes if isinstance(node.layer, kind)]
+        yield "solve", "-e", kind.example, "--layer", names[-1], "--quantity", "all", "--format", "text"
+
+
+_ASKED = (
+    ("input(9,9,1) -> conv(4,3,dilation=2) -> conv(4,3,frozen)", "conv_2"),
+    ("input(H,W,C) -> [conv(C,3,same)] * N", "conv_1"),
+    ("input(8) -> dense(8) as a -> share(@a)", "dense_1"),
+)
 _EVERY = ("--quantity", "all", "--flops", "every-operation", "--optimizer", "adam")
 
 

@@ -26,6 +26,7 @@ _SHAPES: tuple[Shape, ...] = ((12,), (10, 6), (12, 12, 6), (6, 12, 12), (8, 8, 8
 
 # What no change of one or two arguments says, by the layer.
 FURTHER: dict[str, tuple[str, ...]] = {
+    "conv": ("input(8,8,4) -> conv(4,3,groups=4)",),
     "prelu": (
         "convention torch input(16,32,32) -> prelu",
         "convention torch input(16,32,32) -> prelu(parameters=channels)",
