@@ -13,8 +13,8 @@ from symparams.misconceptions.task import Subject, Task
 @misconception(
     "shape of the input given",
     "shape",
-    explanation="you gave the shape that arrives at the layer",
-    repair="the output has a shape of its own, which the layer makes of what arrives",
+    explanation="you gave the shape of the input",
+    repair="this layer changes the shape, so its output differs from its input",
     source="questions on the output shapes of model.summary()",
 )
 def shape_of_input(s: Subject) -> Iterator[Formula]:

@@ -136,7 +136,7 @@ def worked_out(rule: Formula, facts: Facts) -> Value:
     "layer left out",
     "total",
     explanation="you left out a layer",
-    repair="the total is the sum over all layers that have something",
+    repair="the total adds up all layers",
     source="Stack Exchange, questions on totals of model.summary() that come out too small",
     credit=Fraction(1, 2),
 )
@@ -150,7 +150,7 @@ def layer_left_out(s: Subject) -> Iterator[Formula]:
     "layer counted twice",
     "total",
     explanation="you counted a layer twice",
-    repair="every layer stands in the sum once, as often as it has copies",
+    repair="each layer counts once; repeated layers count once per copy",
     source="Stack Exchange, questions on totals of model.summary() that come out too large",
     credit=Fraction(1, 2),
 )
@@ -163,9 +163,9 @@ def layer_counted_twice(s: Subject) -> Iterator[Formula]:
 @misconception(
     "one copy for all",
     "total",
-    explanation="you counted one copy of a layer that is repeated",
-    repair="every copy has weights of its own, so all copies are counted",
-    claim="Copies of a layer in a network share their weights, unless the opposite is said.",
+    explanation="you counted only one copy of a repeated layer",
+    repair="every copy of a repeated layer has its own weights, so all copies count",
+    claim="Copies of a layer in a network share their weights by default.",
     source="questions on the parameters of stacked transformer blocks",
 )
 def one_copy(s: Subject) -> Iterator[Formula]:
@@ -178,7 +178,7 @@ def one_copy(s: Subject) -> Iterator[Formula]:
     "shared weights counted at each use",
     "total",
     explanation="you counted shared weights each time they are used",
-    repair="weights that are used several times are stored, and counted, once",
+    repair="shared weights are stored, and counted, once",
     claim="Weights that two layers share are counted twice.",
     source="Press and Wolf, Using the Output Embedding to Improve Language Models, 2017",
 )
@@ -191,9 +191,9 @@ def shared_again(s: Subject) -> Iterator[Formula]:
 @misconception(
     "only the trained parameters counted",
     "total",
-    explanation="you counted only the parameters that are trained",
-    repair="the total holds the non-trainable parameters too: they are kept, though training does not change them",
-    claim="Parameters that are not trained are not parameters of the network.",
+    explanation="you counted only the trainable parameters",
+    repair="the total includes non-trainable parameters: they are stored, although training does not update them",
+    claim="Parameters that are not trained do not count as parameters of the network.",
     source="Keras documentation of Model.summary(): total, trainable and non-trainable",
     credit=Fraction(1, 2),
 )
@@ -207,8 +207,8 @@ def only_trained(s: Subject) -> Iterator[Formula]:
 @misconception(
     "one copy missed",
     "total",
-    explanation="you counted one copy too few of a layer that is repeated",
-    repair="a layer that is repeated counts as often as it has copies",
+    explanation="you counted one copy too few of a repeated layer",
+    repair="a repeated layer counts once per copy",
     source="questions on the parameters of stacked transformer blocks",
     credit=Fraction(1, 2),
 )
@@ -222,9 +222,9 @@ def one_copy_missed(s: Subject) -> Iterator[Formula]:
 @misconception(
     "frozen layers counted as trained",
     "total",
-    explanation="you counted a frozen layer as if it were trained",
-    repair="a frozen layer is kept as it is: all its parameters are non-trainable",
-    claim="The parameters of a frozen layer are trainable, though training does not change them.",
+    explanation="you counted a frozen layer as trainable",
+    repair="a frozen layer is not updated: all its parameters are non-trainable",
+    claim="The parameters of a frozen layer count as trainable.",
     source="Keras guide on transfer learning: layer.trainable = False",
     credit=Fraction(1, 2),
 )
@@ -239,8 +239,9 @@ def frozen_as_trained(s: Subject) -> Iterator[Formula]:
     "frozen layers left out",
     "total",
     explanation="you left out a frozen layer",
-    repair="the parameters of a frozen layer are kept and used, so they belong to the total, as non-trainable ones",
-    claim="Freezing a layer makes the total number of parameters smaller.",
+    repair="the parameters of a frozen layer are stored and used, so they count in the total as non-trainable "
+    "parameters",
+    claim="Freezing a layer reduces the total number of parameters.",
     source="Keras guide on transfer learning: Model.summary() of a frozen model",
     credit=Fraction(1, 2),
 )
@@ -253,9 +254,9 @@ def frozen_left_out(s: Subject) -> Iterator[Formula]:
 @misconception(
     "buffers counted",
     "total",
-    explanation="you counted buffers, such as the running mean and variance, among the parameters",
-    repair="PyTorch saves buffers with a model, but they are no parameters",
-    claim="In PyTorch a model always has as many parameters as there are numbers in its state dictionary.",
+    explanation="you counted buffers, such as the running mean and variance, as parameters",
+    repair="PyTorch saves buffers with a model, but they are not parameters",
+    claim="In PyTorch, a model always has as many parameters as there are values in its state dictionary.",
     source="PyTorch forums, questions on state_dict() and parameters()",
     credit=Fraction(1, 2),
 )

@@ -54,9 +54,10 @@ def _sum(projections: Iterable[Projection]) -> Formula:
     "params",
     layers=ATTENDING,
     explanation="you multiplied by the number of heads",
-    repair="the heads share the width among them: each has its part of the matrices, so their number does not matter",
-    claim="Where the heads of an attention layer share its width among them, twice as many heads need twice as many "
-    "parameters.",
+    repair="when the heads divide the width among themselves, the number of heads does not change the number of "
+    "parameters",
+    claim="When the heads of an attention layer divide its width among themselves, twice as many heads need twice "
+    "as many parameters.",
     source=_VASWANI + ", section 3.2.2: the total cost is similar to that of one head with full width",
 )
 def times_heads(s: Subject) -> Iterable[Formula]:
@@ -76,8 +77,8 @@ def times_heads(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=ATTENDING,
-    explanation="you counted the matrices of a single head",
-    repair="every head has its own part of the matrices; side by side they are as wide as all heads together",
+    explanation="you counted the projections of a single head",
+    repair="every head has its own part of the projection matrices, which are as wide as all heads together",
     source=_VASWANI + ", section 3.2.2; questions on d_k = d/h in the parameters",
     credit=Fraction(1, 2),
 )
@@ -107,9 +108,9 @@ def one_head(s: Subject) -> Iterable[Formula]:
     "cache",
     *_WORK,
     layers=(Attention,),
-    explanation="you counted as many heads of keys and values as of queries",
-    repair="in grouped-query attention several heads of queries share one head of keys and values",
-    claim="Grouped-query attention has as many parameters as multi-head attention with the same heads of queries.",
+    explanation="you counted as many key and value heads as query heads",
+    repair="in grouped-query attention, several query heads share one key and value head",
+    claim="Grouped-query attention has as many parameters as multi-head attention with the same number of query heads.",
     source=_AINSLIE,
     credit=Fraction(1, 2),
 )
@@ -135,10 +136,9 @@ def kv_ignored(s: Subject) -> Iterable[Formula]:
     "cache",
     *_WORK,
     layers=(Attention,),
-    explanation="you counted a single head of keys and values, as in multi-query attention",
-    repair="in grouped-query attention the heads of queries form several groups, each with its own head of keys and "
-    "values",
-    claim="In grouped-query attention always all heads of queries share a single head of keys and values.",
+    explanation="you counted a single key and value head, as in multi-query attention",
+    repair="in grouped-query attention the query heads form several groups, each with its own key and value head",
+    claim="In grouped-query attention, all query heads always share a single key and value head.",
     source=_AINSLIE,
     credit=Fraction(1, 2),
 )
@@ -161,9 +161,10 @@ def one_kv(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=ATTENDING,
-    explanation="you left out the matrix that joins the heads again",
-    repair="after the heads are put side by side one more matrix mixes them: the output projection",
-    claim="Multi-head attention has three weight matrices: for queries, keys and values.",
+    explanation="you left out the output projection",
+    repair="in multi-head attention the outputs of all heads are concatenated, and one more matrix, the output "
+    "projection, combines them",
+    claim="Multi-head attention has only three weight matrices: for queries, keys and values.",
     source=_VASWANI + ", section 3.2.2: the matrix W with the superscript O",
     credit=Fraction(1, 2),
 )
@@ -184,8 +185,8 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=ATTENDING,
     explanation="you counted one matrix for queries, keys and values together",
-    repair="queries, keys and values are made by three matrices, each with weights of its own",
-    claim="In multi-head self-attention the same weights make the queries, the keys and the values.",
+    repair="attention computes queries, keys and values with three matrices, each with its own weights",
+    claim="In multi-head self-attention, the same weights compute the queries, the keys and the values.",
     source=_VASWANI + ", section 3.2.2",
     credit=Fraction(1, 2),
 )
@@ -204,9 +205,10 @@ def one_input_matrix(s: Subject) -> Iterable[Formula]:
     "biases in some projections only",
     "params",
     layers=ATTENDING,
-    explanation="you counted biases for some of the projections only",
-    repair="by default all four projections of multi-head attention have biases: of queries, keys, values and outputs",
-    claim="In the multi-head attention of PyTorch only the output projection has a bias by default.",
+    explanation="you counted biases for only some of the projections",
+    repair="by default all four projections of multi-head attention have biases: for queries, keys, values and the "
+    "output",
+    claim="In PyTorch's multi-head attention, only the output projection has a bias by default.",
     source="PyTorch documentation of MultiheadAttention, bias; Keras documentation of MultiHeadAttention, use_bias",
     credit=Fraction(1, 2),
 )
@@ -228,8 +230,8 @@ def some_biases(s: Subject) -> Iterable[Formula]:
     "scores counted as parameters",
     "params",
     layers=ATTENDING,
-    explanation="you counted the scores between the positions among the parameters",
-    repair="scores are computed anew from every input; only the matrices that make queries and keys are learned",
+    explanation="you counted the attention scores as parameters",
+    repair="attention scores are computed from each input; only the projections are learned",
     claim="The parameters of an attention layer grow with the square of the sequence length.",
     source="Stack Exchange, questions on the parameters of self-attention and its quadratic cost",
 )

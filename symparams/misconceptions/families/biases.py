@@ -18,8 +18,8 @@ from symparams.misconceptions.task import Subject
     "trainable",
     needs="tensor",
     explanation="you counted the weights and left out the biases",
-    repair="by default a bias is added to the sum of every output channel, unit or gate",
-    claim="A layer has no parameters beside the weights that multiply its inputs.",
+    repair="in Keras and PyTorch, most layers with weights also have biases by default",
+    claim="A convolution layer with default settings has weights but no biases.",
     source="Stack Overflow, 'How to calculate the number of parameters for convolutional neural network?'",
     credit=Fraction(1, 2),
 )
@@ -35,8 +35,8 @@ def biases_left_out(s: Subject) -> Iterable[Formula]:
     "biases",
     needs="tensor",
     explanation="you added a single bias for the whole layer",
-    repair="where a layer has biases, every output channel, unit or gate has its own",
-    claim="A layer has a single bias, which all its outputs share.",
+    repair="every filter of a convolution and every unit of a dense layer has its own bias",
+    claim="A layer has a single bias that all its outputs share.",
     source="Stack Overflow, 'How to calculate the number of parameters for convolutional neural network?'",
     credit=Fraction(1, 2),
 )
@@ -52,8 +52,8 @@ def one_bias(s: Subject) -> Iterable[Formula]:
     "biases",
     needs="tensor",
     explanation="you counted biases, but this layer is built without them",
-    repair="a layer with the bias switched off has weights only, as is usual in front of normalization",
-    claim="Switching the bias of a layer off does not change its number of parameters.",
+    repair="with the bias turned off a layer has only weights, which is common before a normalization layer",
+    claim="Turning off the bias of a layer does not change its number of parameters.",
     source="Ioffe and Szegedy, Batch Normalization, 2015, section 3.2",
     credit=Fraction(1, 2),
 )

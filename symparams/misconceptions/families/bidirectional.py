@@ -38,9 +38,8 @@ def _reads_backwards(t: Tensor) -> bool:
     "flops",
     layers=_BOTH,
     explanation="you counted one direction only",
-    repair="the layer that reads backwards has weights of its own, as many as the one that reads forwards",
-    claim="A bidirectional layer uses the same weights forwards and backwards.",
-    general=False,
+    repair="the backward layer of a bidirectional layer has its own weights, as many as the forward layer",
+    claim="A bidirectional layer uses the same weights in both directions.",
     source=_SCHUSTER + "Stack Overflow, questions on the parameters of Keras' Bidirectional",
     credit=Fraction(1, 2),
 )
@@ -71,9 +70,9 @@ def _halved(rule: Formula) -> Formula | None:
     "outputs of one direction",
     "shape",
     layers=_BOTH,
-    explanation="you gave out the numbers of one direction",
-    repair="by default the outputs of both directions stand side by side, so there are twice as many",
-    claim="A bidirectional layer has as many outputs as each of its directions, also where they are concatenated.",
+    explanation="you counted the outputs of one direction only",
+    repair="by default a bidirectional layer concatenates the outputs of both directions, so there are twice as many",
+    claim="A bidirectional layer has as many outputs as each of its directions, even when they are concatenated.",
     source=_SCHUSTER + "Stack Overflow, questions on the output shape of Keras' Bidirectional",
     credit=Fraction(1, 2),
 )
@@ -93,10 +92,10 @@ def one_output(s: Subject) -> Iterable[Formula]:
     "directions put side by side",
     "shape",
     layers=(Bidirectional,),
-    explanation="you put the outputs of both directions side by side",
-    repair="two directions whose outputs are added, multiplied or averaged number by number give as many numbers as "
-    "one",
-    claim="A bidirectional layer always has twice as many outputs as units, however its directions are joined.",
+    explanation="you concatenated the outputs of both directions",
+    repair="when the outputs of both directions are added, multiplied or averaged elementwise, there are as many as "
+    "in one direction",
+    claim="A bidirectional layer always has twice as many outputs as units, however its directions are merged.",
     source="Keras documentation of Bidirectional, merge_mode",
     credit=Fraction(1, 2),
 )
@@ -114,10 +113,9 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     "biases",
     "trainable",
     around=True,
-    explanation="you doubled a layer because a bidirectional layer stands before it",
-    repair="a layer behind a bidirectional one stands there once; the outputs of both directions are its inputs, "
-    "which its rule has already",
-    claim="Behind a bidirectional layer every layer has its parameters twice, once for each direction.",
+    explanation="you counted the layer twice because it follows a bidirectional layer",
+    repair="a layer after a bidirectional layer exists once; the outputs of both directions are its inputs",
+    claim="Every layer after a bidirectional layer has its parameters twice, once for each direction.",
     source="Stack Exchange, questions on a dense layer behind Keras' Bidirectional",
 )
 def doubled_behind(s: Subject) -> Iterable[Formula]:

@@ -40,10 +40,10 @@ def _is_channels(s: Subject) -> Test:
     "macs",
     "flops",
     needs="spanning kernel",
-    explanation="you counted one kernel for each filter, as if a single channel arrived",
-    repair="every filter has one kernel for each channel that it spans: all that arrive or, with groups, those "
-    "of its group",
-    claim="A filter of a convolution has as many weights as its kernel has places, however many channels arrive.",
+    explanation="you gave each filter a single kernel, as if the input had one channel",
+    repair="each filter of a convolution has one kernel for every input channel that it sees, and the results are "
+    "summed",
+    claim="The number of weights in a convolution filter does not depend on the number of input channels.",
     source="Stack Exchange, questions on Keras' model.summary(): (3*3 + 1)*64 for a second convolution",
     credit=Fraction(1, 2),
 )
@@ -61,9 +61,10 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     around=True,
     needs="spanning kernel",
-    explanation="you multiplied by the filters of every earlier convolution, not only by the channels that arrive",
-    repair="a layer sees only what arrives: the filters of the layer before are its input channels, "
-    "those of layers further back are not",
+    explanation="you multiplied by the filters of every earlier convolution, not only by the input channels of this "
+    "layer",
+    repair="the input channels of a layer are the filters of the layer directly before it; filters of earlier "
+    "layers do not enter",
     claim="The weights of a convolution are multiplied by the filters of all convolutions before it.",
     source="Stack Exchange, questions on stacked convolutions: k²·C_0·C_1·F",
 )
@@ -104,9 +105,9 @@ def _with_channels(s: Subject, further: list[Formula]) -> Formula | None:
     "flops",
     around=True,
     needs="kernel",
-    explanation="you took the channels of the network's input, not those that arrive at this layer",
+    explanation="you used the channels of the network's input, not the input channels of this layer",
     repair="the input channels of a layer are the output channels of the layer before it",
-    claim="In a network for colour images every convolution has three input channels.",
+    claim="In a network for color images, every convolution has three input channels.",
     source="Stack Exchange, questions on stacked convolutions: (3*3*3 + 1)*64 for a second convolution",
     credit=Fraction(1, 2),
 )
@@ -140,8 +141,8 @@ def _joins(node: Node) -> bool:
     "flops",
     around=True,
     needs="tensor",
-    explanation="you took what arrives at the layer before, not what that layer hands on",
-    repair="what arrives at a layer is the output of the layer before it: its filters, or its units",
+    explanation="you used the input of the layer before, not its output",
+    repair="the input of a layer is the output of the layer before it: its filters, or its units",
     source="Stack Exchange, questions on stacked layers in Keras' model.summary()",
     credit=Fraction(1, 2),
 )
@@ -171,7 +172,7 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     "flops",
     needs="spanning kernel",
     explanation="you counted a single filter",
-    repair="every filter has weights of its own, and each gives one output channel",
+    repair="each filter of a convolution has its own weights and produces one output channel",
     claim="All filters of a convolution share the same weights.",
     source="Stack Exchange, questions on the parameters of a convolution: 3*3*32 + 1",
 )
@@ -190,9 +191,9 @@ def one_filter(s: Subject) -> Iterable[Formula]:
     "channels multiplied by the filters",
     "shape",
     layers=_MIXING,
-    explanation="you multiplied the filters by the channels that arrive",
-    repair="a filter adds up what it finds in all input channels, so each filter gives one output channel",
-    claim="A convolution with `F` filters makes `C*F` channels of `C` channels.",
+    explanation="you multiplied the number of filters by the number of input channels",
+    repair="each filter of a convolution sums over all its input channels, so it produces one output channel",
+    claim="A convolution with `F` filters turns `C` input channels into `C*F` output channels.",
     source="Stack Exchange, questions on how the channels of a second convolution come about: 3 filters on 32 maps",
 )
 def channels_multiplied(s: Subject) -> Iterable[Formula]:
@@ -205,8 +206,8 @@ def channels_multiplied(s: Subject) -> Iterable[Formula]:
     "the channels kept by a convolution",
     "shape",
     layers=_MIXING,
-    explanation="you kept the channels that arrive",
-    repair="a convolution has as many output channels as filters, whatever arrives",
+    explanation="you kept the number of input channels",
+    repair="a convolution has as many output channels as filters, whatever its number of input channels",
     claim="A convolution has as many output channels as input channels, whatever its number of filters.",
     source="Stack Exchange, questions on the output depth of a convolution",
 )

@@ -33,9 +33,9 @@ def _with_inputs(s: Subject, inputs: Formula) -> Iterable[Formula]:
     *_COUNTED,
     around=True,
     needs="matrix",
-    explanation="you took the channels of the feature map for the inputs of the dense layer",
-    repair="flattening makes every number of the feature map an input: height times width times channels",
-    claim="A dense layer behind a flattened feature map has one input for each channel.",
+    explanation="you used the number of channels as the number of inputs of the dense layer",
+    repair="after flattening, every value of the feature map is an input: height times width times channels",
+    claim="A dense layer after a flattened feature map has one input for each channel.",
     source="Stack Exchange, questions on the first dense layer of a network: 64*128 + 128",
 )
 def flattening_forgotten(s: Subject) -> Iterable[Formula]:
@@ -52,8 +52,8 @@ def flattening_forgotten(s: Subject) -> Iterable[Formula]:
     around=True,
     needs="matrix",
     explanation="you left out one of the sizes of the feature map",
-    repair="flattening multiplies all sizes: height, width and channels",
-    claim="Flattening a feature map gives `H*W` numbers, however many channels it has.",
+    repair="flattening multiplies all the sizes: height, width and channels",
+    claim="Flattening a feature map gives `H*W` values, whatever its number of channels.",
     source="Stack Exchange, questions on the inputs of the first dense layer",
     credit=Fraction(1, 2),
 )
@@ -74,8 +74,8 @@ def factor_left_out(s: Subject) -> Iterable[Formula]:
     *_COUNTED,
     around=True,
     needs="matrix",
-    explanation="you took the feature map in front of the pooling",
-    repair="what is flattened is what pooling has left of the feature map",
+    explanation="you used the feature map before pooling",
+    repair="the feature map is flattened after pooling, so its size after pooling counts",
     source="Stack Exchange, questions on the first dense layer of a network",
     credit=Fraction(1, 2),
 )
@@ -91,9 +91,9 @@ def before_pooling(s: Subject) -> Iterable[Formula]:
     *_COUNTED,
     around=True,
     needs="matrix",
-    explanation="you took the input of the network, not what arrives at this layer",
-    repair="the inputs of a dense layer are the outputs of the layer in front of it",
-    claim="Every dense layer of a network has as many inputs as the image has numbers.",
+    explanation="you used the input of the network, not the input of this layer",
+    repair="the inputs of a dense layer are the outputs of the layer before it",
+    claim="Every dense layer of a network has as many inputs as the image has pixel values.",
     source="Stack Exchange, questions on the first dense layer of a network: 28*28*128 + 128",
 )
 def size_of_the_image(s: Subject) -> Iterable[Formula]:
@@ -112,7 +112,8 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
     "trainable",
     needs="matrix",
     explanation="you added inputs and units",
-    repair="every unit has a weight for every input, so inputs and units are multiplied",
+    repair="the number of weights of a dense layer is the product of inputs and units, because every unit has a "
+    "weight for every input",
     claim="A dense layer with `n` inputs and `m` units has `n + m` weights.",
     source="Stack Exchange, questions on the weights between two layers",
 )
@@ -132,7 +133,7 @@ def added(s: Subject) -> Iterable[Formula]:
     *_COUNTED,
     needs="matrix",
     explanation="you counted one weight for each unit",
-    repair="every unit has a weight for every input",
+    repair="every unit of a dense layer has a weight for every input",
     claim="A dense layer has as many weights as units.",
     source="Stack Exchange, questions on weights and neurons",
 )
@@ -148,8 +149,8 @@ def one_weight(s: Subject) -> Iterable[Formula]:
     "flattening keeps one size",
     "shape",
     layers=(Flatten,),
-    explanation="you left out sizes of the feature map",
-    repair="flattening keeps every number of the feature map, so all its sizes are multiplied",
+    explanation="you left out some of the sizes of the feature map",
+    repair="flattening keeps every value of the feature map, so all its sizes are multiplied",
     claim="Flattening keeps the channels and drops height and width.",
     source="Stack Exchange, questions on the output shape of Flatten",
 )
@@ -171,9 +172,9 @@ def flatten_keeps_one(s: Subject) -> Iterable[Formula]:
     "global pooling taken for flattening",
     "shape",
     layers=(GlobalAveragePooling,),
-    explanation="you kept all numbers of the feature map",
-    repair="global pooling makes one number of each channel",
-    claim="Global average pooling gives as many numbers as flattening.",
+    explanation="you kept all values of the feature map",
+    repair="global pooling reduces each channel to a single value",
+    claim="Global average pooling gives as many values as flattening.",
     source="Lin et al., Network In Network, 2014, section 3.2",
 )
 def global_pooling_flattens(s: Subject) -> Iterable[Formula]:
@@ -186,8 +187,8 @@ def global_pooling_flattens(s: Subject) -> Iterable[Formula]:
     "global pooling keeps the places",
     "shape",
     layers=(GlobalAveragePooling,),
-    explanation="you kept one number for each place",
-    repair="global pooling averages over the places, so the channels are what is left",
+    explanation="you kept one value for each position",
+    repair="global pooling reduces all positions of a channel to one value, so one value per channel is left",
     claim="Global average pooling averages over the channels and keeps height and width.",
     source="Lin et al., Network In Network, 2014, section 3.2",
 )
@@ -202,9 +203,9 @@ def global_pooling_keeps_places(s: Subject) -> Iterable[Formula]:
     "units multiplied by the inputs",
     "shape",
     needs="matrix",
-    explanation="you gave the number of connections, not of outputs",
-    repair="every unit adds up all its inputs and gives one number",
-    claim="A dense layer gives one number for each of its weights.",
+    explanation="you gave the number of connections, not the number of outputs",
+    repair="every unit of a dense layer computes a single output from all its inputs",
+    claim="A dense layer has one output for each of its weights.",
     source="Stack Exchange, questions on the output shape of Dense",
 )
 def connections_given(s: Subject) -> Iterable[Formula]:

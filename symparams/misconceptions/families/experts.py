@@ -33,9 +33,10 @@ def _behind_router(s: Subject, change: Callable[[Formula], Formula | None]) -> I
     "only the active experts counted",
     "params",
     layers=(Experts,),
-    explanation="you counted only the experts that a position uses",
-    repair="in a mixture of experts a position uses a few of them, but all are kept, so all of them count",
-    claim="A mixture of experts has only as many parameters as one position uses.",
+    explanation="you counted only the experts that one token uses",
+    repair="in a mixture of experts a token uses only a few of the experts, but all of them are stored, so all of "
+    "them count",
+    claim="A mixture of experts has only as many parameters as one token uses.",
     source=_JIANG + ": 47 billion parameters, of which a token uses 13 billion",
 )
 def active_only(s: Subject) -> Iterable[Formula]:
@@ -52,7 +53,7 @@ def active_only(s: Subject) -> Iterable[Formula]:
     "params",
     layers=(Experts,),
     explanation="you counted a single expert",
-    repair="every expert of a mixture is a feed-forward part with weights of its own, so all of them count",
+    repair="every expert of a mixture is a feed-forward network with its own weights, so all of them count",
     claim="The experts of a mixture of experts share their weights.",
     source=_JIANG,
 )
@@ -75,9 +76,9 @@ def one_expert(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Experts,),
     explanation="you left out the router",
-    repair="the router of a mixture of experts gives every expert a score at each position: one weight for each "
-    "feature and expert",
-    claim="A mixture of experts has no parameters beside those of its experts.",
+    repair="in a mixture of experts, the router computes a score for every expert at each position, with one weight "
+    "per feature and expert",
+    claim="A mixture of experts has no parameters other than those of its experts.",
     source="Shazeer et al., Outrageously Large Neural Networks, 2017, section 2.1",
     credit=Fraction(1, 2),
 )
@@ -97,8 +98,9 @@ def router_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Experts,),
     explanation="you counted the work of all experts",
-    repair="the router of a mixture of experts sends a position to a few of the experts; the others do not work for it",
-    claim="In a sparse mixture of experts every expert works for every position.",
+    repair="in a mixture of experts the router sends each token to only a few of the experts; the others do no work "
+    "for it",
+    claim="In a sparse mixture of experts, every expert processes every token.",
     source=_JIANG,
 )
 def all_at_work(s: Subject) -> Iterable[Formula]:
@@ -115,10 +117,10 @@ def all_at_work(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=(Experts,),
-    explanation="you left out the experts that serve every position",
-    repair="the shared experts of a mixture have weights of their own and work for every position, beside those that "
-    "are chosen",
-    claim="Shared experts of a mixture of experts have no weights of their own.",
+    explanation="you left out the shared experts",
+    repair="in a mixture of experts, shared experts have their own weights and are used at every position, in "
+    "addition to the selected experts",
+    claim="The shared experts of a mixture of experts have no weights of their own.",
     source="Dai et al., DeepSeekMoE, 2024",
     credit=Fraction(1, 2),
 )

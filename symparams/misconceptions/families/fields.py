@@ -60,10 +60,10 @@ def _window(node: Node, axis: int, count: int) -> _Seen | str | None:
 @misconception(
     "earlier strides left out",
     "field",
-    explanation="you added the kernels as if every layer moved by one place",
-    repair="behind a stride neighbouring numbers are further apart in the input, "
-    "so `k - 1` is multiplied by the strides before",
-    claim="Strides have no influence on the receptive field of later layers.",
+    explanation="you ignored the strides of earlier layers",
+    repair="after a stride, neighboring values are farther apart in the input, so `k - 1` is multiplied by the "
+    "product of the earlier strides",
+    claim="Strides do not affect the receptive field of later layers.",
     source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
     credit=Fraction(1, 2),
 )
@@ -78,9 +78,9 @@ def strides_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "kernels added up",
     "field",
-    explanation="you added up the kernels",
-    repair="neighbouring windows overlap: a layer adds `k - 1` places, not `k`",
-    claim="Two 3x3 convolutions with stride 1, one behind the other, see 6x6 places.",
+    explanation="you added up the kernel sizes",
+    repair="at stride 1 neighboring windows overlap, so a layer adds `k - 1` positions to the receptive field, not `k`",
+    claim="Two stacked 3x3 convolutions with stride 1 have a receptive field of 6x6.",
     source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
 )
 def kernels_added(s: Subject) -> Iterable[Formula]:
@@ -93,9 +93,10 @@ def kernels_added(s: Subject) -> Iterable[Formula]:
 @misconception(
     "kernels multiplied",
     "field",
-    explanation="you multiplied the kernels",
-    repair="neighbouring windows overlap, so a layer adds `k - 1` places, times the strides before",
-    claim="Two 3x3 convolutions with stride 1, one behind the other, see 9x9 places.",
+    explanation="you multiplied the kernel sizes",
+    repair="to the receptive field a layer adds `k - 1` positions of its own input, multiplied by the product of "
+    "the earlier strides",
+    claim="Two stacked 3x3 convolutions with stride 1 have a receptive field of 9x9.",
     source="questions on the receptive field of stacked convolutions",
 )
 def kernels_multiplied(s: Subject) -> Iterable[Formula]:
@@ -108,9 +109,11 @@ def kernels_multiplied(s: Subject) -> Iterable[Formula]:
 @misconception(
     "only the last kernel seen",
     "field",
-    explanation="you gave the places that the last kernel covers",
-    repair="what a kernel sees has seen windows of the layer before, so the field grows from layer to layer",
-    claim="Every number of a 3x3 convolution sees 3x3 places of the network's input, however deep it stands.",
+    explanation="you gave the size of the last kernel only",
+    repair="each value that a kernel sees depends on a window of the layer before, so the receptive field grows "
+    "from layer to layer",
+    claim="The receptive field of a 3x3 convolution is 3x3 positions of the network's input, however deep the layer "
+    "is.",
     source="Simonyan and Zisserman, Very Deep Convolutional Networks, 2015, section 2.3",
 )
 def last_kernel(s: Subject) -> Iterable[Formula]:
@@ -124,8 +127,8 @@ def last_kernel(s: Subject) -> Iterable[Formula]:
     "own stride counted",
     "field",
     explanation="you multiplied by the stride of the layer itself",
-    repair="the stride of a layer moves its windows apart; it counts for the layers behind it only",
-    claim="The stride of a convolution makes the receptive field of its own output larger.",
+    repair="the stride of a layer affects the receptive field of later layers only",
+    claim="The stride of a convolution enlarges the receptive field of its own output.",
     source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
     credit=Fraction(1, 2),
 )
@@ -149,9 +152,9 @@ def _times_jump(rule: Formula, stride: Formula) -> Formula | None:
 @misconception(
     "pooling left out of the receptive field",
     "field",
-    explanation="you left out the windows of pooling",
-    repair="a pooling window sees several places just as a kernel does",
-    claim="Pooling has no influence on the receptive field.",
+    explanation="you left out the pooling windows",
+    repair="a pooling window covers several positions, just as a kernel does",
+    claim="Pooling does not affect the receptive field.",
     source="Araujo, Norris and Sim, Computing Receptive Fields of Convolutional Neural Networks, Distill 2019",
 )
 def pooling_left_out(s: Subject) -> Iterable[Formula]:
@@ -171,9 +174,9 @@ def pooling_left_out(s: Subject) -> Iterable[Formula]:
     "dilation left out of the receptive field",
     "field",
     explanation="you left out the dilation of the kernel",
-    repair="the taps stand `d` places apart, so the kernel covers `d*(k - 1) + 1` places",
-    claim="From its first tap to its last a 3x3 kernel with dilation 2 spans 3x3 places.",
-    general=False,
+    repair="the elements of a kernel with dilation `d` are `d` positions apart, so the kernel spans `d*(k - 1) + 1` "
+    "positions",
+    claim="A 3x3 kernel with dilation 2 spans 3x3 positions.",
     source="Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016",
     credit=Fraction(1, 2),
 )

@@ -36,9 +36,9 @@ def _by_groups(s: Subject) -> Test | None:
     "macs",
     "flops",
     needs="groups",
-    explanation="you counted all input channels for every filter, though there are groups",
-    repair="a filter spans the channels of its own group only: `C_in/g` of them",
-    claim="Splitting the channels of a convolution into groups leaves its number of parameters as it is.",
+    explanation="you counted all input channels for every filter, although the channels are divided into groups",
+    repair="with `g` groups, each filter sees only the `C_in/g` channels of its own group",
+    claim="Dividing the channels of a convolution into groups does not change its number of parameters.",
     source="PyTorch documentation of Conv2d, groups; questions on the parameters of ResNeXt",
     credit=Fraction(1, 2),
 )
@@ -62,7 +62,7 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
     "flops",
     needs="groups",
     explanation="you multiplied by the number of groups",
-    repair="groups take connections away: each filter sees the `g`-th part of the channels",
+    repair="dividing a convolution into `g` groups divides its number of weights by `g`",
     claim="A convolution with 4 groups has 4 times as many weights as the same convolution without groups.",
     source="questions on grouped convolutions",
 )
@@ -90,8 +90,9 @@ def groups_multiplied(s: Subject) -> Iterable[Formula]:
     "flops",
     needs="groups",
     explanation="you counted the filters of a single group",
-    repair="all filters are counted; only the channels that each of them spans are divided by the groups",
-    claim="With 4 groups a convolution has a sixteenth of the weights that it has without groups.",
+    repair="with groups, all filters of a convolution count; only the number of channels per filter is divided by "
+    "the number of groups",
+    claim="With 4 groups, a convolution has one sixteenth of the weights that it has without groups.",
     source="questions on grouped convolutions: (k*k*C/g)*(F/g)",
     credit=Fraction(1, 2),
 )
@@ -121,9 +122,9 @@ def one_group(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=(Depthwise,),
-    explanation="you let every filter of the depthwise convolution span all channels",
-    repair="in a depthwise convolution a kernel sees one channel only, so the input channels are counted once",
-    claim="A depthwise convolution has as many weights as a full convolution with the same kernel and channels.",
+    explanation="you let every filter of the depthwise convolution see all channels",
+    repair="in a depthwise convolution each kernel sees only one channel, so the input channels count once",
+    claim="A depthwise convolution has as many weights as a standard convolution with the same kernel and channels.",
     source="Howard et al., MobileNets, 2017, section 3.1",
 )
 def depthwise_as_full(s: Subject) -> Iterable[Formula]:
@@ -142,7 +143,7 @@ def depthwise_as_full(s: Subject) -> Iterable[Formula]:
     "flops",
     layers=_STEPWISE,
     explanation="you counted one kernel that all channels share",
-    repair="in a depthwise convolution every channel has a kernel of its own",
+    repair="in a depthwise convolution every channel has its own kernel",
     claim="A depthwise convolution uses the same kernel for every channel.",
     source="questions on the parameters of DepthwiseConv2D",
 )
@@ -173,7 +174,8 @@ def one_kernel(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=_STEPWISE,
     explanation="you left out the depth multiplier",
-    repair="every input channel gives as many channels as the depth multiplier says, each with a kernel of its own",
+    repair="in a depthwise convolution each input channel produces as many output channels as the depth multiplier, "
+    "each with its own kernel",
     claim="The depth multiplier of a depthwise convolution does not change its number of parameters.",
     source="Keras documentation of DepthwiseConv2D, depth_multiplier",
     credit=Fraction(1, 2),
@@ -193,8 +195,8 @@ def multiplier_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=(Separable,),
-    explanation="you multiplied the depthwise step by the filters, which belong to the second step only",
-    repair="the depthwise step has one kernel for each channel; only the 1x1 step has filters",
+    explanation="you multiplied the depthwise step by the number of filters, which belong to the pointwise step",
+    repair="in a separable convolution the depthwise step has one kernel per channel; only the 1x1 step has filters",
     claim="The depthwise step of a separable convolution has a kernel for each pair of a channel and a filter.",
     source="Chollet, Xception, 2017; questions on the parameters of SeparableConv2D",
 )
@@ -218,9 +220,11 @@ def step_times_filters(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=(Separable,),
-    explanation="you counted a full convolution",
-    repair="a separable convolution takes two steps: a kernel for each channel, then a 1x1 convolution that mixes them",
-    claim="A separable convolution has as many weights as a full convolution of the same kernel, channels and filters.",
+    explanation="you counted a standard convolution",
+    repair="a separable convolution has two steps: one kernel per channel, then a 1x1 convolution that mixes the "
+    "channels",
+    claim="A separable convolution has as many weights as a standard convolution with the same kernel, channels and "
+    "filters.",
     source="Chollet, Xception, 2017; Howard et al., MobileNets, 2017",
 )
 def separable_as_full(s: Subject) -> Iterable[Formula]:
@@ -259,8 +263,8 @@ def _steps(s: Subject) -> tuple[Formula, Formula, Formula, Formula] | None:
     "trainable",
     "biases",
     layers=(Separable,),
-    explanation="you gave the depthwise step biases too",
-    repair="Keras gives only the second step of a separable convolution biases",
+    explanation="you also counted biases for the depthwise step",
+    repair="in Keras only the pointwise step of a separable convolution has biases",
     source="Keras source code of SeparableConv2D; questions on its parameters",
     credit=Fraction(1, 2),
 )
@@ -281,9 +285,9 @@ def biases_in_both(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=(Separable,),
-    explanation="you counted the depthwise step only",
-    repair="in a separable convolution a 1x1 convolution stands behind the depthwise step, "
-    "with a weight for each pair of a channel and a filter",
+    explanation="you counted only the depthwise step",
+    repair="in a separable convolution the depthwise step is followed by a 1x1 convolution, with one weight for "
+    "each pair of a channel and a filter",
     claim="A separable convolution is the same as a depthwise convolution.",
     source="Chollet, Xception, 2017; questions on DepthwiseConv2D and SeparableConv2D",
 )
@@ -310,8 +314,8 @@ def pointwise_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=(Separable,),
-    explanation="you counted the 1x1 step only",
-    repair="in a separable convolution every channel is convolved with a kernel of its own before the 1x1 step",
+    explanation="you counted only the 1x1 step",
+    repair="in a separable convolution every channel is convolved with its own kernel before the 1x1 step",
     claim="A separable convolution has as many weights as a 1x1 convolution with as many filters.",
     source="questions on the parameters of SeparableConv2D",
 )

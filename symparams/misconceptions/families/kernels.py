@@ -36,8 +36,8 @@ def _in_products(s: Subject, change: Callable[[list[Formula], list[Formula]], Fo
     "macs",
     "flops",
     needs="kernel",
-    explanation="you took one side of the kernel, not all its places",
-    repair="in every input channel a kernel has a weight for each of its places: `k*k` of them over an image",
+    explanation="you used one side of the kernel, not its area",
+    repair="for each input channel a two-dimensional kernel has `k*k` weights",
     claim="A convolution filter of size 5x5 has 5 weights for each input channel.",
     source="Stack Exchange, questions on the parameters of a convolution: filter size 3 taken for 3 weights",
 )
@@ -59,8 +59,8 @@ def not_squared(s: Subject) -> Iterable[Formula]:
     "flops",
     needs="kernel",
     explanation="you added the sides of the kernel",
-    repair="the places of a kernel are counted like an area: its sides are multiplied",
-    claim="A kernel of 5x5 has 10 places.",
+    repair="the size of a kernel is the product of its sides",
+    claim="A 5x5 kernel has 10 weights.",
     source="Stack Exchange, questions on the parameters of a convolution",
 )
 def sides_added(s: Subject) -> Iterable[Formula]:
@@ -80,9 +80,9 @@ def sides_added(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     needs="kernel",
-    explanation="you added the input channels to the places of the kernel",
-    repair="there is a whole kernel in each input channel, so places and channels are multiplied",
-    claim="A convolution filter has one weight for each place of its kernel and one more for each input channel.",
+    explanation="you added the input channels to the kernel size",
+    repair="there is a whole kernel for each input channel, so the kernel size is multiplied by the number of channels",
+    claim="A convolution filter has one weight for each position of its kernel and one more for each input channel.",
     general=False,
     source="Stack Exchange, questions on the parameters of a convolution",
 )
@@ -107,8 +107,9 @@ def channels_added(s: Subject) -> Iterable[Formula]:
     "flops",
     needs="spanning kernel",
     explanation="you counted one weight for each input channel and filter, as in a dense layer",
-    repair="a filter has a weight for each place of its kernel, in every input channel",
-    claim="A convolution has one weight for each pair of an input channel and a filter, however large its kernel.",
+    repair="a filter of a convolution has one weight for each position of its kernel in every input channel",
+    claim="A convolution has one weight for each pair of an input channel and a filter, whatever the size of its "
+    "kernel.",
     source="Stack Exchange, questions on the parameters of a convolution: (32 + 1)*64",
 )
 def kernel_left_out(s: Subject) -> Iterable[Formula]:
@@ -137,9 +138,9 @@ def _resized(s: Subject, size: Callable[[Along], Formula | None]) -> Iterable[Fo
     "trainable",
     layers=CONVOLVING,
     needs="kernel",
-    explanation="you made the kernel larger by the padding",
-    repair="padding adds zeros to the input; they are no weights, and the kernel stays as it is",
-    claim="Padding the input of a convolution adds parameters to it.",
+    explanation="you added the padding to the kernel size",
+    repair="padding adds zeros to the input; they are not weights, and the kernel does not change",
+    claim="Padding the input of a convolution adds parameters.",
     source="questions on whether padding changes the number of parameters",
 )
 def padding_counted(s: Subject) -> Iterable[Formula]:
@@ -156,8 +157,8 @@ def padding_counted(s: Subject) -> Iterable[Formula]:
     "flops",
     layers=CONVOLVING,
     needs="kernel",
-    explanation="you counted every place that the dilated kernel covers",
-    repair="dilation only moves the taps apart; between them there are no weights",
+    explanation="you counted every position that the dilated kernel spans",
+    repair="dilation only spreads the kernel elements apart; there are no weights between them",
     claim="A dilated convolution has more parameters than the same convolution without dilation.",
     source="Yu and Koltun, Multi-Scale Context Aggregation by Dilated Convolutions, 2016",
     credit=Fraction(1, 2),

@@ -41,9 +41,9 @@ def _h(s: Subject) -> Formula:
     "cache",
     layers=(LatentAttention,),
     explanation="you counted the keys and values of every head",
-    repair="latent attention keeps the compressed vector and the rotary key of a position; the keys and values of the "
-    "heads are made of it anew",
-    claim="Latent attention keeps the keys and values of every head in its cache.",
+    repair="latent attention stores the compressed vector and the rotary key of each position; the keys and values "
+    "of the heads are computed from them again",
+    claim="Latent attention stores the keys and values of every head in its cache.",
     source=_DEEPSEEK + ".4: the cache of multi-head attention beside it",
 )
 def full_cache(s: Subject) -> Iterable[Formula]:
@@ -63,8 +63,8 @@ def full_cache(s: Subject) -> Iterable[Formula]:
     "cache",
     layers=(LatentAttention,),
     explanation="you counted the compressed vector once for keys and once for values",
-    repair="keys and values are made of one and the same compressed vector, so it is kept once",
-    claim="Latent attention keeps one compressed vector for the keys and another one for the values.",
+    repair="latent attention computes keys and values from the same compressed vector, so it is stored once",
+    claim="Latent attention stores one compressed vector for the keys and another for the values.",
     source=_DEEPSEEK + ".2: one vector for both; LMCache, pull request 694: 2·d_c",
     credit=Fraction(1, 2),
 )
@@ -87,8 +87,9 @@ def kept_twice(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(LatentAttention,),
     explanation="you left out the rotary part of the keys",
-    repair="the rotary part of the keys cannot be made of the compressed vector; it is projected beside it and kept",
-    claim="Latent attention makes the rotary part of its keys from the compressed vector.",
+    repair="in latent attention the rotary part of the keys is projected separately from the compressed vector and "
+    "stored with it",
+    claim="Latent attention computes the rotary part of its keys from the compressed vector.",
     source=_DEEPSEEK + ".3: decoupled rotary position embedding",
     credit=Fraction(1, 2),
 )
@@ -104,8 +105,8 @@ def rotary_key_left_out(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(LatentAttention,),
     explanation="you counted a rotary key for every head",
-    repair="one rotary key of a position serves all heads, as in multi-query attention",
-    claim="In latent attention every head has a rotary key of its own.",
+    repair="in latent attention all heads share one rotary key per position, as in multi-query attention",
+    claim="In latent attention, every head has its own rotary key.",
     source=_DEEPSEEK + ".3: a shared key carries the rotary part",
     credit=Fraction(1, 2),
 )
@@ -125,8 +126,8 @@ def rotary_key_for_all(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(LatentAttention,),
     explanation="you left out the rotary part of the queries",
-    repair="a query of latent attention has a rotary part in every head beside its other numbers",
-    claim="In latent attention only the keys have a rotary part.",
+    repair="in latent attention the query of every head also has a rotary part",
+    claim="In latent attention, only the keys have a rotary part.",
     source=_DEEPSEEK + ".3",
     credit=Fraction(1, 2),
 )
@@ -145,9 +146,9 @@ def _first(node: Formula) -> Formula:
     "params",
     *_WORK,
     layers=(LatentAttention,),
-    explanation="you left out the matrix that makes keys and values of the compressed vector",
-    repair="the keys and values of all heads are projected from the compressed vector by one more matrix",
-    claim="Latent attention uses its compressed vector as keys and values of the heads, without a matrix in between.",
+    explanation="you left out the matrix that computes keys and values from the compressed vector",
+    repair="in latent attention one more matrix projects the compressed vector to the keys and values of all heads",
+    claim="Latent attention uses its compressed vector directly as the keys and values of the heads.",
     source=_DEEPSEEK + ".2: the up-projections of keys and values",
     credit=Fraction(1, 2),
 )
@@ -165,9 +166,10 @@ def up_left_out(s: Subject) -> Iterable[Formula]:
     "norms of compressed vectors left out",
     "params",
     layers=(LatentAttention,),
-    explanation="you left out the normalization of compressed vectors",
-    repair="a compressed vector is normalized before it is projected again, with one factor for each of its numbers",
-    claim="Latent attention projects its compressed vectors as they are, without a normalization.",
+    explanation="you left out the normalization of the compressed vectors",
+    repair="latent attention normalizes each compressed vector before it is projected again, with one scale per "
+    "component",
+    claim="Latent attention projects its compressed vectors without normalizing them.",
     source="DeepSeek-AI, DeepSeek-V2, 2024, section 3.1.2: RMS norms after the compressed vectors",
     credit=Fraction(1, 2),
 )

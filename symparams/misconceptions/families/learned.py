@@ -21,9 +21,8 @@ _DOSOVITSKIY = "Dosovitskiy et al., An Image is Worth 16x16 Words, 2021"
     "learned numbers taken for given",
     *_COUNTS,
     layers=(Param,),
-    explanation="you took the numbers for given, as those of the data are, and counted nothing",
-    repair="learned tensors such as class tokens and positions belong to the network: training sets each of their "
-    "numbers, and they are the same for every example",
+    explanation="you treated the values as data and counted nothing",
+    repair="class tokens and learned position embeddings are parameters, the same for every example",
     claim="A class token is part of the data and has no parameters.",
     source=f"{_DOSOVITSKIY}, section 3.1: the token and the positions are learned",
 )
@@ -37,9 +36,9 @@ def taken_for_given(s: Subject) -> Iterable[Formula]:
     "a vector more or less than positions",
     *_COUNTS,
     layers=(Param,),
-    explanation="you counted one vector more or less than there are positions, as without the class token",
-    repair="what is added position by position has a vector for each of them, and a class token is a position as well",
-    claim="The positions of a vision transformer are as many as the patches of its image.",
+    explanation="you counted one vector more or less than there are positions, as if the class token did not count",
+    repair="learned positions have one vector for each position, and the class token is a position too",
+    claim="A vision transformer has exactly as many positions as its image has patches.",
     source=f"{_DOSOVITSKIY}, equation 1: there are N + 1 positions for N patches",
     credit=Fraction(1, 2),
 )

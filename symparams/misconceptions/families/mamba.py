@@ -34,8 +34,8 @@ def _T(s: Subject) -> Formula:
     "cache",
     layers=(Mamba,),
     explanation="you counted a state for every position",
-    repair="a state space layer renews one state from position to position, so what it keeps does not grow",
-    claim="What a Mamba layer keeps while it generates text grows with the length of the text.",
+    repair="a state space layer updates a single state from position to position, so its memory does not grow",
+    claim="The memory that a Mamba layer needs while it generates text grows with the length of the text.",
     source=_GU + ", section 4.5: there is no cache of keys and values",
 )
 def state_grows(s: Subject) -> Iterable[Formula]:
@@ -47,9 +47,10 @@ def state_grows(s: Subject) -> Iterable[Formula]:
     "inputs of the convolution not kept",
     "cache",
     layers=(Mamba,),
-    explanation="you counted the state alone",
-    repair="beside the state the last inputs of the convolution are kept, as many as its kernel is long",
-    claim="While it generates text, a Mamba layer keeps nothing but the state of its scan.",
+    explanation="you counted only the state",
+    repair="in addition to its state, a Mamba layer stores the most recent inputs of its convolution, as many as "
+    "the kernel is long",
+    claim="While it generates text, a Mamba layer stores only the state of its scan.",
     source=_CODE + ", allocate_inference_cache: conv_state and ssm_state",
     credit=Fraction(1, 2),
 )
@@ -65,8 +66,8 @@ def convolution_not_kept(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=(Mamba,),
     explanation="you left out the expansion, as if there were as many inner channels as features",
-    repair="the input projection widens the features, usually to twice as many inner channels",
-    claim="A Mamba layer works on as many inner channels as it has features.",
+    repair="the input projection of a Mamba layer expands the features, usually to twice as many inner channels",
+    claim="A Mamba layer has as many inner channels as features.",
     source=_GU + ", section 3.4: the expansion factor E",
     credit=Fraction(1, 2),
 )
@@ -80,9 +81,10 @@ def no_expansion(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=(Mamba,),
-    explanation="you left out the gate that the input projection makes",
-    repair="the input projection makes every inner channel and a gate for it, so it is twice as wide",
-    claim="The input projection of a Mamba layer makes one number for each inner channel.",
+    explanation="you left out the gate that the input projection computes",
+    repair="the input projection of a Mamba layer computes every inner channel and a gate for it, so it is twice as "
+    "wide",
+    claim="The input projection of a Mamba layer has one output for each inner channel.",
     source=_CODE + ": in_proj has 2·d_inner outputs",
     credit=Fraction(1, 2),
 )
@@ -103,9 +105,9 @@ def gate_left_out(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=(Mamba,),
-    explanation="you counted a convolution that joins all channels",
-    repair="the convolution is depthwise: every channel has one small kernel of its own",
-    claim="The convolution of a Mamba layer joins all its channels.",
+    explanation="you counted a standard convolution over all channels",
+    repair="the convolution of a Mamba layer is depthwise: every channel has its own small kernel",
+    claim="The convolution of a Mamba layer mixes its channels.",
     source=_CODE + ": groups=self.d_inner",
     credit=Fraction(1, 2),
 )
@@ -122,8 +124,9 @@ def full_convolution(s: Subject) -> Iterable[Formula]:
     "D and A left out",
     "params",
     layers=(Mamba,),
-    explanation="you left out the numbers of the state space itself",
-    repair="every inner channel has a row of A, a number for each in its state, and a number D; both are learned",
+    explanation="you left out the matrix A and the vector D of the state space model",
+    repair="in a Mamba layer every inner channel has a row of A, with one entry for each component of its state, "
+    "and one entry of D; both are learned",
     claim="A Mamba layer computes its matrix A from the input and does not learn it.",
     source=_CODE + ": A_log and D",
     credit=Fraction(1, 2),
@@ -145,8 +148,8 @@ def state_space_left_out(s: Subject) -> Iterable[Formula]:
     "scan squared in the length",
     *_WORK,
     layers=(Mamba,),
-    explanation="you let every position of the scan look at every other one",
-    repair="the scan passes over the sequence once, so its work grows in proportion to the length",
+    explanation="you let every position of the scan look at every other position",
+    repair="the scan goes through the sequence once, so its work is proportional to the length",
     claim="The work of a Mamba layer grows with the square of the sequence length.",
     source=_GU + ": linear time",
 )

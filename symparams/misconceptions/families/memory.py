@@ -21,9 +21,9 @@ _RAJBHANDARI = "Rajbhandari et al., ZeRO: Memory Optimizations Toward Training T
 @misconception(
     "bits in place of bytes",
     *_IN_BYTES,
-    explanation="you multiplied by the bits of a number",
-    repair="a byte has eight bits, so a number of 32 bits takes four bytes",
-    claim="A number of the type float32 takes 32 bytes.",
+    explanation="you multiplied by the bits of a value, not its bytes",
+    repair="a byte has eight bits, so a 32-bit value takes four bytes",
+    claim="A float32 value takes 32 bytes.",
     source="questions on the memory of a model: 32 for float32",
     credit=Fraction(1, 2),
 )
@@ -36,8 +36,8 @@ def bits(s: Subject) -> Iterable[Formula]:
 @misconception(
     "bytes of a number left out",
     *_IN_BYTES,
-    explanation="you counted numbers, not bytes",
-    repair="every number takes several bytes, by its type: four as float32, two as float16",
+    explanation="you counted values, not bytes",
+    repair="each value takes a number of bytes that depends on its type: four for float32, two for float16",
     claim="A model needs as many bytes of memory as it has parameters, whatever their type.",
     source="questions on the memory of a model: parameters given as bytes",
     credit=Fraction(1, 2),
@@ -55,9 +55,9 @@ def numbers_only(s: Subject) -> Iterable[Formula]:
 @misconception(
     "bytes of another type",
     *_IN_BYTES,
-    explanation="you took numbers of another type",
-    repair="float64 takes eight bytes, float32 four, float16 and bfloat16 two, int8 one",
-    claim="A number of the type float32 takes eight bytes.",
+    explanation="you used the bytes of a different data type",
+    repair="a float64 value takes eight bytes, float32 four, float16 and bfloat16 two, int8 one",
+    claim="A float32 value takes eight bytes.",
     source="NumPy and Python have float64 by default, frameworks float32",
     credit=Fraction(1, 2),
 )
@@ -77,8 +77,8 @@ def _terms(s: Subject) -> tuple[Formula, ...]:
     "gradients left out",
     "memory",
     explanation="you left out the gradients",
-    repair="while training, every trained parameter has a gradient, which takes as much memory as it does itself",
-    claim="While a network is trained, its gradients take no memory.",
+    repair="during training, every trainable parameter has a gradient, which takes as much memory as the parameter",
+    claim="During training, gradients take no memory.",
     source=_RAJBHANDARI,
     credit=Fraction(1, 2),
 )
@@ -92,8 +92,8 @@ def gradients_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "states of the optimizer left out",
     "memory",
-    explanation="you left out what the optimizer keeps for each trained parameter",
-    repair="momentum keeps one number for each trained parameter and Adam two, beside its gradient",
+    explanation="you left out the state of the optimizer",
+    repair="in addition to the gradient, momentum stores one value for each trainable parameter and Adam two",
     claim="Adam needs as much memory as plain gradient descent.",
     source=_RAJBHANDARI,
     credit=Fraction(1, 2),
@@ -108,10 +108,10 @@ def states_left_out(s: Subject) -> Iterable[Formula]:
 @misconception(
     "one state of the optimizer left out",
     "memory",
-    explanation="you counted one number too few that the optimizer keeps for each trained parameter",
-    repair="Adam keeps two means for each trained parameter, of its gradient and of the square of that; "
-    "training in 16 bits keeps a copy in 32 bits besides",
-    claim="Adam keeps one number for each trained parameter beside its gradient.",
+    explanation="you counted one value too few per trainable parameter in the state of the optimizer",
+    repair="Adam stores running means of the gradient and of its square for each trainable parameter; training in "
+    "16 bits also stores a 32-bit copy",
+    claim="In addition to the gradient, Adam stores one value for each trainable parameter.",
     source="Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1",
     credit=Fraction(1, 2),
 )
@@ -135,8 +135,8 @@ def _last_factors(s: Subject) -> tuple[Formula, ...]:
 @misconception(
     "only the parameters themselves",
     "memory",
-    explanation="you counted the parameters alone, without what training keeps beside them",
-    repair="training keeps a gradient for each trained parameter, and most optimizers further numbers",
+    explanation="you counted only the parameters, without the gradients and the optimizer state",
+    repair="training stores a gradient for each trainable parameter, and most optimizers store further values",
     claim="Training a model takes no more memory than using it.",
     source=_RAJBHANDARI,
 )
@@ -150,9 +150,10 @@ def parameters_only(s: Subject) -> Iterable[Formula]:
 @misconception(
     "gradients for parameters that are not trained",
     "memory",
-    explanation="you counted gradients and states for parameters that are not trained",
-    repair="only trained parameters have gradients and states; those that are frozen or measured have none",
-    claim="Adam keeps states for frozen parameters too.",
+    explanation="you counted gradients and optimizer state for parameters that are not trained",
+    repair="only trainable parameters have gradients and optimizer state; frozen parameters and running statistics "
+    "have none",
+    claim="Adam stores state for frozen parameters too.",
     source="Hu et al., LoRA, 2021, section 4.2, on the memory that frozen weights save",
     credit=Fraction(1, 2),
 )
@@ -168,9 +169,9 @@ def gradients_for_all(s: Subject) -> Iterable[Formula]:
 @misconception(
     "memory of training counted",
     "memory",
-    explanation="you counted gradients, or states of an optimizer, though nothing is trained here",
-    repair="a model that is only used keeps its parameters and nothing for each of them besides",
-    claim="A trained model keeps the gradients of its parameters while it is used.",
+    explanation="you counted gradients or optimizer state, although nothing is trained here",
+    repair="for inference only the parameters are stored",
+    claim="A trained model stores the gradients of its parameters during inference.",
     source=_RAJBHANDARI,
     credit=Fraction(1, 2),
 )
@@ -185,7 +186,7 @@ def training_counted(s: Subject) -> Iterable[Formula]:
     "gradients of activations counted",
     "activations",
     explanation="you counted the outputs twice, as if a gradient were stored for each of them",
-    repair="activation memory is that of the outputs; gradients on the way back are not among them",
+    repair="activation memory holds the outputs; the gradients of the backward pass are not included",
     source="questions on the memory of training: activations times two",
     credit=Fraction(1, 2),
 )
@@ -219,8 +220,8 @@ def nothing_generated(s: Subject) -> Iterable[Formula]:
     "keys or values only in the cache",
     "cache",
     explanation="you counted only the keys or only the values",
-    repair="the cache keeps a key and a value of every earlier position",
-    claim="A key-value cache keeps only the keys of earlier positions.",
+    repair="a key-value cache stores a key and a value for every earlier position",
+    claim="A key-value cache stores only the keys of earlier positions.",
     source="Pope et al., Efficiently Scaling Transformer Inference, 2023",
     credit=Fraction(1, 2),
 )
@@ -244,9 +245,9 @@ def _both_widths(node: Formula) -> bool:
 @misconception(
     "queries kept in the cache",
     "cache",
-    explanation="you counted queries beside keys and values",
-    repair="a query is needed only at its own step; keys and values are what later steps look at",
-    claim="While text is generated, a transformer must keep the queries of all earlier positions.",
+    explanation="you counted queries in addition to keys and values",
+    repair="during generation a query is needed only at its own step; later steps need only the keys and values",
+    claim="While generating text, a transformer must store the queries of all earlier positions.",
     source="Pope et al., Efficiently Scaling Transformer Inference, 2023",
 )
 def queries_kept(s: Subject) -> Iterable[Formula]:

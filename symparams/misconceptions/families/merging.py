@@ -18,9 +18,9 @@ from symparams.model.layer import symbol
     "concatenation taken for addition",
     "shape",
     layers=(Concatenate,),
-    explanation="you left the channels as they are in each branch",
-    repair="concatenation puts the branches side by side, so their channels add up",
-    claim="Two feature maps of 64 channels each that are concatenated along the channels give 64 channels.",
+    explanation="you kept the number of channels of one branch",
+    repair="concatenating branches along the channel axis adds up their channels",
+    claim="Concatenating two feature maps of 64 channels along the channel axis gives 64 channels.",
     source="Stack Exchange, questions on Add and Concatenate in skip connections",
 )
 def concatenation_as_addition(s: Subject) -> Iterable[Formula]:
@@ -33,9 +33,9 @@ def concatenation_as_addition(s: Subject) -> Iterable[Formula]:
     "concatenation joins every axis",
     "shape",
     layers=(Concatenate,),
-    explanation="you added up an axis along which the branches are not joined",
-    repair="concatenation joins branches along one axis; the others must be equal and stay as they are",
-    claim="Concatenating two feature maps along the channels doubles height and width as well.",
+    explanation="you added the sizes along an axis other than the concatenation axis",
+    repair="concatenation joins branches along one axis; along the others their sizes must be equal and do not change",
+    claim="Concatenating two feature maps along the channel axis doubles height and width as well.",
     source="Keras documentation of Concatenate, axis",
 )
 def every_axis_joined(s: Subject) -> Iterable[Formula]:
@@ -48,9 +48,9 @@ def every_axis_joined(s: Subject) -> Iterable[Formula]:
     "addition taken for concatenation",
     "shape",
     layers=(Add,),
-    explanation="you added up the channels of the branches",
-    repair="branches that are added, multiplied or compared number by number give the shape of one branch",
-    claim="Two feature maps of 64 channels each that are added number by number give 128 channels.",
+    explanation="you added the channels of the branches",
+    repair="merging branches elementwise keeps the shape of one branch",
+    claim="Adding two feature maps of 64 channels elementwise gives 128 channels.",
     source="He et al., Deep Residual Learning, 2016; questions on Add and Concatenate in skip connections",
 )
 def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
@@ -71,8 +71,8 @@ def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(Concatenate,),
     explanation="you multiplied the channels of the branches",
-    repair="concatenation puts the branches side by side, so their channels add up",
-    claim="Feature maps of 3 and 5 channels that are concatenated along the channels give 15 channels.",
+    repair="concatenating branches along the channel axis adds up their channels",
+    claim="Concatenating feature maps of 3 and 5 channels along the channel axis gives 15 channels.",
     general=False,
     source="questions on Concatenate",
 )
@@ -85,9 +85,9 @@ def branches_multiplied(s: Subject) -> Iterable[Formula]:
 @misconception(
     "channels at the wrong end",
     "shape",
-    explanation="you wrote the channels at the other end of the shape",
-    repair="Keras writes the channels of a feature map last, PyTorch writes them first",
-    claim="Keras and PyTorch write the sizes of a feature map in the same order by default.",
+    explanation="you wrote the channels at the wrong end of the shape",
+    repair="Keras writes the channels of a feature map last, PyTorch first",
+    claim="By default, Keras and PyTorch write the sizes of a feature map in the same order.",
     source="Keras documentation of image_data_format; questions on channels_first and channels_last",
     credit=Fraction(1, 2),
 )

@@ -25,7 +25,7 @@ def _asked(s: Subject) -> bool:
     "only the biases given",
     "params",
     explanation="you gave the number of biases",
-    repair="the parameters are all tensors of the layer together",
+    repair="the parameters are all weights and biases of the layer",
     source="questions on weights and parameters",
     credit=_NOTHING,
 )
@@ -42,7 +42,7 @@ def one_tensor(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     explanation="you gave the number of multiply-accumulates",
-    repair="weights are stored once, however often they are used",
+    repair="each weight is stored once, however often it is used",
     source="questions on parameters and operations",
     credit=_NOTHING,
 )
@@ -59,7 +59,7 @@ def work_given(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     explanation="you gave the number of parameters",
-    repair="the work counts each use of a weight, and the biases are not among the multiply-accumulates",
+    repair="the work counts each use of a weight, and biases do not count as multiply-accumulates",
     source="questions on parameters and operations",
     credit=_NOTHING,
 )
@@ -74,8 +74,8 @@ def parameters_given(s: Subject) -> Iterable[Formula]:
     "params",
     "weights",
     "trainable",
-    explanation="you gave how many numbers the output has",
-    repair="the parameters are what is learned and kept; the output is computed from them for each example",
+    explanation="you gave the number of output values",
+    repair="the parameters are stored in the layer; the output is computed for each example",
     source="questions on the columns of Keras' model.summary(): output shape and parameters",
     credit=_NOTHING,
 )
@@ -90,7 +90,7 @@ def output_given(s: Subject) -> Iterable[Formula]:
     *COUNTS,
     around=True,
     explanation="you gave the total of the whole network",
-    repair="asked is this layer alone",
+    repair="the question is about this layer alone",
     source="questions on the last lines of Keras' model.summary()",
     credit=_NOTHING,
 )
@@ -120,7 +120,7 @@ def _neighbour(s: Subject, node: Node) -> Iterable[Formula]:
     "shape",
     around=True,
     explanation="you gave the answer for the layer before",
-    repair="asked is this layer, which takes the output of the layer before as its input",
+    repair="the question is about this layer, whose input is the output of the layer before",
     source="questions on the rows of Keras' model.summary()",
     credit=_NOTHING,
 )
@@ -141,7 +141,7 @@ def layer_before(s: Subject) -> Iterable[Formula]:
     "shape",
     around=True,
     explanation="you gave the answer for the layer after",
-    repair="asked is this layer, whose output is what the layer after takes",
+    repair="the question is about this layer, whose output is the input of the layer after it",
     source="questions on the rows of Keras' model.summary()",
     credit=_NOTHING,
 )

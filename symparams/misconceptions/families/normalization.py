@@ -35,9 +35,10 @@ def _each(s: Subject) -> tuple[int, Formula] | None:
     "moving statistics left out",
     "params",
     layers=_ALL,
-    explanation="you counted gamma and beta and left out the moving mean and variance",
-    repair="Keras keeps a moving mean and a moving variance for each channel and counts them as non-trainable",
-    claim="By default a batch normalization of Keras has two parameters for each channel.",
+    explanation="you counted gamma and beta but left out the moving mean and variance",
+    repair="Keras counts a moving mean and a moving variance for each channel of a batch normalization as "
+    "non-trainable parameters",
+    claim="By default, batch normalization in Keras has two parameters for each channel.",
     source=_IOFFE + "Stack Overflow, questions on the four parameters of Keras' BatchNormalization",
     credit=Fraction(1, 2),
 )
@@ -53,9 +54,10 @@ def statistics_left_out(s: Subject) -> Iterable[Formula]:
     "moving statistics counted in PyTorch",
     "params",
     layers=_ALL,
-    explanation="you counted the running mean and variance, which PyTorch keeps as buffers",
-    repair="in PyTorch only gamma and beta are parameters; the running mean and variance are buffers",
-    claim="PyTorch counts the running mean and variance of a batch normalization among the parameters of a model.",
+    explanation="you counted the running mean and variance, which are buffers in PyTorch",
+    repair="in PyTorch's batch normalization only gamma and beta are parameters; the running mean and variance are "
+    "buffers",
+    claim="PyTorch counts the running mean and variance of batch normalization as parameters of the model.",
     source="PyTorch forums, questions on BatchNorm and model.parameters()",
     credit=Fraction(1, 2),
 )
@@ -72,10 +74,10 @@ def statistics_counted(s: Subject) -> Iterable[Formula]:
     "trainable",
     "non_trainable",
     layers=_ALL,
-    explanation="you counted the moving mean and variance among the trained parameters",
-    repair="the moving mean and variance of a batch normalization are measured while training and no gradient changes "
-    "them: they are non-trainable",
-    claim="Gradient descent trains the moving mean and variance of a batch normalization.",
+    explanation="you counted the moving mean and variance as trainable",
+    repair="the moving mean and variance of batch normalization are updated during training but not learned by "
+    "gradient descent, so they are non-trainable",
+    claim="Gradient descent learns the moving mean and variance of batch normalization.",
     source=_IOFFE + "Stack Overflow, questions on the non-trainable parameters in Keras' model.summary()",
     credit=Fraction(1, 2),
 )
@@ -92,9 +94,11 @@ def statistics_trained(s: Subject) -> Iterable[Formula]:
     "params",
     "trainable",
     layers=_ALL,
-    explanation="you took the normalization for a layer without anything to learn",
-    repair="after normalizing, each channel is by default scaled, and mostly also shifted, by numbers that are trained",
-    claim="Batch normalization only subtracts a mean and divides by a deviation; it has no parameters to learn.",
+    explanation="you treated the normalization as a layer without parameters",
+    repair="by default most normalization layers scale, and usually also shift, the normalized values by learned "
+    "parameters",
+    claim="Batch normalization only subtracts a mean and divides by a standard deviation; it has no parameters to "
+    "learn.",
     source=_IOFFE + "Stack Exchange, questions on what batch normalization learns",
 )
 def taken_for_fixed(s: Subject) -> Iterable[Formula]:
@@ -108,10 +112,10 @@ def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     "params",
     "trainable",
     layers=_ALL,
-    explanation="you counted the scale gamma and left out the shift beta",
-    repair="by default batch, layer and group normalization have two trained numbers for each channel or feature: "
-    "a scale gamma and a shift beta",
-    claim="By default layer normalization has one trained number for each feature.",
+    explanation="you counted the scale gamma but left out the shift beta",
+    repair="by default batch, layer and group normalization have two trainable parameters for each channel or "
+    "feature: a scale gamma and a shift beta",
+    claim="By default, layer normalization has one trainable parameter for each feature.",
     source=_IOFFE + "Ba, Kiros and Hinton, Layer Normalization, 2016",
     credit=Fraction(1, 2),
 )
@@ -127,10 +131,10 @@ def shift_left_out(s: Subject) -> Iterable[Formula]:
     "params",
     "non_trainable",
     layers=_ALL,
-    explanation="you counted a single number for each channel",
-    repair="by default batch normalization has four numbers for each channel: gamma, beta, a moving mean and a moving "
-    "variance",
-    claim="By default a batch normalization of Keras has as many parameters as it has channels.",
+    explanation="you counted a single parameter for each channel",
+    repair="by default batch normalization stores four values for each channel: gamma, beta, a moving mean and a "
+    "moving variance",
+    claim="By default, batch normalization in Keras has as many parameters as channels.",
     source="Stack Overflow, questions on the four parameters of Keras' BatchNormalization",
 )
 def one_number(s: Subject) -> Iterable[Formula]:
@@ -145,9 +149,9 @@ def one_number(s: Subject) -> Iterable[Formula]:
     "params",
     "trainable",
     layers=_ALL,
-    explanation="you counted a shift beside the scale, as if it were a layer normalization",
-    repair="root mean square normalization subtracts no mean and has no shift, so each feature has only a scale",
-    claim="Root mean square normalization has twice as many parameters as features.",
+    explanation="you counted a shift in addition to the scale, as in layer normalization",
+    repair="root mean square (RMS) normalization subtracts no mean and has no shift, so each feature has only a scale",
+    claim="RMS normalization has twice as many parameters as features.",
     source="Zhang and Sennrich, Root Mean Square Layer Normalization, 2019",
     credit=Fraction(1, 2),
 )
@@ -164,9 +168,9 @@ def shift_added(s: Subject) -> Iterable[Formula]:
     "trainable",
     "non_trainable",
     layers=_ALL,
-    explanation="you counted the numbers of a single channel or feature for the whole layer",
-    repair="every channel or feature has a scale of its own and, where there is a shift, a shift of its own",
-    claim="A batch normalization layer has one gamma and one beta, which all its channels share.",
+    explanation="you counted the parameters of a single channel or feature",
+    repair="each channel or feature of a normalization layer has its own parameters",
+    claim="A batch normalization layer has one gamma and one beta that all its channels share.",
     source=_IOFFE + "Stack Exchange, questions on the shape of gamma and beta",
     credit=Fraction(1, 2),
 )
@@ -183,9 +187,10 @@ def one_pair(s: Subject) -> Iterable[Formula]:
     "trainable",
     "non_trainable",
     layers=_ALL,
-    explanation="you gave each position numbers of its own, besides each channel",
-    repair="where each channel or feature has one scale, all positions share it: height, width and length do not count",
-    claim="The parameters of a batch normalization behind a convolution grow with the size of the images.",
+    explanation="you counted separate parameters for each position",
+    repair="in batch normalization all positions share the parameters of their channel, so height, width and length "
+    "do not enter",
+    claim="The number of parameters of batch normalization after a convolution grows with the size of the images.",
     source=_IOFFE + "section 3.2: one pair for each feature map, not for each activation",
 )
 def each_position(s: Subject) -> Iterable[Formula]:
@@ -205,9 +210,9 @@ def each_position(s: Subject) -> Iterable[Formula]:
     "params",
     "trainable",
     layers=_ALL,
-    explanation="you counted a scale and a shift for each number of the last axis only",
-    repair="where several axes are normalized together, every number in them has a scale and a shift of its own",
-    claim="A layer normalization over height, width and channels has two parameters for each channel.",
+    explanation="you counted a scale and a shift for each element of the last axis only",
+    repair="when layer normalization covers several axes, every element in them has its own scale and shift",
+    claim="Layer normalization over height, width and channels has two parameters for each channel.",
     source="PyTorch documentation of LayerNorm, normalized_shape and elementwise_affine",
     credit=Fraction(1, 2),
 )
@@ -226,8 +231,9 @@ def last_axis(s: Subject) -> Iterable[Formula]:
     "trainable",
     layers=_ALL,
     explanation="you counted a scale and a shift for each group",
-    repair="the channels of a group share their mean and variance, but each channel has a scale and a shift of its own",
-    claim="The number of parameters of a group normalization depends on the number of its groups.",
+    repair="in group normalization the channels of a group share their mean and variance, but each channel has its "
+    "own scale and shift",
+    claim="The number of parameters of group normalization depends on the number of groups.",
     source="Wu and He, Group Normalization, 2018, section 3",
     credit=Fraction(1, 2),
 )
@@ -247,9 +253,9 @@ def each_group(s: Subject) -> Iterable[Formula]:
     "trainable",
     layers=_ALL,
     explanation="you counted a scale or a shift that this layer does not have",
-    repair="a normalization has a scale and a shift only where they are asked for, or come by default, and are not "
-    "switched off",
-    claim="PyTorch's InstanceNorm2d has two parameters for each channel by default.",
+    repair="a normalization layer has a scale and a shift only if they are turned on, which depends on its "
+    "arguments and defaults",
+    claim="By default, PyTorch's InstanceNorm2d has two parameters for each channel.",
     source="PyTorch documentation of InstanceNorm2d: affine is False by default",
     credit=Fraction(1, 2),
 )
@@ -272,9 +278,9 @@ def counted_none(s: Subject) -> Iterable[Formula]:
     "moving statistics in another normalization",
     "params",
     layers=_ALL,
-    explanation="you counted a moving mean and variance as in batch normalization",
-    repair="layer and group normalization take mean and variance from the example itself, so they keep none of them",
-    claim="Layer normalization keeps a moving mean and a moving variance for each feature.",
+    explanation="you counted a moving mean and variance, as in batch normalization",
+    repair="layer and group normalization compute mean and variance from each example, so they store none",
+    claim="Layer normalization stores a moving mean and a moving variance for each feature.",
     source="Ba, Kiros and Hinton, Layer Normalization, 2016, section 3",
     credit=Fraction(1, 2),
 )
@@ -290,8 +296,8 @@ def statistics_added(s: Subject) -> Iterable[Formula]:
     "weights",
     "biases",
     layers=_ALL,
-    explanation="you counted the shift beta among the weights",
-    repair="the shift beta is added to the output, as a bias is, and is counted as one",
+    explanation="you counted the shift beta as a weight",
+    repair="the shift beta is added to the output, so it counts as a bias",
     source="PyTorch documentation of BatchNorm2d: its tensors are called weight and bias",
     credit=Fraction(1, 2),
 )

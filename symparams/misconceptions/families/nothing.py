@@ -38,7 +38,7 @@ def _learns_nothing(s: Subject) -> bool:
     "trainable",
     layers=(Pooling,),
     explanation="you gave the pooling window weights, as if it were a kernel",
-    repair="pooling only picks or averages numbers; there is nothing in it to learn",
+    repair="pooling only takes maxima or averages, so it has nothing to learn",
     claim="A 2x2 max pooling layer has 4 weights for each channel.",
     source="Stack Exchange, questions on the parameters of pooling layers",
 )
@@ -61,7 +61,7 @@ def pooling_weights(s: Subject) -> Iterable[Formula]:
     "trainable",
     layers=_NOTHING,
     explanation="you gave every channel a parameter",
-    repair="layers that only pick, pass on or rearrange numbers have neither weights nor biases",
+    repair="layers that only select, pass on or rearrange values have neither weights nor biases",
     claim="Every layer of a network has at least one bias for each channel.",
     source="Stack Exchange, questions on why pooling, activation and dropout show 0 parameters",
 )
@@ -77,9 +77,9 @@ def one_for_each_channel(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=_NOTHING,
-    explanation="you gave every number of the output a parameter",
-    repair="a layer that hands numbers on without weighing them has no parameters",
-    claim="Flattening a feature map takes one parameter for each of its numbers.",
+    explanation="you gave every output value a parameter",
+    repair="a layer that does not multiply its inputs by learned weights or add learned biases has no parameters",
+    claim="Flattening a feature map takes one parameter for each of its values.",
     source="Stack Exchange, questions on why Flatten shows 0 parameters",
 )
 def one_for_each_number(s: Subject) -> Iterable[Formula]:
@@ -102,9 +102,9 @@ def _rate(layer: Dropout) -> Formula:
     "trainable",
     layers=(Dropout,),
     around=True,
-    explanation="you gave dropout parameters: the share that it switches off",
-    repair="dropout switches units off in training; it has no weights and takes none away",
-    claim="A dropout layer with rate 0.5 has half as many parameters as the layer in front of it.",
+    explanation="you gave dropout parameters, in proportion to its rate",
+    repair="dropout sets values to zero during training; it has no weights and removes none",
+    claim="A dropout layer with rate 0.5 has half as many parameters as the layer before it.",
     source="Stack Exchange, questions on why dropout shows 0 parameters",
 )
 def dropout_parameters(s: Subject) -> Iterable[Formula]:
@@ -130,9 +130,9 @@ def _factors(rule: Formula) -> tuple[Formula, ...]:
     "weights",
     "trainable",
     around=True,
-    explanation="you took away the share that dropout switches off",
-    repair="dropout switches units off at random while training; all weights stay in the network and are counted",
-    claim="Dropout with rate 0.5 halves the number of parameters of the dense layer beside it.",
+    explanation="you subtracted the share that dropout sets to zero",
+    repair="dropout sets values to zero at random during training; all weights remain in the network and count",
+    claim="Dropout with rate 0.5 halves the number of parameters of the dense layer before it.",
     source="Stack Overflow, 'Keras CNN model parameters calculation': why the table does not reflect dropout",
 )
 def dropout_takes_away(s: Subject) -> Iterable[Formula]:
@@ -181,8 +181,8 @@ def _dropout_among(nodes: Iterable[Node]) -> Dropout | None:
     "dropout makes the output smaller",
     "shape",
     layers=(Dropout,),
-    explanation="you took away the units that dropout switches off",
-    repair="units that are switched off give zeros and keep their place, so the shape stays",
+    explanation="you removed the units that dropout sets to zero",
+    repair="dropped units output zeros, so the shape does not change",
     claim="Dropout with rate 0.5 halves the number of outputs.",
     source="Srivastava et al., Dropout, 2014; questions on the output shape of Dropout",
 )
@@ -199,8 +199,8 @@ def dropout_shrinks(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(Passing, Flatten),
-    explanation="you joined every number that arrives to every number that leaves",
-    repair="an activation, a flattening or another layer that only hands numbers on has no weights between them",
+    explanation="you connected every input value to every output value",
+    repair="activations and layers that only rearrange values have no weights",
     claim="The softmax function has a weight for each pair of an input and an output.",
     source="Stack Exchange, questions on whether softmax and flatten layers have parameters",
 )

@@ -105,9 +105,9 @@ def _is_input(t: Tensor) -> bool:
     *_COUNTS,
     *_WORK,
     needs="state",
-    explanation="you left out the matrix for the outputs of the step before",
-    repair="every unit of a recurrent layer also weighs the outputs that all units gave at the step before",
-    claim="A recurrent layer has as many weights as a dense layer with the same units on the features of one step.",
+    explanation="you left out the recurrent weights",
+    repair="every unit of a recurrent layer also has a weight for each component of the previous hidden state",
+    claim="A recurrent layer has as many weights as a dense layer with the same units applied to one time step.",
     source=_QUESTIONS,
     credit=Fraction(1, 2),
 )
@@ -121,9 +121,10 @@ def recurrent_left_out(s: Subject) -> Iterable[Formula]:
     *_COUNTS,
     *_WORK,
     needs="state",
-    explanation="you left out the matrix for the features that arrive",
-    repair="every unit of a recurrent layer weighs the features of the step as well as the outputs of the step before",
-    claim="The parameters of a recurrent layer do not depend on how many features arrive at a step.",
+    explanation="you left out the input weights",
+    repair="every unit of a recurrent layer has weights for the input features of the time step as well as for the "
+    "previous hidden state",
+    claim="The number of parameters of a recurrent layer does not depend on its number of input features.",
     source=_QUESTIONS,
     credit=Fraction(1, 2),
 )
@@ -137,10 +138,9 @@ def input_left_out(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     needs="state",
-    explanation="you counted one weight of each unit for the step before, as if it saw only its own output",
-    repair="a recurrent unit sees the outputs of all units at the step before, so the recurrent weights are a square "
-    "matrix",
-    claim="In a simple recurrent layer every unit is connected only to its own output of the step before.",
+    explanation="you gave each unit one recurrent weight, as if it saw only its own previous output",
+    repair="a recurrent unit sees the previous outputs of all units, so the recurrent weights form a full matrix",
+    claim="In a simple recurrent layer, every unit is connected only to its own previous output.",
     source="Elman, Finding Structure in Time, 1990; Li et al., Independently Recurrent Neural Network, 2018, does so",
 )
 def own_output(s: Subject) -> Iterable[Formula]:
@@ -171,9 +171,8 @@ def own_output(s: Subject) -> Iterable[Formula]:
     "biases",
     *_WORK,
     needs="state",
-    explanation="you counted the weights of a simple recurrent layer, without the gates",
-    repair="each gate has weights and biases of its own, as many as the new content: there are four parts in an LSTM, "
-    "three in a GRU",
+    explanation="you counted the weights of a simple recurrent layer, without gates",
+    repair="an LSTM has four sets of weights (three gates and a candidate), a GRU three (two gates and a candidate)",
     claim="An LSTM has as many parameters as a simple recurrent layer with the same units.",
     source=_HOCHREITER + _QUESTIONS,
 )
@@ -205,11 +204,10 @@ def _as_gates(s: Subject, new: dict[int, int]) -> Iterable[Formula]:
     "biases",
     *_WORK,
     needs="state",
-    explanation="you counted the gates alone, without the new content that they let in",
-    repair="the new content of a unit has weights of its own, as each gate has: an LSTM has three gates and four "
-    "parts, "
-    "a GRU two gates and three parts",
-    claim="An LSTM has three times as many parameters as a simple recurrent layer, as it has three gates.",
+    explanation="you counted only the gates and left out the candidate",
+    repair="the candidate has its own weights, just like each gate: an LSTM has three gates and a cell candidate, a "
+    "GRU two gates and a candidate state",
+    claim="An LSTM has three times as many parameters as a simple recurrent layer, because it has three gates.",
     source=_HOCHREITER + "Stack Exchange, questions on the factor 4 in the parameters of an LSTM",
     credit=Fraction(1, 2),
 )
@@ -224,8 +222,8 @@ def content_left_out(s: Subject) -> Iterable[Formula]:
     "biases",
     *_WORK,
     needs="state",
-    explanation="you counted four parts, as an LSTM has them",
-    repair="a GRU has two gates and the new content, three parts with weights of their own",
+    explanation="you counted four sets of weights, as in an LSTM",
+    repair="a GRU has three sets of weights: for two gates and for the candidate state",
     claim="A GRU has as many parameters as an LSTM with the same units.",
     source="Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014",
     credit=Fraction(1, 2),
@@ -262,10 +260,10 @@ def _bias_terms(rule: Formula, change: Callable[[Formula], Formula]) -> Formula 
     "biases",
     "trainable",
     layers=RECURRENT,
-    explanation="you counted one bias for each unit where the layer has two",
-    repair="a recurrent layer of PyTorch, and a GRU of Keras whose reset gate comes after the matrix, "
-    "has one bias beside each of its two matrices",
-    claim="In PyTorch an LSTM has as many biases as in Keras.",
+    explanation="you counted one bias where the layer has two",
+    repair="in PyTorch's recurrent layers, and in Keras's GRU with reset_after=True (the default), there are two "
+    "biases, one for the input weights and one for the recurrent weights",
+    claim="An LSTM has as many biases in PyTorch as in Keras.",
     source="PyTorch documentation of LSTM: bias_ih and bias_hh; Keras documentation of GRU: reset_after",
     credit=Fraction(1, 2),
 )
@@ -296,9 +294,10 @@ def _unpacked(s: Subject) -> Formula | None:
     "params",
     "biases",
     layers=RECURRENT,
-    explanation="you counted two biases for each unit where the layer has one",
-    repair="an LSTM of Keras adds one bias to the sum of both products; one of PyTorch keeps one beside each matrix",
-    claim="In Keras every unit of an LSTM has two biases in each gate.",
+    explanation="you counted two biases where the layer has one",
+    repair="in Keras a recurrent layer has one bias for the sum of both products, except a GRU with "
+    "reset_after=True; PyTorch has one for each of the two products",
+    claim="In Keras, every unit of an LSTM has two biases in each gate.",
     source="PyTorch forums, questions on the two biases of an LSTM; Keras documentation of LSTM",
     credit=Fraction(1, 2),
 )

@@ -51,10 +51,10 @@ def _mixing(s: Subject, change: Callable[[Heads, list[Formula]], Iterable[list[F
     "work at the scores left out",
     *_WORK,
     layers=ATTENDING,
-    explanation="you counted the projections and left out the work between the positions",
-    repair="every query is multiplied with every key, and every value is weighed: work that grows with the square "
-    "of the length",
-    claim="The work of self-attention grows in proportion to the length of the sequence.",
+    explanation="you counted the projections but left out the products between positions",
+    repair="attention multiplies every query by every key and weights the values by the scores, work that grows "
+    "with the square of the length in self-attention",
+    claim="The work of self-attention is proportional to the length of the sequence.",
     source=_VASWANI + ", table 1; Kaplan et al., Scaling Laws for Neural Language Models, 2020, neglects it",
     credit=Fraction(1, 2),
 )
@@ -67,9 +67,9 @@ def scores_left_out(s: Subject) -> Iterable[Formula]:
     "length not squared",
     *_WORK,
     layers=_SCORING,
-    explanation="you multiplied by the length once where every position looks at every position",
-    repair="each of the positions has a score for each of the positions, so the length counts twice",
-    claim="Each position of self-attention has one score.",
+    explanation="you multiplied by the length only once",
+    repair="in self-attention every position has a score for every position, so the length counts twice",
+    claim="In self-attention, each position has one score.",
     source=_VASWANI + ", table 1",
 )
 def not_squared(s: Subject) -> Iterable[Formula]:
@@ -103,9 +103,9 @@ def _once(rule: Formula) -> Formula:
     "one of the two products at the scores",
     *_WORK,
     layers=_SCORING,
-    explanation="you counted one of the two products between the positions",
-    repair="there are two: queries with keys give the scores, and the scores weigh the values",
-    claim="Weighing the values with the scores takes no multiplications.",
+    explanation="you counted only one of the two products between positions",
+    repair="there are two: queries times keys gives the scores, and scores times values gives the output",
+    claim="Weighting the values by the scores takes no multiplications.",
     general=False,
     source=_VASWANI + ", section 3.2.1",
     credit=Fraction(1, 2),
@@ -128,9 +128,11 @@ def one_product(s: Subject) -> Iterable[Formula]:
     "work at the scores multiplied by the heads",
     *_WORK,
     layers=ATTENDING,
-    explanation="you multiplied the work at the scores by the number of heads and by the whole width",
-    repair="a head works with its own part of the width, so all heads together work as much as one of full width",
-    claim="Twice as many heads that share the same width take twice as many multiplications between queries and keys.",
+    explanation="you multiplied the products between positions by both the number of heads and the whole width",
+    repair="when the heads divide the width among themselves, all heads together take as many products as one head "
+    "of the full width",
+    claim="When the heads divide a fixed width, twice as many heads take twice as many multiplications between "
+    "queries and keys.",
     source=_VASWANI + ", section 3.2.2",
 )
 def scores_times_heads(s: Subject) -> Iterable[Formula]:
@@ -142,8 +144,8 @@ def scores_times_heads(s: Subject) -> Iterable[Formula]:
     "softmax counted",
     *_WORK,
     layers=ATTENDING,
-    explanation="you counted the softmax of the scores among the multiply-accumulates",
-    repair="a softmax takes exponentials and divisions, which are no multiply-accumulates",
+    explanation="you counted the softmax as multiply-accumulates",
+    repair="a softmax takes exponentials and divisions, which are not multiply-accumulates",
     source="questions on counting the FLOPs of attention",
     credit=Fraction(1, 2),
 )
@@ -157,7 +159,7 @@ def softmax_counted(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=ATTENDING,
     explanation="you counted half of the scores because of the causal mask",
-    repair="a causal mask hides scores that are computed all the same, so the work stays",
+    repair="a causal mask hides scores that are computed anyway, so the work does not change",
     source="PyTorch documentation of scaled_dot_product_attention: the mask is added to the scores",
     credit=Fraction(1, 2),
 )
@@ -170,9 +172,9 @@ def masked(s: Subject) -> Iterable[Formula]:
     "memory taken as long as the query",
     "cache",
     *_WORK,
-    explanation="you took the memory for as long as the query",
-    repair="keys and values come from the memory, so their number is the length of the memory",
-    claim="In cross-attention there are always as many keys as queries.",
+    explanation="you took the memory to be as long as the query",
+    repair="cross-attention computes keys and values from the memory, so there are as many as the memory has positions",
+    claim="In cross-attention, there are always as many keys as queries.",
     source=_VASWANI + ", section 3.2.3",
     credit=Fraction(1, 2),
 )

@@ -26,8 +26,8 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
     "weights",
     "trainable",
     layers=_SLIDING,
-    explanation="you gave every place of the feature map weights of its own",
-    repair="a convolution uses the same filters at every place, so the size of the feature map never enters the count",
+    explanation="you gave every output position its own weights",
+    repair="a convolution uses the same filters at every position, so the size of the feature map does not enter",
     claim="A convolution on a larger image has more parameters.",
     source="Stack Exchange, questions on parameter sharing: H*W*F*(k*k*C + 1)",
 )
@@ -43,9 +43,10 @@ def weights_for_every_place(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=_SLIDING,
-    explanation="you multiplied by height and width of what arrives",
-    repair="a filter has a weight for each place of its kernel, not for each place of the image",
-    claim="The number of parameters of a convolution grows with height and width of its input.",
+    explanation="you multiplied by the height and width of the input",
+    repair="a filter of a convolution has one weight for each position of its kernel, not for each position of the "
+    "image",
+    claim="The number of parameters of a convolution grows with the height and width of its input.",
     source="Stack Exchange, questions on Conv2D(32, 3) with an input of 28x28: 28*28*32",
 )
 def input_size_in_the_count(s: Subject) -> Iterable[Formula]:
@@ -60,9 +61,10 @@ def input_size_in_the_count(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(Convolution,),
-    explanation="you gave every filter a weight for each number that arrives, as to a unit of a dense layer",
-    repair="a filter is as large as its kernel in all input channels, and moves over the image",
-    claim="Whatever its kernel, a convolution with `F` filters has as many weights as a dense layer with `F` units.",
+    explanation="you gave every filter one weight per input value, as in a dense layer",
+    repair="a filter of a convolution is only as large as its kernel and slides over the image",
+    claim="Whatever its kernel size, a convolution with `F` filters has as many weights as a dense layer with `F` "
+    "units.",
     source="Stack Exchange, questions on convolutions and dense layers compared",
 )
 def filters_as_large_as_the_image(s: Subject) -> Iterable[Formula]:
@@ -79,9 +81,9 @@ def filters_as_large_as_the_image(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(Convolution,),
-    explanation="you joined every number that arrives to every number of the feature map",
-    repair="a number of the feature map sees one window only, and all windows share their weights",
-    claim="In a convolution every output number has a weight for every input number.",
+    explanation="you connected every input value to every output value, as in a dense layer",
+    repair="each output value of a convolution depends on one window only, and all windows share their weights",
+    claim="In a convolution, every output value has its own weight for every input value.",
     source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 9.2",
 )
 def fully_connected(s: Subject) -> Iterable[Formula]:

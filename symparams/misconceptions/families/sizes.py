@@ -22,10 +22,9 @@ _PADDED = (*WINDOWED, ZeroPadding)
 @misconception(
     "not rounded",
     "shape",
-    explanation="you divided by the stride and did not round",
-    repair="the window stops where it no longer fits, so the quotient is rounded down: sizes are whole numbers",
+    explanation="you divided by the stride but did not round",
+    repair="output sizes are whole numbers, so a quotient by the stride must be rounded",
     claim="The output size of a convolution can be a fraction.",
-    general=False,
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 2.4",
     credit=Fraction(1, 2),
 )
@@ -42,10 +41,11 @@ def not_rounded(s: Subject) -> Iterable[Formula]:
 @misconception(
     "rounded the wrong way",
     "shape",
-    explanation="you rounded up where the size is rounded down, or down where it is rounded up",
-    repair="a window that no longer fits is dropped, so the quotient is rounded down; "
-    "only same padding, and pooling that is told so, round up",
-    claim="Where the stride does not come out even, the output size of a convolution without padding is rounded up.",
+    explanation="you rounded in the wrong direction",
+    repair="a window that no longer fits is dropped, so output sizes are rounded down; only 'same' padding, and "
+    "pooling that is set to do so, round up",
+    claim="When the division by the stride has a remainder, the output size of a convolution without padding is "
+    "rounded up.",
     source="PyTorch documentation of MaxPool2d, ceil_mode",
     credit=Fraction(1, 2),
 )
@@ -78,10 +78,10 @@ def _strided(a: Along, reach: Formula) -> Formula:
     "same and valid padding exchanged",
     "shape",
     layers=WINDOWED,
-    explanation="you took the padding for same where it is not, or for valid where it is same",
-    repair="valid padding adds nothing, so the window loses `k - 1` places; "
-    "with same padding only the stride makes the output smaller",
-    claim="A convolution with a 3x3 kernel, stride 1 and valid padding keeps height and width.",
+    explanation="you used the formula for a different padding mode",
+    repair="with 'valid' padding a window of size `k` loses `k - 1` positions; with 'same' padding only the stride "
+    "makes the output smaller",
+    claim="A convolution with a 3x3 kernel, stride 1 and 'valid' padding keeps height and width.",
     source="Stack Overflow, 'What is the difference between SAME and VALID padding in tf.nn.max_pool'",
     credit=Fraction(1, 2),
 )
@@ -100,9 +100,10 @@ def same_and_valid(s: Subject) -> Iterable[Formula]:
     "same padding taken for half a kernel",
     "shape",
     layers=WINDOWED,
-    explanation="you took same padding for `floor(k/2)` places on each side",
-    repair="same padding adds as many places as `ceil(n/s)` needs; for an even kernel one side gets one less",
-    claim="Same padding always puts `floor(k/2)` zeros on each side, also for an even kernel.",
+    explanation="you used `floor(k/2)` positions of padding on each side",
+    repair="in total 'same' padding adds `max((ceil(n/s) - 1)*s + k - n, 0)` positions, half before (rounded down) "
+    "and the rest after",
+    claim="With 'same' padding, `floor(k/2)` zeros are always added on each side, even for an even kernel size.",
     source="Stack Overflow, 'What is the difference between SAME and VALID padding in tf.nn.max_pool'",
     credit=Fraction(1, 2),
 )
@@ -130,9 +131,9 @@ def _twice(node: Formula) -> bool:
     "padding on one side only",
     "shape",
     layers=_PADDED,
-    explanation="you added the padding once",
-    repair="padding is added on both sides of an axis, so `2*p` places come in",
-    claim="A padding of 1 on each side makes an axis one place longer.",
+    explanation="you added the padding on one side only",
+    repair="padding `p` adds `p` positions at both ends of an axis, `2*p` in total",
+    claim="A padding of 1 on each side makes an axis one position longer.",
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
     credit=Fraction(1, 2),
 )
@@ -155,9 +156,8 @@ def _pads(s: Subject) -> bool:
     "shape",
     layers=_PADDED,
     explanation="you left out the padding",
-    repair="the window slides over the padded input, which is `2*p` places longer",
+    repair="with padding `p` a window slides over an input that is `2*p` positions longer",
     claim="Padding does not change the output size of a convolution.",
-    general=False,
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
     credit=Fraction(1, 2),
 )
@@ -190,8 +190,8 @@ def _one_by_one(s: Subject, a: Along) -> Formula | None:
     "stride forgotten",
     "shape",
     layers=WINDOWED,
-    explanation="you let the window move by one place",
-    repair="a window moves by the stride, so only every `s`-th place is counted",
+    explanation="you moved the window by one position at a time",
+    repair="with stride `s` a window moves `s` positions at a time",
     claim="The stride of a convolution does not change the size of its output.",
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 2.3",
     credit=Fraction(1, 2),
@@ -208,9 +208,9 @@ def stride_forgotten(s: Subject) -> Iterable[Formula]:
     "pooling moved by one place",
     "shape",
     layers=(Pooling,),
-    explanation="you let the pooling window move by one place",
-    repair="where no stride is given, a pooling window moves by its own size, so that windows do not overlap",
-    claim="In Keras and PyTorch a pooling window moves by one place if no stride is given.",
+    explanation="you moved the pooling window by one position at a time",
+    repair="without an explicit stride, a pooling window moves by its own size, so windows do not overlap",
+    claim="In Keras and PyTorch, a pooling window moves by one position if no stride is given.",
     source="Keras documentation of MaxPooling2D, strides: if None, it will default to pool_size",
     credit=Fraction(1, 2),
 )
@@ -226,9 +226,10 @@ def pooling_by_one(s: Subject) -> Iterable[Formula]:
     "only divided by the stride",
     "shape",
     layers=WINDOWED,
-    explanation="you divided the size by the stride and left out the kernel",
-    repair="what is counted are the windows that fit into the input, which without padding are `floor((n - k)/s) + 1`",
-    claim="A convolution with stride 2 always makes exactly half of height and width, whatever its kernel and padding.",
+    explanation="you divided the size by the stride but left out the kernel",
+    repair="the output size is the number of positions at which the window fits: without padding, `floor((n - k)/s) "
+    "+ 1`",
+    claim="A convolution with stride 2 always halves height and width exactly, whatever its kernel size and padding.",
     source="Stack Exchange, questions on the output size of strided convolutions",
 )
 def only_divided(s: Subject) -> Iterable[Formula]:
@@ -246,9 +247,8 @@ def only_divided(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=WINDOWED,
     explanation="you left out the dilation",
-    repair="the taps of a dilated kernel stand `d` places apart, so it covers `d*(k - 1) + 1` places",
-    claim="Dilation does not change the output size of a convolution with valid padding.",
-    general=False,
+    repair="a kernel with dilation `d` spans `d*(k - 1) + 1` positions",
+    claim="Dilation does not change the output size of a convolution with 'valid' padding.",
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
     credit=Fraction(1, 2),
 )
@@ -261,9 +261,9 @@ def dilation_forgotten(s: Subject) -> Iterable[Formula]:
     "dilated kernel taken for d times k",
     "shape",
     layers=WINDOWED,
-    explanation="you took the dilated kernel for `d*k` places",
-    repair="there are `k - 1` gaps between `k` taps, so the kernel covers `d*(k - 1) + 1` places",
-    claim="A 3x3 kernel with dilation 2 covers 6x6 places.",
+    explanation="you let the dilated kernel span `d*k` positions",
+    repair="there are `k - 1` gaps between `k` kernel elements, so the kernel spans `d*(k - 1) + 1` positions",
+    claim="A 3x3 kernel with dilation 2 spans 6x6 positions.",
     general=False,
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
     credit=Fraction(1, 2),
@@ -284,9 +284,9 @@ def _other_span(s: Subject, size: Callable[[Along], Formula]) -> Iterable[Formul
     "the + 1 forgotten",
     "shape",
     layers=WINDOWED,
-    explanation="you left out the 1 that is added at the end",
-    repair="a window has one more place than steps, as its first place comes before any step",
-    claim="A kernel of 3 places that moves by one place has 25 positions on 28 places.",
+    explanation="you left out the + 1",
+    repair="a window that takes `n` steps has `n + 1` positions, because its starting position counts too",
+    claim="A kernel of size 3 with stride 1 and no padding fits at 25 positions of an axis of length 28.",
     source="Stanford CS231n, Convolutional Networks: (W - F + 2P)/S + 1",
     credit=Fraction(1, 2),
 )
@@ -303,8 +303,8 @@ def one_forgotten(s: Subject) -> Iterable[Formula]:
     "pooling keeps the size",
     "shape",
     layers=(Pooling,),
-    explanation="you left height and width as they arrive",
-    repair="pooling makes one number of each window, and a window moves by the stride",
+    explanation="you kept height and width",
+    repair="pooling reduces each window to one value, and the windows are one stride apart",
     claim="Max pooling with a 2x2 window and stride 2 keeps height and width.",
     source="Stack Exchange, questions on the inputs of the first dense layer behind pooling",
 )
@@ -320,7 +320,7 @@ def pooling_keeps(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(Pooling,),
     explanation="you divided the channels too",
-    repair="every channel is pooled by itself, so there are as many channels as before",
+    repair="every channel is pooled by itself, so the number of channels does not change",
     claim="Max pooling with a 2x2 window halves the number of channels.",
     source="Stack Exchange, questions on whether pooling reduces the depth",
 )

@@ -46,8 +46,8 @@ _AT_EACH_STEP = (*_OVER_STEPS, Attention, EncoderLayer, TransformerEncoder, Dens
     "biases",
     layers=_AT_EACH_STEP,
     explanation="you multiplied by the length of the sequence",
-    repair="all steps of a sequence use the same weights, so its length does not count",
-    claim="A recurrent layer has weights of its own for every time step.",
+    repair="all time steps use the same weights, so the length of the sequence does not enter",
+    claim="A recurrent layer has separate weights for every time step.",
     source="Goodfellow, Bengio and Courville, Deep Learning, 2016, chapter 10 on parameter sharing; " + _QUESTIONS,
 )
 def times_steps(s: Subject) -> Iterable[Formula]:
@@ -63,8 +63,9 @@ def times_steps(s: Subject) -> Iterable[Formula]:
     "work of one step",
     *_WORK,
     layers=_OVER_STEPS,
-    explanation="you counted the work of a single step",
-    repair="a layer that goes through a sequence uses the same weights again at each of its steps",
+    explanation="you counted the work of a single time step",
+    repair="a recurrent layer uses the same weights at every time step, so its work is multiplied by the number of "
+    "steps",
     claim="A recurrent layer takes as many multiplications for a long sequence as for a short one.",
     source="questions on the FLOPs of recurrent layers",
     credit=Fraction(1, 2),
@@ -85,9 +86,9 @@ def _last_step(s: Subject) -> bool:
     "units multiplied by steps",
     "shape",
     layers=RECURRENT,
-    explanation="you put the outputs of all steps side by side",
-    repair="a recurrent layer that is not told to give out every step gives out the last one: one number for each unit",
-    claim="By default an LSTM of Keras gives out as many numbers as it has units times steps.",
+    explanation="you concatenated the outputs of all time steps",
+    repair="unless it returns sequences, a recurrent layer returns only its last output: one value per unit",
+    claim="By default, the output of an LSTM in Keras has as many values as units times time steps.",
     source="Stack Overflow, questions on return_sequences",
 )
 def units_times_steps(s: Subject) -> Iterable[Formula]:
@@ -100,9 +101,9 @@ def units_times_steps(s: Subject) -> Iterable[Formula]:
     "steps in place of units",
     "shape",
     layers=RECURRENT,
-    explanation="you gave one number for each step",
-    repair="a recurrent layer gives one number for each unit; how long the sequence is does not show in them",
-    claim="A recurrent layer that gives out its last step only has as many outputs as the sequence has steps.",
+    explanation="you gave one value for each time step",
+    repair="the last output of a recurrent layer has one value per unit, whatever the length of the sequence",
+    claim="A recurrent layer that returns only its last output has as many outputs as the sequence has time steps.",
     source="Stack Overflow, questions on the units of an LSTM",
 )
 def steps_for_units(s: Subject) -> Iterable[Formula]:
@@ -115,9 +116,9 @@ def steps_for_units(s: Subject) -> Iterable[Formula]:
     "only one step given out",
     "shape",
     layers=RECURRENT,
-    explanation="you gave out one step, though the layer gives out all of them",
-    repair="where a recurrent layer gives out every step, the length of the sequence stays",
-    claim="A recurrent layer always gives out the last step only.",
+    explanation="you gave the output of the last step, but this layer returns every step",
+    repair="a recurrent layer that returns sequences keeps the length of the sequence",
+    claim="A recurrent layer always returns only its last output.",
     source="Stack Overflow, questions on return_sequences; PyTorch documentation of LSTM: output and h_n",
     credit=Fraction(1, 2),
 )
@@ -131,8 +132,8 @@ def one_step_out(s: Subject) -> Iterable[Formula]:
     "features kept by a recurrent layer",
     "shape",
     layers=RECURRENT,
-    explanation="you kept the features that arrive",
-    repair="a recurrent layer gives one number for each of its units, however many features arrive",
+    explanation="you kept the number of input features",
+    repair="a recurrent layer outputs one value per unit, whatever its number of input features",
     claim="The output of a recurrent layer always has as many features as its input.",
     source="Stack Overflow, questions on the units of an LSTM",
 )
@@ -151,10 +152,10 @@ def features_kept(s: Subject) -> Iterable[Formula]:
     *_WORK,
     layers=RECURRENT,
     around=True,
-    explanation="you counted the input features for a layer that stands above another one",
-    repair="in a stack of recurrent layers, a layer above the first sees the outputs of the layer below it, in place "
-    "of the input features",
-    claim="In a stacked LSTM the layers above the first see the features of the input, as the first does.",
+    explanation="you used the input features of the first layer for a layer above it",
+    repair="in a stack of recurrent layers, each layer above the first takes the outputs of the layer below as its "
+    "input features",
+    claim="In a stacked LSTM, the layers above the first see the input features, as the first layer does.",
     source="PyTorch documentation of LSTM, weight_ih_l[k]: its shape for k > 0",
     credit=Fraction(1, 2),
 )

@@ -17,9 +17,9 @@ from symparams.model.tensor import flat, parameter_rule
     "trainable",
     "biases",
     needs="tensor",
-    explanation="you gave every weight a bias of its own",
-    repair="a bias is added once to a finished sum, so there is one for each output channel, unit or gate",
-    claim="Every weight of a layer has a bias of its own.",
+    explanation="you gave every weight its own bias",
+    repair="a bias is added to a sum of products, so there is one per sum, not one per weight",
+    claim="Every weight of a layer has its own bias.",
     source="Stack Exchange, questions on what a bias belongs to: a weight, a neuron or a layer",
 )
 def bias_for_each_weight(s: Subject) -> Iterable[Formula]:
@@ -39,8 +39,8 @@ def bias_for_each_weight(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     needs="tensor",
-    explanation="you added a bias for every kernel, that is for each pair of an input channel and a filter",
-    repair="the input channels of a filter are added up first, and one bias is added to their sum",
+    explanation="you counted a bias for every pair of an input channel and a filter",
+    repair="a filter of a convolution sums the results for all its input channels and adds one bias to the sum",
     claim="A convolution filter has one bias for each of its input channels.",
     source="Stack Exchange, questions on whether each kernel of a filter has its own bias",
 )
@@ -59,8 +59,8 @@ def bias_for_each_kernel(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     needs="tensor",
-    explanation="you added a bias for each input channel (or input), not for each output",
-    repair="a bias belongs to a sum, and there are as many sums as output channels, units or gates",
+    explanation="you counted one bias per input, not one per output",
+    repair="biases belong to the outputs of a layer, not to its inputs",
     claim="A dense layer always has as many biases as inputs.",
     source="Stack Exchange, questions on how many biases a layer has",
 )
@@ -76,9 +76,9 @@ def bias_for_each_input(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     needs="tensor",
-    explanation="you added a bias for every number of the feature map",
-    repair="the places of a feature map share the bias of their channel, as they share its weights",
-    claim="A convolution has one bias for each number of its output.",
+    explanation="you counted a bias for every output value",
+    repair="all positions of a feature map share the bias of their channel, just as they share its weights",
+    claim="A convolution has one bias for each value of its output.",
     source="Stack Exchange, questions on tied and untied biases of convolutions",
 )
 def bias_for_each_number(s: Subject) -> Iterable[Formula]:

@@ -71,10 +71,10 @@ def _everywhere(x: Incoming, rule: Formula) -> Formula:
     "params",
     *_WORK,
     layers=FORWARD,
-    explanation="you counted one of the two matrices of the feed-forward part",
-    repair="the feed-forward part of a transformer layer goes up to the hidden width and down again: at least two "
-    "matrices",
-    claim="The feed-forward part of a transformer layer has a single weight matrix.",
+    explanation="you counted only one of the matrices of the feed-forward network",
+    repair="the feed-forward network of a transformer layer maps the features to the hidden width and back, with at "
+    "least two matrices",
+    claim="The feed-forward network of a transformer layer has a single weight matrix.",
     source=_VASWANI + ", section 3.3",
     credit=Fraction(1, 2),
 )
@@ -95,9 +95,10 @@ def one_matrix(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=FORWARD,
-    explanation="you counted two matrices, as in a feed-forward part without a gate",
-    repair="a gated feed-forward part has three matrices: for the hidden units, for their gates, and the way back",
-    claim="A gated feed-forward part such as SwiGLU has two weight matrices.",
+    explanation="you counted two matrices, as in a feed-forward network without a gate",
+    repair="a gated feed-forward network has three matrices: one for the hidden units, one for their gates, and one "
+    "for the output",
+    claim="A gated feed-forward network such as SwiGLU has two weight matrices.",
     source=_SHAZEER,
     credit=Fraction(1, 2),
 )
@@ -116,9 +117,9 @@ def gate_left_out(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=FORWARD,
-    explanation="you counted three matrices, as in a feed-forward part with a gate",
-    repair="a feed-forward part without a gate has two matrices: one goes up to the hidden width, one goes down again",
-    claim="In the original transformer the feed-forward part has three weight matrices.",
+    explanation="you counted three matrices, as in a gated feed-forward network",
+    repair="a feed-forward network without a gate has two matrices: one maps to the hidden width, the other maps back",
+    claim="In the original transformer, the feed-forward network has three weight matrices.",
     source=_SHAZEER,
     credit=Fraction(1, 2),
 )
@@ -137,9 +138,10 @@ def gate_added(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=FORWARD,
-    explanation="you took the hidden width for four times the width",
-    repair="the hidden width is what the layer says; four times the width is only a common choice",
-    claim="The hidden width of a feed-forward part is four times its width in every transformer.",
+    explanation="you took the hidden width to be four times the model width",
+    repair="the hidden width of a feed-forward network is an argument; four times the model width is only a common "
+    "choice",
+    claim="In every transformer, the hidden width of the feed-forward network is four times the model width.",
     source=_VASWANI + "; Touvron et al., LLaMA, 2023, has 8/3 times the width",
     credit=Fraction(1, 2),
 )
@@ -153,10 +155,10 @@ def four_times(s: Subject) -> Iterable[Formula]:
     "params",
     *_WORK,
     layers=FORWARD,
-    explanation="you took the matrices of the feed-forward part for square ones",
-    repair="a feed-forward part takes every position to its hidden width and back, so its matrices are square "
-    "only where both widths are equal",
-    claim="The matrices of the feed-forward part of a transformer layer are square, whatever its hidden width.",
+    explanation="you treated the matrices of the feed-forward network as square",
+    repair="the matrices of a feed-forward network map the model width to the hidden width and back, so they are "
+    "square only if both are equal",
+    claim="The matrices of the feed-forward network of a transformer layer are square, whatever its hidden width.",
     source=_VASWANI + ", section 3.3",
 )
 def square(s: Subject) -> Iterable[Formula]:
@@ -180,8 +182,9 @@ def _norms(block: EncoderLayer, arriving: Arriving, count: int | None = None) ->
     "params",
     layers=BLOCKS,
     explanation="you left out the layer normalizations",
-    repair="every part of a transformer layer has a layer normalization with a scale and a shift for each feature",
-    claim="The parameters of a transformer layer are those of its attention and its feed-forward part, no others.",
+    repair="in a transformer layer each attention and the feed-forward network have their own layer normalization, "
+    "with a scale and a shift per feature",
+    claim="A transformer layer has no parameters other than those of its attention and its feed-forward network.",
     source=_VASWANI + ", section 3.1; Ba, Kiros and Hinton, Layer Normalization, 2016",
     credit=Fraction(1, 2),
 )
@@ -216,7 +219,7 @@ def _dropped(rule: Formula, term: Formula) -> Formula:
     "params",
     layers=BLOCKS,
     explanation="you counted a single layer normalization",
-    repair="each attention of a transformer layer, and its feed-forward part, has a layer normalization of its own",
+    repair="a transformer layer has one layer normalization for each attention and one for its feed-forward network",
     claim="An encoder layer of the original transformer has one layer normalization.",
     source=_VASWANI + ", section 3.1",
     credit=Fraction(1, 2),
@@ -232,8 +235,9 @@ def one_norm(s: Subject) -> Iterable[Formula]:
     "params",
     layers=BLOCKS,
     explanation="you left out the layer normalization at the end of the stack",
-    repair="a stack of transformer layers may end in one more layer normalization, which belongs to none of its layers",
-    claim="PyTorch's Transformer has no layer normalization beside those of its layers.",
+    repair="a stack of transformer layers may end with one more layer normalization, which belongs to none of its "
+    "layers",
+    claim="PyTorch's Transformer has no layer normalization other than those of its layers.",
     source="PyTorch documentation of TransformerEncoder, norm, and of Transformer",
     credit=Fraction(1, 2),
 )
@@ -254,10 +258,10 @@ def last_norm(s: Subject) -> Iterable[Formula]:
     "cache",
     *_WORK,
     layers=BLOCKS,
-    explanation="you counted one attention where a decoder layer has two",
-    repair="beside the attention to its own positions a decoder layer has one to the memory, "
-    "with matrices and a normalization of its own",
-    claim="A decoder layer of the original transformer has a single attention, as an encoder layer has.",
+    explanation="you counted one attention, but a decoder layer has two",
+    repair="in addition to self-attention, a decoder layer has cross-attention to the memory, with its own matrices "
+    "and normalization",
+    claim="A decoder layer of the original transformer has a single attention, just like an encoder layer.",
     source=_VASWANI + ", section 3.1",
     credit=Fraction(1, 2),
 )

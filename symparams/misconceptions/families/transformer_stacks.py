@@ -26,8 +26,8 @@ _VASWANI = "Vaswani et al., Attention Is All You Need, 2017"
     "cache",
     *_WORK,
     layers=_STACKED,
-    explanation="you counted one of the stacked layers",
-    repair="every layer of a stack has weights of its own and works by itself, so all of them count",
+    explanation="you counted only one of the stacked layers",
+    repair="every layer of a stack has its own weights, so all of them count",
     claim="The layers of the encoder of the original transformer share their weights.",
     source=_VASWANI + "; PyTorch documentation of TransformerEncoder, num_layers, and of LSTM, num_layers",
 )
@@ -61,9 +61,9 @@ def _one_floor(s: Subject, layer: Recurrent) -> Iterator[Formula]:
     "params",
     *_WORK,
     layers=(Transformer,),
-    explanation="you counted one of the two stacks",
-    repair="the original transformer has an encoder and a decoder, each a stack of layers with weights of its own",
-    claim="Encoder and decoder of the original transformer have the same weights.",
+    explanation="you counted only one of the two stacks",
+    repair="the transformer has an encoder and a decoder, each a stack of layers with its own weights",
+    claim="The encoder and the decoder of the original transformer share their weights.",
     source=_VASWANI + ", section 3.1",
 )
 def one_stack(s: Subject) -> Iterable[Formula]:

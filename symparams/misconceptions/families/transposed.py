@@ -29,9 +29,9 @@ def _spatial(s: Subject) -> bool:
     "size by the forward formula",
     "shape",
     layers=(TransposedConvolution,),
-    explanation="you took the size of an ordinary convolution",
-    repair="a transposed convolution puts a kernel down for every place that arrives, a stride apart, "
-    "so the output grows with the stride",
+    explanation="you used the formula of an ordinary convolution",
+    repair="in a transposed convolution each input position adds a copy of the kernel to the output, and the copies "
+    "start `s` positions apart, so the output grows with the stride",
     claim="A transposed convolution with stride 2 halves height and width.",
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 4",
 )
@@ -59,8 +59,8 @@ def _incoming(s: Subject) -> Symbol | None:
     "stride of a transposed convolution forgotten",
     "shape",
     layers=_LARGER,
-    explanation="you put the kernels down one place apart",
-    repair="the kernels are put down a stride apart, so all steps together are `(n - 1)*s` places",
+    explanation="you ignored the stride",
+    repair="in a transposed convolution with stride `s` the copies of the kernel start `s` positions apart",
     claim="The stride of a transposed convolution does not change the size of its output.",
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 4",
     credit=Fraction(1, 2),
@@ -75,7 +75,7 @@ def stride_forgotten(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=(TransposedConvolution,),
     explanation="you left out the output padding",
-    repair="the output padding adds places at the end of the axis",
+    repair="the output padding makes the output longer at its end",
     claim="The output padding of a transposed convolution does not change the size of its output.",
     general=False,
     source="PyTorch documentation of ConvTranspose2d, output_padding",
@@ -93,7 +93,7 @@ def output_padding_forgotten(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=_LARGER,
     explanation="you added the padding",
-    repair="in a transposed convolution padding is cut off the output, so it makes the output smaller",
+    repair="in a transposed convolution, padding is removed from the output, so it makes the output smaller",
     claim="More padding makes the output of a transposed convolution larger.",
     source="PyTorch documentation of ConvTranspose2d, padding",
     credit=Fraction(1, 2),
@@ -108,7 +108,7 @@ def padding_added(s: Subject) -> Iterable[Formula]:
     "shape",
     layers=_LARGER,
     explanation="you left out the padding",
-    repair="padding is cut off the output on both sides",
+    repair="in a transposed convolution padding is removed from both ends of the output",
     source="PyTorch documentation of ConvTranspose2d, padding",
     credit=Fraction(1, 2),
 )
@@ -135,10 +135,11 @@ def _cut(node: Formula) -> bool:
     "only multiplied by the stride",
     "shape",
     layers=_LARGER,
-    explanation="you multiplied the size by the stride and left out the kernel",
-    repair="the last kernel reaches over the last step: it begins `(n - 1)*s` places on and covers `k`",
-    claim="A transposed convolution with stride 2 always makes exactly twice the height and width, "
-    "whatever its kernel and padding.",
+    explanation="you multiplied the size by the stride but left out the kernel",
+    repair="in a transposed convolution without padding, the last copy of the kernel starts at `(n - 1)*s` and "
+    "covers `k` positions",
+    claim="A transposed convolution with stride 2 always doubles height and width exactly, whatever its kernel size "
+    "and padding.",
     source="Stack Exchange, questions on the output size of ConvTranspose2d",
 )
 def only_multiplied(s: Subject) -> Iterable[Formula]:
@@ -154,9 +155,9 @@ def only_multiplied(s: Subject) -> Iterable[Formula]:
     "as many steps as places",
     "shape",
     layers=_LARGER,
-    explanation="you counted a step for every place that arrives",
-    repair="between `n` kernels there are `n - 1` steps",
-    claim="Between `n` kernels that are put down in a row there are `n` steps.",
+    explanation="you counted as many steps as input positions",
+    repair="from the first of `n` copies of the kernel to the last there are `n - 1` steps",
+    claim="From the first of `n` copies of the kernel to the last there are `n` steps.",
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 4",
     credit=Fraction(1, 2),
 )

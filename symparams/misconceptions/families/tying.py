@@ -29,8 +29,8 @@ def _embedding(layer: Layer | None) -> Embedding | None:
     "weights",
     "trainable",
     layers=(Tied, ReversibleEmbedding),
-    explanation="you counted the matrix of the embedding a second time for the way back to tokens",
-    repair="a tied output projection uses the matrix of the embedding: it is stored, and counted, once",
+    explanation="you counted the embedding matrix a second time for the output layer",
+    repair="a tied output projection reuses the embedding matrix, which is stored, and counted, once",
     claim="An output projection that is tied to the embedding has a matrix of its own.",
     source="Press and Wolf, Using the Output Embedding to Improve Language Models, 2017",
 )
@@ -46,9 +46,9 @@ def counted_again(s: Subject) -> Iterable[Formula]:
     "width in place of the tokens",
     "shape",
     layers=(Tied,),
-    explanation="you kept the width of the vectors where each token has a score",
-    repair="the output projection gives one score for each token of the vocabulary",
-    claim="The output layer of a language model gives as many numbers at each position as an embedding is wide.",
+    explanation="you kept the embedding dimension, but the output has one score per token",
+    repair="the output layer of a language model computes one score for each token of the vocabulary",
+    claim="The output layer of a language model has as many outputs at each position as the embedding dimension.",
     source="questions on the shape of the logits of a language model",
 )
 def width_kept(s: Subject) -> Iterable[Formula]:

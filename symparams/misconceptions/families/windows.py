@@ -21,7 +21,8 @@ _LIU = "Liu et al., Swin Transformer, 2021, section 3.2"
     "flops",
     layers=(WindowAttention,),
     explanation="you let every position look at the whole image",
-    repair="a position looks at those of its window only, so the work grows with the image, not with its square",
+    repair="in window attention each position looks only at its own window, so the work is proportional to the size "
+    "of the image, not to its square",
     claim="The work of attention in windows of a fixed size grows with the square of the number of positions.",
     source=_LIU + ": the work of both kinds of attention compared",
 )
@@ -48,9 +49,9 @@ def _with_last(rule: Formula, last: Formula | None) -> Formula | None:
     "relative biases left out",
     "params",
     layers=(WindowAttention,),
-    explanation="you left out the biases for relative positions",
-    repair="each head has a table with a bias for every offset between two positions of a window",
-    claim="Attention in windows has no parameters beside its four matrices and their biases.",
+    explanation="you left out the relative position biases",
+    repair="in window attention each head has a table with one bias for every offset between two positions of a window",
+    claim="Window attention has no parameters other than its four matrices and their biases.",
     source=_LIU + ": relative position bias",
     credit=Fraction(1, 2),
 )
@@ -64,9 +65,9 @@ def table_left_out(s: Subject) -> Iterable[Formula]:
     "relative biases shared by the heads",
     "params",
     layers=(WindowAttention,),
-    explanation="you counted one table of relative biases for all heads",
-    repair="each head has relative biases of its own",
-    claim="All heads of attention in windows share their biases for relative positions.",
+    explanation="you counted one table of relative position biases for all heads",
+    repair="in window attention each head has its own relative position biases",
+    claim="In window attention, all heads share their relative position biases.",
     source=_LIU + "; torchvision, relative_position_bias_table: a column a head",
     credit=Fraction(1, 2),
 )
@@ -79,10 +80,10 @@ def one_table(s: Subject) -> Iterable[Formula]:
     "one relative bias for each position or pair",
     "params",
     layers=(WindowAttention,),
-    explanation="you counted a bias for each position of a window, or for each pair of them",
-    repair="pairs of positions with the same offset share a bias, and along an axis of M places there are 2·M - 1 "
-    "offsets",
-    claim="Attention in windows has a bias of its own for each pair of positions in a window.",
+    explanation="you counted one bias for each position of a window, or for each pair of positions",
+    repair="in window attention pairs of positions with the same offset share a bias, and along an axis of M "
+    "positions there are 2·M − 1 offsets",
+    claim="Window attention has a separate bias for each pair of positions in a window.",
     source=_LIU + ": the table is smaller than the matrix of biases that is taken from it",
     credit=Fraction(1, 2),
 )

@@ -26,7 +26,7 @@ _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
     "flops",
     needs="tensor",
     explanation="you counted every weight once",
-    repair="weights are used again at every position, so the work is multiplied by the number of positions",
+    repair="a layer that uses the same weights at several positions multiplies its work by the number of positions",
     claim="A convolution takes as many multiplications as it has weights.",
     source="Stack Exchange, questions on the FLOPs of a convolution",
 )
@@ -44,9 +44,10 @@ def positions_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=_SLIDING,
-    explanation="you took the positions of the wrong side of the layer",
-    repair="a convolution does its work once for each place of its output, a transposed one for each of its input",
-    claim="A convolution takes as much work with stride 2 as with stride 1.",
+    explanation="you used the positions of the input for those of the output, or the reverse",
+    repair="a convolution applies its filters once per output position, a transposed convolution once per input "
+    "position",
+    claim="A convolution with stride 2 takes as many multiplications as with stride 1.",
     source="Stack Exchange, questions on the FLOPs of a convolution: input or output size",
     credit=Fraction(1, 2),
 )
@@ -73,7 +74,7 @@ def input_positions(s: Subject) -> Iterable[Formula]:
     "flops",
     needs="matrix",
     explanation="you counted the work of one filter",
-    repair="every filter does its work at every position",
+    repair="every filter is applied at every position",
     source="Stack Exchange, questions on the FLOPs of a convolution",
 )
 def one_filter_works(s: Subject) -> Iterable[Formula]:
@@ -90,7 +91,7 @@ def one_filter_works(s: Subject) -> Iterable[Formula]:
     "macs",
     needs="tensor",
     explanation="you counted the biases too",
-    repair="a bias is added, not multiplied; multiply-accumulates are counted for the weights",
+    repair="a bias is added, not multiplied, so it does not count as a multiply-accumulate",
     source="Stack Exchange, questions on the MACs of a convolution: (k*k*C + 1)*F*H*W",
     credit=Fraction(1, 2),
 )
@@ -105,7 +106,7 @@ def biases_multiplied(s: Subject) -> Iterable[Formula]:
 @misconception(
     "FLOPs taken for MACs",
     "macs",
-    explanation="you counted multiplications and additions apart",
+    explanation="you counted multiplications and additions separately",
     repair="a multiply-accumulate is one multiplication together with one addition",
     claim="A multiply-accumulate is a multiplication without an addition.",
     source="Stack Exchange, questions on MACs and FLOPs",
@@ -120,7 +121,7 @@ def flops_for_macs(s: Subject) -> Iterable[Formula]:
 @misconception(
     "MACs taken for FLOPs",
     "flops",
-    explanation="you counted each multiply-accumulate once",
+    explanation="you counted each multiply-accumulate as one operation",
     repair="a multiply-accumulate is two floating-point operations: a multiplication and an addition",
     source="Stack Exchange, questions on MACs and FLOPs",
     credit=Fraction(1, 2),
@@ -133,8 +134,8 @@ def macs_for_flops(s: Subject) -> Iterable[Formula]:
 @misconception(
     "input counted for output",
     "activations",
-    explanation="you counted the numbers that arrive",
-    repair="what is stored is the output of the layer",
+    explanation="you counted the input values",
+    repair="activation memory holds the output of the layer",
     source="questions on the memory of activations",
 )
 def input_stored(s: Subject) -> Iterable[Formula]:
