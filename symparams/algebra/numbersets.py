@@ -23,7 +23,7 @@ class Stretch:
 
     first: int  # the smallest of them
     last: int | None  # None: without end
-    step: int  # the distance between neighbours
+    step: int  # the distance between neighbors
 
     def __iter__(self) -> Iterator[int]:
         n = self.first

@@ -39,7 +39,7 @@ OTHER = "<p>This is not the answer, and none of the usual slips leads to it. Com
 
 _NAME_LENGTH = 255
 _PLACES = 7
-# Moodle compares numbers with 14 significant digits: from here on neighbours would count as equal.
+# Moodle compares numbers with 14 significant digits: from here on neighbors would count as equal.
 _EXACT_BELOW = 10**14
 # Sizes of a shape as students write them: what stands before, between and behind them.
 _SHAPES = [("", between, "") for between in ("x", " x ", "×", " × ", ",", ", ")]

@@ -170,7 +170,7 @@ class Reach:
     """What one output number sees along one spatial axis of the input."""
 
     kernel: Formula  # places from the first one that is seen to the last: d(k - 1) + 1
-    stride: Formula  # how far apart the views of neighbouring outputs are; 1/2 where the output is twice as large
+    stride: Formula  # how far apart the views of neighboring outputs are; 1/2 where the output is twice as large
     before: Formula  # padding before the first place
     # Of a layer that enlarges: over how many outputs it spreads one input, and how many of these are cut off before the
     # first that is left; None: not known.

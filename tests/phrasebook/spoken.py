@@ -87,7 +87,12 @@ def documents() -> list[Said]:
         for style in STYLES
     ]
     answered = Said("`solve --layer`", tuple(_of_layers()))
-    return [*solved, answered, Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True), *_others()]
+    return [
+        *solved,
+        answered,
+        Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True),
+        *_others(),
+    ]
 
 
 def _of_layers() -> Iterator[tuple[str, ...]]:

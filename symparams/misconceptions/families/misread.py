@@ -102,7 +102,7 @@ def network_given(s: Subject) -> Iterable[Formula]:
             yield symbol("P", total, "of the whole network")
 
 
-def _neighbour(s: Subject, node: Node) -> Iterable[Formula]:
+def _neighbor(s: Subject, node: Node) -> Iterable[Formula]:
     """The answer for another layer."""
     if s.quantity == "shape":
         axes = node.derived.out.axes
@@ -129,7 +129,7 @@ def layer_before(s: Subject) -> Iterable[Formula]:
     if not _asked(s):
         return
     for node in s.before:
-        answers = tuple(_neighbour(s, node)) if node.inputs or s.quantity == "shape" else ()
+        answers = tuple(_neighbor(s, node)) if node.inputs or s.quantity == "shape" else ()
         yield from answers
         if answers or s.quantity == "shape":
             return
@@ -150,7 +150,7 @@ def layer_after(s: Subject) -> Iterable[Formula]:
     if not _asked(s):
         return
     for node in _behind(s.network, s.task.index):
-        answers = tuple(_neighbour(s, node))
+        answers = tuple(_neighbor(s, node))
         yield from answers
         if answers or s.quantity == "shape":
             return
