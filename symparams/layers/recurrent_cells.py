@@ -14,6 +14,8 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Convention, Sizes, Tensor, flat, tensor
 from symparams.model.work import Work
 
+_COUNTED = {3: "three", 4: "four"}
+
 
 @layer_class
 class GatedCell(Cell):
@@ -76,7 +78,9 @@ class GatedCell(Cell):
     def why(self, who: str, D: Formula, convention: Convention) -> Text:
         before = self.output(convention)
         biases = ("; there is no bias", ", and one bias", ", and two biases, one beside each weight matrix")
-        vectors = f"It computes {self.parts}. " if self.gates > 1 else ""
+        vectors = (
+            f"It computes {_COUNTED[self.gates]} vectors of {{U values}}: {self.parts}. " if self.gates > 1 else ""
+        )
         return say(
             f"{who} sees {{D input features}} and its own {{before outputs}} from the previous step. {vectors}"
             f"Each {self._one} has one weight for each of these {{.seen}} inputs{biases[self.biases(convention)]}",
@@ -87,9 +91,9 @@ class GatedCell(Cell):
         )
 
     def brief(self, convention: Convention) -> Text:
-        computed = f"computes {self.parts}" if self.gates > 1 else "has {U units}"
-        biases = ("without biases", "with one bias each", "with two biases each")[self.biases(convention)]
-        return say(f"{computed}, {biases}", U=self.unit(convention))
+        computed = f"computes {self.parts}, {{U values}} each" if self.gates > 1 else "has {U units}"
+        biases = ("without biases", "with one bias per", "with two biases per")[self.biases(convention)]
+        return say(f"{computed}, {biases}{f' {self._one}' if self.bias else ''}", U=self.unit(convention))
 
     @property
     def _one(self) -> str:
@@ -168,9 +172,7 @@ class LSTMCell(GatedCell):
     stored_as: ClassVar = "lstm_cell."
     gates: ClassVar = 4
     noun: ClassVar = "LSTM"
-    parts: ClassVar = (
-        "four vectors of {U values}: the input gate, the forget gate, the output gate and the cell candidate"
-    )
+    parts: ClassVar = "the input gate, the forget gate, the output gate and the cell candidate"
 
     def check(self, convention: Convention) -> None:
         GatedCell.check(self, convention)
@@ -233,7 +235,7 @@ class GRUCell(GatedCell):
     example: ClassVar = "input(32) -> grucell(64)"
     stored_as: ClassVar = "gru_cell."
     gates: ClassVar = 3
-    parts: ClassVar = "three vectors of {U values}: the update gate, the reset gate and the candidate state"
+    parts: ClassVar = "the update gate, the reset gate and the candidate state"
 
     def check(self, convention: Convention) -> None:
         GatedCell.check(self, convention)

@@ -119,4 +119,4 @@ class StackedCells(Cell):
             (i, changed(cell.difference(convention, copies, None), partial(marked, mark=i)))
             for i, cell, _ in self._fed(FED, convention)
         )
-        return together(*(together(f"cell {i}: ", said, between="") for i, said in every if said))
+        return together(*(together(f"for cell {i}, ", said, between="") for i, said in every if said))
