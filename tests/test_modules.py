@@ -123,7 +123,10 @@ def test_what_is_kept_is_said() -> None:
     network = sp.parse("input(T, 64) -> mla(2, causal) -> mamba -> attention(2, causal)")
     kept = network.solve(quantities=("cache",)).to_text()
     for clause in (
-        "the cache keeps a compressed vector of 512 features and a rotary key of 64 features for each of the T positions",
+        (
+            "the cache keeps a compressed vector of 512 features and a rotary key of 64 features for each of the T "
+            "positions"
+        ),
         "the state and the last inputs of the convolution are kept, however long the text is",
         "the cache keeps a key and a value of 64 features each, for each of the T positions",
     ):

@@ -104,7 +104,7 @@ def test_a_kind_says_what_one_has() -> None:
                 "attention has five projections: queries, keys, values and the gate each from 512 to 8·64 = 512 "
                 "features, "
                 "and the output from 512 to 512 features; each has a bias for every feature that it produces. "
-                "Each head has 64 features for queries, keys and values; key_dim is the width of one head, not of all "
+                "A head has 64 features: key_dim is the width of one head, not of all "
                 "together. The gate, through a sigmoid, multiplies what the heads produce"
             ),
         ),

@@ -39,14 +39,17 @@ def _widths(of: Heads) -> Text:
     """How wide a head is, where it has a width of its own."""
     if of.plain:
         return ""
-    of_values = "" if of.same_widths else ", and {value features} for values"
-    kept = "queries, keys and values" if of.same_widths else "queries and keys"
-    named = "; {@name} is the width of one head, not of all together"
-    text = f"Each head has {{key features}} for {kept}{of_values}"
+    text = (
+        "A head has {key features}"
+        if of.same_widths
+        else "A head has {key features} for queries and keys and {value} for values"
+    )
     if of.given.query.convention == "torch":
         return say(text, key=of.key, value=of.value)
     name = "key_dim" if of.kv is None else "head_dim"
-    return say(f"{text}{named}", key=of.key, value=of.value, name=name)
+    return say(
+        f"{text}: {{@name}} is the width of one head, not of all together", key=of.key, value=of.value, name=name
+    )
 
 
 def _shared(of: Heads) -> Text:

@@ -224,7 +224,7 @@ class _Letters:
         """From what keys and values are computed."""
         return say(
             "Keys and values are compressed together from {d} to {d_c features}, which are normalized with one learned "
-            "scale each and expanded to {=expanded features}, a key of {d_h} and a value of {d_v} for each head; the "
+            "scale each and expanded to {=expanded features}, a key of {d_h} and a value of {d_v} for each head. The "
             "first step also produces the {d_r} rotary features of the key, which all heads share",
             d=self.d,
             d_c=self.d_c,
@@ -236,9 +236,9 @@ class _Letters:
 
     def output(self) -> Text:
         """Where the heads go, and what has biases."""
-        biases = "only the projections that compress and the output projection have biases"
-        text = "The output projection goes from {=heads} back to {d features}; "
-        return say(text + (biases if self.layer.bias else "there are no biases"), heads=self.h * self.d_v, d=self.d)
+        biases = "; only it and the projections that compress have biases" if self.layer.bias else ", without biases"
+        text = f"The output projection goes from {{=heads}} back to {{d features}}{biases}"
+        return say(text, heads=self.h * self.d_v, d=self.d)
 
     def worked(self) -> Text:
         """The products of the projections, then those of queries with keys and of scores with values."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, as_formula, product
+from symparams.algebra.formula import Formula, Number, as_formula, product
 from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, Scaled, beta, named, positions_share
 from symparams.layers.over_axes import OverAxes
@@ -22,7 +22,7 @@ from symparams.model.layer import (
     layer_class,
     symbol,
 )
-from symparams.model.sentence import say, together
+from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Tensor, tensor
 from symparams.model.work import Work
 
@@ -80,7 +80,7 @@ class BatchNormalization(Scaled):
             ),
             shape_because=RESCALED,
             channels_are=None,
-            differs=_DIFFERS.format(counts[0], one, counts[1]) if self.track and not self.renorm else "",
+            differs=_differs(one, *counts) if self.track and not self.renorm else "",
             unit=Unit(f"{one}s", C_in),
             ignores=positions_share(x) if trained or keras else (),
         )
@@ -120,10 +120,11 @@ def _measured(C_in: Formula, keras: bool, renorm: bool) -> tuple[Tensor, ...]:
     )
 
 
-_DIFFERS = (
-    "Keras counts {} parameters for each {}, the moving mean and variance among them as non-trainable; "
-    "PyTorch counts {} and keeps the mean and variance as buffers"
-)
+def _differs(one: str, keras: int, torch: int) -> Text:
+    text = f"Keras counts {{keras parameters}} for each {one}, the moving mean and variance among them as non-trainable"
+    return say(
+        f"{text}; PyTorch counts {{torch}} and keeps these two as buffers", keras=Number(keras), torch=Number(torch)
+    )
 
 
 @layer_class

@@ -269,12 +269,12 @@ class Transformer(Layer):
 
     def _because(self, encoder: Stack, decoder: Stack) -> Text:
         d, f = letters(encoder.arriving[0], self.hidden)
+        biases = "" if self.bias else ", all of it without biases"
         return say(
-            "the encoder has {N_e layers} and the decoder {N_d}, each with weights of its own. An encoder layer "
-            "consists of self-attention and a feed-forward network; a decoder layer also attends to the encoder's "
-            "output. Every attention has four projections from {d} to {d features}, every feed-forward network goes "
-            f"from {{d}} to {{f hidden units}} and back{'' if self.bias else ', without biases'}. Each of these parts "
-            "has a layer normalization, and each of the two stacks ends in a further one",
+            "the encoder has {N_e layers} of self-attention and a feed-forward network; the decoder has {N_d layers}, "
+            "with attention to the encoder's output as well. Every attention has four projections from {d} to "
+            "{d features}, every feed-forward network goes from {d} to {f hidden units} and back, every one of these "
+            f"parts has a layer normalization, and each stack ends in a further one{biases}",
             N_e=encoder.N,
             N_d=decoder.N,
             d=d,
