@@ -26,7 +26,8 @@ from symparams.model.network import Network
 from symparams.model.sentence import Sentence, Text, pattern, value_of, with_values
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import QUANTITIES
-from symparams.quantities.quantity import BYTES, size_in_bytes
+from symparams.quantities.quantity import size_in_bytes
+from symparams.quantities.settings import BYTES
 from symparams.sources.language import network as read_network
 from tests.differential.generating import networks
 from tests.differential.letters import lettered
@@ -128,6 +129,9 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
         said = [size_in_bytes(v) for v in (a.measured.derivation.value, a.measured.together)]
         yield from (Fraction(found.replace(",", "")) for text in said for found in _NUMBER.findall(text))
         yield Fraction(BYTES[a.solution.settings.dtype])
+    for padded in e.padding if a.quantity == "padding" else ():
+        for each in (padded.total, padded.before, padded.after):
+            yield from in_derivation(each) if each is not None else ()
     if a.quantity == "field" and not isinstance(a.fields, str):
         for steps in a.fields:
             for derivation in steps.steps:
