@@ -37,6 +37,12 @@ def sizes_made(derived: Derived) -> tuple[Formula, ...]:
     return tuple(axis.size for axis in _marked_rules(derived).output)
 
 
+@lru_cache(512)
+def marks_passed(derived: Derived) -> tuple[Mark | None, ...]:
+    """For each size of the output the one that is passed on as it; none where the layer makes the size."""
+    return tuple(mark_of(size) for size in sizes_made(derived))
+
+
 def named_marks(derived: Derived) -> dict[str, Mark]:
     """The sizes that have arrived by the letters that the rules have for them."""
     rules = _marked_rules(derived)

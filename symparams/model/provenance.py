@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 from symparams.algebra.formula import Formula, Product, Sum, Symbol, Value, symbols
 from symparams.algebra.simplification import simplified
 from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, Reading
-from symparams.model.marked_rules import Mark, argument_in, mark_of, marks_in, named_marks, sizes_made, values_put_in
+from symparams.model.marked_rules import (
+    Mark,
+    argument_in,
+    mark_of,
+    marks_in,
+    marks_passed,
+    named_marks,
+    sizes_made,
+    values_put_in,
+)
 from symparams.model.network import Network, Node
 
 # How a layer makes a size. argument: one of its arguments says how large it is; sum: it puts sizes side by side; rule:
@@ -33,7 +43,8 @@ class Origin:
 
     axis: str  # what it is there: channels, features, height …
     size: Value  # how large it is there
-    through: tuple[str, ...]  # the layers that pass it on as it is, in the order of the data
+    passing: int  # how many layers pass it on as it is
+    through: tuple[str, ...]  # their names in the order of the data; of more than four the first two and the last
     source: str  # the layer that makes it
     is_only_input: bool  # whether that is the only input of the network
     made: Making  # how that layer makes it
@@ -70,7 +81,7 @@ def names_read(derived: Derived, among: int = 0) -> tuple[str, ...]:
     x, at_each_step = derived.arriving[among], derived.layer.at_each_step
     if at_each_step is not None:
         return "time steps", *_names(Incoming(x.shape[1:], x.convention), at_each_step)
-    if len(x.shape) == 1 and mark_of(sizes_made(derived)[0]) == Mark(among, 0) and len(derived.shape) > 1:
+    if len(x.shape) == 1 and len(derived.shape) > 1 and marks_passed(derived)[0] == Mark(among, 0):
         return (derived.rules.output[0].name,)  # the tokens of an embedding are a length
     return _names(x, derived.layer.reading)
 
@@ -108,19 +119,38 @@ class _Place(NamedTuple):
     axis: int  # of that input
 
 
+class _Entry(NamedTuple):
+    """What later copies of a bracket read where the first one reads what stands before it."""
+
+    start: int  # the first layer of the bracket
+    end: int  # its last layer, which they read
+    axis: int  # of its output
+
+
 class _Made(NamedTuple):
     """A size where a layer makes it."""
 
     at: int  # the index of the layer
     axis: int  # of its output
-    through: tuple[str, ...]  # the layers that pass it on from there, in the order of the data
-    entries: tuple[tuple[int, int], ...]  # the last layers of brackets from which further copies have it, and the axis
+    passing: int = 0  # how many layers pass it on from there
+    first: tuple[str, ...] = ()  # the names of the first four of them, in the order of the data
+    last: str = ""  # and of the last
+    entries: tuple[_Entry, ...] = ()  # the brackets that it is passed into, the innermost first
+
+    @property
+    def through(self) -> tuple[str, ...]:
+        return self.first if self.passing <= _NAMED else (*self.first[:2], self.last)
+
+
+_NAMED = 4  # so many layers that pass a size on are all named
+
+_followed_before: WeakKeyDictionary[Network, dict[tuple[int, int], _Made]] = WeakKeyDictionary()
 
 
 def _of(network: Network, place: _Place, depth: int = 0) -> Origin:
     node = network.nodes[place.at]
     axis, size = names_read(node.derived, place.among)[place.axis], node.derived.arriving[place.among].shape[place.axis]
-    made = _followed(network, node.inputs[place.among], place.axis, tuple(_entries(network, place)))
+    made = _passed_into(_followed(network, node.inputs[place.among], place.axis), network, place)
     first = _made(network, made, axis, size, depth)
     source = network.nodes[made.at]
     inside = source.brackets != node.brackets[: len(source.brackets)]
@@ -130,30 +160,47 @@ def _of(network: Network, place: _Place, depth: int = 0) -> Origin:
 
 def _further(network: Network, first: _Made, axis: str, size: Value) -> Iterator[Origin]:
     """Where later copies have a size from, the innermost bracket first."""
-    for end, place in first.entries:
-        made = _followed(network, end, place, ())
+    for entry in first.entries:
+        made = _followed(network, entry.end, entry.axis)
         if (made.at, made.axis) != (first.at, first.axis):
             yield replace(_made(network, made, axis, size, 1), copy="before")
 
 
-def _followed(network: Network, index: int, axis: int, entries: tuple[tuple[int, int], ...]) -> _Made:
+def _followed(network: Network, index: int, axis: int) -> _Made:
     """Back from the output of a layer to the layer that makes the size along an axis of it."""
-    through: list[str] = []
-    while True:
+    known = _followed_before.setdefault(network, {})
+    trail: list[tuple[_Place, int]] = []  # the sizes that are passed on, each with the axis that it becomes
+    while (index, axis) not in known:
         node = network.nodes[index]
         mark = _passed(node)[axis]
         if mark is None or _joins(node, axis):
-            return _Made(index, axis, tuple(reversed(through)), entries)
-        through += [node.name] if node.kind != "copies" else []
-        entries += tuple(_entries(network, _Place(index, *mark)))
-        index, axis = node.inputs[mark.among], mark.axis
+            known[index, axis] = _Made(index, axis)
+        else:
+            trail.append((_Place(index, *mark), axis))
+            index, axis = node.inputs[mark.among], mark.axis
+    made = known[index, axis]
+    for place, becomes in reversed(trail):
+        node, made = network.nodes[place.at], _passed_into(made, network, place)
+        if node.kind != "copies":
+            made = made._replace(passing=made.passing + 1, first=(*made.first, node.name)[:_NAMED], last=node.name)
+        known[place.at, becomes] = made
+    return made
 
 
-def _passed(node: Node) -> list[Mark | None]:
+def _passed_into(made: _Made, network: Network, place: _Place) -> _Made:
+    """The same with the brackets at whose start a layer stands, without those that it does not stand in."""
+    brackets = network.nodes[place.at].brackets
+    if not brackets and not made.entries:
+        return made
+    around = (entry for entry in made.entries if entry.start in brackets)
+    return made._replace(entries=(*around, *_entries(network, place)))
+
+
+def _passed(node: Node) -> tuple[Mark | None, ...]:
     """The size that a layer passes on along each axis of its output; the marks of copies pass on what arrives."""
     if node.kind == "copies":
-        return [Mark(0, axis) for axis in range(len(node.shape))]
-    return [mark_of(size) for size in sizes_made(node.derived)]
+        return tuple(Mark(0, axis) for axis in range(len(node.shape)))
+    return marks_passed(node.derived)
 
 
 def _joins(node: Node, axis: int) -> bool:
@@ -161,8 +208,8 @@ def _joins(node: Node, axis: int) -> bool:
     return node.layer.inputs == "many" and len(node.inputs) > 1 and axis == node.derived.feature_axis
 
 
-def _entries(network: Network, place: _Place) -> Iterator[tuple[int, int]]:
-    """The last layers of the brackets at whose start a layer stands: what its later copies read."""
+def _entries(network: Network, place: _Place) -> Iterator[_Entry]:
+    """The brackets at whose start a layer stands."""
     nodes, node = network.nodes, network.nodes[place.at]
     for depth, start in reversed(list(enumerate(node.brackets))):
         end = place.at
@@ -171,7 +218,7 @@ def _entries(network: Network, place: _Place) -> Iterator[tuple[int, int]]:
         if node.inputs[place.among] not in nodes[start].inputs[:1]:
             return
         if len(nodes[end].shape) == len(node.derived.arriving[place.among].shape):
-            yield end, place.axis
+            yield _Entry(start, end, place.axis)
 
 
 # ---------------------------------------------------------------- what a layer makes of what arrives
@@ -194,6 +241,7 @@ def _made(network: Network, made: _Made, axis: str, size: Value, depth: int) -> 
     return Origin(
         axis=axis,
         size=size,
+        passing=made.passing,
         through=made.through,
         source=node.name,
         is_only_input=node.layer.inputs == "none" and network.inputs == 1,
