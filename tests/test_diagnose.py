@@ -140,7 +140,7 @@ def test_explanations_are_told_apart() -> None:
     assert len(found.matches) >= 2
     assert found.apart is not None
     assert len({str(gives) for gives in found.apart.gives}) > 1
-    assert "To tell them apart. Ask for the parameters of conv_2: " in shown(found)
+    assert "How to tell. Ask for the parameters of conv_2: " in shown(found)
 
 
 def test_a_right_answer_is_not_explained() -> None:
@@ -225,7 +225,7 @@ def test_documents(name: str, golden: Callable[[str, str], None]) -> None:
 def test_where_the_ways_part_is_marked_once() -> None:
     for name, (text, layer, answer, quantity) in DOCUMENTS.items():
         found = typed(text, layer, answer, quantity)
-        marks = shown(found).count("← here they part")
+        marks = shown(found).count("← first difference")
         changed = sum(w.value != r.value for m in found.matches[:1] for w, r in zip(m.wrong, found.right, strict=False))
         assert marks == (changed if layer else 0), name
 
@@ -270,7 +270,7 @@ def test_python() -> None:
     assert network.diagnose(2 * 18207, "conv_2", "memory", dtype="float16").correct
     assert found.to_latex(standalone=True).startswith(r"\documentclass")
     assert json.loads(found.to_json())["value"] == 18207
-    assert "Your way" in found.to_markdown("table")
+    assert "Your solution" in found.to_markdown("table")
     letters = sp.parse("input(3) -> dense(n)")
     n = letters.symbols["n"]
     assert letters.diagnose(4 * n, "dense_1").correct

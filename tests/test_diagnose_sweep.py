@@ -96,5 +96,5 @@ def test_wrong_numbers_are_mostly_unexplained_and_say_no_python(name: str) -> No
             explained, many = explained + bool(found.matches), many + 1
             text = render_diagnosis(found, Document("steps", "text"))
             assert not PYTHON.search(text)
-            assert found.matches or "The right way" in text
+            assert found.matches or "The correct solution" in text
     assert explained * 20 <= many

@@ -7,6 +7,6 @@ from fractions import Fraction
 
 def points(count: Fraction) -> str:
     """1 point, 2 points, 2.5 points; what has no short decimals is a fraction."""
-    decimals = f"{float(count):.2f}"
+    decimals = f"{float(count):.3f}"
     number = decimals.rstrip("0").rstrip(".") if Fraction(decimals) == count else str(count)
     return f"{number} point{'' if count == 1 else 's'}"
