@@ -132,7 +132,7 @@ def test_the_whole_network() -> None:
     assert found("input(C) -> dense(C, bias=no)", target="params = 10^200").values == (10**100,)
 
 
-def test_none_with_its_neighbours() -> None:
+def test_none_with_its_neighbors() -> None:
     finding = found(TWO, "k", target="params = 100000")
     assert finding.values == ()
     assert finding.largest is None

@@ -189,7 +189,7 @@ class FractionalMaxPooling(Layer):
         return product((*out.sizes(), *self._kernel(arriving[0])))
 
     def reach(self, *arriving: Incoming) -> Sight:
-        """The distance between neighbouring windows is n/m on average."""
+        """The distance between neighboring windows is n/m on average."""
         (x,) = arriving
         parts = zip(self._kernel(x), input_sizes(x), self._sizes(x), strict=True)
         return tuple(Reach(k, n / m, ZERO) for k, n, m in parts)

@@ -45,7 +45,7 @@ class Derivation:
 
     quantity: str  # shape, params, macs …
     axis: str  # which axis of a shape: "height"; empty for parameters
-    steps: tuple[Step, ...]  # from the rule to the result, neighbours equal
+    steps: tuple[Step, ...]  # from the rule to the result, neighbors equal
     symbols: tuple[Symbol, ...]  # the known symbols in the rule, once each, in reading order
     value: Value  # the result
 

@@ -24,7 +24,7 @@ class Field:
 
     axis: str  # height, width …
     size: Value  # how many places it sees: r
-    jump: Value  # how far apart the fields of neighbours begin: j
+    jump: Value  # how far apart the fields of neighbors begin: j
     offset: Value  # where the field of the first output number begins; negative in the padding: o
     made_of: tuple[Value, ...] = ()  # r, j and o of the input, k, s and p of the layer; (): as the layer before
     of_copy: Field | None = None  # the same in copy i, where the layer stands for copies and these numbers change

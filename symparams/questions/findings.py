@@ -40,7 +40,7 @@ class Finding:
     lines: tuple[Formula, ...]  # the sum over the layers and what it gives; () where there is no formula
     equations: tuple[Equation, ...]  # the way to the answer; () where there is none to show
     numbers: NumberSet  # the values of the only letter; of the first of two
-    rows: tuple[Row, ...]  # solutions and their neighbours, in order
+    rows: tuple[Row, ...]  # solutions and their neighbors, in order
     depends: bool  # whether the quantity depends on what is asked for
     grows: bool  # whether it is certain that the quantity grows with the letter
     tried: int | None  # up to where values were tried; None if nothing can be missing
