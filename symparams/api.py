@@ -15,6 +15,7 @@ from symparams.algebra.sympy_bridge import exact, from_sympy, letter
 from symparams.documents import contract
 from symparams.documents.rendering import Document, Style, render
 from symparams.documents.solution import Solution as _Contents
+from symparams.documents.totals import check_by
 from symparams.errors import Source, SymparamsError
 from symparams.files import read_source
 from symparams.layer_info import Counted, LayerInfo, check_quantity
@@ -195,14 +196,32 @@ class Net(Counted):
         *,
         layers: tuple[str, ...] | list[str] = (),
         quantities: tuple[str, ...] | list[str] = USUAL,
+        total: bool = False,
+        by: str = "",
         **settings: Setting,
     ) -> Solution:
-        """The worked solution, of some layers and quantities if named; for `settings` see `quantity`."""
+        """The worked solution, of some layers and quantities if named; for `settings` see `quantity`.
+
+        With `total`, only the totals; `by` adds subtotals for each "kind" of layer or each "macro".
+        """
         for quantity in quantities:
             check_quantity(quantity, QUANTITIES)
-        return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), style)
+        check_by(by)
+        if layers and (total or by):
+            raise SymparamsError("total and by are about the whole network; leave out layers")
+        chosen = "total" if total else style
+        return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), chosen, by)
 
-    def answer(self, layer: str | None = None, quantity: str = "params", **settings: str) -> Solution:
+    def subtotals(self, by: str = "kind", quantity: str = "params", **settings: Setting) -> dict[str, int | sympy.Expr]:
+        """What the layers of each "kind", or of each "macro" as it is used, have together.
+
+        Layers outside of all macros are under "". Raises SymparamsError where no layer stands in a macro.
+        """
+        check_by(by)
+        contents = _Contents(self._network, settings=Settings(**settings), by=by)
+        return {one.name: exact(one.value) for one in contents.total_of(quantity).subtotals}
+
+    def answer(self, layer: str | None = None, quantity: str = "params", **settings: Setting) -> Solution:
         """A short answer: how much a layer, or with no layer the network, has of a quantity, and why.
 
         For `settings` see `quantity`. Raises SymparamsError for a layer or quantity that there is not.

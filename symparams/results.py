@@ -97,6 +97,7 @@ class Solution(Styled):
     layers: tuple[str, ...]  # names of those that are shown; (): all
     settings: Settings
     style: str = "steps"
+    by: str = ""  # what subtotals are for: kind or macro; empty: there are none
 
     @property
     def _layers(self) -> int:
@@ -104,7 +105,7 @@ class Solution(Styled):
 
     @cached_property
     def _contents(self) -> _Contents:
-        return _Contents(self._network, self.quantities, self.layers, self.settings)
+        return _Contents(self._network, self.quantities, self.layers, self.settings, by=self.by)
 
     def __getstate__(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out

@@ -54,6 +54,7 @@ class Notation:
     dots: str  # for values that are not written
     members: Callable[[str, str], str]  # a letter and the values that it may take
     exact: bool  # whether reading the text back must give the same tree
+    under: Callable[[str, list[str]], str] | None = None  # a term with lines of text under it; None: rows of text
 
 
 def shown(value: Value, notation: Notation) -> str:

@@ -97,6 +97,12 @@ def _latex_bracket(inner: str) -> str:
     return f"\\Bigl({inner}\\Bigr)" if "\\frac" in inner else f"({inner})"  # not \left: a line may break inside
 
 
+def _latex_under(term: str, lines: list[str]) -> str:
+    texts = ["\\texttt{" + re.sub("[_%]", r"\\\g<0>", line) + "}" for line in lines]
+    below = texts[0] if len(texts) == 1 else "\\substack{" + " \\\\ ".join(texts) + "}"
+    return f"\\underbrace{{{term}}}_{{{below}}}"
+
+
 def _superscript(base: str, exponent: str) -> str:
     if exponent.isdigit():
         return base + exponent.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -172,6 +178,7 @@ LATEX = Notation(
     dots="\\dots",
     members="{} \\in \\lbrace {} \\rbrace".format,  # \\{ would lose its backslash in Markdown
     exact=False,
+    under=_latex_under,
 )
 
 # LaTeX that stands in HTML: < and > would be read as tags before they are read as mathematics.

@@ -33,10 +33,12 @@ from symparams.documents import contract
 from symparams.documents.labels import slugs
 from symparams.documents.rendering import STYLES, Document, record, render, render_with, standalone
 from symparams.documents.solution import Solution
+from symparams.documents.totals import BYS
 from symparams.errors import SymparamsError, listed
 from symparams.files import let_go
 from symparams.quantities.layer_quantities import ALL, QUANTITIES, USUAL
 from symparams.quantities.settings import Setting, Settings
+from symparams.quantities.totals import amount
 from symparams.version import __version__
 
 # Where the other commands stand; each is loaded when it is called, because exams need much that solutions do not.
@@ -89,6 +91,8 @@ def main(with_: Sequence[str]) -> None:
     help="Only this quantity; may be repeated; shape and params if not given; all: shape, params, macs, flops, "
     "activations, memory, cache and field.",
 )
+@click.option("--total", is_flag=True, help="Only the totals, and how they come out.")
+@click.option("--by", type=click.Choice(BYS), help="With subtotals for each kind of layer or each macro.")
 @with_settings
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="A Jinja template of your own.")
 @OUTPUT
@@ -101,6 +105,8 @@ def solve(
     whole: bool,
     layers: Sequence[str],
     quantities: Sequence[str],
+    total: bool,
+    by: str | None,
     settings: dict[str, Setting],
     template: Path | None,
     digits: str,
@@ -110,19 +116,29 @@ def solve(
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
+    if layers and (total or by):
+        raise click.UsageError("--total and --by are about the whole network; leave out --layer")
+    if total and template is not None:
+        raise click.UsageError("--total has a template of its own; leave out --template")
     style = style or ("answer" if layers and template is None else "steps")
     chosen = in_order(quantities) or (() if style == "answer" and layers else USUAL)
     known = Settings(**settings)
+    for name in quantities if total else ():
+        if name != "all":
+            amount(name)
     built = networks(files, expression, given)
     names = slugs((source, one.title) for source, one in built)
     solutions = [
-        (source, Solution(one, chosen, tuple(layers), known, name))
+        (source, Solution(one, chosen, tuple(layers), known, name, by or ""))
         for (source, one), name in zip(built, names, strict=True)
     ]
     if format_ == "json":
         deliver(as_json([of(source, record, solution) for source, solution in solutions]), output)
         return
-    voice, document = partial(render_with, template) if template else render, Document(style, format_, digits)
+    voice, document = (
+        partial(render_with, template) if template else render,
+        Document("total" if total else style, format_, digits),
+    )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
     deliver(standalone(body, format_) if whole else body, output)
 

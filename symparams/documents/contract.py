@@ -22,6 +22,7 @@ from symparams.quantities.derivation import Derivation
 from symparams.quantities.field import Field
 from symparams.quantities.layer_quantities import FieldSteps
 from symparams.quantities.tensor_counts import StoredTensor
+from symparams.quantities.totals import adds_up
 from symparams.questions.comparison import Comparison
 from symparams.questions.findings import Finding
 
@@ -82,7 +83,15 @@ def solve(solution: Solution) -> dict[str, Any]:
         for entry in solution.layers
         for one in explained(entry.node, entry.number - 1, entry.account, solution.quantities, solution.measurements)
     ]
-    return {**summary(solution), "derivations": derivations}
+    return {**summary(solution), "derivations": derivations, **_subtotals(solution)}
+
+
+def _subtotals(solution: Solution) -> dict[str, Any]:
+    """What layers have together by kind or by macro, where that was asked for; outside of all macros under ""."""
+    if not solution.by:
+        return {}
+    totals = {quantity: solution.total_of(quantity).subtotals for quantity in solution.quantities if adds_up(quantity)}
+    return {"subtotals": {q: {one.name: value(one.value) for one in several} for q, several in totals.items()}}
 
 
 def value(given: Value) -> int | str:

@@ -110,7 +110,7 @@ class Document:
 
 def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
-    check_style(document.style, "summary")
+    check_style(document.style, "summary", "total")
     if document.style == "answer":
         return written(document, "answer", s=solution, a=AnswerDocument(solution))
     return written(document, document.style, s=solution)

@@ -25,6 +25,7 @@ from symparams.documents.definitions import (
 )
 from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
 from symparams.documents.labels import Labels, slug
+from symparams.documents.totals import Total, total_of
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
@@ -38,6 +39,7 @@ from symparams.quantities.layer_quantities import USUAL, NetworkQuantities, sum_
 from symparams.quantities.named_layers import layers_named
 from symparams.quantities.quantity import Quantity
 from symparams.quantities.settings import Settings
+from symparams.quantities.totals import amount
 
 Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a right side
 Given: TypeAlias = tuple[str, Choices] | Relation  # a letter and the values that it may take, or a fact
@@ -52,6 +54,7 @@ class Solution:
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
     settings: Settings = Settings()  # types and policies for the further quantities
     slug: str = ""  # what tells its labels from those of other networks; empty: made of its title
+    by: str = ""  # what subtotals are for: kind or macro; empty: there are none
     _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
     @property
@@ -122,6 +125,12 @@ class Solution:
         others = (c.weights, c.biases, c.non_trainable, c.statistics)
         weights, biases, fixed, measured = (shortest(v, self.network.facts) for v in others)
         return Counts(weights, biases, self.total, trainable, fixed, measured)
+
+    def total_of(self, quantity: str) -> Total:
+        """How the total of a quantity comes out, with what layers have together by kind or by macro."""
+        what = amount(quantity, self.settings)
+        value = shortest(what.of_network(self.network), self.network.facts)
+        return total_of(self.every, what, value, self.by, self.network.facts)
 
     @property
     def has_copies(self) -> bool:

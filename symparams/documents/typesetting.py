@@ -10,12 +10,13 @@ from typing import Any
 
 from symparams.algebra.choices import Choices
 from symparams.algebra.evaluation import Point
-from symparams.algebra.formula import ZERO, Formula, Negative, Number, Quotient, Sum, Symbol, Value, as_formula
+from symparams.algebra.formula import ZERO, Formula, Number, Quotient, Sum, Symbol, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
 from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.entries import Computed
 from symparams.documents.formats import Format
 from symparams.documents.kept import Kept
+from symparams.documents.long_sums import broken, labelled
 from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
 from symparams.documents.words import article, capital, listed, ordinal, singular, small, squeezed
@@ -268,27 +269,14 @@ class Typesetter:
 
     def broken(self, formula: Formula, left: str = "") -> str:
         """A formula with line breaks before + and − where it is too long to stand behind what is left of it."""
-        width = self._format.width - max(0, len(left) - _SHORT)
-        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= width:
+        room = self._format.width - max(0, len(left) - _SHORT)
+        if not isinstance(formula, Sum) or len(shown(formula, PLAIN)) <= room:
             return self.formula(formula)
-        first = formula.terms[0]
-        lines = [self._bracketed(first)]
-        length = len(shown(first, PLAIN))
-        for term in formula.terms[1:]:
-            bare = term.term if isinstance(term, Negative) else term
-            part = self._bracketed(bare)
-            sign = self._notation.minus if isinstance(term, Negative) else self._notation.plus
-            length += len(shown(bare, PLAIN)) + 3
-            if length > width:
-                lines.append(sign.lstrip() + part)
-                length = len(shown(bare, PLAIN)) + 3
-            else:
-                lines[-1] += sign + part
-        return self._format.line_break.join(lines)
+        return broken(formula, room, self._format, self.formula)
 
-    def _bracketed(self, term: Formula) -> str:
-        text = self.formula(term)
-        return self._notation.bracket(text) if isinstance(term, Sum) else text
+    def labelled(self, terms: Iterable[Formula], rows: Sequence[Sequence[str]]) -> str:
+        """A sum with a text of each row under its terms: 320 + 18,207 above conv_1 and conv_2."""
+        return labelled(terms, rows, self._format, self.formula)
 
     def rows(self, values: Iterable[Any], *cells: Callable[[Any], str] | str) -> list[list[str]]:
         """A row of a table for each value; a cell is what a macro makes of it, or a shape or number that it has."""

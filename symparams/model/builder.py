@@ -13,7 +13,7 @@ from symparams.algebra.sums import Repeat
 from symparams.errors import LayerError, LimitError
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Layer
-from symparams.model.network import Node
+from symparams.model.network import MacroUse, Node
 from symparams.model.tensor import Convention
 
 
@@ -43,6 +43,7 @@ class Builder:
         shared: int | None = None,
         frozen: bool = False,
         within: tuple[str, ...] = (),
+        macro: MacroUse | None = None,
     ) -> int:
         """Put a layer behind others and return its index; raises LayerError if it does not fit."""
         if len(self.nodes) >= limits.LAYERS:
@@ -60,7 +61,7 @@ class Builder:
             error.matter = f"{name}: {error.matter}"
             raise
         sharing = None if shared is None else self.nodes[shared].name
-        self.nodes.append(Node(name, tuple(inputs), derived, sharing, frozen, within=within))
+        self.nodes.append(Node(name, tuple(inputs), derived, sharing, frozen, within=within, macro=macro))
         return len(self.nodes) - 1
 
     def free_name(self, kind: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from symparams.algebra.choices import Choices
 from symparams.algebra.equality import without_floor
@@ -24,6 +25,13 @@ from symparams.model.layer import Layer, Shape
 from symparams.model.tensor import Convention
 
 
+class MacroUse(NamedTuple):
+    """Where a network uses a macro."""
+
+    text: str  # as it is written: block(64, 2)
+    number: int  # what tells it from other uses
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A layer in its place in the network."""
@@ -33,6 +41,7 @@ class Node:
     derived: Derived  # what its layer says about what arrives
     shared: str | None  # the layer whose weights it uses again, which are counted there
     frozen: bool  # whether its parameters are kept from training
+    macro: MacroUse | None = None  # the outermost use of a macro in which it stands
     repeats: tuple[Repeat, ...] = ()  # the copies that it stands for, outermost first; (): only itself
     brackets: tuple[int, ...] = ()  # where each of these brackets starts, the index of its first layer
     within: tuple[str, ...] = ()  # the macros, and the names of uses and brackets, in which it stands

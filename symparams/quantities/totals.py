@@ -71,10 +71,15 @@ class TotalQuantity:
         return node.derived.rules.parameters
 
 
+def adds_up(name: str) -> bool:
+    """Whether the layers of a network have a total of a quantity."""
+    return name not in ("shape", "padding", "field")
+
+
 def amount(name: str, settings: Settings | None = None) -> TotalQuantity:
     """The quantity of that name, which may have hyphens: non-trainable."""
     name = name if name in TOTALS else name.replace("-", "_")
-    if name in ("shape", "field", "padding"):
+    if not adds_up(name):
         raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(TOTALS)}")
     if name not in TOTALS and QUANTITY_RULES.ask(name) is None:
         known = (*TOTALS, *extensions.names("quantity"))

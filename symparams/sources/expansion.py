@@ -16,6 +16,7 @@ from symparams.errors import LimitError, Place, Span, SymparamsError
 from symparams.layers import Catalogue, Entry
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.builder import too_many_layers
+from symparams.model.network import MacroUse
 from symparams.sources import records as r
 from symparams.sources.binding import bind_macro, is_frozen, is_source
 from symparams.sources.names import Names
@@ -27,10 +28,12 @@ from symparams.sources.placements import (
     Shared,
     copies_of,
     inside,
+    moved,
     numbers_of,
     titled,
     whole,
 )
+from symparams.sources.printer import written_item
 from symparams.sources.resolver import Aside, Flow, Resolver
 from symparams.sources.scope import Point, Scope, Sharing, Use
 
@@ -149,11 +152,8 @@ class _Expansion:
         copies, before = copies_of(first, last, self.source, group.count_at), self.count
         alike = scope.sharing is None and not r.uses(group.chain, group.variable)
         for done, value in enumerate(copies):
-            start, worked, values = (
-                len(self.placed),
-                self.work,
-                {} if group.variable is None else {group.variable: as_formula(value)},
-            )
+            start, worked = len(self.placed), self.work
+            values = {} if group.variable is None else {group.variable: as_formula(value)}
             flow = self.chain(group.chain, flow, scope.inside(values=values, copies=(*scope.copies, done + 1)))
             if done == 0 and (self.count - before) * len(copies) > limits.LAYERS:
                 raise self.too_many(group.at)
@@ -170,15 +170,10 @@ class _Expansion:
         """Note a second copy so many times more: the same, but for the numbers of what is inside its brackets."""
         size = (self.count - before) // 2
         for further in range(1, times + 1):
-            by = further * size
             for one in copy:
                 self.count_layer(one.call.at)
-                inputs = tuple([n + by if n > before else n for n in one.inputs])
-                shared = one.shared
-                if shared is not None and shared.number > before:
-                    shared = shared._replace(number=shared.number + by)
                 copies = (*one.copies[:depth], further + 2, *one.copies[depth + 1 :])
-                self.placed.append(one._replace(number=one.number + by, inputs=inputs, shared=shared, copies=copies))
+                self.placed.append(moved(one, before, further * size)._replace(copies=copies))
         self.count += times * size
         return end + times * size if end > before else end
 
@@ -234,6 +229,7 @@ class _Expansion:
             outer=scope.points_around(),
             values=self.macro_arguments(macro, given, flow, scope, call),
             macros=(*scope.macros, call.name),
+            use=scope.use or MacroUse(written_item(call), self.number()),
             frozen=scope.frozen or len(given) < len(call.arguments),
         )
         before = len(self.placed)
@@ -300,6 +296,7 @@ class _Expansion:
             counted=scope.outer is not None,
             shared=shared,
             frozen=frozen,
+            macro=scope.use,
             steps=scope.steps,
             copies=scope.copies,
             at=at,

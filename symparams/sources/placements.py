@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from symparams import limits
 from symparams.algebra.facts import Facts
@@ -16,6 +16,7 @@ from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.layers import Entry
+from symparams.model.network import MacroUse
 from symparams.sources.binding import Given
 
 
@@ -56,6 +57,7 @@ class Placement(NamedTuple):
     counted: bool  # whether that name is one of several, such as those in copies: stage_1, stage_2
     shared: Shared | None  # whose weights it uses again; None: it has its own
     frozen: bool  # whether it is not trained
+    macro: MacroUse | None  # the outermost use of a macro in which it stands
     steps: int  # how many `timedistributed` stand around it
     copies: tuple[int, ...]  # which copy it is of each bracket around it, the outermost first
     at: Span  # where errors are
@@ -80,6 +82,7 @@ class Bracket(NamedTuple):
 
 
 Placed: TypeAlias = "Placement | Bracket"
+_Numbered = TypeVar("_Numbered", Shared, MacroUse)
 
 
 def channels_at(number: int) -> Symbol:
@@ -126,6 +129,20 @@ def inside(one: Placed, name: str) -> Placed:
     if isinstance(one, Bracket):
         return one._replace(body=tuple(inside(part, name) for part in one.body))
     return one._replace(within=(*one.within, name))
+
+
+def moved(one: Placement, before: int, by: int) -> Placement:
+    """The same so many numbers further, with all that it names that was numbered after `before`."""
+    return one._replace(
+        number=one.number + by,
+        inputs=tuple([n + by if n > before else n for n in one.inputs]),
+        shared=one.shared and _further(one.shared, before, by),
+        macro=one.macro and _further(one.macro, before, by),
+    )
+
+
+def _further(named: _Numbered, before: int, by: int) -> _Numbered:
+    return named._replace(number=named.number + by) if named.number > before else named
 
 
 def numbers_of(placed: Sequence[Placed]) -> list[int]:

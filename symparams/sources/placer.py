@@ -60,7 +60,13 @@ class Placer:
             for _ in range(placement.steps):
                 layer = self._wrapped.setdefault(layer, TimeDistributed(layer))
             return self.builder.add(
-                layer, inputs, name, shared=shared, frozen=placement.frozen, within=placement.within
+                layer,
+                inputs,
+                name,
+                shared=shared,
+                frozen=placement.frozen,
+                within=placement.within,
+                macro=placement.macro,
             )
         except SymparamsError as error:
             if error.place is None or placement.shared is not None:

@@ -50,13 +50,14 @@ def _parameter(parameter: r.Parameter) -> str:
 
 
 def _chain(chain: r.Chain) -> str:
-    return " -> ".join(map(_item, chain.items))
+    return " -> ".join(map(written_item, chain.items))
 
 
-def _item(item: r.Item) -> str:
+def written_item(item: r.Item) -> str:
+    """What stands between two arrows: a layer, a macro, a fork, a group."""
     match item:
         case r.Named(inner, name):
-            return f"{_item(inner)} as {name}"
+            return f"{written_item(inner)} as {name}"
         case r.Reference(name):
             return f"@{name}"
         case r.Branches(chains):
@@ -89,6 +90,6 @@ def _value(value: object) -> str:
     if isinstance(value, Formula):
         return shown(value, SOURCE)
     if isinstance(value, (r.Call, r.Reference)):
-        return _item(value) if isinstance(value, r.Reference) or value.arguments else f"{value.name}()"
+        return written_item(value) if isinstance(value, r.Reference) or value.arguments else f"{value.name}()"
     assert isinstance(value, tuple)
     return f"({', '.join(map(_value, value))})"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from symparams.algebra.formula import Formula
 from symparams.errors import Span
+from symparams.model.network import MacroUse
 from symparams.sources import records as r
 
 
@@ -44,6 +45,7 @@ class Scope:
     values: dict[str, Formula] = field(default_factory=dict)  # parameters and loop variables
     points: dict[str, Point] = field(default_factory=dict)
     macros: tuple[str, ...] = ()  # the macros being expanded, outermost first
+    use: MacroUse | None = None  # where the outermost of these macros is used
     frozen: bool = False  # whether the layers in it are not trained
     steps: int = 0  # how many `timedistributed` stand around
     copies: tuple[int, ...] = ()  # which copy it is of each bracket around, the outermost first
