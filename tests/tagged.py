@@ -47,6 +47,9 @@ TAGGED = Format(
         dots="<dots/>",
         members="{}<in/>{}".format,
         exact=False,
+        labelled=lambda terms, start: (
+            start + "<plus/>".join(f"<term>{term}{''.join(map(_escaped, texts))}</term>" for term, texts in terms)
+        ),
     ),
     inline=("<m>", "</m>"),
     escape=_escaped,

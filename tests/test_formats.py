@@ -100,7 +100,7 @@ def check(document: str) -> None:
     assert list(faults(document)) == []
 
 
-@pytest.mark.parametrize("style", [*STYLES, "summary"])
+@pytest.mark.parametrize("style", [*STYLES, "summary", "total"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_solutions(name: str, style: str) -> None:
     one = network(Source("<text>", NETWORKS[name]))
@@ -191,10 +191,11 @@ def test_what_is_wrong_is_found(wrong: str) -> None:
 GIVEN = {  # what a template may ask for beside its own names: the object of its document, blocks, marks
     "styles/phrases.j2": set(),
     "styles/common.j2": set(),
+    "styles/totals.j2": set(),
     "styles/answers.j2": set(),
     "exam/question.j2": set(),
     **{f"styles/{name}.j2": {"d"} for name in ("compare", "compare_steps", "comparing", "find", "diagnose", "grade")},
-    **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary")},
+    **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary", "total")},
 }
 
 
@@ -227,7 +228,7 @@ def test_every_format_has_all_blocks(name: str) -> None:
     assert macros("tagged") - macros(name) == set(), f"a macro in templates/formats/{name}.j2"
 
 
-@pytest.mark.parametrize("style", [*STYLES, "summary"])
+@pytest.mark.parametrize("style", [*STYLES, "summary", "total"])
 @pytest.mark.parametrize("name", formats.written_formats())
 def test_every_format_writes_every_style(name: str, style: str) -> None:
     one = network(Source("<text>", NETWORKS["floors"]))

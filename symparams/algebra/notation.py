@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from symparams.algebra.formula import (
     Formula,
@@ -22,6 +23,9 @@ from symparams.algebra.formula import (
 
 # How tightly a node binds; a part that binds less than its place asks for gets brackets.
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
+
+
+Labelled: TypeAlias = Sequence[tuple[str, Sequence[str]]]  # each term of a sum with the texts under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Notation:
     dots: str  # for values that are not written
     members: Callable[[str, str], str]  # a letter and the values that it may take
     exact: bool  # whether reading the text back must give the same tree
-    under: Callable[[str, list[str]], str] | None = None  # a term with lines of text under it; None: rows of text
+    labelled: Callable[[Labelled, str], str] | None = None  # terms of a sum with texts under each, and what starts it
 
 
 def shown(value: Value, notation: Notation) -> str:

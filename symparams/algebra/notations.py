@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from symparams.algebra.notation import Notation
+from symparams.algebra.notation import Labelled, Notation
 
 _SMALL = [
     "alpha",
@@ -97,10 +98,23 @@ def _latex_bracket(inner: str) -> str:
     return f"\\Bigl({inner}\\Bigr)" if "\\frac" in inner else f"({inner})"  # not \left: a line may break inside
 
 
-def _latex_under(term: str, lines: list[str]) -> str:
-    texts = ["\\texttt{" + re.sub("[_%]", r"\\\g<0>", line) + "}" for line in lines]
-    below = texts[0] if len(texts) == 1 else "\\substack{" + " \\\\ ".join(texts) + "}"
-    return f"\\underbrace{{{term}}}_{{{below}}}"
+def _plain_labelled(terms: Labelled, start: str) -> str:
+    widths = [max(map(len, (term, *texts))) for term, texts in terms]
+    rows: list[str] = []
+    for cells in zip(*((term, *texts) for term, texts in terms), strict=True):
+        between, before = (" + ", start) if not rows else ("   ", " " * len(start))
+        padded = between.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        rows.append((before + padded).rstrip())
+    return "\n".join(rows)
+
+
+def _latex_labelled(terms: Labelled, start: str) -> str:
+    return start + " + ".join(f"\\underbrace{{{term}}}_{{{_latex_below(texts)}}}" for term, texts in terms)
+
+
+def _latex_below(texts: Sequence[str]) -> str:
+    lines = ["\\texttt{" + re.sub("[_%]", r"\\\g<0>", text) + "}" for text in texts]
+    return lines[0] if len(lines) == 1 else "\\substack{" + " \\\\ ".join(lines) + "}"
 
 
 def _superscript(base: str, exponent: str) -> str:
@@ -140,6 +154,7 @@ PLAIN = Notation(
     dots="…",
     members="{} ∈ {{{}}}".format,
     exact=False,
+    labelled=_plain_labelled,
 )
 
 LATEX = Notation(
@@ -178,7 +193,7 @@ LATEX = Notation(
     dots="\\dots",
     members="{} \\in \\lbrace {} \\rbrace".format,  # \\{ would lose its backslash in Markdown
     exact=False,
-    under=_latex_under,
+    labelled=_latex_labelled,
 )
 
 # LaTeX that stands in HTML: < and > would be read as tags before they are read as mathematics.

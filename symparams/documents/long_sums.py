@@ -34,28 +34,15 @@ def labelled(
 ) -> str:
     """A sum with texts under each term, such as the name of its layer; broken where it is too long."""
     notation, plus = format_.notation, format_.notation.plus
+    assert notation.labelled is not None
     lines: list[list[tuple[str, list[str]]]] = [[]]
     room = format_.width
     for term, *labels in zip(terms, *rows, strict=True):
-        wide = max(map(len, (shown(term, PLAIN), *labels))) + len(plus)
+        wide = max(map(len, (shown(term, PLAIN), *labels))) + len(PLAIN.plus)
         if wide > room and lines[-1]:
             lines.append([])
             room = format_.width
         room -= wide
-        is_plain_sum = notation.under is None and isinstance(term, Sum)
-        lines[-1].append((notation.bracket(write(term)) if is_plain_sum else write(term), labels))
-    if notation.under is None:
-        return format_.line_break.join(_above(line, plus, line is not lines[0]) for line in lines)
-    set_lines = [plus.join(notation.under(text, labels) for text, labels in line) for line in lines]
-    return f"{format_.line_break}{plus.lstrip()}".join(set_lines)
-
-
-def _above(terms: Sequence[tuple[str, Sequence[str]]], plus: str, further: bool) -> str:
-    """A line of a sum above the texts under its terms; a `further` line starts with its sign."""
-    widths = [max(map(len, (text, *labels))) for text, labels in terms]
-    lines: list[str] = []
-    for cells in zip(*((text, *labels) for text, labels in terms), strict=True):
-        between = " " * len(plus) if lines else plus
-        padded = between.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        lines.append(((between[1:] if further else "") + padded).rstrip())
-    return "\n".join(lines)
+        lines[-1].append((notation.bracket(write(term)) if isinstance(term, Sum) else write(term), labels))
+    starts = ["", *(plus.lstrip() for _ in lines[1:])]
+    return format_.line_break.join(map(notation.labelled, lines, starts))

@@ -28,7 +28,7 @@ class Part:
     layers: tuple[LayerEntry, ...]  # in reading order
     term: Formula  # what they have together, as it is written: 13·72
     value: Value  # the same, worked out
-    percent: str  # of the total: 98.3; empty where letters leave it open, and for a single part
+    share: Fraction | None  # of the total; None where letters leave it open, and for a single part
 
     @property
     def one(self) -> LayerEntry:
@@ -54,7 +54,7 @@ class Subtotal:
     times: int  # how often the macro is used so; 1 for a kind
     layers: Value  # how many there are, each copy counted; those without any of the quantity are not
     value: Value  # what they have together
-    percent: str  # of the total, as in a part
+    share: Fraction | None  # of the total, as in a part
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ class Total:
         return _together(((entry, 1) for part in self.parts for entry in part.layers), self.facts)
 
     @property
-    def has_percentages(self) -> bool:
+    def has_shares(self) -> bool:
         """Whether the parts are compared with the whole."""
-        return any(part.percent for part in self.parts)
+        return any(part.share is not None for part in self.parts)
 
     @property
     def terms(self) -> list[Formula]:
@@ -118,7 +118,7 @@ def _part(group: Sequence[tuple[LayerEntry, Value]], whole: Value, facts: Facts)
     if len(group) > 1:
         term = Product((Number(len(group)), term))
     value = _together(group, facts)
-    return Part(tuple(one for one, _ in group), term, value, _percent(value, whole))
+    return Part(tuple(one for one, _ in group), term, value, _share(value, whole))
 
 
 def _together(having: Iterable[tuple[LayerEntry, Value]], facts: Facts) -> Value:
@@ -135,7 +135,7 @@ def _subtotals(having: Sequence[tuple[LayerEntry, Value]], whole: Value, by: str
     for text, group in groups.items():
         uses = {entry.node.macro for entry, _ in group} if text and by == "macro" else {None}
         value, layers = _together(group, facts), _together(((entry, 1) for entry, _ in group), facts)
-        yield Subtotal(text, len(uses), layers, value, _percent(value, whole))
+        yield Subtotal(text, len(uses), layers, value, _share(value, whole))
 
 
 def _of_macro(entry: LayerEntry) -> str:
@@ -151,9 +151,5 @@ def check_by(by: str) -> None:
         raise SymparamsError(f"layers are added up by {listed(BYS, 'or')}, not by `{by[:60]}`")
 
 
-def _percent(value: Value, whole: Value) -> str:
-    """So many in a hundred, with one decimal; nothing where one of the two is not a known number."""
-    if not isinstance(value, int) or not isinstance(whole, int) or whole == 0:
-        return ""
-    tenths = round(Fraction(1000 * value, whole))
-    return f"{tenths // 10}.{tenths % 10}" if tenths else "<0.1"
+def _share(value: Value, whole: Value) -> Fraction | None:
+    return Fraction(value, whole) if isinstance(value, int) and isinstance(whole, int) and whole else None

@@ -19,7 +19,7 @@ from symparams.documents.kept import Kept
 from symparams.documents.long_sums import broken, labelled
 from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
-from symparams.documents.words import article, capital, listed, ordinal, singular, small, squeezed
+from symparams.documents.words import article, capital, listed, ordinal, percentage, singular, small, squeezed
 from symparams.errors import Source
 from symparams.model.layer import Shape
 from symparams.model.sentence import Put, Text, for_so_many, value_of, with_values
@@ -36,7 +36,7 @@ _LONG = 40  # characters of numbers between which a line may break
 
 # What templates can do with texts and tables in all formats alike.
 _OF_ANY_FORMAT: tuple[Callable[..., Any], ...] = (
-    capital, small, singular, squeezed, article, ordinal, listed, each, paired, columns, grid, ruled,
+    capital, small, singular, squeezed, article, ordinal, listed, percentage, each, paired, columns, grid, ruled,
 )  # fmt: skip
 
 
@@ -369,6 +369,11 @@ class Typesetter:
     def percent(self, number: str) -> str:
         """So many in a hundred: 55.1 %."""
         return f"{number}{self._format.percent}"
+
+    def share(self, part: Fraction) -> str:
+        """A part of a whole in percent: 98.3 %, <0.1 %."""
+        text = percentage(part)
+        return self.plain("<" * text.startswith("<")) + self.percent(self.digits(text.removeprefix("<")))
 
     def axes(self, names: Sequence[str]) -> str:
         """The names of axes: height × width."""

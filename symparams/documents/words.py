@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from fractions import Fraction
 from typing import overload
 
 from symparams import errors
@@ -49,6 +50,12 @@ def squeezed(text: str) -> str:
 def ordinal(number: int) -> str:
     """The word for a place, from 1: second."""
     return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
+
+
+def percentage(share: Fraction) -> str:
+    """A part of a whole in percent, with one decimal: 98.3, <0.1."""
+    tenths = round(1000 * share)
+    return f"{tenths // 10}.{tenths % 10}" if tenths or not share else "<0.1"
 
 
 def article(heading: str) -> str:
