@@ -226,7 +226,8 @@ class Net(Counted):
 
         For `settings` see `quantity`. Raises SymparamsError for a layer or quantity that there is not.
         """
-        return self.solve("answer", layers=() if layer is None else (layer,), quantities=(quantity,), **settings)
+        layers = () if layer is None else (layer,)
+        return self.solve("answer", layers=layers, quantities=(quantity,), total=False, **settings)
 
     def find(self, *unknowns: str, target: str | None = None, layer: str | None = None, **exactly: int) -> Finding:
         """The values of letters that meet a target: `find("k", params=51264)`, `find("k", target="params <= 10^6")`."""

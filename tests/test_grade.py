@@ -26,6 +26,7 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("class")
     questions = bank().questions
     (folder / "bank.json").write_text(bank_text(), "utf-8")
+    (folder / "latin.json").write_text(bank_text(markup="latex"), "utf-8")
 
     def mistake(at: int) -> str:
         return questions[at].mistakes[1].answer
@@ -46,11 +47,21 @@ def classroom(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("format_", "suffix"), [("text", "txt"), ("markdown", "md"), ("latex", "tex"), ("json", "json")]
 )
 def test_documents(classroom: Path, golden: Callable[[str, str], None], format_: str, suffix: str) -> None:
-    status, out, said = run(
-        "grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", format_
-    )
+    bank = classroom / ("latin.json" if format_ == "latex" else "bank.json")
+    status, out, said = run("grade", bank, "--answers", classroom / "answers.csv", "--format", format_)
     assert (status, said) == (0, "")
     golden(f"grade.{suffix}", out)
+
+
+def test_letters_that_latex_cannot_print_are_refused_in_names_and_numbered_in_answers(classroom: Path) -> None:
+    arguments = ("--answers", classroom / "answers.csv", "--format", "latex")
+    assert refused("grade", classroom / "bank.json", *arguments) == (
+        "the format latex has no letter `网` (U+7F51), which stands in `网络`; "
+        "write it in Latin letters, or choose another format, such as markdown"
+    )
+    answers = "student,1\nAda,李雷\n"
+    out = run("grade", classroom / "latin.json", "--answers", "-", "--format", "latex", given=answers)[1]
+    assert "U+674EU+96F7" in out
 
 
 @pytest.mark.parametrize("table", ["marks", "tally", "answers"])
@@ -82,7 +93,7 @@ def test_what_python_gets(classroom: Path) -> None:
 
 def test_many_questions_fit_the_page() -> None:
     header = ",".join(["student", *map(str, range(1, 21))])
-    found = sp.Marks(marks(f"{header}\nAda,5\n", bank_text(count=20)))
+    found = sp.Marks(marks(f"{header}\nAda,5\n", bank_text(count=20, markup="latex")))
     text = found.to_latex()
     assert [f"Questions {a} to {b}" in text for a, b in ((1, 8), (9, 16), (17, 20))] == [True] * 3
     assert "Questions 1 to" not in found.to_text()
@@ -92,7 +103,7 @@ def test_many_questions_fit_the_page() -> None:
 def test_latex_can_be_set(classroom: Path, tmp_path: Path) -> None:
     if shutil.which("pdflatex") is None:
         pytest.skip("there is no pdflatex")
-    arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "latex")
+    arguments = ("grade", classroom / "latin.json", "--answers", classroom / "answers.csv", "--format", "latex")
     run(*arguments, "--standalone", "-o", tmp_path / "marks.tex")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "marks.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)

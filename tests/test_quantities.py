@@ -339,12 +339,12 @@ def test_every_quantity_in_every_style_and_format(text: str, style: Any) -> None
 
 def test_a_layer_is_not_said_to_have_no_parameters_because_they_were_not_asked_for() -> None:
     text = sp.parse("input(8) -> dense(4)").solve("formula", quantities=["macs"]).to_text()
-    assert "dense_1 (dense layer) makes 4 from 8.\n" in text
+    assert "dense_1 (dense layer) reduces 8 to 4.\n" in text
 
 
 def test_a_lesson_calls_weights_weights() -> None:
     text = sp.parse("input(10, 32) -> lstm(64) -> { dense(2) | dense(3) } -> concat").solve("lesson").to_text()
     assert "Recurrent kernel: 4·64·64 = 16,384 weights." in text
     text = sp.parse("input(128, 512) -> attention(8)").solve("lesson").to_text()
-    assert "Query kernel, key kernel and value kernel: 512 input features joined to 512 outputs" in text
+    assert "Query kernel, key kernel and value kernel: 512 input features times 512 outputs" in text
     assert "3·262,144 + 4·512 + 262,144 = 1,050,624 parameters" in text

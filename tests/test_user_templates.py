@@ -305,8 +305,7 @@ def test_solutions_and_layers_can_be_asked(tmp_path: Path) -> None:
 {{ s.layers|rows(name_cell, "shape", "all_counts.params")|first|join("; ") }}; {{ s.total|number }}
 """
     assert render(text, tmp_path, "input(9, 9, 1) -> conv(4, 3)") == (
-        "H_in = 9 (input height) and k_h = 3 (kernel height); the width in the same way: W_out = 7;\n7\n"
-        "input_1; 9 × 9 × 1; 0; 40\n"
+        "input height H_in = 9 and kernel height k_h = 3; W_out = 7;\n7\ninput_1; 9 × 9 × 1; 0; 40\n"
     )
 
 

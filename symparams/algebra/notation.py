@@ -58,6 +58,7 @@ class Notation:
     dots: str  # for values that are not written
     members: Callable[[str, str], str]  # a letter and the values that it may take
     exact: bool  # whether reading the text back must give the same tree
+    whole: str = "{}"  # around what no line may break
     labelled: Callable[[Labelled, str], str] | None = None  # terms of a sum with texts under each, and what starts it
 
 

@@ -193,6 +193,7 @@ LATEX = Notation(
     dots="\\dots",
     members="{} \\in \\lbrace {} \\rbrace".format,  # \\{ would lose its backslash in Markdown
     exact=False,
+    whole="{{{}}}",
     labelled=_latex_labelled,
 )
 

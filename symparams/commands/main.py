@@ -34,7 +34,7 @@ from symparams.documents.labels import slugs
 from symparams.documents.rendering import STYLES, Document, record, render, render_with, standalone
 from symparams.documents.solution import Solution
 from symparams.documents.totals import BYS
-from symparams.errors import SymparamsError, listed
+from symparams.errors import Source, SymparamsError, listed
 from symparams.files import let_go
 from symparams.quantities.layer_quantities import ALL, QUANTITIES, USUAL
 from symparams.quantities.settings import Setting, Settings
@@ -116,10 +116,8 @@ def solve(
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
-    if layers and (total or by):
-        raise click.UsageError("--total and --by are about the whole network; leave out --layer")
-    if total and template is not None:
-        raise click.UsageError("--total has a template of its own; leave out --template")
+    if total or by:
+        _check_whole(layers, quantities if total else (), template if total else None)
     style = style or ("answer" if layers and template is None else "steps")
     chosen = in_order(quantities) or (() if style == "answer" and layers else USUAL)
     known = Settings(**settings)
@@ -128,10 +126,11 @@ def solve(
             amount(name)
     built = networks(files, expression, given)
     names = slugs((source, one.title) for source, one in built)
-    solutions = [
-        (source, Solution(one, chosen, tuple(layers), known, name, by or ""))
-        for (source, one), name in zip(built, names, strict=True)
-    ]
+    solutions: list[tuple[Source, Solution]] = []
+    numbered = 0
+    for (source, one), name in zip(built, names, strict=True):
+        solutions.append((source, Solution(one, chosen, tuple(layers), known, name, numbered, by or "")))
+        numbered += solutions[-1][1].equations if style == "textbook" and len(built) > 1 else 0
     if format_ == "json":
         deliver(as_json([of(source, record, solution) for source, solution in solutions]), output)
         return
@@ -141,6 +140,17 @@ def solve(
     )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
     deliver(standalone(body, format_) if whole else body, output)
+
+
+def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path | None) -> None:
+    """Raise UsageError where something is asked for that the totals of whole networks do not go with."""
+    if layers:
+        raise click.UsageError("--total and --by are about the whole network; leave out --layer")
+    if template is not None:
+        raise click.UsageError("--total has a template of its own; leave out --template")
+    for name in quantities:
+        if name != "all":
+            amount(name)
 
 
 @main.command()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.formula import Formula, Symbol, as_formula, symbols
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import Computed, Figure, LayerEntry
 from symparams.documents.labels import Labels
 from symparams.model.sentence import Text
+from symparams.model.sentence import pattern as sentence_pattern
 from symparams.quantities.layer_derivations import AxisSize
+from symparams.quantities.layer_quantities import FieldSteps
 from symparams.quantities.quantity import Quantity
 
 
@@ -51,7 +54,7 @@ class SizeDefinition:
         found = []
         for entry, axis in self.cases:
             by_sides: dict[tuple[object, object], list[AxisSize]] = {}
-            for one in (axis, *entry.alike(axis)):
+            for one in (axis, *(other for other in entry.account.ruled_axes if other.like == axis.axis)):
                 by_sides.setdefault((one.derivation.substitution, one.derivation.value), []).append(one)
             for some in by_sides.values():
                 lefts = tuple((one.symbol.name[0], entry.name) for one in some)
@@ -75,14 +78,15 @@ class MeasureDefinition:
     @property
     def computed(self) -> list[Computed]:
         """What it gives, for each of its layers."""
-        return [Computed((("Q", figure.entry.name),), figure.quantity.derivation) for figure in self.layers]
+        word = self.measure.left
+        return [Computed(((word, one.entry.name),), one.quantity.derivation, is_word=True) for one in self.layers]
 
 
-def size_rules(layers: Iterable[LayerEntry], labels: Labels) -> tuple[SizeDefinition, ...]:
-    """The rules for output sizes that layers use, each once."""
+def size_rules(layers: Iterable[LayerEntry], labels: Labels, before: int) -> tuple[SizeDefinition, ...]:
+    """The rules for output sizes that layers use, each once; so many equations stand before them."""
     groups: dict[tuple[str, str], list[tuple[LayerEntry, AxisSize]]] = {}
     for entry in layers:
-        for axis in entry.account.axes:
+        for axis in entry.account.ruled_axes:
             if axis.like is None and entry.before is None:
                 groups.setdefault((entry.heading, pattern(axis.rule)), []).append((entry, axis))
     return tuple(
@@ -92,10 +96,10 @@ def size_rules(layers: Iterable[LayerEntry], labels: Labels) -> tuple[SizeDefini
             entry.heading,
             axis.symbol,
             axis.derivation.rule,
-            entry.shape_because,
+            _reason(one.shape_because for one, _ in ((entry, axis), *others)),
             ((entry, axis), *others),
         )
-        for number, ((entry, axis), *others) in enumerate(groups.values(), 1)
+        for number, ((entry, axis), *others) in enumerate(groups.values(), before + 1)
     )
 
 
@@ -111,7 +115,7 @@ def parameter_rules(layers: Iterable[LayerEntry], labels: Labels, before: int) -
             number,
             first.heading,
             first.account.params.rule,
-            first.because,
+            _reason(one.because for one in (first, *others)),
             tuple(known.symbol for known in first.account.values),
             (first, *others),
         )
@@ -139,6 +143,41 @@ def measure_rules(figures: Sequence[Figure], labels: Labels, before: int) -> tup
         )
         for number, ((name, heading, _), some) in enumerate(groups.items(), before + 1)
     )
+
+
+def _reason(reasons: Iterable[Text]) -> Text:
+    """What most layers with a rule say of it; of several such sentences the last, as a first layer is often special."""
+    said = list(reasons)
+    often = Counter(map(sentence_pattern, said))
+    return max(reversed(said), key=lambda text: often[sentence_pattern(text)])
+
+
+def _said(reason: Text) -> list[Symbol]:
+    """The symbols in a sentence that have a meaning."""
+    pieces = [] if isinstance(reason, str) else [slot for _, slot in reason.slots if not isinstance(slot, str)]
+    formulas = [as_formula(one) for slot in pieces for one in (slot if isinstance(slot, tuple) else (slot,))]
+    return [symbol for formula in formulas for symbol in symbols(formula) if symbol.meaning]
+
+
+def symbols_of(
+    sizes: Sequence[SizeDefinition],
+    definitions: Sequence[Definition],
+    measures: Sequence[MeasureDefinition],
+    fields: Iterable[tuple[FieldSteps, ...] | str],
+) -> tuple[Symbol, ...]:
+    """Each symbol of these rules once, with every meaning that it has: k is the size of a kernel or of a window."""
+    rules = [(d.cases[0][0].account, d.cases[0][1].derivation) for d in sizes]
+    rules += [(d.layers[0].account, d.layers[0].account.params) for d in definitions]
+    given = [known.symbol for account, rule in rules for known in account.known(rule)]
+    reasons = [[d.because for d in some] for some in (sizes, definitions, measures)]
+    given += [symbol for some in reasons for because in some for symbol in _said(because)]
+    given += [symbol for measure in measures for symbol in measure.symbols]
+    seen = [one for steps in fields if not isinstance(steps, str) for one in steps]
+    given += [s for one in seen for steps in (*one.steps, *one.of_copy) for s in steps.symbols if s.meaning]
+    meanings: dict[str, dict[str, None]] = {}
+    for symbol in given:
+        meanings.setdefault(symbol.name, {})[symbol.meaning] = None
+    return tuple(Symbol(name, meaning=" or ".join(several)) for name, several in meanings.items())
 
 
 def pattern(rule: Formula) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import NamedTuple
 
-from symparams.algebra.formula import ONE, Formula, Product, Sum, Symbol, Value, as_formula, total
+from symparams.algebra.formula import ONE, Formula, Function, Product, Sum, Symbol, Value, as_formula, parts, total
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.model.derived import Counts
@@ -102,6 +103,18 @@ class LayerEntry:
         return len(self.arriving) > 0 and self.shape == self.arriving[0]
 
     @property
+    def reduces(self) -> bool:
+        """Whether its output has fewer values than its input, as far as both are known."""
+        numbers = [[size for size in shape if isinstance(size, int)] for shape in (self.arriving[0], self.shape)]
+        known = len(numbers[0]) == len(self.arriving[0]) and len(numbers[1]) == len(self.shape)
+        return known and prod(numbers[1]) < prod(numbers[0])
+
+    @property
+    def is_only_input(self) -> bool:
+        """Whether it is the input of a network that has no other."""
+        return self.is_input and sum(node.layer.inputs == "none" for node in self.measurements.network.nodes) == 1
+
+    @property
     def because(self) -> Text:
         """One clause on the rule for its parameters."""
         return self.node.derived.rules.because
@@ -152,12 +165,14 @@ class LayerEntry:
         return [other for other in self.account.axes if other.like == axis.axis]
 
     def rounding(self, axis: AxisSize) -> str:
-        """What has to be said of a floor in a size: that it is given away, how floors are joined; or nothing."""
+        """What has to be said of a floor: that it is given away, or which function was joined: floor, ceil."""
         if not isinstance(axis.value, Formula):
             return ""
         if rounds(axis.rule) and not rounds(axis.value) and self.measurements.network.facts.remainder:
             return "given away"
-        return "joined" if self.first_floor and rounds(axis.value) else ""
+        if not self.first_floor or not joins_floors(axis):
+            return ""
+        return next(iter(_rounded(axis.value))).name
 
     @property
     def tensor_groups(self) -> list[TensorGroup]:
@@ -212,6 +227,20 @@ class LayerEntry:
         return over_shown(as_formula(value), self.node.repeats)
 
 
+def joins_floors(axis: AxisSize) -> bool:
+    """Whether a floor in a size was joined with a number beside it, or with a floor inside it."""
+    after, before = _rounded(axis.value), _rounded(axis.derivation.substitution) if rounds(axis.value) else []
+    return bool(after) and (len(after) < len(before) or (isinstance(axis.value, Function) and after[0] not in before))
+
+
+def _rounded(value: Value) -> list[Function]:
+    """The floors and ceilings in a value, the outermost first."""
+    if not isinstance(value, Formula):
+        return []
+    own = [value] if isinstance(value, Function) and value.name in ("floor", "ceil") else []
+    return own + [one for part in parts(value) for one in _rounded(part)]
+
+
 @dataclass(frozen=True, slots=True)
 class TensorGroup:
     """Tensors of a layer that are of one kind and size."""
@@ -247,6 +276,13 @@ class TensorGroup:
     def has_one_output(self) -> bool:
         """Whether there is only one output with weights of its own."""
         return self.one.outputs is not None and self.one.outputs.value == ONE
+
+    @property
+    def is_one_per_output(self) -> bool:
+        """Whether it is a vector with one number for each output."""
+        t = self.one
+        outputs = None if t.outputs is None else t.outputs.value
+        return t.inputs is None and len(t.sizes) == 1 and outputs is not None and as_formula(t.value) == outputs != ONE
 
     @property
     def each_by_inputs(self) -> Formula:
@@ -306,6 +342,7 @@ class Computed(NamedTuple):
 
     lefts: tuple[tuple[str, str], ...]  # what comes out: a letter and the name of its layer, for each that is the same
     derivation: Derivation  # how it comes out
+    is_word: bool = False  # whether what comes out is called by a word instead of a letter: MACs
 
 
 @dataclass(frozen=True, slots=True)

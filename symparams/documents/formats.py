@@ -44,6 +44,8 @@ class Format:
     across: int = 40  # columns of numbers for which a page has room
     solves: bool = True  # whether whole documents are offered in it; if not, it only serves questions
     whole: str = ""  # the template of a document around fragments; empty: a fragment stands alone
+    soft_break: str = ""  # where a line may break inside a word
+    lacks: re.Pattern[str] | None = None  # characters that it cannot print; None: it prints all
     has_braces: bool = False  # whether { and % mean something in it, so that templates have << >> for {{ }}
     blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
 
@@ -61,8 +63,11 @@ _LATEX = {
 _LIGATURE = re.compile("(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=,)(?=,)|(?<=[?!])(?=`)")
 
 
+_LATIN = re.compile("[^\\x00-\\x7f\\xa1-\u017e–—‘’“”„€]")  # what pdfTeX's fonts lack
+
+
 def escape_latex(text: str) -> str:
-    """Text for LaTeX; letters that pdfTeX's fonts lack become a question mark."""
+    """Text for LaTeX; letters that pdfTeX's fonts lack stay as they are, for `check_letters` to find."""
     return "{}".join("".join(map(_latex_character, part)) for part in _LIGATURE.split(text))
 
 
@@ -71,8 +76,20 @@ def _latex_character(c: str) -> str:
         return _LATEX[c]
     if c in GREEK:
         return f"${LATEX.symbol(c)}$"
-    known = c.isprintable() and (ord(c) < 0x17F or c in "–—‘’“”„€")
-    return c if known and not 0x7F <= ord(c) < 0xA1 else "?"
+    return c if c.isprintable() and c != "\xa0" else " "
+
+
+def check_letters(text: str, format_: Format) -> str:
+    """The text of a document; raises SymparamsError for a letter that its format cannot print."""
+    missing = None if format_.lacks is None or text.isascii() else format_.lacks.search(text)
+    if missing is None:
+        return text
+    words = text[max(0, missing.start() - 30) : missing.end() + 30]
+    word = next(word for word in words.split() if missing[0] in word)
+    raise SymparamsError(
+        f"the format {format_.name} has no letter `{missing[0]}` (U+{ord(missing[0]):04X}), which stands in `{word}`; "
+        "write it in Latin letters, or choose another format, such as markdown"
+    )
 
 
 def _escape_markdown(text: str) -> str:
@@ -129,6 +146,8 @@ _OWN: dict[str, Format] = {
             continuing=(r"\begin{align", r"\begin{itemize}"),
             across=8,
             whole="formats/document.tex.j2",
+            soft_break=r"\allowbreak{}",
+            lacks=_LATIN,
             has_braces=True,
         ),
         Format(

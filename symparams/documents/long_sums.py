@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from symparams.algebra.formula import Formula, Negative, Sum
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.formats import Format
+
+_WHOLE = 26  # characters of a term that a cell of a table has room for
+
+
+def unbroken(terms: Iterable[Formula], format_: Format, write: Callable[[Formula], str]) -> Iterator[str]:
+    """The terms of a sum with their signs, each in one piece unless it is too long for that."""
+    notation, sign = format_.notation, ""
+    for term in terms:
+        bare = term.term if isinstance(term, Negative) and sign else term
+        sign = "" if not sign else notation.minus.lstrip() if bare is not term else notation.plus.lstrip()
+        part = notation.bracket(write(bare)) if isinstance(bare, Sum) else write(bare)
+        yield notation.whole.format(sign + part) if len(shown(bare, PLAIN)) <= _WHOLE else sign + part
+        sign = sign or notation.plus
 
 
 def broken(formula: Sum, room: int, format_: Format, write: Callable[[Formula], str]) -> str:

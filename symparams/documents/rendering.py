@@ -18,7 +18,7 @@ from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.finding_document import FindingDocument
-from symparams.documents.formats import Format, format_named
+from symparams.documents.formats import Format, check_letters, format_named
 from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
 from symparams.documents.typesetting import Typesetter, filters
@@ -145,7 +145,8 @@ def check_style(style: str, *more: str) -> None:
 def written(document: Document, template: str, **about: object) -> str:
     """What one of our own templates makes of the object of a document."""
     format_ = document.record
-    return tidied(environment(format_).get_template(f"styles/{template}.j2").render(about), format_)
+    text = environment(format_).get_template(f"styles/{template}.j2").render(about)
+    return tidied(check_letters(text, format_), format_)
 
 
 def standalone(body: str, format_: str = "latex") -> str:

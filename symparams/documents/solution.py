@@ -20,12 +20,13 @@ from symparams.documents.definitions import (
     SizeDefinition,
     measure_rules,
     parameter_rules,
-    pattern,
     size_rules,
+    symbols_of,
 )
-from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
+from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason, joins_floors
 from symparams.documents.labels import Labels, slug
-from symparams.documents.totals import Total, total_of
+from symparams.documents.reasons import reasons_of
+from symparams.documents.totals import Total, statistics_of, total_of
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
@@ -54,6 +55,7 @@ class Solution:
     only: tuple[str, ...] = ()  # names of the layers to show; empty: all
     settings: Settings = Settings()  # types and policies for the further quantities
     slug: str = ""  # what tells its labels from those of other networks; empty: made of its title
+    numbered: int = 0  # how many numbered rules stand before it in the same document
     by: str = ""  # what subtotals are for: kind or macro; empty: there are none
     _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
@@ -82,6 +84,7 @@ class Solution:
 
     def _entries(self) -> Iterator[LayerEntry]:
         nodes = self.network.nodes
+        asked = bool(self.only)  # then each layer that was asked for has all that is said of it
         seen: dict[Derived, str] = {}
         explained: set[str] = set()
         for i, node in enumerate(nodes, start=1):
@@ -90,17 +93,17 @@ class Solution:
             if account is None:
                 account = self._accounts[derived] = LayerDerivations(derived)
             feeding = [nodes[j] for j in node.inputs]
-            floor = any(rounds(v) for v in node.shape) and any(rounds(a.value) for a in account.axes)
+            floor = any(rounds(v) for v in node.shape) and any(map(joins_floors, account.axes))
             yield LayerEntry(
                 node,
                 i,
                 account,
                 tuple(n.name for n in feeding),
                 tuple(n.shape for n in feeding),
-                seen.get(derived),
-                pattern_of(derived.rules.because) not in explained,
-                pattern_of(derived.rules.shape_because) not in explained,
-                floor and "floor" not in explained,
+                None if asked else seen.get(derived),
+                asked or pattern_of(derived.rules.because) not in explained,
+                asked or pattern_of(derived.rules.shape_because) not in explained,
+                floor and (asked or "floor" not in explained),
                 self.measurements,
             )
             explained |= {"floor"} if floor else set()
@@ -131,6 +134,16 @@ class Solution:
         what = amount(quantity, self.settings)
         value = shortest(what.of_network(self.network), self.network.facts)
         return total_of(self.every, what, value, self.by, self.network.facts)
+
+    @cached_property
+    def statistics(self) -> Value:
+        """The parameters that are measured, not trained; a convention may count none."""
+        return statistics_of(self.every, self.network.facts)
+
+    @property
+    def weights(self) -> Value:
+        """The weights without what is measured."""
+        return shortest(simplified(as_formula(self.counts.weights) - self.statistics), self.network.facts)
 
     @property
     def has_copies(self) -> bool:
@@ -205,8 +218,10 @@ class Solution:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """What must hold so that the network can be built."""
-        return self.network.conditions
+        """What must hold so that the network, or the layers to show, can be built."""
+        return (
+            self.network.conditions_of([entry.node for entry in self.layers]) if self.only else self.network.conditions
+        )
 
     @property
     def has_letters(self) -> bool:
@@ -261,19 +276,7 @@ class Solution:
     @cached_property
     def reasons(self) -> Mapping[tuple[int, str], Reason]:
         """What has to be said of each quantity of each layer, by the layer's number and the quantity's name."""
-        reasons: dict[tuple[int, str], Reason] = {}
-        rules: set[tuple[str, str, str]] = set()
-        given: set[str] = {""}
-        for entry in (entry for entry in self.layers if not entry.is_marker):
-            for quantity in entry.quantities:
-                rule = (quantity.measure.name, entry.heading, pattern(quantity.derivation.rule))
-                new = rule not in rules
-                because = quantity.because if new and pattern_of(quantity.because) not in given else ""
-                known = entry.known(quantity.derivation) if new else ()
-                reasons[entry.number, quantity.measure.name] = Reason(because, known)
-                rules.add(rule)
-                given |= {pattern_of(quantity.because)} if new else set()
-        return reasons
+        return reasons_of(self.layers, bool(self.only))
 
     # ------------------------------------------------------------ rules, each with what it counts
 
@@ -284,13 +287,13 @@ class Solution:
     @cached_property
     def sizes(self) -> tuple[SizeDefinition, ...]:
         """The rules for output sizes, each with the axes that it gives, in order of appearance."""
-        return size_rules(self.layers, self._labels)
+        return size_rules(self.layers, self._labels, self.numbered)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
         """The rules with parameters, each with its layers, in order of appearance."""
         before = len(self.sizes) if "shape" in self.quantities else 0
-        return parameter_rules(self.layers, self._labels, before)
+        return parameter_rules(self.layers, self._labels, self.numbered + before)
 
     @cached_property
     def measures(self) -> tuple[MeasureDefinition, ...]:
@@ -298,27 +301,26 @@ class Solution:
         before = len(self.sizes) if "shape" in self.quantities else 0
         before += len(self.definitions) if "params" in self.quantities else 0
         figures = [figure for measure in self.measurements.chosen for figure in self.figures(measure)]
-        return measure_rules(figures, self._labels, before)
+        return measure_rules(figures, self._labels, self.numbered + before)
+
+    @property
+    def equations(self) -> int:
+        """How many numbered rules a textbook shows."""
+        shapes = len(self.sizes) if "shape" in self.quantities else 0
+        return shapes + (len(self.definitions) if "params" in self.quantities else 0) + len(self.measures)
 
     @cached_property
     def symbols(self) -> tuple[Symbol, ...]:
         """Every symbol of a rule that is shown, once, with its meaning."""
-        rules = [(d.cases[0][0].account, d.cases[0][1].derivation) for d in self.sizes if "shape" in self.quantities]
-        if "params" in self.quantities:
-            rules += [(d.layers[0].account, d.layers[0].account.params) for d in self.definitions]
-        meanings: dict[str, dict[str, None]] = {}  # every meaning of a letter, in order: k is a window and a kernel
-        for account, rule in rules:
-            for known in account.known(rule):
-                meanings.setdefault(known.symbol.name, {})[known.symbol.meaning] = None
-        for symbol in (s for definition in self.measures for s in definition.symbols):
-            meanings.setdefault(symbol.name, {})[symbol.meaning] = None
-        return tuple(Symbol(name, meaning=" or ".join(several)) for name, several in meanings.items())
+        sizes = self.sizes if "shape" in self.quantities else ()
+        definitions = self.definitions if "params" in self.quantities else ()
+        fields = [entry.fields for entry in self.layers] if self.measurements.has_fields else []
+        return symbols_of(sizes, definitions, self.measures, fields)
 
     @property
     def rule_letters(self) -> list[str]:
-        """What the rules give that are shown: P, the parameters; Q, a further quantity."""
-        shown = (("P", "params" in self.quantities), ("Q", bool(self.measurements.chosen)))
-        return [letter for letter, is_shown in shown if is_shown]
+        """What the rules give that are shown and have a letter: P, the parameters."""
+        return ["P"] if "params" in self.quantities else []
 
     @property
     def rule_symbols(self) -> list[Symbol]:

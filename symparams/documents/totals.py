@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, get_args
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Product, Value, as_formula, total
 from symparams.algebra.shortest_form import shortest
+from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import over_shown
 from symparams.documents.entries import LayerEntry
 from symparams.errors import SymparamsError, listed
@@ -143,6 +144,15 @@ def _of_macro(entry: LayerEntry) -> str:
 
 
 _NAMES: dict[str, Callable[[LayerEntry], str]] = {"kind": lambda entry: entry.heading, "macro": _of_macro}
+
+
+def statistics_of(entries: Iterable[LayerEntry], facts: Facts) -> Value:
+    """How many parameters of these layers are measured, not trained."""
+    having = []
+    for entry in (entry for entry in entries if entry.has_statistics and entry.shared is None):
+        measured = [as_formula(t.value) for t in entry.account.tensors if t.kind == "statistic"]
+        having.append((entry, simplified(total(measured), facts)))
+    return _together(having, facts)
 
 
 def check_by(by: str) -> None:

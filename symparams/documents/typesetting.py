@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
@@ -16,7 +17,7 @@ from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.entries import Computed
 from symparams.documents.formats import Format
 from symparams.documents.kept import Kept
-from symparams.documents.long_sums import broken, labelled
+from symparams.documents.long_sums import broken, labelled, unbroken
 from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
 from symparams.documents.words import article, capital, listed, ordinal, percentage, singular, small, squeezed
@@ -31,6 +32,7 @@ from symparams.questions.comparison import significant
 from symparams.sources.reader import read_expression
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
+_LONG_WORD = re.compile(r"\S{12}(?=\S)")  # in which a line may break, where a format has a mark for that
 _LONG = 40  # characters of numbers between which a line may break
 
 
@@ -73,6 +75,13 @@ class Typesetter:
             return self._format.number(f"{value:,}".replace(",", self._format.group))
         return self.math(value)
 
+    def cell(self, value: Value) -> str:
+        """A number or formula in a cell of a table, which may break between the terms of a sum, not in a bracket."""
+        if isinstance(value, int):
+            return self.number(value)
+        terms = value.terms if isinstance(value, Sum) else (as_formula(value),)
+        return " ".join(self.inline(text) for text in unbroken(terms, self._format, self.formula))
+
     def counted(self, value: Value, plural: str) -> str:
         """A number of something: 1 bias, 63 biases."""
         return f"{self.number(value)} {for_so_many(value, plural)}"
@@ -114,9 +123,9 @@ class Typesetter:
         """A place to fill in, among formulas."""
         return self._notation.blank(mark)
 
-    def indexed(self, letter: str, name: str) -> str:
-        """A letter with the name of a layer, without the marks for mathematics: P(conv_1)."""
-        return self._notation.indexed(self.formula(Symbol(letter)), name)
+    def indexed(self, letter: str, name: str, is_word: bool = False) -> str:
+        """A letter or word with the name of a layer, without the marks for mathematics: P(conv_1)."""
+        return self._notation.indexed(self.word(letter) if is_word else self.formula(Symbol(letter)), name)
 
     def related(self, left: str, sign: str, right: str) -> str:
         """The texts of two formulas with the sign of a relation between them: k ≤ 5."""
@@ -192,6 +201,10 @@ class Typesetter:
         """An expression of the language, as mathematics."""
         return self.math(read_expression(Source("template", text)))
 
+    def identity(self, left: str, right: str) -> str:
+        """An equation between two expressions of the language, as mathematics."""
+        return self.equation(*(read_expression(Source("template", text)) for text in (left, right)))
+
     def is_long(self, formula: Formula) -> bool:
         """Whether a formula is too long for a sentence."""
         return len(shown(formula, PLAIN)) > self._format.width - 12
@@ -230,7 +243,7 @@ class Typesetter:
         """Numbers that a rule gives, as rows of equations: P(conv_2) = (3·3·32 + 1)·63 = 18,207."""
         return [
             (
-                self.equated(self.indexed(*left) for left in one.lefts),
+                self.equated(self.indexed(*left, one.is_word) for left in one.lefts),
                 self.result_lines(one.derivation, " = ".join(map("".join, one.lefts))),
             )
             for one in computed
@@ -287,13 +300,22 @@ class Typesetter:
         if not isinstance(cell, str):
             return lambda value: str(cell(value))
         get = attrgetter(cell)
-        return lambda value: self.size(found) if isinstance(found := get(value), tuple) else self.number(found)
+        return lambda value: self.size(found) if isinstance(found := get(value), tuple) else self.cell(found)
 
     # ------------------------------------------------------------ texts
 
     def plain(self, text: str) -> str:
         """A text that somebody gave, escaped."""
         return self._format.escape(text)
+
+    def breakable(self, text: str) -> str:
+        """A text that somebody gave, in which a line may break inside long words too."""
+        return self._format.soft_break.join(map(self._format.escape, _LONG_WORD.sub("\\g<0>\0", text).split("\0")))
+
+    def quoted(self, text: str) -> str:
+        """The same of what was typed as an answer; letters that the format cannot print by their numbers: U+674E."""
+        lacks, safe = self._format.lacks, self.breakable(text)
+        return safe if lacks is None else lacks.sub(lambda c: f"U+{ord(c[0]):04X}", safe)
 
     def named(self, name: str) -> str:
         """The name of a layer."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any
 
-from symparams.documents.formats import FORMATS, escape_latex
+from symparams.documents.formats import FORMATS, check_letters, escape_latex
 from symparams.documents.rendering import environment
 from symparams.documents.written_question import WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
@@ -30,7 +30,8 @@ def document(
         raise SymparamsError(f"there are {len(students)} students and {len(papers)} papers; each needs one")
     titles = {"title": escape_latex(title), "short_title": escape_latex(_short(title, 55))}
     template = environment(FORMATS["latex"]).get_template("formats/exam.tex.j2")
-    return template.generate(key=key, papers=_papers(students or [""] * len(papers), papers), **titles)
+    pieces = template.generate(key=key, papers=_papers(students or [""] * len(papers), papers), **titles)
+    return (check_letters(piece, FORMATS["latex"]) for piece in pieces)
 
 
 def variant(identities: Iterable[str]) -> str:

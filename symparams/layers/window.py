@@ -94,7 +94,8 @@ class Window:
         for i, (name, letter, _) in enumerate(named):
             n = symbol(f"{letter}_in", self.x.spatial[i], f"input {name}", incoming=True)
             k = span(kernel[i], dilations[i])
-            result.append(Axis(name, self._size(n, k, strides[i], paddings[i] if paddings else None)))
+            size = self._size(n, k, strides[i], paddings[i] if paddings else None)
+            result.append(Axis(name, size, general=ceil(n / strides[i]) if size is n else None))
         return tuple(result)
 
     def strides(self) -> tuple[Formula, ...]:

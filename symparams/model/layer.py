@@ -117,6 +117,7 @@ class Axis:
     name: str  # height, width, channels …
     size: Formula  # its rule, in reading order
     each: str = ""  # of a size that is several times a symbol, where each of these is: "in each direction"
+    general: Formula | None = None  # the rule for all settings, where these leave nothing to compute: ⌈H_in/s⌉
 
 
 # What the output size along an axis is called.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -144,7 +144,11 @@ class Network:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions but those that others imply."""
-        kinds = {(node.derived, node.repeats): node for node in self.nodes}
+        return self.conditions_of(self.nodes)
+
+    def conditions_of(self, nodes: Iterable[Node]) -> tuple[Condition, ...]:
+        """The same for some of its layers."""
+        kinds = {(node.derived, node.repeats): node for node in nodes}
         every = (c for node in kinds.values() for c in (*self._copies(node.repeats), *self._at_the_ends(node)))
         return strongest(every, self.facts)
 

@@ -42,9 +42,9 @@ _LETTERS = (
     ("r_in", "receptive field of the input", True),
     ("j_in", "jump of the input", True),
     ("o_in", "offset of the input", True),
-    ("k", "places that the kernel spans", False),
+    ("k", "positions that the kernel spans", False),
     ("s", "stride", False),
-    ("p", "padding before", False),
+    ("p", "padding before the first position", False),
 )
 
 

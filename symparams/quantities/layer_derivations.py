@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from symparams.algebra.formula import Formula, Function, Number, Symbol, Value, as_formula, parts
 from symparams.algebra.simplification import simplified
 from symparams.model.derived import Derived
-from symparams.model.layer import OUTPUT_LETTERS
+from symparams.model.layer import OUTPUT_LETTERS, Axis
 from symparams.quantities.derivation import Derivation, derive_axis, derive_parameters
 from symparams.quantities.tensor_counts import StoredTensor, TensorCount, count_tensors, stored_tensors
 
@@ -60,8 +60,16 @@ class LayerDerivations:
     @cached_property
     def axes(self) -> tuple[AxisSize, ...]:
         """The axes whose size has to be computed."""
+        return self._axes(self.derived.rules.output)
+
+    @cached_property
+    def ruled_axes(self) -> tuple[AxisSize, ...]:
+        """The same and those for which there is a rule that leaves nothing to compute here."""
+        return self._axes([replace(a, size=a.general or a.size) for a in self.derived.rules.output])
+
+    def _axes(self, axes: Sequence[Axis]) -> tuple[AxisSize, ...]:
         axis_sizes: list[AxisSize] = []
-        for axis, value in zip(self.derived.rules.output, self.derived.shape, strict=True):
+        for axis, value in zip(axes, self.derived.shape, strict=True):
             if not parts(axis.size) or value is axis.size:
                 continue  # a single symbol, or a size that is handed on
             own = (a for a in axis_sizes if a.like is None and _same_pattern(a.rule, axis.size))

@@ -9,9 +9,12 @@ from functools import cached_property
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Number, Product, Quotient, Value, as_formula, total
+from symparams.algebra.formula import Formula, Number, Product, Quotient, Value, as_formula, symbols, total
 from symparams.algebra.shortest_form import shortest
+from symparams.algebra.simplification import simplified
+from symparams.algebra.substitution import renamed
 from symparams.algebra.sums import over, over_shown
+from symparams.model.derived import Derived
 from symparams.model.network import Network, Node
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation, derive
@@ -118,19 +121,31 @@ class NetworkQuantities:
         facts = self.network.facts
         for field in state:
             like = next((f.axis for f in field_steps if f.like is None and _alike(f.field, field)), None)
-            inside = self.network.nodes[index].derived.facts
-            of_copy = _steps(field.of_copy, inside) if field.of_copy is not None else ()
-            field_steps.append(FieldSteps(field.axis, field, _steps(field, facts), of_copy, like))
+            inside = self.network.nodes[index].derived
+            of_copy = _steps(field.of_copy, inside, inside.facts) if field.of_copy is not None else ()
+            field_steps.append(FieldSteps(field.axis, field, _steps(field, inside, facts), of_copy, like))
         return tuple(field_steps)
 
 
-def _steps(field: Field, facts: Facts) -> tuple[Derivation, ...]:
+def _steps(field: Field, layer: Derived, facts: Facts) -> tuple[Derivation, ...]:
     """How size, jump and offset come out."""
     values = (field.size, field.jump, field.offset)
+    others = _other_names(field, layer)
     return tuple(
-        derive("field", field.axis, rule, value, facts)
+        derive("field", field.axis, renamed(rule, others), value, facts)
         for rule, value in zip(field.rules, values, strict=bool(field.rules))
     )
+
+
+def _other_names(field: Field, layer: Derived) -> dict[str, str]:
+    """Names for the k, s and p of a field that are not those of the layer's own rules: with dilation k_eff."""
+    rules = (layer.rules.parameters, *(axis.size for axis in layer.rules.output))
+    own: dict[str, set[Value]] = {}
+    for known in (one for rule in rules for one in symbols(rule)):
+        if known.value is not None:
+            own.setdefault(known.name.split("_")[0], set()).add(simplified(known.value, layer.facts))
+    values = zip(("k", "s", "p"), field.made_of[3:], strict=bool(field.made_of))
+    return {name: f"{name}_eff" for name, value in values if own.get(name) and value not in own[name]}
 
 
 def _alike(one: Field, other: Field) -> bool:

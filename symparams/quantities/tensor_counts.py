@@ -77,7 +77,7 @@ def _count(t: Tensor, of_outputs: bool, facts: Facts) -> TensorCount:
     needs = (*beside, *kernel)
     each = _line(needs)
     matrix = len(inputs) == 1 and not kernel and bool(t.of("input")) and not t.of("copy")
-    first = beside[0] if beside and len(needs) > 1 else None
+    first = beside[0] if beside and (len(needs) > 1 or t.kind == "bias") else None
     return TensorCount(
         t.name,
         t.kind,

@@ -50,8 +50,15 @@ def _solution(markup: str, value: int | Fraction) -> str:
     return "P = " + "\n  = ".join(lines) + "\n"
 
 
+def printable(markup: str, text: str) -> str:
+    """The text without the letters that a format cannot print, which it refuses."""
+    format_ = FORMATS[markup]
+    return text if format_.lacks is None else "".join(c for c in text if not format_.lacks.search(format_.escape(c)))
+
+
 def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: int = 0) -> WrittenQuestion:
     """A question; `numbers` are five different ones, the first is the key."""
+    text = printable(markup, text)
     stem = paragraphs(markup, f"How many parameters does {text} have, and why?")
     key: int | Fraction = numbers[0] if answer_type != "number" or index % 3 else Fraction(2 * numbers[0] + 1, 2)
     typed: dict[str, Callable[[int | Fraction], str]] = {

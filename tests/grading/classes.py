@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import symparams as sp
@@ -10,12 +12,13 @@ from symparams.errors import Source
 from symparams.exports.json import Json
 from symparams.grading.bank import Bank, read_bank
 from symparams.grading.marks import ClassMarks, graded
-from tests.exports.asked_samples import samples
+from tests.exports.asked_samples import printable, samples
 
 
-def bank_text(seed: int = 1, count: int = 8, variants: int = 1, title: str = "Week 3") -> str:
+def bank_text(seed: int = 1, count: int = 8, variants: int = 1, title: str = "Week 3", markup: str = "markdown") -> str:
+    """The text of a bank; names of questions have only what a markup can print."""
     export, info = Json(), BankInfo(title, 7, "0.0.1", "0123abcd", variants)
-    questions = samples(seed, count=count)
+    questions = [replace(q, name=printable(markup, q.name)) for q in samples(seed, count=count)]
     return export.head(info) + export.between().join(map(export.item, questions)) + export.end(info, count, "mark")
 
 
