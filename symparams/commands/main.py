@@ -79,7 +79,9 @@ def main(with_: Sequence[str]) -> None:
 
 @main.command()
 @SOURCES
-@click.option("--style", type=click.Choice(STYLES), help="The voice of the solution; `steps`, with --layer `answer`.")
+@click.option(
+    "--style", type=click.Choice(STYLES), help="The voice of the solution; `steps`, with --layer or --total `answer`."
+)
 @FORMAT
 @STANDALONE
 @click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
@@ -118,7 +120,7 @@ def solve(
         raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
     if total or by:
         _check_whole(layers, quantities if total else (), template if total else None)
-    style = style or ("answer" if layers and template is None else "steps")
+    style = style or ("answer" if (layers or total) and template is None else "steps")
     chosen = in_order(quantities) or (() if style == "answer" and layers else USUAL)
     known = Settings(**settings)
     for name in quantities if total else ():
@@ -136,7 +138,7 @@ def solve(
         return
     voice, document = (
         partial(render_with, template) if template else render,
-        Document("total" if total else style, format_, digits),
+        Document("total" if total and style != "answer" else style, format_, digits),
     )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
     deliver(standalone(body, format_) if whole else body, output)
