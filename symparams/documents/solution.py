@@ -132,7 +132,7 @@ class Solution:
     def total_of(self, quantity: str) -> Total:
         """How the total of a quantity comes out, with what layers have together by kind or by macro."""
         what = amount(quantity, self.settings)
-        value = shortest(what.of_network(self.network), self.network.facts)
+        value = self.total if quantity == "params" else shortest(what.of_network(self.network), self.network.facts)
         return total_of(self.every, what, value, self.by, self.network.facts)
 
     @cached_property

@@ -123,7 +123,7 @@ def _part(group: Sequence[tuple[LayerEntry, Value]], whole: Value, facts: Facts)
 
 
 def _together(having: Iterable[tuple[LayerEntry, Value]], facts: Facts) -> Value:
-    return shortest(added_over(((each, entry.repeats) for entry, each in having), facts), facts)
+    return added_over(((each, entry.repeats) for entry, each in having), facts)
 
 
 def _subtotals(having: Sequence[tuple[LayerEntry, Value]], whole: Value, by: str, facts: Facts) -> Iterable[Subtotal]:
@@ -135,7 +135,8 @@ def _subtotals(having: Sequence[tuple[LayerEntry, Value]], whole: Value, by: str
         raise SymparamsError("no layer that counts here stands in a macro (`def`); add up by kind instead")
     for text, group in groups.items():
         uses = {entry.node.macro for entry, _ in group} if text and by == "macro" else {None}
-        value, layers = _together(group, facts), _together(((entry, 1) for entry, _ in group), facts)
+        value = shortest(_together(group, facts), facts)
+        layers = _together(((entry, 1) for entry, _ in group), facts)
         yield Subtotal(text, len(uses), layers, value, _share(value, whole))
 
 
@@ -148,11 +149,15 @@ _NAMES: dict[str, Callable[[LayerEntry], str]] = {"kind": lambda entry: entry.he
 
 def statistics_of(entries: Iterable[LayerEntry], facts: Facts) -> Value:
     """How many parameters of these layers are measured, not trained."""
+    known: dict[Derived, Value] = {}
     having = []
     for entry in (entry for entry in entries if entry.has_statistics and entry.shared is None):
-        measured = [as_formula(t.value) for t in entry.account.tensors if t.kind == "statistic"]
-        having.append((entry, simplified(total(measured), facts)))
-    return _together(having, facts)
+        derived = entry.node.derived
+        if derived not in known:
+            measured = [t.size for t in derived.rules.counted if t.kind == "statistic"]
+            known[derived] = simplified(total(measured), derived.facts)
+        having.append((entry, known[derived]))
+    return shortest(_together(having, facts), facts)
 
 
 def check_by(by: str) -> None:
