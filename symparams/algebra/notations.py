@@ -113,8 +113,12 @@ def _latex_labelled(terms: Labelled, start: str) -> str:
 
 
 def _latex_below(texts: Sequence[str]) -> str:
-    lines = ["\\texttt{" + re.sub("[_%]", r"\\\g<0>", text) + "}" for text in texts]
+    lines = [" \\times ".join(map(_latex_typed, text.split(" × "))) for text in texts]
     return lines[0] if len(lines) == 1 else "\\substack{" + " \\\\ ".join(lines) + "}"
+
+
+def _latex_typed(text: str) -> str:
+    return "\\texttt{" + re.sub("[_%]", r"\\\g<0>", text) + "}"
 
 
 def _superscript(base: str, exponent: str) -> str:
