@@ -14,7 +14,7 @@ from symparams.documents.misconceptions import misconceptions_text
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def layers(name: str | None, format_: str) -> None:
-    """The catalogue: every layer with its arguments, its rules and an example."""
+    """List the layers, with their arguments, rules and examples."""
     deliver(catalogue_text(name, format_), None)
 
 
@@ -22,11 +22,11 @@ def layers(name: str | None, format_: str) -> None:
 @click.argument("name", required=False)
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def misconceptions(name: str | None, format_: str) -> None:
-    """The mistakes that are recognized: what goes wrong, what is right, where it is described."""
+    """List the known mistakes: what goes wrong, what is correct, where it is described."""
     deliver(misconceptions_text(name, format_), None)
 
 
 @click.command()
 def extensions() -> None:
-    """What other distributions bring, and what is wrong with those that are left out."""
+    """List what other distributions add, and why any of them are left out."""
     deliver(extensions_text(), None)

@@ -48,14 +48,14 @@ def options(*several: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
 
 SOURCES = options(
     click.argument("files", nargs=-1, metavar="[FILE]..."),
-    click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of a file."),
-    click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; wins over `let`."),
+    click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of in a file."),
+    click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; overrides `let`."),
 )
 FORMAT = click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="markdown", show_default=True)
 OUTPUT = options(
-    click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207."),
+    click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The separator of thousands: 18,207."),
     click.option(
-        "-o", "--output", metavar="FILE", type=click.Path(), help="Where to write; standard output if not given."
+        "-o", "--output", metavar="FILE", type=click.Path(), help="The file to write. Default: standard output."
     ),
 )
 
@@ -64,11 +64,11 @@ STANDALONE = click.option(
 )
 
 _HELP = {
-    "dtype": "Of one number.",
-    "optimizer": "With memory and optimizer: whose gradients and states are kept.",
-    "flops": "The policy by which FLOPs are counted.",
-    "macs": "Whether additions of biases count among the multiply-accumulates.",
-    "training": "With training: the policy by which the FLOPs of a training step are counted.",
+    "dtype": "The data type of parameters and activations.",
+    "optimizer": "With memory and optimizer: the optimizer whose gradients and state are counted.",
+    "flops": "How FLOPs are counted.",
+    "macs": "Whether bias additions count as multiply-accumulates.",
+    "training": "With training: how the FLOPs of a training step are counted.",
     "kept": "With kept: what training keeps for the backward pass.",
 }
 _SETTINGS = options(

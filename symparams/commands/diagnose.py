@@ -31,13 +31,13 @@ from symparams.sources.language import network
 @click.command()
 @SOURCES
 @click.option(
-    "--answer", "answer", required=True, metavar="ANSWER", help='What a student gave: 630, "(k^2+1)*F", 26x26x32.'
+    "--answer", "answer", required=True, metavar="ANSWER", help='The answer of a student: 630, "(k^2+1)*F", 26x26x32.'
 )
-@click.option("--layer", metavar="NAME", help="Which layer was asked about.")
-@click.option("--total", is_flag=True, help="The whole network was asked about.")
+@click.option("--layer", metavar="NAME", help="The layer that the question was about.")
+@click.option("--total", is_flag=True, help="The question was about the whole network.")
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), default="params", show_default=True)
 @click.option(
-    "--style", type=click.Choice(STYLES), default="answer", show_default=True, help="The voice of the explanation."
+    "--style", type=click.Choice(STYLES), default="answer", show_default=True, help="The style of the explanation."
 )
 @FORMAT
 @STANDALONE
@@ -58,7 +58,7 @@ def diagnose(
     digits: str,
     output: str | None,
 ) -> None:
-    """A wrong answer explained: which mistake gives it, and where it parts from the right way."""
+    """Explain a wrong answer: which mistake leads to it, and where the solution goes wrong."""
     texts = sources(files, expression)
     if len(texts) != 1:
         raise click.UsageError("give one network")

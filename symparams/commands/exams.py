@@ -55,34 +55,52 @@ _QUESTIONS = _Span("part", _part_of)
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of a file.")
-@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; it is not drawn.")
-@click.option("--questions", type=click.IntRange(1, MOST), metavar="N", help="How many questions; 10 if not given.")
-@click.option("--variants", type=click.IntRange(1, MOST), default=1, show_default=True, help="Of each question.")
-@click.option("--seed", type=click.IntRange(0, SEEDS), default=0, show_default=True, help="Decides what is drawn.")
+@click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of in a file.")
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, which is then not drawn."
+)
+@click.option("--questions", type=click.IntRange(1, MOST), metavar="N", help="The number of questions. Default: 10.")
+@click.option(
+    "--variants",
+    type=click.IntRange(1, MOST),
+    default=1,
+    show_default=True,
+    help="The number of variants of each question.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, SEEDS), default=0, show_default=True, help="The seed for drawing values."
+)
 @click.option(
     "--kinds",
     default=",".join(USUAL),
     metavar="KIND,KIND:TYPE…",
-    help=f"Of {', '.join(KINDS)}; a type ({', '.join(TYPES)}) may follow a colon.",
+    help=f"Any of {', '.join(KINDS)}; a type ({', '.join(TYPES)}) may follow after a colon.",
 )
-@click.option("--level", type=_LEVEL, default=(1, 5), metavar="N or N..M", help="How hard: from 1 to 5.")
+@click.option("--level", type=_LEVEL, default=(1, 5), metavar="N or N..M", help="The difficulty, from 1 to 5.")
 @click.option(
     "--fade", type=click.IntRange(0, FADED), default=0, metavar="N", help="Leave out the last N steps of solutions."
 )
 @click.option(
-    "--stress", "stressed", type=click.IntRange(0), default=0, metavar="N", help="Check N more variants of each."
+    "--stress",
+    "stressed",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Check N more variants of each question.",
 )
-@click.option("--part", type=_QUESTIONS, metavar="A..B", help="Only the questions A to B, as they are in the whole.")
-@click.option("--title", default="", help="Of the exam; that of the network if not given.")
+@click.option("--part", type=_QUESTIONS, metavar="A..B", help="Only questions A to B of the exam.")
+@click.option("--title", default="", help="The title of the exam. Default: the title of the network.")
 @click.option(
-    "--names", metavar="FILE", type=click.Path(), help="With --format latex: a name a line, a paper for each."
+    "--names",
+    metavar="FILE",
+    type=click.Path(),
+    help="With --format latex: a file with one name per line; each name gets a paper.",
 )
 @click.option("--format", "format_", type=OpenChoice("export", list(EXPORTS)), default="markdown", show_default=True)
 @with_settings
-@click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The mark between thousands: 18,207.")
+@click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The separator of thousands: 18,207.")
 @click.option(
-    "-o", "--output", metavar="PATH", type=click.Path(), help="Where to write; text formats print if not given."
+    "-o", "--output", metavar="PATH", type=click.Path(), help="Where to write. Default: text formats are printed."
 )
 def exam(
     files: Sequence[str],
@@ -103,7 +121,7 @@ def exam(
     digits: str,
     output: str | None,
 ) -> None:
-    """Exam questions with keys, worked solutions and feedback for known mistakes."""
+    """Make exam questions with keys, worked solutions and feedback on known mistakes."""
     if names is not None and format_ != "latex":
         raise click.UsageError("--names goes with --format latex")
     values = assignments(given)

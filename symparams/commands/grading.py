@@ -22,7 +22,7 @@ from symparams.grading.tables import TABLES, as_csv, as_record
     "--answers",
     required=True,
     metavar="FILE",
-    help="CSV: student, question, answer; or student and a column for each question.",
+    help="CSV with the columns student, question, answer; or student and one column per question.",
 )
 @click.option(
     "--format",
@@ -32,7 +32,7 @@ from symparams.grading.tables import TABLES, as_csv, as_record
     show_default=True,
 )
 @STANDALONE
-@click.option("--table", type=click.Choice(TABLES), help="With --format csv: which table; marks if not given.")
+@click.option("--table", type=click.Choice(TABLES), help="With --format csv: which table. Default: marks.")
 @click.option(
     "--plot", "picture", metavar="FILE", type=click.Path(path_type=Path), help="Draw the mistakes: png, svg or pdf."
 )
@@ -47,9 +47,9 @@ def grade(
     digits: str,
     output: str | None,
 ) -> None:
-    """Marks for a class, and the mistakes behind its wrong answers.
+    """Grade a class, and list the mistakes behind its wrong answers.
 
-    BANK is what `symparams exam --format json` wrote.
+    BANK is a file written by `symparams exam --format json`.
     """
     check_standalone(whole, format_)
     if table is not None and format_ != "csv":

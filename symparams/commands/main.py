@@ -70,9 +70,9 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="symparams")
-@click.option("--with", "with_", multiple=True, metavar="NAME", help="Take an extension for every network.")
+@click.option("--with", "with_", multiple=True, metavar="NAME", help="Use an extension for every network.")
 def main(with_: Sequence[str]) -> None:
-    """Worked solutions for the shapes and parameter counts of neural networks, with letters where you like."""
+    """Explain the shapes, parameters and work of neural networks, with numbers or letters."""
     for name in with_:
         extensions.use(name)
 
@@ -80,7 +80,7 @@ def main(with_: Sequence[str]) -> None:
 @main.command()
 @SOURCES
 @click.option(
-    "--style", type=click.Choice(STYLES), help="The voice of the solution; `steps`, with --layer or --total `answer`."
+    "--style", type=click.Choice(STYLES), help="The style of the solution; `steps`, with --layer or --total `answer`."
 )
 @FORMAT
 @STANDALONE
@@ -90,13 +90,13 @@ def main(with_: Sequence[str]) -> None:
     "quantities",
     multiple=True,
     type=OpenChoice("quantity", [*QUANTITIES, "all"]),
-    help="Only this quantity; may be repeated; shape and params if not given; all: shape, params, macs, flops, "
+    help="Only this quantity; may be repeated. Default: shape and params; all: shape, params, macs, flops, "
     "activations, memory, cache and field.",
 )
 @click.option("--total", is_flag=True, help="Only the totals, and how they come out.")
-@click.option("--by", type=click.Choice(BYS), help="With subtotals for each kind of layer or each macro.")
+@click.option("--by", type=click.Choice(BYS), help="Subtotals for each kind of layer or each macro.")
 @with_settings
-@click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="A Jinja template of your own.")
+@click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Jinja template.")
 @OUTPUT
 def solve(
     files: Sequence[str],
@@ -114,7 +114,7 @@ def solve(
     digits: str,
     output: str | None,
 ) -> None:
-    """The worked solution: every shape and count with its steps."""
+    """Solve a network: every shape and count with its steps, or a short answer for one layer."""
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
@@ -163,7 +163,7 @@ def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Pat
     "quantities",
     multiple=True,
     type=OpenChoice("quantity", [*(name for name in QUANTITIES if name != "padding"), "all"]),
-    help="A further column; may be repeated.",
+    help="An additional column; may be repeated.",
 )
 @with_settings
 @OUTPUT
@@ -177,7 +177,7 @@ def summary(
     digits: str,
     output: str | None,
 ) -> None:
-    """The familiar table of layers, shapes and parameters."""
+    """Print the summary table: layers, shapes and parameters."""
     chosen = in_order((*USUAL, *quantities))
     known = Settings(**settings)
     solutions = [(s, Solution(n, chosen, (), known)) for s, n in networks(files, expression, given)]

@@ -47,7 +47,9 @@ from symparams.sources.language import network
 @click.option(
     "-e", "expressions", multiple=True, metavar="SOURCE", help="A network instead of a file; may be repeated."
 )
-@click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, put in at the end.")
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, substituted at the end."
+)
 @click.option("--quantity", type=OpenChoice("quantity", TOTALS), default="params", show_default=True)
 @click.option(
     "--style",
@@ -72,7 +74,7 @@ def compare(
     digits: str,
     output: str | None,
 ) -> None:
-    """Two networks side by side: difference and ratio, with letters and for values."""
+    """Compare two networks: difference and ratio, with letters and for values."""
     texts = [*map(read, files), *(Source(COMMAND_LINE, text) for text in expressions)]
     if len(texts) != 2:
         raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
@@ -92,7 +94,7 @@ def compare(
 @SOURCES
 @click.option("--unknown", "unknowns", multiple=True, metavar="NAME", help="The letter to find; may be given twice.")
 @click.option("--target", required=True, metavar="TARGET", help="params=51264, params<=100000, weights>=1000 …")
-@click.option("--layer", metavar="NAME", help="What this layer alone has.")
+@click.option("--layer", metavar="NAME", help="Count this layer only.")
 @FORMAT
 @STANDALONE
 @with_settings
@@ -110,7 +112,7 @@ def find(
     digits: str,
     output: str | None,
 ) -> None:
-    """All values of a letter that give a number of parameters, or fit a budget."""
+    """Find all values of a letter that give a number of parameters or fit a budget."""
     texts = sources(files, expression)
     if len(texts) != 1:
         raise click.UsageError("give one network")
