@@ -110,4 +110,4 @@ def _check_shared(derived: Derived, first: Node) -> None:
     ):
         arrived = " and ".join(map(str, derived.arriving))
         before = " and ".join(map(str, first.derived.arriving))
-        raise LayerError(f"the weights of {first.name} fit an input {before}, but {arrived} arrives here")
+        raise LayerError(f"the weights of {first.name} fit an input {before}, but here the input is {arrived}")

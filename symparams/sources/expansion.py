@@ -115,7 +115,7 @@ class _Expansion:
             if isinstance(end, tuple):
                 raise self.error("this branch ends in a fork; a merging layer must close it", chain.items[-1].at)
             if not isinstance(end, int):
-                raise self.error("nothing arrives at this branch; it must start with input(…) or @name", chain.at)
+                raise self.error("this branch has no input; it must start with input(…) or @name", chain.at)
             ends.append(end)
         return tuple(ends)
 
@@ -189,7 +189,7 @@ class _Expansion:
     def bracket(self, group: r.Group, flow: Flow, scope: Scope, first: Formula, last: Formula) -> Flow:
         """Copies whose number is open: one body for all."""
         if not isinstance(flow, int):
-            raise self.error("copies without a known number need something that arrives at the first of them", group.at)
+            raise self.error("when the number of copies is not known, the first copy needs an input", group.at)
         around, self.placed, arrival = self.placed, [], self.number()
         values: dict[str, Formula] = {} if group.variable is None else {group.variable: Symbol(group.variable)}
         end = self.chain(group.chain, arrival, scope.inside(values=values, copies=(), copied=scope.sharing is not None))
@@ -326,7 +326,7 @@ class _Expansion:
         if not isinstance(value, r.Call):
             raise self.error(f"{call.name} takes a layer or a macro, such as timedistributed(conv(8, 3))", call.at)
         if flow is None:
-            raise self.error(f"nothing arrives at {call.name}; a chain starts with input(…) or @name", call.at)
+            raise self.error(f"{call.name} has no input; a chain starts with input(…) or @name", call.at)
         frame, frozen = value, scope.frozen or len(inside) < len(call.arguments)
         inner = scope.inside(steps=scope.steps + 1, frozen=frozen)
         title = None if frame.name in self.macros else name

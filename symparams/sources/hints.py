@@ -86,7 +86,7 @@ def instead(keyword: str, known: Collection[str], layer: str) -> str:
     if keyword in _OTHERWISE:
         return "; " + _OTHERWISE[keyword].format(layer=layer)
     if keyword in _ARRIVES.split():
-        return "; the size of what arrives is known, so leave it out"
+        return "; the size of the input is known, so leave it out"
     if keyword in _IDLE.split():
         return "; no shape or count depends on it, so leave it out"
     if not known:
@@ -105,7 +105,7 @@ _TOLD = (
 def too_many(name: str, known: Collection[str], text: str) -> str:
     """The likely reason why there is a number too many."""
     if name.casefold() in _TOLD.split():
-        return "; the size of what arrives is known and not written"
+        return "; the size of the input is known and is not written"
     return f"; a stride is stride={text}" if "stride" in known else ""
 
 

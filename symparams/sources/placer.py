@@ -115,7 +115,7 @@ class Placer:
                 raise self.error(f"{word} starts a chain; it cannot follow ->", at)
         elif not inputs and layer.inputs != "optional":
             missing = "; is a -> missing before it?" if self.builder.nodes else ""
-            raise self.error(f"nothing arrives at {word}; a chain starts with input(…) or @name{missing}", at)
+            raise self.error(f"{word} has no input; a chain starts with input(…) or @name{missing}", at)
         elif layer.inputs in ("one", "optional") and placement.forks:
             raise self.error(f"a fork must be followed by a merging layer such as add or concat, not {word}", at)
         elif layer.inputs == "many" and not placement.forks and len(inputs) < 2:
@@ -123,7 +123,7 @@ class Placer:
         rank = placement.call.entry.rank
         arrived = len(self.builder.nodes[inputs[0]].shape) - 1 - placement.steps if inputs else 0
         if rank is not None and inputs and arrived != rank:
-            raise self.error(f"{word} is for {spatial_axes_of(rank)}, but what arrives has {arrived}", at)
+            raise self.error(f"{word} is for {spatial_axes_of(rank)}, but its input has {arrived}", at)
 
     def _weights(self, placement: Placement) -> int | None:
         """The node whose weights a layer uses again."""

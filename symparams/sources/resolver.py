@@ -128,7 +128,7 @@ class Resolver:
         def channels() -> Formula:
             arriving = flow.number if isinstance(flow, Aside) else flow
             if not isinstance(arriving, int):
-                message = "`channels` is the number of channels that arrive, but nothing arrives here"
+                message = "`channels` is the number of input channels, but there is no input here"
                 raise self.error(message, at)
             return channels_at(arriving)
 
