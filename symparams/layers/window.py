@@ -280,40 +280,31 @@ class Window:
 
     def _same(self) -> Text:
         """What "same" padding gives, and how much it adds where that is known."""
-        strides, added = self.strides(), self._added()
+        n, strides, kernel, dilations = input_sizes(self.x), self.strides(), self.sizes(), self.dilations()
         if all(number(s) == 1 for s in strides):
-            kept = f"stride 1 the {self.word} is applied at every position, so the size stays the same"
-            adds = together("'same' padding adds ", added, between="")
-            return together(adds, f"With {kept}", between=". ") if added else f"with {kept}"
+            return _kept(spatial_axes(self.x), kernel, dilations, self.word)
         every = (
             say("{s input positions}", s=strides[0])
             if len(set(strides)) == 1
             else self._along("{s positions} along {axes}", ({} if number(s) == 1 else {"s": s} for s in strides))
         )
         rule = together("with 'same' padding there is one output value for every ", every, ", rounded up", between="")
-        if any(number(n) is None or number(s) is None for n, s in zip(input_sizes(self.x), strides, strict=True)):
+        if any(number(size) is None for size in (*n, *strides, *kernel)):
             return rule
-        padding = together("the padding is ", added, between="") if added else "no padding is needed for that"
-        here = together(rule, padding)
+        totals = (
+            Function("max", ((ceil(n / s) - 1) * s + span(k, d) - n, ZERO)) if number(s) != 1 else _lacking(k, d)
+            for n, s, k, d in zip(n, strides, kernel, dilations, strict=True)
+        )
+        added = self._along(_ADDED, map(_halves, totals))
+        here = together(rule, together("the padding is ", added, between="") if added else _NOTHING)
         assert isinstance(rule, Sentence)
         assert isinstance(here, Sentence)
         return replace(here, general=rule.text)
 
-    def _added(self) -> Text:
-        """How many positions "same" padding adds along each axis."""
-        slots: list[Slots] = []
-        for n, s, k, d in zip(input_sizes(self.x), self.strides(), self.sizes(), self.dilations(), strict=True):
-            total: Formula = k - 1 if number(d) == 1 else d * (k - 1)
-            if number(s) != 1:
-                total = Function("max", ((ceil(n / s) - 1) * s + span(k, d) - n, ZERO))
-            known = {"total": total, "before": floor(total / 2), "after": ceil(total / 2)}
-            slots.append({} if number(total) == 0 else known)
-        return self._along("{=total positions} along {axes} ({before} before, {after} after)", slots)
-
     def _causal(self) -> Text:
         """The same of causal padding, which is all before the sequence."""
         (s,), (k,), (d,) = self.strides(), self.sizes(), self.dilations()
-        total = k - 1 if number(d) == 1 else d * (k - 1)
+        total = _lacking(k, d)
         added: Text = "causal padding adds nothing, since the kernel has size 1"
         if number(total) != 0:
             added = say(
@@ -324,6 +315,32 @@ class Window:
         if number(s) == 1:
             return together(added, "with stride 1 the length stays the same")
         return together(added, say("there is one output value for every {s input positions}, rounded up", s=s))
+
+
+_ADDED = "{=total positions} along {axes} ({before} before, {after} after)"
+_NOTHING = "no padding is needed for that"
+
+
+def _lacking(kernel: Formula, dilation: Formula) -> Formula:
+    """How many positions padding adds so that a window with stride 1 keeps the size."""
+    return kernel - 1 if number(dilation) == 1 else dilation * (kernel - 1)
+
+
+def _halves(total: Formula) -> Slots:
+    """What is added in all, and how it is parted."""
+    return {} if number(total) == 0 else {"total": total, "before": floor(total / 2), "after": ceil(total / 2)}
+
+
+@lru_cache(1024)
+def _kept(
+    axes: tuple[tuple[str, str, str], ...], kernel: tuple[Formula, ...], dilations: tuple[Formula, ...], word: str
+) -> Text:
+    """Why "same" padding with stride 1 keeps the size."""
+    kept = f"stride 1 the {word} is applied at every position, so the size stays the same"
+    totals = map(_halves, map(_lacking, kernel, dilations))
+    added = by_axis((name, _ADDED if slots else "", slots) for (name, _, _), slots in zip(axes, totals, strict=True))
+    adds = together("'same' padding adds ", added, between="")
+    return together(adds, f"With {kept}", between=". ") if added else f"with {kept}"
 
 
 def _limited(size: Formula) -> bool:
