@@ -291,11 +291,8 @@ class Window:
         rule = together("with 'same' padding there is one output value for every ", every, ", rounded up", between="")
         if any(number(size) is None for size in (*n, *strides, *kernel)):
             return rule
-        totals = (
-            Function("max", ((ceil(n / s) - 1) * s + span(k, d) - n, ZERO)) if number(s) != 1 else _lacking(k, d)
-            for n, s, k, d in zip(n, strides, kernel, dilations, strict=True)
-        )
-        added = self._along(_ADDED, map(_halves, totals))
+        totals = map(_to_keep, n, kernel, dilations, strides)
+        added = self._along(_ADDED, map(_parted, totals))
         here = together(rule, together("the padding is ", added, between="") if added else _NOTHING)
         assert isinstance(rule, Sentence)
         assert isinstance(here, Sentence)
@@ -304,7 +301,7 @@ class Window:
     def _causal(self) -> Text:
         """The same of causal padding, which is all before the sequence."""
         (s,), (k,), (d,) = self.strides(), self.sizes(), self.dilations()
-        total = _lacking(k, d)
+        total = _further(k, d)
         added: Text = "causal padding adds nothing, since the kernel has size 1"
         if number(total) != 0:
             added = say(
@@ -321,12 +318,7 @@ _ADDED = "{=total positions} along {axes} ({before} before, {after} after)"
 _NOTHING = "no padding is needed for that"
 
 
-def _lacking(kernel: Formula, dilation: Formula) -> Formula:
-    """How many positions padding adds so that a window with stride 1 keeps the size."""
-    return kernel - 1 if number(dilation) == 1 else dilation * (kernel - 1)
-
-
-def _halves(total: Formula) -> Slots:
+def _parted(total: Formula) -> Slots:
     """What is added in all, and how it is parted."""
     return {} if number(total) == 0 else {"total": total, "before": floor(total / 2), "after": ceil(total / 2)}
 
@@ -337,7 +329,7 @@ def _kept(
 ) -> Text:
     """Why "same" padding with stride 1 keeps the size."""
     kept = f"stride 1 the {word} is applied at every position, so the size stays the same"
-    totals = map(_halves, map(_lacking, kernel, dilations))
+    totals = map(_parted, map(_further, kernel, dilations))
     added = by_axis((name, _ADDED if slots else "", slots) for (name, _, _), slots in zip(axes, totals, strict=True))
     adds = together("'same' padding adds ", added, between="")
     return together(adds, f"With {kept}", between=". ") if added else f"with {kept}"
@@ -357,7 +349,7 @@ def _steps(size: Formula) -> Function | None:
 
 
 def _further(kernel: Formula, dilation: Formula) -> Formula:
-    """How many places a kernel covers beside its first tap."""
+    """How many positions a kernel covers besides its first tap: what padding adds to keep the size at stride 1."""
     return kernel - 1 if number(dilation) == 1 else dilation * (kernel - 1)
 
 
