@@ -31,11 +31,17 @@ const OFF = {
   Overall: "a sum over all layers is meant",
   Spaces: "a blank cell is marked with ?",
   ItsContraction: "its mean is meant",
+  CurrencyPlacement: "dollar signs enclose formulas",
+  UnclosedQuotes: "messages show pieces of text with one quotation mark",
+  UseEllipsisCharacter: "Python has three dots",
+  MissingTo: "it takes `learned` for a verb that needs one",
+  MissingPreposition: "it takes `sizes` for a verb",
+  PronounInflectionBe: "it takes `it` of an earlier clause for the subject",
   DisjointPrefixes: "hyphens are looked at by eye",
 };
 // Formulas, names and letters are code to it; A and B are two networks.
-const FORMULA = /(?<![`\w])[^\s`()|]*[_·×⌊⌋^=≤≥−‹›\\<>][^\s`|]*|\b[b-hj-z]\b|\b[Aa]\b(?= (?:and|is|has|as|or|\+) )/g;
-const masked = (text) => text.replace(FORMULA, (found) => "x".repeat(found.length) === found ? found : `\`${"x".repeat(Math.max(1, found.length))}\``);
+const FORMULA = /\$[^$\n]*\$|\([a-z]\)|(?<![`\w])[^\s`()|]*[_·×⌊⌋^=≤≥−‹›\\<>][^\s`|]*|\b[b-hj-z]\b|\b[Aa]\b(?= (?:and|is|has|as|or|\+) )/g;
+const masked = (text) => text.replace(FORMULA, (found) => `\`${"x".repeat(found.length)}\``);
 const linter = new LocalLinter({ binary: binaryInlined, dialect: Dialect.American });
 await linter.setup();
 const config = await linter.getDefaultLintConfig();

@@ -58,7 +58,7 @@ def test_expressions_against_numbers_and_letters() -> None:
     assert names(typed(text, "conv_2", "(k^2 + 1)F"))[:1] == ["input channels left out"]
     found = typed(text, "conv_2", "18496")
     assert (found.correct, found.matches) == (False, ())
-    assert "a number cannot be right for all values" in shown(found)
+    assert "no number is correct for all values" in shown(found)
 
 
 def test_right_for_some_values_is_not_right() -> None:
@@ -130,7 +130,7 @@ def test_a_mistake_that_is_carried_on() -> None:
     assert match.carried
     assert (match.way[0].layer, match.way[0].right, match.way[0].wrong) == ("conv_1", (2, 2, 8), (3, 3, 8))
     text = shown(found)
-    assert "conv_1, whose output comes out as 3 × 3 × 8 that way instead of 2 × 2 × 8." in text
+    assert "It begins in conv_1, whose output becomes 3 × 3 × 8 instead of 2 × 2 × 8." in text
     total = typed("input(9, 9, 1) -> conv(8, 4, s=3) -> flatten -> dense(10)", None, f"{136 + 730}")
     assert any(m.carried for m in total.matches)
 
@@ -282,7 +282,7 @@ def test_command() -> None:
     assert out.startswith(r"\documentclass")
     text = "input(H, W, C) -> conv(F, 3)"
     told = run("diagnose", "-e", text, "--set", "C=32", "--layer", "conv_1", "--answer", "10F", "--format", "text")[1]
-    assert "input channels left out" in told
+    assert "you gave each filter a single kernel" in told
 
 
 @pytest.mark.parametrize(
@@ -339,6 +339,6 @@ def test_no_edit_where_it_makes_no_sense() -> None:
 def test_two_mistakes_are_told_one_by_one() -> None:
     text = shown(typed("mnist-63", "conv_2", "567"))
     assert (
-        "Two mistakes together give exactly this answer, biases left out: you counted the weights and left out the "
-        "biases; and input channels left out: you counted one kernel for each filter" in text
+        "Two mistakes together give exactly this answer: you counted the weights and left out the biases; and you gave "
+        "each filter a single kernel" in text
     )

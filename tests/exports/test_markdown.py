@@ -60,7 +60,7 @@ def test_options_have_letters_and_the_key_names_one() -> None:
         (Fraction(5, 2), "2.5 points"),
         (Fraction(0), "0 points"),
         (Fraction(1, 3), "1/3 points"),
-        (Fraction(3, 8), "3/8 points"),
+        (Fraction(3, 8), "0.375 points"),
         (Fraction(1_000_000), "1000000 points"),
     ],
 )

@@ -297,7 +297,7 @@ def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
     install(site, "odd-layers", {"odd_layers.py": LAYER.partition("\nextension")[0] + MISTAKE.format(edit)})
     arguments = ("diagnose", "-e", "input(3) -> odd", "--layer", "odd_1", "--answer", "9", "--format", "text")
     out, warned = out_of(*arguments)
-    assert "Not correct: the number of parameters of odd_1 is 3, not 9." in out
+    assert "3, not 9." in out
     assert warned == f"symparams: the extension odd-layers 1.0{told if told[0] == ':' else f' {told}'}\n"
     assert out_of(*arguments) == (out, "")
 
