@@ -106,6 +106,7 @@ def _of_layers() -> Iterator[tuple[str, ...]]:
 
 
 _ASKED = (
+    ("input(9,9,1) -> conv(4,3) -> relu -> conv(4,3)", "conv_2"),
     ("input(9,9,1) -> conv(4,3,dilation=2) -> conv(4,3,frozen)", "conv_2"),
     ("input(H,W,C) -> [conv(C,3,same)] * N", "conv_1"),
     ("input(8) -> dense(8) as a -> share(@a)", "dense_1"),
