@@ -91,8 +91,8 @@ class Mamba(Layer):
         d, d_i, k, r, N = self._letters(x)
         return say(
             "the input projection maps {d features} to {d_i inner channels} and a gate for each. Each channel has a "
-            f"convolution kernel of {{k weights}}{', a bias' if self.convbias else ''}, a row of {{N values}} in A and "
-            "one value D. A projection to {=seen values} per position computes B and C, {N values} each, and a "
+            f"convolution kernel of {{k weights}}{', a bias' if self.convbias else ''}, a value D and a row of "
+            "{N values} in A. A projection to {=seen values} per position computes B and C, {N values} each, and a "
             "step of rank {r}, which another projection, with biases, maps to one step per channel. The output "
             "projection maps back to {d features}",
             d=d,
