@@ -12,8 +12,8 @@ from symparams.layers.dense import Dense
 from symparams.layers.feedforward import joint
 from symparams.model.arguments import COUNT, LAYER, argument
 from symparams.model.layer import Incoming, Layer, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
-from symparams.model.sentence import say, together
-from symparams.model.tensor import tensor
+from symparams.model.sentence import Text, say, together
+from symparams.model.tensor import Sizes, tensor
 from symparams.model.work import Work
 
 
@@ -67,18 +67,7 @@ class LowRankAdapter(Layer):
                 ),
             ),
             written=base.parameters + r * (product((*places, *seen)) + product(last)),
-            because=together(
-                base.because,
-                say(
-                    "The adapter adds two matrices, {A} and {B}, whose product is the change of the kernel; "
-                    "its rank, the width between them, is {r}",
-                    A=A,
-                    B=B,
-                    r=r,
-                ),
-                f"{trained} trained; the kernel is frozen",
-                between=". ",
-            ),
+            because=together(base.because, _told(A, B, r), f"{trained} trained; the kernel is frozen", between=". "),
             unit=None,
             units=(
                 Unit("adapted layers", ONE, each=base.parameters),
@@ -113,6 +102,17 @@ class LowRankAdapter(Layer):
 
     def reach(self, *arriving: Incoming) -> Sight:
         return self.layer.reach(*arriving)
+
+
+def _told(A: Sizes, B: Sizes, r: Formula) -> Text:
+    """What is added to the layer."""
+    return say(
+        "The adapter adds two matrices, {A} and {B}, whose product is the change of the kernel; "
+        "its rank, the width between them, is {r}",
+        A=A,
+        B=B,
+        r=r,
+    )
 
 
 _DIFFERS = "Keras keeps training the bias of the layer; adapters for PyTorch (PEFT) freeze it"
