@@ -30,8 +30,8 @@ class MultiHeadAttention(Spelling):
     first: Formula | None = argument(COUNT, "Keras: num_heads; PyTorch: embed_dim", None)
     second: Formula | None = argument(COUNT, "Keras: key_dim; PyTorch: num_heads", None)
     num_heads: Formula | None = argument(COUNT, "number of heads", None, keyword=True)
-    key_dim: Formula | None = argument(COUNT, "Keras: width of the queries and keys in a head", None, keyword=True)
-    value_dim: Formula | None = argument(COUNT, "Keras: width of the values in a head", None, keyword=True)
+    key_dim: Formula | None = argument(COUNT, "Keras: features of a query or key in one head", None, keyword=True)
+    value_dim: Formula | None = argument(COUNT, "Keras: features of a value in one head", None, keyword=True)
     output_shape: Formula | None = argument(COUNT, "Keras: output width", None, keyword=True)
     embed_dim: Formula | None = argument(COUNT, "PyTorch: width of the query", None, keyword=True)
     kdim: Formula | None = argument(COUNT, "PyTorch: width of the key", None, keyword=True)
@@ -39,13 +39,24 @@ class MultiHeadAttention(Spelling):
     bias: bool = argument(
         switch(), "whether the projections have biases", True, short="use_bias", keyword=True, told=True
     )
-    use_gate: bool = argument(switch(), "Keras: whether the query gates the heads", False, keyword=True)
-    add_bias_kv: bool = argument(switch(), "PyTorch: whether a learned key and value are added", False, keyword=True)
+    use_gate: bool = argument(
+        switch(),
+        "Keras: whether a gate, computed from the query, multiplies the output of the heads",
+        False,
+        keyword=True,
+    )
+    add_bias_kv: bool = argument(
+        switch(), "PyTorch: whether a learned key and a learned value are appended", False, keyword=True
+    )
     dropout: Formula = argument(
-        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
     )
     causal: bool = argument(
-        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+        switch("causal"),
+        "whether a position attends only to itself and earlier positions",
+        False,
+        keyword=True,
+        weightless=True,
     )
 
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
@@ -117,17 +128,23 @@ class GroupedQueryAttention(Spelling):
     """
 
     head_dim: Formula = argument(COUNT, "width of a head")
-    num_query_heads: Formula = argument(COUNT, "number of heads of queries")
-    num_key_value_heads: Formula = argument(COUNT, "number of heads of keys and values")
+    num_query_heads: Formula = argument(COUNT, "number of query heads")
+    num_key_value_heads: Formula = argument(COUNT, "number of key-value heads")
     bias: bool = argument(
         switch(), "whether the projections have biases", True, short="use_bias", keyword=True, told=True
     )
-    use_gate: bool = argument(switch(), "whether the query gates the heads", False, keyword=True)
+    use_gate: bool = argument(
+        switch(), "whether a gate, computed from the query, multiplies the output of the heads", False, keyword=True
+    )
     dropout: Formula = argument(
-        RATE, "share of scores that are switched off in training", ZERO, keyword=True, told=True
+        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
     )
     causal: bool = argument(
-        switch("causal"), "whether a position sees only those before it", False, keyword=True, weightless=True
+        switch("causal"),
+        "whether a position attends only to itself and earlier positions",
+        False,
+        keyword=True,
+        weightless=True,
     )
 
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")
