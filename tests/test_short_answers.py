@@ -277,7 +277,7 @@ def test_answers_of_a_layer_of_each_family(golden: Callable[[str, str], None]) -
         rules = [node.derived.rules for node in net(layer.example).nodes if isinstance(node.layer, layer)]
         if layer.family not in first or (rules[0].counted and not first[layer.family].by_hand):
             first.setdefault(layer.family, layer)
-    golden("answers.md", "\n".join(text for layer in first.values() for text in last_answers(layer)))
+    golden("short-answers.md", "\n".join(text for layer in first.values() for text in last_answers(layer)))
 
 
 def test_layers_of_different_families_share_no_mechanism() -> None:
