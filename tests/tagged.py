@@ -62,6 +62,7 @@ TAGGED = Format(
     dots="<dots/>",
     dash="<dash/>",
     percent="<percent/>",
+    equals="<equals/>",
     number="<n>{}</n>".format,
     group="<group/>",
     thin="<thin/>",

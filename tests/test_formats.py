@@ -218,7 +218,7 @@ def macros(name: str) -> set[str]:
 
 
 def test_every_format_has_a_name_of_its_own() -> None:
-    records = inspect.getsource(formats).partition("_OWN:")[2]
+    records = inspect.getsource(formats).partition("_OWN:")[2].partition("\n}\n")[0]
     names = re.findall(r'^ +name="(.*)",$', records, re.M)
     assert len(names) == records.count(" Format(") == len(set(names)), "a name of its own for each"
 

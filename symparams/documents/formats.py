@@ -35,6 +35,7 @@ class Format:
     dots: str  # for what a list leaves out
     dash: str  # in a cell of a table that has nothing
     percent: str  # behind a number
+    equals: str = " = "  # between a number and the formula that it comes out of, in a sentence
     width: int = 72  # how long a displayed line may be, in characters of plain text
     number: Callable[[str], str] = _as_it_is  # the digits of a number in text, grouped
     group: str = ","  # between groups of three digits in text

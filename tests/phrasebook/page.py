@@ -22,7 +22,8 @@ from symparams.model.layer import Axis, Layer, Requirement
 from symparams.model.tensor import Tensor
 from symparams.quantities.field import Field
 from symparams.quantities.field import fields as receptive_fields
-from symparams.quantities.quantity import BYTES, POLICIES, QUANTITY_RULES, STATES, Settings
+from symparams.quantities.quantity import QUANTITY_RULES
+from symparams.quantities.settings import BYTES, POLICIES, STATES, Settings
 from symparams.sources.language import network
 from tests.phrasebook.said import PACKAGE, ROOT, messages, modules
 from tests.phrasebook.spoken import documents, helps, sentences
