@@ -76,7 +76,7 @@ def test_depthwise_separable_against_full_convolution() -> None:
 
 
 def test_where_it_depends_on_the_letter_the_ranges_are_said() -> None:
-    ranges = "A has fewer for every C from 101 on; as many as B for C = 100; more for every C from 1 to 99."
+    ranges = "A has fewer for every C from 101 upward; as many as B for C = 100; more for every C from 1 to 99."
     assert ranges in compared("input(C) -> dense(100)", "input(C) -> dense(C)").to_text()
 
 
@@ -231,7 +231,7 @@ DEPENDS = (
         (
             "input(9, 9, C) -> conv(F, 3, bias=no)",
             "input(9, 9, C) -> separable(F, 3, bias=no)",
-            "A has fewer for F = 1; more for every F from 2 on.",
+            "A has fewer for F = 1; more for every F from 2 upward.",
         ),
         (
             "input(C) -> dense(F)",

@@ -189,6 +189,7 @@ def test_what_is_wrong_is_found(wrong: str) -> None:
 
 
 GIVEN = {  # what a template may ask for beside its own names: the object of its document, blocks, marks
+    "styles/answering.j2": set(),
     "styles/phrases.j2": set(),
     "styles/common.j2": set(),
     "styles/totals.j2": set(),
@@ -196,6 +197,7 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "exam/question.j2": set(),
     **{f"styles/{name}.j2": {"d"} for name in ("compare", "compare_steps", "comparing", "find", "diagnose", "grade")},
     **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary", "total")},
+    "styles/answer.j2": {"s", "a"},
 }
 
 

@@ -396,7 +396,7 @@ def test_padding_in_short(layer: str, answer: str) -> None:
     [
         (
             "input(8, 8, 8) -> bn",
-            "8 weights, 8 biases and 16 statistics (measured, not learned by gradient descent)",
+            "8 weights, 8 biases and 16 statistics (not learned by gradient descent)",
             16,
         ),
         ("input(8, 8, C) -> bn(frozen)", "C weights, C biases and 2C statistics", "2*C"),
@@ -427,5 +427,5 @@ def test_settings_are_in_the_json() -> None:
         "dtype": "float32", "optimizer": "none", "flops": "multiply-add", "macs": "with-bias",
         "training": "three-forward", "kept": "outputs", "batch": 8, "cache_all": False,
     }  # fmt: skip
-    assert solution.to_text().count("44") >= 1
+    assert "352" in solution.to_text()
     assert net("input(10) -> dense(4)").nodes[1].generated is False

@@ -184,7 +184,7 @@ def test_windows_with_letters_equal_numbers(layer: str, sizes: dict[str, int], C
         (f"{WORDS} rope(length=6)", "rope_1: rotates at most 6 positions, but 7 arrive"),
         (f"{WORDS} mamba(state=0)", "mamba: state must be a whole number of at least 1, not 0"),
         (f"{WORDS} Mamba(d_model=16, d_state=4)", "mamba_1: width is 16, but the input has 12 features"),
-        (f"{IMAGE} mamba", "mamba_1: needs a sequence of shape (T, d), but 10 × 9 × 12 arrives"),
+        (f"{IMAGE} mamba", "mamba_1: needs a sequence of shape (T, d), not 10 × 9 × 12"),
         (f"{IMAGE} windowattention(5, 3)", "windowattention_1: 5 heads do not divide the width 12"),
         (
             f"{WORDS} windowattention(2, 3)",

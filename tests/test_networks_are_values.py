@@ -138,15 +138,15 @@ def test_expanding_knows_no_sizes() -> None:
     assert [(p.number, p.call.word, p.inputs) for p in placed if isinstance(p, Placement)] == [
         (1, "input", ()),
         (2, "dense", (1,)),
-        (3, "conv", (2,)),
-        (4, "conv", (3,)),
-        (5, "relu", (4,)),
-        (6, "add", (3, 5)),
-        (7, "conv", (6,)),
-        (8, "conv", (7,)),
-        (9, "relu", (8,)),
-        (10, "add", (7, 9)),
-        (11, "dense", (10,)),
+        (4, "conv", (2,)),  # 3 is the use of the macro
+        (5, "conv", (4,)),
+        (6, "relu", (5,)),
+        (7, "add", (4, 6)),
+        (9, "conv", (7,)),
+        (10, "conv", (9,)),
+        (11, "relu", (10,)),
+        (12, "add", (9, 11)),
+        (13, "dense", (12,)),
     ]
     last, conv = placed[-1], placed[6]
     assert isinstance(last, Placement)

@@ -235,7 +235,7 @@ def test_letters_are_said_by_what_they_are() -> None:
     page = str(sp.parse("input(T, 8) -> { param(n, 8) | id } -> concat(axis=1) -> param(e, multiply)").solve("steps"))
     assert "- n: the length of param_1" in page
     assert "- e: the size of param_2" in page
-    assert "Nothing arrives. What leaves is" in str(sp.parse("param(3, 4)").solve("lesson"))
+    assert "Output: 3 × 4. The sizes are given." in str(sp.parse("param(3, 4)").solve("lesson"))
 
 
 # ---------------------------------------------------------------- questions about it

@@ -299,4 +299,4 @@ def test_a_layer_of_ones_own() -> None:
 
     found = sp.parse("input(8, 8, 5) -> scale", catalogue={**sp.CATALOGUE, **sp.entries(Scale)})
     assert found.params == 5
-    assert "each channel has one factor" in found.solve("steps").to_markdown()
+    assert "Each channel has one factor." in found.solve("steps").to_markdown()

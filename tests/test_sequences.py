@@ -68,25 +68,25 @@ def test_channels_are_counted_along_the_axis_that_has_them(text: str, layer: str
 def test_letters_and_axes_are_called_what_they_are() -> None:
     text = sp.parse(TORCH + "input(T, 64) -> ln -> attention(4)").solve(quantities=["shape", "activations"]).to_text()
     assert "T: the length of the input" in text
-    assert "L_out = T (output length), n_out = 64 (output features)" in text
+    assert "output length L_out = T, output features n_out = 64" in text
     assert "C_out" not in text
 
 
 @pytest.mark.parametrize(
     ("text", "said", "not_said"),
     [
-        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "H_in = 26: the input height\n", "height ("),
-        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "the input channels (the 8 filters of conv_1)\n", "width ("),
-        ("input(9) -> embedding(5, 4) -> PReLU", "L_in = 9: the input length\n", "length ("),
+        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "H_in = 26: input height\n", "height ("),
+        ("input(28, 28, 3) -> conv(8, 3) -> PReLU", "input channels (the 8 filters of conv_1)\n", "width ("),
+        ("input(9) -> embedding(5, 4) -> PReLU", "L_in = 9: input length\n", "length ("),
         ("input(9, 4) -> gru(3, sequences) -> PReLU", "channels (the 3 units of gru_1)\n", "length ("),
         (
             "input(40, 12) -> bidirectional(lstm(24, sequences)) -> dense(6)",
-            "n_in = 48: the inputs (the 48 outputs of bidirectional_1, 24 units in each direction)\n",
+            "n_in = 48: inputs (the 48 outputs of bidirectional_1, 24 units in each direction)\n",
             "48 units",
         ),
         (
             TORCH + "input(3, 9, 9) -> conv(8, 3) -> dense(5)",
-            "n_in = 7: the inputs (the output width of conv_1)\n",
+            "n_in = 7: inputs (the output width of conv_1)\n",
             "inputs (the 8",
         ),
         (TORCH + "input(9, 4) -> lstm(3) -> conv(5, 2)", "channels (the 3 units of lstm_1)\n", "length ("),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
@@ -23,6 +23,7 @@ from symparams.model.conditions import formulas_of
 from symparams.model.derived import known
 from symparams.model.layer import Layer, Rules
 from symparams.model.network import Network
+from symparams.model.provenance import Origin, origins
 from symparams.model.sentence import Sentence, Text, pattern, value_of, with_values
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import QUANTITIES
@@ -100,6 +101,16 @@ def of_network(network: Network) -> Iterator[Fraction]:
                 yield from numbers_in(getattr(counts, one.name))
 
 
+def of_origin(origin: Origin) -> Iterator[Fraction]:
+    """Where a size comes from, and what it is made of."""
+    yield from numbers_in(origin.size)
+    yield from numbers_in(origin.number)
+    yield from numbers_in(origin.rule)
+    yield from () if origin.share is None else numbers_in(origin.share.size)
+    for part in (*origin.parts, *origin.further):
+        yield from of_origin(part)
+
+
 def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
     e = a.entry
     rules = e.node.derived.rules
@@ -107,6 +118,8 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
     for text in (rules.because, rules.shape_because, rules.differs, *rules.ignores):
         yield from in_text(text)
     yield from in_derivation(a.params)
+    for origin in origins(a.solution.network, e.node):
+        yield from of_origin(origin)
     for axis in e.account.axes:
         yield from in_derivation(axis.derivation)
     for stored in e.account.stored:
@@ -176,12 +189,15 @@ def check_sentences(text: str) -> None:
     assert odd is None, text
 
 
-def check(network: Network) -> int:
+USUAL = ("shape", "params", "macs", "field")  # where sizes vary; the others are made of these
+
+
+def check(network: Network, quantities: Sequence[str] = USUAL) -> int:
     checked = 0
     for node in network.nodes:
         if node.kind == "copies":
             continue
-        for quantity in QUANTITIES:
+        for quantity in quantities:
             solution = Solution(network, (quantity,), (node.name,))
             text = text_of(solution)
             (answer,) = AnswerDocument(solution).layers[0][1]
@@ -217,7 +233,7 @@ def test_answers_of_every_layer(layer: type[Layer]) -> None:
             network = read_network(Source("text", text))
         except SymparamsError:
             continue
-        checked += check(network)
+        checked += check(network, QUANTITIES if text.endswith(layer.example) else USUAL)
     assert checked
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import NamedTuple
 
-from symparams.algebra.formula import ONE, Formula, Function, Product, Sum, Symbol, Value, as_formula, parts, total
+from symparams.algebra.formula import ONE, Formula, Product, Sum, Symbol, Value, as_formula, total
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.model.derived import Counts
@@ -170,9 +170,9 @@ class LayerEntry:
             return ""
         if rounds(axis.rule) and not rounds(axis.value) and self.measurements.network.facts.remainder:
             return "given away"
-        if not self.first_floor or not joins_floors(axis):
+        if not self.first_floor or axis.joined is None:
             return ""
-        return next(iter(_rounded(axis.value))).name
+        return axis.joined.name
 
     @property
     def tensor_groups(self) -> list[TensorGroup]:
@@ -225,20 +225,6 @@ class LayerEntry:
     def of_all_copies(self, value: Value) -> Formula:
         """What all copies have of something, as it is written: (N − 1)·(9F + 1)·F."""
         return over_shown(as_formula(value), self.node.repeats)
-
-
-def joins_floors(axis: AxisSize) -> bool:
-    """Whether a floor in a size was joined with a number beside it, or with a floor inside it."""
-    after, before = _rounded(axis.value), _rounded(axis.derivation.substitution) if rounds(axis.value) else []
-    return bool(after) and (len(after) < len(before) or (isinstance(axis.value, Function) and after[0] not in before))
-
-
-def _rounded(value: Value) -> list[Function]:
-    """The floors and ceilings in a value, the outermost first."""
-    if not isinstance(value, Formula):
-        return []
-    own = [value] if isinstance(value, Function) and value.name in ("floor", "ceil") else []
-    return own + [one for part in parts(value) for one in _rounded(part)]
 
 
 @dataclass(frozen=True, slots=True)

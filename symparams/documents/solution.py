@@ -23,7 +23,7 @@ from symparams.documents.definitions import (
     size_rules,
     symbols_of,
 )
-from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason, joins_floors
+from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTotal, Reason
 from symparams.documents.labels import Labels, slug
 from symparams.documents.reasons import reasons_of
 from symparams.documents.totals import Total, statistics_of, total_of
@@ -93,7 +93,7 @@ class Solution:
             if account is None:
                 account = self._accounts[derived] = LayerDerivations(derived)
             feeding = [nodes[j] for j in node.inputs]
-            floor = any(rounds(v) for v in node.shape) and any(map(joins_floors, account.axes))
+            floor = any(rounds(v) for v in node.shape) and any(axis.joined for axis in account.axes)
             yield LayerEntry(
                 node,
                 i,

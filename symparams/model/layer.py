@@ -173,9 +173,7 @@ class Reach:
     kernel: Formula  # places from the first one that is seen to the last: d(k - 1) + 1
     stride: Formula  # how far apart the views of neighboring outputs are; 1/2 where the output is twice as large
     before: Formula  # padding before the first place
-    spread: Formula | None = (
-        None  # of a layer that enlarges, over how many outputs it spreads an input; None: not known
-    )
+    spread: Formula | None = None  # over how many outputs a layer that enlarges spreads an input; None: not known
     cut: Formula = ZERO  # and how many of these are cut off before the first that is left
 
 

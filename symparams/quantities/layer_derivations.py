@@ -31,6 +31,14 @@ class AxisSize:
         return self._steps()
 
     @property
+    def joined(self) -> Function | None:
+        """The floor in the size that was joined with a number beside it, or with one inside it; none was."""
+        after = rounded(self.value)
+        before = rounded(self.derivation.substitution) if after else []
+        whole = isinstance(self.value, Function) and bool(after) and after[0] not in before
+        return after[0] if after and (len(after) < len(before) or whole) else None
+
+    @property
     def label(self) -> str:
         """The axis in a sentence: height, number of channels …"""
         return f"number of {self.axis}" if self.axis in ("channels", "features") else self.axis
@@ -115,6 +123,14 @@ class LayerDerivations:
             if s.meaning or every:
                 result.append(Known(s, value, written, s.incoming))
         return tuple(result)
+
+
+def rounded(value: Value) -> list[Function]:
+    """The floors and ceilings in a value, the outermost first."""
+    if not isinstance(value, Formula):
+        return []
+    own = [value] if isinstance(value, Function) and value.name in ("floor", "ceil") else []
+    return own + [one for part in parts(value) for one in rounded(part)]
 
 
 def rounds(value: Value) -> bool:

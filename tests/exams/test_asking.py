@@ -29,12 +29,12 @@ from tests.exams.samples import (
 from tests.helpers import few_or_many, net
 
 INTERNAL = re.compile(
-    r"\b(None|Symbol|Number|Fraction|Formula|NoneType|nan)\b|object at|[{<]{2}|⟦|□|\bTrue\b(?!:)|[a-z]_[a-z]+_"
+    r"\b(None|Symbol|Number|Fraction|Formula|NoneType|nan)\b|object at|[{<]{2}|⟦|□|(?<!=)\bTrue\b(?!:)|[a-z]_[a-z]+_"
 )
 ONE_OF_MANY = re.compile(
     r"(?<![\d.,=×·+−/ -])\b1 (parameters|channels|features|units|filters|heads|groups|points|bytes|layers|steps)\b"
 )
-ARTICLES = re.compile(r"\b[Aa] (?=[aeio]|input|output)(?!one|once)\w+|\b[Aa]n (?![aeiouAEFHILMNORSX18])\w+")
+ARTICLES = re.compile(r"(?<!matrix )\b[Aa] (?=[aeio]|input|output)(?!one|once)\w+|\b[Aa]n (?![aeiouAEFHILMNORSX18])\w+")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 ALL = int(os.environ.get("EXAMS", "0"))  # so many random networks, and everything else in full
 NUMBERED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "total", "blank", "mistake")

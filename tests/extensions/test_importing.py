@@ -122,7 +122,7 @@ class TestUse:
         question = ("diagnose", "-e", "input(3) -> dense(2)", "--layer", "dense_1", "--answer", "85")
         status, out, error = run("--with", "odd-layers", *question)
         assert (status, error) == (0, "")
-        assert "odd mistake" in out
+        assert "77 = 85" in out
 
     def test_an_unknown_one(self, mistakes: Path) -> None:
         message = "there is no extension `odd-layer`; did you mean `odd-layers`?"
