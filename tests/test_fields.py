@@ -146,7 +146,7 @@ def test_every_style_and_format_says_the_field_after_all_copies() -> None:
             assert "2N + 1" in document or "2 N + 1" in document, style
         if style not in ("table", "answer"):
             assert "of copy i = 2, …, N" in solution.to_text()
-            assert "after all copies size 2N + 1, jump 1, offset −2N" in solution.to_text()
+            assert "after all copies, size 2N + 1, jump 1, offset −2N" in solution.to_text()
     (layer,) = json.loads(sp.parse(text).solve(quantities=["field"], layers=["conv_2"]).to_json())["layers"]
     assert layer["field"] == [
         {
@@ -162,8 +162,8 @@ def test_every_style_and_format_says_the_field_after_all_copies() -> None:
 def test_diagnosis_asks_for_the_field_after_all_copies() -> None:
     network = sp.parse("input(n, 1) -> [conv(8, 3, s=2, same)] * L")
     right: Any = network.diagnose("2^(L + 1) - 1", "conv_2", "field")
-    assert "Right: the receptive field behind all copies of conv_2" in right.to_text("steps")
-    assert str(right).startswith("Right: 2^(L + 1) − 1.")
+    assert "the receptive field after all copies of conv_2 is" in right.to_text("steps")
+    assert str(right).startswith("Correct: 2^(L + 1) − 1.")
 
 
 @pytest.mark.parametrize("inside", ["ln -> attention(2)", "conv(8, 3, same) -> attention(2)"])

@@ -156,9 +156,9 @@ def test_a_budget() -> None:
 def test_without_end() -> None:
     finding = found("input(3) -> dense(F)", target="params >= 41")
     assert finding.count is None
-    assert "Every F from 11 on fits." in finding.to_text()
+    assert "Every F from 11 upward fits." in finding.to_text()
     assert (
-        "does not depend on H: it is always 80, so every H from 3 on fits."
+        "does not depend on H: it is always 80, so every H from 3 upward fits."
         in found("input(H, 9, 1) -> conv(8, 3)", "H", target="params <= 80").to_text()
     )
     assert "so no value fits" in found("input(H, 9, 1) -> conv(8, 3)", "H", target="params = 81").to_text()

@@ -56,7 +56,7 @@ class TestLayer:
         net = sp.parse(NETWORK)
         assert "'''Result.'''" in net.solve().to_format("wiki")
         assert net.solve("table").to_format("wiki") == net.solve().to_format("wiki", "table")
-        assert "gate of the memory left out" in net.diagnose(544, "gatedmemory_1").to_format("wiki")
+        assert "you counted the memory and left out its gate" in net.diagnose(544, "gatedmemory_1").to_format("wiki")
         assert "== Side by side ==" in sp.compare(net, sp.parse("input(10, 16) -> dense(3)")).to_format("wiki", "steps")
 
     def test_page(self) -> None:

@@ -41,7 +41,7 @@ CASES: list[Case] = [
     ("attention to the memory left out", DECODER, "cache", 2 * T * D * 4),
     ("attention to the memory left out", DECODER, "macs", 4 * T * D**2 + 2 * T**2 * D + T * 2 * D * F),
     ("stacked layers counted once", STACK, "params", ATT + FFN + 2 * NORM + NORM),
-    ("stacked layers counted once", STACK, "cache", 2 * T * D * 4),
+    ("stacked layers counted once", STACK.replace(f"{F})", f"{F}, causal)"), "cache", 2 * T * D * 4),
     ("stacked layers counted once", "convention torch input(9, 8) -> gru(4, layers=2)", "params", 3 * (12 * 4 + 8)),
     ("encoder or decoder left out", WHOLE, "params", 6 * (ATT + FFN + 2 * NORM) + NORM),
     ("encoder or decoder left out", WHOLE, "params", 6 * (2 * ATT + FFN + 3 * NORM) + NORM),

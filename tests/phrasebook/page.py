@@ -18,7 +18,7 @@ from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.arguments import arguments_of
-from symparams.model.layer import Axis, Layer, Requirement
+from symparams.model.layer import Axis, Layer, Requirement, Unit
 from symparams.model.tensor import Tensor
 from symparams.quantities.field import Field
 from symparams.quantities.field import fields as receptive_fields
@@ -39,8 +39,28 @@ read all of them, and a change of wording is one visible difference. A sentence 
 new; numbers, formulas and the names of layers are those of the case. In messages, `‹…›` marks what is put in. The page
 is made by `python -m pytest tests/phrasebook --rewrite`.
 """
-_LABELS = {"because": "why", "shape_because": "shape", "differs": "conventions", "ignores": "does not enter"}
-_ORDER = ("why", "does not enter", "shape", "work", "cache", "conventions", "rule", "symbol", "tensor", "argument")
+_LABELS = {
+    "because": "why",
+    "shape_because": "shape",
+    "differs": "conventions",
+    "ignores": "does not enter",
+    "unit": "unit",
+    "units": "unit",
+    "channels_are": "unit",
+}
+_ORDER = (
+    "why",
+    "does not enter",
+    "unit",
+    "shape",
+    "work",
+    "cache",
+    "conventions",
+    "rule",
+    "symbol",
+    "tensor",
+    "argument",
+)
 _ESCAPED = FORMATS["markdown"].escape
 _VARIABLE = re.compile(r"`[^`]*`|\$[^$]*\$|\b[A-Za-z]+_\w+|\d+(?:[.,]\d+)*|\*\*")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -165,7 +185,7 @@ def spoken_of(kind: type[Layer]) -> Iterator[tuple[str, str, str]]:
         yield "rule", kind.by_hand, ""
     for d, case in variants(kind):
         if d.arriving and d.layer.cache(d.out, *d.arriving) != ZERO:
-            yield "cache", str(kind.keeps), _case(case)
+            yield "cache", str(d.layer.caching(*d.arriving)), _case(case)
         for name, text in _texts(d.rules):
             yield _LABELS[name], text, _case(case)
         for _, text in _texts(d.layer.work(d.out, *d.arriving)):
@@ -188,5 +208,6 @@ def _texts(record: object) -> Iterator[tuple[str, str]]:
     for field in fields(record):  # type: ignore[arg-type]
         value = getattr(record, field.name)
         for one in value if isinstance(value, tuple) else (value,):
-            if not isinstance(one, (Formula, Axis, Tensor, Requirement)) and " " in str(one).strip():
-                yield field.name, str(one)
+            for said in (one.plural, one.where) if isinstance(one, Unit) else (one,):
+                if not isinstance(said, (Formula, Axis, Tensor, Requirement)) and " " in str(said).strip():
+                    yield field.name, str(said)
