@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symparams.algebra.formula import Formula, as_formula, total
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import LayerEntry
 from symparams.documents.solution import Solution
 from symparams.model.sentence import Text
@@ -14,8 +16,9 @@ from symparams.quantities.backward_field import WayBack, way_back
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
+from symparams.quantities.settings import Settings
 from symparams.quantities.tensor_counts import StoredTensor
-from symparams.quantities.unit_counts import UnitCount, counts_by_unit
+from symparams.quantities.unit_counts import UnitCount, by_units, counts_by_unit, without_quotients
 
 _LISTED = 8  # so many tensors are named one by one
 
@@ -46,6 +49,13 @@ class LayerAnswer:
         """What the units of all kinds have together: 7,296 + 8,448."""
         return total(as_formula(count.value) for count in self.by_unit)
 
+    @cached_property
+    def head(self) -> Formula:
+        """What its number of parameters is: as the rule has it, or unit by unit where that is clearly shorter."""
+        rule = without_quotients(self.params.substitution)
+        units = by_units(self.by_unit) if self.by_unit else rule
+        return units if len(shown(units, PLAIN)) + 3 < len(shown(rule, PLAIN)) else rule
+
     @property
     def ignores(self) -> tuple[Text, ...]:
         """What does not enter its number of parameters."""
@@ -69,6 +79,11 @@ class LayerAnswer:
         """What it has of a further quantity; None if nothing."""
         assert self.measure is not None
         return self.solution.measurements.named(self.quantity, self.entry.node)
+
+    @property
+    def has_convention(self) -> bool:
+        """Whether it has to be said what is counted: not of multiply-accumulates as everybody counts them."""
+        return self.quantity != "macs" or self.solution.settings != Settings()
 
     @cached_property
     def inner(self) -> LayerQuantity | None:

@@ -148,13 +148,9 @@ def say_cache(settings: Settings) -> str:
     if settings.cache_all:
         which = "every attention layer, whether it generates or not"
     else:
-        which = "causal attention, and attention to a memory in a network that has causal attention; no other "
-        which += "attention generates anything"
+        which = "causal attention, and by attention to a memory in a network that has causal attention"
     one = "one sequence" if settings.batch in (None, 1) else f"`{settings.batch}` sequences"
-    return (
-        f"Key-value cache: the keys and values of {one}, or what a layer keeps in their place, {settings.per_value}; "
-        f"kept by {which}"
-    )
+    return f"The key-value cache of {one}, {settings.per_value}; a cache is kept by {which}"
 
 
 def say_kept(settings: Settings) -> str:

@@ -7,7 +7,19 @@ from typing import NamedTuple
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import ONE, Formula, Number, Product, Value, as_formula, total
+from symparams.algebra.formula import (
+    ONE,
+    Formula,
+    Number,
+    Product,
+    Quotient,
+    Sum,
+    Value,
+    as_formula,
+    parts,
+    rebuilt,
+    total,
+)
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.model.layer import Rules, Unit
@@ -82,7 +94,32 @@ def _added(bodies: Iterator[Formula]) -> Formula:
     return total([*(body for body in every if body != ONE), *([Number(ones)] if ones else [])])
 
 
+def by_units(counts: Sequence[UnitCount]) -> Formula:
+    """All parameters as so many units times what one has: 4·(512·512 + 512)."""
+    terms = (flat((count.many, count.each)) if count.many != ONE else count.each for count in counts)
+    return total(part for term in terms for part in (term.terms if isinstance(term, Sum) else (term,)))
+
+
+def without_quotients(formula: Formula) -> Formula:
+    """The formula with quotients of known numbers worked out where they are whole: 3·3·16 for 3·3·64/4."""
+    below = parts(formula)
+    if isinstance(formula, Quotient):
+        known = number(formula)
+        return Number(known) if isinstance(known, int) else formula
+    if isinstance(formula, Product) and any(isinstance(f, Quotient) for f in below):
+        below = tuple(g for f in below for g in _last_divided(f))
+    return rebuilt(formula, tuple(map(without_quotients, below))) if below else formula
+
+
+def _last_divided(factor: Formula) -> Sizes:
+    """The factors of a quotient of a product, the divisor under the last of them."""
+    if isinstance(factor, Quotient) and isinstance(factor.top, Product):
+        *others, last = factor.top.factors
+        return (*others, Quotient(last, factor.bottom))
+    return (factor,)
+
+
 def _with_values(formula: Formula) -> Formula:
     while can_put_in(formula):
         formula = put_in(formula)
-    return formula
+    return without_quotients(formula)
