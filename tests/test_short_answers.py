@@ -15,7 +15,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Value, parts, symbols
 from symparams.documents.answer import AnswerDocument, LayerAnswer
 from symparams.documents.formats import Format, format_named
-from symparams.documents.rendering import environment, tidied
+from symparams.documents.rendering import STYLES, environment, tidied
 from symparams.documents.solution import Solution
 from symparams.errors import Source, SymparamsError
 from symparams.layers import CATALOGUE
@@ -33,6 +33,7 @@ from symparams.sources.language import network as read_network
 from tests.differential.generating import networks
 from tests.differential.letters import lettered
 from tests.helpers import net
+from tests.test_cli import run
 
 LAYERS: list[type[Layer]] = sorted({entry.layer for entry in CATALOGUE.values()}, key=lambda layer: layer.names[0])
 MARKED: Format = replace(format_named("markdown", math="unicode"), inline=("⟦", "⟧"))
@@ -328,3 +329,32 @@ def test_without_its_mechanism_an_answer_has_only_its_numbers(monkeypatch: pytes
         "the bias has ⟦63⟧. Together: ⟦18,144 + 63 = 18,207⟧. In Keras these are `kernel (3, 3, 32, 63)` and "
         "`bias (63,)`.\n"
     )
+
+
+# ---------------------------------------------------------------- options
+
+
+def test_jump_and_offset_are_said_with_detail() -> None:
+    asked = ["solve", "-e", "input(28, 28, 1) -> conv(8, 3, s=2, same)", "--layer", "conv_1", "--quantity", "field"]
+    status, told, _ = run(*asked, "--format", "text")
+    assert status == 0
+    assert "jump" not in told
+    assert (
+        "2 positions apart (the jump); that of the first output begins at position 0 (the offset)."
+        in (run(*asked, "--format", "text", "--detail")[1])
+    )
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_markdown_can_have_no_dollars(style: str) -> None:
+    asked = ["solve", "-e", "input(H, W, C) -> conv(F, 3) -> gap -> dense(n)", "--style", style]
+    assert "$" in run(*asked)[1]
+    status, told, _ = run(*asked, "--math", "unicode", "--quantity", "macs", "--quantity", "shape")
+    assert status == 0
+    assert "$" not in told
+    assert "\\" not in told
+
+
+def test_plain_formulas_are_for_markdown() -> None:
+    asked = ["solve", "-e", "input(3) -> dense(4)", "--format", "latex", "--math", "unicode"]
+    assert run(*asked)[2] == "symparams: formulas can be plain text in markdown, not in latex\n"

@@ -19,7 +19,7 @@ import click
 from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.commands.choices import OpenChoice
-from symparams.documents.formats import GROUPS, is_whole, whole_formats, written_formats
+from symparams.documents.formats import GROUPS, MATH, is_whole, whole_formats, written_formats
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
@@ -51,7 +51,16 @@ SOURCES = options(
     click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of in a file."),
     click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; overrides `let`."),
 )
-FORMAT = click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="markdown", show_default=True)
+FORMAT = options(
+    click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="markdown", show_default=True),
+    click.option(
+        "--math",
+        type=click.Choice(MATH),
+        default="latex",
+        show_default=True,
+        help="In Markdown: formulas between dollar signs, or as plain text.",
+    ),
+)
 OUTPUT = options(
     click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The separator of thousands: 18,207."),
     click.option(

@@ -53,6 +53,7 @@ def diagnose(
     quantity: str,
     style: str,
     format_: str,
+    math: str,
     whole: bool,
     settings: dict[str, Setting],
     digits: str,
@@ -69,7 +70,7 @@ def diagnose(
     if format_ == "json":
         deliver(as_json([record(diagnosis)]), output)
         return
-    body = render_diagnosis(diagnosis, Document(style, format_, digits))
+    body = render_diagnosis(diagnosis, Document(style, format_, digits, math))
     deliver(standalone(body, format_) if whole else body, output)
 
 

@@ -94,6 +94,7 @@ def main(with_: Sequence[str]) -> None:
     "activations, memory, cache and field.",
 )
 @click.option("--total", is_flag=True, help="Only the totals, and how they come out.")
+@click.option("--detail", is_flag=True, help="In short answers on a receptive field, also jump and offset.")
 @click.option("--by", type=click.Choice(BYS), help="Subtotals for each kind of layer or each macro.")
 @with_settings
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Jinja template.")
@@ -104,10 +105,12 @@ def solve(
     given: Sequence[str],
     style: str | None,
     format_: str,
+    math: str,
     whole: bool,
     layers: Sequence[str],
     quantities: Sequence[str],
     total: bool,
+    detail: bool,
     by: str | None,
     settings: dict[str, Setting],
     template: Path | None,
@@ -131,14 +134,14 @@ def solve(
     solutions: list[tuple[Source, Solution]] = []
     numbered = 0
     for (source, one), name in zip(built, names, strict=True):
-        solutions.append((source, Solution(one, chosen, tuple(layers), known, name, numbered, by or "")))
+        solutions.append((source, Solution(one, chosen, tuple(layers), known, name, numbered, by or "", detail)))
         numbered += solutions[-1][1].equations if style == "textbook" and len(built) > 1 else 0
     if format_ == "json":
         deliver(as_json([of(source, record, solution) for source, solution in solutions]), output)
         return
     voice, document = (
         partial(render_with, template) if template else render,
-        Document("total" if total and style != "answer" else style, format_, digits),
+        Document("total" if total and style != "answer" else style, format_, digits, math),
     )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
     deliver(standalone(body, format_) if whole else body, output)

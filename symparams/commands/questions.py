@@ -69,6 +69,7 @@ def compare(
     quantity: str,
     style: str,
     format_: str,
+    math: str,
     whole: bool,
     settings: dict[str, Setting],
     digits: str,
@@ -86,7 +87,7 @@ def compare(
         answer = render_comparison(comparison, Document("answer", "markdown", digits))
         deliver(as_json([contract.compare(comparison, answer)]), output)
         return
-    body = render_comparison(comparison, Document(style, format_, digits))
+    body = render_comparison(comparison, Document(style, format_, digits, math))
     deliver(standalone(body, format_) if whole else body, output)
 
 
@@ -107,6 +108,7 @@ def find(
     target: str,
     layer: str | None,
     format_: str,
+    math: str,
     whole: bool,
     settings: dict[str, Setting],
     digits: str,
@@ -126,7 +128,7 @@ def find(
     if format_ == "json":
         deliver(as_json([contract.find(finding)]), output)
         return
-    body = render_finding(finding, Document("find", format_, digits))
+    body = render_finding(finding, Document("find", format_, digits, math))
     deliver(standalone(body, format_) if whole else body, output)
 
 

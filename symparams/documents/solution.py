@@ -57,6 +57,7 @@ class Solution:
     slug: str = ""  # what tells its labels from those of other networks; empty: made of its title
     numbered: int = 0  # how many numbered rules stand before it in the same document
     by: str = ""  # what subtotals are for: kind or macro; empty: there are none
+    detail: bool = False  # whether short answers on receptive fields say jump and offset, too
     _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
     @property
