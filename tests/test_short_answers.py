@@ -357,4 +357,4 @@ def test_markdown_can_have_no_dollars(style: str) -> None:
 
 def test_plain_formulas_are_for_markdown() -> None:
     asked = ["solve", "-e", "input(3) -> dense(4)", "--format", "latex", "--math", "unicode"]
-    assert run(*asked)[2] == "symparams: formulas can be plain text in markdown, not in latex\n"
+    assert run(*asked)[2] == "formulas can be plain text in markdown, not in latex\n"
