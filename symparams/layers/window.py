@@ -262,6 +262,8 @@ class Window:
     def _steps(self) -> Text:
         """For how many steps there is room, along the first axis where that is rounded."""
         axes = self.axes()
+        if any(number(s) == 0 for s in self.strides()):  # which the requirements of the layer refuse
+            return ""
         every = [_steps(axis.size) for axis in axes]
         rooms = [None if steps is None else number(parts(steps)[0]) for steps in every]
         known = [i for i, room in enumerate(rooms) if room is not None]
