@@ -10,7 +10,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
 from symparams.errors import LayerError
 from symparams.layers.sizes import by_axis, known, per_axis, spatial_axes
-from symparams.layers.window import channels_kept, input_sizes
+from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
 from symparams.model.layer import (
     EVERYWHERE,

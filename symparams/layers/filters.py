@@ -5,7 +5,7 @@ from __future__ import annotations
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula, parts
 from symparams.algebra.simplification import simplified
-from symparams.layers.window import input_sizes
+from symparams.layers.spatial_letters import input_sizes
 from symparams.model.layer import Incoming
 from symparams.model.sentence import Text, say
 from symparams.model.tensor import Sizes

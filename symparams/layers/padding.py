@@ -10,7 +10,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.sizes import by_axis, known, spatial_axes
-from symparams.layers.window import channels_kept, input_sizes
+from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import TOTALS, argument, choice
 from symparams.model.layer import (
     Axis,

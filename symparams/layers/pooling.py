@@ -10,7 +10,8 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, as_formula, product
 from symparams.errors import LayerError, listed
 from symparams.layers.sizes import known, spatial_axes
-from symparams.layers.window import Window, channels_kept, input_sizes
+from symparams.layers.spatial_letters import channels_kept, input_sizes
+from symparams.layers.window import Window
 from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
 from symparams.model.layer import (
     EVERYWHERE,

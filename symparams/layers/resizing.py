@@ -9,7 +9,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, floor
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.sizes import by_axis, per_axis, spatial_axes
-from symparams.layers.window import channels_kept, input_sizes
+from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, SIZES, argument, choice
 from symparams.model.layer import (
     Axis,

@@ -10,7 +10,8 @@ from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.convolution import ONE_EACH
 from symparams.layers.sizes import equal, known, spatial_axes
-from symparams.layers.window import Window, input_sizes
+from symparams.layers.spatial_letters import input_sizes
+from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
     UNKNOWN,

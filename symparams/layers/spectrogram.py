@@ -11,7 +11,8 @@ from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import known, spatial_axes
-from symparams.layers.window import Window, input_sizes
+from symparams.layers.spatial_letters import input_sizes
+from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, argument, choice, switch
 from symparams.model.layer import (
     EVERYWHERE,

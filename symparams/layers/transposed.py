@@ -12,8 +12,8 @@ from symparams.layers.activation import activated
 from symparams.layers.convolution import Sliding, whole_groups
 from symparams.layers.filters import ONE_CHANNEL, kernel_of
 from symparams.layers.sizes import by_axis, known, spatial_axes
+from symparams.layers.spatial_letters import channels_kept, input_sizes, settings
 from symparams.layers.transposed_window import Along, amounts_of, how_far_apart, last_start
-from symparams.layers.window import channels_kept, input_sizes, settings
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.layer import (
     UNKNOWN,

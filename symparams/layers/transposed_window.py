@@ -9,7 +9,7 @@ from math import gcd
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, as_formula, ceil, floor
 from symparams.layers.sizes import by_axis
-from symparams.layers.window import span
+from symparams.layers.spatial_letters import span
 from symparams.model.layer import Reach
 from symparams.model.sentence import Text, say, together
 

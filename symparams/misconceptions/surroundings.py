@@ -26,7 +26,8 @@ from symparams.layers.locally_connected import LocallyConnected
 from symparams.layers.passing import Passing
 from symparams.layers.pooling import Pooling
 from symparams.layers.sizes import spatial_axes
-from symparams.layers.window import Window, input_sizes
+from symparams.layers.spatial_letters import input_sizes
+from symparams.layers.window import Window
 from symparams.misconceptions.edits import Test, bound, exchanged, named, rewritten, without_term
 from symparams.misconceptions.roles import is_kernel
 from symparams.misconceptions.task import Subject, once

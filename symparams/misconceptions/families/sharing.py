@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from symparams.algebra.formula import ZERO, Formula, Product, Symbol, product
 from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.transposed import TransposedConvolution
-from symparams.layers.window import input_sizes
 from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import intact, other_kernels

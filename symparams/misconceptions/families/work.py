@@ -9,8 +9,8 @@ from symparams.algebra.equality import same
 from symparams.algebra.formula import ZERO, Formula, Product, product, symbols
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
+from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.transposed import TransposedConvolution
-from symparams.layers.window import input_sizes
 from symparams.misconceptions.edits import exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.roles import is_of, matrix
