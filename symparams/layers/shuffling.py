@@ -119,7 +119,8 @@ class ChannelShuffle(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        spatial_axes(x)
+        if len(x.shape) < 2:
+            spatial_axes(x)  # refuses it
         g = symbol("g", self.groups, "groups")
         return nothing_to_learn(
             x.kept(),
