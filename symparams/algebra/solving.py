@@ -23,6 +23,7 @@ from symparams.algebra.formula import (
     Symbol,
     count_leaves,
     parts,
+    total,
 )
 from symparams.algebra.normal_form import UNIT, formula_of
 from symparams.algebra.numbersets import Interval, NumberSet, everything, points, residue_classes
@@ -70,13 +71,18 @@ def solutions(left: Formula, relation: str, right: Formula, letter: str) -> Foun
     if relation == "divides":
         return _divisors(left, right, letter)
     try:
-        return Found(_exactly(left, relation, right, letter), grows=grows(left, letter))
+        return Found(_exactly(left, relation, right, letter), grows=grows(_without_constants(left), letter))
     except NoPolynomialError:
         pass
     known = number(right)
     if known is not None and grows(left, letter):
         return Found(_growing(left, relation, known, letter), grows=True)
     return _by_trying(left, relation, right, letter)
+
+
+def _without_constants(formula: Formula) -> Formula:
+    """A sum without its known numbers, which do not change how it grows."""
+    return total(part for part in parts(formula) if number(part) is None) if isinstance(formula, Sum) else formula
 
 
 def value_for(formula: Formula, letter: str, n: int) -> int | Fraction | None:
@@ -192,8 +198,9 @@ def grows(formula: Formula, letter: str) -> bool:
             below = number(bottom) if letter not in letters_of(bottom) else None
             return below is not None and below > 0 and grows(top, letter)
         case Power(base, exponent):
-            at_one = value_for(base, letter, 1)
-            return at_one is not None and at_one >= 1 and grows(base, letter) and grows(exponent, letter)
+            at_one = value_for(base, letter, 1)  # below 1 a power falls where its exponent grows
+            falls = letter in letters_of(exponent) and (at_one is None or at_one < 1)
+            return not falls and grows(base, letter) and grows(exponent, letter)
     return False
 
 
@@ -209,7 +216,7 @@ def _growing(left: Formula, relation: str, target: int | Fraction, letter: str) 
     if relation == "!=":
         return residue_classes(1, {0: (*lower.classes.get(0, ()), *upper.classes.get(0, ()))})
     ranges = {
-        "==": everything(start, after - 1),
+        "==": everything(start, None if start <= _FAR < after else after - 1),
         "<": lower,
         "<=": everything(1, after - 1 if after <= _FAR else None),
         ">": upper,

@@ -49,7 +49,10 @@ def squeezed(text: str) -> str:
 
 def ordinal(number: int) -> str:
     """The word for a place, from 1: second."""
-    return _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def percentage(share: Fraction) -> str:

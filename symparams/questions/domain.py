@@ -69,7 +69,7 @@ def both(one: Found, other: Found) -> Found:
         several = fewer.first(TRIED)
         numbers = points(n for n in several if n in more)
         tried += several[-1:] if len(several) == TRIED else []
-    return Found(numbers, min(tried) if tried else None, one.grows or other.grows)
+    return Found(numbers, min(tried) if tried else None)
 
 
 def _relations(network: Network) -> Iterator[tuple[Formula, str, Formula]]:

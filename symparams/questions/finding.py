@@ -102,7 +102,8 @@ def _check_letter(name: str, network: Network) -> None:
 def _one(build: Build, network: Network, letter: str, target: Target, formula: Formula) -> Finding:
     allowed = domain(network, letter)
     right = as_formula(target.amount)
-    solution = both(allowed, solutions(formula, target.relation, right, letter))
+    alone = solutions(formula, target.relation, right, letter)
+    solution = both(allowed, alone)
     numbers = _that_build(build, letter, target, solution.numbers)
     depends = letter in letters_of(formula)
     equations = equations_to(formula, letter, target.relation, target.amount) if depends else ()
@@ -117,7 +118,7 @@ def _one(build: Build, network: Network, letter: str, target: Target, formula: F
         numbers,
         rows,
         depends=depends,
-        grows=solution.grows,
+        grows=alone.grows,
         tried=solution.tried,
         more=more,
     )

@@ -19,11 +19,14 @@ from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import Axis, Layer, Requirement, Unit
+from symparams.model.network import Node
+from symparams.model.sentence import Text
 from symparams.model.tensor import Tensor
+from symparams.quantities.counts import COUNTS
 from symparams.quantities.field import Field
 from symparams.quantities.field import fields as receptive_fields
-from symparams.quantities.quantity import QUANTITY_RULES
-from symparams.quantities.settings import BYTES, POLICIES, STATES, Settings
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity
+from symparams.quantities.settings import BYTES, CHOICES, STATES, Setting, Settings
 from symparams.sources.language import network
 from tests.phrasebook.said import PACKAGE, ROOT, messages, modules
 from tests.phrasebook.spoken import documents, helps, sentences
@@ -61,6 +64,8 @@ _ORDER = (
     "tensor",
     "argument",
 )
+# A network with reasons that no example has: frozen and shared weights. Tensors are listed for it alone.
+_FURTHER = "input(8,8) -> dense(8,frozen) as a -> share(@a) -> dense(8) -> relu"
 _ESCAPED = FORMATS["markdown"].escape
 _VARIABLE = re.compile(r"`[^`]*`|\$[^$]*\$|\b[A-Za-z]+_\w+|\d+(?:[.,]\d+)*|\*\*")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -113,16 +118,21 @@ class Page:
         return _entry(_ESCAPED(m.name), map(_prose, filter(None, told)))
 
     def _quantities(self) -> Iterator[str]:
+        further = network(Source("further", _FURTHER)).nodes
         nodes = [node for kind in LAYERS for node in network(Source("example", kind.example)).nodes]
         for quantity in QUANTITY_RULES.values():
             items = [f"counted in {quantity.unit}; in equations: {quantity.left}"]
             for settings in _settings():
-                reasons = () if quantity.by_layer else (quantity.because(node, settings) for node in nodes)
-                items += [_prose(text) for text in (quantity.convention(settings), *reasons) if self._is_new(str(text))]
+                texts = (
+                    quantity.convention(settings),
+                    *_reasons(quantity, further if quantity.name in COUNTS else (*nodes, *further), settings),
+                )
+                items += [_prose(text) for text in texts if self._is_new(str(text))]
             yield _entry(f"`{quantity.name}`: {small(quantity.title)}", items)
         convolution = receptive_fields(network(Source("example", Convolution.example)))[-1]
         letters = {s.name: s for axis in convolution if isinstance(axis, Field) for r in axis.rules for s in symbols(r)}
         yield _entry("`field`: receptive field", [f"`{s.name}`: {s.meaning}" for s in letters.values()])
+        yield _entry("Settings", [_prose(text) for text in _no_settings() if self._is_new(text)])
 
     def _documents(self) -> Iterator[str]:
         for said in documents():
@@ -171,9 +181,40 @@ def _prose(text: object) -> str:
 
 
 def _settings() -> Iterator[Settings]:
-    for dtype, optimizer, flops in product(BYTES, STATES, POLICIES):
+    """Types with optimizers, then each of the other settings changed by itself."""
+    for dtype, optimizer in product(BYTES, STATES):
         with suppress(SymparamsError):
-            yield Settings(dtype, optimizer, flops)
+            yield Settings(dtype, optimizer)
+    for name, (_, choices) in CHOICES.items():
+        if name not in ("dtype", "optimizer"):
+            yield from (_chosen(name, choice) for choice in choices)
+    yield Settings(batch=32)
+    yield Settings(cache_all=True)
+
+
+def _chosen(name: str, choice: str) -> Settings:
+    changes: dict[str, Setting] = {name: choice}
+    return Settings(**changes)
+
+
+def _no_settings() -> Iterator[str]:
+    """What is said of a choice that there is not, setting by setting."""
+    for name in CHOICES:
+        try:
+            _chosen(name, "other")
+        except SymparamsError as error:
+            yield str(error)
+
+
+def _reasons(quantity: Quantity, nodes: Iterable[Node], settings: Settings) -> Iterator[Text]:
+    """Why layers have so much of a quantity, or nothing; what is said of work and of caches stands with the layers."""
+    for node in nodes:
+        if not node.inputs:
+            continue
+        if quantity.rule(node, settings) == ZERO:
+            yield quantity.lacking(node, settings)
+        elif quantity.name not in ("macs", "cache"):
+            yield quantity.because(node, settings)
 
 
 # ---------------------------------------------------------------- what is said of a layer

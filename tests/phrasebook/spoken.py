@@ -43,6 +43,13 @@ _COMPARED = (
     ("input(3) -> relu", "input(C) -> dense(2)"),
     ("input(3) -> [dense(3)] * 2", "input(3) -> dense(3)"),
     ("convention torch input(3,9,9) -> conv(4,3)", "input(H,W,3) -> conv(4,3)"),
+    ("input(C) -> dense(C)", "input(C) -> dense(C // 2 * 2)"),
+    ("input(H,W,1) -> maxpool(2) -> flatten -> dense(1)", "input(1) -> dense(1)"),
+    ("input(1) -> dense(C^2+F^2,bias=no)", "input(1) -> dense(2*C*F,bias=no)"),
+    ("input(8)" + " -> dense(8)" * 4 + " -> dense(1)", "input(8) -> dense(1)"),
+    ("input(8) -> " + " -> ".join(f"dense({n})" for n in range(7, 0, -1)), "input(8) -> dense(1)"),
+    ("input(1) -> dense(1) -> dense(1)", "input(1) -> dense(1)"),
+    ("input(14,14,32) -> separable(64,3,same,bias=no)", "input(14,14,32) -> conv(64,3,same,bias=no)"),
 )
 _TWO = "input(28,28,1) -> conv(32,5) -> conv(64,k)"
 _PAIR = "input(9,9,a) -> conv(a,3) -> conv(b,5)"
@@ -55,6 +62,12 @@ _SOUGHT = (
     ("input(H,8,1) -> conv(4,3)", "--target params=41"),
     (_RANGE, "--target params=104"),
     (_RANGE, "--target params<=104"),
+    ("input(9,9,1) -> conv(F,3) -> conv(64,k)", "--layer conv_1 --unknown F --unknown k --target params=640"),
+    ("input(30,30,12) -> conv(24,3,g=n)", "--target params<=500"),
+    ("input(H,H,1) -> maxpool(2) -> flatten -> dense(10)", "--target params=50"),
+    ("input(1) -> dense(min(n,5))", "--target params=10"),
+    ("input(64) -> dense(n^n + n % 7)", "--target params<=260"),
+    ("input(99,99,4) -> [conv(4,n) -> maxpool(2)] * n", "--unknown n --target params<=9460"),
 )
 _MARKED = (  # answers that cannot be read, fit no mistake, are right as far as they go, are empty; none
     "student,1,2\nAda,28,large\nBob,7;7,\n",
@@ -90,6 +103,8 @@ def documents() -> list[Said]:
     return [
         *solved,
         answered,
+        Said("`solve --quantity`", tuple(("solve", "-e", *call, *whole) for call in _QUANTITIES)),
+        Said("`solve --by`", (("solve", "-e", _MACROS, "--by", "macro", *whole),)),
         Said("tables", (("solve", "-e", _CNN, "--style", "textbook"),), is_markdown=True),
         *_others(),
     ]
@@ -111,13 +126,27 @@ _ASKED = (
     ("input(H,W,C) -> [conv(C,3,same)] * N", "conv_1"),
     ("input(8) -> dense(8) as a -> share(@a)", "dense_1"),
 )
+_PADDED = "input(28,15,1) -> conv(4,3,same,s=2) -> conv(4,1x3,same,s=2) -> conv(4,1)"
+_SQUARE = "input(28,28,1) -> conv(4,3,same)"
+_UP = "input(9,9,4) -> tconv(8,{},s=2)"
+_QUANTITIES = (  # sizes of padding and of receptive fields, with what is said only of some of them
+    *((_PADDED, "--layer", layer, "--quantity", "padding") for layer in ("conv_1", "conv_3")),
+    (_PADDED, "--layer", "conv_3", "--quantity", "padding", "--style", "steps"),
+    (_SQUARE, "--quantity", "padding"),
+    ("input(28,28,1) -> conv(4,1x3) -> conv(4,1)", "--layer", "conv_2", "--quantity", "field"),
+    *((_UP.format(k), "--quantity", "field") for k in ("3", "k")),
+    ("input(8,8,3) -> conv(4,1) -> { conv(4,3,same) | id } -> add -> relu -> conv(5,1)", "--layer", "conv_3"),
+)
+_MACROS = "def b(d) = dense(d) -> relu -> dense(8) input(8) -> b(4) -> b(5) -> dense(2)"
 _EVERY = ("--quantity", "all", "--flops", "every-operation", "--optimizer", "adam")
 
 
 def _others() -> Iterator[Said]:
     text = ("--format", "text")
     compared = [("compare", "-e", one, "-e", other, *text) for one, other in _COMPARED]
-    yield Said("`compare`", (*compared, (*compared[0], "--set", "C=64")))
+    styles = ((*one[:5], "--style", style, *text) for one in compared for style in ("answer", "steps"))
+    macs = ((*one, "--quantity", "macs") for one in compared[-4:])
+    yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
     answered = (("diagnose", *one, "--style", style, *text) for style in STYLES for one in _answers())
     yield Said("`diagnose`", tuple(answered))
@@ -127,6 +156,8 @@ def _others() -> Iterator[Said]:
     for table in _MARKED:
         yield Said("`grade`", (("grade", "tests/data/banks/blanks.json", "--answers", "-"),), given=table)
     kinds = ",".join(KINDS)
+    cached = ("exam", "-e", "input(16) -> embedding(50,8) -> attention(2,causal)", "--kinds", "cache")
+    yield Said("`exam --kinds cache`", ((*cached, "--questions", "2"),), is_markdown=True)
     yield Said(
         "`exam`",
         tuple(

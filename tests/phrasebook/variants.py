@@ -26,15 +26,38 @@ _SHAPES: tuple[Shape, ...] = ((12,), (10, 6), (12, 12, 6), (6, 12, 12), (8, 8, 8
 
 # What no change of one or two arguments says, by the layer.
 FURTHER: dict[str, tuple[str, ...]] = {
-    "conv": ("input(8,8,4) -> conv(4,3,groups=4)",),
+    "conv": (
+        "input(8,8,4) -> conv(4,3,groups=4)",
+        "input(20,20,3) -> conv(8,3,s=3x2)",
+        "input(20,3) -> conv(8,3,causal)",
+        "input(20,3) -> conv(8,1,causal)",
+    ),
+    "dense": ("input(1) -> dense(4)",),
     "prelu": (
         "convention torch input(16,32,32) -> prelu",
         "convention torch input(16,32,32) -> prelu(parameters=channels)",
     ),
     "lora": ("input(128,4096) -> lora(dense(4096),8)", "convention torch input(128,4096) -> lora(dense(4096),8)"),
     "dot": ("input(128) -> { dense(32) | dense(32) } -> dot(1)",),
-    "flatten": ("convention torch input(4,5,6) -> flatten(1,2)",),
-    "zeropad": ("input(28,28,3) -> zeropad(((0,2),(3,4)))",),
+    "attention": (
+        "input(10,32) -> { dense(32) | dense(32) } -> attention(4)",
+        "input(10,32) -> { dense(32) | dense(32) | dense(32) } -> attention(4)",
+    ),
+    "einsum": ('input(5,6) -> einsum("abc,cd->abcd",7)',),
+    "lstm": ("input(1,32) -> lstm(64)", "input(10,32) -> lstm(64,dropout=0.2)"),
+    "bidirectional": ("input(10,32) -> bidirectional(lstm(64),gru(32))",),
+    "timedistributed": ("input(1,8) -> timedistributed(dense(4))",),
+    "tconv": ("input(H,W,3) -> tconv(8,k,s=t)",),
+    "adaptiveavgpool": ("input(1,6,4) -> adaptiveavgpool(3x2)",),
+    "fractionalmaxpool": ("convention torch input(16,50,32) -> fractionalmaxpool(3,25x16)",),
+    "upsample": ("convention torch input(3,9,9) -> upsample(1.5)",),
+    "permute": ("input(4,5,6) -> permute(1,2,3)",),
+    "flatten": ("convention torch input(4,5,6) -> flatten(1,2)", "convention torch input(4,5,6) -> flatten(1,1)"),
+    "zeropad": (
+        "input(28,28,3) -> zeropad(((0,2),(3,4)))",
+        "input(28,28,3) -> zeropad(((2,0),(0,0)))",
+        "input(28,28,3) -> zeropad(0)",
+    ),
     "maxunpool": ("input(12,12,64) -> maxunpool(2,output=(25,25))",),
     "param": (
         "param(16,64) -> dense(8)",
