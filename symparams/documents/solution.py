@@ -80,36 +80,41 @@ class Solution:
         """The layers to show."""
         if not self.only:
             return self.every
-        asked = {node.name for name in self.only for node in layers_named(self.network, name)}
-        return tuple(entry for entry in self.every if entry.name in asked)
+        asked = {self.network.index(node.name) for name in self.only for node in layers_named(self.network, name)}
+        return tuple(self._entry(i, None, True, True, self._joins(i)) for i in sorted(asked))  # all is said of each
 
     def _entries(self) -> Iterator[LayerEntry]:
-        nodes = self.network.nodes
-        asked = bool(self.only)  # then each layer that was asked for has all that is said of it
         seen: dict[Derived, str] = {}
         explained: set[str] = set()
-        for i, node in enumerate(nodes, start=1):
-            derived = node.derived
-            account = self._accounts.get(derived)
-            if account is None:
-                account = self._accounts[derived] = LayerDerivations(derived)
-            feeding = [nodes[j] for j in node.inputs]
-            floor = any(rounds(v) for v in node.shape) and any(axis.joined for axis in account.axes)
-            yield LayerEntry(
-                node,
-                i,
-                account,
-                tuple(n.name for n in feeding),
-                tuple(n.shape for n in feeding),
-                None if asked else seen.get(derived),
-                asked or pattern_of(derived.rules.because) not in explained,
-                asked or pattern_of(derived.rules.shape_because) not in explained,
-                floor and (asked or "floor" not in explained),
-                self.measurements,
-            )
-            explained |= {"floor"} if floor else set()
+        for i, node in enumerate(self.network.nodes):
+            derived, floor = node.derived, self._joins(i)
+            because, shape_because = map(pattern_of, (derived.rules.because, derived.rules.shape_because))
+            first, first_shape = because not in explained, shape_because not in explained
+            yield self._entry(i, seen.get(derived), first, first_shape, floor and "floor" not in explained)
+            explained |= {because, shape_because, *(["floor"] if floor else [])}
             seen.setdefault(derived, node.name)
-            explained |= {pattern_of(derived.rules.because), pattern_of(derived.rules.shape_because)}
+
+    def _entry(self, i: int, before: str | None, first: bool, first_shape: bool, first_floor: bool) -> LayerEntry:
+        """The layer with that index."""
+        node = self.network.nodes[i]
+        feeding = [self.network.nodes[j] for j in node.inputs]
+        names, shapes = tuple(n.name for n in feeding), tuple(n.shape for n in feeding)
+        account = self._account(node.derived)
+        return LayerEntry(
+            node, i + 1, account, names, shapes, before, first, first_shape, first_floor, self.measurements
+        )
+
+    def _account(self, derived: Derived) -> LayerDerivations:
+        account = self._accounts.get(derived)
+        if account is None:
+            account = self._accounts[derived] = LayerDerivations(derived)
+        return account
+
+    def _joins(self, i: int) -> bool:
+        """Whether a floor in a size of a layer was joined with what stands beside or inside it."""
+        node = self.network.nodes[i]
+        axes = self._account(node.derived).axes if any(map(rounds, node.shape)) else ()
+        return any(axis.joined for axis in axes)
 
     @property
     def counts(self) -> Counts:
@@ -176,6 +181,8 @@ class Solution:
     @cached_property
     def letters(self) -> tuple[Letter, ...]:
         """Every letter that the user wrote, with what it stands for."""
+        if not self.network.symbols and self.settings.batch is None:
+            return ()
         meanings = self._meanings()
         known = {n: None if v is None else simplified(v, self.network.facts) for n, v in self.network.symbols.items()}
         batch = self.settings.batch
