@@ -42,6 +42,7 @@ class StackedCells(Cell):
 
     cells: tuple[Cell, ...] = argument(CELLS, "the cells, such as lstmcell(64), the first one first", variadic=True)
 
+    stored_as: ClassVar = "stacked_rnn_cells."
     names: ClassVar = ("stackedcells", "StackedRNNCells")
     stock: ClassVar = ("keras",)
     title: ClassVar = "Stacked recurrent cells"
