@@ -18,7 +18,7 @@ compile() { # name
 }
 sample="examples/gpt2.arch examples/lenet5-letters.arch examples/resnet50.arch examples/mobilenet.arch examples/unet.arch examples/bilstm-imdb.arch"
 letters="--set L=L --set d=d --set h=h --set V=V --set T=T"
-for style in steps formula lesson table textbook; do
+for style in answer steps formula lesson table textbook; do
     "$symparams" solve examples/*.arch --format latex --standalone --style "$style" -o "$out/all-$style.tex"
     compile "all-$style"
     # shellcheck disable=SC2086

@@ -63,6 +63,14 @@ class StackedCells(Cell):
             yield str(i), cell, D
             D = marked(cell.output(convention), str(i))
 
+    def _paths(self) -> Iterator[str]:
+        """Where each cell is kept in this stack: in further stacks."""
+        for cell in self.cells:
+            if isinstance(cell, StackedCells):
+                yield from (f"{cell.stored_as}{path}" for path in cell._paths())
+            else:
+                yield ""
+
     def check(self, convention: Convention) -> None:
         for cell in self.each():
             cell.check(convention)
@@ -75,8 +83,8 @@ class StackedCells(Cell):
         return tuple(
             t.inside(i)
             .changed(partial(marked, mark=i, fed=fed))
-            .called(f"cell {i} {t.name}", f"{cell.stored_as}{t.stored.name}")
-            for i, cell, fed in self._fed(D, convention)
+            .called(f"cell {i} {t.name}", f"{path}{cell.stored_as}{t.stored.name}")
+            for (i, cell, fed), path in zip(self._fed(D, convention), self._paths(), strict=True)
             for t in cell.tensors(FED, convention)
         )
 
