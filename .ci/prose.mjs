@@ -40,7 +40,7 @@ const OFF = {
   DisjointPrefixes: "hyphens are looked at by eye",
 };
 // Formulas, names and letters are code to it; A and B are two networks.
-const FORMULA = /\$[^$\n]*\$|\([a-z]\)|(?<![`\w])[^\s`()|]*[_·×⌊⌋^=≤≥−‹›\\<>][^\s`|]*|\b[b-hj-z]\b|\b[Aa]\b(?= (?:and|is|has|as|or|\+) )/g;
+const FORMULA = /\$[^$\n]*\$|\([a-z]\)|(?<![`\w])[^\s`()|]*[_·×⌊⌋^=≤≥−‹›\\<>][^\s`|]*|\b[b-hj-z]\b|\b[Aa]\b(?= (?:(?:and|is|has|as|or|always|again)\b|\+ ))/g;
 const masked = (text) => text.replace(FORMULA, (found) => `\`${"x".repeat(found.length)}\``);
 const linter = new LocalLinter({ binary: binaryInlined, dialect: Dialect.American });
 await linter.setup();
