@@ -273,7 +273,7 @@ class Transformer(Layer):
         return say(
             "the encoder has {N_e layers} of self-attention and a feed-forward network; the decoder has {N_d layers}, "
             "with attention to the encoder's output as well. Every attention has four projections from {d} to "
-            "{d features}, every feed-forward network goes from {d} to {f hidden units} and back, every one of these "
+            "{d features}, every feed-forward network goes from {d} to {f hidden units} and back, each of these "
             f"parts has a layer normalization, and each stack ends in a further one{biases}",
             N_e=encoder.N,
             N_d=decoder.N,
