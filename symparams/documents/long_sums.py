@@ -43,19 +43,19 @@ def broken(formula: Sum, room: int, format_: Format, write: Callable[[Formula], 
 
 
 def labelled(
-    terms: Iterable[Formula], rows: Sequence[Sequence[str]], format_: Format, write: Callable[[Formula], str]
+    terms: Iterable[Formula], rows: Sequence[Sequence[str]], room: int, format_: Format, write: Callable[[Formula], str]
 ) -> str:
     """A sum with texts under each term, such as the name of its layer; broken where it is too long."""
     notation, plus = format_.notation, format_.notation.plus
     assert notation.labelled is not None
     lines: list[list[tuple[str, list[str]]]] = [[]]
-    room = format_.width
+    left = room
     for term, *labels in zip(terms, *rows, strict=True):
         wide = max(map(len, (shown(term, PLAIN), *labels))) + len(PLAIN.plus)
-        if wide > room and lines[-1]:
+        if wide > left and lines[-1]:
             lines.append([])
-            room = format_.width
-        room -= wide
+            left = room
+        left -= wide
         lines[-1].append((notation.bracket(write(term)) if isinstance(term, Sum) else write(term), labels))
     starts = ["", *(plus.lstrip() for _ in lines[1:])]
     return format_.line_break.join(map(notation.labelled, lines, starts))

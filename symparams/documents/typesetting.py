@@ -117,9 +117,10 @@ class Typesetter(Mathematics):
             return self.formula(formula)
         return broken(formula, room, self._format, self.formula)
 
-    def labelled(self, terms: Iterable[Formula], rows: Sequence[Sequence[str]]) -> str:
-        """A sum with a text of each row under its terms: 320 + 18,207 above conv_1 and conv_2."""
-        return labelled(terms, rows, self._format, self.formula)
+    def labelled(self, terms: Iterable[Formula], rows: Sequence[Sequence[str]], left: str = "") -> str:
+        """A sum behind a word, with a text of each row under its terms: 320 + 18,207 above conv_1 and conv_2."""
+        room = self._format.width - max(0, len(left) - _SHORT)
+        return labelled(terms, rows, room, self._format, self.formula)
 
     def rows(self, values: Iterable[Any], *cells: Callable[[Any], str] | str) -> list[list[str]]:
         """A row of a table for each value; a cell is what a macro makes of it, or a shape or number that it has."""
