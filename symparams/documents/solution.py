@@ -198,8 +198,13 @@ class Solution:
             *derived.shape,
             *(size for x in derived.arriving for size in x.shape),
             *map(itemgetter(1), formulas_of(derived.layer)),
+            *(end for repeat in entry.repeats for end in (repeat.first, repeat.last, repeat.count)),
         ]
-        names = {s.name for size in sizes if isinstance(size, Formula) for s in symbols(size)} | {self.settings.batch}
+        if self.measurements.has_fields and not isinstance(entry.field_sizes, str):
+            sizes += entry.field_sizes
+        names = {name for size in sizes if isinstance(size, Formula) for name in _names_in(size)} | {
+            self.settings.batch
+        }
         return tuple(letter for letter in self.letters if letter.value is None and letter.symbol.name in names)
 
     def _meanings(self) -> dict[str, tuple[str, str | None, bool]]:
@@ -334,6 +339,14 @@ class Solution:
     def rule_symbols(self) -> list[Symbol]:
         """The symbols of the rules, but for a P that is what they give."""
         return [symbol for symbol in self.symbols if symbol.name != "P" or not self.rule_letters]
+
+
+def _names_in(formula: Formula) -> Iterator[str]:
+    """The letters of a formula, and those of what they stand for."""
+    for one in symbols(formula):
+        yield one.name
+        if one.value is not None:
+            yield from _names_in(one.value)
 
 
 def _letters(node: Node, axes: Sequence[str]) -> Iterator[tuple[str, str]]:
