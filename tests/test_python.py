@@ -126,7 +126,7 @@ def distinct_layers(every: bool) -> Iterator[tuple[sp.Net, sp.LayerInfo]]:
 
 
 def of_quantity(layer: sp.LayerInfo, quantity: str) -> tuple[sp.Derivation, ...]:
-    found = [layer.derivation(quantity, part=part) for part in (PARTS if quantity == "field" else PARTS[:1])]
+    found = [layer.derivation(quantity, part=part) for part in (PARTS if quantity == "field" else ("",))]
     return tuple(d for one in found for d in (one if isinstance(one, tuple) else (one,)))
 
 

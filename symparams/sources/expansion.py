@@ -232,10 +232,7 @@ class _Expansion:
             use=scope.use or MacroUse(written_item(call), self.number()),
             frozen=scope.frozen or len(given) < len(call.arguments),
         )
-        before = len(self.placed)
-        end = self.chain(macro.chain, flow, inner)
-        self.parts_of(call.name, before)
-        return end
+        return self.chain(macro.chain, flow, inner)
 
     def parts_of(self, name: str, start: int) -> None:
         """Say of all that has been placed since that it is a part of what has a name."""
@@ -297,6 +294,7 @@ class _Expansion:
             shared=shared,
             frozen=frozen,
             macro=scope.use,
+            within=scope.macros,
             steps=scope.steps,
             copies=scope.copies,
             at=at,

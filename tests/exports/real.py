@@ -25,7 +25,7 @@ from tests.exams.samples import EXAMPLE_TEXTS, TEXTS
 REAL_SEEDS = range(int(os.environ.get("EXPORT_SEEDS", "12")))
 TITLE = (
     r"\neq & <b>50%</b> {x} $y$ #1 ~z^2 = ::n:: -> ]]> [html] `c` _u_ {1:NUMERICAL:=1} {#1} // \end{x} &amp; {{v}}"
-    " [sound:a.mp3] <!-- %> größer 🙂"
+    " [sound:a.mp3] <!-- %> größer"
 )
 BANK = BankInfo(title=TITLE, seed=0, version="1.2.3", request="real")
 _TITLED = (

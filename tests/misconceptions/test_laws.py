@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from symparams.algebra.formula import Formula, Function, parts, symbols
+from symparams.algebra.formula import Formula, Function, as_formula, parts, symbols
 from symparams.errors import SymparamsError
 from symparams.layers.normalization import LayerNormalization
 from symparams.misconceptions import families
@@ -93,12 +93,16 @@ def _compare(ours: Mistakes, task: Task, theirs: Mistakes, known: Task, letters:
     for mistake in ours.singles(task):
         found = _values(mistake.rules, letters)
         possible = numeric.get(mistake.made[0].name)
-        if possible is not None and len(mistake.rules) == len(known.rules) and not _decided(task):
+        if possible is not None and len(mistake.rules) == len(known.rules) and not _decided(task, letters):
             assert found in possible, (mistake.made[0].name, task.node.name, task.quantity)
 
 
-def _decided(task: Task) -> bool:
-    """Whether a letter leaves open which rule holds, so that another one is edited."""
+def _decided(task: Task, letters: Mapping[str, int]) -> bool:
+    """Whether a letter leaves open which rule holds, or whether two sizes are alike, so that another one is edited."""
+    arriving = () if task.node is None else task.node.derived.arriving
+    sizes = {as_formula(size) for x in arriving for size in x.shape}
+    if len({value(size, dict(letters)) for size in sizes}) < len(sizes):
+        return True
     return any(isinstance(node, Function) and node.name in ("min", "max") for rule in task.rules for node in _all(rule))
 
 
