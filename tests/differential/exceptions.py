@@ -11,6 +11,7 @@ from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.errors import SymparamsError
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
+from symparams.layers.embedding import Positional
 from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.normalization import GroupNormalization
 from symparams.layers.preprocessing import Resizing
@@ -54,6 +55,12 @@ class Excuse:
 
 
 EXCUSES: tuple[Excuse, ...] = (
+    Excuse(
+        (Positional,),
+        REFUSED,
+        "the layer that is built here for Keras looks at the width of its first input only, not where it is shared",
+        lambda layer, arriving: len(arriving[0]) == 2 and arriving[0][-1] != number(layer.width),
+    ),
     Excuse(
         (Attention, MultiHeadAttention, GroupedQueryAttention),
         REFUSED,
