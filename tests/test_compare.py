@@ -69,7 +69,7 @@ def test_depthwise_separable_against_full_convolution() -> None:
     found = compared(*texts)
     assert "1/N + 1/D_k²" in found.to_text()
     assert r"\frac{1}{N} + \frac{1}{D_k^{2}}" in found.to_markdown()
-    assert "for M = 1, N = 2 and D_k = 2, A has fewer: 6 against 8" in found.to_text()
+    assert "for M = 1, N = 2 and D_k = 2, A has fewer (6 against 8)" in found.to_text()
     with_values = compared(*texts, M=64, N=128, D_k=3)
     assert "≈ 0.1189" in with_values.to_text("steps")
     assert "A has about 11.89% of the parameters of B." in with_values.to_text("steps")
@@ -204,8 +204,8 @@ def verdict(one: str, other: str) -> str:
 
 
 DEPENDS = (
-    "which has fewer depends on the letters: for C = 2 and F = 1, A has fewer: 3 against 4; "
-    "for C = 1 and F = 2, B has fewer: 4 against 3."
+    "which has fewer depends on the letters: for C = 2 and F = 1, A has fewer (3 against 4); "
+    "for C = 1 and F = 2, B has fewer (4 against 3)."
 )
 
 
