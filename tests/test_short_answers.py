@@ -181,7 +181,7 @@ def check_letters(text: str, a: LayerAnswer) -> None:
 
 
 def sentences(text: str) -> list[str]:
-    return [s for s in re.split(r"(?<=[.:;])\s+", re.sub(r"```.*?```", "", text, flags=re.DOTALL)) if len(s) > 24]
+    return [s for s in re.split(r"(?<=[.:])\s+", re.sub(r"```.*?```", "", text, flags=re.DOTALL)) if len(s) > 24]
 
 
 def check_sentences(text: str) -> None:
