@@ -43,8 +43,24 @@ def network(
     """
     try:
         statements = read_network(source)
-        if without_ranges:
-            statements = [s for s in statements if not isinstance(s, r.Range)]
+    except RecursionError:
+        raise LimitError("the formulas here are nested too deeply", source=source) from None
+    return built(statements, source, given, catalogue, for_others=for_others, without_ranges=without_ranges)
+
+
+def built(
+    statements: Sequence[r.Statement],
+    source: Source,
+    given: Mapping[str, Formula] | None = None,
+    catalogue: Catalogue = CATALOGUE,
+    *,
+    for_others: bool = False,
+    without_ranges: bool = False,
+) -> Network:
+    """The network of statements whose places lie in `source`; the rest as for `network`."""
+    if without_ranges:
+        statements = [s for s in statements if not isinstance(s, r.Range)]
+    try:
         return _built(statements, source, given or {}, catalogue, strict=not for_others)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply", source=source) from None

@@ -1,0 +1,38 @@
+"""What a way in leaves behind, whatever it read: statements of the language, with places in the original text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from symparams.errors import Source, Span
+from symparams.sources.records import Statement
+
+
+class Repair(NamedTuple):
+    """Damage that could be undone in one way only, or an assumption where the text leaves something open."""
+
+    what: str  # a clause for the reader: "typographic quotes read as straight ones"
+    at: Span  # where it first occurs, in the original text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as it was understood."""
+
+    kind: str  # the way in: arch, keras, torch, summary, notebook, keras-config, hf, onnx, question
+    source: Source  # the original text, to the byte; every place below and every error points into it
+    statements: tuple[Statement, ...]  # the network in the language's records
+    repairs: tuple[Repair, ...] = ()  # what was repaired, in the order of the text
+    assumed: tuple[Repair, ...] = ()  # what the text leaves open and was taken as usual
+    models: tuple[str, ...] = ()  # the names of all models in the text, the one that was read first
+
+
+class WayIn(NamedTuple):
+    """One kind of text."""
+
+    kind: str  # as --from names it
+    title: str  # "Keras code", for messages
+    recognised: Callable[[str], float]  # how sure a look at the text makes: 0 not at all, 1 certainly
+    read: Callable[[Source, str | None], Reading]  # of the model of that name; None: of the only or last one
