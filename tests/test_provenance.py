@@ -47,7 +47,7 @@ SENTENCES = [
         "input(28, 28, 1) -> conv(63, 5) -> maxpool(2) -> flatten -> dense(3)",
         "dense_1",
         (
-            "its 9,072 features are 12·12·63 in flatten_1; "
+            "its 9,072 features are the 12·12·63 values of flatten_1; "
             "the 63 channels come through maxpool_1 from the 63 filters of conv_1"
         ),
     ),
@@ -172,7 +172,7 @@ SENTENCES = [
     (
         "input(5, 6, 6, 2) -> timedistributed(conv(7, 3)) -> timedistributed(flatten) -> lstm(3)",
         "lstm_1",
-        "its 112 features are 4·4·7 in flatten_1; the 7 channels are the 7 filters of conv_1",
+        "its 112 features are the 4·4·7 values of flatten_1; the 7 channels are the 7 filters of conv_1",
     ),
 ]
 

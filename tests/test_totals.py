@@ -37,7 +37,7 @@ def test_each_layer_is_named_under_its_term_with_its_share() -> None:
 
 
 def test_a_single_layer_needs_no_sum() -> None:
-    assert shown("input(9) -> dense(3)") == "30 parameters.\n\n    parameters = 30\n                 dense_1\n"
+    assert shown("input(9) -> dense(3)") == "30 parameters.\n\ndense_1 has (9 + 1)·3 = 30.\n"
 
 
 def test_nothing_to_count_is_said() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from symparams.algebra.formula import Formula, as_formula, total
+from symparams.algebra.formula import Formula, as_formula, symbols, total
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
-from symparams.documents.entries import LayerEntry
+from symparams.documents.entries import LayerEntry, Letter
 from symparams.documents.solution import Solution
 from symparams.model.sentence import Text
 from symparams.quantities.backward_field import WayBack, way_back
@@ -18,6 +18,7 @@ from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.settings import Settings
 from symparams.quantities.tensor_counts import StoredTensor
+from symparams.quantities.totals import TOTALS
 from symparams.quantities.unit_counts import UnitCount, by_units, counts_by_unit, without_quotients
 
 _LISTED = 8  # so many tensors are named one by one
@@ -54,7 +55,7 @@ class LayerAnswer:
         """What its number of parameters is: as the rule has it, or unit by unit where that is clearly shorter."""
         rule = without_quotients(self.params.substitution)
         units = by_units(self.by_unit) if self.by_unit else rule
-        return units if len(shown(units, PLAIN)) + 3 < len(shown(rule, PLAIN)) else rule
+        return units if len(shown(units, PLAIN)) + 2 < len(shown(rule, PLAIN)) else rule
 
     @property
     def ignores(self) -> tuple[Text, ...]:
@@ -65,7 +66,12 @@ class LayerAnswer:
     def stored(self) -> Sequence[StoredTensor]:
         """Its parameters as the framework stores them, where it has the layer and there are not too many."""
         own = self.entry.account.stored_parameters
-        return own if self.entry.account.derived.is_stock and len(own) <= _LISTED else ()
+        if not self.entry.account.derived.is_stock or len(own) > _LISTED:
+            return ()
+        names = [t.name.rpartition(".")[2] for t in own] if self.solution.convention == "keras" else []
+        if len(set(names)) < len(own):
+            return own
+        return [replace(t, name=name) for t, name in zip(own, names, strict=True)]
 
     # ------------------------------------------------------------ further quantities
 
@@ -135,3 +141,10 @@ class AnswerDocument:
 
     def _asked(self, entry: LayerEntry) -> tuple[str, ...]:
         return self.solution.quantities or (("params",) if entry.has_parameters else ("shape",))
+
+    @property
+    def letters_in_totals(self) -> tuple[Letter, ...]:
+        """The letters that stand in what the layers have together."""
+        totals = [self.solution.total_of(quantity) for quantity in self.solution.quantities if quantity in TOTALS]
+        names = {one.name for t in totals for term in (*t.terms, as_formula(t.value)) for one in symbols(term)}
+        return tuple(letter for letter in self.solution.letters if letter.symbol.name in names)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
 
-from symparams.algebra.formula import ONE, Formula, Product, Sum, Symbol, Value, as_formula, total
-from symparams.algebra.simplification import simplified
+from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, total
 from symparams.algebra.sums import Repeat, over, over_shown
+from symparams.documents.tensor_groups import TensorGroup, grouped
 from symparams.model.derived import Counts
 from symparams.model.layer import Shape
 from symparams.model.network import Node
 from symparams.model.provenance import Origin, names_read, origin, origins, symbol_origin
 from symparams.model.sentence import Text
+from symparams.model.size_changes import SizeChanges, size_changes
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity, NetworkQuantities
 from symparams.quantities.padding import PaddingSteps, padding_of
 from symparams.quantities.quantity import Quantity
-from symparams.quantities.tensor_counts import TensorCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,12 @@ class LayerEntry:
         return self.node.derived.rules.differs
 
     @property
+    def wondered(self) -> Text:
+        """The same, where readers of one framework alone wonder about it."""
+        rules = self.node.derived.rules
+        return rules.differs if rules.differs_by_argument else ""
+
+    @property
     def has_statistics(self) -> bool:
         """Whether some of its parameters are measured, not trained."""
         return any(t.kind == "statistic" for t in self.node.derived.rules.counted)
@@ -150,6 +156,31 @@ class LayerEntry:
         )
         places = {among: axis for among, axis, name in named if name in ("channels", "features")}
         return tuple(origin(network, node, axis, among) for among, axis in places.items())
+
+    @property
+    def changes(self) -> SizeChanges | None:
+        """How the spatial sizes change on the way to its output."""
+        return size_changes(self.measurements.network, self.number - 1)
+
+    @property
+    def changes_before(self) -> SizeChanges | None:
+        """The same for what it reads: of the first input, whose sizes the others share."""
+        return size_changes(self.measurements.network, self.node.inputs[0]) if self.node.inputs else None
+
+    @property
+    def laid_out(self) -> Origin | None:
+        """Where the row of features comes from that it reads, if they have been laid out in it."""
+        reads = self.reads
+        if len(self.arriving) != 1 or len(self.arriving[0]) != 1 or not reads:
+            return None
+        (read,) = reads
+        return read if read.made == "rule" and len(self.measurements.network.node(read.source).shape) == 1 else None
+
+    @property
+    def changes_laid_out(self) -> SizeChanges | None:
+        """How the spatial sizes change on the way to what has been laid out in that row."""
+        network, read = self.measurements.network, self.laid_out
+        return None if read is None else size_changes(network, network.node(read.source).inputs[0])
 
     def origin_of(self, known: Known) -> Origin | None:
         """Where channels or features come from that a symbol of its rules stands for; none for other sizes."""
@@ -177,17 +208,20 @@ class LayerEntry:
     @property
     def tensor_groups(self) -> list[TensorGroup]:
         """Its tensors, those of one kind and size together: the kernels of query, key and value."""
-        groups: dict[TensorCount, list[TensorCount]] = {}
-        for t in self.account.tensors:
-            vector = t.inputs is not None and t.each_value == 1 and t.kind != "statistic"
-            alike = replace(t, name="bias" if t.name == "bias" else "", kind="weight" if vector else t.kind)
-            groups.setdefault(alike, []).append(t)
-        return [TensorGroup(tuple(alike)) for alike in groups.values()]
+        return grouped(self.account.tensors)
 
     @property
     def tensor_sum(self) -> Formula:
         """What its tensors have together: 4·262,144 + 4·512."""
         return total([group.all_numbers for group in self.tensor_groups])
+
+    def derivation_of(self, quantity: str) -> Derivation:
+        """How a quantity comes out that it has some of."""
+        if quantity == "params":
+            return self.account.params
+        found = self.measurements.named(quantity, self.node)
+        assert found is not None
+        return found.derivation
 
     @property
     def quantities(self) -> tuple[LayerQuantity, ...]:
@@ -225,71 +259,6 @@ class LayerEntry:
     def of_all_copies(self, value: Value) -> Formula:
         """What all copies have of something, as it is written: (N − 1)·(9F + 1)·F."""
         return over_shown(as_formula(value), self.node.repeats)
-
-
-@dataclass(frozen=True, slots=True)
-class TensorGroup:
-    """Tensors of a layer that are of one kind and size."""
-
-    tensors: tuple[TensorCount, ...]  # in the order of the layer
-
-    @property
-    def one(self) -> TensorCount:
-        """The first of them."""
-        return self.tensors[0]
-
-    @property
-    def many(self) -> int:
-        """How many there are."""
-        return len(self.tensors)
-
-    @property
-    def names(self) -> list[str]:
-        """What they are called."""
-        return [t.name for t in self.tensors]
-
-    @property
-    def named_each(self) -> list[str]:
-        """Their names in a sentence: the kernel."""
-        return [f"the {name}" for name in self.names]
-
-    @property
-    def has_one_input(self) -> bool:
-        """Whether there is only one input to each."""
-        return self.one.inputs == ONE
-
-    @property
-    def has_one_output(self) -> bool:
-        """Whether there is only one output with weights of its own."""
-        return self.one.outputs is not None and self.one.outputs.value == ONE
-
-    @property
-    def is_one_per_output(self) -> bool:
-        """Whether it is a vector with one number for each output."""
-        t = self.one
-        outputs = None if t.outputs is None else t.outputs.value
-        return t.inputs is None and len(t.sizes) == 1 and outputs is not None and as_formula(t.value) == outputs != ONE
-
-    @property
-    def each_by_inputs(self) -> Formula:
-        """The numbers of one of them by its inputs: 32·567."""
-        inputs = as_formula(0) if self.one.inputs is None else self.one.inputs
-        return Product((inputs, as_formula(self.one.each_value)))
-
-    @property
-    def by_count(self) -> Formula:
-        """The numbers of all as those of one: 3·288."""
-        return Product((as_formula(self.many), as_formula(self.one.value)))
-
-    @property
-    def all_numbers(self) -> Formula:
-        """The same; of a single tensor its numbers alone."""
-        return self.by_count if self.many > 1 else as_formula(self.one.value)
-
-    @property
-    def value(self) -> Value:
-        """The numbers of all, worked out."""
-        return simplified(self.by_count)
 
 
 class Figure(NamedTuple):

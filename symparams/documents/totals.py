@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias, get_args
 
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Number, Product, Value, as_formula, total
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.shortest_form import shortest
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import over_shown
@@ -19,6 +21,7 @@ from symparams.quantities.totals import TotalQuantity
 
 By: TypeAlias = Literal["kind", "macro"]  # what layers may be added up by
 BYS: tuple[By, ...] = get_args(By)
+_LONG = 120  # so many characters of terms are too many for a sentence
 _FEW = 6  # terms that are named in the sum itself; more of them stand in a table
 
 
@@ -88,6 +91,11 @@ class Total:
     def terms(self) -> list[Formula]:
         """What the parts have, each as it is written."""
         return [part.term for part in self.parts]
+
+    @property
+    def terms_are_long(self) -> bool:
+        """Whether the terms do not fit into a sentence."""
+        return sum(len(shown(term, PLAIN)) for term in self.terms) > _LONG
 
     @property
     def is_its_sum(self) -> bool:

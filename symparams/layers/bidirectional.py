@@ -63,6 +63,7 @@ class Bidirectional(Layer):
             )
             because = together(forward.because, reverse, between=". ")
             requires, differs = forward.requires, changed(forward.differs, _twice)  # it says numbers of parameters only
+            by_argument = forward.differs_by_argument
             units = tuple(_counted(forward, "forward", "in each direction", as_formula(2)))
         else:
             forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
@@ -82,6 +83,7 @@ class Bidirectional(Layer):
             requires = (*forward.requires, *backward.requires)
             both = (("forward: ", forward.differs), ("backward: ", backward.differs))
             differs = together(*(together(name, said, between="") for name, said in both if said))
+            by_argument = forward.differs_by_argument and backward.differs_by_argument
             units = (
                 *_counted(forward, "forward", "in the forward direction"),
                 *_counted(backward, "backward", "in the backward direction"),
@@ -96,6 +98,7 @@ class Bidirectional(Layer):
             channels_are="outputs" if self.merge == "concat" else forward.channels_are,
             requires=requires,
             differs=differs,
+            differs_by_argument=by_argument,
             units=units,
             ignores=forward.ignores,
         )

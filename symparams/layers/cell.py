@@ -63,6 +63,10 @@ class Cell(Layer):
         """How the number of parameters depends on the convention, where there are so many copies of it, as factors."""
         return ""
 
+    def differs_by_argument(self, convention: Convention) -> bool:
+        """Whether that is because of an argument's default."""
+        return False
+
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         if len(x.shape) != 1:
@@ -79,6 +83,7 @@ class Cell(Layer):
             shape_because=f"the output has one value per {self.giver}",
             channels_are="units",
             differs=self.difference(x.convention, (), parameter_rule(tensors)),
+            differs_by_argument=self.differs_by_argument(x.convention),
             units=self.counted_by(x.convention),
         )
 

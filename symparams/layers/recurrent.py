@@ -110,6 +110,7 @@ class Recurrent(Layer):
             channels_are="outputs" if self.bidirectional or isinstance(cell, ProjectedLSTMCell) else "units",
             requires=self.requirements(cell, x),
             differs=cell.difference(x.convention, stack.copies, parameters),
+            differs_by_argument=cell.differs_by_argument(x.convention),
             units=tuple(stack.units()),
             ignores=self._ignored(x),
         )

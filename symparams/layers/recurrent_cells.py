@@ -251,6 +251,9 @@ class GRUCell(GatedCell):
         work = Work(multiplications=3 * U, additions=2 * U)
         return work.plus(effort(self.recurrent_activation, 2 * U)).plus(effort(self.activation, U))
 
+    def differs_by_argument(self, convention: Convention) -> bool:
+        return True
+
     def other_biases(self, convention: Convention) -> tuple[int, str]:
         if convention == "torch":
             return 0, ""

@@ -122,6 +122,9 @@ class StackedCells(Cell):
             for unit in cell.counted_by(convention)
         )
 
+    def differs_by_argument(self, convention: Convention) -> bool:
+        return all(cell.differs_by_argument(convention) for _, cell, _ in self._fed(FED, convention))
+
     def difference(self, convention: Convention, copies: Sizes, parameters: Formula | None) -> Text:
         """Of each cell by itself."""
         every = (

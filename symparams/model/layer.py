@@ -217,6 +217,7 @@ class Rules:
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
     requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: Text = ""  # how the conventions differ, where the number depends on them
+    differs_by_argument: bool = False  # whether that is because of an argument's default, so that its readers wonder
     # The parameter rule, where textbooks read it in another order than the sum over the tensors; see Layer.by_hand.
     written: Formula | None = None
     unit: Unit | None = None  # what its parameters are counted by

@@ -35,6 +35,7 @@ class Quantity:
     by_layer: bool = False  # whether each kind of layer has a rule of its own; else one rule serves all
     in_bytes: bool = False  # whether it counts bytes, which are shown as KiB and MiB too
     by_name: bool = False  # whether it is shown only where it is asked for by its name, not with all
+    by_position: bool = False  # whether it grows with the number of positions of the output
     lacking: Callable[[Node, Settings], str] = _says_nothing  # why a layer has none of it, one clause
 
 
@@ -82,6 +83,7 @@ _OWN: dict[str, Quantity] = {
             lambda node, settings: node.derived.work.because,
             operations.say_macs,
             by_layer=True,
+            by_position=True,
             lacking=lambda node, settings: "it adds up no products",
         ),
         Quantity(
@@ -92,6 +94,7 @@ _OWN: dict[str, Quantity] = {
             operations.flops,
             operations.because_of_flops,
             operations.say_flops,
+            by_position=True,
             lacking=lambda node, settings: f"it computes nothing that the policy {settings.flops} counts",
         ),
         Quantity(
@@ -103,6 +106,7 @@ _OWN: dict[str, Quantity] = {
             storage.because_of_activations,
             storage.say_activations,
             in_bytes=True,
+            by_position=True,
         ),
         Quantity(
             "memory",
@@ -136,6 +140,7 @@ _OWN: dict[str, Quantity] = {
             operations.because_of_training,
             operations.say_training,
             by_name=True,
+            by_position=True,
             lacking=operations.lacks_training,
         ),
         Quantity(
@@ -149,6 +154,7 @@ _OWN: dict[str, Quantity] = {
             by_layer=True,
             in_bytes=True,
             by_name=True,
+            by_position=True,
             lacking=lambda node, settings: "its backward pass needs no value of the forward pass",
         ),
         Quantity(
@@ -186,6 +192,7 @@ _OWN: dict[str, Quantity] = {
             lambda node, settings: "every output value is one neuron",
             lambda settings: counts.NEURONS,
             by_name=True,
+            by_position=True,
             lacking=lambda node, settings: "it has no connections, so its output values are no neurons of their own",
         ),
         Quantity(
@@ -198,6 +205,7 @@ _OWN: dict[str, Quantity] = {
             lambda settings: counts.CONNECTIONS,
             by_layer=True,
             by_name=True,
+            by_position=True,
             lacking=lambda node, settings: "it joins no values into sums or windows",
         ),
     )
