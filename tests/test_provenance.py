@@ -76,7 +76,7 @@ SENTENCES = [
         "input(8, 8, 3) -> { conv(5, 1) | id } -> concat -> flatten -> dense(4)",
         "dense_1",
         (
-            "its 512 features are 8·8·8 in flatten_1; "
+            "its 512 features are the 8·8·8 values of flatten_1; "
             "the 8 channels are 5 + 3 in concat_1: the 5 filters of conv_1 and the 3 channels of the input"
         ),
     ),
