@@ -267,8 +267,9 @@ SAID = {
         in each step the layer sees 24 input features and its own 32 outputs from the previous step. It computes three
         vectors of 32 values: the update gate, the reset gate and the candidate state. Each value has one weight for
         each of these 24 + 32 inputs, and two biases, one beside each weight matrix
-        / a GRU has the second bias because by default (reset_after=True) Keras applies the reset gate after
-        multiplying by the recurrent weights. With reset_after=False there are 3·32 = 96 fewer parameters: 5,472""",
+        / in Keras's GRU the reset gate multiplies the recurrent sum after its bias has been added (reset_after=True,
+        the default), so that bias is separate from the one of the inputs. With reset_after=False there is one bias per
+        value, which makes 3·32 = 96 fewer parameters: 5,472""",
     "convention torch input(1, 1) -> rnn(1)": """
         in each step the layer sees 1 input feature and its own 1 output from the previous step. Each unit has one
         weight for each of these 1 + 1 inputs, and two biases, one beside each weight matrix

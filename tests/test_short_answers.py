@@ -330,9 +330,8 @@ def test_without_its_mechanism_an_answer_has_only_its_numbers(monkeypatch: pytes
         known.cache_clear()
     assert "filter" in told
     assert bare == (
-        "**18,207 = ⟦(3·3·32 + 1)·63⟧.**\n\n`conv_1` receives ⟦26 × 26 × 32⟧. The kernel has ⟦3·3·32·63 = 18,144⟧; "
-        "the bias has ⟦63⟧. Together: ⟦18,144 + 63 = 18,207⟧. In Keras these are `kernel (3, 3, 32, 63)` and "
-        "`bias (63,)`.\n"
+        "**18,207 = ⟦(3·3·32 + 1)·63⟧.**\n\nThe kernel has ⟦3·3·32·63 = 18,144⟧; the bias has ⟦63⟧. "
+        "Together: ⟦18,144 + 63 = 18,207⟧. In Keras, `layer.weights` lists `kernel (3, 3, 32, 63)` and `bias (63,)`.\n"
     )
 
 

@@ -87,6 +87,12 @@ class LayerAnswer:
         return self.solution.measurements.named(self.quantity, self.entry.node)
 
     @property
+    def line(self) -> Formula:
+        """Its rule with the values put in, known quotients worked out."""
+        assert self.measured is not None
+        return without_quotients(self.measured.derivation.substitution)
+
+    @property
     def has_convention(self) -> bool:
         """Whether it has to be said what is counted: not of multiply-accumulates as everybody counts them."""
         return self.quantity != "macs" or self.solution.settings != Settings()

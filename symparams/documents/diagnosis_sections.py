@@ -10,7 +10,7 @@ from itertools import zip_longest
 from typing import NamedTuple, get_args
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula, parts
+from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula, parts, total
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
@@ -84,6 +84,24 @@ class MatchSection:
     def more_terms(self) -> int:
         """How many more there are."""
         return max(len(self.match.terms) - _SHOWN, 0)
+
+    @property
+    def _gaps(self) -> list[int]:
+        """By how much each term of a total is too small, where all are known, few, and wrong to the same side."""
+        terms = self.match.terms[: _SHOWN + 1]
+        gaps = [t.right - t.wrong for t in terms if isinstance(t.right, int) and isinstance(t.wrong, int)]
+        alike = all(gap > 0 for gap in gaps) or all(gap < 0 for gap in gaps)
+        return gaps if alike and len(gaps) == len(terms) <= _SHOWN else []
+
+    @property
+    def gaps(self) -> Formula | None:
+        """The sum of these: 512 + 10; None where there is none."""
+        return total(as_formula(abs(gap)) for gap in self._gaps) if self._gaps else None
+
+    @property
+    def gap(self) -> int:
+        """How many are missing; below zero: too many."""
+        return sum(self._gaps)
 
     @property
     def some_others(self) -> tuple[str, ...]:

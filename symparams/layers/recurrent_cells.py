@@ -260,6 +260,7 @@ class GRUCell(GatedCell):
         if not self.reset_after:
             return 1, "with {@off} a GRU has only one bias per value; the default, as in PyTorch, is two, which makes"
         return -1, (
-            "a GRU has the second bias because by default ({@on}) Keras applies the reset gate after multiplying by "
-            "the recurrent weights. With {@off} there are"
+            "in Keras's GRU the reset gate multiplies the recurrent sum after its bias has been added ({@on}, the "
+            "default), so that bias is separate from the one of the inputs. With {@off} there is one bias per value, "
+            "which makes"
         )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from symparams.algebra.equality import collected
-from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ZERO, Formula, Function, as_formula, ceil, floor, parts
+from symparams.algebra.evaluation import Exact, number
+from symparams.algebra.formula import ZERO, Formula, Function, Number, as_formula, ceil, floor, parts
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
@@ -233,8 +233,18 @@ class Window:
         if not isinstance(rooms[i], int):
             how = "up" if self.up else "down"
             room = f"After the starting position there is room for {{steps steps}}{where}, {{=room}} rounded {how}"
-        text = f"{room}; the + 1 counts the starting position"
-        return say(text, "The + 1 counts its starting position", room=parts(steps)[0], steps=steps)
+        left = self._left_over(rooms[i], i)
+        rest = ", and {left positions} at the end {are} not covered" if left else ""
+        rest = rest.replace("{are}", "is" if left == 1 else "are")
+        text = f"{room}{rest}; the + 1 counts the starting position"
+        return say(text, "The + 1 counts its starting position", room=parts(steps)[0], steps=steps, left=Number(left))
+
+    def _left_over(self, room: Exact | None, axis: int) -> int:
+        """How many input positions no window covers along an axis without padding."""
+        stride = number(self.strides()[axis])
+        if self.up or room is None or stride is None or any(number(p) != 0 for p in self.padding_sizes):
+            return 0
+        return int((room - int(room)) * stride)
 
     def _same(self) -> Text:
         """What "same" padding gives, and how much it adds where that is known."""

@@ -145,17 +145,15 @@ def say_memory(settings: Settings) -> str:
 
 def say_cache(settings: Settings) -> str:
     """Which layers keep something while text is generated."""
-    if settings.cache_all:
-        which = "every attention layer keeps one, whether it generates or not"
-    else:
-        which = "only causal attention, and attention to a memory in a network that has causal attention, keeps one"
     one = "one sequence" if settings.batch in (None, 1) else f"`{settings.batch}` sequences"
-    return f"This is the key-value cache of {one}, {settings.per_value}; {which}"
+    every = "; every attention layer keeps one, whether it generates or not" if settings.cache_all else ""
+    return f"This is the key-value cache of {one}, {settings.per_value}{every}"
 
 
 def say_kept(settings: Settings) -> str:
     """What training keeps, by which policy."""
-    text = f"This is kept for the backward pass {settings.for_examples}, by the policy {settings.kept}: {KEPT[settings.kept]}"
+    text = f"This is kept for the backward pass {settings.for_examples}, by the policy {settings.kept}: "
+    text += KEPT[settings.kept]
     if settings.kept == "outputs":
         return f"{text}, {settings.per_value}"
     return (

@@ -94,8 +94,8 @@ def kernels_added(s: Subject) -> Iterable[Formula]:
     "kernels multiplied",
     "field",
     explanation="you multiplied the kernel sizes",
-    repair="to the receptive field a layer adds `k - 1` positions of its own input, multiplied by the product of "
-    "the earlier strides",
+    repair="neighboring windows overlap, so sizes add up instead of multiplying: each layer adds `k - 1` positions of "
+    "its own input, which lie as far apart as the product of the earlier strides",
     claim="Two stacked 3x3 convolutions with stride 1 have a receptive field of 9x9.",
     source="questions on the receptive field of stacked convolutions",
 )

@@ -25,7 +25,7 @@ _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
     "macs",
     "flops",
     needs="tensor",
-    explanation="you counted every weight once",
+    explanation="you counted the work at a single position",
     repair="a layer that uses the same weights at several positions multiplies its work by the number of positions",
     claim="A convolution takes as many multiplications as it has weights.",
     source="Stack Exchange, questions on the FLOPs of a convolution",
