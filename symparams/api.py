@@ -29,10 +29,10 @@ from symparams.quantities.totals import amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
+from symparams.reading.door import network, reading_of
 from symparams.results import Comparison, Finding, Solution
-from symparams.sources.language import network
 from symparams.sources.printer import printed
-from symparams.sources.reader import read_expression, read_network
+from symparams.sources.reader import read_expression
 
 if TYPE_CHECKING:
     import sympy
@@ -45,7 +45,7 @@ Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
 
 @limits.work()
 def parse(text: str, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
-    """The network that a text in the architecture language describes; `values` win over its `let`s.
+    """The network that a text describes, in the architecture language or any other; `values` win over its `let`s.
 
     Raises SymparamsError with the place and the reason if the text is wrong.
     """
@@ -152,7 +152,7 @@ class Net(Counted):
     @property
     def text(self) -> str:
         """The network in the language, one statement a line."""
-        return printed(read_network(self._source))
+        return printed(reading_of(self._source).statements)
 
     @property
     def symbols(self) -> dict[str, sympy.Symbol]:

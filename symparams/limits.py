@@ -15,7 +15,8 @@ from symparams.errors import LimitError, SymparamsError
 
 T = TypeVar("T")
 
-SOURCE_BYTES = 1 << 20
+SOURCE_BYTES = 1 << 20  # of a text in the language, and of a template
+INPUT_BYTES = 1 << 23  # of code, a table or a config that is read
 BANK_BYTES = 1 << 28  # of a bank of questions that is read
 ANSWERS_BYTES = 1 << 25  # of a table of answers
 LAYERS = 100_000

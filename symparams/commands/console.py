@@ -9,10 +9,10 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -25,7 +25,7 @@ from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
 from symparams.quantities.settings import CHOICES, Settings
-from symparams.sources.language import network
+from symparams.reading.door import network
 from symparams.sources.reader import read_expression
 
 FORMATS = (*written_formats(), "json")
@@ -46,9 +46,48 @@ def options(*several: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
     return decorated
 
 
-SOURCES = options(
+class Inputs(NamedTuple):
+    """What a command is asked to read."""
+
+    files: tuple[str, ...]  # names; - is the standard input
+    expression: str | None  # a text on the command line instead
+    kind: str = ""  # as --from names it; empty: as what each looks like
+    model: str = ""  # which of several models in each; empty: the only or last one
+
+    def sources(self) -> list[Source]:
+        """The texts that are named."""
+        if self.expression is not None:
+            if self.files:
+                raise click.UsageError("give files or -e, not both")
+            return [self._meant(Source(COMMAND_LINE, self.expression))]
+        if not self.files:
+            raise click.UsageError("give a FILE, - for standard input, or -e SOURCE")
+        return [self._meant(read(file, limits.INPUT_BYTES)) for file in self.files]
+
+    def _meant(self, source: Source) -> Source:
+        return replace(source, kind=self.kind or source.kind, model=self.model)
+
+
+_INPUTS = options(
     click.argument("files", nargs=-1, metavar="[FILE]..."),
     click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of in a file."),
+    click.option("--from", "kind", default="", metavar="KIND", help="What the input is; recognized if not given."),
+    click.option("--model", default="", metavar="NAME", help="Which model, where the input has several."),
+)
+
+
+def with_inputs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options for what is read, which the command gets together."""
+
+    @wraps(command)
+    def gathered(**given: Any) -> Any:
+        return command(inputs=Inputs(*(given.pop(name) for name in Inputs._fields)), **given)
+
+    return _INPUTS(gathered)
+
+
+SOURCES = options(
+    with_inputs,
     click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; overrides `let`."),
 )
 FORMAT = options(
@@ -130,22 +169,11 @@ def plain_warnings() -> Iterator[None]:
         yield
 
 
-def networks(files: Sequence[str], expression: str | None, given: Sequence[str]) -> list[tuple[Source, Network]]:
+def networks(inputs: Inputs, given: Sequence[str]) -> list[tuple[Source, Network]]:
     """The networks that are named, with the values that are given."""
-    texts = sources(files, expression)
+    texts = inputs.sources()
     values = assignments(given)
     return [(source, network(source, values)) for source in texts]
-
-
-def sources(files: Sequence[str], expression: str | None) -> list[Source]:
-    """The texts that are named."""
-    if expression is not None:
-        if files:
-            raise click.UsageError("give files or -e, not both")
-        return [Source(COMMAND_LINE, expression)]
-    if not files:
-        raise click.UsageError("give a FILE, - for standard input, or -e SOURCE")
-    return [read(file) for file in files]
 
 
 def of(source: Source, made: Callable[..., T], *given: Any) -> T:

@@ -12,11 +12,11 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    Inputs,
     as_json,
     assignments,
     check_standalone,
     deliver,
-    sources,
     with_settings,
 )
 from symparams.documents.diagnosis_document import record, render_diagnosis
@@ -25,7 +25,7 @@ from symparams.misconceptions.task import ASKED
 from symparams.model.network import Network
 from symparams.quantities.settings import Setting, Settings
 from symparams.questions.diagnosis import Diagnostician
-from symparams.sources.language import network
+from symparams.reading.door import network
 
 
 @click.command()
@@ -44,8 +44,7 @@ from symparams.sources.language import network
 @with_settings
 @OUTPUT
 def diagnose(
-    files: Sequence[str],
-    expression: str | None,
+    inputs: Inputs,
     given: Sequence[str],
     answer: str,
     layer: str | None,
@@ -60,7 +59,7 @@ def diagnose(
     output: str | None,
 ) -> None:
     """Explain a wrong answer: which mistake leads to it, and where the solution goes wrong."""
-    texts = sources(files, expression)
+    texts = inputs.sources()
     if len(texts) != 1:
         raise click.UsageError("give one network")
     check_standalone(whole, format_)

@@ -10,7 +10,7 @@ import click
 
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import assignments, read, sources, with_settings
+from symparams.commands.console import Inputs, assignments, read, with_inputs, with_settings
 from symparams.documents.formats import GROUPS
 from symparams.errors import SymparamsError
 from symparams.exam_questions import Exam, students_of
@@ -54,8 +54,7 @@ _QUESTIONS = _Span("part", _part_of)
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of in a file.")
+@with_inputs
 @click.option(
     "--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter, which is then not drawn."
 )
@@ -103,8 +102,7 @@ _QUESTIONS = _Span("part", _part_of)
     "-o", "--output", metavar="PATH", type=click.Path(), help="Where to write. Default: text formats are printed."
 )
 def exam(
-    files: Sequence[str],
-    expression: str | None,
+    inputs: Inputs,
     given: Sequence[str],
     questions: int | None,
     variants: int,
@@ -126,7 +124,7 @@ def exam(
         raise click.UsageError("--names goes with --format latex")
     values = assignments(given)
     made = made_exam(
-        *(Net(source, values, CATALOGUE) for source in sources(files, expression)),
+        *(Net(source, values, CATALOGUE) for source in inputs.sources()),
         questions=questions,
         variants=variants,
         seed=seed,

@@ -20,6 +20,7 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    Inputs,
     as_json,
     check_standalone,
     deliver,
@@ -43,6 +44,7 @@ from symparams.version import __version__
 
 # Where the other commands stand; each is loaded when it is called, because exams need much that solutions do not.
 _COMMANDS = {
+    "answer": "answer",
     "compare": "questions",
     "find": "questions",
     "diagnose": "diagnose",
@@ -100,8 +102,7 @@ def main(with_: Sequence[str]) -> None:
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Jinja template.")
 @OUTPUT
 def solve(
-    files: Sequence[str],
-    expression: str | None,
+    inputs: Inputs,
     given: Sequence[str],
     style: str | None,
     format_: str,
@@ -129,7 +130,7 @@ def solve(
     for name in quantities if total else ():
         if name != "all":
             amount(name)
-    built = networks(files, expression, given)
+    built = networks(inputs, given)
     names = slugs((source, one.title) for source, one in built)
     solutions: list[tuple[Source, Solution]] = []
     numbered = 0
@@ -171,8 +172,7 @@ def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Pat
 @with_settings
 @OUTPUT
 def summary(
-    files: Sequence[str],
-    expression: str | None,
+    inputs: Inputs,
     given: Sequence[str],
     format_: str,
     quantities: Sequence[str],
@@ -183,7 +183,7 @@ def summary(
     """Print the summary table: layers, shapes and parameters."""
     chosen = in_order((*USUAL, *quantities))
     known = Settings(**settings)
-    solutions = [(s, Solution(n, chosen, (), known)) for s, n in networks(files, expression, given)]
+    solutions = [(s, Solution(n, chosen, (), known)) for s, n in networks(inputs, given)]
     if format_ == "json":
         deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
         return

@@ -16,12 +16,12 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    Inputs,
     as_json,
     assignments,
     check_standalone,
     deliver,
     read,
-    sources,
     with_settings,
 )
 from symparams.documents import contract
@@ -39,7 +39,7 @@ from symparams.quantities.totals import TOTALS, amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import read_target
-from symparams.sources.language import network
+from symparams.reading.door import network
 
 
 @click.command()
@@ -101,8 +101,7 @@ def compare(
 @with_settings
 @OUTPUT
 def find(
-    files: Sequence[str],
-    expression: str | None,
+    inputs: Inputs,
     given: Sequence[str],
     unknowns: Sequence[str],
     target: str,
@@ -115,7 +114,7 @@ def find(
     output: str | None,
 ) -> None:
     """Find all values of a letter that give a number of parameters or fit a budget."""
-    texts = sources(files, expression)
+    texts = inputs.sources()
     if len(texts) != 1:
         raise click.UsageError("give one network")
     check_standalone(whole, format_)

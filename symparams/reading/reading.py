@@ -17,6 +17,14 @@ class Repair(NamedTuple):
     at: Span  # where it first occurs, in the original text
 
 
+class WrongRow(NamedTuple):
+    """A row of a printed table that the rest of it contradicts."""
+
+    layer: str  # the name in the row
+    printed: int  # the number of parameters that it prints
+    at: Span  # the row
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A text as it was understood."""
@@ -27,12 +35,14 @@ class Reading:
     repairs: tuple[Repair, ...] = ()  # what was repaired, in the order of the text
     assumed: tuple[Repair, ...] = ()  # what the text leaves open and was taken as usual
     models: tuple[str, ...] = ()  # the names of all models in the text, the one that was read first
+    wrong: tuple[WrongRow, ...] = ()  # rows of a printed table that contradict the rest of it
+    prose: str = ""  # the text with blanks in place of code and tables, where there is prose
 
 
 class WayIn(NamedTuple):
-    """One kind of text."""
+    """A kind of text, or kinds that one reader tells apart."""
 
-    kind: str  # as --from names it
-    title: str  # "Keras code", for messages
+    kinds: tuple[str, ...]  # as --from names them
+    title: str  # what it reads, for messages: Python code
     recognised: Callable[[str], float]  # how sure a look at the text makes: 0 not at all, 1 certainly
     read: Callable[[Source, str | None], Reading]  # of the model of that name; None: of the only or last one

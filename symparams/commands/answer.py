@@ -1,0 +1,57 @@
+"""The command that answers a whole question, pasted as it is."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from symparams.commands.choices import OpenChoice
+from symparams.commands.console import FORMAT, OUTPUT, SOURCES, Inputs, as_json, assignments, deliver, say
+from symparams.documents.asked import Asked
+from symparams.documents.rendering import Document
+from symparams.errors import SymparamsError
+from symparams.misconceptions.task import ASKED
+from symparams.quantities.named_layers import layers_named
+from symparams.questions.doubted import Doubt, doubts_about
+from symparams.reading.door import network, reading_of
+
+
+@click.command()
+@SOURCES
+@click.option("--layer", metavar="NAME", help="The layer that is asked about, as the input or the framework calls it.")
+@click.option("--quantity", type=OpenChoice("quantity", ASKED), help="What is asked about it. Default: as asked.")
+@FORMAT
+@OUTPUT
+def answer(
+    inputs: Inputs,
+    given: Sequence[str],
+    layer: str | None,
+    quantity: str | None,
+    format_: str,
+    math: str,
+    digits: str,
+    output: str | None,
+) -> None:
+    """Answer a question as people paste it: prose, code and printed tables in any order."""
+    texts = inputs.sources()
+    if len(texts) != 1:
+        raise click.UsageError("give one question")
+    try:
+        reading = reading_of(texts[0])
+    except SymparamsError as error:
+        say(str(error))
+        sys.exit(1)
+    described = network(texts[0], assignments(given))
+    doubts = doubts_about(described, reading)
+    if layer is not None or quantity is not None:
+        names = [node.name for node in layers_named(described, layer)] if layer is not None else [None]
+        doubts = tuple(d for d in doubts if d.layer in names and quantity in (None, d.quantity)) or tuple(
+            Doubt(name, quantity or "params", None, None) for name in names
+        )
+    asked = Asked(reading, described, doubts)
+    if format_ == "json":
+        deliver(as_json([asked.record()]), output)
+        return
+    deliver(asked.document(Document("answer", format_, digits, math)), output)

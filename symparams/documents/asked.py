@@ -1,0 +1,85 @@
+"""Answers to a whole question: what was read, and for every doubt its diagnosis or the right way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from symparams.documents import contract
+from symparams.documents.diagnosis_document import record as diagnosis_record
+from symparams.documents.diagnosis_document import render_diagnosis
+from symparams.documents.rendering import Document, render, written
+from symparams.documents.solution import Solution
+from symparams.model.network import Network
+from symparams.quantities.layer_quantities import USUAL
+from symparams.questions.doubted import Doubt
+from symparams.reading.reading import Reading
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text, what it says and what is asked about it."""
+
+    reading: Reading  # what was read
+    network: Network  # what it describes
+    doubts: Sequence[Doubt]  # what is asked; empty: nothing in particular
+
+    def document(self, document: Document) -> str:
+        """The answer to each doubt, the likeliest first; without any the total and the table."""
+        note = written(document, "reading", r=self.reading, d=self)
+        if not self.doubts:
+            bodies = [render(self._whole, document), render(self._whole, self._styled(document, "summary"))]
+        else:
+            bodies = [self._answer(doubt, document) for doubt in self.doubts]
+        return "\n".join(body for body in (note, *bodies) if body.strip())
+
+    @cached_property
+    def _whole(self) -> Solution:
+        return Solution(self.network, USUAL)
+
+    @staticmethod
+    def _styled(document: Document, style: str) -> Document:
+        return Document(style, document.format, document.digits, document.math)
+
+    def _answer(self, doubt: Doubt, document: Document) -> str:
+        if doubt.diagnosis is not None:
+            return render_diagnosis(doubt.diagnosis, document)
+        layers = () if doubt.layer is None else (doubt.layer,)
+        return render(Solution(self.network, (doubt.quantity,), layers), document)
+
+    # ------------------------------------------------------------ JSON
+
+    def record(self) -> dict[str, Any]:
+        """What was read, the network, the first question with its diagnosis and answer, and the others."""
+        first, *others = self.doubts or [Doubt(None, "params", None, None)]
+        return {
+            "read": self._read(),
+            "network": contract.summary(self._whole),
+            **self._question(first),
+            "others": [self._question(doubt) for doubt in others],
+        }
+
+    def _read(self) -> dict[str, Any]:
+        r = self.reading
+        return {
+            "kind": r.kind,
+            "models": list(r.models),
+            "repairs": [{"what": one.what, "start": one.at.start} for one in r.repairs],
+            "assumed": [{"what": one.what, "start": one.at.start} for one in r.assumed],
+            "wrong": [{"layer": one.layer, "printed": one.printed, "start": one.at.start} for one in r.wrong],
+            "doubts": [self._asked(doubt) for doubt in self.doubts],
+        }
+
+    @staticmethod
+    def _asked(doubt: Doubt) -> dict[str, Any]:
+        start = None if doubt.at is None else doubt.at.start
+        return {"layer": doubt.layer, "quantity": doubt.quantity, "number": doubt.text or None, "start": start}
+
+    def _question(self, doubt: Doubt) -> dict[str, Any]:
+        return {
+            "question": self._asked(doubt),
+            "diagnosis": None if doubt.diagnosis is None else diagnosis_record(doubt.diagnosis),
+            "answer": self._answer(doubt, Document("answer", "text")).rstrip(),
+        }

@@ -1,0 +1,259 @@
+"""Which numbers of a network somebody doubts who writes about it, and for which layer each was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from symparams.algebra.evaluation import number
+from symparams.errors import Source, Span, SymparamsError
+from symparams.layers import CATALOGUE
+from symparams.model.network import Network, Node
+from symparams.questions.diagnosis import Diagnosis, Diagnostician
+from symparams.reading.doubts import Written, asking, ordinals_in, sentence_ends, written_in
+from symparams.reading.reading import Reading
+from symparams.sources.answers import read_answer, read_shape
+
+_SMALLEST = 10  # smaller numbers in prose are settings, not counts
+_FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
+_TRIED = 12  # so many layers are tried for a number that names none
+_LAYER_WORDS = {"layer", "schicht", "ebene", "capa", "couche", "camada", "strato", "livello", "слой", "слоя", "层"}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something that is asked about a number of a network."""
+
+    layer: str | None  # which layer is asked about; None: the total
+    quantity: str  # of which the number is
+    diagnosis: Diagnosis | None  # of the wrong number; None: only the right one is asked about
+    at: Span | None  # where it stands in the text; None: the whole text asks
+    text: str = ""  # the number, formula or shape as it was written; empty: none was
+
+
+class Doubts:
+    """Reads prose about one network."""
+
+    def __init__(self, network: Network, prose: str) -> None:
+        self.network = network
+        self.prose = prose
+        self.written = written_in(prose)
+        self.asking = asking(prose)
+        self.diagnostician = Diagnostician(network)
+
+    def found(self) -> tuple[Doubt, ...]:
+        """The doubts, in the order of the text: wrong numbers first of all, else right ones that are asked about."""
+        wrong = list(self._once(self._wrong()))
+        known = {(doubt.layer, doubt.quantity) for doubt in wrong}
+        asked = [doubt for doubt in self._asked() if (doubt.layer, doubt.quantity) not in known]
+        if wrong:
+            asked = [doubt for doubt in asked if doubt.layer is not None and self._is_without(doubt.layer)]
+        return (*wrong, *self._once(asked))
+
+    # ------------------------------------------------------------ what the text speaks of
+
+    @cached_property
+    def _counted(self) -> dict[int, list[str | None]]:
+        """The layers by their number of parameters; None stands for the total."""
+        by_count: dict[int, list[str | None]] = {}
+        for node in self.network.nodes:
+            if isinstance(node.all_counts.params, int) and node.all_counts.params >= _SMALLEST:
+                by_count.setdefault(node.all_counts.params, []).append(node.name)
+        total = self.network.counts.params
+        if isinstance(total, int):
+            by_count.setdefault(total, []).append(None)
+        return by_count
+
+    @cached_property
+    def right(self) -> list[tuple[Written, str | None]]:
+        """Numbers that are right, each with its layer; those that several layers have are left out."""
+        found = []
+        for one in self.written:
+            owners = self._counted.get(self._value(one) or -1, [])
+            if len(owners) == 1:
+                found.append((one, owners[0]))
+        return found
+
+    @cached_property
+    def named(self) -> list[tuple[str, int]]:
+        """The layers that are called by their names, each with the number of its sentence."""
+        found = []
+        sentences = _Sentences(self.prose)
+        for name in self.network.names:
+            if not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
+                pattern = rf"[`'\"]{re.escape(name)}[`'\"]"
+            else:
+                pattern = rf"(?<![\w.]){re.escape(name)}(?![\w])"
+            found += [(name, sentences.of(mark.start())) for mark in re.finditer(pattern, self.prose)]
+        return sorted(found, key=lambda pair: pair[1])
+
+    @cached_property
+    def counted_off(self) -> list[tuple[str, int]]:
+        """The layers that the text numbers: the second convolution."""
+        found = []
+        for one in ordinals_in(self.prose):
+            several = self._of_words(one.words)
+            if several and (one.position == -1 or one.position <= len(several)):
+                node = several[-1 if one.position == -1 else one.position - 1]
+                found.append((node.name, one.sentence))
+        return found
+
+    def _of_words(self, words: Iterable[str]) -> list[Node]:
+        """The layers of the kind that one of these words names; of a layer in general, those with parameters."""
+        words = list(words)
+        for word in words:
+            entry = _KINDS.get(word)
+            if entry is not None and (several := [n for n in self.network.nodes if type(n.layer) is entry]):
+                return several
+        if _LAYER_WORDS.intersection(words):
+            return [node for node in self.network.nodes if node.counts.params != 0]
+        return []
+
+    # ------------------------------------------------------------ wrong numbers
+
+    def _wrong(self) -> Iterator[Doubt]:
+        right = {one.at for one, _ in self.right}
+        others = [one for one in self.written if one.at not in right and not self._is_setting(one)]
+        explained = [found for one in others if one.kind != "number" and (found := self._explained(one))]
+        yield from explained or filter(None, map(self._explained, others))
+
+    def _is_setting(self, one: Written) -> bool:
+        """Whether something in prose only describes a layer: a small number, a kernel of 5*5."""
+        if one.kind == "number":
+            return (self._value(one) or 0) < _SMALLEST
+        return one.kind == "formula" and not one.result and len(re.findall(r"\d+", one.text)) < _FACTORS
+
+    def _explained(self, one: Written) -> Doubt | None:
+        near = list(dict.fromkeys(self._near(one)))
+        quantity = "shape" if one.kind == "shape" else "params"
+        for layer in near:
+            diagnosis = self._typed(layer, quantity, one)
+            if diagnosis is not None and diagnosis.matches:
+                return Doubt(layer, quantity, diagnosis, one.at, one.text)
+        if one.kind != "formula":
+            return None
+        others = [node.name for node in self.network.nodes if node.counts.params != 0 and node.name not in near]
+        for layer in (*others[:_TRIED], None):
+            diagnosis = self._typed(layer, "params", one)
+            if diagnosis is not None and diagnosis.matches:
+                return Doubt(layer, "params", diagnosis, one.at, one.text)
+        if near and self._value(one) not in (None, *self._settings) and re.search(r"[+(]", one.text):
+            diagnosis = self._typed(near[0], "params", one)
+            return None if diagnosis is None else Doubt(near[0], "params", diagnosis, one.at, one.text)
+        return None
+
+    def _near(self, one: Written) -> Iterator[str | None]:
+        """The layers that a number may be meant for, the likeliest first."""
+        spoken = [*((layer, w.sentence) for w, layer in self.right), *self.named, *self.counted_off]
+        for distance in (0, 1, 2):
+            yield from (layer for layer, sentence in spoken if abs(sentence - one.sentence) == distance)
+        if one.kind == "formula":
+            yield from (layer for layer, _ in spoken)
+
+    @cached_property
+    def _settings(self) -> set[int]:
+        """Sizes of the network, which prose repeats."""
+        return {size for node in self.network.nodes for size in node.shape if isinstance(size, int)}
+
+    def _typed(self, layer: str | None, quantity: str, one: Written) -> Diagnosis | None:
+        with suppress(SymparamsError):
+            diagnosis = self.diagnostician.typed(layer, quantity, one.text)
+            return None if diagnosis.correct else diagnosis
+        return None
+
+    # ------------------------------------------------------------ right numbers
+
+    def _asked(self) -> Iterator[Doubt]:
+        """What is asked about without a wrong number; of all that is right only what stands in a question."""
+        several = len({layer for _, layer in self.right}) > 1
+        for one, layer in self.right:
+            if not several or one.sentence in self.asking:
+                yield Doubt(layer, "params", None, one.at)
+        for name, sentence in (*self.named, *self.counted_off):
+            if sentence in self.asking:
+                yield Doubt(name, "params", None, None)
+        for name in self._without():
+            yield Doubt(name, "params", None, None)
+
+    def _without(self) -> Iterator[str]:
+        """A layer of each kind that has no parameters and is asked about."""
+        sentences = _Sentences(self.prose)
+        words = [(m[0].lower(), sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose)]
+        kinds = {_KINDS[word] for word, sentence in words if word in _KINDS and self._is_near_question(sentence)}
+        for node in self.network.nodes:
+            if type(node.layer) in kinds and node.layer.inputs != "none" and node.derived.counts.params == 0:
+                kinds.discard(type(node.layer))
+                yield node.name
+
+    def _is_near_question(self, sentence: int) -> bool:
+        return sentence in self.asking or sentence + 1 in self.asking
+
+    def _is_without(self, layer: str) -> bool:
+        return self.network.node(layer).derived.counts.params == 0
+
+    # ------------------------------------------------------------ values
+
+    def _value(self, one: Written) -> int | None:
+        """The number that something comes to; None for a shape, or where it is no integer."""
+        text = one.text
+        if one.kind == "shape" and len(read := re.findall(r"\d+", text)) < 2 and read:
+            text = read[0]
+        with suppress(SymparamsError):
+            if one.kind == "shape":
+                read_shape(Source("text", text), {})
+                return None
+            value = number(read_answer(Source("text", text), {}))
+            return value if isinstance(value, int) else None
+        return None
+
+    @staticmethod
+    def _once(doubts: Iterable[Doubt]) -> Iterator[Doubt]:
+        """One for each layer and value."""
+        seen = set()
+        for doubt in doubts:
+            key = (doubt.layer, doubt.quantity, None if doubt.diagnosis is None else doubt.diagnosis.answer)
+            value = key[:2] + ((tuple(map(str, key[2])),) if key[2] is not None else ())
+            if value not in seen:
+                seen.add(value)
+                yield doubt
+
+
+def doubts_about(network: Network, reading: Reading) -> tuple[Doubt, ...]:
+    """What a text asks about the network that it describes: rows that are wrong, then what its prose doubts."""
+    rows: list[Doubt] = []
+    diagnostician = Diagnostician(network) if reading.wrong else None
+    for row in reading.wrong:
+        assert diagnostician is not None
+        with suppress(SymparamsError):
+            diagnosis = diagnostician.typed(row.layer, "params", str(row.printed))
+            if not diagnosis.correct:
+                rows.append(Doubt(row.layer, "params", diagnosis, row.at, str(row.printed)))
+    known = {doubt.layer for doubt in rows}
+    prose = Doubts(network, reading.prose).found() if reading.prose.strip() else ()
+    return (*rows, *(doubt for doubt in prose if doubt.layer not in known))
+
+
+class _Sentences:
+    """Which sentence an offset lies in."""
+
+    def __init__(self, prose: str) -> None:
+        self.ends = sentence_ends(prose)
+
+    def of(self, offset: int) -> int:
+        return sum(1 for end in self.ends if end <= offset)
+
+
+def _kinds() -> dict[str, type]:
+    """The kinds of layers by the words that prose has for them."""
+    words: dict[str, type] = {}
+    for name, entry in CATALOGUE.items():
+        words.setdefault(name.lower().rpartition(".")[2], entry.layer)
+        if entry.name == entry.layer.names[0]:
+            words.setdefault(entry.layer.title.lower().split()[0], entry.layer)
+    return words | {"convolution": words["conv"], "convolutional": words["conv"], "pooling": words["maxpool"]}
+
+
+_KINDS = _kinds()

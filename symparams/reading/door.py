@@ -1,0 +1,67 @@
+"""The one door: a text of any kind -> what was read of it, and the network that it describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from symparams.algebra.formula import Formula
+from symparams.errors import LimitError, Source, SymparamsError
+from symparams.layers import CATALOGUE, Catalogue
+from symparams.model.network import Network
+from symparams.reading.reading import Reading
+from symparams.reading.ways import is_language, read_as, recognised, way_of_kind
+from symparams.sources.language import built
+from symparams.sources.reader import read_network
+from symparams.sources.records import Statement
+
+LANGUAGE = "arch"  # the kind of a text in the architecture language
+
+
+def reading_of(source: Source) -> Reading:
+    """What a text says, as what it is to be read or as what it looks like.
+
+    Raises SymparamsError, with its place in the text, for what cannot be read.
+    """
+    if source.kind not in ("", LANGUAGE):
+        return _of_kind(source)
+    try:
+        return Reading(LANGUAGE, source, tuple(_statements(source)))
+    except SymparamsError:
+        if source.kind == LANGUAGE or is_language(source.text):
+            raise
+        other = _recognised(source)
+        if other is None:
+            raise
+        return other
+
+
+@lru_cache(8)
+def _of_kind(source: Source) -> Reading:
+    return read_as(way_of_kind(source.kind), source)
+
+
+@lru_cache(8)
+def _recognised(source: Source) -> Reading | None:
+    way = recognised(source.text)
+    return None if way is None else read_as(way, source)
+
+
+def _statements(source: Source) -> list[Statement]:
+    try:
+        return read_network(source)
+    except RecursionError:
+        raise LimitError("the formulas here are nested too deeply", source=source) from None
+
+
+def network(
+    source: Source,
+    given: Mapping[str, Formula] | None = None,
+    catalogue: Catalogue = CATALOGUE,
+    *,
+    for_others: bool = False,
+    without_ranges: bool = False,
+) -> Network:
+    """The network that a text of any kind describes; see `symparams.sources.language.network`."""
+    statements = reading_of(source).statements
+    return built(statements, source, given, catalogue, for_others=for_others, without_ranges=without_ranges)

@@ -1,0 +1,142 @@
+"""The numbers, formulas and shapes that stand in prose, and the layers that it speaks of, in any language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from symparams.errors import Span
+
+_NUMBER = r"\d{1,3}(?:[,'’\u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
+_OPERAND = rf"[(\[]*\s*(?:{_NUMBER})(?:\s*[)\]])*"
+_SIGN = r"\s*(?:\*\*|[*·×+\-−–/^]|[xX](?=\s*[(\d]))\s*|(?<=[)\]])\s*(?=[(\[])"
+_FORMULA = re.compile(rf"(?<![\w.])(?:{_OPERAND})(?:(?:{_SIGN})(?:{_OPERAND}))+(?![\w])")
+_PLAIN = re.compile(rf"(?<![\w.,*·×+/^=-])(?:{_NUMBER})(?![\w*·×^]|[.,]\d)")
+_SHAPE = re.compile(
+    r"[(\[]\s*(?:(?:None|\?|-1|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
+)
+_RESULT = re.compile(rf"\s*=+\s*({_NUMBER})(?![\w*])")
+_LONGEST = 200  # characters of a formula
+_MOST = 60  # of each kind are looked at
+_SENTENCE = re.compile(r"[.?!…。？！]+(?=\s|$)|\n\s*\n")
+
+
+class Written(NamedTuple):
+    """A number, a formula or a shape in prose."""
+
+    text: str  # as a student would type it as an answer
+    result: str  # the number that it is said to give; empty where none is
+    kind: str  # number, formula or shape
+    at: Span  # where it stands in the text
+    sentence: int  # the number of the sentence that it stands in
+
+
+def written_in(prose: str) -> list[Written]:
+    """What stands in prose, in its order; a formula is not also read as the numbers in it."""
+    taken: list[tuple[int, int]] = []
+    found: list[Written] = []
+    ends = sentence_ends(prose)
+    for kind, pattern in (("formula", _FORMULA), ("shape", _SHAPE), ("number", _PLAIN)):
+        for one in _unread(pattern, prose, taken):
+            start, text = _balanced(one[0], one.start())
+            end = start + len(text)
+            if len(text) > _LONGEST or not text:
+                continue
+            result = _RESULT.match(prose, end) if kind == "formula" else None
+            end = end if result is None else result.end()
+            taken.append((start, end))
+            if kind == "formula" and _is_shape(text):
+                kind_, result = "shape", None
+            else:
+                kind_ = kind
+            sentence = sum(1 for mark in ends if mark <= start)
+            found.append(Written(text, "" if result is None else result[1], kind_, Span(start, end), sentence))
+    return sorted(found, key=lambda one: one.at.start)[: 3 * _MOST]
+
+
+def _unread(pattern: re.Pattern[str], prose: str, taken: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    many = 0
+    for one in pattern.finditer(prose):
+        if not any(start < one.end() and one.start() < end for start, end in taken):
+            yield one
+            many += 1
+        if many == _MOST:
+            return
+
+
+def _is_shape(text: str) -> bool:
+    """28x28x1, 3 × 3: numbers with nothing but crosses between them."""
+    return re.fullmatch(r"\d+(?:\s*[xX×]\s*\d+){1,3}", text) is not None
+
+
+def _balanced(text: str, start: int) -> tuple[int, str]:
+    """The longest part of a formula whose brackets close, without blanks at its ends."""
+    depth, cut = 0, len(text)
+    opened: list[int] = []
+    for i, c in enumerate(text):
+        if c in "([":
+            depth += 1
+            opened.append(i)
+        elif c in ")]":
+            if depth == 0:
+                cut = i
+                break
+            depth -= 1
+            opened.pop()
+    text = text[:cut]
+    if opened:  # a bracket of the sentence, not of the formula
+        start, text = start + opened[0] + 1, text[opened[0] + 1 :]
+        return _balanced(text, start)
+    stripped = text.lstrip()
+    return start + len(text) - len(stripped), stripped.rstrip().rstrip("*·×+-−–/^ ")
+
+
+_ORDINALS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "first 1st erste ersten erster primera primer première premier prima primo первый первая 第一",
+            "second 2nd zweite zweiten zweiter segunda segundo deuxième seconde seconda secondo второй вторая 第二",
+            "third 3rd dritte dritten dritter tercera tercer troisième terza terzo третий третья 第三",
+            "fourth 4th vierte vierten vierter cuarta cuarto quatrième quarta quarto четвертый 第四",
+            "fifth 5th fünfte fünften fünfter quinta quinto cinquième пятый 第五",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+_LAST = {"last", "letzte", "letzten", "última", "último", "dernière", "dernier", "ultima", "ultimo", "final", "output"}
+_WORD = re.compile(r"[^\W\d_]\w*|\d+(?:st|nd|rd|th)\b|第[一二三四五]")
+
+
+class Ordinal(NamedTuple):
+    """The second convolution: a position among the layers of a kind that the next words name."""
+
+    position: int  # from 1; -1: the last
+    words: tuple[str, ...]  # the words that follow, small
+    sentence: int  # the number of the sentence
+
+
+def ordinals_in(prose: str) -> list[Ordinal]:
+    """Where prose counts layers: the second conv2D layer."""
+    ends = sentence_ends(prose)
+    words = [(word[0].lower(), word.start()) for word in _WORD.finditer(prose)][: 100 * _MOST]
+    found = []
+    for i, (word, start) in enumerate(words):
+        position = _ORDINALS.get(word, -1 if word in _LAST else 0)
+        if position:
+            following = tuple(next_ for next_, _ in words[i + 1 : i + 4])
+            found.append(Ordinal(position, following, sum(1 for mark in ends if mark <= start)))
+    return found
+
+
+def asking(prose: str) -> set[int]:
+    """The numbers of the sentences that end with a question mark."""
+    text = prose.rstrip() + " "  # so that the last sentence ends like the others
+    return {i for i, mark in enumerate(_SENTENCE.finditer(text)) if "?" in mark[0] or "？" in mark[0]}
+
+
+def sentence_ends(prose: str) -> list[int]:
+    """Where sentences end."""
+    return [mark.end() for mark in _SENTENCE.finditer(prose)]

@@ -1,0 +1,62 @@
+"""The ways in: which module reads which kind of text, and what a text looks like."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from typing import NamedTuple
+
+from symparams.errors import Source, SymparamsError, listed, nearest
+from symparams.reading.reading import Reading, WayIn
+
+# The modules with a WAY, each loaded when a text is not in the language; of two that are as sure the first one reads.
+MODULES = (
+    "notebook",
+    "configs",
+    "huggingface",
+    "tables",
+    "python",
+    "question",
+)
+_SURE = 0.5  # from here on a text counts as recognised
+
+_CHAIN = re.compile(r"->|→|^\s*(?:input\s*\(|let |where |convention |model\s+\"|range )", re.MULTILINE)
+_DEFINITION = re.compile(r"^\s*(?:async\s+)?def\s[^\n]*:\s*(?:#.*)?$|^\s*(?:import|from|class)\s", re.MULTILINE)
+
+
+class Recognised(NamedTuple):
+    """What a text looks like."""
+
+    way: WayIn
+    certainty: float  # from 0 to 1
+
+
+def is_language(text: str) -> bool:
+    """Whether a text looks like the architecture language, right or wrong, more than like anything else."""
+    return _CHAIN.search(text) is not None and _DEFINITION.search(text) is None
+
+
+def ways() -> list[WayIn]:
+    """All ways in beside the language itself."""
+    return [importlib.import_module(f"symparams.reading.{name}").WAY for name in MODULES]
+
+
+def recognised(text: str) -> WayIn | None:
+    """The way in that is surest of a text; None where none is sure."""
+    best = max((Recognised(way, way.recognised(text)) for way in ways()), key=lambda found: found.certainty)
+    return best.way if best.certainty >= _SURE else None
+
+
+def way_of_kind(kind: str) -> WayIn:
+    """The way in for a kind as --from names it."""
+    every = {name: way for way in ways() for name in way.kinds}
+    if kind not in every:
+        raise SymparamsError(
+            f"there is no kind of input `{kind[:60]}`{nearest(kind, every)}; the kinds are {listed(['arch', *every])}"
+        )
+    return every[kind]
+
+
+def read_as(way: WayIn, source: Source) -> Reading:
+    """A text read by a way in."""
+    return way.read(source, source.model or None)

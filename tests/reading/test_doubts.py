@@ -1,0 +1,83 @@
+"""Which numbers of a network a text doubts: found in prose of any language, each for its layer."""
+
+from __future__ import annotations
+
+import pytest
+
+from symparams.questions.doubted import Doubts
+from symparams.reading.doubts import written_in
+from tests.helpers import net
+
+CNN = (
+    "input(28, 28, 1) -> conv(32, 3) as conv2d_1 -> conv(63, 3) as conv2d_2 -> maxpool(2) -> dropout(0.25) as dropout_1"
+    " -> flatten -> dense(128) as dense -> dense(10) as dense_1"
+)
+GRU = "input(50, 7) -> gru(32, sequences) as gru -> gru(16) as gru_1 -> dense(1) as out"
+BN = "input(56, 56, 3) -> conv(24, 5, same, s=2, bias=no) as conv2d_1 -> bn as batch_normalization_1 -> gap -> dense(6)"
+
+
+def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
+    """For each doubt the layer, the quantity, what was written, and the mistake."""
+    return [
+        (d.layer, d.quantity, d.text, d.diagnosis.matches[0].made[0].name if d.diagnosis and d.diagnosis.matches else "")
+        for d in Doubts(net(text), prose).found()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "prose", "doubts"),
+    [
+        (
+            CNN,
+            "Why are there 18207 parameters in the second Conv2D layer? Shouldn't it be (3*3+1)*63=630?",
+            [("conv2d_2", "params", "(3*3+1)*63", "input channels left out")],
+        ),
+        (
+            CNN,
+            "Der zweite Conv hat 18.207 Parameter, ich komme auf 630.",
+            [("conv2d_2", "params", "630", "input channels left out")],
+        ),
+        (
+            CNN,
+            "Pourquoi conv2d_2 a-t-elle $(3 \\times 3 + 1)\\times 63$ ... j'obtiens (3x3+1)x63 au lieu de 18 207 ?",
+            [("conv2d_2", "params", "(3x3+1)x63", "input channels left out")],
+        ),
+        (
+            GRU,
+            "Nach meiner Rechnung müsste die erste Schicht 3 * (7*32 + 32*32 + 32) = 3840 Parameter haben, "
+            "Keras zeigt aber 3936 an. Und wo geht die Länge 50 ein?",
+            [("gru", "params", "3 * (7*32 + 32*32 + 32)", "one bias where there are two")],
+        ),
+        (
+            BN,
+            "¿Por qué batch_normalization_1 tiene 96 parámetros? Yo esperaba 48 (gamma y beta).",
+            [("batch_normalization_1", "params", "48", "moving statistics left out")],
+        ),
+        (CNN, "Where do the 1161344 parameters of the dense layer come from?", [("dense", "params", "", "")]),
+        (CNN, "Why is the output of conv2d_2 not (26, 26, 63)?", [("conv2d_2", "shape", "(26, 26, 63)", None)]),
+        (CNN, "I used kernels of 3*3 and 32 filters, on Python 3.11, 2019-03-11.", []),
+        (CNN, "Why does the table not show that dropout removes parameters?", [("dropout_1", "params", "", "")]),
+    ],
+)
+def test_the_number_that_is_doubted(text: str, prose: str, doubts: list[tuple[str, str, str, str | None]]) -> None:
+    out = found(text, prose)
+    assert [one[:3] for one in out] == [one[:3] for one in doubts]
+    assert [one[3] for one in out if one[3]] == [one[3] for one in doubts if one[3]] or any(d[3] is None for d in doubts)
+
+
+@pytest.mark.parametrize(
+    ("prose", "texts"),
+    [
+        ("it is ((3*3*1)+1)*32 = 320.", ["((3*3*1)+1)*32"]),
+        ("(see 3*3*32 + 1) here", ["3*3*32 + 1"]),
+        ("between 18,207 and 1 181 161", ["18,207", "1 181 161"]),
+        ("version 2.15.1 of conv2d_2", []),
+    ],
+)
+def test_what_is_written(prose: str, texts: list[str]) -> None:
+    assert [one.text for one in written_in(prose)] == texts
+
+
+def test_prose_without_end_is_read_in_time() -> None:
+    assert len(written_in("(" * 50_000 + "1 + " * 50_000)) <= 180
+    assert len(written_in("12 " * 100_000)) <= 180
