@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -243,7 +244,7 @@ class _Sentences:
         self.ends = sentence_ends(prose)
 
     def of(self, offset: int) -> int:
-        return sum(1 for end in self.ends if end <= offset)
+        return bisect_right(self.ends, offset)
 
 
 def _kinds() -> dict[str, type]:

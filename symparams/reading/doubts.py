@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from symparams.errors import Span
 
-_NUMBER = r"\d{1,3}(?:[,'’\u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
-_OPERAND = rf"[(\[]*\s*(?:{_NUMBER})(?:\s*[)\]])*"
-_SIGN = r"\s*(?:\*\*|[*·×+\-−–/^]|[xX](?=\s*[(\d]))\s*|(?<=[)\]])\s*(?=[(\[])"
-_FORMULA = re.compile(rf"(?<![\w.])(?:{_OPERAND})(?:(?:{_SIGN})(?:{_OPERAND}))+(?![\w])")
+_NUMBER = r"\d{1,3}(?:[,'’ \u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
+_OPERAND = rf"(?:[(\[]\s{{0,2}}){{0,9}}(?:{_NUMBER})(?:\s{{0,2}}[)\]]){{0,9}}"
+_SIGN = r"\s{0,9}(?:\*\*|[*·×+\-−–/^]|[xX](?=\s{0,9}[(\d]))\s{0,9}|(?<=[)\]])\s{0,2}(?=[(\[])"
+_FORMULA = re.compile(rf"(?<![\w.])(?:{_OPERAND})(?:(?:{_SIGN})(?:{_OPERAND})){{1,40}}(?![\w])")
 _PLAIN = re.compile(rf"(?<![\w.,*·×+/^=-])(?:{_NUMBER})(?![\w*·×^]|[.,]\d)")
 _SHAPE = re.compile(
     r"[(\[]\s*(?:(?:None|\?|-1|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
 )
 _RESULT = re.compile(rf"\s*=+\s*({_NUMBER})(?![\w*])")
+_TEX = re.compile(r"\\(?:times|cdot)(?![a-z])|\\(?:left|right)(?=[(\[)\]])|&times;|\$")  # as formulas are typed in posts
 _LONGEST = 200  # characters of a formula
+_READ = 100_000  # characters of prose are looked at
 _MOST = 60  # of each kind are looked at
 _SENTENCE = re.compile(r"[.?!…。？！]+(?=\s|$)|\n\s*\n")
 
@@ -34,6 +37,7 @@ class Written(NamedTuple):
 
 def written_in(prose: str) -> list[Written]:
     """What stands in prose, in its order; a formula is not also read as the numbers in it."""
+    prose = _TEX.sub(_plain, prose[:_READ])
     taken: list[tuple[int, int]] = []
     found: list[Written] = []
     ends = sentence_ends(prose)
@@ -50,9 +54,15 @@ def written_in(prose: str) -> list[Written]:
                 kind_, result = "shape", None
             else:
                 kind_ = kind
-            sentence = sum(1 for mark in ends if mark <= start)
-            found.append(Written(text, "" if result is None else result[1], kind_, Span(start, end), sentence))
+            sentence = bisect_right(ends, start)
+            found.append(Written(re.sub(r"\s+", " ", text), "" if result is None else result[1], kind_, Span(start, end), sentence))
     return sorted(found, key=lambda one: one.at.start)[: 3 * _MOST]
+
+
+def _plain(mark: re.Match[str]) -> str:
+    """A sign of TeX or HTML as a plain one, as long as before."""
+    is_times = "times" in mark[0] or "cdot" in mark[0]
+    return ("×" if is_times else "").ljust(len(mark[0]))
 
 
 def _unread(pattern: re.Pattern[str], prose: str, taken: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
@@ -71,25 +81,22 @@ def _is_shape(text: str) -> bool:
 
 
 def _balanced(text: str, start: int) -> tuple[int, str]:
-    """The longest part of a formula whose brackets close, without blanks at its ends."""
-    depth, cut = 0, len(text)
+    """The last part of a formula whose brackets close, without blanks and signs at its ends."""
     opened: list[int] = []
+    begin, end = 0, len(text)
     for i, c in enumerate(text):
         if c in "([":
-            depth += 1
             opened.append(i)
-        elif c in ")]":
-            if depth == 0:
-                cut = i
-                break
-            depth -= 1
+        elif c in ")]" and opened:
             opened.pop()
-    text = text[:cut]
+        elif c in ")]":
+            end = i
+            break
     if opened:  # a bracket of the sentence, not of the formula
-        start, text = start + opened[0] + 1, text[opened[0] + 1 :]
-        return _balanced(text, start)
-    stripped = text.lstrip()
-    return start + len(text) - len(stripped), stripped.rstrip().rstrip("*·×+-−–/^ ")
+        begin = opened[-1] + 1
+    whole = text[begin:end]
+    inner = whole.lstrip()
+    return start + begin + len(whole) - len(inner), inner.rstrip().rstrip("*·×+-−–/^ ")
 
 
 _ORDINALS = {
@@ -127,7 +134,7 @@ def ordinals_in(prose: str) -> list[Ordinal]:
         position = _ORDINALS.get(word, -1 if word in _LAST else 0)
         if position:
             following = tuple(next_ for next_, _ in words[i + 1 : i + 4])
-            found.append(Ordinal(position, following, sum(1 for mark in ends if mark <= start)))
+            found.append(Ordinal(position, following, bisect_right(ends, start)))
     return found
 
 

@@ -40,7 +40,7 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         (
             CNN,
             "Pourquoi conv2d_2 a-t-elle $(3 \\times 3 + 1)\\times 63$ ... j'obtiens (3x3+1)x63 au lieu de 18 207 ?",
-            [("conv2d_2", "params", "(3x3+1)x63", "input channels left out")],
+            [("conv2d_2", "params", "(3 × 3 + 1)× 63", "input channels left out")],
         ),
         (
             GRU,
