@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from symparams.algebra.formula import Formula, symbols
+from symparams.algebra.formula import Formula, Symbol, symbols
 from symparams.errors import Span
 
 
 class Reference(NamedTuple):
-    """`@name`."""
+    """`@name`, or `@"name"` where it is no identifier."""
 
-    name: str
+    name: str  # without quotes
     at: Span
 
 
@@ -24,9 +24,14 @@ class Argument(NamedTuple):
 
 
 class Call(NamedTuple):
-    """`name(…)`, or `name` alone."""
+    """`name(…)`, or `name` alone.
 
-    name: str  # of a layer or a macro
+    A class name of Keras or PyTorch takes the arguments that its framework gives it, in the framework's order and under
+    the framework's names: `Call("Conv2D", …)`, `Call("nn.Conv2d", …)`. Which framework a name such as `LSTM` is of that
+    both have, its prefix says (`nn.`, `torch.nn.`, `layers.`, `keras.layers.`, …), else the convention.
+    """
+
+    name: str  # of a layer or a macro, as it was written, prefixes too
     arguments: tuple[Argument, ...]  # in the order in which they were written
     at: Span  # of the whole call
 
@@ -51,10 +56,10 @@ class Branches(NamedTuple):
 
 
 class Named(NamedTuple):
-    """`item as name`."""
+    """`item as name`, or `item as "name"` where it is no identifier."""
 
     item: Item
-    name: str
+    name: str  # without quotes
     at: Span
 
 
@@ -66,7 +71,17 @@ class Chain(NamedTuple):
 
 
 Item: TypeAlias = "Call | Reference | Group | Branches | Named"
+
+# What stands for an argument:
+#   a Formula    an expression; a number is a Number, a decimal one too; a word is a Symbol of that name, dots in it:
+#                `same`, `tf.nn.relu`, and also Python's `True`, `False`, `None`: TRUE, FALSE, NONE
+#   a tuple      what stands in round or square brackets, one value too: (3, 3), [3, 3], (3,); of values such as these
+#   a Call       a layer or anything else that is called: lstm(64), l2(0.01), tf.nn.relu() is none, its name is a word
+#   a Reference  @name
+#   a str        a text with its quotes, as it was written: '"same"', "'same'"
 RawValue: TypeAlias = "Formula | tuple[object, ...] | Call | Reference | str"
+
+TRUE, FALSE, NONE = Symbol("True"), Symbol("False"), Symbol("None")
 
 
 class Let(NamedTuple):
