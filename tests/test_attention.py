@@ -193,7 +193,7 @@ LAYERS = st.sampled_from(
         "mla(h, g, q_rank=f, rope=E, bias=yes)",
         "mamba(d, N, f, g)",
         "mamba(rank=g, bias=yes, convbias=no)",
-        "GroupQueryAttention(f, h, g)",
+        "GroupedQueryAttention(f, h, g)",
         "dotattention(scaled)",
         "AdditiveAttention",
         "encoderlayer(h, f)",
@@ -246,7 +246,7 @@ def test_letters_equal_numbers(layer: str, sizes: dict[str, int], d: int, torch:
         (f"{TORCH} input(7, 7, 12) -> attention(4)", "needs a sequence of shape (T, d)"),
         (
             "input(7, 12) -> MultiHeadAttention(4)",
-            "in the Keras convention it is MultiHeadAttention(num_heads, key_dim)",
+            "MultiHeadAttention needs key_dim: MultiHeadAttention(num_heads, key_dim, …)",
         ),
         (f"{TORCH} input(7, 12) -> nn.MultiheadAttention(4, 12)", "embed_dim is 4, but the width that arrives is 12"),
         (f"{TORCH} input(7, 12) -> nn.MultiheadAttention(12, 4, key_dim=3)", "key_dim is Keras'"),

@@ -271,7 +271,9 @@ def test_shared_and_frozen_weights() -> None:
 
 
 def test_aliases_of_the_frameworks() -> None:
-    text = "input(28, 28, 1) -> nn.Conv2d(8, 3) -> MaxPooling2D(2) -> NN.FLATTEN -> keras.layers.Dense(3) -> nn.ReLU"
+    text = "input(28, 28, 1) -> Conv2D(8, 3) -> layers.MaxPooling2D(2) -> KERAS.LAYERS.FLATTEN -> keras.layers.Dense(3)"
+    assert names(text) == ["input_1", "conv_1", "maxpool_1", "flatten_1", "dense_1"]
+    text = "input(1, 28, 28) -> nn.Conv2d(1, 8, 3) -> MaxPool2d(2) -> NN.FLATTEN -> torch.nn.Linear(1352, 3) -> nn.ReLU"
     assert names(text) == ["input_1", "conv_1", "maxpool_1", "flatten_1", "dense_1", "relu_1"]
 
 

@@ -37,8 +37,8 @@ KERAS = [
 TORCH = [
     ("lstm(20)", (4, 20), 2560),
     ("lstm(20, last)", (20,), 2560),
-    ("nn.LSTM(20, proj_size=5)", (4, 5), 1460),
-    ("nn.LSTM(20, proj_size=5, num_layers=3, bidirectional)", (4, 10), 8760),
+    ("nn.LSTM(10, 20, proj_size=5)", (4, 5), 1460),
+    ("nn.LSTM(10, 20, proj_size=5, num_layers=3, bidirectional)", (4, 10), 8760),
     ("lstm(20, layers=12)", (4, 20), 39520),
     ("gru(20, layers=2)", (4, 20), 4440),
     ("rnn(20, layers=3, bidirectional)", (4, 40), 6240),

@@ -69,12 +69,12 @@ MEASURED = [
     ("input(7) -> CategoryEncoding(10)", (10,), 0, 0),
     ("input(7) -> CategoryEncoding(10, output_mode=one_hot)", (7, 10), 0, 0),
     ("input(7, 1) -> CategoryEncoding(10, output_mode=one_hot)", (7, 10), 0, 0),
-    ("input(7, 2) -> Discretization(4, output_mode=multi_hot)", (2, 4), 0, 0),
+    ("input(7, 2) -> Discretization(num_bins=4, output_mode=multi_hot)", (2, 4), 0, 0),
     ("input(30, 40, 3) -> RandomCrop(22, 50)", (22, 50, 3), 0, 0),
     ("input(30, 40, 3) -> RandomZoom(0.2) -> Rescaling(1/127.5, -1)", (30, 40, 3), 0, 0),
-    ("input(500, 3) -> STFTSpectrogram(100, 30)", (14, 195), 13000, 0),
-    ("input(500, 3) -> STFTSpectrogram(100, 30, mode=stft, padding=same)", (17, 390), 13000, 0),
-    ("input(500, 3) -> STFTSpectrogram(100, 30, mode=real, expand_dims=yes)", (14, 65, 3), 6500, 0),
+    ("input(500, 3) -> stft(100, 30)", (14, 195), 13000, 0),
+    ("input(500, 3) -> stft(100, 30, mode=stft, padding=same)", (17, 390), 13000, 0),
+    ("input(500, 3) -> stft(100, 30, mode=real, expand_dims=yes)", (14, 65, 3), 6500, 0),
     ("input(1000) -> MelSpectrogram(64, 16, num_mel_bins=10)", (10, 63), 0, 0),
 ]  # fmt: skip
 
@@ -217,7 +217,7 @@ MACS = [
     ("input(7) -> embedding(100, 8) as e -> tied(@e)", 7 * 100 * 8),
     ("input(7) -> embedding(100, 8)", 0),
     ("input(8, 8, 4) -> spectralnorm(conv(64, 3))", 6 * 6 * 64 * 9 * 4),
-    ("input(500, 3) -> STFTSpectrogram(100, 30)", 14 * 65 * 100 * 3 * 2),
+    ("input(500, 3) -> stft(100, 30)", 14 * 65 * 100 * 3 * 2),
 ]
 
 

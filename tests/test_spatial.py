@@ -36,7 +36,7 @@ MEASURED: list[tuple[str, tuple[int, ...], int]] = [
         (4, 10, 14),
         72,
     ),
-    ("convention torch input(2, 3) -> nn.ConvTranspose1d(4, 2, s=5)", (4, 12), 20),
+    ("convention torch input(2, 3) -> nn.ConvTranspose1d(2, 4, 2, s=5)", (4, 12), 20),
     ("convention torch input(2, 4, 5, 6) -> nn.LazyConvTranspose3d(3, 3, s=2, p=1, op=1)", (3, 8, 10, 12), 165),
     # keras.layers.DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D
     ("input(9, 4) -> DepthwiseConv1D(3, m=2)", (7, 8), 32),

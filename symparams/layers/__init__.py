@@ -31,10 +31,13 @@ def entries(layer: type[Layer]) -> dict[str, Entry]:
     """The catalogue of one layer; `CATALOGUE | entries(MyLayer)` adds a layer of one's own."""
     entries_by_key: dict[str, Entry] = {}
     for name in layer.names:
-        entries_by_key.setdefault(
-            key(name), Entry(name, layer, layer.presets.get(name, {}), _rank(name) if layer.ranked else None)
-        )
+        entries_by_key.setdefault(key(name), framework_entry(name, layer))
     return entries_by_key
+
+
+def framework_entry(name: str, layer: type[Layer]) -> Entry:
+    """What the class of a framework is here, whatever our own name may be that is spelled alike."""
+    return Entry(name, layer, layer.presets.get(name, {}), _rank(name) if layer.ranked else None)
 
 
 def key(name: str) -> str:

@@ -12,6 +12,7 @@ from symparams.errors import LayerError, listed
 from symparams.layers.passing import Passing
 from symparams.layers.sizes import axes_of, axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -102,6 +103,25 @@ class Activation(Passing):
 
     names: ClassVar = ("activation", *(name for name in _NAMES if name != "linear"))  # nn.Linear is a dense layer
     presets: ClassVar = {name: {"function": word} for name, word in _NAMES.items()}
+    calls: ClassVar = (
+        keras("Activation", "activation:function!"),
+        keras("ReLU", "-max_value negative_slope:settings -threshold"),
+        torch("ReLU ReLU6 SELU SiLU Mish Hardsigmoid Hardswish", "-inplace"),
+        keras("LeakyReLU", "negative_slope:settings * alpha:settings"),
+        torch("LeakyReLU", "negative_slope:settings -inplace"),
+        keras("ELU", "alpha:settings"),
+        torch("ELU CELU", "alpha:settings -inplace"),
+        torch("GELU", "-approximate"),
+        torch("Sigmoid Tanh Softmax2d Softsign Tanhshrink LogSigmoid"),
+        keras("Softmax", "-axis"),
+        torch("Softmax LogSoftmax Softmin", "-dim"),
+        torch("Softplus", "-beta -threshold"),
+        torch("Hardtanh", "-min_val -max_val -inplace -min_value -max_value"),
+        torch("Hardshrink Softshrink", "-lambd"),
+        torch("Threshold", "-threshold! -value! -inplace"),
+        torch("RReLU", "-lower -upper -inplace"),
+        keras1("LeakyReLU ELU", "alpha:settings"),
+    )
     title: ClassVar = "Activation"
     family: ClassVar = "Activation"
     example: ClassVar = "input(26, 26, 32) -> relu"
@@ -122,6 +142,10 @@ class Identity(Passing):
     """Returns its input unchanged: same shape, no parameters."""
 
     names: ClassVar = ("identity", "Identity")
+    calls: ClassVar = (
+        keras("Identity"),
+        torch("Identity"),
+    )
     title: ClassVar = "Identity"
     family: ClassVar = "Activation"
     example: ClassVar = "input(128) -> identity"
@@ -147,6 +171,11 @@ class PReLU(Layer):
 
     names: ClassVar = ("prelu", "PReLU")
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras("PReLU", "-alpha_initializer -alpha_regularizer -alpha_constraint shared_axes:shared"),
+        torch("PReLU", "num_parameters:parameters -init -device -dtype"),
+        keras1("PReLU", "-init -weights shared_axes:shared"),
+    )
     title: ClassVar = "Parametric rectifier"
     family: ClassVar = "Activation"
     example: ClassVar = "input(32, 32, 16) -> prelu(shared=(1, 2))"
@@ -222,6 +251,7 @@ class GLU(Layer):
     axis: int = argument(AXIS, "the axis to halve", -1, short="dim")
 
     names: ClassVar = ("glu", "GLU")
+    calls: ClassVar = (torch("GLU", "dim:axis"),)
     title: ClassVar = "Gated linear unit"
     family: ClassVar = "Activation"
     example: ClassVar = "input(10, 64) -> glu"

@@ -12,6 +12,7 @@ from symparams.errors import LayerError
 from symparams.layers.sizes import by_axis, known, per_axis, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
+from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -45,6 +46,13 @@ class AdaptiveAveragePooling(Layer):
         "adaptiveavgpool", "AdaptiveAveragePooling1D", "AdaptiveAveragePooling2D", "AdaptiveAveragePooling3D",
         "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras(
+            "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D",
+            "output_size:size! -data_format",
+        ),
+        torch("AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d", "output_size:size!"),
+    )
     title: ClassVar[str] = "Adaptive average pooling"
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(13, 13, 256) -> adaptiveavgpool(6)"
@@ -136,6 +144,10 @@ class AdaptiveMaxPooling(AdaptiveAveragePooling):
         "adaptivemaxpool", "AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D",
         "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras("AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D", "output_size:size! -data_format"),
+        torch("AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d", "output_size:size! -return_indices"),
+    )
     title: ClassVar = "Adaptive max pooling"
     example: ClassVar = "input(13, 13, 256) -> adaptivemaxpool(6)"
     does: ClassVar = "adaptive max pooling only takes the largest value of each window"
@@ -160,6 +172,12 @@ class FractionalMaxPooling(Layer):
     )
 
     names: ClassVar = ("fractionalmaxpool", "FractionalMaxPool2d", "FractionalMaxPool3d")
+    calls: ClassVar = (
+        torch(
+            "FractionalMaxPool2d FractionalMaxPool3d",
+            "kernel_size:kernel! output_size:size output_ratio:ratio -return_indices -_random_samples",
+        ),
+    )
     title: ClassVar = "Fractional max pooling"
     family: ClassVar = "Pooling"
     example: ClassVar = "input(50, 32, 16) -> fractionalmaxpool(3, ratio=0.5)"

@@ -17,6 +17,7 @@ from symparams.errors import LayerError
 from symparams.layers.cell import EACH_WAY
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
+from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class
 from symparams.model.sentence import changed, say, together
 from symparams.model.tensor import Tensor
@@ -43,6 +44,7 @@ class Bidirectional(Layer):
 
     names: ClassVar = ("bidirectional",)
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("Bidirectional", "layer! merge_mode:merge -weights backward_layer:backward"),)
     title: ClassVar[str] = "Bidirectional layer"
     family: ClassVar = "Recurrent layers"
     example: ClassVar[str] = "input(10, 32) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(32), sum)"

@@ -13,6 +13,7 @@ from symparams.layers.dense import each_value, same_everywhere, sum_of_products
 from symparams.layers.merging import broadcast, two
 from symparams.layers.sizes import axis_of, features_named, numbers_in, others_keep
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, argument, switch
+from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -50,6 +51,7 @@ class Dot(Layer):
     )
 
     names: ClassVar = ("dot", "Dot")
+    calls: ClassVar = (keras("Dot", "axes! normalize"),)
     title: ClassVar = "Dot product"
     family: ClassVar = "Branches joined"
     example: ClassVar = "input(10, 64) -> { dense(32) | dense(32) } -> dot(2)"
@@ -106,6 +108,7 @@ class CosineSimilarity(Layer):
     axis: int = argument(AXIS, "the axis of the vectors", 1, short="dim")
 
     names: ClassVar[tuple[str, ...]] = ("cosinesimilarity", "CosineSimilarity")
+    calls: ClassVar = (torch("CosineSimilarity", "dim:axis -eps"),)
     title: ClassVar[str] = "Cosine similarity"
     family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(128) -> { dense(32) | dense(32) } -> cosinesimilarity"
@@ -161,6 +164,7 @@ class PairwiseDistance(CosineSimilarity):
     keepdim: bool = argument(switch("keepdim"), "whether the axis stays, with size 1", False, keyword=True)
 
     names: ClassVar = ("pairwisedistance", "PairwiseDistance")
+    calls: ClassVar = (torch("PairwiseDistance", "-p -eps keepdim"),)
     title: ClassVar = "Pairwise distance"
     example: ClassVar = "input(128) -> { dense(32) | dense(32) } -> pairwisedistance"
     because: ClassVar = "the distance is computed from the branches, so there is nothing to learn"
@@ -201,6 +205,9 @@ class Bilinear(Layer):
 
     names: ClassVar = ("bilinear", "Bilinear")
     stock: ClassVar = ("torch",)
+    calls: ClassVar = (
+        torch("Bilinear", "in1_features~features in2_features~features2 out_features:units! bias -device -dtype"),
+    )
     title: ClassVar = "Bilinear layer"
     family: ClassVar = "Branches joined"
     example: ClassVar = "input(128) -> { dense(20) | dense(30) } -> bilinear(40)"

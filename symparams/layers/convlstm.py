@@ -16,6 +16,7 @@ from symparams.layers.filters import positions_share
 from symparams.layers.sizes import spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
+from symparams.model.framework import keras
 from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.padded import Padded
 from symparams.model.sentence import say, together
@@ -49,6 +50,15 @@ class ConvLSTM(Sliding):
     presets: ClassVar = {f"ConvLSTM{rank}D": {"rank": as_formula(rank)} for rank in (1, 2, 3)}
     ranked: ClassVar = False  # the time steps are an axis more
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (
+        keras(
+            "ConvLSTM1D ConvLSTM2D ConvLSTM3D",
+            "filters! kernel_size:kernel! strides:stride padding -data_format dilation_rate:dilation activation "
+            "-recurrent_activation use_bias:bias -{kernel,recurrent,bias}_initializer -unit_forget_bias "
+            "-{kernel,recurrent,bias,activity}_regularizer -{kernel,recurrent,bias}_constraint -dropout "
+            "-recurrent_dropout -seed return_sequences:sequences -return_state -go_backwards -stateful",
+        ),
+    )
     title: ClassVar = "Convolutional LSTM"
     family: ClassVar = "Recurrent layers"
     described: ClassVar = ()  # its kernel has an axis less than its input

@@ -12,6 +12,7 @@ from symparams.layers.filters import ONE_CHANNEL, filter_by_channel, filter_of, 
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     Axis,
     Incoming,
@@ -101,6 +102,51 @@ class Convolution(Sliding):
         "LazyConv1d", "LazyConv2d", "LazyConv3d",
     )  # fmt: skip
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "Conv1D Conv2D Conv3D Convolution1D Convolution2D Convolution3D",
+            "filters! kernel_size:kernel! strides:stride padding -data_format dilation_rate:dilation groups "
+            "activation use_bias:bias -{kernel,bias}_initializer -{kernel,bias,activity}_regularizer "
+            "-{kernel,bias}_constraint",
+        ),
+        torch(
+            "Conv1d Conv2d Conv3d",
+            "in_channels~channels out_channels:filters! kernel_size:kernel! stride padding dilation groups bias "
+            "-padding_mode -device -dtype",
+        ),
+        torch(
+            "LazyConv1d LazyConv2d LazyConv3d",
+            "out_channels:filters! kernel_size:kernel! stride padding dilation groups bias -padding_mode -device "
+            "-dtype",
+        ),
+        keras1(
+            "Convolution1D Conv1D",
+            "nb_filter:filters! filter_length:kernel! -init activation -weights border_mode:padding "
+            "subsample_length:stride -{W,b,activity}_regularizer -{W,b}_constraint bias",
+        ),
+        keras1(
+            "AtrousConvolution1D",
+            "nb_filter:filters! filter_length:kernel! -init activation -weights border_mode:padding "
+            "subsample_length:stride atrous_rate:dilation -{W,b,activity}_regularizer -{W,b}_constraint bias",
+        ),
+        keras1(
+            "Convolution2D Conv2D",
+            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding "
+            "subsample:stride -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint bias",
+        ),
+        keras1(
+            "AtrousConvolution2D AtrousConv2D",
+            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding "
+            "subsample:stride atrous_rate:dilation -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint "
+            "bias",
+        ),
+        keras1(
+            "Convolution3D Conv3D",
+            "nb_filter:filters! kernel_dim1:kernel! kernel_dim2:kernel! kernel_dim3:kernel! -init activation "
+            "-weights border_mode:padding subsample:stride -dim_ordering -{W,b,activity}_regularizer "
+            "-{W,b}_constraint bias",
+        ),
+    )
     title: ClassVar = "Convolution"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(28, 28, 1) -> conv(32, 3x3, relu)"
@@ -184,6 +230,14 @@ class Depthwise(Sliding):
 
     names: ClassVar = ("depthwise", "DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv", "dwconv")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (
+        keras(
+            "DepthwiseConv1D DepthwiseConv2D",
+            "kernel_size:kernel! strides:stride padding depth_multiplier:multiplier -data_format "
+            "dilation_rate:dilation activation use_bias:bias -{depthwise,bias}_initializer "
+            "-{depthwise,bias,activity}_regularizer -{depthwise,bias}_constraint",
+        ),
+    )
     title: ClassVar = "Depthwise convolution"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> depthwise(3x3, same)"
@@ -258,6 +312,20 @@ class Separable(Sliding):
         "SeparableConvolution1D", "SeparableConvolution2D",
     )  # fmt: skip
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (
+        keras(
+            "SeparableConv1D SeparableConv2D SeparableConvolution1D SeparableConvolution2D",
+            "filters! kernel_size:kernel! strides:stride padding -data_format dilation_rate:dilation "
+            "depth_multiplier:multiplier activation use_bias:bias -{depthwise,pointwise,bias}_initializer "
+            "-{depthwise,pointwise,bias,activity}_regularizer -{depthwise,pointwise,bias}_constraint",
+        ),
+        keras1(
+            "SeparableConvolution2D SeparableConv2D",
+            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding "
+            "subsample:stride depth_multiplier:multiplier -dim_ordering "
+            "-{depthwise,pointwise,b,activity}_regularizer -{depthwise,pointwise,b}_constraint bias",
+        ),
+    )
     title: ClassVar = "Separable convolution"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> separable(64, 3x3, same)"

@@ -10,6 +10,7 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import axis_of, others_keep, sizes_of
 from symparams.model.arguments import AXIS, COUNT, argument, switch
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
     UNKNOWN,
@@ -42,6 +43,19 @@ class Dense(Layer):
 
     names: ClassVar = ("dense", "Linear", "LazyLinear", "fc")
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "Dense",
+            "units! activation use_bias:bias -{kernel,bias}_initializer -{kernel,bias,activity}_regularizer "
+            "-{kernel,bias}_constraint -lora_rank -lora_alpha -quantization_config",
+        ),
+        torch("Linear", "in_features~features out_features:units! bias -device -dtype"),
+        torch("LazyLinear", "out_features:units! bias -device -dtype"),
+        keras1(
+            "Dense TimeDistributedDense",
+            "output_dim:units! -init activation -weights -{W,b,activity}_regularizer -{W,b}_constraint bias",
+        ),
+    )
     title: ClassVar = "Dense layer"
     family: ClassVar = "Dense layers"
     example: ClassVar = "input(9072) -> dense(128, relu)"
@@ -118,6 +132,10 @@ class Flatten(Layer):
     end: int = argument(AXIS, "the last axis to join", -1, short="end_dim")
 
     names: ClassVar = ("flatten",)
+    calls: ClassVar = (
+        keras("Flatten", "-data_format"),
+        torch("Flatten", "start_dim:start end_dim:end"),
+    )
     title: ClassVar = "Flatten"
     family: ClassVar = "Dense layers"
     example: ClassVar = "input(12, 12, 63) -> flatten"

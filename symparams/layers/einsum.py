@@ -16,6 +16,7 @@ from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.dense import sum_of_products
 from symparams.layers.sizes import equal, features_named, known
 from symparams.model.arguments import TARGET, TEXT, argument
+from symparams.model.framework import keras
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, layer_class, symbol
 from symparams.model.sentence import Text, say
 from symparams.model.tensor import flat, tensor
@@ -68,6 +69,14 @@ class EinsumDense(Layer):
 
     names: ClassVar = ("einsum", "EinsumDense")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (
+        keras(
+            "EinsumDense",
+            "equation! output_shape:sizes! activation bias_axes -{kernel,bias}_initializer "
+            "-{kernel,bias}_regularizer -{kernel,bias}_constraint -lora_rank -lora_alpha "
+            "-gptq_unpacked_column_size -quantization_config",
+        ),
+    )
     title: ClassVar = "Einsum dense layer"
     family: ClassVar = "Branches joined"
     example: ClassVar = 'input(16, 32) -> einsum("abc,cd->abd", 64, bias_axes="d")'

@@ -12,6 +12,7 @@ from symparams.errors import LayerError
 from symparams.layers.sizes import equal, known
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import COUNT, NAMED, argument, switch
+from symparams.model.framework import FrameworkClass, keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -56,6 +57,23 @@ class Embedding(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("embedding", "Embedding")
     stock: ClassVar[tuple[Convention, ...]] = BOTH
+    calls: ClassVar[tuple[FrameworkClass, ...]] = (
+        keras(
+            "Embedding",
+            "input_dim:vocabulary! output_dim:width! -embeddings_initializer -embeddings_regularizer "
+            "-embeddings_constraint -mask_zero -weights -lora_rank -lora_alpha -quantization_config",
+        ),
+        torch(
+            "Embedding",
+            "num_embeddings:vocabulary! embedding_dim:width! -padding_idx -max_norm -norm_type "
+            "-scale_grad_by_freq -sparse -_weight -_freeze -device -dtype",
+        ),
+        keras1(
+            "Embedding",
+            "input_dim:vocabulary! output_dim:width! -init -input_length -{W,activity}_regularizer -W_constraint "
+            "-mask_zero -weights -dropout",
+        ),
+    )
     title: ClassVar[str] = "Embedding"
     family: ClassVar = "Embedding"
     example: ClassVar[str] = "input(128) -> embedding(10000, 64)"
@@ -118,6 +136,13 @@ class EmbeddingBag(Embedding):
 
     names: ClassVar = ("embeddingbag", "EmbeddingBag")
     stock: ClassVar = ("torch",)
+    calls: ClassVar = (
+        torch(
+            "EmbeddingBag",
+            "num_embeddings:vocabulary! embedding_dim:width! -max_norm -norm_type -scale_grad_by_freq -mode "
+            "-sparse -_weight -include_last_offset -padding_idx -device -dtype",
+        ),
+    )
     title: ClassVar = "Embedding bag"
     example: ClassVar = "input(128) -> embeddingbag(10000, 64)"
 
@@ -156,6 +181,13 @@ class ReversibleEmbedding(Embedding):
 
     names: ClassVar = ("reversibleembedding", "ReversibleEmbedding")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (
+        keras(
+            "ReversibleEmbedding",
+            "input_dim:vocabulary! output_dim:width! tie_weights -embeddings_initializer -embeddings_regularizer "
+            "-embeddings_constraint -mask_zero -reverse_dtype -logit_soft_cap",
+        ),
+    )
     title: ClassVar = "Reversible embedding"
     example: ClassVar = "input(128) -> reversibleembedding(10000, 64)"
 

@@ -11,6 +11,7 @@ from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, positions_share
 from symparams.layers.sizes import axes_of, sizes_of
 from symparams.model.arguments import COUNT, INTEGERS, LAYER, argument, switch
+from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
@@ -36,6 +37,7 @@ class UnitNormalization(Layer):
 
     names: ClassVar = ("unitnorm", "UnitNormalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
+    calls: ClassVar = (keras("UnitNormalization", "axis"),)
     title: ClassVar = "Unit normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(16, 64) -> unitnorm"
@@ -71,6 +73,7 @@ class LocalResponseNormalization(Layer):
 
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
+    calls: ClassVar = (torch("LocalResponseNorm CrossMapLRN2d", "size! -alpha -beta -k"),)
     title: ClassVar = "Local response normalization"
     family: ClassVar = "Normalization"
     ranked: ClassVar = False
@@ -114,6 +117,7 @@ class Normalization(Layer):
     names: ClassVar = ("normalization", "Normalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("Normalization", "axis mean:fixed+ -variance -invert"),)
     title: ClassVar = "Normalization of data"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(32, 32, 3) -> normalization"
@@ -159,6 +163,7 @@ class SpectralNormalization(Layer):
 
     names: ClassVar = ("spectralnorm", "SpectralNormalization")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("SpectralNormalization", "layer! -power_iterations"),)
     title: ClassVar = "Spectral normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(28, 28, 1) -> spectralnorm(conv(64, 3))"

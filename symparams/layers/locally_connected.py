@@ -11,6 +11,7 @@ from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.convolution import ONE_EACH
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, padding, switch
+from symparams.model.framework import keras, keras1
 from symparams.model.layer import (
     OUTPUT_LETTERS,
     Axis,
@@ -48,6 +49,24 @@ class LocallyConnected(Layer):
     activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
 
     names: ClassVar = ("locallyconnected", "LocallyConnected1D", "LocallyConnected2D")
+    calls: ClassVar = (
+        keras(
+            "LocallyConnected1D LocallyConnected2D",
+            "filters! kernel_size:kernel! strides:stride padding -data_format activation use_bias:bias "
+            "-{kernel,bias}_initializer -{kernel,bias,activity}_regularizer -{kernel,bias}_constraint "
+            "-implementation",
+        ),
+        keras1(
+            "LocallyConnected1D",
+            "nb_filter:filters! filter_length:kernel! -init activation -weights border_mode:padding "
+            "subsample_length:stride -{W,b,activity}_regularizer -{W,b}_constraint bias",
+        ),
+        keras1(
+            "LocallyConnected2D",
+            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding "
+            "subsample:stride -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint bias",
+        ),
+    )
     title: ClassVar = "Locally connected layer"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(28, 28, 1) -> LocallyConnected2D(32, 3)"

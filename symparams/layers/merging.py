@@ -13,6 +13,7 @@ from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of, numbers_of, others_keep
 from symparams.model.arguments import AXIS, argument
+from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, nothing_to_learn, symbol
 from symparams.model.work import Saved, Work
 
@@ -25,6 +26,7 @@ class Add(Layer):
     """
 
     names: ClassVar[tuple[str, ...]] = ("add",)
+    calls: ClassVar = (keras("Add"),)
     title: ClassVar[str] = "Add"
     family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(56, 56, 64) -> { conv(64, 3, same) | id } -> add"
@@ -100,6 +102,7 @@ class Multiply(Add):
     """
 
     names: ClassVar = ("multiply", "mul")
+    calls: ClassVar = (keras("Multiply"),)
     title: ClassVar = "Multiply"
     example: ClassVar = "input(56, 56, 64) -> { id | globalavgpool -> dense(64, sigmoid) } -> multiply"
     because: ClassVar = "multiplying values takes no weights"
@@ -127,6 +130,7 @@ class Subtract(Add):
     """
 
     names: ClassVar = ("subtract", "sub")
+    calls: ClassVar = (keras("Subtract"),)
     title: ClassVar = "Subtract"
     example: ClassVar = "input(56, 56, 64) -> { id | conv(64, 3, same) } -> subtract"
     because: ClassVar = "subtracting values takes no weights"
@@ -144,6 +148,7 @@ class Average(Add):
     """
 
     names: ClassVar = ("average",)
+    calls: ClassVar = (keras("Average"),)
     title: ClassVar = "Average"
     example: ClassVar = "input(64) -> { dense(10) | dense(10) | dense(10) } -> average"
     because: ClassVar = "averaging values takes no weights"
@@ -160,6 +165,7 @@ class Maximum(Add):
     """
 
     names: ClassVar[tuple[str, ...]] = ("maximum",)
+    calls: ClassVar = (keras("Maximum"),)
     title: ClassVar[str] = "Maximum"
     example: ClassVar[str] = "input(64) -> { dense(10) | dense(10) } -> maximum"
     because: ClassVar[str] = "choosing the largest value takes no weights"
@@ -176,6 +182,7 @@ class Minimum(Maximum):
     """
 
     names: ClassVar = ("minimum",)
+    calls: ClassVar = (keras("Minimum"),)
     title: ClassVar = "Minimum"
     example: ClassVar = "input(64) -> { dense(10) | dense(10) } -> minimum"
     because: ClassVar = "choosing the smallest value takes no weights"
@@ -191,6 +198,7 @@ class Concatenate(Layer):
     axis: int | None = argument(AXIS, "the axis to concatenate along; the channels if not given", None, short="dim")
 
     names: ClassVar = ("concat", "Concatenate", "cat")
+    calls: ClassVar = (keras("Concatenate", "axis"),)
     title: ClassVar = "Concatenate"
     family: ClassVar = "Branches joined"
     example: ClassVar = "input(28, 28, 192) -> { conv(64, 1) | conv(128, 3, same) } -> concat"

@@ -12,6 +12,7 @@ from symparams.layers.attention import Attention
 from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.model.arguments import COUNT, RATE, argument, switch
+from symparams.model.framework import keras, torch
 from symparams.model.layer import Incoming, Layer, layer_class
 
 _KERAS = "in the Keras convention it is MultiHeadAttention(num_heads, key_dim)"
@@ -60,6 +61,19 @@ class MultiHeadAttention(Spelling):
     )
 
     names: ClassVar = ("MultiHeadAttention", "MultiheadAttention")
+    calls: ClassVar = (
+        keras(
+            "MultiHeadAttention",
+            "num_heads:first! key_dim:second! value_dim dropout use_bias:bias output_shape -attention_axes "
+            "-sliding_window -flash_attention -{kernel,bias}_initializer -{kernel,bias,activity}_regularizer "
+            "-{kernel,bias}_constraint use_gate -seed",
+        ),
+        torch(
+            "MultiheadAttention",
+            "embed_dim:first! num_heads:second! dropout bias add_bias_kv -add_zero_attn kdim vdim -batch_first "
+            "-device -dtype",
+        ),
+    )
     title: ClassVar = "Multi-head attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> MultiHeadAttention(8, 64)"
@@ -148,6 +162,14 @@ class GroupedQueryAttention(Spelling):
     )
 
     names: ClassVar = ("GroupedQueryAttention", "GroupQueryAttention")
+    calls: ClassVar = (
+        keras(
+            "GroupQueryAttention",
+            "head_dim! num_query_heads! num_key_value_heads! dropout use_bias:bias -sliding_window "
+            "-flash_attention -{kernel,bias}_initializer -{kernel,bias,activity}_regularizer "
+            "-{kernel,bias}_constraint use_gate -seed",
+        ),
+    )
     title: ClassVar = "Grouped-query attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> GroupedQueryAttention(64, 8, 2)"

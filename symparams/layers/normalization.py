@@ -11,6 +11,7 @@ from symparams.layers.gamma_and_beta import RESCALED, Scaled, beta, named, posit
 from symparams.layers.over_axes import OverAxes
 from symparams.layers.sizes import known, sizes_of, spatial_axes
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
@@ -52,6 +53,31 @@ class BatchNormalization(Scaled):
         "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d",
     )  # fmt: skip
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "BatchNormalization",
+            "axis~axis -momentum -epsilon center scale -{beta,gamma,moving_mean,moving_variance}_initializer "
+            "-{beta,gamma}_regularizer -{beta,gamma}_constraint renorm -renorm_clipping -renorm_momentum "
+            "-synchronized",
+        ),
+        torch(
+            "BatchNorm1d BatchNorm2d BatchNorm3d",
+            "num_features~channels -eps -momentum affine track_running_stats:track -device -dtype * bias:center",
+        ),
+        torch(
+            "SyncBatchNorm",
+            "num_features~channels -eps -momentum affine track_running_stats:track -process_group -device -dtype "
+            "* bias:center",
+        ),
+        torch(
+            "LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d",
+            "-eps -momentum affine track_running_stats:track -device -dtype * bias:center",
+        ),
+        keras1(
+            "BatchNormalization",
+            "-epsilon -mode axis~axis -momentum -weights -beta_init -gamma_init -{gamma,beta}_regularizer",
+        ),
+    )
     title: ClassVar = "Batch normalization"
     family: ClassVar = "Normalization"
     ranked: ClassVar = False
@@ -139,6 +165,13 @@ class LayerNormalization(OverAxes):
 
     names: ClassVar = ("ln", "LayerNorm", "LayerNormalization")
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        torch("LayerNorm", "normalized_shape:shape! -eps elementwise_affine:affine bias:center -device -dtype"),
+        keras(
+            "LayerNormalization",
+            "axis -epsilon center scale -{beta,gamma}_initializer -{beta,gamma}_regularizer -{beta,gamma}_constraint",
+        ),
+    )
     title: ClassVar = "Layer normalization"
     example: ClassVar = "input(16, 512) -> ln"
 
@@ -167,6 +200,10 @@ class RMSNormalization(OverAxes):
 
     names: ClassVar = ("rmsnorm", "RMSNorm", "RMSNormalization")
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        torch("RMSNorm", "normalized_shape:shape! -eps elementwise_affine:affine -device -dtype"),
+        keras("RMSNormalization", "axis -epsilon"),
+    )
     title: ClassVar = "Root mean square normalization"
     example: ClassVar = "input(16, 512) -> rmsnorm"
 
@@ -205,6 +242,14 @@ class GroupNormalization(Scaled):
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        torch("GroupNorm", "num_groups:groups! num_channels~channels -eps affine -device -dtype * bias:center"),
+        keras(
+            "GroupNormalization",
+            "groups axis~axis -epsilon center scale -{beta,gamma}_initializer -{beta,gamma}_regularizer "
+            "-{beta,gamma}_constraint",
+        ),
+    )
     title: ClassVar = "Group normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
@@ -255,6 +300,16 @@ class InstanceNormalization(Scaled):
     )  # fmt: skip
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     stock: ClassVar = ("torch",)
+    calls: ClassVar = (
+        torch(
+            "InstanceNorm1d InstanceNorm2d InstanceNorm3d",
+            "num_features~channels -eps -momentum affine track_running_stats:track -device -dtype * bias:center",
+        ),
+        torch(
+            "LazyInstanceNorm1d LazyInstanceNorm2d LazyInstanceNorm3d",
+            "-eps -momentum affine=yes track_running_stats:track=yes -device -dtype * bias:center",
+        ),
+    )
     title: ClassVar = "Instance normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"

@@ -12,6 +12,7 @@ from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.sizes import by_axis, known, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import TOTALS, argument, choice
+from symparams.model.framework import FrameworkClass, keras, keras1, torch
 from symparams.model.layer import (
     Axis,
     Incoming,
@@ -100,6 +101,11 @@ class ZeroPadding(Layer):
     names: ClassVar[tuple[str, ...]] = (
         "zeropad", "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
     )  # fmt: skip
+    calls: ClassVar[tuple[FrameworkClass, ...]] = (
+        keras("ZeroPadding1D ZeroPadding2D ZeroPadding3D", "padding:amount -data_format"),
+        torch("ZeroPad1d ZeroPad2d ZeroPad3d", "padding:amount!"),
+        keras1("ZeroPadding1D ZeroPadding2D ZeroPadding3D", "padding:amount -dim_ordering"),
+    )
     title: ClassVar[str] = "Zero padding"
     family: ClassVar = "Shape"
     example: ClassVar[str] = "input(224, 224, 3) -> zeropad(3)"
@@ -155,6 +161,14 @@ class Padding(ZeroPadding):
 
     names: ClassVar = ("pad", *(f"{name}{rank}d" for name in _PRESETS for rank in (1, 2, 3)))
     presets: ClassVar = {f"{name}{rank}d": {"mode": mode} for name, mode in _PRESETS.items() for rank in (1, 2, 3)}
+    calls: ClassVar = (
+        torch(
+            "ReflectionPad1d ReflectionPad2d ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d "
+            "CircularPad1d CircularPad2d CircularPad3d",
+            "padding:amount!",
+        ),
+        torch("ConstantPad1d ConstantPad2d ConstantPad3d", "padding:amount! -value!"),
+    )
     title: ClassVar = "Padding"
     example: ClassVar = "input(224, 224, 3) -> pad(3, reflect)"
 
@@ -189,6 +203,13 @@ class Cropping(Layer):
     amount: tuple[tuple[Formula, Formula], ...] = argument(TOTALS, "cropping: positions at each end")
 
     names: ClassVar = ("crop", "Cropping1D", "Cropping2D", "Cropping3D")
+    calls: ClassVar = (
+        keras("Cropping1D", "cropping:amount=1"),
+        keras("Cropping2D", "cropping:amount=0 -data_format"),
+        keras("Cropping3D", "cropping:amount=1 -data_format"),
+        keras1("Cropping1D Cropping3D", "cropping:amount=1 -dim_ordering"),
+        keras1("Cropping2D", "cropping:amount=0 -dim_ordering"),
+    )
     title: ClassVar = "Cropping"
     family: ClassVar = "Shape"
     example: ClassVar = "input(28, 28, 3) -> crop(((2, 1), (3, 3)))"

@@ -13,6 +13,7 @@ from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.layers.window import Window
 from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -107,6 +108,18 @@ class MaxPooling(Pooling):
     names: ClassVar = (
         "maxpool", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "MaxPool1D", "MaxPool2D", "MaxPool3D",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras(
+            "MaxPooling1D MaxPooling2D MaxPooling3D MaxPool1D MaxPool2D MaxPool3D",
+            "pool_size:size strides:stride padding -data_format",
+        ),
+        torch(
+            "MaxPool1d MaxPool2d MaxPool3d",
+            "kernel_size:size! stride padding dilation -return_indices ceil_mode:ceil",
+        ),
+        keras1("MaxPooling1D", "pool_length:size stride border_mode:padding"),
+        keras1("MaxPooling2D MaxPooling3D", "pool_size:size strides:stride border_mode:padding -dim_ordering"),
+    )
     title: ClassVar = "Max pooling"
     example: ClassVar = "input(24, 24, 63) -> maxpool(2)"
     does: ClassVar = "max pooling only takes the largest value of each window"
@@ -135,6 +148,19 @@ class AveragePooling(Pooling):
     names: ClassVar[tuple[str, ...]] = (
         "avgpool", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "AvgPool1D", "AvgPool2D", "AvgPool3D",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras(
+            "AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D",
+            "pool_size:size! strides:stride padding -data_format",
+        ),
+        torch("AvgPool1d", "kernel_size:size! stride padding ceil_mode:ceil -count_include_pad"),
+        torch(
+            "AvgPool2d AvgPool3d",
+            "kernel_size:size! stride padding ceil_mode:ceil -count_include_pad -divisor_override",
+        ),
+        keras1("AveragePooling1D", "pool_length:size stride border_mode:padding"),
+        keras1("AveragePooling2D AveragePooling3D", "pool_size:size strides:stride border_mode:padding -dim_ordering"),
+    )
     title: ClassVar = "Average pooling"
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
     does: ClassVar = "average pooling only averages the values of each window"
@@ -181,6 +207,7 @@ class PowerPooling(Layer):
     ceil: bool = argument(switch("ceil"), "whether sizes are rounded up (PyTorch)", False, keyword=True)
 
     names: ClassVar = ("lppool", "LPPool1d", "LPPool2d", "LPPool3d")
+    calls: ClassVar = (torch("LPPool1d LPPool2d LPPool3d", "norm_type:norm! kernel_size:size! stride ceil_mode:ceil"),)
     title: ClassVar = "Power-average pooling"
     family: ClassVar = "Pooling"
     example: ClassVar = "input(24, 24, 63) -> lppool(2, 3)"
@@ -221,6 +248,14 @@ class GlobalAveragePooling(Layer):
         "globalavgpool", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalAveragePooling3D",
         "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalAvgPool3D", "gap",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras(
+            "GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D "
+            "GlobalAvgPool3D",
+            "-data_format keepdims",
+        ),
+        keras1("GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D", "-dim_ordering"),
+    )
     title: ClassVar[str] = "Global average pooling"
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
@@ -263,6 +298,13 @@ class GlobalMaxPooling(GlobalAveragePooling):
         "globalmaxpool", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D",
         "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPool3D", "gmp",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras(
+            "GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D",
+            "-data_format keepdims",
+        ),
+        keras1("GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D", "-dim_ordering"),
+    )
     title: ClassVar = "Global max pooling"
     example: ClassVar = "input(7, 7, 2048) -> globalmaxpool"
     does: ClassVar = "global max pooling only takes the largest value of each channel"

@@ -9,6 +9,7 @@ from symparams.algebra.formula import ZERO, Formula, as_formula
 from symparams.layers.passing import Passing
 from symparams.layers.sizes import spatial_axes
 from symparams.model.arguments import COUNT, SETTINGS, argument, choice
+from symparams.model.framework import keras
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -36,6 +37,7 @@ class Rescaling(Passing):
     offset: tuple[object, ...] | None = argument(SETTINGS, "offset: what is added", None)
 
     names: ClassVar = ("rescaling", "Rescaling")
+    calls: ClassVar = (keras("Rescaling", "scale! offset"),)
     title: ClassVar = "Rescaling"
     family: ClassVar = "Input and data"
     example: ClassVar = "input(28, 28, 1) -> rescaling(1/255)"
@@ -57,6 +59,15 @@ class Resizing(Layer):
     width: Formula = argument(COUNT, "width: of the output", told=True)
 
     names: ClassVar = ("resizing", "Resizing", "CenterCrop", "RandomCrop")
+    calls: ClassVar = (
+        keras(
+            "Resizing",
+            "height! width! -interpolation -crop_to_aspect_ratio -pad_to_aspect_ratio -fill_mode -fill_value "
+            "-antialias -data_format",
+        ),
+        keras("CenterCrop", "height! width! -data_format"),
+        keras("RandomCrop", "height! width! -seed -data_format"),
+    )
     title: ClassVar = "Resizing"
     family: ClassVar = "Input and data"
     example: ClassVar = "input(300, 400, 3) -> resizing(224, 224)"
@@ -91,6 +102,45 @@ class Augmentation(Layer):
         "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation",
         "RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Solarization",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras(
+            "AugMix",
+            "-value_range -num_chains -chain_depth -factor -alpha -all_ops -interpolation -seed -data_format",
+        ),
+        keras("AutoContrast", "-value_range"),
+        keras("ContrastLimitedAdaptiveHistogramEqualization", "-value_range -clip_limit -tile_grid_size -data_format"),
+        keras("CutMix", "-factor -seed -data_format"),
+        keras("Equalization", "-value_range -bins -data_format"),
+        keras("MixUp", "-alpha -data_format -seed"),
+        keras("RandAugment", "-value_range -num_ops -factor -interpolation -seed -data_format"),
+        keras("RandomBrightness RandomContrast", "-factor! -value_range -seed"),
+        keras(
+            "RandomColorDegeneration RandomHue RandomPosterization RandomSaturation RandomSharpness",
+            "-factor! -value_range -data_format -seed",
+        ),
+        keras(
+            "RandomColorJitter",
+            "-value_range -brightness_factor -contrast_factor -saturation_factor -hue_factor -seed -data_format",
+        ),
+        keras(
+            "RandomElasticTransform",
+            "-factor -scale -interpolation -fill_mode -fill_value -value_range -seed -data_format",
+        ),
+        keras("RandomErasing", "-factor -scale -fill_value -value_range -seed -data_format"),
+        keras("RandomFlip", "-mode -seed -data_format"),
+        keras("RandomGaussianBlur", "-factor -kernel_size -sigma -value_range -data_format -seed"),
+        keras("RandomGrayscale", "-factor -data_format -seed"),
+        keras("RandomInvert", "-factor -value_range -seed -data_format"),
+        keras("RandomPerspective", "-factor -scale -interpolation -fill_value -seed -data_format"),
+        keras("RandomRotation", "-factor! -fill_mode -interpolation -seed -fill_value -data_format"),
+        keras("RandomShear", "-x_factor -y_factor -interpolation -fill_mode -fill_value -data_format -seed"),
+        keras(
+            "RandomTranslation",
+            "-height_factor! -width_factor! -fill_mode -interpolation -seed -fill_value -data_format",
+        ),
+        keras("RandomZoom", "-height_factor! -width_factor -fill_mode -interpolation -seed -fill_value -data_format"),
+        keras("Solarization", "-addition_factor -threshold_factor -value_range -seed"),
+    )
     title: ClassVar = "Image augmentation"
     family: ClassVar = "Input and data"
     example: ClassVar = 'input(224, 224, 3) -> RandomFlip("horizontal") -> RandomRotation(0.1)'
@@ -140,6 +190,7 @@ class CategoryEncoding(Layer):
     mode: str = argument(choice(*_MODES), "how they are encoded", "multi_hot", short="output_mode", keyword=True)
 
     names: ClassVar = ("onehot", "CategoryEncoding")
+    calls: ClassVar = (keras("CategoryEncoding", "num_tokens:tokens! output_mode:mode -sparse"),)
     title: ClassVar = "Category encoding"
     family: ClassVar = "Input and data"
     example: ClassVar = "input(20) -> onehot(1000, one_hot)"
@@ -161,6 +212,20 @@ class Lookup(Layer):
     mode: str = argument(choice("int", *_MODES), "how they are encoded", "int", short="output_mode", keyword=True)
 
     names: ClassVar = ("lookup", "StringLookup", "IntegerLookup", "Hashing", "Discretization")
+    calls: ClassVar = (
+        keras(
+            "StringLookup",
+            "max_tokens:tokens -num_oov_indices -mask_token -oov_token -vocabulary -idf_weights -invert "
+            "output_mode:mode -pad_to_max_tokens -sparse -encoding -salt",
+        ),
+        keras(
+            "IntegerLookup",
+            "max_tokens:tokens -num_oov_indices -mask_token -oov_token -vocabulary -vocabulary_dtype -idf_weights "
+            "-invert output_mode:mode -sparse -pad_to_max_tokens -oov_method -salt",
+        ),
+        keras("Hashing", "num_bins:tokens! -mask_value -salt output_mode:mode -sparse"),
+        keras("Discretization", "-bin_boundaries num_bins:tokens -epsilon output_mode:mode -sparse -dtype"),
+    )
     title: ClassVar = "Lookup of categories"
     family: ClassVar = "Input and data"
     example: ClassVar = "input(20) -> lookup(1000)"

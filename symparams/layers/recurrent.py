@@ -15,6 +15,7 @@ from symparams.layers.cell import EACH_WAY, UNITS_OR_CELL, Cell
 from symparams.layers.recurrent_cells import GATES, RESET_AFTER, GRUCell, LSTMCell, ProjectedLSTMCell, RNNCell
 from symparams.layers.recurrent_stack import Stack, steps
 from symparams.model.arguments import COUNT, RATE, argument, switch
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -205,6 +206,29 @@ class RNN(Recurrent):
 
     names: ClassVar = ("rnn", "SimpleRNN")
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "RNN",
+            "cell:units! return_sequences:sequences -return_state -go_backwards -stateful -unroll "
+            "-zero_output_for_mask",
+        ),
+        torch(
+            "RNN",
+            "input_size~features hidden_size:units! num_layers:layers nonlinearity:activation bias -batch_first "
+            "dropout bidirectional -device -dtype",
+        ),
+        keras(
+            "SimpleRNN",
+            "units! activation use_bias:bias -{kernel,recurrent,bias}_initializer "
+            "-{kernel,recurrent,bias,activity}_regularizer -{kernel,recurrent,bias}_constraint dropout "
+            "-recurrent_dropout return_sequences:sequences -return_state -go_backwards -stateful -unroll -seed",
+        ),
+        keras1(
+            "SimpleRNN",
+            "output_dim:units! -init -inner_init activation -{W,U,b}_regularizer -dropout_W -dropout_U * "
+            "return_sequences:sequences -return_state -go_backwards -stateful -unroll -consume_less",
+        ),
+    )
     title: ClassVar = "Simple recurrent layer"
     example: ClassVar = "input(10, 32) -> rnn(64)"
 
@@ -244,6 +268,26 @@ class LSTM(Recurrent):
 
     names: ClassVar = ("lstm",)
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "LSTM",
+            "units! activation recurrent_activation use_bias:bias -{kernel,recurrent,bias}_initializer "
+            "-unit_forget_bias -{kernel,recurrent,bias,activity}_regularizer -{kernel,recurrent,bias}_constraint "
+            "dropout -recurrent_dropout -seed return_sequences:sequences -return_state -go_backwards -stateful "
+            "-unroll -use_cudnn",
+        ),
+        torch(
+            "LSTM",
+            "input_size~features hidden_size:units! num_layers:layers bias -batch_first dropout bidirectional "
+            "proj_size:projection?0 -device -dtype",
+        ),
+        keras1(
+            "LSTM",
+            "output_dim:units! -init -inner_init -forget_bias_init activation "
+            "inner_activation:recurrent_activation=hardsigmoid -{W,U,b}_regularizer -dropout_W -dropout_U * "
+            "return_sequences:sequences -return_state -go_backwards -stateful -unroll -consume_less",
+        ),
+    )
     title: ClassVar = "Long short-term memory"
     noun: ClassVar = "LSTM"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
@@ -287,6 +331,26 @@ class GRU(Recurrent):
 
     names: ClassVar = ("gru",)
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "GRU",
+            "units! activation recurrent_activation use_bias:bias -{kernel,recurrent,bias}_initializer "
+            "-{kernel,recurrent,bias,activity}_regularizer -{kernel,recurrent,bias}_constraint dropout "
+            "-recurrent_dropout -seed return_sequences:sequences -return_state -go_backwards -stateful -unroll "
+            "reset_after -use_cudnn",
+        ),
+        torch(
+            "GRU",
+            "input_size~features hidden_size:units! num_layers:layers bias -batch_first dropout bidirectional "
+            "-device -dtype",
+        ),
+        keras1(
+            "GRU",
+            "output_dim:units! -init -inner_init activation inner_activation:recurrent_activation=hardsigmoid "
+            "-{W,U,b}_regularizer -dropout_W -dropout_U * return_sequences:sequences -return_state -go_backwards "
+            "-stateful -unroll -consume_less reset_after=no",
+        ),
+    )
     title: ClassVar = "Gated recurrent unit"
     noun: ClassVar = "GRU"
     example: ClassVar = "input(10, 32) -> gru(64)"

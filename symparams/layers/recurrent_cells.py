@@ -9,6 +9,7 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.cell import Cell
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.framework import keras, torch
 from symparams.model.layer import Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Convention, Sizes, Tensor, flat, tensor
@@ -139,6 +140,15 @@ class RNNCell(GatedCell):
 
     names: ClassVar = ("rnncell", "SimpleRNNCell")
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        torch("RNNCell", "input_size~features hidden_size:units! bias nonlinearity:activation -device -dtype"),
+        keras(
+            "SimpleRNNCell",
+            "units! activation use_bias:bias -{kernel,recurrent,bias}_initializer "
+            "-{kernel,recurrent,bias}_regularizer -{kernel,recurrent,bias}_constraint -dropout -recurrent_dropout "
+            "-seed",
+        ),
+    )
     title: ClassVar = "Simple recurrent cell"
     example: ClassVar = "input(32) -> rnncell(64)"
     stored_as: ClassVar = "simple_rnn_cell."
@@ -167,6 +177,15 @@ class LSTMCell(GatedCell):
 
     names: ClassVar[tuple[str, ...]] = ("lstmcell",)
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "LSTMCell",
+            "units! activation recurrent_activation use_bias:bias -{kernel,recurrent,bias}_initializer "
+            "-unit_forget_bias -{kernel,recurrent,bias}_regularizer -{kernel,recurrent,bias}_constraint -dropout "
+            "-recurrent_dropout -seed",
+        ),
+        torch("LSTMCell", "input_size~features hidden_size:units! bias -device -dtype"),
+    )
     title: ClassVar[str] = "Long short-term memory cell"
     example: ClassVar = "input(32) -> lstmcell(64)"
     stored_as: ClassVar = "lstm_cell."
@@ -231,6 +250,15 @@ class GRUCell(GatedCell):
 
     names: ClassVar = ("grucell",)
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "GRUCell",
+            "units! activation recurrent_activation use_bias:bias -{kernel,recurrent,bias}_initializer "
+            "-{kernel,recurrent,bias}_regularizer -{kernel,recurrent,bias}_constraint -dropout -recurrent_dropout "
+            "reset_after -seed",
+        ),
+        torch("GRUCell", "input_size~features hidden_size:units! bias -device -dtype"),
+    )
     title: ClassVar = "Gated recurrent unit cell"
     example: ClassVar = "input(32) -> grucell(64)"
     stored_as: ClassVar = "gru_cell."

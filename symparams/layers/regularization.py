@@ -8,6 +8,7 @@ from typing import ClassVar
 from symparams.algebra.formula import Formula, Number
 from symparams.layers.passing import Passing
 from symparams.model.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import Incoming, Outgoing, layer_class
 from symparams.model.work import Saved
 
@@ -27,6 +28,16 @@ class Dropout(Passing):
         "dropout", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D",
         "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout", "GaussianDropout",
     )  # fmt: skip
+    calls: ClassVar = (
+        keras("Dropout AlphaDropout", "rate! -noise_shape -seed"),
+        torch("Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout", "p:rate -inplace"),
+        keras("SpatialDropout1D", "rate! -seed -dtype"),
+        keras("SpatialDropout2D SpatialDropout3D", "rate! -data_format -seed -dtype"),
+        keras("GaussianDropout", "rate! -seed"),
+        keras1("Dropout", "p:rate! -noise_shape -seed"),
+        keras1("SpatialDropout1D GaussianDropout", "p:rate!"),
+        keras1("SpatialDropout2D SpatialDropout3D", "p:rate! -dim_ordering"),
+    )
     title: ClassVar = "Dropout"
     family: ClassVar = "Regularization"
     ranked: ClassVar = False
@@ -49,6 +60,10 @@ class GaussianNoise(Passing):
     deviation: Formula = argument(RATE, "standard deviation of the noise", short="stddev")
 
     names: ClassVar = ("noise", "GaussianNoise")
+    calls: ClassVar = (
+        keras("GaussianNoise", "stddev:deviation! -seed"),
+        keras1("GaussianNoise", "sigma:deviation!"),
+    )
     title: ClassVar = "Gaussian noise"
     family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> noise(0.1)"
@@ -64,6 +79,7 @@ class ActivityRegularization(Passing):
     l2: Formula = argument(NOT_NEGATIVE, "factor of the penalty on squares", Number(0), keyword=True)
 
     names: ClassVar = ("activityregularization", "ActivityRegularization")
+    calls: ClassVar = (keras("ActivityRegularization", "l1 l2"),)
     title: ClassVar = "Activity regularization"
     family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> activityregularization(l2=0.01)"
@@ -78,6 +94,7 @@ class Masking(Passing):
     value: tuple[object, ...] = argument(SETTINGS, "the value that marks a step", (Number(0),), short="mask_value")
 
     names: ClassVar = ("masking", "Masking")
+    calls: ClassVar = (keras("Masking", "mask_value:value"),)
     title: ClassVar = "Masking"
     family: ClassVar = "Regularization"
     example: ClassVar = "input(10, 8) -> masking"

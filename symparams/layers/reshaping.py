@@ -14,6 +14,7 @@ from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of, equal, known, numbers_in, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, TARGET, argument
+from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -68,6 +69,7 @@ class Reshape(Layer):
     target: tuple[Formula, ...] = argument(TARGET, "size: one for each axis of the output", variadic=True)
 
     names: ClassVar = ("reshape", "Reshape")
+    calls: ClassVar = (keras("Reshape", "target_shape:target!"),)
     title: ClassVar = "Reshape"
     family: ClassVar = "Shape"
     example: ClassVar = "input(6272) -> reshape(7, 7, -1)"
@@ -105,6 +107,7 @@ class Unflatten(Layer):
     sizes: tuple[Formula, ...] = argument(TARGET, "size: one for each axis that it is split into", variadic=True)
 
     names: ClassVar = ("unflatten", "Unflatten")
+    calls: ClassVar = (torch("Unflatten", "dim:axis! unflattened_size:sizes!"),)
     title: ClassVar = "Unflatten"
     family: ClassVar = "Shape"
     example: ClassVar = "convention torch input(128) -> unflatten(1, 8, 4, 4)"
@@ -136,6 +139,7 @@ class Permute(Layer):
     order: tuple[int, ...] = argument(INTEGERS, "the axes of the input, in their new order", variadic=True)
 
     names: ClassVar = ("permute", "Permute")
+    calls: ClassVar = (keras("Permute", "dims:order!"),)
     title: ClassVar = "Permute"
     family: ClassVar = "Shape"
     example: ClassVar = "input(10, 64) -> permute(2, 1)"
@@ -171,6 +175,7 @@ class RepeatVector(Layer):
     times: Formula = argument(COUNT, "copies: how often the vector is repeated", short="n")
 
     names: ClassVar = ("repeatvector", "RepeatVector")
+    calls: ClassVar = (keras("RepeatVector", "n:times!"),)
     title: ClassVar = "Repeat vector"
     family: ClassVar = "Shape"
     example: ClassVar = "input(64) -> repeatvector(10)"

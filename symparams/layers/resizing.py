@@ -11,6 +11,7 @@ from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.sizes import by_axis, per_axis, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, SIZES, argument, choice
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     Axis,
     Incoming,
@@ -57,6 +58,15 @@ class Upsampling(Layer):
         "upsample", "UpSampling1D", "UpSampling2D", "UpSampling3D", "UpsamplingNearest2d", "UpsamplingBilinear2d",
     )  # fmt: skip
     presets: ClassVar = {"UpsamplingNearest2d": {"mode": "nearest"}, "UpsamplingBilinear2d": {"mode": "bilinear"}}
+    calls: ClassVar = (
+        torch("Upsample", "size scale_factor:factor mode -align_corners -recompute_scale_factor"),
+        keras("UpSampling1D", "size:factor=2"),
+        keras("UpSampling2D", "size:factor=2 -data_format interpolation:mode"),
+        keras("UpSampling3D", "size:factor=2 -data_format"),
+        torch("UpsamplingNearest2d UpsamplingBilinear2d", "size scale_factor:factor"),
+        keras1("UpSampling1D", "length:factor=2"),
+        keras1("UpSampling2D UpSampling3D", "size:factor=2 -dim_ordering"),
+    )
     title: ClassVar = "Upsampling"
     family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 512) -> upsample(2)"

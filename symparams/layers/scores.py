@@ -9,6 +9,7 @@ from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width
 from symparams.model.arguments import RATE, argument, choice, switch
+from symparams.model.framework import keras
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -83,6 +84,7 @@ class DotAttention(Layer):
 
     names: ClassVar = ("dotattention",)
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("Attention", "use_scale:scale score_mode:score dropout -seed"),)
     title: ClassVar = "Dot-product attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> dotattention(scaled, memory=@v)"
@@ -177,6 +179,7 @@ class AdditiveAttention(Layer):
 
     names: ClassVar = ("AdditiveAttention",)
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("AdditiveAttention", "use_scale:scale dropout"),)
     title: ClassVar = "Additive attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> additiveattention(memory=@v)"

@@ -13,6 +13,7 @@ from symparams.layers.sizes import equal, known, spatial_axes
 from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.model.framework import torch
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -49,6 +50,7 @@ class PixelShuffle(Layer):
     factor: Formula = argument(COUNT, "factor: how many times as high and as wide", told=True)
 
     names: ClassVar = ("pixelshuffle", "depthtospace", "DepthToSpace", "depth_to_space")
+    calls: ClassVar = (torch("PixelShuffle", "upscale_factor:factor!"),)
     title: ClassVar = "Pixel shuffle"
     family: ClassVar = "Shape"
     example: ClassVar = "input(32, 32, 36) -> pixelshuffle(2)"
@@ -78,6 +80,7 @@ class PixelUnshuffle(Layer):
     factor: Formula = argument(COUNT, "factor: how many times as low and as narrow", told=True)
 
     names: ClassVar = ("pixelunshuffle", "spacetodepth", "SpaceToDepth", "space_to_depth")
+    calls: ClassVar = (torch("PixelUnshuffle", "downscale_factor:factor!"),)
     title: ClassVar = "Pixel unshuffle"
     family: ClassVar = "Shape"
     example: ClassVar = "input(64, 64, 9) -> pixelunshuffle(2)"
@@ -112,6 +115,7 @@ class ChannelShuffle(Layer):
     groups: Formula = argument(COUNT, "number of groups", told=True)
 
     names: ClassVar = ("channelshuffle", "ChannelShuffle")
+    calls: ClassVar = (torch("ChannelShuffle", "groups!"),)
     title: ClassVar = "Channel shuffle"
     family: ClassVar = "Shape"
     example: ClassVar = "input(28, 28, 240) -> channelshuffle(3)"
@@ -165,6 +169,7 @@ class Unfold(_Windows):
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
 
     names: ClassVar = ("unfold", "im2col")
+    calls: ClassVar = (torch("Unfold", "kernel_size:kernel! dilation padding stride"),)
     title: ClassVar = "Unfold"
     example: ClassVar = "convention torch input(3, 32, 32) -> unfold(4, s=4)"
 
@@ -198,6 +203,7 @@ class Fold(_Windows):
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
 
     names: ClassVar = ("fold", "col2im")
+    calls: ClassVar = (torch("Fold", "output_size:size! kernel_size:kernel! dilation padding stride"),)
     title: ClassVar = "Fold"
     example: ClassVar = "convention torch input(48, 64) -> fold(32, 4, s=4)"
     reads: ClassVar = "channels"

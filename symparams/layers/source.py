@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from symparams.algebra.formula import Formula
 from symparams.model.arguments import SIZES, argument
+from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Rules, layer_class, nothing_to_learn
 
 
@@ -16,6 +17,10 @@ class Input(Layer):
     shape: tuple[Formula, ...] = argument(SIZES, "the sizes, in the order of the convention", variadic=True)
 
     names: ClassVar = ("input", "InputLayer")
+    calls: ClassVar = (
+        keras("Input", "shape -batch_size -dtype -sparse -ragged batch_shape:shape -name -tensor -optional"),
+        keras("InputLayer", "shape -batch_size -dtype -sparse -ragged batch_shape:shape -input_tensor -optional"),
+    )
     title: ClassVar = "Input"
     family: ClassVar = "Input and data"
     example: ClassVar = "input(28, 28, 1)"

@@ -14,6 +14,7 @@ from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, argument, choice, switch
+from symparams.model.framework import keras
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -55,6 +56,12 @@ class STFTSpectrogram(Layer):
 
     names: ClassVar = ("stft", "STFTSpectrogram")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (
+        keras(
+            "STFTSpectrogram",
+            "mode frame_length frame_step fft_length -window -periodic -scaling padding expand_dims -data_format",
+        ),
+    )
     title: ClassVar = "Spectrogram"
     family: ClassVar = "Sound"
     example: ClassVar = "input(16000, 1) -> stft(400, 160, 512)"
@@ -178,6 +185,13 @@ class MelSpectrogram(Layer):
     num_mel_bins: Formula = argument(COUNT, "bands: of pitch", as_formula(128), short="bands", keyword=True)
 
     names: ClassVar = ("melspectrogram", "MelSpectrogram")
+    calls: ClassVar = (
+        keras(
+            "MelSpectrogram",
+            "fft_length sequence_stride -sequence_length -window -sampling_rate num_mel_bins -min_freq -max_freq "
+            "-power_to_db -top_db -mag_exp -min_power -ref_power",
+        ),
+    )
     title: ClassVar = "Mel spectrogram"
     family: ClassVar = "Sound"
     example: ClassVar = "input(16000) -> melspectrogram(512, 160, bands=80)"

@@ -10,6 +10,7 @@ from symparams.algebra.formula import Formula, Symbol, total
 from symparams.algebra.substitution import mapped
 from symparams.layers.cell import Cell, cell_of
 from symparams.model.arguments import Kind, argument
+from symparams.model.framework import keras
 from symparams.model.layer import Unit, layer_class
 from symparams.model.sentence import Text, changed, together
 from symparams.model.tensor import Convention, Sizes, Tensor
@@ -45,6 +46,7 @@ class StackedCells(Cell):
     stored_as: ClassVar = "stacked_rnn_cells."
     names: ClassVar = ("stackedcells", "StackedRNNCells")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("StackedRNNCells", "cells!"),)
     title: ClassVar = "Stacked recurrent cells"
     example: ClassVar = "input(32) -> stackedcells(lstmcell(64), grucell(16))"
     giver: ClassVar = "unit of the last cell"

@@ -16,6 +16,7 @@ from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer, normed
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
+from symparams.model.framework import torch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor
@@ -45,6 +46,13 @@ class TransformerEncoderLayer(Spelling):
 
     names: ClassVar = ("TransformerEncoderLayer", "TransformerDecoderLayer")
     presets: ClassVar = {"TransformerDecoderLayer": {"decoder": True}}
+    calls: ClassVar = (
+        torch(
+            "TransformerEncoderLayer TransformerDecoderLayer",
+            "d_model! nhead! dim_feedforward dropout=0.1 activation -layer_norm_eps -batch_first norm_first bias "
+            "-device -dtype",
+        ),
+    )
     title: ClassVar = "Transformer layer"
     family: ClassVar = "Transformer"
     example: ClassVar = "convention torch input(128, 512) -> nn.TransformerEncoderLayer(512, 8)"
@@ -91,6 +99,13 @@ class TransformerEncoder(Layer):
 
     names: ClassVar = ("TransformerEncoder", "TransformerDecoder")
     stock: ClassVar = ("torch",)
+    calls: ClassVar = (
+        torch(
+            "TransformerEncoder",
+            "encoder_layer:layer! num_layers:layers! norm:norm+ -enable_nested_tensor -mask_check",
+        ),
+        torch("TransformerDecoder", "decoder_layer:layer! num_layers:layers! norm:norm+"),
+    )
     title: ClassVar = "Stack of transformer layers"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> transformerencoder(encoderlayer(8, 2048), 6)"
@@ -225,6 +240,14 @@ class Transformer(Layer):
 
     names: ClassVar = ("Transformer",)
     stock: ClassVar = ("torch",)
+    calls: ClassVar = (
+        torch(
+            "Transformer",
+            "d_model nhead num_encoder_layers:encoders num_decoder_layers:decoders dim_feedforward:hidden "
+            "dropout=0.1 activation -custom_encoder -custom_decoder -layer_norm_eps -batch_first norm_first bias "
+            "-device -dtype",
+        ),
+    )
     title: ClassVar = "Transformer"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)"

@@ -15,6 +15,7 @@ from symparams.layers.sizes import by_axis, known, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes, settings
 from symparams.layers.transposed_window import Along, amounts_of, how_far_apart, last_start
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -66,6 +67,36 @@ class TransposedConvolution(Sliding):
         "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d", "deconv",
     )  # fmt: skip
     stock: ClassVar = BOTH
+    calls: ClassVar = (
+        keras(
+            "Conv1DTranspose Conv2DTranspose Convolution1DTranspose Convolution2DTranspose",
+            "filters! kernel_size:kernel! strides:stride padding output_padding -data_format "
+            "dilation_rate:dilation activation use_bias:bias -{kernel,bias}_initializer "
+            "-{kernel,bias,activity}_regularizer -{kernel,bias}_constraint",
+        ),
+        keras(
+            "Conv3DTranspose Convolution3DTranspose",
+            "filters! kernel_size:kernel! strides:stride padding -data_format output_padding "
+            "dilation_rate:dilation activation use_bias:bias -{kernel,bias}_initializer "
+            "-{kernel,bias,activity}_regularizer -{kernel,bias}_constraint",
+        ),
+        torch(
+            "ConvTranspose1d ConvTranspose2d ConvTranspose3d",
+            "in_channels~channels out_channels:filters! kernel_size:kernel! stride padding output_padding groups "
+            "bias dilation -padding_mode -device -dtype",
+        ),
+        torch(
+            "LazyConvTranspose1d LazyConvTranspose2d LazyConvTranspose3d",
+            "out_channels:filters! kernel_size:kernel! stride padding output_padding groups bias dilation "
+            "-padding_mode -device -dtype",
+        ),
+        keras1(
+            "Deconvolution2D Deconv2D",
+            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -output_shape! -init activation -weights "
+            "border_mode:padding subsample:stride -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint "
+            "bias",
+        ),
+    )
     title: ClassVar = "Transposed convolution"
     family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 128) -> tconv(64, 2, s=2)"
@@ -282,6 +313,7 @@ class MaxUnpooling(Layer):
     )
 
     names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
+    calls: ClassVar = (torch("MaxUnpool1d MaxUnpool2d MaxUnpool3d", "kernel_size:size! stride padding"),)
     title: ClassVar = "Max unpooling"
     family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(12, 12, 64) -> maxunpool(2)"

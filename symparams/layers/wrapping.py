@@ -9,6 +9,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ZERO, Formula
 from symparams.errors import LayerError
 from symparams.model.arguments import LAYER, argument
+from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Reading, Rules, Sight, layer_class, symbol
 from symparams.model.sentence import say, together
 from symparams.model.tensor import flat
@@ -26,6 +27,7 @@ class TimeDistributed(Layer):
 
     names: ClassVar = ("timedistributed", "TimeDistributed")
     stock: ClassVar = ("keras",)
+    calls: ClassVar = (keras("TimeDistributed", "layer!"),)
     title: ClassVar[str] = "Time-distributed layer"
     family: ClassVar = "Layers around layers"
     example: ClassVar = "input(10, 28, 28, 1) -> timedistributed(conv(8, 3)) -> timedistributed(flatten)"

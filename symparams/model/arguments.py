@@ -297,8 +297,8 @@ def takes_word(argument: Argument, word: str) -> bool:
     return only_words or word.casefold() in words or (len(word) > 2 and bool(nearest(word, words)))
 
 
-def read(argument: Argument, raw: Raw) -> object:
-    """The value of an argument from what the user wrote for it."""
+def read(argument: Argument, raw: Raw, called: str = "") -> object:
+    """The value of an argument from what the user wrote for it; messages call it by its name, or as it is called."""
     kind = argument.kind
     if isinstance(raw, str):
         word = raw.casefold()
@@ -309,7 +309,8 @@ def read(argument: Argument, raw: Raw) -> object:
     try:
         return kind.read(raw)
     except ValueError:
-        raise LayerError(f"{argument.name} must be {_expected(kind)}, not {described(raw)}{_hint(kind, raw)}") from None
+        refused = f"must be {_expected(kind)}, not {described(raw)}{_hint(kind, raw)}"
+        raise LayerError(f"{called or argument.name} {refused}") from None
 
 
 _MANY = 10  # words that a message can name all of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from symparams import limits
@@ -11,8 +11,9 @@ from symparams.algebra.facts import NOTHING_KNOWN, Facts
 from symparams.algebra.simplification import simplified
 from symparams.algebra.sums import Repeat
 from symparams.errors import LayerError, LimitError
+from symparams.model.conditions import required
 from symparams.model.derived import Derived, known
-from symparams.model.layer import Layer
+from symparams.model.layer import Layer, Requirement
 from symparams.model.network import MacroUse, Node
 from symparams.model.tensor import Convention
 
@@ -63,6 +64,13 @@ class Builder:
         sharing = None if shared is None else self.nodes[shared].name
         self.nodes.append(Node(name, tuple(inputs), derived, sharing, frozen, within=within, macro=macro))
         return len(self.nodes) - 1
+
+    def require(self, index: int, requirements: Iterable[Requirement]) -> None:
+        """Have a layer require more than it does itself; raises LayerError where that surely does not hold."""
+        conditions = tuple(c for r in requirements for c in required(r, self.facts))
+        if conditions:
+            node = self.nodes[index]
+            self.nodes[index] = replace(node, told=(*node.told, *conditions))
 
     def free_name(self, kind: str) -> str:
         """conv_1, conv_2 …, clear of the names that the user gave."""

@@ -11,6 +11,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, Value, as_form
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
 from symparams.model.family import Family
+from symparams.model.framework import FrameworkClass
 from symparams.model.padded import Padded
 from symparams.model.record import Record
 from symparams.model.sentence import Text
@@ -266,6 +267,7 @@ class Layer(Record):
 
     names: ClassVar[tuple[str, ...]] = ()  # the language's own name first, then the frameworks' names
     presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}  # name: arguments that it already says
+    calls: ClassVar[tuple[FrameworkClass, ...]] = ()  # the classes of the frameworks that are this layer
     title: ClassVar[str] = ""  # as a heading: "Convolution"
     family: ClassVar[Family] = "Further layers"  # under which heading the catalogue shows it
     example: ClassVar[str] = ""  # a small network that shows it

@@ -46,6 +46,7 @@ class Node:
     brackets: tuple[int, ...] = ()  # where each of these brackets starts, the index of its first layer
     within: tuple[str, ...] = ()  # the macros, and the names of uses and brackets, in which it stands
     generated: bool = False  # whether a layer of the network attends causally, so that text can be generated
+    told: tuple[Condition, ...] = ()  # what must hold besides, since its call says which input arrives
 
     @property
     def layer(self) -> Layer:
@@ -148,7 +149,7 @@ class Network:
 
     def conditions_of(self, nodes: Iterable[Node]) -> tuple[Condition, ...]:
         """The same for some of its layers."""
-        kinds = {(node.derived, node.repeats): node for node in nodes}
+        kinds = {(node.derived, node.repeats, node.told): node for node in nodes}
         every = (c for node in kinds.values() for c in (*self._copies(node.repeats), *self._at_the_ends(node)))
         return strongest(every, self.facts)
 
@@ -157,7 +158,7 @@ class Network:
 
         A divisor that changes must divide in every copy.
         """
-        pending = list(node.derived.conditions)
+        pending = [*node.derived.conditions, *node.told]
         for repeat in reversed(node.repeats):
             for condition in pending[:]:
                 if condition.slack is not None and mentions(formula_of(condition.slack), repeat.variable):

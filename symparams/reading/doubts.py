@@ -18,7 +18,9 @@ _SHAPE = re.compile(
     r"[(\[]\s*(?:(?:None|\?|-1|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
 )
 _RESULT = re.compile(rf"\s*=+\s*({_NUMBER})(?![\w*])")
-_TEX = re.compile(r"\\(?:times|cdot)(?![a-z])|\\(?:left|right)(?=[(\[)\]])|&times;|\$")  # as formulas are typed in posts
+_TEX = re.compile(
+    r"\\(?:times|cdot)(?![a-z])|\\(?:left|right)(?=[(\[)\]])|&times;|\$"
+)  # as formulas are typed in posts
 _LONGEST = 200  # characters of a formula
 _READ = 100_000  # characters of prose are looked at
 _MOST = 60  # of each kind are looked at
@@ -55,7 +57,11 @@ def written_in(prose: str) -> list[Written]:
             else:
                 kind_ = kind
             sentence = bisect_right(ends, start)
-            found.append(Written(re.sub(r"\s+", " ", text), "" if result is None else result[1], kind_, Span(start, end), sentence))
+            found.append(
+                Written(
+                    re.sub(r"\s+", " ", text), "" if result is None else result[1], kind_, Span(start, end), sentence
+                )
+            )
     return sorted(found, key=lambda one: one.at.start)[: 3 * _MOST]
 
 

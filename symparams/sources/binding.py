@@ -25,6 +25,7 @@ class Given(NamedTuple):
 
     keyword: str | None
     value: Any  # as `bind` takes it, a Raw; before other layers are placed it may wait for them
+    called: str = ""  # what a framework calls it, for messages
 
 
 class Signature(NamedTuple):
@@ -70,7 +71,7 @@ def bind(entry: Entry, name: str, given: tuple[Given, ...], reserved: frozenset[
     accepts = signature(entry.layer)
     values: dict[str, object] = dict(entry.preset)
     waiting = [a for a in accepts.positional if a.name not in values]
-    for index, (keyword, value) in enumerate(given):
+    for index, (keyword, value, called) in enumerate(given):
         try:
             if keyword is not None:
                 argument = _by_keyword(entry, keyword, name)
@@ -84,7 +85,7 @@ def bind(entry: Entry, name: str, given: tuple[Given, ...], reserved: frozenset[
             if argument.variadic and keyword is None:
                 _extend(values, argument, value, name)
             else:
-                values[argument.name] = _read(argument, _word(argument, value, keyword, reserved), name)
+                values[argument.name] = _read(argument, _word(argument, value, keyword, reserved), name, called)
         except LayerError as error:
             error.argument = index
             raise
@@ -108,10 +109,10 @@ def _word(argument: Argument, value: Raw, keyword: str | None, reserved: frozens
     return value.name if value.name.casefold() in reserved or takes_word(argument, value.name) else value
 
 
-def _read(argument: Argument, raw: Raw, name: str) -> object:
+def _read(argument: Argument, raw: Raw, name: str, called: str = "") -> object:
     """The value of an argument; an error in it says which layer it was given to."""
     try:
-        return read(argument, raw)
+        return read(argument, raw, called)
     except LayerError as error:
         error.matter = f"{name}: {error.matter}"
         raise

@@ -120,7 +120,8 @@ class _Expansion:
         return tuple(ends)
 
     def named(self, item: r.Named, flow: Flow, scope: Scope, first: bool) -> Flow:
-        self.names.check_word(item.name, item.at)
+        if item.bare:
+            self.names.check_word(item.name, item.at)
         if item.name in scope.points:
             raise self.error(f"the name `{item.name}` is taken already", item.at)
         before, call = len(self.placed), item.item
@@ -321,13 +322,13 @@ class _Expansion:
         value = inside[0].value if len(inside) == 1 else None
         if isinstance(value, Symbol):
             value = r.Call(value.name, (), inside[0].at)
-        if not isinstance(value, r.Call):
+        if not isinstance(value, (r.Call, r.Group)):
             raise self.error(f"{call.name} takes a layer or a macro, such as timedistributed(conv(8, 3))", call.at)
         if flow is None:
             raise self.error(f"{call.name} has no input; a chain starts with input(…) or @name", call.at)
         frame, frozen = value, scope.frozen or len(inside) < len(call.arguments)
         inner = scope.inside(steps=scope.steps + 1, frozen=frozen)
-        title = None if frame.name in self.macros else name
+        title = None if isinstance(frame, r.Group) or frame.name in self.macros else name
         return self.named_first(title, scope, lambda: self.item(frame, flow, inner, first=False))
 
     def shared(self, call: r.Call, scope: Scope) -> tuple[str, Use]:

@@ -94,11 +94,10 @@ def instead(keyword: str, known: Collection[str], layer: str) -> str:
     return nearest(keyword, known)
 
 
-# The layers whose constructors in PyTorch begin with the size of what arrives.
+# The layers whose constructors in PyTorch begin with the size of what arrives, in small letters as our own names are.
 _TOLD = (
-    "nn.linear nn.conv1d nn.conv2d nn.conv3d nn.convtranspose1d nn.convtranspose2d nn.convtranspose3d nn.batchnorm1d "
-    "nn.batchnorm2d nn.batchnorm3d nn.syncbatchnorm nn.instancenorm1d nn.instancenorm2d nn.instancenorm3d nn.rnn "
-    "nn.lstm nn.gru nn.rnncell nn.lstmcell nn.grucell nn.bilinear linear"
+    "linear conv1d conv2d conv3d convtranspose1d convtranspose2d convtranspose3d batchnorm1d batchnorm2d batchnorm3d "
+    "syncbatchnorm instancenorm1d instancenorm2d instancenorm3d rnn lstm gru rnncell lstmcell grucell bilinear"
 )
 
 

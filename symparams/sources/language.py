@@ -17,6 +17,7 @@ from symparams.sources import records as r
 from symparams.sources.binding import reserved_words
 from symparams.sources.declarations import declared
 from symparams.sources.expansion import expanded
+from symparams.sources.framework_calls import Understood, understood
 from symparams.sources.names import Names
 from symparams.sources.placements import Placed
 from symparams.sources.placer import Placer
@@ -45,7 +46,7 @@ def network(
         statements = read_network(source)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply", source=source) from None
-    return built(statements, source, given, catalogue, for_others=for_others, without_ranges=without_ranges)
+    return built(statements, source, given, catalogue, for_others=for_others, without_ranges=without_ranges, typed=True)
 
 
 def built(
@@ -56,12 +57,14 @@ def built(
     *,
     for_others: bool = False,
     without_ranges: bool = False,
+    typed: bool = False,
 ) -> Network:
-    """The network of statements whose places lie in `source`; the rest as for `network`."""
+    """The network of statements with places in `source`; `typed` as for `understood`, the rest as for `network`."""
     if without_ranges:
         statements = [s for s in statements if not isinstance(s, r.Range)]
     try:
-        return _built(statements, source, given or {}, catalogue, strict=not for_others)
+        said = understood(statements, source, catalogue, typed=typed)
+        return _built(said, source, given or {}, catalogue, strict=not for_others)
     except RecursionError:
         raise LimitError("the formulas here are nested too deeply", source=source) from None
 
@@ -88,10 +91,11 @@ def _placed(placements: Sequence[Placed], names: Names, builder: Callable[[froze
 
 
 def _built(
-    statements: Sequence[r.Statement], source: Source, given: Mapping[str, Formula], catalogue: Catalogue, strict: bool
+    said: Understood, source: Source, given: Mapping[str, Formula], catalogue: Catalogue, strict: bool
 ) -> Network:
     """Declarations, then letters and facts, then placements, then layers with their sizes."""
-    declarations = declared(statements, source, catalogue)
+    declarations = declared(said.statements, source, catalogue)
+    convention = said.convention or declarations.convention
     catalogue = with_extensions(catalogue, declarations.layers())
     names = Names(source, declarations.lets, given, reserved_words(catalogue))
     for macro in declarations.macros.values():
@@ -101,9 +105,9 @@ def _built(
     facts = facts_of([*ranges.facts(), *declarations.facts], names)
     choices = ranges.within(facts, declarations.facts)
     placements = expanded(declarations.chains, names, facts, declarations.macros, catalogue)
-    places = _placed(placements, names, partial(Builder, declarations.convention, facts, declarations.names()))
+    places = _placed(placements, names, partial(Builder, convention, facts, declarations.names()))
     network = Network(
-        declarations.convention,
+        convention,
         facts,
         places.builder.finished(),
         declarations.title,

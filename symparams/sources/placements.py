@@ -18,6 +18,7 @@ from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.layers import Entry
 from symparams.model.network import MacroUse
 from symparams.sources.binding import Given
+from symparams.sources.records import Told
 
 
 class LayerCall(NamedTuple):
@@ -29,6 +30,7 @@ class LayerCall(NamedTuple):
     places: tuple[Span, ...]  # of each of these
     at: Span
     waits: bool  # whether something in the brackets is known only when other placements have been placed
+    told: tuple[Told, ...] = ()  # what the brackets say about the input, letters resolved
 
 
 class Pointed(NamedTuple):

@@ -13,9 +13,11 @@ from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import Named
 from symparams.model.builder import Builder
 from symparams.model.layer import Layer
+from symparams.sources.arriving import difference
 from symparams.sources.binding import Given, bound
 from symparams.sources.names import Names, computed
 from symparams.sources.placements import Bracket, End, LayerCall, Placed, Placement, Pointed, copies_of, filled, whole
+from symparams.sources.records import Told
 from symparams.sources.repetition import Repetition
 
 
@@ -59,7 +61,7 @@ class Placer:
             shared = self._weights(placement)
             for _ in range(placement.steps):
                 layer = self._wrapped.setdefault(layer, TimeDistributed(layer))
-            return self.builder.add(
+            node = self.builder.add(
                 layer,
                 inputs,
                 name,
@@ -68,10 +70,24 @@ class Placer:
                 within=placement.within,
                 macro=placement.macro,
             )
+            if not placement.steps:
+                self._compare(placement.call.told, node)
+            return node
         except SymparamsError as error:
             if error.place is None or placement.shared is not None:
                 error.place = Place(self.source, *placement.at)
             raise
+
+    def _compare(self, told: Sequence[Told], node: int) -> None:
+        """Raise LayerError if a framework's call says another input than arrives; with letters it is a condition."""
+        for one in told:
+            try:
+                meant = one._replace(value=self._filled(one.value, one.at))
+                self.builder.require(node, difference(meant, self.builder.nodes[node].derived.arriving))
+            except LayerError as error:
+                error.matter = f"{self.builder.nodes[node].name}: {error.matter}"
+                error.place = Place(self.source, *one.at)
+                raise
 
     def _bound(self, call: LayerCall) -> Layer:
         """The layer with its arguments."""

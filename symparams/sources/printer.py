@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from symparams.algebra.formula import Formula, Number, Power, Symbol
@@ -18,7 +19,7 @@ def printed(statements: Sequence[r.Statement]) -> str:
 def _statement(s: r.Statement) -> str:
     match s:
         case r.Model(title):
-            return f'model "{title}"\n'
+            return f"model {quoted(title)}\n"
         case r.Convention(name):
             return f"convention {name}\n"
         case r.Let(name, value):
@@ -57,9 +58,9 @@ def written_item(item: r.Item) -> str:
     """What stands between two arrows: a layer, a macro, a fork, a group."""
     match item:
         case r.Named(inner, name):
-            return f"{written_item(inner)} as {name}"
+            return f"{written_item(inner)} as {name if item.bare else written_name(name)}"
         case r.Reference(name):
-            return f"@{name}"
+            return f"@{written_name(name)}"
         case r.Branches(chains):
             return f"{{ {' | '.join(map(_chain, chains))} }}"
         case r.Group():
@@ -80,16 +81,34 @@ def _group(group: r.Group) -> str:
 
 
 def _argument(argument: r.Argument) -> str:
-    value = _value(argument.value)
+    value = written_value(argument.value)
     return value if argument.keyword is None else f"{argument.keyword}={value}"
 
 
-def _value(value: object) -> str:
+def written_value(value: object) -> str:
+    """What stands for an argument."""
     if isinstance(value, str):
         return value
     if isinstance(value, Formula):
         return shown(value, SOURCE)
-    if isinstance(value, (r.Call, r.Reference)):
-        return written_item(value) if isinstance(value, r.Reference) or value.arguments else f"{value.name}()"
+    if isinstance(value, r.Call):
+        return written_item(value) if value.arguments else f"{value.name}()"
+    if isinstance(value, r.Group):
+        return f"Sequential({_group(value)})"
+    if isinstance(value, r.Reference):
+        return written_item(value)
     assert isinstance(value, tuple)
-    return f"({', '.join(map(_value, value))})"
+    return f"({', '.join(map(written_value, value))}{',' if len(value) == 1 else ''})"
+
+
+_NAME = re.compile(r"[A-Za-zͰ-Ͽ_][A-Za-z0-9Ͱ-Ͽ_]*")
+
+
+def written_name(name: str) -> str:
+    """A name, between quotes where it is no identifier."""
+    return name if _NAME.fullmatch(name) else quoted(name)
+
+
+def quoted(text: str) -> str:
+    """A text between quotes that it does not have inside."""
+    return f"'{text}'" if '"' in text else f'"{text}"'

@@ -43,6 +43,7 @@ from symparams.sources.records import (
     Reference,
     Statement,
 )
+from symparams.sources.rows import in_a_row, joined
 from symparams.sources.syntax_errors import explained
 
 _RELATIONS = {"≤": "<=", "≥": ">=", "≠": "!="}
@@ -81,7 +82,7 @@ class _MisuseError(Exception):
 
 # ---------------------------------------------------------------- before parsing
 
-_TOKENS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]|[0-9]{' + str(limits.DIGITS + 1) + ",}")
+_TOKENS = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|#[^\n]*|[][(){}]|[0-9]{' + str(limits.DIGITS + 1) + ",}")
 
 
 def _guard(source: Source) -> None:
@@ -117,7 +118,7 @@ class Expressions(Transformer[Token, Any]):
 
     def number(self, children: list[Token]) -> Formula:
         text = children[0].value
-        return Number(int(text)) if text.isdigit() else Number(_exact(text))
+        return Number(int(text)) if text.isdigit() else Number(_exact(children[0]))
 
     def symbol(self, children: list[Token]) -> Formula:
         return Symbol(children[0].value)
@@ -178,8 +179,13 @@ _DIVISIONS: dict[str, Callable[[Formula, Formula], Formula]] = {
 }
 
 
-def _exact(decimal: str) -> int | Fraction:
-    value = Fraction(decimal)
+def _exact(token: Token) -> int | Fraction:
+    """1e-4 and 50_257 as they are; no number becomes longer than one that is written out."""
+    text = token.value.replace("_", "")
+    digits, _, exponent = text.lower().partition("e")
+    if len(digits) + abs(int(exponent or 0)) > limits.DIGITS:
+        raise _MisuseError(f"this number has more than {limits.DIGITS:,} digits, which is the limit", token)
+    value = Fraction(text)
     return value.numerator if value.denominator == 1 else value
 
 
@@ -187,7 +193,7 @@ class _Reader(Expressions):
     """One method for each rule of architecture.lark."""
 
     def start(self, children: list[Any]) -> list[Any]:
-        return children
+        return joined(children)
 
     def model(self, children: list[Token]) -> Model:
         return Model(children[0].value[1:-1], _span(children[0]))
@@ -220,27 +226,38 @@ class _Reader(Expressions):
         return Parameter(children[0].value, children[2])
 
     def chain(self, children: list[Any]) -> Chain:
-        return Chain(tuple(children), children[0].at)
+        items = tuple(child for child in children if child is not None and not isinstance(child, Token))
+        return Chain(items, items[0].at)
 
     def named(self, children: list[Any]) -> Named:
         item, name = children
-        return Named(item, name.value, _span(name))
+        return Named(item, _name(name), _span(name), bare=name.type == "NAME")
 
     def word(self, children: list[Token]) -> Call:
         return Call(children[0].value, (), _span(children[0]))
 
-    def call(self, children: list[Any]) -> Call:
-        name = children[0]
+    def call(self, children: list[Any]) -> Call | Group:
+        name, before, *rest = children
         arguments = []
-        marks = children[1::2]
-        for before, value, after in zip(marks[:-1], children[2::2], marks[1:], strict=True):
-            if value is None:
-                continue
-            keyword = None
-            if isinstance(value, list):  # from keyword()
-                keyword, value = value
-            arguments.append(Argument(keyword, value, Span(before.end_pos, after.start_pos)))
+        value: Any = None
+        for child in rest:
+            if isinstance(child, Token):  # a comma, or the bracket
+                if value is not None:
+                    keyword, value = value if isinstance(value, list) else (None, value)
+                    arguments.append(Argument(keyword, value, Span(before.end_pos or 0, child.start_pos or 0)))
+                before, value = child, None
+            elif child is not None:
+                value = child
+        if name.value.rpartition(".")[2].casefold() == "sequential":
+            return self._sequential(name, arguments)
         return Call(name.value, tuple(arguments), _span(name))
+
+    def _sequential(self, name: Token, arguments: list[Argument]) -> Group:
+        """The layers of `Sequential([…])` in a row."""
+        layers = in_a_row(arguments)
+        if not layers:
+            raise _MisuseError(f"{name.value} takes layers, in a list or one by one", name, SymparamsError)
+        return Group(Chain(layers, layers[0].at), None, None, None, None, _span(name), _span(name))
 
     def keyword(self, children: list[Any]) -> list[Any]:
         return [children[0].value, children[2]]
@@ -249,14 +266,14 @@ class _Reader(Expressions):
         return tuple(Number(int(part)) for part in re.split("[x×]", children[0].value))
 
     def sizes(self, children: list[Any]) -> tuple[Any, ...]:
-        return tuple(children)
+        return tuple(child for child in children if child is not None and not isinstance(child, Token))
 
     def string(self, children: list[Token]) -> str:
         return cast(str, children[0].value)
 
     def reference(self, children: list[Token]) -> Reference:
         at, name = children
-        return Reference(name.value, Span(_span(at).start, _span(name).end))
+        return Reference(_name(name), Span(_span(at).start, _span(name).end))
 
     def group(self, children: list[Any]) -> Group:
         bracket, chain = children
@@ -276,6 +293,10 @@ class _Reader(Expressions):
 
 for _rule in ("number", "symbol", "sum", "product", "signed", "power", "function", "relation"):
     setattr(_Reader, f"expression__{_rule}", getattr(Expressions, _rule))  # as an import names them
+
+
+def _name(token: Token) -> str:
+    return cast(str, token.value) if token.type == "NAME" else token.value[1:-1]
 
 
 def _span(token: Token) -> Span:

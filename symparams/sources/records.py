@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeAlias
 
 from symparams.algebra.formula import Formula, Symbol, symbols
 from symparams.errors import Span
+from symparams.layers import Entry
+from symparams.model.framework import Arriving
 
 
 class Reference(NamedTuple):
@@ -21,6 +23,16 @@ class Argument(NamedTuple):
     keyword: str | None
     value: RawValue
     at: Span
+    called: str = ""  # what its framework calls it, for messages; "": as the keyword says
+
+
+class Told(NamedTuple):
+    """What a framework wants to be told about the input, which is compared with what arrives: `in_channels=3`."""
+
+    name: str  # of the argument
+    what: Arriving  # which size it says
+    value: Formula
+    at: Span
 
 
 class Call(NamedTuple):
@@ -34,6 +46,8 @@ class Call(NamedTuple):
     name: str  # of a layer or a macro, as it was written, prefixes too
     arguments: tuple[Argument, ...]  # in the order in which they were written
     at: Span  # of the whole call
+    entry: Entry | None = None  # the layer, where a framework's name has been understood; None: the catalogue knows
+    told: tuple[Told, ...] = ()  # what a framework's arguments say about the input
 
 
 class Group(NamedTuple):
@@ -61,6 +75,7 @@ class Named(NamedTuple):
     item: Item
     name: str  # without quotes
     at: Span
+    bare: bool = False  # whether it was written without quotes, so that it must be no word of the language
 
 
 class Chain(NamedTuple):
@@ -79,7 +94,8 @@ Item: TypeAlias = "Call | Reference | Group | Branches | Named"
 #   a Call       a layer or anything else that is called: lstm(64), l2(0.01), tf.nn.relu() is none, its name is a word
 #   a Reference  @name
 #   a str        a text with its quotes, as it was written: '"same"', "'same'"
-RawValue: TypeAlias = "Formula | tuple[object, ...] | Call | Reference | str"
+#   a Group      layers in a row, where a layer stands for an argument: TimeDistributed(Sequential([…]))
+RawValue: TypeAlias = "Formula | tuple[object, ...] | Call | Group | Reference | str"
 
 TRUE, FALSE, NONE = Symbol("True"), Symbol("False"), Symbol("None")
 

@@ -51,6 +51,8 @@ class Resolver:
 
     def entry(self, call: r.Call) -> Entry:
         """What the catalogue has under the name of a layer."""
+        if call.entry is not None:
+            return call.entry
         entry = with_extensions(self.catalogue, [call.name]).get(key(call.name))
         if entry is None:
             if call.name in self.macros:
@@ -86,9 +88,10 @@ class Resolver:
         self, call: r.Call, entry: Entry, arguments: Sequence[r.Argument], flow: Flow, scope: Scope
     ) -> LayerCall:
         """A layer with its arguments: letters resolved, names looked up."""
-        given = tuple([Given(a.keyword, self.argument(a, flow, scope)) for a in arguments])
-        waiting = any(waits(one.value) for one in given)
-        return LayerCall(call.name, entry, given, tuple([a.at for a in arguments]), call.at, waiting)
+        given = tuple([Given(a.keyword, self.argument(a, flow, scope), a.called) for a in arguments])
+        told = tuple([t._replace(value=self.resolved(t.value, flow, scope, t.at)) for t in call.told])
+        waiting = any(waits(value) for value in (*(one.value for one in given), *(one.value for one in told)))
+        return LayerCall(call.name, entry, given, tuple([a.at for a in arguments]), call.at, waiting, told)
 
     def argument(self, argument: r.Argument, flow: Flow, scope: Scope) -> object:
         value = argument.value

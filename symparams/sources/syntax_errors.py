@@ -72,7 +72,7 @@ def _meant(text: str, token: Token) -> str:
     return ""
 
 
-_MARKS = re.compile(r'"[^"\n]*"|#[^\n]*|[][(){}]')
+_MARKS = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|#[^\n]*|[][(){}]')
 
 
 def _open_brackets(text: str) -> list[tuple[str, int]]:
@@ -90,6 +90,8 @@ def _expected(terminals: set[str]) -> str:
     """What could stand here, the brackets and marks first."""
     words: list[str] = []
     rest = set(terminals)
+    if "_ARROW" in rest:
+        rest.discard("COMMA")  # stands for an arrow
     if rest >= _EXPRESSION:
         words.append("an expression")
         rest -= _EXPRESSION | {"NAME", "SIZE", "SIGN", "FUNCTION", "LFLOOR", "LCEIL"}

@@ -19,7 +19,12 @@ BN = "input(56, 56, 3) -> conv(24, 5, same, s=2, bias=no) as conv2d_1 -> bn as b
 def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
     """For each doubt the layer, the quantity, what was written, and the mistake."""
     return [
-        (d.layer, d.quantity, d.text, d.diagnosis.matches[0].made[0].name if d.diagnosis and d.diagnosis.matches else "")
+        (
+            d.layer,
+            d.quantity,
+            d.text,
+            d.diagnosis.matches[0].made[0].name if d.diagnosis and d.diagnosis.matches else "",
+        )
         for d in Doubts(net(text), prose).found()
     ]
 
@@ -62,7 +67,9 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
 def test_the_number_that_is_doubted(text: str, prose: str, doubts: list[tuple[str, str, str, str | None]]) -> None:
     out = found(text, prose)
     assert [one[:3] for one in out] == [one[:3] for one in doubts]
-    assert [one[3] for one in out if one[3]] == [one[3] for one in doubts if one[3]] or any(d[3] is None for d in doubts)
+    assert [one[3] for one in out if one[3]] == [one[3] for one in doubts if one[3]] or any(
+        d[3] is None for d in doubts
+    )
 
 
 @pytest.mark.parametrize(
