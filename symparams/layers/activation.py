@@ -144,7 +144,7 @@ class Identity(Passing):
     names: ClassVar = ("identity", "Identity")
     calls: ClassVar = (
         keras("Identity"),
-        torch("Identity"),
+        torch("Identity", "..."),
     )
     title: ClassVar = "Identity"
     family: ClassVar = "Activation"

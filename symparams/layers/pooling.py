@@ -151,7 +151,7 @@ class AveragePooling(Pooling):
     calls: ClassVar = (
         keras(
             "AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D",
-            "pool_size:size! strides:stride padding -data_format",
+            "pool_size:size strides:stride padding -data_format",  # Keras 3 demands the size, Keras 2 does not
         ),
         torch("AvgPool1d", "kernel_size:size! stride padding ceil_mode:ceil -count_include_pad"),
         torch(

@@ -33,6 +33,11 @@ class FrameworkClass:
     names: tuple[str, ...]
     signature: str  # the arguments in order, see `parameters`
 
+    @property
+    def takes_anything(self) -> bool:
+        """Whether the framework takes any further arguments and does nothing with them."""
+        return self.signature.endswith("...")
+
     def parameters(self) -> tuple[Parameter, ...]:
         """The arguments in the framework's order."""
         return parameters(self.signature)
@@ -70,12 +75,12 @@ def parameters(signature: str) -> tuple[Parameter, ...]:
     `units` is called so here too, `kernel_size:kernel` is `kernel` here, no shape or count depends on `-dtype`, and
     `in_channels~channels` says what arrives. What follows: `!` it must be given, `=2` is meant if it is not, `+` any
     value means yes, `?0` this value means none. What stands behind `*` needs its name; `-{kernel,bias}_initializer` are
-    two.
+    two, and `...` at the end is whatever else is given.
     """
     found: list[Parameter] = []
     positional = True
     for word in _words(signature):
-        if word == "*":
+        if word in ("*", "..."):
             positional = False
             continue
         token = _TOKEN.fullmatch(word)

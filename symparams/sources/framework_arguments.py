@@ -34,7 +34,7 @@ from symparams.sources.printer import written_item, written_value
 EVERY_KERAS = frozenset((
     "name", "trainable", "dtype", "autocast", "dynamic", "input_shape", "batch_input_shape", "batch_shape",
     "batch_size", "input_dim", "input_length", "input_dtype", "weights", "activity_regularizer", "data_format",
-    "dim_ordering", "implementation", "fused", "virtual_batch_size", "adjustment", "time_major",
+    "dim_ordering", "implementation", "fused", "virtual_batch_size", "adjustment", "time_major", "bounding_box_format",
 ))  # fmt: skip
 
 
@@ -61,6 +61,8 @@ def bound(call: r.Call, meaning: Meaning, source: Source) -> Bound:
     for argument in call.arguments:
         keyword, parameter = argument.keyword, None
         if keyword is None and not _is_own(argument, meaning, accepts):
+            if not waiting and meaning.called.takes_anything:
+                continue
             if not waiting:
                 raise _error(_too_many(call, meaning, argument), argument, source)
             parameter = waiting.pop(0)
@@ -72,6 +74,8 @@ def bound(call: r.Call, meaning: Meaning, source: Source) -> Bound:
             found.common[keyword] = argument
         elif keyword is None or keyword in accepts.keywords or keyword in meaning.entry.layer.sources:
             found.own.append(argument)
+        elif meaning.called.takes_anything:
+            continue
         else:
             raise _error(_unknown(call, meaning, keyword), argument, source)
         name = keyword if parameter is None else parameter.name
@@ -137,14 +141,18 @@ def own_arguments(found: Bound, meaning: Meaning, at: Span, inner: Inner) -> lis
             continue
         own = accepts.keywords[parameter.argument]
         value = _as_here(argument.value, own, parameter, inner)
-        if value is not None:
+        if isinstance(value, tuple) and own.variadic and any(isinstance(one, r.Call) for one in value):
+            cells = [r.Argument(None, one, argument.at) for one in value if isinstance(one, r.Call)]
+            written[own.name] = cells
+        elif value is not None:
             added = r.Argument(own.name, value, argument.at, argument.keyword or parameter.name)
             written.setdefault(own.name, []).append(added)
     mine = {p.argument for p, _ in found.given} | set(_assigned(found, accepts)) | set(meaning.entry.preset)
     for parameter in meaning.called.parameters():
         if parameter.default and parameter.argument not in mine:
             written[parameter.argument] = [r.Argument(parameter.argument, _default(parameter.default), at)]
-    return [*map(_joined, written.values()), *(_inside(a, inner) for a in found.own)]
+    several = (one for ones in written.values() for one in (ones if ones[0].keyword is None else [_joined(ones)]))
+    return [*several, *(_inside(a, inner) for a in found.own)]
 
 
 def _joined(several: Sequence[r.Argument]) -> r.Argument:
@@ -193,6 +201,9 @@ def _word(text: str, own: Argument) -> r.RawValue:
 
 
 def _several(values: tuple[object, ...], own: Argument, inner: Inner) -> r.RawValue:
+    if not own.variadic and any(isinstance(one, r.Call) for one in values):  # RNN([LSTMCell(8), LSTMCell(4)])
+        at = next(one.at for one in values if isinstance(one, r.Call))
+        return inner(r.Call("StackedRNNCells", (r.Argument(None, values, at),), at))
     nothing = Number(-1) if own.kind is TARGET else Symbol(KEEP) if own.kind is KEPT_SIZES else r.NONE
     meant = tuple(
         inner(one) if isinstance(one, (r.Call, r.Group)) else nothing if one == r.NONE else one for one in values

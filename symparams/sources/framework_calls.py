@@ -219,7 +219,8 @@ class _Reader:
             before = read_before(call, meaning)
             error.matter += f"; {meant_before(call, meaning, before)}" if before else ""
             raise
-        before = read_before(call, meaning) if found.missing or self.typed else None
+        by_place = any(a.keyword is None and isinstance(a.value, Formula) for a in call.arguments)
+        before = read_before(call, meaning) if found.missing or (self.typed and by_place) else None
         if before and (found.missing or before != _plain(found, meaning)):
             raise SymparamsError(two_readings(call, meaning, found, before), Place(self.source, *call.at))
         if found.missing:
@@ -259,25 +260,10 @@ class _Reader:
         while isinstance(item, (r.Named, r.Group)):
             item = item.item if isinstance(item, r.Named) else item.chain.items[0]
         meaning = self.meaning(item) if isinstance(item, r.Call) else None
-        if meaning is None or meaning.entry.layer is Input or not isinstance(item, r.Call):
+        if meaning is None or meaning.entry.layer.inputs == "none" or not isinstance(item, r.Call):
             return None
-        own = {p.name for p in meaning.called.parameters()}
-        given = {a.keyword: a for a in item.arguments if a.keyword is not None}
-        said = next((given[name] for name in _SHAPES if name in given and given[name].value != r.NONE), None)
-        if said is not None:
-            arguments = self.sizes(said, said.keyword or "", meaning)
-        else:
-            length, width = given.get("input_length"), None if "input_dim" in own else given.get("input_dim")
-            ends = [a for a in (length, width) if a is not None]
-            embeds = issubclass(meaning.entry.layer, Embedding) and meaning.called.framework != "torch"
-            if not ends and not embeds:
-                return None
-            in_time = meaning.entry.rank == 1 or issubclass(meaning.entry.layer, Recurrent)
-            sizes = (length, width) if in_time and width is not None else (length if embeds else width,)
-            at = ends[0].at if ends else item.at
-            both = tuple(r.NONE if one is None else one.value for one in sizes)
-            arguments = self.sizes(r.Argument(None, both, at), "input_length", meaning)
-        return r.Call("input", arguments, item.at)
+        said = _torch_shape(item, meaning) if self.convention == "torch" else _keras_shape(item, meaning)
+        return None if said is None else r.Call("input", self.sizes(said, said.keyword or "", meaning), item.at)
 
     def sizes(self, said: r.Argument, name: str, meaning: Meaning) -> tuple[r.Argument, ...]:
         """The sizes of an input, the channels last; letters where they are open."""
@@ -293,6 +279,10 @@ class _Reader:
             matter = f"{name} must be sizes, such as (28, 28, 1), not {written_value(value)}"
             raise SymparamsError(matter, Place(self.source, *said.at))
         letters = _LETTERS.get(len(sizes), ("n",) * len(sizes))
+        if self.convention == "torch" and not issubclass(meaning.entry.layer, Recurrent):
+            letters = (letters[-1], *letters[:-1])
+        if self.convention == "torch" and rank == 1:
+            letters = ("C", "L")
         if len(sizes) == 1 and issubclass(meaning.entry.layer, Embedding):
             letters = ("T",)
         meant = [self.free(letter) if one == r.NONE else one for one, letter in zip(sizes, letters, strict=True)]
@@ -304,6 +294,38 @@ class _Reader:
         letter = next(name for name in candidates if name not in self.letters)
         self.letters.add(letter)
         return Symbol(letter)
+
+
+def _keras_shape(call: r.Call, meaning: Meaning) -> r.Argument | None:
+    """What the first layer of a Keras model says of its input, the open sizes as None."""
+    own = {p.name for p in meaning.called.parameters()}
+    given = {a.keyword: a for a in call.arguments if a.keyword is not None and a.value != r.NONE}
+    said = next((given[name] for name in _SHAPES if name in given), None)
+    if said is not None:
+        return said
+    length, width = given.get("input_length"), None if "input_dim" in own else given.get("input_dim")
+    embeds = issubclass(meaning.entry.layer, Embedding)
+    at = next((a.at for a in (length, width) if a is not None), call.at if embeds else None)
+    if at is None:
+        return None
+    in_time = width is not None and (meaning.entry.rank == 1 or issubclass(meaning.entry.layer, Recurrent))
+    sizes = (length, width) if in_time else (length if embeds else width,)
+    return r.Argument("input_length", tuple(r.NONE if one is None else one.value for one in sizes), at)
+
+
+def _torch_shape(call: r.Call, meaning: Meaning) -> r.Argument | None:
+    """What the first layer of a PyTorch model says of its input: its channels, or its features."""
+    places = iter([a for a in call.arguments if a.keyword is None])
+    by_name = {a.keyword: a for a in call.arguments}
+    if issubclass(meaning.entry.layer, Embedding):
+        return r.Argument("", (r.NONE,), call.at)
+    for parameter in meaning.called.parameters():
+        argument = by_name.get(parameter.name) or next(places, None)
+        if parameter.told in ("channels", "features") and argument is not None:
+            spatial = (r.NONE,) * (meaning.entry.rank or 0) if parameter.told == "channels" else ()
+            before = (r.NONE,) if issubclass(meaning.entry.layer, Recurrent) else ()
+            return r.Argument(parameter.name, (*before, argument.value, *spatial), argument.at)
+    return None
 
 
 _SHAPES = ("shape", "input_shape", "batch_shape", "batch_input_shape")
