@@ -11,9 +11,9 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.errors import LayerError, spatial_axes_of
 from symparams.layers.activation import ACTIVATION, effort
-from symparams.layers.convolution import Sliding
 from symparams.layers.filters import positions_share
 from symparams.layers.sizes import spatial_axes
+from symparams.layers.sliding import Sliding
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
 from symparams.model.framework import keras

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, product
+from symparams.algebra.formula import ONE, ZERO, Formula, product
 from symparams.errors import LayerError
-from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.filters import ONE_CHANNEL, filter_by_channel, filter_of, positions_share, so_many, sums
+from symparams.layers.activation import activated
+from symparams.layers.filters import ONE_CHANNEL, filter_by_channel, filter_of, so_many, sums
 from symparams.layers.sizes import known, spatial_axes
-from symparams.layers.window import Window
-from symparams.model.arguments import COUNT, PADDING, SIZES, argument, padding, switch
+from symparams.layers.sliding import Sliding
+from symparams.model.arguments import COUNT, SIZES, argument, padding
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     Axis,
     Incoming,
-    Layer,
     Outgoing,
     Requirement,
     Rules,
@@ -30,48 +29,10 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Sizes, Tensor, biases, tensor
 from symparams.model.work import Work
 
-ONE_EACH = (ONE,)
-
-
-@layer_class
-class Sliding(Layer):
-    """What all convolutions have: a kernel that slides over the input, and what is done with its output."""
-
-    reads: ClassVar = "channels"
-
-    stride: tuple[Formula, ...] = argument(
-        SIZES, "stride: how far the kernel moves", ONE_EACH, short="s", keyword=True, told=True
-    )
-    padding: str | tuple[Formula, ...] = argument(
-        PADDING, "padding: positions on each side", "valid", short="p", keyword=True, told=True
-    )
-    dilation: tuple[Formula, ...] = argument(
-        SIZES, "dilation: the distance between neighboring weights", ONE_EACH, short="d", keyword=True, told=True
-    )
-    bias: bool = argument(switch(), "whether each output channel has a bias", True, keyword=True, told=True)
-    activation: str = argument(ACTIVATION, "function on the output", "linear", keyword=True, told=True)
-
-    def window(self, x: Incoming, kernel: tuple[Formula, ...]) -> Window:
-        """The kernel as it slides over x."""
-        return Window(x, kernel, self.stride, self.padding, self.dilation)
-
-    def ignored(self, x: Incoming, what: str) -> tuple[Text, ...]:
-        """What does not enter the count of its parameters: the positions, and how far apart they or the weights are."""
-        shared = positions_share(x, what)
-        if any(number(d) != 1 for d in self.dilation):
-            return (*shared, "dilation only spreads the weights of a kernel apart; it adds none")
-        if any(number(s) != 1 for s in self.stride):
-            return (*shared, "the stride does not enter either: it only changes the output size")
-        return shared
-
-    def not_both(self) -> tuple[Requirement, ...]:
-        """Keras takes a stride or a dilation, not both."""
-        pairs = [(s, d) for s in self.stride for d in self.dilation if 1 not in (number(s), number(d))]
-        return tuple(Requirement(ONE, ">=", Function("min", pair), _both) for pair in dict.fromkeys(pairs))
-
-
-def _both() -> str:
-    return "Keras cannot combine a stride with a dilation; one of them must be 1"
+# Parts of the arguments of Keras 1.
+_KERAS_1 = "-{W,b,activity}_regularizer -{W,b}_constraint bias"
+_KERAS_1D = "nb_filter:filters! filter_length:kernel! -init activation -weights border_mode:padding"
+_KERAS_2D = "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding"
 
 
 @layer_class
@@ -119,26 +80,12 @@ class Convolution(Sliding):
             "out_channels:filters! kernel_size:kernel! stride padding dilation groups bias -padding_mode -device "
             "-dtype",
         ),
-        keras1(
-            "Convolution1D Conv1D",
-            "nb_filter:filters! filter_length:kernel! -init activation -weights border_mode:padding "
-            "subsample_length:stride -{W,b,activity}_regularizer -{W,b}_constraint bias",
-        ),
-        keras1(
-            "AtrousConvolution1D",
-            "nb_filter:filters! filter_length:kernel! -init activation -weights border_mode:padding "
-            "subsample_length:stride atrous_rate:dilation -{W,b,activity}_regularizer -{W,b}_constraint bias",
-        ),
-        keras1(
-            "Convolution2D Conv2D",
-            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding "
-            "subsample:stride -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint bias",
-        ),
+        keras1("Convolution1D Conv1D", f"{_KERAS_1D} subsample_length:stride {_KERAS_1}"),
+        keras1("AtrousConvolution1D", f"{_KERAS_1D} subsample_length:stride atrous_rate:dilation {_KERAS_1}"),
+        keras1("Convolution2D Conv2D", f"{_KERAS_2D} subsample:stride -dim_ordering {_KERAS_1}"),
         keras1(
             "AtrousConvolution2D AtrousConv2D",
-            "nb_filter:filters! nb_row:kernel! nb_col:kernel! -init activation -weights border_mode:padding "
-            "subsample:stride atrous_rate:dilation -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint "
-            "bias",
+            f"{_KERAS_2D} subsample:stride atrous_rate:dilation -dim_ordering {_KERAS_1}",
         ),
         keras1(
             "Convolution3D Conv3D",

@@ -8,7 +8,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
-from symparams.layers.convolution import ONE_EACH
+from symparams.layers.sliding import ONE_EACH
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, padding, switch
 from symparams.model.framework import keras, keras1

@@ -13,6 +13,7 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION
 from symparams.layers.cell import EACH_WAY, UNITS_OR_CELL, Cell
 from symparams.layers.recurrent_cells import GATES, RESET_AFTER, GRUCell, LSTMCell, ProjectedLSTMCell, RNNCell
+from symparams.layers.recurrent_sentences import hint, shape_because
 from symparams.layers.recurrent_stack import Stack, steps
 from symparams.model.arguments import COUNT, RATE, argument, switch
 from symparams.model.framework import keras, keras1, torch
@@ -28,7 +29,7 @@ from symparams.model.layer import (
     layer_class,
 )
 from symparams.model.sentence import Text, say
-from symparams.model.tensor import BOTH, Convention
+from symparams.model.tensor import BOTH
 from symparams.model.work import Work
 
 
@@ -107,7 +108,7 @@ class Recurrent(Layer):
             tensors=tuple(stack.tensors()),
             written=parameters,
             because=stack.why(),
-            shape_because=_shape_because(cell, every, self.bidirectional, x.convention),
+            shape_because=shape_because(cell, every, self.bidirectional, x.convention),
             channels_are="outputs" if self.bidirectional or isinstance(cell, ProjectedLSTMCell) else "units",
             requires=self.requirements(cell, x),
             differs=cell.difference(x.convention, stack.copies, parameters),
@@ -145,7 +146,7 @@ class Recurrent(Layer):
     def _checked(self, x: Incoming) -> Cell:
         """The cell, if the input and the convention suit it."""
         if len(x.shape) != 2:
-            raise LayerError(f"needs an input of shape (T, features), not {x}{_hint(x)}")
+            raise LayerError(f"needs an input of shape (T, features), not {x}{hint(x)}")
         if self.sequences and self.last:
             raise LayerError("cannot return every step and only the last one; leave out `sequences` or `last`")
         cell = self.cell()
@@ -165,29 +166,6 @@ class Recurrent(Layer):
     def _stack(self, cell: Cell, x: Incoming) -> Stack:
         numbered = not isinstance(self.units, Cell)
         return Stack(cell, x, self.layers, self.bidirectional, self.noun, self.stored_as, numbered)
-
-
-def _shape_because(cell: Cell, every: bool, both: bool, convention: Convention) -> Text:
-    """Which steps are returned, and how many values each has."""
-    returned = {
-        ("keras", True): "with {@on} the layer returns its output at every step",
-        ("torch", True): "PyTorch returns the output of every step",
-        ("keras", False): "by default ({@off}) Keras returns only the output of the last step",
-        ("torch", False): "only the output of the last step is used",
-    }[convention, every]
-    values = f"one value per {cell.giver}{' in each direction, side by side' if both else ''}"
-    return say(
-        f"{returned}, {values}{', so the length stays' if every else ''}",
-        on="return_sequences=True",
-        off="return_sequences=False",
-    )
-
-
-def _hint(x: Incoming) -> str:
-    if len(x.shape) == 1:
-        before = "give the layer before it `sequences`" if x.convention == "keras" else "leave out `last` before it"
-        return f"; {before}, or put an embedding before it"
-    return "; timedistributed(flatten) turns each step into one row of values"
 
 
 # ---------------------------------------------------------------- the layers

@@ -8,8 +8,8 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, product
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
-from symparams.layers.convolution import ONE_EACH
 from symparams.layers.sizes import equal, known, spatial_axes
+from symparams.layers.sliding import ONE_EACH
 from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument

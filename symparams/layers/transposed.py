@@ -9,10 +9,11 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Function, as_formula, floor, product
 from symparams.errors import LayerError
 from symparams.layers.activation import activated
-from symparams.layers.convolution import Sliding, whole_groups
+from symparams.layers.convolution import whole_groups
 from symparams.layers.filters import ONE_CHANNEL, kernel_of
 from symparams.layers.sizes import by_axis, known, spatial_axes
-from symparams.layers.spatial_letters import channels_kept, input_sizes, settings
+from symparams.layers.sliding import Sliding
+from symparams.layers.spatial_letters import input_sizes, settings
 from symparams.layers.transposed_window import Along, amounts_of, how_far_apart, last_start
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
 from symparams.model.framework import keras, keras1, torch
@@ -20,14 +21,12 @@ from symparams.model.layer import (
     UNKNOWN,
     Axis,
     Incoming,
-    Layer,
     Outgoing,
     Requirement,
     Rules,
     Sight,
     Unit,
     layer_class,
-    nothing_to_learn,
     symbol,
 )
 from symparams.model.sentence import Text, say, together
@@ -286,79 +285,3 @@ def _filter(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     channels = "the only input channel that it sees" if number(seen) == 1 else each
     added = ", plus one bias" if bias else "; there is no bias"
     return say(f"a filter has {one} for {channels}{added}", f"a filter has {kernel} for {each}{added}", k=k, seen=seen)
-
-
-@layer_class
-class MaxUnpooling(Layer):
-    """Puts each value back where max pooling found it, zeros elsewhere: (n - 1)·s - 2p + k along every axis.
-
-    No parameters. PyTorch takes the positions from the pooling layer; several sizes are pooled to the same one, so the
-    output size can be given, less than a stride away.
-    """
-
-    size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
-    stride: tuple[Formula, ...] | None = argument(
-        SIZES,
-        "stride: how far the window moved; the window size if not given",
-        None,
-        short="s",
-        keyword=True,
-        told=True,
-    )
-    padding: tuple[Formula, ...] = argument(
-        EXTRA, "padding: positions on each side", (ZERO,), short="p", keyword=True, told=True
-    )
-    output: tuple[Formula, ...] | None = argument(
-        SIZES, "output size: where it is not the smallest possible one", None, keyword=True
-    )
-
-    names: ClassVar = ("maxunpool", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d")
-    calls: ClassVar = (torch("MaxUnpool1d MaxUnpool2d MaxUnpool3d", "kernel_size:size! stride padding"),)
-    title: ClassVar = "Max unpooling"
-    family: ClassVar = "Upsampling and transposed convolution"
-    example: ClassVar = "input(12, 12, 64) -> maxunpool(2)"
-    reads: ClassVar = "channels"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        (x,) = arriving
-        along = self._along(x)
-        sizes = [a.starts + a.k if number(a.p or ZERO) == 0 else a.starts - 2 * (a.p or ZERO) + a.k for a in along]
-        cut = amounts_of(along, [a.p or ZERO for a in along], "{amount positions} at each end of {axes}")
-        requires: list[Requirement] = []
-        if self.output is not None:
-            wanted = settings("n_out", self.output, x, "output size")
-            for a, size, given in zip(along, sizes, wanted, strict=True):
-                otherwise = partial(_too_far, given, size, a.s)
-                requires += [
-                    Requirement(given + a.s, ">=", size + 1, otherwise),
-                    Requirement(size + a.s, ">=", given + 1, otherwise),
-                ]
-            sizes = list(wanted)
-        return nothing_to_learn(
-            x.arranged([Axis(a.name, size) for a, size in zip(along, sizes, strict=True)], channels_kept(x)),
-            "max unpooling only puts each value back where max pooling found it and fills the rest with zeros",
-            "the output size is given, since several sizes are pooled to the same one"
-            if self.output is not None
-            else together(
-                together("the windows of max pooling start ", how_far_apart(along), between=""),
-                last_start("window", along),
-                together("The padding takes off ", cut, between="") if cut else "",
-                between=". ",
-            ),
-            requires=tuple(requires),
-        )
-
-    def reach(self, *arriving: Incoming) -> Sight:
-        return tuple(a.reach(a.p or ZERO) for a in self._along(arriving[0]))
-
-    def _along(self, x: Incoming) -> tuple[Along, ...]:
-        kernel = settings("k", self.size, x, "window", always=True)
-        strides = settings("s", self.stride or self.size, x, "stride")
-        paddings = settings("p", self.padding, x, "padding")
-        parts = zip(spatial_axes(x), input_sizes(x), kernel, strides, paddings, strict=True)
-        return tuple(Along(name, n, k, s, ONE, p, None) for (name, _, _), n, k, s, p in parts)
-
-
-def _too_far(given: Formula, size: Formula, stride: Formula) -> str:
-    out, rule, s = (known(f) for f in (given, size, stride))
-    return f"the output size {out} must be less than a stride of {s} away from {rule}"

@@ -22,6 +22,7 @@ from symparams.model.arguments import (
     TARGET,
     Argument,
     Quoted,
+    Raw,
     read,
 )
 from symparams.model.framework import Parameter
@@ -232,8 +233,7 @@ def read_before(call: r.Call, meaning: Meaning) -> dict[str, object] | None:
         if own is None or isinstance(value, (r.Call, r.Group, r.Reference)):
             return None
         try:
-            word = isinstance(value, Symbol) and value.name.casefold() in {*own.kind.words, *own.kind.answers}
-            read(own, Quoted(value[1:-1]) if isinstance(value, str) else value.name if word else value)
+            read(own, _before(value, own))
         except (LayerError, AssertionError):
             return None
         before = values.get(own.name)
@@ -242,6 +242,15 @@ def read_before(call: r.Call, meaning: Meaning) -> dict[str, object] | None:
     if any(a.name not in given and a.default is dataclasses.MISSING for a in accepts.required):
         return None
     return {name: v for name, v in values.items() if accepts.keywords[name].kind is not SETTINGS}
+
+
+def _before(value: Formula | tuple[object, ...] | str, own: Argument) -> Raw:
+    """What stood for an argument, as it was read: a word, a text, an expression."""
+    if isinstance(value, str):
+        return Quoted(value[1:-1])
+    if isinstance(value, Symbol) and value.name.casefold() in {*own.kind.words, *own.kind.answers}:
+        return value.name
+    return value
 
 
 def two_readings(call: r.Call, meaning: Meaning, found: Bound, before: dict[str, object]) -> str:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, count
 from typing import NamedTuple
 
 from symparams.algebra.formula import Formula, Number, Symbol, symbols
 from symparams.errors import Place, Source, SymparamsError, listed
 from symparams.layers import Catalogue
-from symparams.layers.embedding import Embedding
-from symparams.layers.recurrent import Recurrent
 from symparams.layers.source import Input
 from symparams.model.framework import Framework
 from symparams.model.tensor import Convention
 from symparams.sources import records as r
 from symparams.sources.binding import FROZEN, signature
 from symparams.sources.framework_arguments import Bound, bound, meant_before, own_arguments, read_before, two_readings
+from symparams.sources.framework_inputs import Inputs
 from symparams.sources.framework_names import SPOKEN, Meaning, convention_of, counterpart, meanings
-from symparams.sources.printer import written_value
 
 
 class Understood(NamedTuple):
@@ -138,11 +135,12 @@ class _Reader:
         self.catalogue = catalogue
         self.convention = convention
         self.typed = typed
-        self.letters = {s.name for formula in _formulas(statements) for s in symbols(formula)}  # that the text uses
         self.keras_1 = any(_is_keras_1(call, meanings(call.name, catalogue)) for call in calls)
         self.channels_first = convention == "keras" and any(
             _says(call, "dim_ordering", "th") or _says(call, "data_format", "channels_first") for call in calls
         )
+        letters = {s.name for formula in _formulas(statements) for s in symbols(formula)}
+        self.inputs = Inputs(source, convention, self.channels_first, letters)
 
     def statement(self, statement: r.Statement) -> r.Statement:
         if isinstance(statement, r.Macro):
@@ -154,8 +152,15 @@ class _Reader:
     def chain(self, chain: r.Chain, opens: bool = False) -> r.Chain:
         """A chain; where it opens a network, its first layer may say what comes in."""
         items = [self.item(item) for item in chain.items]
-        arrives = self.input(chain.items[0]) if opens else None
+        arrives = self.arrives(chain.items[0]) if opens else None
         return chain._replace(items=(*([] if arrives is None else [arrives]), *items))
+
+    def arrives(self, item: r.Item) -> r.Call | None:
+        """The input that the first layer of a chain brings with it."""
+        while isinstance(item, (r.Named, r.Group)):
+            item = item.item if isinstance(item, r.Named) else item.chain.items[0]
+        meaning = self.meaning(item) if isinstance(item, r.Call) else None
+        return self.inputs.brought(item, meaning) if meaning is not None and isinstance(item, r.Call) else None
 
     def item(self, item: r.Item) -> r.Item:
         if isinstance(item, r.Call):
@@ -188,7 +193,7 @@ class _Reader:
             return self.call(call)
         found = self.bound(call, meaning)
         own = self.own(call, meaning, found)
-        name = found.common.get("name")
+        name = found.common.get("name") or next((a for p, a in found.given if p.name == "name"), None)
         if name is None or name.value == r.NONE:
             return own
         if not isinstance(name.value, str):
@@ -231,7 +236,7 @@ class _Reader:
     def own(self, call: r.Call, meaning: Meaning, found: Bound) -> r.Call:
         """A framework call in our own order."""
         if meaning.entry.layer is Input:
-            return self.shape(call, meaning, found)
+            return self.inputs.declared(call, meaning, found)
         if self.channels_first:
             found.given[:] = [(p, _channels_last(a) if p.name == "axis" else a) for p, a in found.given]
         arguments = own_arguments(found, meaning, call.at, self.inner)
@@ -243,93 +248,6 @@ class _Reader:
             if p.told and isinstance(a.value, Formula) and a.value != r.NONE
         )
         return call._replace(arguments=tuple(arguments), entry=meaning.entry, told=told)
-
-    # ------------------------------------------------------------ what comes in
-
-    def shape(self, call: r.Call, meaning: Meaning, found: Bound) -> r.Call:
-        """`Input(shape=(28, 28, 1))` as our own input."""
-        given = {p.name: a for p, a in found.given} | found.common
-        said = next((given[name] for name in _SHAPES if name in given and given[name].value != r.NONE), None)
-        if said is None:
-            raise SymparamsError(f"{call.name} needs shape: {call.name}(shape)", Place(self.source, *call.at))
-        name = said.keyword or "shape"
-        return call._replace(arguments=self.sizes(said, name, meaning), entry=meaning.entry)
-
-    def input(self, item: r.Item) -> r.Call | None:
-        """The input that a first layer brings with it: `Dense(64, input_dim=784)`."""
-        while isinstance(item, (r.Named, r.Group)):
-            item = item.item if isinstance(item, r.Named) else item.chain.items[0]
-        meaning = self.meaning(item) if isinstance(item, r.Call) else None
-        if meaning is None or meaning.entry.layer.inputs == "none" or not isinstance(item, r.Call):
-            return None
-        said = _torch_shape(item, meaning) if self.convention == "torch" else _keras_shape(item, meaning)
-        return None if said is None else r.Call("input", self.sizes(said, said.keyword or "", meaning), item.at)
-
-    def sizes(self, said: r.Argument, name: str, meaning: Meaning) -> tuple[r.Argument, ...]:
-        """The sizes of an input, the channels last; letters where they are open."""
-        value, rank = said.value, meaning.entry.rank
-        if isinstance(value, Symbol) and rank is not None and meaning.entry.layer is not Input:
-            value = (r.NONE,) * (rank + 1)  # a shape that is not said here
-        sizes: tuple[object, ...] = value if isinstance(value, tuple) else (value,)
-        if name.startswith("batch"):
-            sizes = sizes[1:]
-        if self.channels_first and len(sizes) > 2:
-            sizes = (*sizes[1:], sizes[0])
-        if not sizes or not all(isinstance(one, Formula) for one in sizes):
-            matter = f"{name} must be sizes, such as (28, 28, 1), not {written_value(value)}"
-            raise SymparamsError(matter, Place(self.source, *said.at))
-        letters = _LETTERS.get(len(sizes), ("n",) * len(sizes))
-        if self.convention == "torch" and not issubclass(meaning.entry.layer, Recurrent):
-            letters = (letters[-1], *letters[:-1])
-        if self.convention == "torch" and rank == 1:
-            letters = ("C", "L")
-        if len(sizes) == 1 and issubclass(meaning.entry.layer, Embedding):
-            letters = ("T",)
-        meant = [self.free(letter) if one == r.NONE else one for one, letter in zip(sizes, letters, strict=True)]
-        return tuple(r.Argument(None, one, said.at, name) for one in meant if isinstance(one, Formula))
-
-    def free(self, wanted: str) -> Symbol:
-        """A letter that the text does not use."""
-        candidates = chain((wanted,), (f"{wanted}_{n}" for n in count(2)))
-        letter = next(name for name in candidates if name not in self.letters)
-        self.letters.add(letter)
-        return Symbol(letter)
-
-
-def _keras_shape(call: r.Call, meaning: Meaning) -> r.Argument | None:
-    """What the first layer of a Keras model says of its input, the open sizes as None."""
-    own = {p.name for p in meaning.called.parameters()}
-    given = {a.keyword: a for a in call.arguments if a.keyword is not None and a.value != r.NONE}
-    said = next((given[name] for name in _SHAPES if name in given), None)
-    if said is not None:
-        return said
-    length, width = given.get("input_length"), None if "input_dim" in own else given.get("input_dim")
-    embeds = issubclass(meaning.entry.layer, Embedding)
-    at = next((a.at for a in (length, width) if a is not None), call.at if embeds else None)
-    if at is None:
-        return None
-    in_time = width is not None and (meaning.entry.rank == 1 or issubclass(meaning.entry.layer, Recurrent))
-    sizes = (length, width) if in_time else (length if embeds else width,)
-    return r.Argument("input_length", tuple(r.NONE if one is None else one.value for one in sizes), at)
-
-
-def _torch_shape(call: r.Call, meaning: Meaning) -> r.Argument | None:
-    """What the first layer of a PyTorch model says of its input: its channels, or its features."""
-    places = iter([a for a in call.arguments if a.keyword is None])
-    by_name = {a.keyword: a for a in call.arguments}
-    if issubclass(meaning.entry.layer, Embedding):
-        return r.Argument("", (r.NONE,), call.at)
-    for parameter in meaning.called.parameters():
-        argument = by_name.get(parameter.name) or next(places, None)
-        if parameter.told in ("channels", "features") and argument is not None:
-            spatial = (r.NONE,) * (meaning.entry.rank or 0) if parameter.told == "channels" else ()
-            before = (r.NONE,) if issubclass(meaning.entry.layer, Recurrent) else ()
-            return r.Argument(parameter.name, (*before, argument.value, *spatial), argument.at)
-    return None
-
-
-_SHAPES = ("shape", "input_shape", "batch_shape", "batch_input_shape")
-_LETTERS = {1: ("n",), 2: ("T", "D"), 3: ("H", "W", "C"), 4: ("D", "H", "W", "C")}
 
 
 def _formulas(item: object) -> Iterator[Formula]:
@@ -363,8 +281,9 @@ def _plain(found: Bound, meaning: Meaning) -> dict[str, object]:
     for parameter, argument in found.given:
         if parameter.argument:
             values.setdefault(parameter.argument, []).append(argument.value)
+    keywords = signature(meaning.entry.layer).keywords
     for argument in found.own:
-        if argument.keyword in (keywords := signature(meaning.entry.layer).keywords):
+        if argument.keyword is not None and argument.keyword in keywords:
             values.setdefault(keywords[argument.keyword].name, []).append(argument.value)
     return {name: v[0] if len(v) == 1 else tuple(v) for name, v in values.items()}
 

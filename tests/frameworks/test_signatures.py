@@ -74,7 +74,8 @@ def test_every_class_has_a_table(framework: Framework) -> None:
 
 @pytest.mark.parametrize("framework", ["keras", "torch"])
 def test_arguments_are_those_of_the_framework(framework: Framework) -> None:
-    module, wrong = module_of(framework), []
+    module = module_of(framework)
+    wrong: list[tuple[str, str, object]] = []
     for meaning in classes()[framework].values():
         if not hasattr(module, meaning.name):
             continue  # of an earlier version

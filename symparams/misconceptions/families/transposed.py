@@ -9,7 +9,8 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Negative, Product, Symbol, ceil, symbols
 from symparams.algebra.simplification import simplified
 from symparams.layers.sizes import spatial_axes
-from symparams.layers.transposed import MaxUnpooling, TransposedConvolution
+from symparams.layers.transposed import TransposedConvolution
+from symparams.layers.unpooling import MaxUnpooling
 from symparams.layers.window import Window
 from symparams.misconceptions.edits import PADDING, exchanged, named, some, without_factor, without_term
 from symparams.misconceptions.misconception import misconception

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from symparams.layers.adaptive import AdaptiveAveragePooling, AdaptiveMaxPooling, FractionalMaxPooling
 from symparams.layers.pooling import PowerPooling
 from symparams.layers.shuffling import Fold, Unfold
-from symparams.layers.transposed import MaxUnpooling
+from symparams.layers.unpooling import MaxUnpooling
 from tests.differential.family import (
     IMAGES,
     SEQUENCES,
