@@ -44,7 +44,7 @@ def expanded(
     chains: Sequence[r.Chain], names: Names, facts: Facts, macros: Mapping[str, r.Macro], catalogue: Catalogue
 ) -> list[Placed]:
     """The placements of all chains, in reading order."""
-    expansion = _Expansion(Resolver(names, macros, catalogue), facts)
+    expansion = Expansion(Resolver(names, macros, catalogue), facts)
     top = Scope()
     for chain in chains:
         if isinstance(expansion.chain(chain, None, top), tuple):
@@ -55,7 +55,7 @@ def expanded(
 _OPEN_FORK = "a fork ends here; a merging layer such as add or concat must follow it"
 
 
-class _Expansion:
+class Expansion:
     """Walks the chains once, noting placements as they come."""
 
     def __init__(self, meanings: Resolver, facts: Facts) -> None:

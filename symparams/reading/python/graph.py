@@ -1,0 +1,206 @@
+"""The model's graph, as the data flows through what the program calls, and the records that it comes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from typing import Any, TypeAlias
+
+from symparams.algebra.formula import Formula, Symbol, as_formula
+from symparams.algebra.substitution import mapped
+from symparams.errors import Span
+from symparams.layers import CATALOGUE
+from symparams.reading.python.values import Arguments, Unknown, Value, letter
+from symparams.sources import records as r
+from symparams.sources.binding import FROZEN, reserved_words
+from symparams.sources.names import WORDS
+
+Keras: TypeAlias = Any  # keras.Keras, which stands above everything that handles its layers
+Torch: TypeAlias = Any  # torch.Torch, the same
+
+TRUE, FALSE, NONE = Symbol("True"), Symbol("False"), Symbol("None")
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """One use of a layer."""
+
+    call: r.Call  # what the layer is
+    inputs: tuple[Node, ...]  # what flows in
+    at: Span  # where it is used
+    owner: object = None  # the layer or module that has the weights; None: this use alone
+    name: str = ""  # as the source or its framework calls it
+    frozen: bool = False  # whether it is not trained
+    beside: tuple[Node, ...] = ()  # what its arguments name
+    number: int = 0  # in the order of the uses
+
+
+@dataclass(slots=True)
+class Graph:
+    """All uses of layers, in their order."""
+
+    nodes: list[Node] = field(default_factory=list)
+
+    def add(self, node: Node) -> Node:
+        """Put a use behind the others."""
+        node.number = len(self.nodes)
+        self.nodes.append(node)
+        return node
+
+
+def before(ends: Iterable[Node]) -> list[Node]:
+    """Everything that the ends need, in order."""
+    found: dict[Node, None] = {}
+    waiting = list(ends)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found[node] = None
+            waiting += (*node.inputs, *node.beside)
+    return sorted(found, key=lambda n: n.number)
+
+
+# ---------------------------------------------------------------- arguments
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    return reserved_words(CATALOGUE)
+
+
+def safe(name: str) -> str:
+    """A letter that is no word of the language."""
+    return f"{name}_" if name.casefold() in _reserved() or name in WORDS else name
+
+
+def _safe_letters(formula: Formula) -> Formula:
+    return mapped(formula, lambda leaf: Symbol(safe(leaf.name)) if isinstance(leaf, Symbol) else leaf)
+
+
+class NoRecordError(Exception):
+    """A value that no argument of a layer can be."""
+
+
+def raw(value: Any) -> r.RawValue:
+    """A value as records have it; NoRecordError if it cannot stand there."""
+    if value is True or value is False or value is None:
+        return TRUE if value else NONE if value is None else FALSE
+    if isinstance(value, (int, float)):
+        return as_formula(value if isinstance(value, int) else Fraction(repr(value)) if value - value == 0 else 0)
+    if isinstance(value, Formula):
+        return _safe_letters(value)
+    if isinstance(value, str):
+        quote = "'" if '"' in value else '"'
+        return quote + value.replace("\n", " ").replace(quote, "") + quote
+    if isinstance(value, (list, tuple, range)):
+        return tuple(raw(v) for v in value)
+    if isinstance(value, r.Reference | r.Call):
+        return value
+    if isinstance(value, Unknown) and not re.search(r"[(\[]", value.path):
+        if re.match(r"(tf|tensorflow|keras|K|torch|nn|F|activations?|ops|jax)\.", value.path):
+            return Symbol(value.path)
+        made = letter(value)
+        assert isinstance(made, Formula)
+        return _safe_letters(made)
+    recorded = getattr(value, "recorded", None)
+    if recorded is not None:
+        call: r.Call = recorded()
+        return call
+    if isinstance(value, Unknown):
+        return _safe_letters(letter(value))
+    raise NoRecordError
+
+
+def record(name: str, given: Arguments, *, drop: Sequence[str] = ()) -> r.Call:
+    """A call of the framework as records have it; what cannot stand in one is left out."""
+    arguments: list[r.Argument] = []
+    for keyword, one in (*((None, g) for g in given.positional), *given.keywords.items()):
+        if keyword in drop or (keyword is not None and isinstance(one.value, Value) and _is_made(one.value)):
+            continue
+        try:
+            arguments.append(r.Argument(keyword, raw(one.value), one.at))
+        except NoRecordError:
+            continue
+    return r.Call(name, tuple(arguments), given.at)
+
+
+def _is_made(value: Value) -> bool:
+    """Whether a value is the result of a call that nobody knows: l2(0.01)."""
+    return isinstance(value, Unknown) and "(" in value.path
+
+
+def own(name: str, at: Span, *values: Any, **named: Any) -> r.Call:
+    """A call of one of our own layers."""
+    given = [r.Argument(None, raw(v), at) for v in values]
+    return r.Call(name, (*given, *(r.Argument(k, raw(v), at) for k, v in named.items())), at)
+
+
+def words(*names: str) -> tuple[Symbol, ...]:
+    """Flag words."""
+    return tuple(map(Symbol, names))
+
+
+# ---------------------------------------------------------------- records
+
+
+def statements(nodes: Sequence[Node], convention: str, at: Span) -> list[r.Statement]:
+    """The network as statements of the language: one chain for each use."""
+    names: dict[Node, str] = {}
+    owners: dict[object, Node] = {}
+    taken: set[str] = set()
+    chains: list[r.Statement] = [r.Convention(convention, at)]
+    for node in nodes:
+        names[node] = _free(node.name, taken)
+        taken.add(names[node])
+        chains.append(chain(node, names, owners))
+    return chains
+
+
+def _free(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    return next(f"{name}_{n}" for n in range(2, len(taken) + 3) if f"{name}_{n}" not in taken)
+
+
+def chain(node: Node, names: dict[Node, str], owners: dict[object, Node]) -> r.Chain:
+    """`@x -> conv(…) as name`, or `share(@first)` where the weights are there already."""
+    first = owners.setdefault(node.owner, node) if node.owner is not None else node
+    call = node.call
+    if first is not node:
+        call = r.Call("share", (r.Argument(None, r.Reference(names[first], node.at), node.at),), node.at)
+    else:
+        arguments = tuple(_named(a, names) for a in call.arguments)
+        if node.frozen:
+            arguments = (*arguments, r.Argument(None, Symbol(FROZEN), call.at))
+        call = call._replace(arguments=arguments)
+    named = r.Named(call, names[node], node.at)
+    if not node.inputs:
+        return r.Chain((named,), node.at)
+    references = [r.Reference(names[i], node.at) for i in node.inputs]
+    start: r.Item = references[0]
+    if len(references) > 1:
+        start = r.Branches(tuple(r.Chain((one,), node.at) for one in references), node.at)
+    return r.Chain((start, named), node.at)
+
+
+def _named(argument: r.Argument, names: dict[Node, str]) -> r.Argument:
+    """An argument, the node in it by its name."""
+    if isinstance(argument.value, Pointer):
+        return argument._replace(value=r.Reference(names[argument.value.node], argument.at))
+    return argument
+
+
+class Pointer(str):
+    """A node as an argument, until it has a name."""
+
+    node: Node
+
+    @classmethod
+    def to(cls, node: Node) -> Pointer:
+        """The pointer to a node."""
+        made = cls("@")
+        made.node = node
+        return made

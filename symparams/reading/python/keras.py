@@ -1,0 +1,294 @@
+"""Keras: what its names mean in a program, of every version since the first."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection
+from typing import Any
+
+from symparams.algebra.formula import Symbol
+from symparams.errors import Span
+from symparams.layers import CATALOGUE, key
+from symparams.model.tensor import Convention
+from symparams.reading.python.builtin import MATH
+from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
+from symparams.reading.python.graph import Graph, Node, own
+from symparams.reading.python.keras_finding import KerasFinding
+from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
+from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
+from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
+from symparams.reading.python.run import Run
+from symparams.reading.python.sizes import Sizes
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, word
+from symparams.sources import records as r
+
+MERGES = {
+    "add": "Add",
+    "multiply": "Multiply",
+    "subtract": "Subtract",
+    "average": "Average",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "concatenate": "Concatenate",
+    "concat": "Concatenate",
+    "dot": "Dot",
+}
+_KERAS1_MODES = {
+    "sum": "Add",
+    "mul": "Multiply",
+    "concat": "Concatenate",
+    "ave": "Average",
+    "max": "Maximum",
+    "dot": "Dot",
+}
+_OPERATORS = {"Add": "Add", "Sub": "Subtract", "Mult": "Multiply"}
+_CONSTANTS = {"image_data_format": "channels_last", "image_dim_ordering": "tf", "backend": "tensorflow"}
+_SAME_SHAPE = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        relu sigmoid tanh softmax softplus softsign elu selu gelu swish silu leaky_relu relu6 log_softmax cast
+        identity stop_gradient square sqrt exp log abs l2_normalize normalize clip sin cos negative
+        convert_to_tensor
+        """,
+    )
+)
+
+
+class Keras(KerasFinding):
+    """The framework as a program uses it."""
+
+    kind = "keras"
+    convention: Convention = "keras"
+
+    def __init__(self, version: int, words: Collection[str]) -> None:
+        self.version = version  # 1 for Keras 1; later ones name and count alike
+        self.words = words  # every word of the program: letters keep clear of them
+        self.graph = Graph()
+        self.counts: dict[str, int] = {}
+        self.models: list[KerasModel] = []
+        self.channels_first = False
+        self.input_name = "input_layer" if version == 3 else "input"
+        self.inputs: dict[str, KerasTensor] = {}  # that the program reads and never makes
+        self._sizes: Sizes | None = None
+
+    # ------------------------------------------------------------ names
+
+    def fresh(self, kind: str) -> str:
+        """The next name of a kind, as that version numbers them."""
+        count = self.counts[kind] = self.counts.get(kind, 0) + 1
+        if self.version == 1:
+            return f"{kind.replace('_', '')}_{count}"
+        return kind if count == 1 else f"{kind}_{count - 1}"
+
+    def constant(self, run: Run, path: str) -> Any:
+        last = path.rpartition(".")[2]
+        if last in MATH and re.match(r"(math|np|numpy|ops|K)\b", path):
+            return Native(path, MATH[last])
+        return None
+
+    def lost(self, run: Run, name: str) -> Any:
+        return None
+
+    def parameter(self, run: Run, name: str) -> Any:
+        return None if name in ("training", "mask") else Unknown(name)
+
+    def follows(self, run: Run, node: ast.For) -> bool:
+        """Whether the body of a loop over something unknown is followed once."""
+        return False
+
+    def is_a(self, run: Run, value: Any, kind: Any) -> bool:
+        """Whether a value is an instance."""
+        wanted = kind.text().rpartition(".")[2] if isinstance(kind, Value) else ""
+        if isinstance(value, KerasLayer):
+            return wanted in (value.kind, "Layer")
+        plain: dict[str, Any] = {
+            "int": int,
+            "str": str,
+            "list": list,
+            "tuple": tuple,
+            "float": (int, float),
+            "dict": dict,
+        }
+        return isinstance(value, plain.get(wanted, ()))
+
+    # ------------------------------------------------------------ classes
+
+    def instance(self, run: Run, cls: UserClass) -> Instance:
+        roots = [root.rpartition(".")[2] for root in cls.roots()]
+        if any(root in ("Model", "Layer", "Sequential", "Module") for root in roots):
+            made = Subclassed(cls, self)
+            if "Layer" not in roots:
+                self.models.append(made.model)
+            return made
+        return Instance(cls)
+
+    def base_method(self, run: Run, this: Any, name: str) -> Any:
+        def start(run: Run, given: Arguments) -> Any:
+            if isinstance(this, Subclassed):
+                this.started(run, given)
+
+        return Native(name, start) if name == "__init__" else Native(name, lambda run, given: None)
+
+    def super(self, run: Run, scope: Scope) -> Any:
+        """`super()` in a method."""
+        around: Scope | None = scope
+        while around is not None and around.owner is None:
+            around = around.outer
+        return Super(around.owner, around.this) if around is not None else Unknown("super()")
+
+    # ------------------------------------------------------------ calls
+
+    def called(self, run: Run, path: str, given: Arguments) -> Any:
+        last = path.rpartition(".")[2]
+        if last == "Sequential":
+            return self.sequential(run, given)
+        if last in ("Model", "Functional"):
+            return self.model(run, given)
+        if last in ("Input", "InputLayer"):
+            return entrance(self, run, given, last)
+        if last in MERGES and given.positional and _has_tensors(given.positional[0].value):
+            return self.merged(run, MERGES[last], given)
+        if last == "merge":
+            return self.merged(
+                run, _KERAS1_MODES.get(str(given.get(1, "mode", default="sum")), "Add"), given.without("mode")
+            )
+        if last[:1].isupper() and (key(last) in CATALOGUE or last in ("Lambda", "Wrapper")):
+            return KerasLayer(self, run, class_name(last), given)
+        return self.function(run, path, last, given)
+
+    def sequential(self, run: Run, given: Arguments) -> KerasModel:
+        made = sequential(self, run, given)
+        self.models.append(made)
+        return made
+
+    def model(self, run: Run, given: Arguments) -> KerasModel:
+        made = KerasModel(self, given.get(None, "name") or self.fresh("functional" if self.version > 1 else "model"))
+        made.functional(given.get(0, "inputs", "input"), given.get(1, "outputs", "output"), given.at)
+        self.models.append(made)
+        return made
+
+    def merged(self, run: Run, kind: str, given: Arguments) -> Any:
+        layer = KerasLayer(self, run, kind, given.without("inputs", first=1))
+        value = given.get(0, "inputs")
+        return layer.called(run, Arguments([given.positional[0]._replace(value=value)], {}, given.at))
+
+    def function(self, run: Run, path: str, last: str, given: Arguments) -> Any:
+        """A function of the backend."""
+        if last in _CONSTANTS:
+            return _CONSTANTS[last]
+        if last in ("set_image_dim_ordering", "set_image_data_format"):
+            self.channels_first = given.get(0) in ("th", "channels_first")
+            return None
+        if last in ("int_shape", "shape") and given.positional and isinstance(given.get(0), KerasTensor):
+            return given.get(0).attribute(run, "shape")
+        if last in _SAME_SHAPE and given.positional and isinstance(given.get(0), KerasTensor):
+            return self.activated(run, last, given)
+        if last.endswith(("_layer", "Layer")) and not _tensors(given):
+            return KerasLayer(self, run, last, given)
+        return self.not_understood(run, path, given)
+
+    def activated(self, run: Run, name: str, given: Arguments) -> Any:
+        x = given.get(0)
+        known = key(name) in CATALOGUE
+        call = (
+            own("activation", given.at, Symbol(key(name)))
+            if known and key(name) != "identity"
+            else own("identity", given.at)
+        )
+        return x.through(run, Node(call, (x.node,), given.at, name=self.fresh(name)))
+
+    def not_understood(self, run: Run, name: str, given: Arguments) -> Any:
+        """A call of which nothing is known: on the way of the data it is a layer of which nothing is known."""
+        flowing = _tensors(given)
+        if not flowing:
+            return Unknown(f"{name}()")
+        last = re.sub(r"\W+", "_", name.rpartition(".")[2]) or "call"
+        call = r_unknown(last, given.at)
+        nodes = tuple(t.settled(run).node for t in flowing)
+        return flowing[0].through(run, Node(call, nodes, given.at, name=self.fresh(snake(last))))
+
+    def operated(self, run: Run, tensor: KerasTensor, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        """`x + y`."""
+        kind = _OPERATORS.get(operator)
+        if isinstance(other, KerasTensor):
+            pair = [other, tensor] if reflected else [tensor, other]
+            if kind is None:
+                return self.not_understood(run, operator.lower(), positional(*pair))
+            given = Arguments(positional(pair).positional, {}, at)
+            return self.merged(run, kind, given)
+        return tensor
+
+    def sliced(self, run: Run, tensor: KerasTensor, key_: Any, at: Span) -> Any:
+        """`x[:, -1]`: the batch stands first."""
+        keys = key_ if isinstance(key_, tuple) else (key_,)
+        node = tensor.settled(run).node
+        for axis, one in enumerate(keys[1:], start=1):
+            if isinstance(one, int):
+                call = own("slice", at, axis=axis, start=one)
+                node = self.graph.add(Node(call, (node,), at, name=self.fresh("get_item")))
+        return KerasTensor(self, node)
+
+    def over_time(self, run: Run, model: Any, tensor: KerasTensor, given: Arguments) -> Any:
+        """TimeDistributed around a model: around each of its layers."""
+        flow: Any = tensor
+        for layer in getattr(model, "layers", ()):
+            wrapped = KerasLayer(self, run, "TimeDistributed", Arguments([Given(layer, given.at)], {}, given.at))
+            wrapped.name = getattr(layer, "name", wrapped.name)
+            flow = wrapped.called(run, Arguments([Given(flow, given.at)], {}, given.at))
+        return flow
+
+    # ------------------------------------------------------------ what is open
+
+    def implied(self, name: str, at: Span) -> KerasTensor:
+        """The input that a program reads but does not make."""
+        if name not in self.inputs:
+            self.inputs[name] = Entrance(self, word(name), None, at).tensor()
+        return self.inputs[name]
+
+    def letter(self, wanted: str) -> Symbol:
+        """A letter that the program does not use."""
+        return Symbol(wanted if wanted not in self.words else f"{wanted}_in")
+
+    def channels_last(self, sizes: list[Any]) -> list[Any]:
+        """The sizes of an input with its channels last, where the program has them first."""
+        if len(sizes) < 3 or not (self.channels_first or (self.version == 1 and _looks_first(sizes))):
+            return sizes
+        self.channels_first = True
+        return [*sizes[1:], sizes[0]]
+
+    def sizes(self, run: Run) -> Sizes:
+        """The sizes of what flows."""
+        if self._sizes is None:
+            self._sizes = Sizes(run.source, self.convention)
+        return self._sizes
+
+    def sizes_of_data(self, value: Any) -> Any:
+        """The shape of data that a model is called on, without the batch; None if it is not known."""
+        shape = getattr(value, "data_shape", None)
+        return None if shape is None else tuple(shape[1:])
+
+
+def _looks_first(sizes: list[Any]) -> bool:
+    """Whether an image looks as if its channels came first: 3 × 224 × 224."""
+    return isinstance(sizes[0], int) and sizes[0] <= 4 and not (isinstance(sizes[-1], int) and sizes[-1] <= 4)
+
+
+def r_unknown(name: str, at: Span) -> Any:
+    """A layer of which only the name is known."""
+    return r.Call(name, (), at)
+
+
+def _has_tensors(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and any(isinstance(v, KerasTensor) for v in value)
+
+
+def _tensors(given: Arguments) -> list[KerasTensor]:
+    """The tensors among some arguments, in lists too."""
+    found: list[KerasTensor] = []
+    for value in given.values():
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(one, KerasTensor):
+                found.append(one)
+    return found

@@ -1,0 +1,86 @@
+"""The models of a Keras program: those that it makes, and those that it would make if somebody called it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from symparams.errors import LimitError, SymparamsError
+from symparams.reading.python.functions import Function, UserClass
+from symparams.reading.python.graph import Graph, Node, before, statements
+from symparams.reading.python.keras_layers import KerasLayer
+from symparams.reading.python.keras_models import KerasModel, Subclassed
+from symparams.reading.python.keras_tensors import KerasTensor
+from symparams.reading.python.run import Run
+from symparams.reading.python.values import Arguments
+from symparams.sources import records as r
+
+
+class KerasFinding:
+    """What a program has made."""
+
+    graph: Graph
+    models: list[KerasModel]
+
+    def comments(self, text: str) -> None:
+        """Sizes that a comment tells are told by the code itself in Keras."""
+
+    def found(self, run: Run) -> dict[str, KerasModel]:
+        """The models that a program has made, by the names that it gives them; parts of others come first."""
+        names: dict[int, str] = {}
+        for name, value in run.globals.names.items():
+            model = value.model if isinstance(value, Subclassed) else value
+            if isinstance(model, KerasModel):
+                names.setdefault(id(model), name)
+        found: dict[str, KerasModel] = {}
+        for model in self.models:
+            name = names.get(id(model), model.name)
+            model.graph(run)
+            if model.outputs:
+                found[name if name not in found else f"{name}_{len(found) + 1}"] = model
+        if not found and self.graph.nodes and self._ends():
+            found["model"] = self._whole()
+        return dict(sorted(found.items(), key=lambda item: not self._is_part(item[1], found.values())))
+
+    def _is_part(self, model: KerasModel, others: Iterable[KerasModel]) -> bool:
+        """Whether every layer of a model is one of another that has more."""
+        mine = {id(n.owner or n) for n in before(t.node for t in model.outputs) if n.inputs}
+        return not any(
+            other is not model and mine < {id(n.owner or n) for n in before(t.node for t in other.outputs) if n.inputs}
+            for other in others
+        )
+
+    def _ends(self) -> list[Node]:
+        read = {i for n in self.graph.nodes for i in (*n.inputs, *n.beside)}
+        return [n for n in self.graph.nodes if n not in read and n.inputs]
+
+    def _whole(self) -> KerasModel:
+        """A graph that no model was made of."""
+        made = KerasModel(self, "model")
+        made.outputs = [KerasTensor(self, n) for n in self._ends()]
+        return made
+
+    def call_what_was_not(self, run: Run) -> None:
+        """Call the functions that nobody calls, the last first, until one makes a model."""
+        for value in reversed(list(run.globals.names.values())):
+            if isinstance(value, Function) and value.calls == 0 and not value.name.startswith("<"):
+                try:
+                    value.called(run, Arguments(at=run.spans(value.node)))
+                except LimitError:
+                    raise
+                except SymparamsError:
+                    continue
+                if self.found(run):
+                    return
+        for value in reversed(list(run.globals.names.values())):
+            if isinstance(value, UserClass) and value.made == 0 and value.roots():
+                made = value.called(run, Arguments(at=run.spans(value.node)))
+                if self.found(run):
+                    run.globals.names.setdefault(value.name, made)
+                    return
+
+    def statements(self, run: Run, model: KerasModel) -> list[r.Statement]:
+        """A model as statements."""
+        nodes = before(t.settled(run).node for t in model.outputs)
+        for node in nodes:
+            node.frozen = isinstance(node.owner, KerasLayer) and node.owner.is_frozen
+        return statements(nodes, "keras", model.at)

@@ -1,0 +1,251 @@
+"""Damaged code made whole where there is one way to do it; Python's own parser decides whether it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from symparams.errors import Span
+from symparams.reading.python.damaged import Edit, Text, whole, with_plain_characters, without_prefixes
+from symparams.reading.python.layout import closed, indented, split_lines
+from symparams.reading.python.scanning import starts, tokens
+from symparams.reading.reading import Repair
+
+_TRIES = 150  # lines that are looked at because the parser stops there
+_TRIED_CHARACTERS = 3_000_000  # that the parser may read while it looks for damage
+
+
+@dataclass(slots=True)
+class Mended:
+    """Code that Python's parser takes, each character with its place in the original."""
+
+    code: Text
+    tree: ast.Module
+
+    @property
+    def text(self) -> str:
+        return self.code.text
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        return tuple(sorted(self.code.repairs, key=lambda r: r.at))
+
+    def spans(self) -> Callable[[ast.AST], Span]:
+        """A function that gives the place of a piece of syntax in the original."""
+        lines = re.split(r"(?<=\n)", self.text)
+        starts_ = [0]
+        for line in lines:
+            starts_.append(starts_[-1] + len(line))
+        origins = self.code.origins
+
+        def offset(line: int, column: int) -> int:
+            text = lines[line - 1] if line <= len(lines) else ""
+            if not text.isascii():
+                column = len(text.encode()[:column].decode(errors="ignore"))
+            return min(starts_[min(line, len(lines)) - 1] + column, len(self.text))
+
+        def span(node: ast.AST) -> Span:
+            line, end = getattr(node, "lineno", 1), getattr(node, "end_lineno", None)
+            start = offset(line, getattr(node, "col_offset", 0))
+            stop = offset(end or line, getattr(node, "end_col_offset", 0) or 0)
+            return Span(origins[start], origins[stop - 1] + 1 if stop > start else origins[start])
+
+        return span
+
+
+def parsed(text: str) -> ast.Module | SyntaxError:
+    """The syntax tree, or where the parser stops."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError):
+        return SyntaxError("too deep", ("", 1, 1, "", 1, 1))
+
+
+def mended(text: str) -> Mended | None:
+    """The code in a text; None if there is none."""
+    for candidate in _candidates(whole(text)):
+        tree = parsed(candidate.text)
+        if isinstance(tree, ast.Module) and _says_something(tree):
+            return Mended(candidate, tree)
+    return None
+
+
+def _candidates(text: Text) -> Iterator[Text]:
+    """The text with more and more repaired; cheap repairs first."""
+    yield text
+    plain = with_plain_characters(text)
+    yield plain
+    bare = without_prefixes(plain)
+    yield bare
+    yield _dedented(bare)
+    split = split_lines(bare)
+    sifted = _sifted(_printed_before(split))
+    yield from (sifted, _dedented(sifted))
+    if _is_flat(sifted.text):
+        yield indented(sifted)
+        yield indented(closed(sifted))
+    yield _without_faults(_dedented(sifted))
+    yield _without_faults(_dedented(closed(sifted)))
+    if _is_flat(sifted.text):
+        yield _without_faults(indented(closed(sifted)))
+
+
+def _says_something(tree: ast.Module) -> bool:
+    """Whether there is a program in a tree: something that is called."""
+    return any(isinstance(node, ast.Call) for statement in tree.body[:20_000] for node in ast.walk(statement))
+
+
+def _dedented(text: Text) -> Text:
+    """The common margin of all lines taken away; a tab counts as four blanks where both are mixed."""
+    if "\t" in text.text:
+        text = text.replaced(r"^[ ]*\t[ \t]*", lambda m: m[0].replace("\t", "    "), "")
+    margin = re.match(r"[ ]*", textwrap.dedent(text.text) and _margin(text.text))
+    width = len(margin[0]) if margin else 0
+    return text.edited(_margins(text.text, width)) if width else text
+
+
+def _margin(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return " " * min((len(line) - len(line.lstrip(" ")) for line in lines), default=0)
+
+
+def _margins(text: str, width: int) -> Iterator[Edit]:
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            yield Edit(at, at + width, "")
+        at += len(line)
+
+
+_PRINT = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(.*?)(,?)[ \t]*(#.*)?$", re.MULTILINE)
+
+
+def _printed_before(text: Text) -> Text:
+    """`print x` of Python 2."""
+    found = _PRINT.finditer(text.text)
+    edits = (Edit(m.start(), m.end(), f"{m[1]}print({m[2].lstrip('>')})") for m in found if _is_expression(m[2]))
+    return text.edited(edits, "print of Python 2 read as a function")
+
+
+def _is_expression(text: str) -> bool:
+    return len(text) < 1_000 and isinstance(parsed(f"({text.lstrip('>')})"), ast.Module)
+
+
+# ---------------------------------------------------------------- lines that are no code
+
+_RULED = r"^[\s|│┃├└─═━┏┡┓┩]*(?:[_=\-─━]{5,}|Layer \(type|Total params|Trainable params|Non-trainable|Model: \")"
+_ROW = r"\((?:None|-1|\?)[,)]|\[(?:None|-1), |^\s*\S+\s+\(?\S+\)?\s+(?:\[|\()?-?\d.*\d\s*$|^[\s│├└─|]*\S+-\d+\s"
+_TABLE = re.compile(f"{_RULED}|{_ROW}")
+_WORDS = re.compile(r"^\s*[^\W\d]\w*(?:[ ,']+[^\W\d]\w*){3,}")
+_INSIDE = re.compile(r"""[()\[\]{}=,'":#]|^\s*[\w.]+\s*$|^\s*$""")
+
+
+def _sifted(text: Text) -> Text:
+    """Lines that are no code left out: prose around, printed output between."""
+    edits: list[Edit] = []
+    at, depth, quoted = 0, 0, ""
+    for line in text.text.splitlines(keepends=True):
+        bare = line.rstrip("\n")
+        if quoted:
+            quoted = "" if bare.count(quoted) % 2 else quoted
+        elif depth > 0 and _INSIDE.search(bare) and not (_TABLE.search(bare) and "=" not in bare):
+            depth = max(depth + _turn(bare), 0)
+        elif _is_code(bare):
+            depth = max(_turn(bare), 0)
+            quoted = next((q for q in ('"""', "'''") if bare.count(q) % 2), "")
+        elif bare.strip():
+            edits.append(Edit(at, at + len(bare), ""))
+            depth = 0
+        at += len(line)
+    return text.edited(edits, "text that is no code left out")
+
+
+def _turn(line: str) -> int:
+    """How many brackets a line opens more than it closes."""
+    return sum((t.kind == "open") - (t.kind == "close") for t in tokens(line))
+
+
+def _is_code(line: str) -> bool:
+    """Whether a line may be a statement, or a part of one."""
+    bare = line.strip()
+    if not bare or bare.startswith("#"):
+        return True
+    if _TABLE.search(line) and not re.search(r"\w\s*=\s*\w|\.add\(", line):
+        return False
+    if re.fullmatch(r"[)\]},\s]+|pass|break|continue|return|try:|else\s*:|finally:|except.*:|\"\"\".*|'''.*", bare):
+        return True
+    if starts().match(bare):
+        return not (_WORDS.match(bare) and not re.match(r"from|import|for|if|while|class|def|return|with|print", bare))
+    return re.match(r"[\w.]+\(|\(|\[", bare) is not None and bare[-1:] in "),[({:"
+
+
+# ---------------------------------------------------------------- where the parser stops
+
+
+def _without_faults(text: Text) -> Text:
+    """The text without the lines at which the parser stops, one after the other."""
+    budget = _TRIED_CHARACTERS
+    for _ in range(_TRIES):
+        found = parsed(text.text)
+        budget -= len(text.text) + 1
+        if isinstance(found, ast.Module) or budget < 0:
+            break
+        number = found.lineno or 1
+        lines = re.split(r"(?<=\n)", text.text)
+        if number > len(lines):
+            number = len(lines)
+        while number > 1 and not lines[number - 1].strip():
+            number -= 1
+        start = sum(map(len, lines[: number - 1]))
+        bare = lines[number - 1].rstrip("\n")
+        if not bare.strip():
+            break
+        text = text.edited([_fault(text.text, bare, start, found)], "lines that cannot be read left out")
+    return text
+
+
+def _fault(text: str, line: str, start: int, found: SyntaxError) -> Edit:
+    """What is done about the line at which the parser stops."""
+    if isinstance(found, IndentationError) and "unexpected indent" in (found.msg or ""):
+        margin = len(line) - len(line.lstrip())
+        return Edit(start, start + margin, "")
+    if isinstance(found, IndentationError) and "expected an indented block" in (found.msg or ""):
+        return Edit(start, start, "    ")
+    if isinstance(found, IndentationError) and "unindent does not match" in (found.msg or ""):
+        margin = len(line) - len(line.lstrip())
+        return Edit(start, start + margin, " " * (margin // 4 * 4))
+    return Edit(start, start + len(line), "")
+
+
+def _is_flat(text: str) -> bool:
+    """Whether a block is opened whose inside stands in the same column."""
+    return any(len(m[2].expandtabs(4)) <= len(m[1].expandtabs(4)) for m in _OPENER.finditer(text))
+
+
+_OPENER = re.compile(
+    r"^([ \t]*)(?:def|class|for|if|while)\b[^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*([ \t]*)\S", re.MULTILINE
+)
+
+
+def code_spans(text: str) -> list[Span]:
+    """Where in a text its code stands, statement by statement, neighbors joined."""
+    found = mended(text)
+    if found is None:
+        return []
+    spans = found.spans()
+    joined: list[Span] = []
+    for statement in found.tree.body:
+        span = spans(statement)
+        if joined and not re.sub(r"#[^\n]*", "", text[joined[-1].end : span.start]).strip():
+            joined[-1] = Span(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return joined

@@ -1,0 +1,88 @@
+"""Python source -> statements of the language: mended, followed, its model written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from symparams.errors import LimitError, Source, SymparamsError, listed, nearest
+from symparams.reading.python.interpreter import Interpreter
+from symparams.reading.python.keras import Keras
+from symparams.reading.python.mending import Mended, mended
+from symparams.reading.python.torch import Torch
+from symparams.reading.reading import Reading
+
+SOURCE_BYTES = 1 << 22  # of a program
+
+
+def read_python(source: Source, model: str | None = None) -> Reading:
+    """The network that a program builds; of several the one of that name, else the last."""
+    if len(source.text) > SOURCE_BYTES:
+        raise LimitError(f"the program is larger than {SOURCE_BYTES >> 20} MiB, which is the limit", source=source)
+    repaired = mended(source.text)
+    if repaired is None:
+        raise SymparamsError(NOTHING, source=source)
+    return followed(source, repaired, model)
+
+
+NOTHING = (
+    "no model was found here; looked for layers of Keras or PyTorch in Python code, such as "
+    "model.add(Dense(10)), Model(inputs, outputs), nn.Sequential(…) or a class with forward"
+)
+
+
+def framework_of(text: str) -> str:
+    """Which framework a program uses."""
+    torch = len(
+        re.findall(r"\bnn\.\w|\btorch\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b", text)
+    )
+    keras = len(
+        re.findall(r"keras|tensorflow|\b(?:Dense|Conv[123]D|MaxPooling[123]D|Sequential\(\[|model\.add)\b", text)
+    )
+    return "torch" if torch > keras else "keras"
+
+
+def version_of(text: str) -> int:
+    """Which Keras a program is written for."""
+    if re.search(
+        r"border_mode|nb_filter|nb_row|subsample\s*=|\boutput_dim\s*=\s*\w+\s*[,)](?!\s*input_length)|keras\.layers\.(core|convolutional)\b"
+        r"|Convolution2D\(\s*\w+\s*,\s*\w+\s*,\s*\w+|W_regularizer|init\s*=\s*['\"]|\bmerge\(\[",
+        text,
+    ) and not re.search(r"kernel_size|kernel_initializer|Conv[12]D\(", text):
+        return 1
+    return 2 if re.search(r"\btf\.|tensorflow|from keras\.(models|layers|optimizers) import \*", text) else 3
+
+
+def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
+    """What a mended program comes to."""
+    words = frozenset(re.findall(r"\w+", repaired.text))
+    code = repaired.text
+    framework: Any = Torch(source, words) if framework_of(code) == "torch" else Keras(version_of(code), words)
+    run = Interpreter(framework, source, repaired.spans())
+    framework.comments(repaired.text)
+    try:
+        run.program(repaired.tree.body)
+        found = framework.found(run)
+        if not found:
+            framework.call_what_was_not(run)
+            found = framework.found(run)
+        if not found:
+            raise SymparamsError(NOTHING, source=source)
+        name = _chosen(list(found), model, source)
+        statements = framework.statements(run, found[name])
+    except RecursionError:
+        raise LimitError("this program is nested too deeply to be followed", source=source) from None
+    names = (name, *(n for n in found if n != name))
+    return Reading(framework.kind, source, tuple(statements), tuple(repaired.repairs), tuple(run.assumed), names)
+
+
+def _chosen(names: Sequence[str], wanted: str | None, source: Source) -> str:
+    """The name of the model to read."""
+    if wanted is None:
+        return names[-1]
+    if wanted in names:
+        return wanted
+    raise SymparamsError(
+        f"there is no model `{wanted}` here, but {listed(names)}{nearest(wanted, names)}", source=source
+    )

@@ -1,0 +1,41 @@
+"""What values may ask of the run of a program in which they stand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from symparams.errors import Source, Span, SymparamsError
+from symparams.reading.python.allowance import Allowance
+
+
+class Run(Protocol):
+    """A program that is followed."""
+
+    framework: Any  # of the protocol Framework, which stands above
+    allowance: Allowance
+    source: Source
+    globals: Any  # the names of the program, a Scope
+    spans: Callable[[ast.AST], Span]
+
+    def value(self, node: ast.expr, scope: Any) -> Any:
+        """What an expression stands for."""
+
+    def statements(self, body: Sequence[ast.stmt], scope: Any) -> None:
+        """Follow statements in a row."""
+
+    def each(self, value: Any) -> Sequence[Any] | None:
+        """What a loop over a value goes through; None if that is open."""
+
+    def operate(self, name: str, left: Any, right: Any, at: Span) -> Any:
+        """`left + right`."""
+
+    def item(self, owner: Any, key: Any, at: Span) -> Any:
+        """`owner[key]`."""
+
+    def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
+        """An error at a place of the original."""
+
+    def assume(self, what: str, at: Span) -> None:
+        """Note what was taken as usual, once."""

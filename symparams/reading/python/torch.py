@@ -1,0 +1,333 @@
+"""PyTorch: what its names mean in a program, and the models of a program followed through `forward`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from symparams.errors import LimitError, Source, Span, SymparamsError
+from symparams.layers import CATALOGUE, key
+from symparams.model.tensor import Convention
+from symparams.reading.python.builtin import MATH
+from symparams.reading.python.functions import Function, Instance, Scope, Super, UserClass
+from symparams.reading.python.graph import Graph, Node, before, own, statements
+from symparams.reading.python.run import Run
+from symparams.reading.python.sizes import Sizes
+from symparams.reading.python.torch_calls import TorchCalls
+from symparams.reading.python.torch_functions import FUNCTIONS
+from symparams.reading.python.torch_inputs import Entrances, SolvedError
+from symparams.reading.python.torch_modules import Container, Leaf, Module, Parameter, UserModule
+from symparams.reading.python.torch_tensors import Data, Tensor
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, letter, word
+from symparams.sources import records as r
+
+_CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+_MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
+            "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy")  # fmt: skip
+_TRIES = 8  # of a model whose input sizes are found step by step
+
+
+class Torch(TorchCalls):
+    """The framework as a program uses it."""
+
+    kind = "torch"
+    convention: Convention = "torch"
+
+    def __init__(self, source: Source, words: Collection[str]) -> None:
+        self.source = source
+        self.graph = Graph()
+        self.counts: dict[str, int] = {}
+        self.inputs = Entrances(self, words)
+        self.current: Module | None = None  # whose forward is followed
+        self.models: list[Module] = []  # that the program has run
+        self.names: dict[int, str] = {}  # of the modules in the current one
+        self.made: list[Module] = []
+        self._sizes: Sizes | None = None
+
+    # ------------------------------------------------------------ names
+
+    def constant(self, run: Run, path: str) -> Any:
+        last = path.rpartition(".")[2]
+        if last in MATH and re.match(r"(math|np|numpy)\b", path):
+            return Native(path, MATH[last])
+        if path.endswith("cuda.is_available"):
+            return Native(path, lambda run, given: False)
+        return None
+
+    def lost(self, run: Run, name: str) -> Any:
+        return None
+
+    def parameter(self, run: Run, name: str) -> Any:
+        return Unknown(name)
+
+    def follows(self, run: Run, node: ast.For) -> bool:
+        return self.current is not None
+
+    def is_a(self, run: Run, value: Any, kind: Any) -> bool:
+        """Whether a value is an instance."""
+        wanted = kind.text().rpartition(".")[2] if isinstance(kind, Value) else ""
+        if isinstance(value, Leaf):
+            return value.kind == wanted or wanted == "Module" or (wanted.startswith("_") and wanted[1:] in value.kind)
+        if isinstance(value, Container):
+            return wanted in (value.kind, "Module")
+        if isinstance(value, Instance):
+            return value.cls is kind or wanted == "Module" or wanted == value.cls.name
+        plain: dict[str, Any] = {
+            "int": int,
+            "str": str,
+            "list": list,
+            "tuple": tuple,
+            "float": (int, float),
+            "dict": dict,
+        }
+        return isinstance(value, plain.get(wanted, ()))
+
+    def super(self, run: Run, scope: Scope) -> Any:
+        """`super()` in a method."""
+        around: Scope | None = scope
+        while around is not None and around.owner is None:
+            around = around.outer
+        return Super(around.owner, around.this) if around is not None else Unknown("super()")
+
+    # ------------------------------------------------------------ classes
+
+    def instance(self, run: Run, cls: UserClass) -> Instance:
+        roots = [root.rpartition(".")[2] for root in cls.roots()]
+        if any(root in ("Module", "LightningModule", *_CONTAINERS) for root in roots):
+            made = UserModule(cls, self)
+            self.made.append(made)
+            return made
+        return Instance(cls)
+
+    def base_method(self, run: Run, this: Any, name: str) -> Any:
+        def start(run: Run, given: Arguments) -> Any:
+            if isinstance(this, UserModule):
+                for index, value in enumerate(given.positional):
+                    this.put(str(index), value.value)
+
+        def forward(run: Run, given: Arguments) -> Any:
+            flow = given.get(0)
+            for child in list(this.children.values()):
+                flow = child.called(run, Arguments([Given(flow, given.at)], {}, given.at))
+            return flow
+
+        does = {"__init__": start, "forward": forward}.get(name, lambda run, given: None)
+        return Native(name, does)
+
+    # ------------------------------------------------------------ calls
+
+    def called(self, run: Run, path: str, given: Arguments) -> Any:
+        last = path.rpartition(".")[2]
+        if last in _CONTAINERS:
+            run.allowance.make()
+            return Container(self, last, run, given)
+        if last == "OrderedDict":
+            pairs = run.each(given.get(0)) if given.positional else None
+            return dict(p for p in pairs or () if isinstance(p, tuple) and len(p) == 2)
+        if last == "Parameter":
+            return self.parameter_of(run, given)
+        if last == "summary":
+            return self.inputs.summary(run, path, given)
+        if last in FUNCTIONS and (last[:1].islower() or last not in CATALOGUE) and self.flowing(given):
+            return FUNCTIONS[last](self, run, last, given)
+        if last in _MADE_UP:
+            return self.data(last, given)
+        if last[:1].isupper() and not self.flowing(given) and self.is_layer(last):
+            run.allowance.make()
+            return Leaf(self, last, given)
+        return self.not_understood(run, path, given)
+
+    def is_layer(self, name: str) -> bool:
+        """Whether a class name is one of the catalogue; losses are none."""
+        return key(name) in CATALOGUE and not name.endswith("Loss")
+
+    def parameter_of(self, run: Run, given: Arguments) -> Any:
+        shape = getattr(given.get(0, "data"), "data_shape", None)
+        if shape is None:
+            return Unknown("nn.Parameter()")
+        made = Parameter(self, [letter(s) for s in shape], given.at)
+        made.frozen = given.get(1, "requires_grad", default=True) is False
+        return made
+
+    def data(self, name: str, given: Arguments) -> Data:
+        """Numbers that the program makes up."""
+        values: Sequence[Any] = [g.value for g in given.positional]
+        if name == "arange":
+            return Data(values[-1:] if values else None, given.at)
+        if name in ("randint", "full"):
+            sizes = given.get(2 if name == "randint" and len(values) > 2 else 1 if len(values) > 1 else None, "size")
+            values = [sizes] if isinstance(sizes, (tuple, list)) else []
+        shape = given.get(None, "size")
+        if isinstance(shape, (tuple, list)):
+            values = shape
+        if len(values) == 1 and isinstance(values[0], (tuple, list)):
+            values = values[0]
+        return Data(values if name not in ("tensor", "from_numpy") and values else None, given.at)
+
+    # ------------------------------------------------------------ models
+
+    def outside(self, run: Run, module: Module, given: Arguments) -> bool:
+        """Whether a module is called by the program itself, not while one is followed."""
+        return self.current is None
+
+    def ran(self, run: Run, module: Module, given: Arguments) -> Any:
+        """The program runs a model on data: their sizes are those of its input."""
+        shapes = [getattr(value, "data_shape", None) for value in given.values()]
+        self.inputs.note(module, shapes)
+        if not any(m is module for m in self.models):
+            self.models.append(module)
+        return Data(None, given.at)
+
+    def comments(self, text: str) -> None:
+        """Look for sizes in comments."""
+        self.inputs.comments(text)
+
+    def found(self, run: Run) -> dict[str, Module]:
+        """The models that a program has made, by the names that it gives them."""
+        found: dict[str, Module] = {}
+        leaves: dict[str, Module] = {}
+        for name, value in run.globals.names.items():
+            if isinstance(value, (UserModule, Container)) and not any(value is m for m in found.values()):
+                found[name] = value
+            elif isinstance(value, Leaf):
+                leaves[name] = value
+        for module in self.models:
+            if not isinstance(module, Leaf) and not any(module is m for m in found.values()):
+                found[module.text()] = module
+        held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
+        return {n: m for n, m in found.items() if id(m) not in held} or self._loose(run) or leaves
+
+    def _loose(self, run: Run) -> dict[str, Module]:
+        """Modules set on a `self` whose class is not there."""
+        return {}
+
+    def call_what_was_not(self, run: Run) -> None:
+        """Make the models that the program only describes: by its functions without parameters, else by its classes."""
+        names = run.globals.names
+        for value in list(names.values()):
+            if isinstance(value, Function) and not value.calls and _needs_nothing(value):
+                self._try(run, value, value.name)
+        if self.found(run):
+            return
+        for value in reversed(list(names.values())):
+            if isinstance(value, UserClass) and not value.made and value.roots():
+                self._try(run, value, value.name)
+        for value in list(names.values()) if not self.found(run) else ():
+            if isinstance(value, Function) and not value.calls:
+                self._try(run, value, value.name)
+
+    def _try(self, run: Run, value: Any, name: str) -> None:
+        try:
+            made = value.called(run, Arguments(at=run.spans(value.node)))
+        except LimitError:
+            raise
+        except SymparamsError:
+            return
+        if isinstance(made, (UserModule, Container)):
+            kept = dict(run.globals.names)
+            run.globals.names.clear()  # classes are tried from the last one on, and are to stand in their order
+            run.globals.names.update({f"{name}": made} if not isinstance(value, UserClass) else {})
+            run.globals.names.update({k: v for k, v in kept.items() if k != name})
+            if isinstance(value, UserClass):
+                run.globals.names[name] = made
+            else:
+                run.globals.names[name] = run.globals.names.pop(name)
+
+    def statements(self, run: Run, module: Module) -> list[r.Statement]:
+        """A model as statements."""
+        for _ in range(_TRIES):
+            self.graph, self.counts, self._sizes = Graph(), {}, None
+            self.inputs.start(module)
+            self.names = {id(one): path for path, one in module.paths()}
+            self.current = module
+            try:
+                self._forward(run, module)
+                break
+            except SolvedError as solved:
+                self.inputs.values.update(solved.values)
+                if solved.assumed:
+                    run.assume(solved.assumed, solved.at)
+            finally:
+                self.current = None
+        self.inputs.finish()
+        nodes = [n for n in self.graph.nodes if not isinstance(n.owner, str) or self._is_read(n)]
+        nodes = before(nodes)
+        if not nodes:
+            raise SymparamsError("nothing flows through this model", source=self.source)
+        return statements(nodes, "pytorch", nodes[0].at)
+
+    def _is_read(self, entrance: Node) -> bool:
+        return any(entrance in (*n.inputs, *n.beside) for n in self.graph.nodes)
+
+    def _forward(self, run: Run, module: Module) -> None:
+        at = getattr(module, "at", None) or Span(0)
+        if isinstance(module, UserModule) and module.has("forward"):
+            forward = module.cls.member("forward")
+            assert isinstance(forward, Function)
+            spec = forward.node.args
+            names = [p.arg for p in (*spec.posonlyargs, *spec.args)][1:]
+            given = Arguments(at=run.spans(forward.node))
+            for index, name in enumerate(names):
+                if name in forward.defaults and not self.inputs.has(module, index):
+                    break
+                given.positional.append(Given(self.inputs.tensor(run, name, given.at, index), given.at))
+            module.run_method(run, "forward", given)
+            return
+        name = "input"
+        if isinstance(module, UserModule):
+            at = run.spans(module.cls.node)
+        module.called(run, Arguments([Given(self.inputs.tensor(run, name, at, 0), at)], {}, at))
+
+    # ------------------------------------------------------------ sizes
+
+    def shape(self, run: Run, node: Node) -> tuple[Any, ...] | None:
+        """The sizes of what leaves a node; None if they are open."""
+        if self.inputs.is_open(node):
+            return None
+        if self._sizes is None:
+            self._sizes = Sizes(self.source, self.convention)
+        return self._sizes.of(node)
+
+    def settle_axes(self, run: Run, tensor: Tensor, count: int) -> None:
+        """Give an open input so many axes."""
+        self.inputs.settle(tensor.node, (None,) * count)
+
+    def fresh(self, kind: str) -> str:
+        """The next name of a function's calls: relu_1."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        return f"{kind}_{self.counts[kind]}"
+
+    def parameter_tensor(self, run: Run, parameter: Parameter) -> Tensor:
+        """A parameter as it flows."""
+        shape = parameter.shape
+        if len(shape) > 1 and shape[0] == 1:
+            shape = shape[1:]
+        name = self.names.get(id(parameter), parameter.text())
+        for node in self.graph.nodes:
+            if node.owner is parameter:
+                return Tensor(self, node, 0 if len(parameter.shape) > len(shape) else None)
+        node = Node(own("param", parameter.at, *shape), (), parameter.at, parameter, name, parameter.frozen)
+        self.graph.add(node)
+        return Tensor(self, node, 0 if len(parameter.shape) > len(shape) else None)
+
+    def nothing_inside(self, run: Run, module: Module, given: Arguments) -> Any:
+        """An empty nn.Sequential lets everything pass."""
+        x = given.get(0)
+        if not isinstance(x, Tensor):
+            return x
+        return self.through(run, x, own("identity", given.at), self.names.get(id(module), "identity"), module, given.at)
+
+    def not_understood(self, run: Run, name: str, given: Arguments) -> Any:
+        flowing = self.flowing(given)
+        if not flowing:
+            return Unknown(f"{name}()")
+        last = re.sub(r"\W+", "_", name.rpartition(".")[2]) or "call"
+        node = Node(r.Call(last, (), given.at), tuple(t.node for t in flowing), given.at, name=self.fresh(word(last)))
+        return Tensor(self, self.graph.add(node), flowing[0].batch)
+
+
+def _needs_nothing(function: Function) -> bool:
+    spec = function.node.args
+    return len(spec.args) == len(spec.defaults) and bool(function.name)

@@ -1,0 +1,248 @@
+"""What happens to tensors in PyTorch: modules that are called, methods, operators, slices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from symparams.algebra.formula import Symbol, as_formula
+from symparams.algebra.simplification import simplified
+from symparams.errors import Span
+from symparams.reading.python.graph import Graph, Node, Pointer, own
+from symparams.reading.python.run import Run
+from symparams.reading.python.torch_functions import FUNCTIONS
+from symparams.reading.python.torch_modules import Leaf, Parameter
+from symparams.reading.python.torch_shapes import TorchShapes, times
+from symparams.reading.python.torch_tensors import BATCH, Data, OpenShape, States, Tensor
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
+from symparams.sources import records as r
+
+_RECURRENT = ("LSTM", "GRU", "RNN")
+_SAME = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        contiguous float long to cuda cpu detach clone type double half requires_grad_ type_as int bool
+        masked_fill masked_fill_ clamp abs exp log sqrt rsqrt pow square neg div div_ mul_ add_ sub_ data
+        bfloat16 tril triu numpy sign floor round log1p expm1 sin cos nan_to_num copy_ byte
+        """,
+    )
+)
+_MERGES = {"Add": "add", "Mult": "multiply", "Sub": "subtract"}
+
+
+class TorchCalls(TorchShapes):
+    """Tensors in the hands of a program."""
+
+    graph: Graph
+    inputs: Any  # the Entrances of torch_inputs
+    names: dict[int, str]
+
+    def shape(self, run: Run, node: Node) -> tuple[Any, ...] | None:
+        raise NotImplementedError
+
+    def fresh(self, kind: str) -> str:
+        raise NotImplementedError
+
+    def parameter_tensor(self, run: Run, parameter: Parameter) -> Tensor:
+        raise NotImplementedError
+
+    def not_understood(self, run: Run, name: str, given: Arguments) -> Any:
+        raise NotImplementedError
+
+    def through(
+        self, run: Run, tensor: Tensor, call: r.Call, name: str, owner: object, at: Span,
+        others: Sequence[Tensor] = (),
+    ) -> Tensor:  # fmt: skip
+        """What leaves a layer when a tensor enters."""
+        run.allowance.make()
+        node = Node(call, (tensor.node, *(t.node for t in others)), at, owner, name)
+        self.graph.add(node)
+        self.inputs.passes(node, tensor)
+        return Tensor(self, node, tensor.batch)
+
+    def flowing(self, given: Arguments) -> list[Tensor]:
+        """The tensors among some arguments, in lists too."""
+        found: list[Tensor] = []
+        for value in given.values():
+            for one in value if isinstance(value, (list, tuple)) else (value,):
+                if isinstance(one, Tensor):
+                    found.append(one)
+        return found
+
+    def tensor(self, run: Run, value: Any, at: Span) -> Tensor | None:
+        """A value as a tensor: a parameter, a state, numbers that the program makes up; None if it is none."""
+        if isinstance(value, Tensor):
+            return value
+        if isinstance(value, Parameter):
+            return self.parameter_tensor(run, value)
+        if isinstance(value, States):
+            return value.last(run, at)
+        if isinstance(value, (tuple, list)) and value:
+            return self.tensor(run, value[0], at)
+        if isinstance(value, Data) and value.data_shape:
+            sizes = [letter(s) for s in value.data_shape if s is not BATCH]
+            if all(map(is_number, sizes)):
+                node = self.graph.add(Node(own("input", at, *sizes), (), at, None, self.fresh("data")))
+                return Tensor(self, node, None if len(sizes) == len(value.data_shape) else 0)
+        return None
+
+    # ------------------------------------------------------------ modules
+
+    def leaf(self, run: Run, leaf: Leaf, given: Arguments) -> Any:
+        """A module of the catalogue is called."""
+        x = self.tensor(run, given.get(0, "input", "query", "src", "tgt"), given.at)
+        if x is None:
+            return Data(None, given.at) if isinstance(given.get(0), Data) else Unknown(f"{leaf.kind}()")
+        self.inputs.read(run, leaf, x)
+        call, others, beside = leaf.recorded(), [], []
+        name = self.names.get(id(leaf)) or self.fresh(_function_name(leaf.kind))
+        if leaf.kind == "Bilinear":
+            others = [t for t in [self.tensor(run, given.get(1, "input2"), given.at)] if t is not None]
+        memory = self._memory(run, leaf, x, given)
+        if memory is not None:
+            call = call._replace(arguments=(*call.arguments, r.Argument("memory", Pointer.to(memory), given.at)))
+            beside = [memory]
+        if leaf.tied is not None:
+            call, beside = self._tied(leaf, call)
+        made = self.through(run, x, call, name, leaf, given.at, others)
+        made.node.beside = tuple(beside)
+        made.node.frozen = leaf.frozen and not re.search(
+            r"Pool|ReLU|Dropout|Flatten|Tanh|Sigmoid|Softmax|Identity", leaf.kind
+        )
+        if leaf.kind in _RECURRENT:
+            return self._recurrent(leaf, made)
+        if leaf.kind == "MultiheadAttention":
+            return made, Unknown("attention_weights")
+        if leaf.kind.endswith("Cell"):
+            return (made, made) if leaf.kind == "LSTMCell" else made
+        return made
+
+    def _memory(self, run: Run, leaf: Leaf, x: Tensor, given: Arguments) -> Node | None:
+        """What attention looks at, if that is not its query."""
+        if leaf.kind == "MultiheadAttention":
+            value = self.tensor(run, given.get(2, "value") or given.get(1, "key"), given.at)
+        elif leaf.kind in ("TransformerDecoderLayer", "TransformerDecoder"):
+            value = self.tensor(run, given.get(1, "memory"), given.at)
+        else:
+            return None
+        return value.node if value is not None and value.node is not x.node else None
+
+    def _tied(self, leaf: Leaf, call: r.Call) -> tuple[r.Call, list[Node]]:
+        """A linear layer with the matrix of an embedding that was used before."""
+        words = next((n for n in self.graph.nodes if n.owner is leaf.tied), None)
+        if words is None:
+            return call, []
+        arguments = [r.Argument(None, Pointer.to(words), leaf.given.at)]
+        if leaf.given.get(2, "bias", default=True) is not False:
+            arguments.append(r.Argument("bias", Symbol("yes"), leaf.given.at))
+        return r.Call("tied", tuple(arguments), leaf.given.at), [words]
+
+    def _recurrent(self, leaf: Leaf, made: Tensor) -> Any:
+        """The outputs of all steps, and the last states."""
+        given = leaf.given
+        if given.get(None, "batch_first") is not True:
+            made.batch = 1
+        two = given.get(None, "bidirectional") is True
+        states = States(made, 2 if two else 1, given.get(2, "num_layers", default=1), given.get(1, "hidden_size"))
+        return (made, (states, states)) if leaf.kind == "LSTM" else (made, states)
+
+    def last_step(self, run: Run, output: Tensor, at: Span) -> Tensor:
+        """The last step of what a recurrent module gives."""
+        made = self.through(run, output, own("slice", at, axis=1, start=-1), f"{output.node.name}_last", None, at)
+        made.batch = 0
+        return made
+
+    def part(self, run: Run, tensor: Tensor, axis: int, index: int, parts: int, at: Span) -> Tensor:
+        """One of so many equal parts of an axis."""
+        shape = self.shape(run, tensor.node)
+        if shape is None:
+            return tensor
+        width = simplified(as_formula(shape[axis]) / parts)
+        call = own("slice", at, axis=axis + 1, start=times(width, index), size=width)
+        return self.through(run, tensor, call, self.fresh("part"), None, at)
+
+    # ------------------------------------------------------------ attributes and methods
+
+    def tensor_attribute(self, run: Run, tensor: Tensor, name: str) -> Any:
+        if name in ("shape", "size"):
+            sizes = tensor.sizes(run)
+            whole: Any = OpenShape(tensor) if sizes is None else sizes
+            if name == "shape":
+                return whole
+
+            def size(run: Run, given: Arguments) -> Any:
+                index = given.get(0, "dim")
+                return whole if index is None else run.item(whole, index, given.at)
+
+            return Native("size", size)
+        if name in ("T", "mT"):
+            return self.exchanged(run, tensor, -2, -1, tensor.node.at)
+        if name in ("dim", "ndimension", "ndim"):
+            rank = tensor.rank(run)
+            value: Any = Unknown("dim") if rank is None else rank
+            return value if name == "ndim" else Native(name, lambda run, given: value)
+        if name in ("device", "dtype", "is_cuda"):
+            return Unknown(name)
+        if name in _SAME:
+            return Native(name, lambda run, given: tensor)
+        if name in FUNCTIONS:
+            first = Given(tensor, tensor.node.at)
+            return Native(
+                name,
+                lambda run, given: FUNCTIONS[name](
+                    self, run, name, Arguments([first, *given.positional], given.keywords, given.at)
+                ),
+            )
+        first_ = Given(tensor, tensor.node.at)
+        return Native(
+            name,
+            lambda run, given: self.not_understood(
+                run, name, Arguments([first_, *given.positional], given.keywords, given.at)
+            ),
+        )
+
+    # ------------------------------------------------------------ operators and slices
+
+    def operated(self, run: Run, x: Tensor, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        """`x + y`; a number beside a tensor changes no size."""
+        y = self.tensor(run, other, at) if isinstance(other, Value) and not isinstance(other, Data) else None
+        if y is None:
+            return x
+        if operator == "MatMult":
+            pair = (y, x) if reflected else (x, y)
+            return self.multiplied(run, *pair, at)
+        kind = _MERGES.get(operator, "multiply")
+        first, second = (y, x) if reflected else (x, y)
+        if first.node is second.node:
+            return first
+        return self.joined(run, kind, [first, second], at)
+
+    def joined(self, run: Run, kind: str, parts: Sequence[Tensor], at: Span, **named: Any) -> Tensor:
+        """Tensors that are added, multiplied or put together."""
+        first = next((p for p in parts if not self.inputs.is_open(p.node)), parts[0])
+        made = self.through(
+            run, parts[0], own(kind, at, **named), self.fresh(_NAMES.get(kind, kind)), None, at, parts[1:]
+        )
+        made.batch = next((p.batch for p in parts if p.batch is not None), None) if first.batch is None else first.batch
+        return made
+
+    def multiplied(self, run: Run, x: Tensor, y: Tensor, at: Span) -> Tensor:
+        """A product of matrices."""
+        a, b = self.shape(run, x.node), self.shape(run, y.node)
+        if a is None or b is None or len(a) < 2 or not b:
+            return x
+        return self.opaque(run, [x, y], (*a[:-1], b[-1]), "matmul", at)
+
+    def opaque(self, run: Run, parts: Sequence[Tensor], sizes: Sequence[Any], name: str, at: Span) -> Tensor:
+        """A calculation without weights of which the sizes are known."""
+        return self.through(run, parts[0], own("opaque", at, *sizes), self.fresh(name), None, at, parts[1:])
+
+
+_NAMES = {"concat": "cat", "multiply": "mul", "subtract": "sub"}
+
+
+def _function_name(kind: str) -> str:
+    """How a module that has no name is called: nn.ReLU()(x) is relu_1."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", kind).lower()

@@ -1,0 +1,263 @@
+"""The sizes of a model's input in PyTorch, which its code does not write: from a run, a comment, the layers."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, Number, Symbol, as_formula, symbols
+from symparams.algebra.substitution import mapped
+from symparams.errors import Span
+from symparams.reading.python.graph import Node, Torch, own, safe
+from symparams.reading.python.run import Run
+from symparams.reading.python.torch_modules import Leaf, Module, size
+from symparams.reading.python.torch_tensors import Tensor
+from symparams.reading.python.values import Arguments, Unknown, letter
+
+_LETTERS = {1: ("n",), 2: ("T", "d"), 3: ("C", "H", "W"), 4: ("C", "D", "H", "W")}
+_USUAL = (28, 32, 64, 96, 128, 224, 227, 256, 299, 512)
+_LARGEST = 1_024  # side of an image that is looked for
+
+
+class SolvedError(Exception):
+    """Letters of the input have been found: the model is followed again with their values."""
+
+    def __init__(self, values: dict[str, int], assumed: str, at: Span) -> None:
+        self.values = values
+        self.assumed = assumed
+        self.at = at
+
+
+class Entrances:
+    """The inputs of the model that is followed."""
+
+    def __init__(self, torch: Torch, words: Collection[str]) -> None:
+        self.torch = torch
+        self.words = words
+        self.values: dict[str, int] = {}  # of letters, as far as they have been found
+        self.known: dict[int, list[Any]] = {}  # shapes of the inputs that a module is run on, by its id
+        self.told: list[tuple[Any, ...]] = []  # sizes in comments
+        self.open: dict[Node, Node] = {}  # node: the open input that it comes from
+        self.module: Module | None = None
+        self.count = 0
+
+    # ------------------------------------------------------------ what the program says
+
+    def note(self, module: Module, shapes: Sequence[Any]) -> None:
+        """A module is run on data of these shapes."""
+        before = self.known.get(id(module))
+        if before is None or all(s is None for s in before):
+            self.known[id(module)] = [None if s is None else tuple(s[1:]) for s in shapes]
+
+    def has(self, module: Module, index: int) -> bool:
+        """Whether a module is run with so many inputs."""
+        return index < len(self.known.get(id(module), ()))
+
+    def summary(self, run: Run, path: str, given: Arguments) -> Any:
+        """`summary(model, (3, 32, 32))` of torchsummary or torchinfo."""
+        module, shape = given.get(0, "model"), given.get(1, "input_size")
+        if isinstance(module, Module) and isinstance(shape, (tuple, list)) and shape:
+            shapes = list(shape) if isinstance(shape[0], (tuple, list)) else [tuple(shape)]
+            with_batch = "torchinfo" in path or "torchinfo" in self.words
+            self.known[id(module)] = [tuple(s[1:] if with_batch else s) for s in shapes]
+            if not any(m is module for m in self.torch.models):
+                self.torch.models.append(module)
+
+    def comments(self, text: str) -> None:
+        """Sizes in comments: 1x28x28, (batch, channels, 128), "input 64 x 96"."""
+        for comment in _comments(text):
+            about_input = re.search(
+                r"inp|imag|picture|img|photo|resolution|shape of x|\bx\b|sees|data", comment, re.IGNORECASE
+            )
+            for found in re.finditer(r"\d+(?:\s*[x×X*]\s*\d+)+", comment):
+                sizes = tuple(int(n) for n in re.findall(r"\d+", found[0]))
+                if about_input or len(sizes) > 2:
+                    self.told.append(sizes)
+            for found in re.finditer(r"[(\[]([^()\[\]]*,[^()\[\]]*)[)\]]", comment):
+                parts = [p.strip() for p in found[1].split(",")]
+                if about_input and all(re.fullmatch(r"\w+|-1", p) for p in parts):
+                    self.told.append(tuple(int(p) if p.isdigit() else None for p in parts))
+
+    # ------------------------------------------------------------ following a model
+
+    def start(self, module: Module) -> None:
+        """Follow a model anew."""
+        self.module = module
+        self.open.clear()
+        self.count = 0
+
+    def tensor(self, run: Run, name: str, at: Span, index: int) -> Any:
+        """What enters the model."""
+        shapes = self.known.get(id(self.module), [])
+        shape = shapes[index] if index < len(shapes) else None
+        node = self.torch.graph.add(Node(own("input", at, Symbol("n")), (), at, "input", name))
+        self.open[node] = node
+        if shape is not None:
+            self.settle(node, [letter(s) for s in shape])
+        return Tensor(self.torch, node)
+
+    def is_open(self, node: Node) -> bool:
+        """Whether a node comes from an input of which nothing is known."""
+        return node in self.open
+
+    def passes(self, node: Node, tensor: Tensor) -> None:
+        """A node through which an open input passes stays open."""
+        entrance = self.open.get(tensor.node)
+        if entrance is not None:
+            self.open[node] = entrance
+
+    def settle(self, node: Node, sizes: Sequence[Any]) -> None:
+        """Give an open input its sizes, letters for those that are open."""
+        entrance = self.open.get(node)
+        if entrance is None:
+            return
+        self.open = {n: e for n, e in self.open.items() if e is not entrance}
+        self.count += 1
+        if any(s is None for s in sizes):
+            sizes = self._told(sizes)
+        letters = _LETTERS.get(len(sizes), tuple(f"n_{i + 1}" for i in range(len(sizes))))
+        found = [self._letter(letters[i]) if s is None else letter(s) for i, s in enumerate(sizes)]
+        entrance.call = own("input", entrance.at, *(self._valued(s) for s in found))
+
+    def _letter(self, wanted: str) -> Symbol:
+        name = wanted if self.count == 1 else f"{wanted}_{self.count}"
+        return Symbol(name if name not in self.words else f"{name}_in")
+
+    def _valued(self, value: Any) -> Any:
+        if isinstance(value, Symbol):
+            return self.values.get(safe(value.name), value)
+        return value
+
+    def _told(self, sizes: Sequence[Any]) -> Sequence[Any]:
+        """The sizes, those that are open from a comment that fits."""
+        for told in self.told:
+            for order in _orders(told, len(sizes)):
+                if all(
+                    a is None or b is None or a == b or not isinstance(a, int)
+                    for a, b in zip(sizes, order, strict=True)
+                ):
+                    return [b if a is None else a for a, b in zip(sizes, order, strict=True)]
+        return sizes
+
+    def finish(self) -> None:
+        """Whatever is still open is a row of numbers."""
+        for entrance in set(self.open.values()):
+            self.settle(entrance, (None,))
+
+    # ------------------------------------------------------------ what the layers say
+
+    def read(self, run: Run, leaf: Leaf, tensor: Tensor) -> None:
+        """A layer reads a tensor: an open input gets its axes, letters may get their values."""
+        axes = _axes(leaf)
+        if self.is_open(tensor.node) and axes is not None:
+            self.settle(tensor.node, axes)
+        place, wanted = _wanted(leaf)
+        if wanted is None:
+            return
+        shape = self.torch.shape(run, tensor.node)
+        if shape is not None and shape:
+            self.equal(
+                shape[place if len(shape) > 1 else -1], wanted, leaf.given.at, self.torch.names.get(id(leaf), leaf.kind)
+            )
+
+    def equal(self, found: Any, wanted: Any, at: Span, reader: str) -> None:
+        """A size with letters that must be a number: their values are found, if there are such."""
+        if not isinstance(found, Formula) or not isinstance(wanted, int):
+            return
+        free = sorted({s.name for s in symbols(found)})
+        if not free:
+            return
+        side = _side(found, free, wanted)
+        if side is not None:
+            letters = f"{' and '.join(free)} {'are' if len(free) > 1 else 'is'} {side}"
+            what = f"{letters}, from the {wanted:,} inputs of {reader}"
+            raise SolvedError(dict.fromkeys(free, side), what, at)
+
+
+def _side(found: Formula, free: Sequence[str], wanted: int) -> int | None:
+    """The value that all letters can have so that a size is as wanted: a usual one, else the smallest."""
+    fits: list[int] = []
+    for side in range(1, _LARGEST + 1):
+        value = number(mapped(found, lambda leaf, side=side: Number(side) if isinstance(leaf, Symbol) else leaf))  # type: ignore[misc]
+        if value == wanted:
+            fits.append(side)
+        elif fits and isinstance(value, int) and value > wanted:
+            break
+    usual = [side for side in fits if side in _USUAL]
+    return next(iter(usual or fits), None)
+
+
+def _orders(told: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
+    """How sizes in a comment can be meant: with the batch or without, the channels first or last, or left out."""
+    found: list[tuple[Any, ...]] = []
+    if len(told) == count + 1:
+        found.append(tuple(told[1:]))
+    if len(told) == count:
+        found.append(tuple(told))
+        if count > 2:
+            found.append((told[-1], *told[:-1]))
+    if len(told) == count - 1 and count > 2:
+        found.append((None, *told))
+    return found
+
+
+def _axes(leaf: Leaf) -> Sequence[Any] | None:
+    """The sizes of an input that a layer reads: numbers where it says them, None where they are open."""
+    kind, first = (
+        leaf.kind,
+        size(leaf.given.get(0, "in_channels", "in_features", "input_size", "embed_dim", "num_features", "d_model")),
+    )
+    promised = re.search(r"(\d)d$", kind)
+    if re.match(r"(Lazy)?(Conv|BatchNorm|InstanceNorm)", kind) and promised:
+        axes = int(promised[1])
+        channels = None if kind.startswith("Lazy") else first
+        return (channels,) if kind == "BatchNorm1d" else (channels, *(None,) * axes)
+    if promised and "Pool" in kind:
+        return (None,) * (int(promised[1]) + 1)
+    if kind in ("Linear", "LazyLinear"):
+        return (None if kind == "LazyLinear" else first,)
+    if kind == "Embedding":
+        return (None,)
+    if kind in ("LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"):
+        return (None, first)
+    if kind in ("TransformerEncoder", "TransformerDecoder"):
+        inner = leaf.given.get(0, "encoder_layer", "decoder_layer")
+        return (None, size(inner.given.get(0, "d_model")) if isinstance(inner, Leaf) else None)
+    if kind == "LayerNorm":
+        shape = leaf.given.get(0, "normalized_shape")
+        return tuple(shape) if isinstance(shape, (tuple, list)) else (None, size(shape))
+    return None
+
+
+def _wanted(leaf: Leaf) -> tuple[int, Any]:
+    """Which size of its input a layer states, and what it is: 0 the first, -1 the last."""
+    if leaf.kind.startswith("Lazy"):
+        return 0, None
+    if re.match(r"Conv(Transpose)?\dd$|BatchNorm|InstanceNorm", leaf.kind):
+        return 0, leaf.given.get(0, "in_channels", "num_features")
+    if leaf.kind in ("Linear", "LSTM", "GRU", "RNN"):
+        return -1, leaf.given.get(0, "in_features", "input_size")
+    return 0, None
+
+
+def _comments(text: str) -> list[str]:
+    """The comments of a program, and the texts that explain it."""
+    found: list[str] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT or (
+                token.type == tokenize.STRING and token.string.startswith(('"""', "'''"))
+            ):
+                found.append(token.string)
+    except (tokenize.TokenError, SyntaxError):
+        return found
+    return found
+
+
+def as_sizes(values: Sequence[Any]) -> list[Formula]:
+    """Sizes as formulas."""
+    return [as_formula(v) if not isinstance(v, Unknown) else letter(v) for v in values]

@@ -1,0 +1,161 @@
+"""What names stand for while a program is followed.
+
+Python's own numbers, texts, tuples, lists and dictionaries stand for themselves, a Formula for a number that is not
+known; everything else is a Value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from symparams.algebra.formula import Formula, Symbol
+from symparams.errors import Span
+from symparams.reading.python.run import Run
+
+
+class Given(NamedTuple):
+    """An argument of a call."""
+
+    value: Any
+    at: Span
+
+
+@dataclass(slots=True)
+class Arguments:
+    """What stands between the brackets of a call."""
+
+    positional: list[Given] = field(default_factory=list)
+    keywords: dict[str, Given] = field(default_factory=dict)
+    at: Span = Span(0)  # of the whole call
+
+    def get(self, index: int | None, *names: str, default: Any = None) -> Any:
+        """The value at a position or under one of some names."""
+        given = self.given(index, *names)
+        return default if given is None else given.value
+
+    def given(self, index: int | None, *names: str) -> Given | None:
+        """The argument at a position or under one of some names."""
+        for name in names:
+            if name in self.keywords:
+                return self.keywords[name]
+        if index is not None and index < len(self.positional):
+            return self.positional[index]
+        return None
+
+    def without(self, *names: str, first: int = 0) -> Arguments:
+        """The same without some keywords, and without the first positional ones."""
+        kept = {k: v for k, v in self.keywords.items() if k not in names}
+        return Arguments(self.positional[first:], kept, self.at)
+
+    def values(self) -> list[Any]:
+        """All values."""
+        return [g.value for g in (*self.positional, *self.keywords.values())]
+
+
+class Value:
+    """Anything that is not a plain value of Python; what a program may do to it."""
+
+    def attribute(self, run: Run, name: str) -> Any:
+        """`value.name`."""
+        return Unknown(f"{self.text()}.{name}")
+
+    def set_attribute(self, run: Run, name: str, value: Any) -> None:
+        """`value.name = …`."""
+
+    def called(self, run: Run, given: Arguments) -> Any:
+        """`value(…)`."""
+        return run.framework.not_understood(run, self.text(), given)
+
+    def item(self, run: Run, key: Any, at: Span) -> Any:
+        """`value[key]`."""
+        return Unknown(f"{self.text()}[{shown(key)}]")
+
+    def set_item(self, run: Run, key: Any, value: Any) -> None:
+        """`value[key] = …`."""
+
+    def items(self, run: Run) -> Sequence[Any] | None:
+        """What a loop over the value goes through; None: nobody knows."""
+        return None
+
+    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        """`value + other`, or `other + value` reflected."""
+        return Unknown(f"{self.text()}")
+
+    def length(self, run: Run) -> Any:
+        """`len(value)`."""
+        return Unknown(f"len({self.text()})")
+
+    def text(self) -> str:
+        """How the value may be called."""
+        return type(self).__name__.lower()
+
+
+@dataclass(slots=True, eq=False)
+class Unknown(Value):
+    """A value that the text does not give: a name, an attribute or a call as it was written."""
+
+    path: str  # vocab_size, torch.nn.Conv2d, x_train.shape[1:]
+
+    def attribute(self, run: Run, name: str) -> Any:
+        path = f"{self.path}.{name}"
+        known = run.framework.constant(run, path)
+        return Unknown(path) if known is None else known
+
+    def called(self, run: Run, given: Arguments) -> Any:
+        return run.framework.called(run, self.path, given)
+
+    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        left, right = (other, self) if reflected else (self, other)
+        return run.operate(operator, letter(left), letter(right), at)
+
+    def text(self) -> str:
+        return self.path
+
+
+class Native(Value):
+    """A function of Python, or a method of a value, that is known here."""
+
+    def __init__(self, name: str, does: Callable[[Run, Arguments], Any]) -> None:
+        self.name = name
+        self.does = does
+
+    def called(self, run: Run, given: Arguments) -> Any:
+        return self.does(run, given)
+
+    def text(self) -> str:
+        return self.name
+
+
+def method(value: Value, name: str, does: Callable[[Run, Arguments], Any]) -> Native:
+    """A bound method."""
+    return Native(f"{value.text()}.{name}", does)
+
+
+def shown(key: Any) -> str:
+    """A value as part of a name."""
+    if isinstance(key, slice):
+        return ":".join("" if part is None else shown(part) for part in (key.start, key.stop))
+    if isinstance(key, tuple):
+        return ", ".join(map(shown, key[:10]))
+    return key.text() if isinstance(key, Value) else str(key)[:40]
+
+
+def letter(value: Any) -> Any:
+    """A letter for an unknown number; anything else as it is."""
+    if not isinstance(value, Unknown):
+        return value
+    return Symbol(word(value.path))
+
+
+def word(path: str) -> str:
+    """An identifier for what was written: `args.hidden` is hidden, `len(words)` len_words."""
+    inner = re.sub(r"\W+", "_", path if "(" in path or "[" in path else path.rpartition(".")[2]).strip("_")
+    return inner[:40] if inner[:1].isalpha() else f"n_{inner[:38]}".rstrip("_")
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, known or not."""
+    return isinstance(value, (int, float, Formula))
