@@ -177,6 +177,13 @@ def _integer(raw: Raw) -> int:
     return known
 
 
+def _position(raw: Raw) -> Formula:
+    """The expression itself, if it is whole as far as is known."""
+    if not isinstance(raw, Formula) or isinstance(number(raw), Fraction):
+        raise ValueError
+    return raw
+
+
 def _never(raw: Raw) -> object:
     raise ValueError
 
@@ -201,6 +208,7 @@ SIZES = Kind("a size of at least 1, such as 3, 3x5 or (k_h, k_w)", lambda raw: _
 TOTALS = Kind("an amount of at least 0, such as 1, (1, 2) or ((0, 1), (0, 1))", _pairs, least=0)
 RATE = Kind("a rate from 0 to 1", lambda raw: _number(raw, _SHARE), within=_SHARE)
 AXIS = Kind("the number of an axis: 1 is the first, -1 the last", _integer)
+POSITION = Kind("a position: 0 is the first, -1 the last", _position)
 
 
 def _layer(raw: Raw) -> Layer:

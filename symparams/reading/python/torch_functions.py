@@ -151,7 +151,7 @@ def _reduced(function: str) -> Does:
 def _pooled(calls: Torch, run: Run, x: Tensor, function: str, axes: list[int], keep: bool, given: Arguments) -> Any:
     """Over all places of an image it is a global pooling."""
     shape = calls.shape(run, x.node)
-    if shape is not None and len(shape) > 2 and axes == list(range(1, len(shape))) and function in ("mean", "max"):
+    if shape is not None and len(shape) > 2 and axes == list(range(1, len(shape))) and function in ("mean", "largest"):
         return own("globalavgpool" if function == "mean" else "globalmaxpool", given.at, *words(*["keepdims"] * keep))
     flags = words(function, *["keepdims"] * keep)
     return own("reduce", given.at, *(a + 1 for a in axes), *flags)
@@ -306,11 +306,11 @@ FUNCTIONS: dict[str, Does] = {
     "multiply": _merge("Mult"),
     "sub": _merge("Sub"),
     "mean": _reduced("mean"),
-    "sum": _reduced("sum"),
-    "max": _reduced("max"),
-    "amax": _reduced("max"),
-    "min": _reduced("min"),
-    "norm": _reduced("sum"),
+    "sum": _reduced("summed"),
+    "max": _reduced("largest"),
+    "amax": _reduced("largest"),
+    "min": _reduced("smallest"),
+    "norm": _reduced("summed"),
     "squeeze": _squeeze,
     "unsqueeze": _unsqueeze,
     "expand": _expand,
