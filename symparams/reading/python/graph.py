@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.substitution import mapped
@@ -92,6 +92,8 @@ def raw(value: Any) -> r.RawValue:
         return as_formula(value if isinstance(value, int) else Fraction(repr(value)) if value - value == 0 else 0)
     if isinstance(value, Formula):
         return _safe_letters(value)
+    if isinstance(value, Word):
+        return Symbol(value.name)
     if isinstance(value, str):
         quote = "'" if '"' in value else '"'
         return quote + value.replace("\n", " ").replace(quote, "") + quote
@@ -138,9 +140,15 @@ def own(name: str, at: Span, *values: Any, **named: Any) -> r.Call:
     return r.Call(name, (*given, *(r.Argument(k, raw(v), at) for k, v in named.items())), at)
 
 
-def words(*names: str) -> tuple[Symbol, ...]:
-    """Flag words."""
-    return tuple(map(Symbol, names))
+class Word(NamedTuple):
+    """A word of the language as an argument, not a letter: mean, keepdims."""
+
+    name: str
+
+
+def words(*names: str) -> tuple[Word, ...]:
+    """Words of the language as arguments."""
+    return tuple(map(Word, names))
 
 
 # ---------------------------------------------------------------- records

@@ -13,7 +13,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH
 from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
-from symparams.reading.python.graph import Graph, Node, own
+from symparams.reading.python.graph import Graph, Node, Word, own
 from symparams.reading.python.keras_finding import KerasFinding
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
@@ -62,14 +62,15 @@ class Keras(KerasFinding):
     kind = "keras"
     convention: Convention = "keras"
 
-    def __init__(self, version: int, words: Collection[str]) -> None:
-        self.version = version  # 1 for Keras 1; later ones name and count alike
+    def __init__(self, version: int, words: Collection[str], from_one: bool = False) -> None:
+        self.version = version  # 1 for Keras 1; later ones count alike
+        self.from_one = from_one or version == 1  # whether the first layer of a kind has the number 1
         self.words = words  # every word of the program: letters keep clear of them
         self.graph = Graph()
         self.counts: dict[str, int] = {}
         self.models: list[KerasModel] = []
         self.channels_first = False
-        self.input_name = "input_layer" if version == 3 else "input"
+        self.input_name = "input_layer" if version == 3 and not from_one else "input"
         self.inputs: dict[str, KerasTensor] = {}  # that the program reads and never makes
         self._sizes: Sizes | None = None
 
@@ -78,8 +79,8 @@ class Keras(KerasFinding):
     def fresh(self, kind: str) -> str:
         """The next name of a kind, as that version numbers them."""
         count = self.counts[kind] = self.counts.get(kind, 0) + 1
-        if self.version == 1:
-            return f"{kind.replace('_', '')}_{count}"
+        if self.from_one or kind == "input":
+            return f"{kind if self.version > 1 else kind.replace('_', '')}_{count}"
         return kind if count == 1 else f"{kind}_{count - 1}"
 
     def constant(self, run: Run, path: str) -> Any:
@@ -193,7 +194,7 @@ class Keras(KerasFinding):
         x = given.get(0)
         known = key(name) in CATALOGUE
         call = (
-            own("activation", given.at, Symbol(key(name)))
+            own("activation", given.at, Word(key(name)))
             if known and key(name) != "identity"
             else own("identity", given.at)
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from symparams import limits
 from symparams.errors import LimitError, Source, SymparamsError, listed, nearest
 from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.keras import Keras
@@ -13,13 +14,13 @@ from symparams.reading.python.mending import Mended, mended
 from symparams.reading.python.torch import Torch
 from symparams.reading.reading import Reading
 
-SOURCE_BYTES = 1 << 22  # of a program
-
 
 def read_python(source: Source, model: str | None = None) -> Reading:
     """The network that a program builds; of several the one of that name, else the last."""
-    if len(source.text) > SOURCE_BYTES:
-        raise LimitError(f"the program is larger than {SOURCE_BYTES >> 20} MiB, which is the limit", source=source)
+    if len(source.text) > limits.SOURCE_BYTES:
+        raise LimitError(
+            f"the program is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit", source=source
+        )
     repaired = mended(source.text)
     if repaired is None:
         raise SymparamsError(NOTHING, source=source)
@@ -54,11 +55,28 @@ def version_of(text: str) -> int:
     return 2 if re.search(r"\btf\.|tensorflow|from keras\.(models|layers|optimizers) import \*", text) else 3
 
 
+def _keras(code: str, whole: str, words: frozenset[str]) -> Keras:
+    """Keras in the version of a program."""
+    standalone = re.search(r"(?:from|import) keras\b", code) and not re.search(r"tensorflow|\btf\.", code)
+    old = re.search(
+        r"input_length|CuDNN|\bkeras\.layers\.(?:core|convolutional|recurrent|embeddings|merge)\b|nb_epoch", code
+    )
+    return Keras(version_of(code), words, from_one(whole) or bool(standalone and old))
+
+
+def from_one(text: str) -> bool:
+    """Whether a table beside the code numbers the layers of a kind from 1, as Keras did before TensorFlow had it."""
+    kinds = re.findall(r"\b([a-z][a-z0-9_]*?)(_\d+)? \((?:[A-Z]\w*|$)", text)
+    return any(number == "_1" for _, number in kinds) and not any(
+        not number and any(k == kind and n == "_1" for k, n in kinds) for kind, number in kinds
+    )
+
+
 def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
     """What a mended program comes to."""
     words = frozenset(re.findall(r"\w+", repaired.text))
     code = repaired.text
-    framework: Any = Torch(source, words) if framework_of(code) == "torch" else Keras(version_of(code), words)
+    framework: Any = Torch(source, words) if framework_of(code) == "torch" else _keras(code, source.text, words)
     run = Interpreter(framework, source, repaired.spans())
     framework.comments(repaired.text)
     try:

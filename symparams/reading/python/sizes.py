@@ -6,13 +6,15 @@ from collections.abc import Iterable
 
 from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.algebra.formula import Value
-from symparams.errors import Source, SymparamsError
+from symparams.errors import Source, Span, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.builder import Builder
 from symparams.model.tensor import Convention
 from symparams.reading.python.graph import Node, before, chain
+from symparams.sources import records as r
 from symparams.sources.binding import reserved_words
 from symparams.sources.expansion import Expansion
+from symparams.sources.framework_calls import understood
 from symparams.sources.names import Names
 from symparams.sources.placer import Placer
 from symparams.sources.resolver import Resolver
@@ -23,6 +25,8 @@ class Sizes:
     """A network that grows with the program."""
 
     def __init__(self, source: Source, convention: Convention) -> None:
+        self.source = source
+        self.stated = r.Convention(convention, Span(0))
         names = Names(source, {}, {}, reserved_words(CATALOGUE))
         self.expansion = Expansion(Resolver(names, {}, CATALOGUE), NOTHING_KNOWN)
         self.placer = Placer(names, Builder(convention))
@@ -50,7 +54,10 @@ class Sizes:
         self.names[node] = f"p{node.number}"
         start = len(self.expansion.placed)
         try:
-            self.expansion.chain(chain(node, self.names, self.owners), None, self.scope)
+            read: list[r.Statement] = [self.stated, chain(node, self.names, self.owners)]
+            meant = understood(read, self.source, CATALOGUE).statements[1]
+            assert isinstance(meant, r.Chain)
+            self.expansion.chain(meant, None, self.scope)
             self.placer.put(self.expansion.placed[start:])
         except SymparamsError:
             del self.expansion.placed[start:]

@@ -38,6 +38,10 @@ class TorchCalls(TorchShapes):
     graph: Graph
     inputs: Any  # the Entrances of torch_inputs
     names: dict[int, str]
+    current: Any  # the module that is followed; None: the program itself
+
+    def ran(self, run: Run, module: Any, given: Arguments) -> Any:
+        raise NotImplementedError
 
     def shape(self, run: Run, node: Node) -> tuple[Any, ...] | None:
         raise NotImplementedError
@@ -92,9 +96,10 @@ class TorchCalls(TorchShapes):
 
     def leaf(self, run: Run, leaf: Leaf, given: Arguments) -> Any:
         """A module of the catalogue is called."""
-        x = self.tensor(run, given.get(0, "input", "query", "src", "tgt"), given.at)
+        first = given.get(0, "input", "query", "src", "tgt")
+        x = None if self.current is None else self.tensor(run, first, given.at)
         if x is None:
-            return Data(None, given.at) if isinstance(given.get(0), Data) else Unknown(f"{leaf.kind}()")
+            return self.ran(run, leaf, given) if isinstance(given.get(0), Data) else Unknown(f"{leaf.kind}()")
         self.inputs.read(run, leaf, x)
         call, others, beside = leaf.recorded(), [], []
         name = self.names.get(id(leaf)) or self.fresh(_function_name(leaf.kind))

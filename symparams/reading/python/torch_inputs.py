@@ -19,6 +19,7 @@ from symparams.reading.python.torch_tensors import Tensor
 from symparams.reading.python.values import Arguments, Unknown, letter
 
 _LETTERS = {1: ("n",), 2: ("T", "d"), 3: ("C", "H", "W"), 4: ("C", "D", "H", "W")}
+_FURTHER = {"Embedding": ("T",), "Conv1d": ("C", "L"), "ConvTranspose1d": ("C", "L"), "MaxPool1d": ("C", "L")}
 _USUAL = (28, 32, 64, 96, 128, 224, 227, 256, 299, 512)
 _LARGEST = 1_024  # side of an image that is looked for
 
@@ -92,13 +93,22 @@ class Entrances:
 
     def tensor(self, run: Run, name: str, at: Span, index: int) -> Any:
         """What enters the model."""
-        shapes = self.known.get(id(self.module), [])
+        shapes = self._shapes()
         shape = shapes[index] if index < len(shapes) else None
         node = self.torch.graph.add(Node(own("input", at, Symbol("n")), (), at, "input", name))
         self.open[node] = node
         if shape is not None:
             self.settle(node, [letter(s) for s in shape])
         return Tensor(self.torch, node)
+
+    def _shapes(self) -> list[Any]:
+        """The shapes that the model is run on, or its first layer, where a program calls its layers one by one."""
+        module = self.module
+        while module is not None:
+            if id(module) in self.known:
+                return self.known[id(module)]
+            module = next((child for _, child in module.parts()), None)
+        return []
 
     def is_open(self, node: Node) -> bool:
         """Whether a node comes from an input of which nothing is known."""
@@ -110,7 +120,7 @@ class Entrances:
         if entrance is not None:
             self.open[node] = entrance
 
-    def settle(self, node: Node, sizes: Sequence[Any]) -> None:
+    def settle(self, node: Node, sizes: Sequence[Any], letters: Sequence[str] = ()) -> None:
         """Give an open input its sizes, letters for those that are open."""
         entrance = self.open.get(node)
         if entrance is None:
@@ -119,7 +129,7 @@ class Entrances:
         self.count += 1
         if any(s is None for s in sizes):
             sizes = self._told(sizes)
-        letters = _LETTERS.get(len(sizes), tuple(f"n_{i + 1}" for i in range(len(sizes))))
+        letters = letters or _LETTERS.get(len(sizes), tuple(f"n_{i + 1}" for i in range(len(sizes))))
         found = [self._letter(letters[i]) if s is None else letter(s) for i, s in enumerate(sizes)]
         entrance.call = own("input", entrance.at, *(self._valued(s) for s in found))
 
@@ -154,7 +164,7 @@ class Entrances:
         """A layer reads a tensor: an open input gets its axes, letters may get their values."""
         axes = _axes(leaf)
         if self.is_open(tensor.node) and axes is not None:
-            self.settle(tensor.node, axes)
+            self.settle(tensor.node, axes, _FURTHER.get(leaf.kind, ()))
         place, wanted = _wanted(leaf)
         if wanted is None:
             return

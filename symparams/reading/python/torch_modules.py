@@ -10,7 +10,7 @@ from symparams.errors import Span
 from symparams.reading.python.functions import Instance, UserClass
 from symparams.reading.python.graph import Torch, record
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
 from symparams.sources import records as r
 
 _SAME = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "apply", "requires_grad_", "append_all")
@@ -320,4 +320,5 @@ class UserModule(Instance, Module):
 
 def size(value: Any) -> Any:
     """A whole number or a letter out of an argument; None if it is neither."""
+    value = letter(value)
     return value if (is_number(value) and not isinstance(value, (bool, float))) or isinstance(value, Formula) else None
