@@ -13,6 +13,7 @@ from symparams.algebra.formula import Formula, Symbol, as_formula
 from symparams.algebra.substitution import mapped
 from symparams.errors import Span
 from symparams.layers import CATALOGUE
+from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Unknown, Value, letter
 from symparams.sources import records as r
 from symparams.sources.binding import FROZEN, reserved_words
@@ -212,3 +213,11 @@ class Pointer(str):
         made = cls("@")
         made.node = node
         return made
+
+
+def unknown_step(run: Run, name: str, sizes: Sequence[Any] | None, at: Span) -> r.Call:
+    """A call of which nothing is known: it is taken to leave the sizes as they are, which is said."""
+    run.assume(
+        f"what `{name}` does is not known: its output is taken to be as large as its input, without parameters", at
+    )
+    return own("identity", at) if sizes is None else own("opaque", at, *sizes)

@@ -13,7 +13,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH
 from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
-from symparams.reading.python.graph import Graph, Node, Word, own
+from symparams.reading.python.graph import Graph, Node, Word, own, unknown_step
 from symparams.reading.python.keras_finding import KerasFinding
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
@@ -21,7 +21,6 @@ from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entran
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, word
-from symparams.sources import records as r
 
 MERGES = {
     "add": "Add",
@@ -205,9 +204,9 @@ class Keras(KerasFinding):
         flowing = _tensors(given)
         if not flowing:
             return Unknown(f"{name}()")
-        last = re.sub(r"\W+", "_", name.rpartition(".")[2]) or "call"
-        call = r_unknown(last, given.at)
+        last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
         nodes = tuple(t.settled(run).node for t in flowing)
+        call = unknown_step(run, last, self.sizes(run).of(nodes[0]), given.at)
         return flowing[0].through(run, Node(call, nodes, given.at, name=self.fresh(snake(last))))
 
     def operated(self, run: Run, tensor: KerasTensor, operator: str, other: Any, reflected: bool, at: Span) -> Any:
@@ -274,11 +273,6 @@ class Keras(KerasFinding):
 def _looks_first(sizes: list[Any]) -> bool:
     """Whether an image looks as if its channels came first: 3 × 224 × 224."""
     return isinstance(sizes[0], int) and sizes[0] <= 4 and not (isinstance(sizes[-1], int) and sizes[-1] <= 4)
-
-
-def r_unknown(name: str, at: Span) -> Any:
-    """A layer of which only the name is known."""
-    return r.Call(name, (), at)
 
 
 def _has_tensors(value: Any) -> bool:

@@ -39,10 +39,10 @@ class KerasFinding:
                 found[name if name not in found else f"{name}_{len(found) + 1}"] = model
         if not found and self.graph.nodes and self._ends():
             found["model"] = self._whole()
-        return dict(sorted(found.items(), key=lambda item: not self._is_part(item[1], found.values())))
+        return dict(sorted(found.items(), key=lambda item: self._stands_alone(item[1], found.values())))
 
-    def _is_part(self, model: KerasModel, others: Iterable[KerasModel]) -> bool:
-        """Whether every layer of a model is one of another that has more."""
+    def _stands_alone(self, model: KerasModel, others: Iterable[KerasModel]) -> bool:
+        """Whether no other model has all layers of this one and more."""
         mine = {id(n.owner or n) for n in before(t.node for t in model.outputs) if n.inputs}
         return not any(
             other is not model and mine < {id(n.owner or n) for n in before(t.node for t in other.outputs) if n.inputs}

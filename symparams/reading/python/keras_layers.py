@@ -62,6 +62,7 @@ class KerasLayer(Value):
         self.trainable: Any = given.get(None, "trainable", default=True)
         self.states: Any = given.get(None, "return_state", default=False)
         self.sequences: Any = given.get(None, "return_sequences", default=False)
+        self.uses = 0  # how often it has been called
         inner = given.get(0, "layer")
         self.inner = inner if isinstance(inner, Value) and not isinstance(inner, Unknown) else None
 
@@ -131,9 +132,14 @@ class KerasLayer(Value):
         call = self.recorded()
         beside: list[Node] = []
         if self.kind == "MultiHeadAttention":
+            if self.uses == 0:  # it makes layers of its own, which take numbers
+                self.keras.fresh("softmax")
+                self.keras.fresh("dropout")
             call, beside = self._attending(call, tensors[0], given)
+        beside += self._states_given(given)
         nodes = tuple(t.node for t in tensors)
         node = Node(call, nodes, given.at, self, self.name, beside=tuple(beside))
+        self.uses += 1
         flowing = next((t for t in tensors if t.entrance is not None), tensors[0])
         made = flowing.through(run, node)
         return [made, *self._states(run, made)] if self.states is True else made
@@ -155,6 +161,14 @@ class KerasLayer(Value):
             return call, []
         memory = r.Argument("memory", Pointer.to(value.node), given.at)
         return call._replace(arguments=(*call.arguments, memory)), [value.node]
+
+    def _states_given(self, given: Arguments) -> list[Node]:
+        """What gives a recurrent layer its first states: no input of it, but a part of the model."""
+        if self.kind not in STATES and self.kind != "Bidirectional":
+            return []
+        states = given.get(1, "initial_state", default=())
+        found = states if isinstance(states, (list, tuple)) else (states,)
+        return [s.node for s in found if isinstance(s, KerasTensor)]
 
     def _states(self, run: Run, made: KerasTensor) -> list[Any]:
         """The states after the last step: the first is the last output."""

@@ -52,7 +52,7 @@ def version_of(text: str) -> int:
         text,
     ) and not re.search(r"kernel_size|kernel_initializer|Conv[12]D\(", text):
         return 1
-    return 2 if re.search(r"\btf\.|tensorflow|from keras\.(models|layers|optimizers) import \*", text) else 3
+    return 2 if re.search(r"\btf\.|tensorflow|\blr\s*=", text) else 3
 
 
 def _keras(code: str, whole: str, words: frozenset[str]) -> Keras:

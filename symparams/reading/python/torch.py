@@ -12,7 +12,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH
 from symparams.reading.python.functions import Function, Instance, Scope, Super, UserClass
-from symparams.reading.python.graph import Graph, Node, before, own, statements
+from symparams.reading.python.graph import Graph, Node, before, own, statements, unknown_step
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.torch_calls import TorchCalls
@@ -126,6 +126,8 @@ class Torch(TorchCalls):
         if last == "OrderedDict":
             pairs = run.each(given.get(0)) if given.positional else None
             return dict(p for p in pairs or () if isinstance(p, tuple) and len(p) == 2)
+        if last == "partial":
+            return _partial(given)
         if last == "Parameter":
             return self.parameter_of(run, given)
         if last == "summary":
@@ -290,6 +292,10 @@ class Torch(TorchCalls):
             self._sizes = Sizes(self.source, self.convention)
         return self._sizes.of(node)
 
+    def forget(self, node: Node) -> None:
+        """The sizes of a step have been found otherwise."""
+        self._sizes = None
+
     def settle_axes(self, run: Run, tensor: Tensor, count: int) -> None:
         """Give an open input so many axes."""
         self.inputs.settle(tensor.node, (None,) * count)
@@ -323,9 +329,22 @@ class Torch(TorchCalls):
         flowing = self.flowing(given)
         if not flowing:
             return Unknown(f"{name}()")
-        last = re.sub(r"\W+", "_", name.rpartition(".")[2]) or "call"
-        node = Node(r.Call(last, (), given.at), tuple(t.node for t in flowing), given.at, name=self.fresh(word(last)))
-        return Tensor(self, self.graph.add(node), flowing[0].batch)
+        last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
+        call = unknown_step(run, last, self.shape(run, flowing[0].node), given.at)
+        made = self.through(run, flowing[0], call, self.fresh(word(last)), None, given.at, flowing[1:])
+        self.inputs.unknown.add(made.node)
+        return made
+
+
+def _partial(given: Arguments) -> Any:
+    """`partial(nn.Conv1d, kernel_size=1)`."""
+    function, rest = given.get(0), given.without(first=1)
+
+    def does(run: Run, more: Arguments) -> Any:
+        whole = Arguments([*rest.positional, *more.positional], rest.keywords | more.keywords, more.at)
+        return function.called(run, whole) if isinstance(function, Value) else Unknown("value")
+
+    return Native("partial", does)
 
 
 def _needs_nothing(function: Function) -> bool:

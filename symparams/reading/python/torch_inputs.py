@@ -42,6 +42,7 @@ class Entrances:
         self.values: dict[str, int] = {}  # of letters, as far as they have been found
         self.known: dict[int, list[Any]] = {}  # shapes of the inputs that a module is run on, by its id
         self.told: list[tuple[Any, ...]] = []  # sizes in comments
+        self.unknown: set[Node] = set()  # steps of which nothing is known but what the next layer reads
         self.open: dict[Node, Node] = {}  # node: the open input that it comes from
         self.module: Module | None = None
         self.count = 0
@@ -169,10 +170,21 @@ class Entrances:
         if wanted is None:
             return
         shape = self.torch.shape(run, tensor.node)
-        if shape is not None and shape:
+        if tensor.node in self.unknown:
+            self._told_by(leaf, tensor.node, place, wanted, shape)
+        elif shape is not None and shape:
             self.equal(
                 shape[place if len(shape) > 1 else -1], wanted, leaf.given.at, self.torch.names.get(id(leaf), leaf.kind)
             )
+
+    def _told_by(self, leaf: Leaf, node: Node, place: int, wanted: Any, shape: Any) -> None:
+        """What comes out of an unknown step is what the next layer reads."""
+        sizes = [letter(wanted)]
+        if leaf.kind != "Linear" and shape is not None and len(shape) > 1:
+            sizes = list(shape)
+            sizes[place] = letter(wanted)
+        node.call = own("opaque", node.at, *sizes)
+        self.torch.forget(node)
 
     def equal(self, found: Any, wanted: Any, at: Span, reader: str) -> None:
         """A size with letters that must be a number: their values are found, if there are such."""
