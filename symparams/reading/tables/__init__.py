@@ -1,0 +1,1 @@
+"""Printed tables -> networks: text, rows, equations, layers."""

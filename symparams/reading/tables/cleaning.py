@@ -1,0 +1,43 @@
+"""A text without what terminals, mail programs and comments put into it; every character keeps its place."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from symparams.errors import Span
+from symparams.reading.reading import Repair
+
+
+class Cleaned(NamedTuple):
+    """A text as long as the original one."""
+
+    text: str
+    repairs: tuple[Repair, ...]  # what was taken out
+
+
+_CODES = re.compile(r"(?:\x1b|␛|\\x1b|\\e|\\033|\^\[)?\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m")
+_MARKS = re.compile(r"^[ \t]*(?:(?:#+|>|//+|%+|\*|;+|\.\.\.:?)[ \t]*)+(?=\S)|^[ \t]*(?:#+|>|//+)[ \t]*$", re.MULTILINE)
+_ENTITIES = {"&nbsp;": " ", "&gt;": ">", "&lt;": "<", "&quot;": '"', "&amp;": "&", "&#39;": "'", "&#x27;": "'"}
+_ENTITY = re.compile("|".join(_ENTITIES))
+_BLANKS = "\xa0" + "".join(map(chr, range(0x2000, 0x200E))) + "\u202f\u205f\u2060\u3000\ufeff\t\r\x0b\x0c"
+_FULL_WIDTH = "（）［］，：．－＿＃"
+_WIDE = str.maketrans(
+    _BLANKS + _FULL_WIDTH + "０１２３４５６７８９" + "┃║‖", " " * len(_BLANKS) + "()[],:.-_#" + "0123456789" + "│││"
+)
+
+
+def cleaned(text: str) -> Cleaned:
+    """The text with blanks in place of codes, marks and entities."""
+    repairs = []
+    for pattern, what in (
+        (_CODES, "terminal color codes were left out"),
+        (_MARKS, "comment or quote marks before the lines were left out"),
+    ):
+        found = next((m for m in pattern.finditer(text) if m[0].strip()), None)
+        if found is not None:
+            repairs.append(Repair(what, Span(found.start(), found.end())))
+            text = pattern.sub(lambda m: " " * len(m[0]), text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda m: _ENTITIES[m[0]].ljust(len(m[0])), text)
+    return Cleaned(text.translate(_WIDE), tuple(repairs))

@@ -1,0 +1,136 @@
+"""Where tables stand in a text: in prose, between lines of code, several in a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from symparams.errors import Source, Span
+from symparams.reading.reading import Repair
+from symparams.reading.tables.cells import count_in
+from symparams.reading.tables.cleaning import Cleaned, cleaned
+from symparams.reading.tables.keras_boxes import box_rows
+from symparams.reading.tables.keras_rows import keras_rows
+from symparams.reading.tables.modules import printed_model
+from symparams.reading.tables.table import Form, Row, Table, Total, What
+from symparams.reading.tables.torch_rows import info_rows, summary_rows
+
+_HEADER = re.compile(r"Layer\s{1,80}\(type(?P<variable>\s\(var_name\))?(?P<indexed>:depth-idx)?\)")
+_TITLE = re.compile(r"Model:?\s{0,3}[\"'“”„](?P<title>[^\"'“”\n]{1,200})[\"'“”][\W_]{0,1000}\Z")
+_TOTAL = re.compile(
+    r"(?P<what>Total|Trainable|Non-\s?trainable|Optimizer)\s+params:[\s*│|]{0,20}(?P<value>\d[\d,.’']*)"
+    r"(?:[ ]?\([\d.,]+\s?\w+\))?",
+    re.IGNORECASE,
+)
+_COLUMNS = {
+    "output shape": "shape",
+    "param #": "count",
+    "param#": "count",
+    "connected to": "inputs",
+    "input shape": "incoming",
+    "kernel shape": "kernel",
+    "param %": "share",
+    "mult-adds": "work",
+}
+_COLUMN = re.compile(
+    r"Output\s+Shape|Param\s*#|Connected\s+to|Input\s+Shape|Kernel\s+Shape|Param\s+%|Mult-Adds|Traina(?:ble|…|b…|bl…)|Train…",
+    re.IGNORECASE,
+)
+_MODULE = re.compile(r"(?<![\w.(=])[A-Z]\w*\(\s*\([\w.\-]+\):\s*(?:\d+\s+x\s+)?[A-Za-z_][\w.]*\(")
+_FAR = 2_000  # characters between a title and its header, or between totals, at most
+
+
+def find_tables(text: str, name: str = "<text>") -> list[Table]:
+    """Every table in a text, in order; those without a single row are left out."""
+    source, clean = Source(name, text), cleaned(text)
+    tables = [*_summaries(clean), *_models(source, clean)]
+    return sorted((t for t in tables if t.rows), key=lambda table: table.at)
+
+
+def _summaries(clean: Cleaned) -> Iterator[Table]:
+    headers = list(_HEADER.finditer(clean.text))
+    for i, header in enumerate(headers):
+        until = headers[i + 1].start() if i + 1 < len(headers) else len(clean.text)
+        yield _summary(clean, header, until, headers[i - 1].end() if i else 0)
+
+
+def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> Table:
+    text = clean.text
+    columns, body = _columns(text, header.end(), until)
+    totals = list(_totals(text, body, until))
+    end = totals[0].at.start if totals else until
+    window = max(since, header.start() - _FAR)
+    title = _TITLE.search(text[window : header.start()])
+    first = window + title.start() if title else header.start()
+    last = totals[-1].at.end if totals else 0
+    form: Form = "keras"
+    if header["indexed"]:
+        form = "torchinfo"
+        rows = info_rows(text, body, end, columns)
+    elif re.search(r"[│|]\s*\Z", text[max(0, header.start() - 40) : header.start()]):
+        rows = box_rows(text, body, end, ("name", *columns))
+    else:
+        rows = summary_rows(text, body, end)
+        if rows:
+            form = "torchsummary"
+        else:
+            rows = keras_rows(text, body, end, "inputs" in columns, "trainable" in columns)
+    last = max([last, *(row.at.end for row in rows[-1:])])
+    return Table(
+        form,
+        Span(first, last),
+        tuple(rows),
+        title["title"] if title else "",
+        tuple(totals),
+        _repairs(clean, first, last, header),
+    )
+
+
+def _columns(text: str, start: int, until: int) -> tuple[tuple[str, ...], int]:
+    """The columns behind the first one, and where the rows begin."""
+    found: list[str] = []
+    end = start
+    for column in _COLUMN.finditer(text, start, min(until, start + _FAR)):
+        if not re.fullmatch(r"[\s│|\u2503]*", text[end : column.start()]):
+            break
+        word = re.sub(r"\s+", " ", column[0].casefold())
+        found.append(_COLUMNS.get(word, "trainable"))
+        end = column.end()
+    edge = re.compile(r"\s*[│|]").match(text, end)
+    return tuple(found), edge.end() if edge else end
+
+
+_WORDS: dict[str, What] = {"total": "total", "trainable": "trainable", "optimizer": "optimizer"}
+
+
+def _totals(text: str, start: int, until: int) -> Iterator[Total]:
+    end, seen = None, set()
+    for found in _TOTAL.finditer(text, start, until):
+        if end is not None and (found.start() - end > _FAR or found["what"].casefold() in seen):
+            return
+        seen.add(found["what"].casefold())
+        value = count_in(found["value"])
+        assert value is not None
+        word = found["what"].casefold()
+        yield Total(_WORDS.get(word, "non_trainable"), value, Span(found.start(), found.end()))
+        end = found.end()
+
+
+def _repairs(clean: Cleaned, first: int, last: int, header: re.Match[str]) -> tuple[Repair, ...]:
+    repairs = [r for r in clean.repairs if r.at.start <= last]
+    if "\n" not in clean.text[first:last].strip():
+        repairs.append(Repair("a table on one line was read", Span(first, last)))
+    return tuple(repairs)
+
+
+def _models(source: Source, clean: Cleaned) -> Iterator[Table]:
+    end = 0
+    for found in _MODULE.finditer(clean.text):
+        if found.start() < end:
+            continue
+        printed = printed_model(source, clean.text, found.start())
+        if printed is None:
+            continue
+        end = max(printed.end, found.end())
+        rows: tuple[Row, ...] = tuple(printed.rows)
+        yield Table("modules", Span(found.start(), end), rows, printed.title, (), clean.repairs)

@@ -1,0 +1,68 @@
+"""Which rows of a table are layers: not the containers that only hold others, and no row twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symparams.layers import CATALOGUE, key
+from symparams.reading.tables.table import Row, Table
+
+
+def layer_rows(table: Table) -> list[Row]:
+    """The rows that stand for layers, with names that are each one's own."""
+    rows = _with_own_parameters(table.rows) if table.form == "torchinfo" else _leaves(table.rows)
+    if table.form == "torchsummary":
+        rows = [row for i, row in enumerate(rows) if not _is_users(row, rows[i - 1] if i else None)]
+    return _unlike(rows)
+
+
+def _is_container(rows: Sequence[Row], index: int) -> bool:
+    return index + 1 < len(rows) and rows[index + 1].depth > rows[index].depth
+
+
+def _leaves(rows: Sequence[Row]) -> list[Row]:
+    return [row for i, row in enumerate(rows) if not _is_container(rows, i)]
+
+
+def _is_users(row: Row, before: Row | None) -> bool:
+    """Whether a row of torchsummary is of a user's class, behind its parts, with nothing of its own."""
+    if row.count or key(row.type) in CATALOGUE or before is None:
+        return False
+    return row.shape == before.shape
+
+
+def _with_own_parameters(rows: Sequence[Row]) -> list[Row]:
+    """Layers, and containers that have parameters beside those of their parts, as a row of its own."""
+    kept = []
+    for i, row in enumerate(rows):
+        if not _is_container(rows, i):
+            if row.depth or len(rows) == 1:
+                kept.append(row)
+            continue
+        inside = sum(part.count or 0 for part in _inside(rows, i))
+        if row.count and row.count != inside:
+            kept.append(replace(row, shape=None, incoming=None, type=""))
+    return kept
+
+
+def _inside(rows: Sequence[Row], index: int) -> list[Row]:
+    """The layers in a container."""
+    found = []
+    for i in range(index + 1, len(rows)):
+        if rows[i].depth <= rows[index].depth:
+            break
+        if not _is_container(rows, i):
+            found.append(rows[i])
+    return found
+
+
+def _unlike(rows: Sequence[Row]) -> list[Row]:
+    """The rows, those of a name that is taken with a number: a layer that stands twice, or one in another model."""
+    taken: dict[str, int] = {}
+    result = []
+    for row in rows:
+        name = row.path or row.name
+        taken[name] = count = taken.get(name, 0) + 1
+        result.append(replace(row, name=name if count == 1 else f"{name} ({count})"))
+    return result

@@ -1,0 +1,82 @@
+"""A printed table -> a reading: the way in for summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from symparams.errors import LimitError, Place, Source, Span, SymparamsError, listed
+from symparams.reading.reading import Reading
+from symparams.reading.tables.checks import WrongRow, mended, wrong_totals
+from symparams.reading.tables.finding import find_tables
+from symparams.reading.tables.frozen_rows import with_frozen
+from symparams.reading.tables.parts import layer_rows
+from symparams.reading.tables.placing import placing
+from symparams.reading.tables.table import Table
+from symparams.reading.tables.wording import assumptions
+from symparams.reading.tables.writing import statements
+
+_ROWS = 3_000  # of a table, at most
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading(Reading):
+    """A table as it was understood."""
+
+    table: Table | None = None  # as printed
+    wrong: tuple[WrongRow, ...] = ()  # what contradicts the rest
+    unknown: tuple[str, ...] = ()  # letters that stand for what the table leaves open
+
+
+def recognised(text: str) -> float:
+    """How sure a text is a printed table."""
+    tables = find_tables(text)
+    if not tables:
+        return 0.0
+    longest = max(table.at.end - table.at.start for table in tables)
+    share = longest / max(len(text.strip()), 1)
+    return 0.95 if share > 0.8 else 0.6 if share > 0.4 else 0.3
+
+
+def read_summary(source: Source, model: str | None = None) -> TableReading:
+    """The network that a table describes; of several tables the one of that name, or the last."""
+    tables = find_tables(source.text, source.name)
+    if not tables:
+        raise SymparamsError(
+            "there is no table here that model.summary(), torchsummary, torchinfo or print(model) prints", source=source
+        )
+    titles = tuple(_title(table, i) for i, table in enumerate(tables, 1))
+    chosen = len(tables) - 1
+    if model is not None:
+        if model not in titles:
+            raise SymparamsError(f"there is no table of a model `{model}`; there is {listed(titles)}", source=source)
+        chosen = titles.index(model)
+    others = tuple(title for i, title in enumerate(titles) if i != chosen)
+    return replace(read_table(source, tables[chosen]), models=(titles[chosen], *others))
+
+
+def _title(table: Table, number: int) -> str:
+    return table.title or f"table {number}"
+
+
+def read_table(source: Source, table: Table) -> TableReading:
+    """The network that one table describes."""
+    rows = layer_rows(table)
+    if len(rows) > _ROWS:
+        message = f"this table has more than {_ROWS:,} rows, which is the limit"
+        raise LimitError(message, Place(source, *rows[_ROWS].at))
+    result = placing(table, rows)
+    wrong = mended(result)
+    result.placed[:] = with_frozen(result.placed, table)
+    wrong += wrong_totals(result, wrong)
+    made, letters = statements(result.placed, table.title, table.convention, Span(*table.at))
+    return TableReading(
+        "summary",
+        source,
+        tuple(made),
+        table.repairs,
+        tuple(assumptions(result.placed, table.convention)),
+        (_title(table, 1),),
+        table,
+        wrong,
+        tuple(letters),
+    )

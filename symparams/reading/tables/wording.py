@@ -1,0 +1,52 @@
+"""What is said of a table: which layers its numbers left open and were taken as usual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symparams.reading.reading import Repair
+from symparams.reading.tables.placing import Placed
+from symparams.reading.tables.rules import Argument, Arguments, Inner
+
+
+def assumptions(placed: Sequence[Placed], convention: str) -> Iterator[Repair]:
+    """A clause for each layer whose settings the table does not print."""
+    for one in placed:
+        if one.row is None:
+            if one.call == "input":
+                yield Repair(f"the input is taken as {_written(dict(one.arguments)['shape'])}", one.at)
+            else:
+                yield Repair(f"{one.call} is taken to stand before {_next(placed, one)}", one.at)
+        elif one.others:
+            instead = ", ".join(_settings(other.arguments) or "the defaults" for other in one.others[:2])
+            yield Repair(
+                f"{one.name} is taken with {_settings(one.arguments) or 'the defaults'}; {instead} would do as well",
+                one.at,
+            )
+        elif not one.solved:
+            yield Repair(
+                f"{one.name} is not known: its shape and its number of parameters are taken as printed", one.at
+            )
+        elif _settings(one.arguments):
+            yield Repair(f"{one.name} has {_settings(one.arguments)}, which its shape and its count tell", one.at)
+
+
+def _next(placed: Sequence[Placed], one: Placed) -> str:
+    index = next(i for i, other in enumerate(placed) if other is one)
+    return next((other.name for other in placed[index + 1 :] if other.row is not None), "the end")
+
+
+_PRINTED = {"filters", "units", "shape", "target", "width", "sequences", "last", "layer", "parameters"}
+
+
+def _settings(given: Arguments) -> str:
+    """kernel 3x3, padding same: what a table does not print."""
+    return ", ".join(f"{keyword} {_written(value)}" for keyword, value in given if keyword not in _PRINTED)
+
+
+def _written(value: Argument) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "x".join("?" if part is None else str(part) for part in value)
+    return value.call if isinstance(value, Inner) else str(value)
