@@ -38,7 +38,7 @@ class Opaque(Layer):
 
     names: ClassVar = ("opaque",)
     title: ClassVar = "Unknown layer"
-    family: ClassVar = "Further layers"
+    family: ClassVar = "Input and data"
     example: ClassVar = "input(28, 28, 1) -> opaque(64, parameters=1280) -> dense(10)"
     reads: ClassVar = "new"
     inputs: ClassVar = "some"

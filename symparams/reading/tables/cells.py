@@ -37,5 +37,13 @@ def count_in(text: str) -> int | None:
 
 def connections_in(text: str) -> tuple[str, ...]:
     """The names in `conv2d[0][0], add_1[0][0]`; one that is cut ends in dots."""
-    joined = re.sub(r"'[^']*'", lambda m: re.sub(r"\s+", "", m[0]), text)
-    return tuple(found[1] + (found[3] or "") for found in _CONNECTION.finditer(joined))
+    joined = re.sub(r"'[^']*'", _unbroken, text)
+    found = tuple(one[1] + (one[3] or "") for one in _CONNECTION.finditer(joined))
+    rest = _CONNECTION.sub(" ", joined).strip()
+    cut = re.fullmatch(r"[\w./:\-]*\w", rest)  # at the edge of a terminal, without dots
+    return (*found, f"{rest}…") if cut else found
+
+
+def _unbroken(quoted: re.Match[str]) -> str:
+    """A name that goes on below, without the rest of a class that stands between."""
+    return "".join(part for part in quoted[0].split() if ")" not in part)

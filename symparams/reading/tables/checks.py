@@ -9,7 +9,7 @@ from symparams.errors import Span
 from symparams.reading.tables.placing import Misfit, Placed, Placing
 from symparams.reading.tables.solving import solutions
 from symparams.reading.tables.table import Sizes, Table
-from symparams.reading.tables.tasks import Solution, Task
+from symparams.reading.tables.tasks import Solution, Task, arguments
 
 Field: TypeAlias = Literal["params", "shape", "total", "trainable", "non_trainable"]
 
@@ -29,6 +29,7 @@ def mended(result: Placing) -> tuple[WrongRow, ...]:
     """The rows that are wrong; each is placed as its neighbors and the total imply."""
     alone = len(result.misfits) == 1
     wrong = [_mended(result, misfit, alone) for misfit in result.misfits]
+    wrong = [one for one in wrong if one.printed is not None]
     return tuple(wrong) or tuple(_unusual(result))
 
 
@@ -66,7 +67,11 @@ def _mended(result: Placing, misfit: Misfit, alone: bool) -> WrongRow:
     if implied is not None:
         found = solutions(replace(misfit.task, count=implied))
         if found:
-            one = _placed_as(one, misfit.task, found[0])
+            arriving = found[0].arriving
+            if arriving is not None:
+                first = result.placed[one.inputs[0]]
+                result.placed[one.inputs[0]] = replace(first, arguments=arguments(shape=arriving), shape=arriving)
+            one = replace(_placed_as(one, misfit.task, found[0]), solved=True)
             result.placed[place] = one
     elif (shape := _other_shape(result, misfit)) is not None:
         found = solutions(replace(misfit.task, shape=shape))
@@ -76,7 +81,8 @@ def _mended(result: Placing, misfit: Misfit, alone: bool) -> WrongRow:
 
 
 def _placed_as(one: Placed, task: Task, solution: Solution) -> Placed:
-    outcome = task.outcome(solution.call, solution.arguments)
+    arriving = None if solution.arriving is None else (solution.arriving,)
+    outcome = task.outcome(solution.call, solution.arguments, arriving)
     assert outcome is not None
     return replace(one, call=solution.call, arguments=solution.arguments, count=outcome[1], fixed=outcome[2], others=())
 
@@ -128,7 +134,7 @@ def wrong_totals(result: Placing, wrong: tuple[WrongRow, ...]) -> tuple[WrongRow
     """Totals that are not the sums of their rows, where no row explains the difference."""
     table, total = result.table, printed_total(result.table)
     line = table.total("total")
-    if total is None or line is None:
+    if total is None or line is None or any(one.row is not None and one.row.count is None for one in result.placed):
         return ()
     right = sum(one.count for one in result.placed)
     as_printed = right + sum(_excess(one) for one in wrong)

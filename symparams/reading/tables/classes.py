@@ -46,8 +46,11 @@ def _by_name() -> dict[str, str]:
     )
 
 
-def completed(type_: str, name: str) -> str:
-    """The class that a cut one and the name beside it tell; what is printed where they do not."""
+def completed(type_: str, name: str, rank: int = 0) -> str:
+    """The class that a cut one and the name beside it tell; what is printed where they do not.
+
+    `rank` is the number of spatial axes, which decides between 1D, 2D and 3D where the name does not.
+    """
     if type_ in _CLASSES:
         return type_
     fitting = [known for known in _CLASSES if known.startswith(type_)] if type_ else []
@@ -59,4 +62,5 @@ def completed(type_: str, name: str) -> str:
     if not type_ or not fitting:
         return type_
     worn = [known for known in fitting if snake(known) in name or known.lower() in name]
-    return worn[0] if worn else min(fitting, key=len)
+    fitting = worn or fitting
+    return next((known for known in fitting if f"{rank}D" in known), min(fitting, key=len))

@@ -149,13 +149,22 @@ def normalizations(task: Task) -> Iterator[Solution]:
     if found is None:
         return
     call, settings = found
+    channels = task.split(task.shape)[1]
+    if call == "groupnorm" and channels is not None:
+        settings = tuple(given for given in settings if channels % _groups(given) == 0)
     arriving = task.arriving or (task.shape,)
     if call == "prelu" and task.first:
-        channels = task.split(task.shape)[1]
         settings = ((), *([arguments(parameters=channels)] if channels else []))
     for cost, given in enumerate(settings):
         if task.fits(call, given, arriving):
             yield Solution(call, given, cost / 4, None if task.arriving else task.shape)
+
+
+def _groups(given: Arguments) -> int:
+    """How many groups a normalization has."""
+    groups = dict(given)["groups"]
+    assert isinstance(groups, int)
+    return groups
 
 
 def attentions(task: Task) -> Iterator[Solution]:

@@ -9,7 +9,7 @@ from symparams.errors import Source, Span
 from symparams.reading.reading import Repair
 from symparams.reading.tables.cells import count_in
 from symparams.reading.tables.cleaning import Cleaned, cleaned
-from symparams.reading.tables.keras_boxes import box_rows
+from symparams.reading.tables.keras_boxes import box, box_rows
 from symparams.reading.tables.keras_rows import keras_rows
 from symparams.reading.tables.modules import printed_model
 from symparams.reading.tables.table import Form, Row, Table, Total, What
@@ -56,7 +56,8 @@ def _summaries(clean: Cleaned) -> Iterator[Table]:
 
 def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> Table:
     text = clean.text
-    columns, body = _columns(text, header.end(), until)
+    boxed = box(text, header.start(), until)
+    columns, body = (boxed.columns, boxed.rows) if boxed else _columns(text, header.end(), until)
     totals = list(_totals(text, body, until))
     end = totals[0].at.start if totals else until
     window = max(since, header.start() - _FAR)
@@ -67,8 +68,8 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
     if header["indexed"]:
         form = "torchinfo"
         rows = info_rows(text, body, end, columns)
-    elif re.search(r"[│|]\s*\Z", text[max(0, header.start() - 40) : header.start()]):
-        rows = box_rows(text, body, end, ("name", *columns))
+    elif boxed:
+        rows = box_rows(text, body, end, columns)
     else:
         rows = summary_rows(text, body, end)
         if rows:

@@ -25,7 +25,7 @@ _HEAD = re.compile(r"(?P<name>[\w./:\-]+)\s{0,60}\(\s{0,60}(?P<type>[\w.>]*)\s{0
 _BARE = re.compile(r"(?:^|\s)(?P<name>[A-Za-z_][\w./:\-]*)\s*\Z")
 _LINES = re.compile(r"[_=¯]{3,}|[|│]|[+][-=+]{3,}")
 _FRAME = re.compile(r"(\|*)¯{3,}\|*")
-_LINKS = re.compile(r"'[^'\s]*'?|[\w./:\-]+(?:\[\d+\]){1,2}'?|[\[\],](?=\s|$|\[|\])")
+_LINKS = re.compile(r"\[?'[^'\s]*'?\]?,?|[^\s']*'\]?,?|[\w./:\-]+(?:\[\d+\]){1,2},?|\[\]")
 _SHAPE_REST = re.compile(r"\s*(\d*(?:,\s*\d+)*\s*[)\]]+)(?=\s|$)")
 _TYPE_REST = re.compile(r"\s*([\w>]*)\)")
 _NAME_REST = re.compile(r"\s*([\w./\-]*)\s*\(([\w>]+)\)")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from symparams.errors import Span
+from symparams.layers import CATALOGUE, key
 from symparams.reading.tables.bridges import Bridge, Step, bridges
 from symparams.reading.tables.classes import is_container
 from symparams.reading.tables.rules import Arguments
@@ -13,6 +15,7 @@ from symparams.reading.tables.solving import natural_shape, solutions
 from symparams.reading.tables.table import Row, Sizes, Table
 from symparams.reading.tables.tasks import Solution, Task, arguments
 
+_CHOICES, _ALIKE = 64, 8  # combinations of layers that cut connections may mean, and layers for one of them
 _TRIES = 4_000  # ways between rows that are tried in one table
 
 
@@ -81,22 +84,27 @@ def _sources(result: Placing, row: Row, indices: dict[str, int]) -> tuple[int, .
         return ()
     if row.inputs is None:
         return before
-    found = []
-    for name in row.inputs:
-        index = indices.get(name)
-        if index is None:
-            cut = name.rstrip("….")
-            index = next(
-                (
-                    i
-                    for known, i in reversed(indices.items())
-                    if cut and (known.startswith(cut) or cut.startswith(known))
-                ),
-                None,
-            )
-        if index is not None:
-            found.append(index)
-    return tuple(found) or before
+    each = [_meant(result, name, indices) for name in row.inputs]
+    each = [choices for choices in each if choices]
+    if not each:
+        return before
+    first = tuple(choices[0] for choices in each)
+    if all(len(choices) == 1 for choices in each):
+        return first
+    for sources in itertools.islice(itertools.product(*each), _CHOICES):
+        if len(set(sources)) == len(sources) and solutions(_task(result, row, sources)):
+            return sources
+    return first
+
+
+def _meant(result: Placing, name: str, indices: dict[str, int]) -> list[int]:
+    """The layers that a connection may mean: of a cut name all that begin so, those that feed nothing yet first."""
+    if name in indices:
+        return [indices[name]]
+    cut = name.rstrip("….")
+    fitting = [i for known, i in indices.items() if cut and (known.startswith(cut) or cut.startswith(known))]
+    used = {i for one in result.placed for i in one.inputs}
+    return sorted(dict.fromkeys(fitting), key=lambda i: (i in used, -i))[:_ALIKE]
 
 
 def _task(result: Placing, row: Row, sources: tuple[int, ...]) -> Task:
@@ -117,13 +125,42 @@ def _place(result: Placing, row: Row, sources: tuple[int, ...]) -> None:
         task = replace(task, arriving=(row.incoming,))
         _bridged(result, row, sources, task)
         return
-    found = solutions(task)
+    if len(sources) == 1 and _joins(row.type):
+        sources = _paired(result, row, sources[0])
+        task = _task(result, row, sources)
+        if len(sources) == 1:
+            _opaque(result, row, sources)
+            return
+    found = tuple(one for one in solutions(task) if _begins(task, one, row.count_begins))
     if found and (found[0].cost < 1.5 or result.table.convention == "keras" or not sources):
         _add(result, row, sources, found)
     elif result.table.convention == "torch" and sources:
         _bridged(result, row, sources, task)
     else:
         _unknown(result, row, sources, task)
+
+
+def _joins(type_: str) -> bool:
+    """Whether a layer of this class takes several inputs."""
+    entry = CATALOGUE.get(key(type_))
+    return entry is not None and entry.layer.inputs == "many"
+
+
+def _paired(result: Placing, row: Row, source: int) -> tuple[int, ...]:
+    """A second input for a layer that joins two, of which only one is printed."""
+    for i in range(source - 1, max(source - 60, -1), -1):
+        pair = (i, source)
+        if result.placed[i].shape is not None and solutions(_task(result, row, pair)):
+            return pair
+    return (source,)
+
+
+def _begins(task: Task, one: Solution, digits: str) -> bool:
+    """Whether the count begins with the digits that are left of it."""
+    if not digits:
+        return True
+    outcome = task.outcome(one.call, one.arguments, None if one.arriving is None else (one.arriving,))
+    return outcome is not None and str(outcome[1]).startswith(digits)
 
 
 def _add(result: Placing, row: Row, sources: tuple[int, ...], found: Sequence[Solution]) -> None:
@@ -223,6 +260,13 @@ def _unknown(result: Placing, row: Row, sources: tuple[int, ...], task: Task) ->
     if row.shape is None and task.arriving and not row.count:
         _add(result, row, sources, [Solution("identity")])
         return
+    _opaque(result, row, sources)
+    if row.count is None and row.shape is not None and row.type:
+        result.misfits.append(Misfit(row, len(result.placed) - 1, task))
+
+
+def _opaque(result: Placing, row: Row, sources: tuple[int, ...]) -> None:
+    """A layer of which only what is printed is known."""
     if not result.placed or not sources:
         result.placed.append(_input(row.shape if row.shape is not None else (1,), row))
         sources = (len(result.placed) - 1,)

@@ -30,6 +30,7 @@ class Row:
     at: Span  # the row in the original text
     shape: Sizes | None = None  # of the output; None: not printed, or printed as "multiple"
     count: int | None = None  # of its parameters; None: not printed
+    count_begins: str = ""  # the first digits of a count that is cut
     depth: int = 0  # how many rows it stands under
     inputs: tuple[str, ...] | None = None  # the rows it is connected to; None: no such column, or cut
     trainable: bool | None = None  # None: not printed, or only in part
