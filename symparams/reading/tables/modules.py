@@ -59,9 +59,7 @@ class _Reader:
                 path or head["type"],
                 head["type"],
                 Span(place, close + 1),
-                None,
-                None,
-                depth,
+                depth=depth,
                 path=path,
                 settings=settings,
             )
@@ -95,7 +93,7 @@ class _Reader:
         for number in range(first + 1, last + 1):
             for row in block:
                 path = f"{prefix}{number}{row.path[start:]}"
-                self._add(Row(path, row.type, row.at, None, None, row.depth, path=path, settings=row.settings))
+                self._add(Row(path, row.type, row.at, depth=row.depth, path=path, settings=row.settings))
 
     def _add(self, row: Row) -> None:
         if len(self.rows) >= _MOST:

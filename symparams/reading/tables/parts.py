@@ -11,10 +11,23 @@ from symparams.reading.tables.table import Row, Table
 
 def layer_rows(table: Table) -> list[Row]:
     """The rows that stand for layers, with names that are each one's own."""
-    rows = _with_own_parameters(table.rows) if table.form == "torchinfo" else _leaves(table.rows)
+    rows = table.rows if table.form != "modules" else _with_attention(table.rows)
+    rows = _with_own_parameters(rows) if table.form == "torchinfo" else _leaves(rows)
     if table.form == "torchsummary":
         rows = [row for i, row in enumerate(rows) if not _is_users(row, rows[i - 1] if i else None)]
     return _unlike(rows)
+
+
+def _with_attention(rows: Sequence[Row]) -> list[Row]:
+    """Printed modules, multi-head attention in place of its one printed part, which says its width."""
+    result: list[Row] = []
+    for row in rows:
+        if result and result[-1].type == "MultiheadAttention" and row.depth > result[-1].depth:
+            if row.name.endswith(".out_proj"):
+                result[-1] = replace(result[-1], settings=row.settings)
+            continue
+        result.append(row)
+    return result
 
 
 def _is_container(rows: Sequence[Row], index: int) -> bool:

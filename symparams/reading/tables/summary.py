@@ -11,6 +11,7 @@ from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.frozen_rows import with_frozen
 from symparams.reading.tables.parts import layer_rows
 from symparams.reading.tables.placing import placing
+from symparams.reading.tables.printed_order import module_placing
 from symparams.reading.tables.table import Table
 from symparams.reading.tables.wording import assumptions
 from symparams.reading.tables.writing import statements
@@ -64,7 +65,7 @@ def read_table(source: Source, table: Table) -> TableReading:
     if len(rows) > _ROWS:
         message = f"this table has more than {_ROWS:,} rows, which is the limit"
         raise LimitError(message, Place(source, *rows[_ROWS].at))
-    result = placing(table, rows)
+    result = module_placing(table, rows) if table.form == "modules" else placing(table, rows)
     wrong = mended(result)
     result.placed[:] = with_frozen(result.placed, table)
     wrong += wrong_totals(result, wrong)
@@ -74,7 +75,7 @@ def read_table(source: Source, table: Table) -> TableReading:
         source,
         tuple(made),
         table.repairs,
-        tuple(assumptions(result.placed, table.convention)),
+        tuple(assumptions(result.placed, table.form)),
         (_title(table, 1),),
         table,
         wrong,

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from symparams.reading.reading import Repair
 from symparams.reading.tables.placing import Placed
 from symparams.reading.tables.rules import Argument, Arguments, Inner
+from symparams.reading.tables.table import Form
 
 
-def assumptions(placed: Sequence[Placed], convention: str) -> Iterator[Repair]:
+def assumptions(placed: Sequence[Placed], form: Form) -> Iterator[Repair]:
     """A clause for each layer whose settings the table does not print."""
+    if form == "modules" and placed:
+        yield Repair("the modules are taken to run in the order in which they are printed", placed[0].at)
     for one in placed:
         if one.row is None:
             if one.call == "input":
@@ -27,7 +30,7 @@ def assumptions(placed: Sequence[Placed], convention: str) -> Iterator[Repair]:
             yield Repair(
                 f"{one.name} is not known: its shape and its number of parameters are taken as printed", one.at
             )
-        elif _settings(one.arguments):
+        elif _settings(one.arguments) and form != "modules":
             yield Repair(f"{one.name} has {_settings(one.arguments)}, which its shape and its count tell", one.at)
 
 
