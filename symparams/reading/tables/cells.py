@@ -11,7 +11,7 @@ _SIZES = rf"{_ONE}(?:\s*,\s*{_ONE}){{0,15}}"
 TUPLE = rf"[\[(]\s*{_SIZES}\s*,?(?:\s*[\])]{{1,2}})?"  # the end may stand below
 COUNT = r"\d{1,3}(?:[,.’']\d{3})+(?!\d)|\d{1,30}"
 _TUPLE = re.compile(rf"[\[(]\s*({_SIZES})")
-_CONNECTION = re.compile(r"([\w./:\-]+)(?:(?:\[\d+\]){1,2}(?!\S*…)|(\[)?[\d\]\[]*…|(…))")
+_CONNECTION = re.compile(r"([\w./:\-]+)(?:(?:\[\s*\d+\s*\]){1,2}(?!\S*…)|(\[)[\s\d\]\[]*…|(…))")
 
 
 def shapes_in(text: str) -> tuple[Sizes, ...]:

@@ -46,12 +46,13 @@ def _by_name() -> dict[str, str]:
     )
 
 
-def completed(type_: str, name: str, rank: int = 0) -> str:
+def completed(type_: str, name: str, rank: int = 0, *, closed: bool = True) -> str:
     """The class that a cut one and the name beside it tell; what is printed where they do not.
 
-    `rank` is the number of spatial axes, which decides between 1D, 2D and 3D where the name does not.
+    `rank` is the number of spatial axes, which decides between 1D, 2D and 3D where the name does not; a bracket that is
+    not `closed` may have been cut behind a whole class.
     """
-    if type_ in _CLASSES:
+    if closed and type_ in _CLASSES:
         return type_
     fitting = [known for known in _CLASSES if known.startswith(type_)] if type_ else []
     if len(fitting) == 1 and len(type_) > 2:

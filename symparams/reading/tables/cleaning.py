@@ -40,4 +40,6 @@ def cleaned(text: str) -> Cleaned:
             text = pattern.sub(lambda m: " " * len(m[0]), text)
     if "&" in text:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[0]].ljust(len(m[0])), text)
+    if "\n" not in text.strip() and text.lstrip().startswith("#"):  # a comment whose lines were joined
+        text = re.sub(r"(?<=\s)#(?=\s)|^#", " ", text)
     return Cleaned(text.translate(_WIDE), tuple(repairs))

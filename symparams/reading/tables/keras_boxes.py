@@ -10,11 +10,17 @@ from typing import NamedTuple
 from symparams.errors import Span
 from symparams.reading.tables.cells import connections_in, count_in, shapes_in
 from symparams.reading.tables.classes import completed
+from symparams.reading.tables.keras_rows import rank_of
 from symparams.reading.tables.table import Row
 
 _RULE = re.compile(r"[├└┌┏┡┣┗╞╘╭╰+][─━═┼╇┳┻┴┬╪+=-]{3,}[┤┘┐┓┩┫┛╡╛╮╯+]?")
 _NAME = re.compile(r"\s*(?P<name>.*?)\s*(?:\(\s*(?P<type>[\w.>]*)…?\s*\)?)?\s*\Z", re.DOTALL)
 _COLUMNS = {"o": "shape", "p": "count", "c": "inputs", "t": "trainable"}  # by the first letter of their titles
+
+
+_BROKEN = re.compile(
+    r"[ ]*(?=[^\s│|├└┌┏┡┣┗+])[^│|\n]{0,80}[│|][ ]*(?:\n|\Z)"
+)  # what a mail program put on a line of its own
 
 
 class _Cell(NamedTuple):
@@ -34,14 +40,16 @@ def box(text: str, header: int, until: int) -> Box | None:
     if not re.search(r"[│|]\s*\Z", text[max(0, header - 60) : header]):
         return None
     below = _RULE.search(text, header, min(until, header + 2_000))
-    above = None
-    for above in _RULE.finditer(text, max(0, header - 2_000), header):
-        pass
-    start = above.end() if above else text.rfind("\n", 0, header) + 1
+    rules = list(_RULE.finditer(text, max(0, header - 2_000), header))
+    start = rules[-1].end() if rules else text.rfind("\n", 0, header) + 1
+    corners = len(re.findall(r"[┳┬╤+]", rules[-1][0][1:-1])) if rules else 0
     end = below.start() if below else text.find("\n", header)
     if end < 0:
         return None
-    lines = [[cell.text for cell in _cells(text, a, b)] for a, b in _pieces(text, start, end)]
+    found = [_cells(text, a, b) for a, b in _pieces(text, start, end)]
+    if corners:
+        found = [chunk for cells in found for chunk in _chunks(cells, corners + 1)]
+    lines = [[cell.text for cell in cells] for cells in found]
     width = max(map(len, lines), default=0)
     titles = [" ".join(line[i].strip() for line in lines if i < len(line)).strip() for i in range(width)]
     if titles and not titles[-1]:
@@ -59,19 +67,24 @@ def box_rows(text: str, start: int, end: int, columns: tuple[str, ...]) -> list[
             rows.append([line])
     result: list[Row] = []
     for lines in rows:
-        row = _row(lines, columns, result[-1] if result else None)
+        row = _row(lines, columns, result)
         if row is not None:
             result.append(row)
     return result
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The lines of a stretch, by their offsets."""
+    """The lines of a stretch, by their offsets; one that was broken, in one piece."""
+    first = start
     while start < end:
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop
-        yield start, stop
+        if not _BROKEN.match(text, stop + 1, end):
+            yield first, stop
+            first = stop + 1
         start = stop + 1
+    if first < end:
+        yield first, end
 
 
 def _lines(text: str, start: int, end: int, many: int) -> Iterator[tuple[list[_Cell], bool]]:
@@ -110,7 +123,7 @@ def _starts(line: Sequence[_Cell], columns: tuple[str, ...]) -> bool:
     return what in columns and bool(line[columns.index(what)].text.strip().startswith(tuple("0123456789(")))
 
 
-def _row(lines: list[list[_Cell]], columns: tuple[str, ...], before: Row | None) -> Row | None:
+def _row(lines: list[list[_Cell]], columns: tuple[str, ...], before: Sequence[Row]) -> Row | None:
     cells = {what: " ".join(line[i].text.strip() for line in lines).strip() for i, what in enumerate(columns)}
     printed = cells["name"]
     depth = len(re.findall("└|`-", printed))
@@ -122,7 +135,7 @@ def _row(lines: list[list[_Cell]], columns: tuple[str, ...], before: Row | None)
     count = cells.get("count", "")
     return Row(
         name=name,
-        type=completed(named["type"] or "", name, _rank(every[0] if every else None, before)),
+        type=completed(named["type"] or "", name, rank_of(every, before), closed=")" in printed),
         at=Span(lines[0][0].at.start, lines[-1][-1].at.end),
         shape=every[0] if every else None,
         shapes=every,
@@ -132,10 +145,3 @@ def _row(lines: list[list[_Cell]], columns: tuple[str, ...], before: Row | None)
         inputs=connections_in(cells["inputs"]) if "inputs" in cells else None,
         trainable={"Y": True, "N": False}.get(cells.get("trainable", "")),
     )
-
-
-def _rank(shape: Sequence[int | None] | None, before: Row | None) -> int:
-    """How many spatial axes a layer has: by its output, else by the row before."""
-    if shape is not None and len(shape) > 1:
-        return len(shape) - 1
-    return len(before.shape) - 1 if before is not None and before.shape is not None else 0

@@ -8,13 +8,13 @@ are not looked for in lines: between two pairs of shape and count stand the rest
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from symparams.errors import Span
 from symparams.reading.tables.cells import COUNT, TUPLE, connections_in, count_in, shapes_in
 from symparams.reading.tables.classes import completed
-from symparams.reading.tables.table import Row
+from symparams.reading.tables.table import Row, Sizes
 
 _FAR = 400  # characters between a name and its shape, at most
 _PAIR = re.compile(
@@ -25,7 +25,7 @@ _HEAD = re.compile(r"(?P<name>[\w./:\-]+)\s{0,60}\(\s{0,60}(?P<type>[\w.>]*)\s{0
 _BARE = re.compile(r"(?:^|\s)(?P<name>[A-Za-z_][\w./:\-]*)\s*\Z")
 _LINES = re.compile(r"[_=¯]{3,}|[|│]|[+][-=+]{3,}")
 _FRAME = re.compile(r"(\|*)¯{3,}\|*")
-_LINKS = re.compile(r"\[?'[^'\s]*'?\]?,?|[^\s']*'\]?,?|[\w./:\-]+(?:\[\d+\]){1,2},?|\[\]")
+_LINKS = re.compile(r"\[?'[^'\s]*'?\]?,?|[^\s']*'\]?,?|[\w./:\-]+(?:\[\s*\d+\s*\]){1,2},?|\[\]")
 _SHAPE_REST = re.compile(r"\s*(\d*(?:,\s*\d+)*\s*[)\]]+)(?=\s|$)")
 _TYPE_REST = re.compile(r"\s*([\w>]*)\)")
 _NAME_REST = re.compile(r"\s*([\w./\-]*)\s*\(([\w>]+)\)")
@@ -47,19 +47,20 @@ class _Found(NamedTuple):
 def keras_rows(text: str, start: int, end: int, connected: bool, trainable: bool) -> list[Row]:
     """The rows between the header and the totals."""
     frames = [(m.start(), len(m[1])) for m in _FRAME.finditer(text, start, end)]
-    rows, passed, depth = [], 0, 0
+    rows: list[Row] = []
+    passed, depth = 0, 0
     for found in _found(text, start, end):
         while passed < len(frames) and frames[passed][0] < found.at.start:
             depth = frames[passed][1]
             passed += 1
-        name, type_, shape = _with_rests(found)
+        name, type_, shape, closed = _with_rests(found)
         every = shapes_in(shape)
         links = connections_in(found.tail) if connected else None
         flag = re.search(r"(?:^|\s)([YN])(?=\s|$)", found.tail) if trainable else None
         rows.append(
             Row(
                 name=name,
-                type=completed(type_, name),
+                type=completed(type_, name, rank_of(every, rows), closed=closed),
                 at=found.at,
                 shape=every[0] if every else None,
                 shapes=every,
@@ -101,20 +102,28 @@ def _found(text: str, start: int, end: int) -> Iterator[_Found]:
         )
 
 
-def _with_rests(found: _Found) -> tuple[str, str, str]:
-    """Name, class and shape, with what of them stands behind the count."""
-    name, type_, shape = found.name, found.type, found.shape
+def rank_of(shapes: Sequence[Sizes], before: Sequence[Row]) -> int:
+    """How many spatial axes a layer has: by its output, else by the row before."""
+    if shapes and len(shapes[0]) > 1:
+        return len(shapes[0]) - 1
+    last = before[-1].shape if before else None
+    return len(last) - 1 if last is not None else 0
+
+
+def _with_rests(found: _Found) -> tuple[str, str, str, bool]:
+    """Name, class and shape, with what of them stands behind the count; and whether the class is whole."""
+    name, type_, shape, closed = found.name, found.type, found.shape, found.closed
     tail = _LINKS.sub(" ", found.tail).strip()
     if not found.opened:
         rest = _NAME_REST.match(tail)
         if rest:
-            name, type_, tail = name + rest[1], rest[2], tail[rest.end() :]
+            name, type_, tail, closed = name + rest[1], rest[2], tail[rest.end() :], True
     elif not found.closed:
         rest = _TYPE_REST.match(tail)
         if rest:
-            type_, tail = type_ + rest[1], tail[rest.end() :]
+            type_, tail, closed = type_ + rest[1], tail[rest.end() :], True
     if shape[0] in "([" and shape[-1] not in ")]":
         rest = _SHAPE_REST.match(tail)
         if rest:
             shape += rest[1]
-    return name, type_, shape
+    return name, type_, shape, closed

@@ -33,16 +33,18 @@ class _Form(NamedTuple):
 
 
 _WINDOW = {"kernel_size": "kernel", "stride": "stride", "padding": "padding", "dilation": "dilation"}
+_LINEAR = _Form("dense", ("in", "units"), {"in_features": "in", "out_features": "units", "bias": "bias"})
 _CONVOLUTION = _Form("conv", ("in", "filters"), {**_WINDOW, "groups": "groups", "bias": "bias"})
+_TRANSPOSED = _Form("tconv", ("in", "filters"), {**_CONVOLUTION.keywords, "output_padding": "output_padding"})
 _POOL = {"kernel_size": "size", "stride": "stride", "padding": "padding", "ceil_mode": "ceil"}
 _RECURRENT = ("in", "units", "layers")
 _RECURRENT_KEYS = {"num_layers": "layers", "bias": "bias", "bidirectional": "bidirectional", "proj_size": "projection"}
 _NORM = {"affine": "affine", "track_running_stats": "track"}
 _FORMS: tuple[tuple[str, _Form], ...] = (
-    ("convtranspose", _CONVOLUTION._replace(call="tconv", keywords={**_CONVOLUTION.keywords, "output_padding": "output_padding"})),
+    ("convtranspose", _TRANSPOSED),
     ("conv", _CONVOLUTION),
-    ("linear", _Form("dense", ("in", "units"), {"in_features": "in", "out_features": "units", "bias": "bias"})),
-    ("nondynamicallyquantizablelinear", _Form("dense", (), {"in_features": "in", "out_features": "units", "bias": "bias"})),
+    ("linear", _LINEAR),
+    ("nondynamicallyquantizablelinear", _LINEAR),
     ("embedding", _Form("embedding", ("vocabulary", "width"), {})),
     ("batchnorm", _Form("bn", ("in",), _NORM)),
     ("syncbatchnorm", _Form("bn", ("in",), _NORM)),
