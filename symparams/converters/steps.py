@@ -78,8 +78,8 @@ def check_sizes(network: Network, convention: Convention) -> None:
         raise SymparamsError(message)
     if network.convention != convention:
         raise SymparamsError(
-            f"this network is written and counted as {_TITLES[network.convention]} does; for {_TITLES[convention]} it has "
-            f"to be written under `convention {convention}`"
+            f"this network is written and counted as {_TITLES[network.convention]} does; for {_TITLES[convention]} it "
+            f"has to be written under `convention {convention}`"
         )
 
 

@@ -90,8 +90,8 @@ def _unknown(layer: Layer) -> str:
     named = f" ({layer.name[:60]})" if layer.name else ""
     near = nearest(layer.kind, known_names())
     return (
-        f"`{layer.kind[:60]}`{named} is no layer of Keras{near}; what it computes does not stand in a config, so it has "
-        "to be added as a layer of your own"
+        f"`{layer.kind[:60]}`{named} is no layer of Keras{near}; what it computes does not stand in a config, so it "
+        "has to be added as a layer of your own"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
@@ -72,7 +72,7 @@ class _Reader:
         self.depth = depth
 
     def model(self, table: Table) -> Model:
-        config = table.get("config", table)
+        config: Any = table.get("config", table)
         if isinstance(config, list):  # a Sequential of Keras 1 and 2.0 is a list of layers alone
             config, layers, at = Table(table.place("config")), config, table.place("config")
         elif isinstance(config, Table) and isinstance(config.get("layers"), list):
