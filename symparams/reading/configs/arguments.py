@@ -17,19 +17,26 @@ from symparams.reading.configs.tables import Table
 from symparams.reading.configs.yaml_values import Unread
 from symparams.sources import records as r
 
+CHANNELS_FIRST = (("data_format", "channels_first"), ("dim_ordering", "th"))  # what says so
 _OF_EVERY_LAYER = frozenset(("name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_dtype"))
 _MANY = 64  # values in a list that are passed on
 
 
 def arguments(kind: str, config: Table, source: Source, at: Span) -> Iterator[r.Argument]:
-    """The arguments that a config gives a layer of a class, in its order, but for those that change nothing."""
+    """The arguments that a config gives a layer of a class, in Keras's order, but for those that change nothing."""
     known = _parameters(kind, frozenset(config))
-    for name, value in config.items():
+    order = {name: i for i, name in enumerate(known or ())}
+    for name, value in sorted(config.items(), key=lambda item: order.get(item[0], len(order))):
         if name in _OF_EVERY_LAYER or value is None or not name.isidentifier():
             continue
-        parameter = None if known is None else known.get(name)
-        if known is not None and (parameter is None or not parameter.argument or _is_usual(kind, parameter, value)):
-            continue
+        if known is not None and (name, value) not in CHANNELS_FIRST:
+            parameter = known.get(name)
+            if parameter is None or not (parameter.argument or parameter.told) or _is_usual(kind, parameter, value):
+                continue
+            if parameter.told and isinstance(value, list) and len(value) == 1:
+                value = value[0]  # an axis, which some versions of Keras list
+            if parameter.told and value == -1:
+                continue
         place = config.places.get(name, at)
         given = word(value) if name.endswith("activation") else raw(value)
         if given is not None:
@@ -65,12 +72,14 @@ def _parameters(kind: str, names: frozenset[str]) -> Mapping[str, Parameter] | N
 
 def _is_usual(kind: str, parameter: Parameter, value: Any) -> bool:
     """Whether a value is the one that is meant where none is given."""
-    if parameter.default or parameter.required:
+    if parameter.default or parameter.required or parameter.name == "pool_size":  # which its strides lean on
         return False
     argument = _by_name(kind).get(parameter.argument)
     default = None if argument is None else argument.default
     if isinstance(value, list) and value and all(one == value[0] for one in value):
         value = value[0]
+    if default == ():  # settings of an activation, 0 where there are none
+        return bool(value == 0)
     if isinstance(default, tuple) and len(default) == 1:
         default = default[0]
     if isinstance(value, bool) or isinstance(default, bool):

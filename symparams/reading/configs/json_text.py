@@ -78,13 +78,16 @@ class _Json:
         """A key and the offset of its value."""
         found = _KEY.match(self.text, at)
         if found is None:
-            raise self.error("a key between quotes and a colon are expected here", at)
+            cut = self.text.find('"', at + 1) < 0
+            expected = "the text breaks off in a table" if cut else "a key between quotes and a colon are expected here"
+            raise self.error(expected, at)
         return found[1], found.end()
 
     def mark(self, at: int, end: str) -> tuple[str, int]:
         """The comma, or the end of a table or list, and the offset behind it."""
         found = _END.match(self.text, at)
         if found is None or found[1] not in (",", end):
+            at = self.blank(at)
             cut = "the text ends here" if not self.text[at:].strip() else f"`{self.text[at : at + 1]}` is not expected"
             raise self.error(f"{cut}; a comma or `{end}` must follow", at)
         return found[1], found.end() if found[1] == "," else found.start(1) + 1

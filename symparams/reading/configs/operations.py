@@ -6,7 +6,6 @@ from math import prod
 from typing import NamedTuple, TypeAlias
 
 from symparams.algebra.formula import as_formula
-from symparams.errors import Span
 from symparams.reading.configs.arguments import raw
 from symparams.reading.configs.calls_on import Tensor, Use
 from symparams.reading.configs.models import Layer
@@ -39,6 +38,14 @@ class Operation(NamedTuple):
 def is_operation(layer: Layer) -> bool:
     """Whether it is no layer but an operation, which has no weights."""
     return layer.module.startswith("keras.src.ops.") or layer.kind in _CLASSES
+
+
+def stated_shape(layer: Layer) -> Shape:
+    """The shape that a Lambda says of its output."""
+    shape = layer.config.get("output_shape")
+    if layer.kind != "Lambda" or not isinstance(shape, list) or not all(isinstance(n, int) for n in shape):
+        return None
+    return tuple(shape)
 
 
 def operation(layer: Layer, use: Use, leaving: Shape) -> Operation:
@@ -104,12 +111,8 @@ def _opaque(layer: Layer, tensors: tuple[Tensor, ...], arriving: Shape, leaving:
     """What cannot be followed: it gives what the config says, else what arrives."""
     name = layer.name or layer.kind
     if leaving and leaving != arriving and None not in leaving:
-        call = sized(leaving, layer.at)
-        return Operation(call, (), f"{name} is not followed; its output has the shape that the config says")
+        sizes = tuple(r.Argument(None, as_formula(size), layer.at) for size in leaving if size is not None)
+        doubt = f"{name} is not followed; its output has the shape that the config says"
+        return Operation(r.Call("opaque", sizes, layer.at), tensors[:1], doubt)
     doubt = "" if arriving is not None and leaving is not None else f"{name} is taken to leave the shape as it is"
     return Operation(r.Call("Identity", (), layer.at), tensors[:1], doubt)
-
-
-def sized(shape: tuple[int | None, ...], at: Span) -> r.Call:
-    """An input of a shape, in place of what cannot be followed."""
-    return r.Call("input", tuple(r.Argument(None, as_formula(size or 1), at) for size in shape), at)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from symparams.errors import Place, Source, Span, SymparamsError
-from symparams.reading.configs.calls_on import Tensor
+from symparams.reading.configs.calls_on import Tensor, Use
 from symparams.reading.configs.feeding import fed
 from symparams.reading.configs.graph import Names, Step, one_chain, usual_name
 from symparams.reading.configs.inputs import has_sizes, input_call, sizes_of, turned
 from symparams.reading.configs.layer_calls import call_of
+from symparams.reading.configs.layout import turned_target
 from symparams.reading.configs.models import Layer, Model, is_model, model_of
-from symparams.reading.configs.operations import Operation, is_operation, operation
+from symparams.reading.configs.operations import Operation, is_operation, operation, stated_shape
 from symparams.reading.configs.tables import Table
 from symparams.reading.reading import Repair
 from symparams.sources import records as r
@@ -68,7 +69,11 @@ class Writer:
                 flow = [self.input(layer, _first(layer), model, steps)]
             elif i and not flow:
                 raise self.error(f"nothing flows into {layer.name or layer.kind}", layer.at)
-            flow = self.call(layer, flow, around, frozen, steps)[:1]
+            if is_operation(layer):
+                found = operation(layer, Use((Tensor("", 0, 0),), {}), stated_shape(layer))
+                flow = self.computed(layer, found, flow, around, steps)
+            else:
+                flow = self.call(layer, flow, around, frozen, steps)[:1]
         return Written(steps, flow)
 
     def functional(self, model: Model, arriving: Sequence[str] | None, around: str, frozen: bool) -> Written:
@@ -85,7 +90,8 @@ class Writer:
                 continue
             use = layer.uses[number]
             if is_operation(layer):
-                found = operation(layer, use, graph.shapes.get((layer.name, number, 0)))
+                leaving = graph.shapes.get((layer.name, number, 0)) or stated_shape(layer)
+                found = operation(layer, use, leaving)
                 inputs = [graph.point(tensor, layer) for tensor in found.inputs]
                 graph.made[layer.name, number] = self.computed(layer, found, inputs, around, steps)
                 continue
@@ -125,6 +131,8 @@ class Writer:
             name = self.names.free(layer.name or usual_name(layer.kind), around, layer.name_at)
             self._owners[key] = name
             item: r.Call = call_of(layer, self.source, frozen)
+            if self.channels_first and layer.kind == "Reshape":
+                item = turned_target(item)
         else:
             name = self.names.again(owner)
             item = r.Call("share", (r.Argument(None, r.Reference(owner, layer.at), layer.at),), layer.at)
