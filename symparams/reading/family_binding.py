@@ -1,0 +1,167 @@
+"""A family and the values of one config -> its network in the language, with places in the config."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar, cast
+
+from symparams.algebra.evaluation import at as value_at
+from symparams.algebra.formula import Formula, Symbol, symbols
+from symparams.errors import Place, Source, Span, SymparamsError
+from symparams.reading.config_values import FORMULAS, KINDS, Meaning, read_default
+from symparams.reading.families import Architecture, Family, Key, written
+from symparams.reading.json_places import Value
+from symparams.sources import records as r
+from symparams.sources.reader import read_expression, read_network
+
+_SHOWN = 60  # characters of a value that a message shows
+T = TypeVar("T")
+
+
+class Given(NamedTuple):
+    """What stands for a key."""
+
+    meaning: Meaning  # as conditions see it
+    written: tuple[str, ...]  # as the language writes it, for each of its letters
+    at: Span | None  # where the config says so; None: it does not
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A family with what stands for each of its keys."""
+
+    family: Family
+    architecture: Architecture
+    given: Mapping[str, Given]  # by the usual name of the key
+    places: Mapping[str, Span]  # where the config says what a letter is, or one of those it is computed from
+    at: Span  # where it says which family this is
+
+    def text(self, with_values: bool = True) -> str:
+        """The network in the language: title, letters with their values, chains."""
+        values = {name: one.meaning for name, one in self.given.items()}
+        head = written(self.architecture.head, values)
+        body = written(self.family.body, {**values, "head": head, "architecture": self.architecture.name})
+        lets = [f"let {letter} = {value}\n" for letter, value in self.used(body)] if with_values else []
+        title = f'model "{self.architecture.name}"\nconvention torch\n'
+        return title + "".join(lets) + re.sub(r"\n\s*\n", "\n", body).strip("\n") + "\n"
+
+    def used(self, body: str) -> Iterator[tuple[str, str]]:
+        """The letters that stand in the network, or in the value of one that does, each with its value."""
+        letters = [
+            (letter, value)
+            for key in self.family.keys
+            for letter, value in zip(key.letters, self.given[key.names[0]].written, strict=False)
+        ]
+        wanted = {one.name for one in _every_symbol(tuple(read_network(Source(self.family.name, body))))}
+        for letter, value in reversed(letters):
+            if letter in wanted:
+                wanted |= {one.name for one in symbols(_formula(value))}
+        yield from (pair for pair in letters if pair[0] in wanted)
+
+    def statements(self) -> tuple[r.Statement, ...]:
+        """The network as records whose places lie in the config."""
+        source = Source(f"{self.family.name}.arch", self.text())
+        return tuple(self.placed(statement) for statement in read_network(source))
+
+    def placed(self, record: T) -> T:
+        """A record with places in the config: an argument stands where its first letter has its value."""
+        if isinstance(record, Formula | str | int) or record is None:
+            return record
+        assert isinstance(record, tuple)
+        parts = [self.placed(part) if not isinstance(part, Span) else self.at for part in record]
+        if not hasattr(record, "_fields"):
+            return cast(T, tuple(parts))
+        made = type(record)(*parts)
+        if isinstance(made, r.Let):
+            made = made._replace(at=self.places.get(made.name, self.at))
+        elif isinstance(made, r.Argument):
+            made = made._replace(at=self.place_of(made.value))
+        elif isinstance(made, r.Group):
+            made = made._replace(count_at=self.place_of(made[1:5]))
+        return made
+
+    def place_of(self, record: object) -> Span:
+        places = (self.places.get(one.name) for one in _every_symbol(record))
+        return next(filter(None, places), self.at)
+
+    def missing(self) -> Iterator[tuple[str, str]]:
+        """The keys that this network depends on and the config does not have, each with what stands for it."""
+        text = self.family.body + self.architecture.head
+        used = dict(self.used(self.text(with_values=False)))
+        for key in self.family.keys:
+            name = key.names[0]
+            in_conditions = re.search(rf"\b{name}\b", text) is not None
+            if self.given[name].at is None and (in_conditions or not used.keys().isdisjoint(key.letters)):
+                yield name, ", ".join(self.given[name].written)
+
+
+def bound(family: Family, architecture: Architecture, config: Mapping[str, Value], source: Source, at: Span) -> Bound:
+    """The family with what the config says; raises SymparamsError for a value that cannot be."""
+    given: dict[str, Given] = {}
+    numbers: dict[str, int] = {}
+    places: dict[str, Span] = {}
+    for key in family.keys:
+        one = _given(key, config, numbers, source)
+        given[key.names[0]] = one
+        meanings = one.meaning if isinstance(one.meaning, tuple) else (one.meaning,)
+        for letter, number, text in zip(key.letters, meanings, one.written, strict=False):
+            numbers[letter] = cast(int, number)
+            computed = (places.get(s.name) for s in symbols(_formula(text)))
+            place = one.at or next(filter(None, computed), None)
+            if place is not None:
+                places[letter] = place
+    return Bound(family, architecture, given, places, at)
+
+
+def _given(key: Key, config: Mapping[str, Value], numbers: Mapping[str, int], source: Source) -> Given:
+    """What the config says of a key, or what stands for it."""
+    name, value = next(((name, config[name]) for name in key.names if name in config), (key.names[0], None))
+    if value is None:
+        return _default(key.kind, key.default, numbers, None)
+    word = "null" if value.plain is None else value.plain
+    if isinstance(word, str) and word in key.instead:
+        return _default(key.kind, key.instead[word], numbers, value.at)
+    if value.plain is None and key.kind != "switch":
+        return _default(key.kind, key.default, numbers, None)
+    read, wanted = KINDS[key.kind]
+    meaning = read(value)
+    if meaning is None:
+        raise SymparamsError(f"{name} {wanted}, not {shown(value, source)}", Place(source, *value.at))
+    return Given(meaning, _in_language(meaning), value.at)
+
+
+def _default(kind: str, text: str, numbers: Mapping[str, int], at: Span | None) -> Given:
+    """What a family says of a key: a word, or a formula of letters before it, rounded down as the library does."""
+    if kind not in FORMULAS:
+        meaning = read_default(kind, text)
+        return Given(meaning, _in_language(meaning), at)
+    value = value_at(_formula(text), numbers)
+    exactly = text.replace("//", "/")
+    return Given(int(value), (exactly if value_at(_formula(exactly), numbers) == value else text,), at)
+
+
+def _in_language(meaning: Meaning) -> tuple[str, ...]:
+    if isinstance(meaning, tuple):
+        return tuple(map(str, meaning))
+    return (("yes" if meaning else "no") if isinstance(meaning, bool) else str(meaning),)
+
+
+def _formula(text: str) -> Formula:
+    return read_expression(Source("", text))
+
+
+def _every_symbol(record: object) -> Iterator[Symbol]:
+    """The letters and words in a record."""
+    if isinstance(record, Formula):
+        yield from symbols(record)
+    elif isinstance(record, tuple):
+        for part in record:
+            yield from _every_symbol(part)
+
+
+def shown(value: Value, source: Source) -> str:
+    """A value as the config has it, not too long."""
+    text = source.text[value.at.start : value.at.end]
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
