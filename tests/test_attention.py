@@ -184,6 +184,8 @@ LAYERS = st.sampled_from(
         "attention(h, kv=g)",
         "attention(h, head=f, value=g, bias=no, qkvbias=yes)",
         "attention(h, output=f, gate)",
+        "attention(h, keybias=no)",
+        "attention(h, kv=g, head=f, bias=no, qkvbias=yes, keybias=no)",
         "attention(h, biaskv=yes)",
         "attention(h, head=f, memory=@m)",
         "mqa(h)",

@@ -39,6 +39,9 @@ def last(text: str) -> Node:
         ("input(9, 1024) -> attention(16, kv=8, head=128, qknorm, rope, bias=no)", 1024 * 128 * 48 + 2 * 128),
         ("input(9, 12) -> attention(4, qknorm=layer)", 4 * 13 * 12 + 4 * 3),
         ("input(9, 12) -> attention(4, qknorm=layer, qkvbias=no)", 3 * 12 * 12 + 13 * 12 + 2 * 3),
+        # Whisper tiny: its keys have no biases
+        ("input(9, 384) -> attention(6, keybias=no)", 4 * 384 * 384 + 3 * 384),
+        ("input(9, 12) -> attention(4, head=5, kv=2, bias=no, keybias=yes)", 2 * 12 * 20 + 2 * 12 * 10 + 10),
         # torchvision: the attention of the first stage of Swin-T, and a window that is not square
         ("input(56, 56, 96) -> windowattention(3, 7)", 96 * 288 + 288 + 96 * 96 + 96 + 169 * 3),
         (f"{IMAGE} windowattention(4, 2x3, bias=no, qkvbias=yes)", 13 * 36 + 144 + 3 * 5 * 4),

@@ -86,7 +86,7 @@ class Attention(Headed):
 
     def is_stock(self, *arriving: Incoming) -> bool:
         of = Heads(self, attended(arriving))
-        if of.refined or self.input_bias != self.bias:
+        if of.refined or len({self.bias, self.input_bias, self.key_bias}) > 1:
             return False
         return of.packed if arriving[0].convention == "torch" else not self.biaskv
 

@@ -45,6 +45,12 @@ class Headed(Layer):
         None,
         keyword=True,
     )
+    keybias: bool | None = argument(
+        switch(),
+        "whether the key projection has biases, where the query and value projections differ",
+        None,
+        keyword=True,
+    )
     gate: bool = argument(
         switch("gate"),
         "whether a gate, computed from the query, multiplies the output of the heads",
@@ -79,6 +85,10 @@ class Headed(Layer):
     @property
     def input_bias(self) -> bool:
         return self.bias if self.qkvbias is None else self.qkvbias
+
+    @property
+    def key_bias(self) -> bool:
+        return self.input_bias if self.keybias is None else self.keybias
 
 
 class Heads:
@@ -154,7 +164,7 @@ class Heads:
         d_out = self.d if layer.output is None else symbol("d_out", layer.output, "output width")
         of_keys, of_values = (self.kept, self.key), (self.kept, self.value)
         yield Projection("query", self.d, self.query_width, (self.h, self.key), bias, self.rows)
-        yield Projection("key", self.d_key, self.kept_width, of_keys, bias, memory)
+        yield Projection("key", self.d_key, self.kept_width, of_keys, layer.key_bias, memory)
         yield Projection("value", self.d_value, self.kept_values, of_values, bias, memory)
         if layer.gate:
             yield Projection("gate", self.d, self.value_width, (self.h, self.value), bias, self.rows)
@@ -166,7 +176,9 @@ class Heads:
     @property
     def packed(self) -> bool:
         """Whether it is what PyTorch has as a layer, with queries, keys and values in one matrix."""
-        changed = self.layer.gate or self.layer.output is not None or self.kv is not None or self.refined
+        layer = self.layer
+        changed = layer.gate or layer.output is not None or self.kv is not None or self.refined
+        changed = changed or layer.key_bias != layer.input_bias
         return self.given.query.convention == "torch" and self.plain and not changed
 
     def tensors(self) -> tuple[Tensor, ...]:

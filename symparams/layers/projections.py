@@ -174,10 +174,14 @@ def _listed(every: Sequence[Projection]) -> str:
 
 def _biases(every: Sequence[Projection]) -> str:
     """Which of several projections have biases."""
-    *before, last = every
-    return {
-        (True, True): "each has a bias for every feature that it produces",
-        (False, False): "none has biases",
-        (True, False): "all but the output projection have biases",
-        (False, True): "only the output projection has biases",
-    }[before[0].bias, last.bias]
+    have = [p for p in every if p.bias]
+    if len(have) == len(every):
+        return "each has a bias for every feature that it produces"
+    if not have:
+        return "none has biases"
+    lack = [p for p in every if not p.bias]
+    if len(lack) == 1:
+        return f"all but the {lack[0].name} projection have biases"
+    if len(have) == 1:
+        return f"only the {have[0].name} projection has biases"
+    return f"only the {listed([p.name for p in have])} projections have biases"

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from symparams.layers.activation import FUNCTIONS
 from symparams.reading.json_places import Value
 
+_GATED = "gated-"
 FORMULAS = frozenset(("size", "count", "labels"))  # kinds whose default may be a formula
 
 # What conditions see: a number, several, yes or no, a word.
@@ -43,6 +44,10 @@ def _ratio(value: Value) -> float | None:
     return plain if isinstance(plain, int | float) and not isinstance(plain, bool) and plain > 0 else None
 
 
+def _scale(value: Value) -> float | None:
+    return 0.0 if value.plain == 0 and not isinstance(value.plain, bool) else _ratio(value)
+
+
 def _switch(value: Value) -> bool | None:
     return value.plain if isinstance(value.plain, bool) else False if value.plain is None else None
 
@@ -51,8 +56,11 @@ def _function(value: Value) -> str | None:
     return _FUNCTIONS.get(value.plain.casefold()) if isinstance(value.plain, str) else None
 
 
-def _word(value: Value) -> str | None:
-    return value.plain if isinstance(value.plain, str) else None
+def _gate(value: Value) -> str | None:
+    if not isinstance(value.plain, str):
+        return None
+    function = _FUNCTIONS.get(value.plain.removeprefix(_GATED).casefold())
+    return function and (_GATED if value.plain.startswith(_GATED) else "") + function
 
 
 def _sizes(value: Value) -> tuple[int, ...] | None:
@@ -79,9 +87,10 @@ KINDS: Mapping[str, tuple[Callable[[Value], Meaning | None], str]] = {
     "size": (_size, "is a whole number of at least 1"),
     "count": (_count, "is a whole number of at least 0"),
     "ratio": (_ratio, "is a number above 0"),
+    "scale": (_scale, "is a number of at least 0"),
     "switch": (_switch, "is true or false"),
     "function": (_function, "is the name of an activation such as gelu, silu or relu"),
-    "word": (_word, "is a word"),
+    "gate": (_gate, "is the name of an activation, with gated- before it where the part has a gate"),
     "sizes": (_sizes, "is a list of whole numbers of at least 1"),
     "pair": (_pair, "is a whole number of at least 1, or a list of two"),
     "labels": (_labels, "is an object with one entry for each label, or how many there are"),
@@ -95,4 +104,4 @@ def read_default(kind: str, text: str) -> Meaning:
     if kind in ("sizes", "pair"):
         parts = tuple(int(part) for part in text.split(","))
         return parts * 2 if kind == "pair" and len(parts) == 1 else parts
-    return float(text) if kind == "ratio" else text
+    return float(text) if kind in ("ratio", "scale") else text

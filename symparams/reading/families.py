@@ -9,6 +9,7 @@ with conditions for what a config may change:
     function hidden_act = silu          # …                 the name of an activation
     sizes depths = 2, 2, 6, 2           # …                 a list of numbers
     class LlamaForCausalLM = dense(V, bias=no) as lm_head   what a class puts on top; the first one if none is named
+    note attention_bias = ${"…" if …}                       what is said beside the network, if anything
 
 Lines that start with % are conditions and loops; ${key} is the value of a key.
 """
@@ -45,6 +46,13 @@ class Architecture(NamedTuple):
     head: str  # a chain, with conditions
 
 
+class Note(NamedTuple):
+    """Something that a reader of a config should know."""
+
+    key: str  # of which key it is said
+    text: str  # a clause, with conditions; empty where it does not apply
+
+
 class Family(NamedTuple):
     """A file of the folder `families`."""
 
@@ -52,6 +60,7 @@ class Family(NamedTuple):
     about: str  # the comment at its start: papers, published totals
     keys: tuple[Key, ...]  # in the order of the file: a default may have letters of those before it
     classes: tuple[Architecture, ...]  # the first is what a config without `architectures` describes
+    notes: tuple[Note, ...]  # what is said beside the network, each under a condition
     body: str  # statements of the language with conditions
 
     def architecture(self, name: str) -> Architecture | None:
@@ -64,11 +73,12 @@ class Family(NamedTuple):
 
 
 _KEY = re.compile(
-    r"(?P<kind>size|count|switch|function|word|sizes|pair|ratio|labels) (?P<names>\w+(?: or \w+)*)"
+    r"(?P<kind>size|count|switch|function|gate|sizes|pair|ratio|scale|labels) (?P<names>\w+(?: or \w+)*)"
     r"(?: as (?P<letters>\w+(?:, \w+)*))? = (?P<default>[^#;]*[^#; ])(?P<instead>(?:; \w+: [^#;]*[^#; ])*)"
     r" +# (?P<meaning>.+)"
 )
 _CLASS = re.compile(r"class (?P<name>\w+) = (?P<head>.+)")
+_NOTE = re.compile(r"note (?P<key>\w+) = (?P<text>.+)")
 
 
 def family_names() -> tuple[str, ...]:
@@ -88,17 +98,20 @@ def read_family(name: str, text: str) -> Family:
     about: list[str] = []
     keys: list[Key] = []
     classes: list[Architecture] = []
+    notes: list[Note] = []
     lines = text.splitlines()
     for number, line in enumerate(lines):
-        key, one = _KEY.fullmatch(line), _CLASS.fullmatch(line)
-        if line.startswith("# ") and not keys:
-            about.append(line[2:])
-        elif key is not None:
+        if key := _KEY.fullmatch(line):
             keys.append(_key(key))
-        elif one is not None:
+        elif one := _CLASS.fullmatch(line):
             classes.append(Architecture(one["name"], one["head"]))
+        elif said := _NOTE.fullmatch(line):
+            notes.append(Note(said["key"], said["text"]))
+        elif line.startswith("# "):
+            about.append(line[2:])
         elif not line:
-            return Family(name, "\n".join(about), tuple(keys), tuple(classes), "\n".join(lines[number + 1 :]) + "\n")
+            body = "\n".join(lines[number + 1 :]) + "\n"
+            return Family(name, "\n".join(about), tuple(keys), tuple(classes), tuple(notes), body)
         else:
             raise SymparamsError(f"{name}.arch:{number + 1}: this line is neither a key nor a class: {line}")
     raise SymparamsError(f"{name}.arch: an empty line must separate keys and classes from the network")

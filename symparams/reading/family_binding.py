@@ -13,6 +13,7 @@ from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.reading.config_values import FORMULAS, KINDS, Meaning, read_default
 from symparams.reading.families import Architecture, Family, Key, written
 from symparams.reading.json_places import Value
+from symparams.reading.reading import Repair
 from symparams.sources import records as r
 from symparams.sources.reader import read_expression, read_network
 
@@ -85,6 +86,13 @@ class Bound:
     def place_of(self, record: object) -> Span:
         places = (self.places.get(one.name) for one in _every_symbol(record))
         return next(filter(None, places), self.at)
+
+    def notes(self) -> Iterator[Repair]:
+        """What is said beside the network."""
+        values = {name: one.meaning for name, one in self.given.items()}
+        for note in self.family.notes:
+            if said := written(note.text, values):
+                yield Repair(said, self.given[note.key].at or self.at)
 
     def missing(self) -> Iterator[tuple[str, str]]:
         """The keys that this network depends on and the config does not have, each with what stands for it."""

@@ -31,7 +31,7 @@ def read_hf(source: Source, model: str | None = None) -> Reading:
     chosen, at = _family(config, source, whole.at)
     architecture, said = _architecture(chosen, config, source, at, model)
     network = bound(chosen, architecture, config, source, at)
-    assumed = [*_assumed_class(architecture, said, at), *_assumed_values(network)]
+    assumed = [*_assumed_class(architecture, said, at), *_assumed_values(network), *network.notes()]
     return Reading("hf", source, network.statements(), repairs, tuple(assumed), said or (architecture.name,))
 
 

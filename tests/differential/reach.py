@@ -118,6 +118,7 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
     ),
     # ------------------------------------------------------------ attention and recurrence
     OutOfReach((Attention,), BOTH, "neither framework tells the biases apart", "qkvbias", ("yes", "no")),
+    OutOfReach((Attention,), BOTH, "neither framework tells the biases apart", "keybias", ("yes", "no")),
     OutOfReach((Attention,), KERAS, "an argument of PyTorch", "biaskv", ("yes",)),
     OutOfReach((Attention,), KERAS, "Keras' attention has no norms inside", "qknorm", ("rms", "layer")),
     OutOfReach((Attention,), KERAS, "Keras' attention has no positions inside", "rope", ("yes",)),

@@ -219,7 +219,7 @@ def some_biases(s: Subject) -> Iterable[Formula]:
         return _sum(replace(p, bias=p.bias and (p.name == "output") == last) for p in of.projections)
 
     def ways(of: Heads) -> Ways:
-        if of.layer.bias and of.layer.input_bias:
+        if all(p.bias for p in of.projections):
             yield only(of, last=True)
             yield only(of, last=False)
 

@@ -115,7 +115,7 @@ def keras_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     given, width = plain(layer), arriving[0][-1]
-    if layer.biaskv or layer.qkvbias is not None or layer.qknorm != "none" or layer.rope:
+    if layer.biaskv or {layer.qkvbias, layer.keybias} != {None} or layer.qknorm != "none" or layer.rope:
         raise NoEquivalentError("Keras has no such attention")
     if given.head is None and width % given.heads:
         raise RefusedError("the heads do not divide the width")
@@ -232,7 +232,8 @@ def _multihead(
 @FAMILY.torch(Attention)
 def torch_attention(layer: Attention, arriving: Sequence[Sizes]) -> Any:
     given = plain(layer)
-    if layer.gate or any(v is not None for v in (given.head, given.value, given.output, given.kv, layer.qkvbias)):
+    apart = (given.head, given.value, given.output, given.kv, layer.qkvbias, layer.keybias)
+    if layer.gate or any(v is not None for v in apart):
         raise NoEquivalentError("PyTorch's attention has heads that share the width")
     if layer.qknorm != "none" or layer.rope:
         return refined_attention(layer, given.heads, arriving)
