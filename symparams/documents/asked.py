@@ -15,7 +15,7 @@ from symparams.documents.solution import Solution
 from symparams.model.network import Network
 from symparams.quantities.layer_quantities import USUAL
 from symparams.questions.doubted import Doubt
-from symparams.reading.reading import Reading
+from symparams.reading.reading import Reading, WrongRow
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Asked:
             "models": list(r.models),
             "repairs": [{"what": one.what, "start": one.at.start} for one in r.repairs],
             "assumed": [{"what": one.what, "start": one.at.start} for one in r.assumed],
-            "wrong": [{"layer": one.layer, "printed": one.printed, "start": one.at.start} for one in r.wrong],
+            "wrong": [_wrong(row) for row in r.wrong],
             "doubts": [self._asked(doubt) for doubt in self.doubts],
         }
 
@@ -83,3 +83,15 @@ class Asked:
             "diagnosis": None if doubt.diagnosis is None else diagnosis_record(doubt.diagnosis),
             "answer": self._answer(doubt, Document("answer", "text")).rstrip(),
         }
+
+
+def _wrong(row: WrongRow) -> dict[str, Any]:
+    printed, right = (list(one) if isinstance(one, tuple) else one for one in (row.printed, row.right))
+    return {
+        "row": row.name,
+        "field": row.field,
+        "printed": printed,
+        "right": right,
+        "against": list(row.against),
+        "start": row.at.start,
+    }

@@ -15,7 +15,7 @@ from symparams.layers import CATALOGUE
 from symparams.model.network import Network, Node
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.reading.doubts import Written, asking, ordinals_in, sentence_ends, written_in
-from symparams.reading.reading import Reading
+from symparams.reading.reading import Reading, WrongRow
 from symparams.sources.answers import read_answer, read_shape
 
 _SMALLEST = 10  # smaller numbers in prose are settings, not counts
@@ -224,17 +224,24 @@ class Doubts:
 
 def doubts_about(network: Network, reading: Reading) -> tuple[Doubt, ...]:
     """What a text asks about the network that it describes: rows that are wrong, then what its prose doubts."""
-    rows: list[Doubt] = []
-    diagnostician = Diagnostician(network) if reading.wrong else None
-    for row in reading.wrong:
-        assert diagnostician is not None
-        with suppress(SymparamsError):
-            diagnosis = diagnostician.typed(row.layer, "params", str(row.printed))
-            if not diagnosis.correct:
-                rows.append(Doubt(row.layer, "params", diagnosis, row.at, str(row.printed)))
+    rows = [doubt for row in reading.wrong if (doubt := _of_row(network, row)) is not None]
     known = {doubt.layer for doubt in rows}
     prose = Doubts(network, reading.prose).found() if reading.prose.strip() else ()
     return (*rows, *(doubt for doubt in prose if doubt.layer not in known))
+
+
+def _of_row(network: Network, row: WrongRow) -> Doubt | None:
+    """What is wrong with a printed number; None where it cannot be said of one layer or of the total."""
+    is_total = row.name == "total" and row.field in ("params", "total")
+    if row.printed is None or not (is_total or (row.name in network.names and row.field in ("params", "shape"))):
+        return None
+    layer, quantity = (None, "params") if is_total else (row.name, row.field)
+    text = str(row.printed) if isinstance(row.printed, int) else " x ".join(str(size) for size in row.printed)
+    with suppress(SymparamsError):
+        diagnosis = Diagnostician(network).typed(layer, quantity, text)
+        if not diagnosis.correct:
+            return Doubt(layer, quantity, diagnosis, row.at, text)
+    return None
 
 
 class _Sentences:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from symparams.algebra.evaluation import at as value_at
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
@@ -100,7 +101,7 @@ def _contradictions(ours: Network, theirs: Network) -> list[Repair]:
 # ---------------------------------------------------------------- names
 
 
-def _renamed(item: object, names: Mapping[str, str]) -> object:
+def _renamed(item: Any, names: Mapping[str, str]) -> Any:
     """A statement with the names of the table for the layers."""
     match item:
         case r.Named(inner, name, at):

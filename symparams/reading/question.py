@@ -8,9 +8,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from symparams.errors import Source, Span, SymparamsError
-from symparams.reading import python, tables
 from symparams.reading.joining import joined
-from symparams.reading.reading import Reading, WayIn
+from symparams.reading.python.mending import code_spans
+from symparams.reading.python.program import read_python
+from symparams.reading.reading import Reading
+from symparams.reading.tables.finding import find_tables
+from symparams.reading.tables.summary import read_summary
 
 _WORDS = 4  # so many words in a row are prose
 
@@ -18,11 +21,11 @@ _WORDS = 4  # so many words in a row are prose
 def read_question(source: Source, model: str | None) -> Reading:
     """What the code and the table in a text say together; raises SymparamsError if there is neither."""
     text = source.text
-    tabled = [table.at for table in tables.find_tables(text, source.name)]
-    coded = python.code_spans(_without(text, tabled))
+    tabled = [table.at for table in find_tables(text, source.name)]
+    coded = code_spans(_without(text, tabled))
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
-    for spans, read in ((coded, python.read_python), (tabled, tables.read_summary)):
+    for spans, read in ((coded, read_python), (tabled, read_summary)):
         if spans:
             try:
                 readings.append(read(replace(source, text=_only(text, spans)), model))
@@ -37,13 +40,18 @@ def read_question(source: Source, model: str | None) -> Reading:
 def recognised(text: str) -> float:
     """How sure it is that prose stands around code or a table."""
     with suppress(SymparamsError):
-        tabled = [table.at for table in tables.find_tables(text, "<text>")]
-        coded = python.code_spans(_without(text, tabled))
+        tabled = [table.at for table in find_tables(text, "<text>")]
+        coded = code_spans(_without(text, tabled))
         if (tabled or coded) and _has_prose(_without(text, [*tabled, *coded])):
             return 0.95
         if tabled and coded:
             return 0.95
     return 0.0
+
+
+def is_code(text: str) -> float:
+    """How sure it is that a text is code."""
+    return 0.7 if code_spans(text) else 0.0
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
@@ -59,7 +67,7 @@ def _nothing(source: Source) -> SymparamsError:
 
 
 def _has_prose(text: str) -> bool:
-    return re.search(r"(?:[^\W\d_]{2,}[ ,.;:]+){%d}" % _WORDS, text) is not None
+    return re.search(rf"(?:[^\W\d_]{{2,}}[ ,.;:]+){{{_WORDS}}}", text) is not None
 
 
 def _only(text: str, spans: Iterable[Span]) -> str:
@@ -80,6 +88,3 @@ def _without(text: str, spans: Iterable[Span]) -> str:
 
 def _blank(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
-
-
-WAY = WayIn(("question",), "a question with code or a table", recognised, read_question)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from symparams.errors import Source, Span
 from symparams.sources.records import Statement
+
+Field: TypeAlias = Literal["params", "shape", "total", "trainable", "non_trainable"]  # a number of a table
 
 
 class Repair(NamedTuple):
@@ -18,11 +20,14 @@ class Repair(NamedTuple):
 
 
 class WrongRow(NamedTuple):
-    """A row of a printed table that the rest of it contradicts."""
+    """A printed number that contradicts others."""
 
-    layer: str  # the name in the row
-    printed: int  # the number of parameters that it prints
-    at: Span  # the row
+    name: str  # of the row as printed, or "total"
+    field: Field  # which number of it
+    printed: int | tuple[int | None, ...] | None
+    right: int | tuple[int | None, ...] | None  # what its neighbors imply
+    against: tuple[str, ...]  # the rows that it contradicts
+    at: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Reading:
     repairs: tuple[Repair, ...] = ()  # what was repaired, in the order of the text
     assumed: tuple[Repair, ...] = ()  # what the text leaves open and was taken as usual
     models: tuple[str, ...] = ()  # the names of all models in the text, the one that was read first
-    wrong: tuple[WrongRow, ...] = ()  # rows of a printed table that contradict the rest of it
+    wrong: tuple[WrongRow, ...] = ()  # what a printed table contradicts itself in
     prose: str = ""  # the text with blanks in place of code and tables, where there is prose
 
 

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import importlib
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from symparams.errors import Source, SymparamsError, listed, nearest
 from symparams.reading.reading import Reading, WayIn
 
-# The modules with a WAY, each loaded when a text is not in the language; of two that are as sure the first one reads.
-MODULES = (
-    "notebook",
-    "configs",
-    "huggingface",
-    "tables",
-    "python",
-    "question",
+
+class _Stands(NamedTuple):
+    """Where a way in stands; it is loaded when a text is not in the language."""
+
+    kinds: tuple[str, ...]
+    title: str
+    recognised: str  # module:function
+    read: str
+
+
+# Of two that are as sure of a text the first one reads it.
+_WAYS = (
+    _Stands(("keras-config",), "a Keras config", "configs.keras:recognised", "configs.keras:read_keras_config"),
+    _Stands(("hf",), "a Hugging Face config", "huggingface:recognised", "huggingface:read_hf"),
+    _Stands(("question",), "a question with code or a table", "question:recognised", "question:read_question"),
+    _Stands(("summary",), "a printed table", "tables.summary:recognised", "tables.summary:read_summary"),
+    _Stands(("keras", "torch"), "Python code", "question:is_code", "python.program:read_python"),
 )
 _SURE = 0.5  # from here on a text counts as recognised
 
@@ -38,7 +48,13 @@ def is_language(text: str) -> bool:
 
 def ways() -> list[WayIn]:
     """All ways in beside the language itself."""
-    return [importlib.import_module(f"symparams.reading.{name}").WAY for name in MODULES]
+    return [WayIn(one.kinds, one.title, _function(one.recognised), _function(one.read)) for one in _WAYS]
+
+
+def _function(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"symparams.reading.{module}"), name)
+    return found
 
 
 def recognised(text: str) -> WayIn | None:

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, NamedTuple, TypeAlias
 
-from symparams.errors import Span
+from symparams.reading.reading import WrongRow
 from symparams.reading.tables.placing import Misfit, Placed, Placing
 from symparams.reading.tables.solving import solutions
 from symparams.reading.tables.table import Sizes, Table
 from symparams.reading.tables.tasks import Solution, Task, arguments
-
-Field: TypeAlias = Literal["params", "shape", "total", "trainable", "non_trainable"]
-
-
-class WrongRow(NamedTuple):
-    """A printed number that contradicts others."""
-
-    name: str  # of the row as printed, or "total"
-    field: Field  # which number of it
-    printed: int | Sizes | None
-    right: int | Sizes | None  # what its neighbors imply
-    against: tuple[str, ...]  # the rows that it contradicts
-    at: Span
 
 
 def mended(result: Placing) -> tuple[WrongRow, ...]:

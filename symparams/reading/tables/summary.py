@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError, listed
 from symparams.reading.reading import Reading
-from symparams.reading.tables.checks import WrongRow, mended, wrong_totals
+from symparams.reading.tables.checks import mended, wrong_totals
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.frozen_rows import with_frozen
 from symparams.reading.tables.parts import layer_rows
@@ -24,7 +24,6 @@ class TableReading(Reading):
     """A table as it was understood."""
 
     table: Table | None = None  # as printed
-    wrong: tuple[WrongRow, ...] = ()  # what contradicts the rest
     unknown: tuple[str, ...] = ()  # letters that stand for what the table leaves open
 
 
@@ -77,7 +76,7 @@ def read_table(source: Source, table: Table) -> TableReading:
         table.repairs,
         tuple(assumptions(result.placed, table.form)),
         (_title(table, 1),),
-        table,
         wrong,
-        tuple(letters),
+        table=table,
+        unknown=tuple(letters),
     )
