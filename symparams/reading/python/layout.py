@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from symparams.reading.python.damaged import Edit, Text
 from symparams.reading.python.scanning import KEYWORDS, OPENS, OPERATORS, Token, layer_names, starts, tokens
@@ -15,13 +15,13 @@ _BLOCK = re.compile(r"(?:def|class|for|while|if|elif|else|with|try|except|finall
 # ---------------------------------------------------------------- one line
 
 
-def split_lines(text: Text) -> Text:
+def split_lines(text: Text, is_complete: Callable[[str], bool]) -> Text:
     """Statements that stand in one line, each on a line of its own; what is no code between them is left out."""
     edits: list[Edit] = []
     at = 0
     for line in text.text.splitlines(keepends=True):
         bare = line.rstrip("\n")
-        if len(bare) > _LONG and not bare.lstrip().startswith("#"):
+        if len(bare) > _LONG and not bare.lstrip().startswith("#") and not is_complete(bare):
             found = _statements_in(bare)
             if len(found) > 1 or (found and found[0][0] > 0) or "#" in bare:
                 edits += _apart(bare, at, found)

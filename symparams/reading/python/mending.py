@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from symparams.errors import Span
 from symparams.reading.python.damaged import Edit, Text, whole, with_plain_characters, without_prefixes
 from symparams.reading.python.layout import closed, indented, split_lines
-from symparams.reading.python.scanning import starts, tokens
+from symparams.reading.python.scanning import is_layer_name, starts, tokens
 from symparams.reading.reading import Repair
 
 _TRIES = 150  # lines that are looked at because the parser stops there
@@ -71,31 +71,72 @@ def parsed(text: str) -> ast.Module | SyntaxError:
 
 def mended(text: str) -> Mended | None:
     """The code in a text; None if there is none."""
-    for candidate in _candidates(whole(text)):
+    for candidate in _lightly(whole(text)):
         tree = parsed(candidate.text)
         if isinstance(tree, ast.Module) and _says_something(tree):
             return Mended(candidate, tree)
-    return None
+    best: Mended | None = None
+    most = 0
+    for candidate in _heavily(_bare(whole(text))):
+        tree = parsed(candidate.text)
+        if isinstance(tree, ast.Module) and (worth := _worth(tree)) > most:
+            best, most = Mended(candidate, tree), worth
+    return best
 
 
-def _candidates(text: Text) -> Iterator[Text]:
-    """The text with more and more repaired; cheap repairs first."""
+def _bare(text: Text) -> Text:
+    return _dedented(without_prefixes(with_plain_characters(text)))
+
+
+def _lightly(text: Text) -> Iterator[Text]:
+    """The text with signs and prefixes repaired, which loses nothing."""
     yield text
     plain = with_plain_characters(text)
     yield plain
     bare = without_prefixes(plain)
     yield bare
     yield _dedented(bare)
-    split = split_lines(bare)
-    sifted = _sifted(_printed_before(split))
-    yield from (sifted, _dedented(sifted))
+    yield _printed_before(_dedented(bare))
+
+
+def _heavily(text: Text) -> Iterator[Text]:
+    """The text with lines left out, put apart and indented; what keeps most of the code is taken."""
+    text = _printed_before(text)
+    split = split_lines(text, _is_complete)
+    sifted, parts = _dedented(_sifted(text)), _dedented(_sifted(split))
     if _is_flat(sifted.text):
         yield indented(sifted)
-        yield indented(closed(sifted))
-    yield _without_faults(_dedented(sifted))
-    yield _without_faults(_dedented(closed(sifted)))
-    if _is_flat(sifted.text):
+        yield _without_faults(indented(sifted))
         yield _without_faults(indented(closed(sifted)))
+    else:
+        yield _without_faults(text)
+        yield _without_faults(sifted)
+        yield _without_faults(_dedented(closed(sifted)))
+    if parts.text != sifted.text:
+        for one in (parts, closed(parts)):
+            yield _without_faults(indented(one) if _is_flat(one.text) else one)
+
+
+def _is_complete(line: str) -> bool:
+    """Whether a line is a statement, or the head of one, by itself."""
+    bare = line.strip()
+    return isinstance(parsed(bare), ast.Module) or (
+        bare.endswith(":") and isinstance(parsed(f"{bare} pass"), ast.Module)
+    )
+
+
+def _worth(tree: ast.Module) -> int:
+    """How much of a program a tree has: calls of what has the name of a layer, definitions, assignments."""
+    worth = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            worth += 10 if is_layer_name(name) else 0
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.Return)):
+            worth += 5
+        elif isinstance(node, (ast.Assign, ast.For, ast.Import, ast.ImportFrom)):
+            worth += 2
+    return worth
 
 
 def _says_something(tree: ast.Module) -> bool:
@@ -226,8 +267,10 @@ def _fault(text: str, line: str, start: int, found: SyntaxError) -> Edit:
 
 
 def _is_flat(text: str) -> bool:
-    """Whether a block is opened whose inside stands in the same column."""
-    return any(len(m[2].expandtabs(4)) <= len(m[1].expandtabs(4)) for m in _OPENER.finditer(text))
+    """Whether most blocks are opened with their inside in the same column."""
+    found = list(_OPENER.finditer(text))
+    flat = sum(len(m[2].expandtabs(4)) <= len(m[1].expandtabs(4)) for m in found)
+    return flat > len(found) // 2
 
 
 _OPENER = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from symparams.layers import CATALOGUE
+from symparams.layers import CATALOGUE, key
 
 _TOKEN = re.compile(
     r'''(?P<string>[rbfuRBFU]{0,2}(?:"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))'''
@@ -68,3 +68,13 @@ def starts() -> re.Pattern[str]:
         r"|[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:\s*,\s*[A-Za-z_][\w.]*)*\s*(?:[+\-*/]|//)?=(?!=)\s*[\w(\[{'\"\-@]"
         rf"|[a-z_]\w*(?:\.\w+)+\s*\(|(?:{layer_names()})\s*\(|print\b)"
     )
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(layer_names().split("|")) | {"add", "Parameter", "Dense", "Conv2D", "Linear"}
+
+
+def is_layer_name(name: str) -> bool:
+    """Whether a class of a framework has the name."""
+    return name in _known() or key(name) in CATALOGUE

@@ -23,9 +23,9 @@ _SAME = frozenset(
     re.findall(
         r"\w+",
         """
-        contiguous expand_as view_as float long to cuda cpu detach clone type double half requires_grad_ type_as int bool
+        contiguous expand_as view_as float long to cuda cpu detach clone type double half requires_grad_ bool
         masked_fill masked_fill_ clamp abs exp log sqrt rsqrt pow square neg div div_ mul_ add_ sub_ data
-        bfloat16 tril triu numpy sign floor round log1p expm1 sin cos nan_to_num copy_ byte
+        bfloat16 tril triu numpy type_as int sign floor round log1p expm1 sin cos nan_to_num copy_ byte
         """,
     )
 )
