@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import fields
 from itertools import product
+from typing import get_args
 
-from symparams.algebra.formula import ZERO, Formula, symbols
+from symparams.algebra.formula import ZERO, symbols
 from symparams.documents.formats import FORMATS
-from symparams.documents.words import small
+from symparams.documents.words import capital, small
 from symparams.errors import Source, SymparamsError
 from symparams.layers.convolution import Convolution
 from symparams.misconceptions.families import CATALOGUE as MISTAKES
@@ -18,160 +18,198 @@ from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.shapes import OF_SHAPES
 from symparams.misconceptions.totals import OF_LAYERS
 from symparams.model.arguments import arguments_of
-from symparams.model.layer import Axis, Layer, Requirement, Unit
+from symparams.model.family import Family
+from symparams.model.layer import Layer
 from symparams.model.network import Node
-from symparams.model.sentence import Text
-from symparams.model.tensor import Tensor
+from symparams.model.sentence import Text, for_so_many
 from symparams.quantities.counts import COUNTS
 from symparams.quantities.field import Field
 from symparams.quantities.field import fields as receptive_fields
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.settings import BYTES, CHOICES, STATES, Setting, Settings
 from symparams.sources.language import network
-from tests.phrasebook.said import PACKAGE, ROOT, messages, modules
+from tests.phrasebook.layers import LISTS, ORDER, spoken_of
+from tests.phrasebook.likeness import clauses, names, parted, without_names
+from tests.phrasebook.said import (
+    PACKAGE,
+    ROOT,
+    left_out,
+    messages,
+    modules,
+    others,
+    parts_of,
+    pieces_of,
+    plain,
+    spoken_texts,
+)
 from tests.phrasebook.spoken import documents, helps, sentences
-from tests.phrasebook.variants import LAYERS, variants
+from tests.phrasebook.variants import LAYERS
 
 PAGE = ROOT / "docs" / "phrasebook.md"
 
 _INTRODUCTION = """\
 # The phrasebook
 
-Every sentence that symparams can say, as it comes out for a typical case, with what it belongs to, so that a person can
-read all of them, and a change of wording is one visible difference. A sentence is listed where one of its clauses is
-new; numbers, formulas and the names of layers are those of the case. In messages, `‹…›` marks what is put in. The page
-is made by `python -m pytest tests/phrasebook --rewrite`.
+Every sentence that symparams can say, so that a person can read all of them in an hour or two, and a change of wording
+is one visible difference. Each stands once, where it first belongs, as it comes out for a typical case: sentences that
+differ only in numbers, formulas, names or axes are one. `…` stands for a part of a sentence that was listed before;
+what follows a sentence in brackets is the case, mostly what differs from the example. In messages, `‹…›` marks what is
+put in. The page is made by `python -m pytest tests/phrasebook --rewrite`.
 """
-_LABELS = {
-    "because": "why",
-    "shape_because": "shape",
-    "differs": "conventions",
-    "ignores": "does not enter",
-    "unit": "unit",
-    "units": "unit",
-    "channels_are": "unit",
-}
-_ORDER = (
-    "why",
-    "does not enter",
-    "unit",
-    "shape",
-    "work",
-    "cache",
-    "conventions",
-    "rule",
-    "symbol",
-    "tensor",
-    "argument",
-)
 # A network with reasons that no example has: frozen and shared weights. Tensors are listed for it alone.
 _FURTHER = "input(8,8) -> dense(8,frozen) as a -> share(@a) -> dense(8) -> relu"
 _ESCAPED = FORMATS["markdown"].escape
-_VARIABLE = re.compile(r"`[^`]*`|\$[^$]*\$|\b[A-Za-z]+_\w+|\d+(?:[.,]\d+)*|\*\*")
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+_SPOKEN = ("layers", "misconceptions/families", "quantities")  # what they say other than errors comes out above
+_BEFORE = "…"  # in place of a part that was listed before
+_REPEATED = re.compile(r"…(?:[;:] …)+")
 
 
 class Page:
     """The page as it is put together: what it has said is not said again."""
 
     def __init__(self) -> None:
+        self._spoken = {kind: list(spoken_of(kind)) for kind in LAYERS}
+        self._names = names(_names(self._spoken))
         self._clauses: set[str] = set()
+        self._parts: set[str] = set()
+        self._wanted = {clause for said in spoken_texts() for clause in parts_of(said)}
+        self._listed: set[str] = set()
 
     def text(self) -> str:
         """The whole page."""
-        parts = [_INTRODUCTION, "## Layers\n", *map(self._layer, LAYERS), self._arguments()]
-        parts += ["## Mistakes\n", *map(self._mistake, mistakes()), _sources(), "## Quantities\n", *self._quantities()]
-        parts += ["## Documents\n", *self._documents(), "## Help\n", *self._helps()]
-        return "\n".join([*parts, "## Messages\n", *self._messages()])
+        parts = [_INTRODUCTION, "## Layers\n", *self._layers(), "## Mistakes\n", *self._mistakes()]
+        parts += ["## Quantities\n", *self._quantities(), "## Documents\n", *self._documents()]
+        said = "\n".join([*parts, "## Help\n", *self._helps(), "## Messages and other texts\n"])
+        return "\n".join([said, *self._texts(plain(said))])
 
-    def _is_new(self, sentence: str) -> bool:
-        """Whether a clause of a sentence is new; it is not any more."""
-        new = clauses(sentence) - self._clauses
-        self._clauses |= new
-        return bool(new)
+    def _new(self, text: object, *, named: bool = True) -> list[str]:
+        """The sentences of a text that say something new, without their parts that were listed before."""
+        said = []
+        for sentence in parted(str(text)):
+            parts = re.split(r"([;:] )", sentence)
+            if sum(self._is_new(part, named=named) for part in parts[::2]):  # of each part, also behind a new one
+                shown = [self._shown(part) if i % 2 == 0 else part for i, part in enumerate(parts)]
+                said.append(_REPEATED.sub(_BEFORE, "".join(shown)))
+        return said
 
-    def _layer(self, kind: type[Layer]) -> str:
-        items = [f"example: `{kind.example}`", *([f"family: {kind.family}"] if self._is_new(kind.family) else [])]
-        heading = f"`{kind.names[0]}`: {small(kind.title)}"
-        self._is_new(kind.title)
-        said: set[str] = set()
-        spoken: dict[tuple[str, str], str] = {}
-        for label, sentence, case in spoken_of(kind):
-            spoken.setdefault((label, sentence), case)
-        for (label, sentence), case in sorted(spoken.items(), key=lambda one: _ORDER.index(one[0][0])):
-            new = clauses(sentence) - said
-            said |= new
-            if self._is_new(sentence) if label in _ORDER[-3:] else new:
-                items.append(f"{label}: {_prose(sentence)}{case}")
-            self._is_new(sentence)
-        return _entry(heading, items)
+    def _shown(self, part: str) -> str:
+        """A part of a sentence, or what stands for one that was listed in the same words."""
+        key = without_names(part)
+        if key in self._parts and clauses(part):
+            return _BEFORE
+        self._parts.add(key)
+        return part
 
-    def _arguments(self) -> str:
-        """What arguments take."""
+    def _is_new(self, text: str, *, named: bool = True) -> bool:
+        """Whether a clause of a text is new, whatever it names if not `named`; it is not any more."""
+        general = clauses(text, self._names)
+        new = (clauses(text) if named else general) - self._clauses
+        self._clauses |= clauses(text) | general
+        said = plain(text)
+        wanted = {clause for clause in self._wanted if clause in said}  # words of the code that are said nowhere yet
+        self._wanted -= wanted
+        return bool(new or wanted)
+
+    def _layers(self) -> Iterator[str]:
+        for family in get_args(Family):
+            members = [kind for kind in LAYERS if kind.family == family]
+            if members:
+                yield f"### {family}\n"
+                self._is_new(family)
+            for kind in members:
+                yield from self._layer(kind)
         kinds = {argument.kind.expects for layer in LAYERS for argument in arguments_of(layer)}
-        return _entry("Arguments", [_prose(expects) for expects in sorted(kinds) if self._is_new(expects)])
+        yield _entry("### What arguments take", [_prose(one) for one in sorted(kinds) if self._is_new(one)])
+
+    def _layer(self, kind: type[Layer]) -> Iterator[str]:
+        self._is_new(kind.title)
+        said: dict[str, list[str]] = {label: [] for label in (*ORDER, *LISTS)}
+        for label, text, case in sorted(self._spoken[kind], key=lambda one: list(said).index(one[0])):
+            if label in LISTS:
+                if text not in self._listed and _prose(text) not in said[label]:
+                    said[label].append(_prose(text))
+                self._is_new(text)
+            else:
+                said[label] += [_sentence(one) + (f" ({case})" if case else "") for one in self._new(text)]
+        self._listed |= {text for label, text, _ in self._spoken[kind] if label in LISTS}
+        yield f"#### `{kind.names[0]}`: {small(kind.title)}\n"
+        if any(said.values()):
+            yield f"Example: `{kind.example}`.\n"
+        for label, items in said.items():
+            if label in ORDER and items:
+                yield _entry(f"{label}:", items)
+        lists = [f"{label}: {'; '.join(said[label])}." for label in LISTS if said[label]]
+        if lists:
+            yield "\n\n".join(lists) + "\n"
+
+    def _mistakes(self) -> Iterator[str]:
+        for title, several in (("One layer", MISTAKES.values()), ("Shapes", OF_SHAPES), ("Totals", OF_LAYERS)):
+            yield _entry(f"### {title}", map(self._mistake, several))
 
     def _mistake(self, m: Misconception) -> str:
-        told = [f"{m.explanation}.", f"{m.repair}.", f"belief: {m.claim}" if m.claim else ""]
-        for sentence in (m.name, *told):
+        told = [_sentence(m.explanation), _sentence(m.repair), *([f"Belief: {_prose(m.claim)}"] if m.claim else ())]
+        for sentence in (m.name, m.explanation, m.repair, m.claim):
             self._is_new(sentence)
-        return _entry(_ESCAPED(m.name), map(_prose, filter(None, told)))
+        return f"**{_ESCAPED(m.name)}**: {' '.join(told)}"
 
     def _quantities(self) -> Iterator[str]:
         further = network(Source("further", _FURTHER)).nodes
         nodes = [node for kind in LAYERS for node in network(Source("example", kind.example)).nodes]
         for quantity in QUANTITY_RULES.values():
-            items = [f"counted in {quantity.unit}; in equations: {quantity.left}"]
+            items = [f"Counted in {quantity.unit}; in equations: {quantity.left}."]
             for settings in _settings():
-                texts = (
-                    quantity.convention(settings),
-                    *_reasons(quantity, further if quantity.name in COUNTS else (*nodes, *further), settings),
-                )
-                items += [_prose(text) for text in texts if self._is_new(str(text))]
-            yield _entry(f"`{quantity.name}`: {small(quantity.title)}", items)
+                several = further if quantity.name in COUNTS else (*nodes, *further)
+                for text in (quantity.convention(settings), *_reasons(quantity, several, settings)):
+                    items += map(_sentence, self._new(text, named=False))
+            yield _entry(f"### `{quantity.name}`: {small(quantity.title)}", items)
         convolution = receptive_fields(network(Source("example", Convolution.example)))[-1]
         letters = {s.name: s for axis in convolution if isinstance(axis, Field) for r in axis.rules for s in symbols(r)}
-        yield _entry("`field`: receptive field", [f"`{s.name}`: {s.meaning}" for s in letters.values()])
-        yield _entry("Settings", [_prose(text) for text in _no_settings() if self._is_new(text)])
+        yield _entry("### `field`: receptive field", [f"`{s.name}`: {s.meaning}" for s in letters.values()])
+        yield _entry("### Settings", [_sentence(one) for text in _no_settings() for one in self._new(text)])
 
     def _documents(self) -> Iterator[str]:
         for said in documents():
-            new = []
-            for sentence in sentences(said):
-                if self._is_new(sentence):
-                    new.append(sentence if said.is_markdown else _ESCAPED(sentence))
-            yield _entry(said.title, new)
+            items = []
+            for one in sentences(said):
+                new = self._new(one, named=False)
+                items += [text if said.is_markdown else _ESCAPED(text) for text in new]
+            if items:
+                yield _entry(f"### {said.title}", items)
 
     def _helps(self) -> Iterator[str]:
         for name, told in helps():
-            yield _entry(f"`{name}`", [_ESCAPED(text) for text in told if self._is_new(text)])
+            yield _entry(f"### `{name}`", [_ESCAPED(text) for text in told if self._is_new(text)])
 
-    def _messages(self) -> Iterator[str]:
+    def _texts(self, before: str) -> Iterator[str]:
+        """Messages, and what else stands in the code and was not said before."""
         for path in modules():
-            found = [_prose(text) for text in messages(path) if self._is_new(text)]
+            found = [text for text in messages(path) if self._is_new(text)]
+            if not path.relative_to(PACKAGE).as_posix().startswith(_SPOKEN):
+                found += [text for text in others(path) if left_out(pieces_of(text), before)]
             if found:
-                yield _entry(f"`{path.relative_to(PACKAGE)}`", found)
+                yield _entry(f"### `{path.relative_to(PACKAGE)}`", map(_prose, found))
 
 
-def clauses(sentence: str) -> set[str]:
-    """The clauses of a sentence, numbers, formulas and names left out."""
-    plain = _VARIABLE.sub("0", sentence).casefold()
-    parts = (" ".join(part.split()) for part in re.split(r"[()]|[.,;:?!](?:\s|$)", plain))
-    return {part for part in parts if len(_WORDS.findall(part)) > 1}
-
-
-def mistakes() -> tuple[Misconception, ...]:
-    """All misconceptions, edits of rules first."""
-    return (*MISTAKES.values(), *OF_SHAPES, *OF_LAYERS)
-
-
-def _sources() -> str:
-    """Where mistakes are described."""
-    return _entry("Sources", map(_ESCAPED, dict.fromkeys(m.source for m in mistakes())))
+def _names(spoken: Mapping[type[Layer], Iterable[tuple[str, str, str]]]) -> Iterator[str]:
+    """What layers, their units, symbols and tensors are called."""
+    for kind, texts in spoken.items():
+        yield kind.title
+        for label, text, _ in texts:
+            if label == "Symbols":
+                yield text.partition(": ")[2]
+            elif label == "Tensors":
+                yield from (text, f"{text}s", f"{text}es")
+            elif label == "Counted by":
+                yield from (text, for_so_many(1, text))
 
 
 def _entry(title: str, items: Iterable[str]) -> str:
-    return "\n".join([f"### {title}", "", *(f"- {item}" for item in items), ""])
+    return "\n".join([title, "", *(f"- {item}" for item in items), ""])
+
+
+def _sentence(text: str) -> str:
+    """A sentence with its capital and its full stop, in Markdown."""
+    return capital(_prose(text)) + ("" if text.endswith((".", "?", ":")) else ".")
 
 
 def _prose(text: object) -> str:
@@ -215,40 +253,3 @@ def _reasons(quantity: Quantity, nodes: Iterable[Node], settings: Settings) -> I
             yield quantity.lacking(node, settings)
         elif quantity.name not in ("macs", "cache"):
             yield quantity.because(node, settings)
-
-
-# ---------------------------------------------------------------- what is said of a layer
-
-
-def spoken_of(kind: type[Layer]) -> Iterator[tuple[str, str, str]]:
-    """What is said of a layer: what about, the sentence, in which case."""
-    if kind.by_hand:
-        yield "rule", kind.by_hand, ""
-    for d, case in variants(kind):
-        if d.arriving and d.layer.cache(d.out, *d.arriving) != ZERO:
-            yield "cache", str(d.layer.caching(*d.arriving)), _case(case)
-        for name, text in _texts(d.rules):
-            yield _LABELS[name], text, _case(case)
-        for _, text in _texts(d.layer.work(d.out, *d.arriving)):
-            yield "work", text, _case(case)
-        for tensor in d.rules.tensors:
-            yield "tensor", tensor.name, ""
-        formulas = (*(axis.size for axis in d.rules.output), d.rules.parameters)
-        for symbol in dict.fromkeys(s for formula in formulas for s in symbols(formula)):
-            yield "symbol", f"`{symbol.name}`: {symbol.meaning}", ""
-    for argument in arguments_of(kind):
-        yield "argument", f"`{argument.name}`: {argument.meaning.removeprefix(f'{argument.name}: ')}", ""
-
-
-def _case(case: str) -> str:
-    return f" ({case})" if case else ""
-
-
-def _texts(record: object) -> Iterator[tuple[str, str]]:
-    """The sentences of a record, by the names of their fields."""
-    for field in fields(record):  # type: ignore[arg-type]
-        value = getattr(record, field.name)
-        for one in value if isinstance(value, tuple) else (value,):
-            for said in (one.plural, one.where) if isinstance(one, Unit) else (one,):
-                if not isinstance(said, (Formula, Axis, Tensor, Requirement)) and " " in str(said).strip():
-                    yield field.name, str(said)

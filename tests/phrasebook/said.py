@@ -26,6 +26,9 @@ _NO_SPEECH = {
     "Kind",
     "Misconception",
 }  # calls whose texts are looked for elsewhere
+_PUT_IN = re.compile(r"‹[^›]*›|\{[^}]*\}|<[^>]*>")
+_TAG = re.compile(r"</?[a-z][^>]*>?")
+_LINKING = re.compile(r"(?i)\b(?:a|an|the|of|is|are|has|have|to|and|or|in|no|not|it)\b")  # else a list of names
 _HOLE = re.compile(r"\{[=.@]?\w*|\}|<[<%#].*?[>%#]>", re.S)
 
 
@@ -49,19 +52,67 @@ def pieces(path: Path) -> Iterator[str]:
             yield from _speaking(_HOLE.split(node.value))
 
 
+def messages(path: Path) -> list[str]:
+    """The messages of errors in a module, what is put into them between angle quotes."""
+    return _whole((*_of_messages(path), *_silent_functions(path)))
+
+
+def others(path: Path) -> list[str]:
+    """The texts in a module that are said but belong to no error, f-strings whole."""
+    silent = {id(part) for node in _silent(path) for part in ast.walk(node)}
+    nodes = [node for node in ast.walk(tree(path)) if id(node) not in silent]
+    inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    return _whole(n for n in nodes if isinstance(n, (ast.JoinedStr, ast.Constant)) and id(n) not in inside)
+
+
+def pieces_of(text: str) -> list[str]:
+    """The pieces of at least three words between what is put into a text."""
+    return list(_speaking(_PUT_IN.split(text)))
+
+
+def _whole(nodes: Iterable[ast.AST]) -> list[str]:
+    found = {" ".join(text.split()): None for node in nodes for text in _texts(node)}
+    return [text for text in found if any(_speaking([_PUT_IN.sub(" ", text)]))]
+
+
+def left_out(said: Iterable[str], page: str) -> list[str]:
+    """The clauses of at least three words in what is said that a page, in plain small letters, does not have."""
+    return [clause for one in said for clause in parts_of(one) if clause not in page]
+
+
+def plain(text: str) -> str:
+    """A text in small letters, without Markdown's escapes and lines."""
+    return " ".join(text.replace("\\", "").casefold().split())
+
+
+def spoken_texts() -> Iterator[str]:
+    """All pieces of texts in the code and the templates."""
+    for path in modules():
+        yield from pieces(path)
+    for path in sorted(TEMPLATES.rglob("*.j2")):
+        yield from template_pieces(path)
+
+
+def parts_of(text: str) -> list[str]:
+    """The clauses of at least three words in a text, in plain small letters."""
+    parts = map(plain, re.split(r"[()`]|[.,;:?](?:\s|$)", text))
+    return [part for part in parts if len(part.split()) > 2]
+
+
 def template_pieces(path: Path) -> Iterator[str]:
     """The texts of at least three words in a template, without the commands and comments of LaTeX."""
     markdown = environment(FORMATS["markdown"])
     for node in markdown.parse(path.read_text("utf-8")).find_all((jinja2.nodes.TemplateData, jinja2.nodes.Const)):
         text = getattr(node, "data", None) or getattr(node, "value", None)
         if isinstance(text, str):
-            yield from _speaking(line for line in text.split("\n") if not line.lstrip().startswith(("\\", "%")))
+            yield from _speaking(line for line in text.split("\n") if not line.lstrip(" {}").startswith(("\\", "%")))
 
 
 def _speaking(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        piece = " ".join(text.split()).strip(" ;,.:()")
-        if len(re.findall(r"[^\W\d_]{2,}", piece)) >= 3:
+        piece = " ".join(_TAG.sub(" ", text).split()).strip(" ;,.:()")
+        words = re.findall(r"[^\W\d_]{2,}", piece)
+        if len(words) >= 3 and (len(words) < 6 or _LINKING.search(piece)):
             yield piece
 
 
@@ -70,10 +121,23 @@ def _silent(path: Path) -> Iterator[ast.AST]:
     for node in ast.walk(tree(path)):
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         is_type = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
-        if is_docstring or is_type or (isinstance(node, ast.Call) and _called(node) in _NO_SPEECH):
+        called = _called(node) if isinstance(node, ast.Call) else ""
+        is_repr = isinstance(node, ast.FunctionDef) and node.name == "__repr__"
+        if is_docstring or is_type or is_repr or called in _NO_SPEECH or called == "split":
+            yield node
+        elif isinstance(node, ast.Call) and called == "misconception":
+            yield from (keyword for keyword in node.keywords if keyword.arg == "source")
+        elif isinstance(node, ast.Assign) and _names(node.targets[0]) <= _sources(path):
             yield node
     yield from _of_messages(path)
     yield from _silent_functions(path)
+
+
+@cache
+def _sources(path: Path) -> frozenset[str]:
+    """The constants of a module that say where mistakes are described."""
+    sources = [n for n in ast.walk(tree(path)) if isinstance(n, ast.keyword) and n.arg == "source"]
+    return frozenset(name for node in sources for name in _names(node) if name.strip("_").isupper())
 
 
 # ---------------------------------------------------------------- messages of errors
@@ -168,13 +232,6 @@ def _gives_text(function: ast.FunctionDef) -> bool:
     return isinstance(function.returns, ast.Name) and function.returns.id == "str"
 
 
-def messages(path: Path) -> list[str]:
-    """The messages of errors in a module, what is put into them between angle quotes."""
-    places = (*_of_messages(path), *_silent_functions(path))
-    found = {" ".join(text.split()): None for node in places for text in _texts(node)}
-    return [text for text in found if any(_speaking([text]))]
-
-
 def _texts(node: ast.AST) -> Iterator[str]:
     """The texts in an expression, f-strings whole."""
     if isinstance(node, ast.JoinedStr):
@@ -191,7 +248,20 @@ def _part(value: ast.expr) -> str:
     if isinstance(value, ast.Constant):
         return str(value.value)
     assert isinstance(value, ast.FormattedValue)
-    return f"‹{ast.unparse(value.value)}›"
+    return f"‹{_called_in_short(value.value)}›"
+
+
+def _called_in_short(value: ast.expr) -> str:
+    """A word for what is put into a text: the last name in it."""
+    while not isinstance(value, (ast.Name, ast.Attribute)):
+        inner = next((part for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr)), None)
+        if isinstance(value, ast.Call) and value.args:
+            inner = value.args[0]
+        if inner is None:
+            return "…"
+        value = inner
+    name = value.attr if isinstance(value, ast.Attribute) else value.id
+    return name.strip("_").casefold().replace("_", " ")
 
 
 def _called(node: ast.Call) -> str:

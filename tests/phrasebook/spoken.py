@@ -66,6 +66,7 @@ _SOUGHT = (
     ("input(30,30,12) -> conv(24,3,g=n)", "--target params<=500"),
     ("input(H,H,1) -> maxpool(2) -> flatten -> dense(10)", "--target params=50"),
     ("input(1) -> dense(min(n,5))", "--target params=10"),
+    ("input(1) -> dense(n + n // 2)", "--target params=12"),
     ("input(64) -> dense(n^n + n % 7)", "--target params<=260"),
     ("input(99,99,4) -> [conv(4,n) -> maxpool(2)] * n", "--unknown n --target params<=9460"),
 )
@@ -197,11 +198,22 @@ def sentences(said: Said) -> Iterator[str]:
     for call in said.calls:
         status, out, error = run(*call, given=said.given)
         assert status == 0, (call, error)
+        out = _without_commands(out) if "\\begin{document}" in out else out
         for paragraph in re.split(r"\n\s*\n", out):
             if "─" * 5 in paragraph or paragraph.startswith("| "):
                 yield from (cell.strip() for cell in re.split(r"  +|\n|\|", paragraph) if _speaks(cell))
             elif not _SHOWN.match(paragraph):
                 yield from _sentences(paragraph)
+
+
+def _without_commands(latex: str) -> str:
+    """The prose of a paper in LaTeX: neither its displays and tables nor its answers to choose from, nor commands."""
+    _, _, body = latex.partition("\\begin{document}")
+    prose = re.sub(
+        r"\\begin\{(align\*|tabular|choices|parts|quote)\}.*?\\end\{\1\}|(?<!\\)%[^\n]*", "", body, flags=re.S
+    )
+    asked = re.sub(r"\\question\b(?:\[[^]]*\])?", "\n\n", prose)
+    return re.sub(r"\\texttt\{([^}]*)\}|\\[a-z]+\*?(?:\[[^]]*\]|\{[^}]*\})*", r"\1", asked)
 
 
 _UNDERLINE = re.compile(r"\n[=\-~]{3,}")
