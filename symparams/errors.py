@@ -140,12 +140,12 @@ class LayerError(SymparamsError):
     """A layer that does not fit its input or its arguments."""
 
     argument: int | None = None  # which of the arguments is wrong, if one is
-    is_behind = False  # whether it says which copy does not fit behind the one before
+    is_behind = False  # whether it says which copy does not fit after the one before
 
     def behind(self, copy: str) -> None:
-        """Say that a copy does not fit behind the one before, unless a copy inside it is known not to."""
+        """Say that a copy does not fit after the one before, unless a copy inside it is known not to."""
         if not self.is_behind:
-            self.matter = f"{copy} does not fit behind the one before: {self.matter}"
+            self.matter = f"{copy} does not fit after the one before: {self.matter}"
             self.is_behind = True
 
 

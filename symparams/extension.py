@@ -44,25 +44,25 @@ class Extension(Declaration):
     def __post_init__(self) -> None:
         named = self.named()
         if not named:
-            raise SymparamsError("it brings nothing")
+            raise SymparamsError("it provides nothing")
         quantities = {*_TAKEN["quantity"], *(name for part, name in named if part == "quantity")}
         for misconception in self.misconceptions:
             for name in sorted(misconception.quantities - quantities):
                 raise SymparamsError(
-                    f"its misconception `{misconception.name}` is about `{name}`, which is no quantity"
+                    f"its misconception `{misconception.name}` is about `{name}`, which is not a quantity"
                 )
         formats = {*FORMATS, *(name for part, name in named if part == "format")}
         for export in self.exports:
             if export.markup not in formats:
                 raise SymparamsError(
-                    f"its export {export.__name__} has the markup `{export.markup}`, which is no format"
+                    f"its export {export.__name__} has the markup `{export.markup}`, which is not a format"
                 )
 
     def named(self) -> Mapping[tuple[Part, str], Any]:
         found: dict[tuple[Part, str], Any] = {}
         for part, name, thing in self._each():
             if found.setdefault((part, name), thing) is not thing:
-                raise SymparamsError(f"it brings two {_PLURAL[part]} with the name `{name}`")
+                raise SymparamsError(f"it provides two {_PLURAL[part]} with the name `{name}`")
         return found
 
     def _each(self) -> Iterator[tuple[Part, str, Any]]:
@@ -80,7 +80,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 def _of_layer(layer: type[Layer]) -> list[str]:
     if not (isinstance(layer, type) and issubclass(layer, Layer)):
-        raise SymparamsError(f"{layer!r:.60} is no layer class")
+        raise SymparamsError(f"{layer!r:.60} is not a layer class")
     if "__dataclass_fields__" not in vars(layer):
         raise SymparamsError(f"its layer {layer.__name__} is not marked with @layer_class")
     has = {
@@ -95,12 +95,12 @@ def _of_layer(layer: type[Layer]) -> list[str]:
     for name in layer.names:
         if not isinstance(layer.names, tuple) or not _NAME.fullmatch(name):
             raise SymparamsError(
-                f"the names of its layer {layer.__name__} are {layer.names!r}, which is no tuple of words"
+                f"the names of its layer {layer.__name__} are {layer.names!r}, which is not a tuple of words"
             )
     if layer.reads not in (known := get_args(Reading)):
-        raise SymparamsError(f"its layer {layer.__name__} reads `{layer.reads}`; there are {listed(known)}")
+        raise SymparamsError(f"its layer {layer.__name__} reads `{layer.reads}`; the choices are {listed(known)}")
     if layer.inputs not in (known := get_args(Inputs)):
-        raise SymparamsError(f"its layer {layer.__name__} has inputs `{layer.inputs}`; there are {listed(known)}")
+        raise SymparamsError(f"its layer {layer.__name__} has inputs `{layer.inputs}`; the choices are {listed(known)}")
     return list(entries(layer))
 
 
@@ -118,13 +118,13 @@ def _of_kind(kind: Kind) -> list[str]:
     known = get_args(AnswerType)
     for answer_type in kind.types:
         if answer_type not in known:
-            raise SymparamsError(f"its kind {kind.name} has the type `{answer_type}`; there are {listed(known)}")
+            raise SymparamsError(f"its kind {kind.name} has the type `{answer_type}`; the choices are {listed(known)}")
     return names
 
 
 def _of_export(export: type[Export]) -> list[str]:
     if not (isinstance(export, type) and issubclass(export, Export)):
-        raise SymparamsError(f"{export!r:.60} is no export class")
+        raise SymparamsError(f"{export!r:.60} is not an export class")
     missing = sorted(export.__abstractmethods__)
     missing += [field for field in ("name", "markup") if not hasattr(export, field)]
     if missing:

@@ -20,7 +20,7 @@ class Frozen(Mapping[K, V], Generic[K, V]):
         object.__setattr__(self, "_entries", dict(entries or {}))
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("this mapping does not change")
+        raise AttributeError("this mapping cannot be changed")
 
     def __getitem__(self, key: K) -> V:
         return self._entries[key]

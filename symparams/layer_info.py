@@ -125,7 +125,7 @@ class LayerInfo(Counted):
         part = part or parts[0]
         if part not in parts:
             what = "padding" if quantity == "padding" else "a receptive field"
-            raise SymparamsError(f"{what} has no part `{part[:60]}`; there are {listed(parts)}")
+            raise SymparamsError(f"{what} has no part `{part[:60]}`; the choices are {listed(parts)}")
         account = LayerDerivations(self._node.derived)
         measurements = self._measurements(quantity, Settings(**settings))
         every = explained(self._node, self._index, account, (quantity,), measurements, every=True)
@@ -154,5 +154,5 @@ def check_quantity(quantity: str, known: Sequence[str]) -> None:
     """Raise SymparamsError for a quantity that is not among those that are known."""
     if quantity not in known and QUANTITY_RULES.ask(quantity) is None:
         every = (*known, *extensions.names("quantity"))
-        near = nearest(quantity, every) or f"; there are {', '.join(every)}"
+        near = nearest(quantity, every) or f"; the choices are {', '.join(every)}"
         raise SymparamsError(f"there is no quantity `{quantity[:60]}`{near}")

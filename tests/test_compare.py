@@ -44,7 +44,7 @@ def test_three_small_kernels_against_a_large_one() -> None:
         "= (27C + 3)/(49C + 1)\n",
         "As C grows, the ratio approaches 27/49 ≈ 0.551.",
         "P_A/P_B = 110,784/200,768 ≈ 0.5518",
-        "A has about 55.18% of the parameters of B.",
+        "A has about 55.18% as many parameters as B.",
     ):
         assert line in text
     assert compared(THREE, SEVEN).difference == sympy.sympify("22*C**2 - 2*C", {"C": _letter("C")})
@@ -58,7 +58,7 @@ def test_without_biases_the_ratio_is_a_number() -> None:
     found = compared(THREE.replace("same", "same, bias=no"), SEVEN.replace("same", "same, bias=no"))
     assert found.ratio == sympy.Rational(27, 49)
     assert "= 27/49 ≈ 0.551\n" in found.to_text("steps")
-    assert "A has about 55.1% of the parameters of B." in found.to_text()
+    assert "A has about 55.1% as many parameters as B." in found.to_text()
     assert r"\frac{27}{49} \approx 0.551" in found.to_latex("steps")
 
 
@@ -72,7 +72,7 @@ def test_depthwise_separable_against_full_convolution() -> None:
     assert "for M = 1, N = 2 and D_k = 2, A has fewer (6 against 8)" in found.to_text()
     with_values = compared(*texts, M=64, N=128, D_k=3)
     assert "≈ 0.1189" in with_values.to_text("steps")
-    assert "A has about 11.89% of the parameters of B." in with_values.to_text("steps")
+    assert "A has about 11.89% as many parameters as B." in with_values.to_text("steps")
 
 
 def test_where_it_depends_on_the_letter_the_ranges_are_said() -> None:
@@ -88,7 +88,8 @@ def test_nothing_against_something() -> None:
     assert "Both have 8 parameters." in compared("input(3) -> dense(2)", "input(3) -> dense(2)").to_text()
     assert compared("input(3) -> relu", "input(3) -> relu").ratio is None
     assert (
-        "A has 2 times the parameters of B." in compared("input(3) -> [dense(3)] * 2", "input(3) -> dense(3)").to_text()
+        "A has 2 times as many parameters as B."
+        in compared("input(3) -> [dense(3)] * 2", "input(3) -> dense(3)").to_text()
     )
 
 
@@ -106,7 +107,7 @@ def test_a_letter_with_a_value_in_one_network_is_named() -> None:
 
 def test_conventions_and_conditions_are_named() -> None:
     text = compared("convention torch input(3, 9, 9) -> conv(4, 3)", "input(H, W, 3) -> conv(4, 3)").to_text()
-    assert "A is counted as PyTorch counts, B as Keras counts." in text
+    assert "A is counted as in PyTorch, B as in Keras." in text
     assert "Of these formulas, those of B hold for H ≥ 3 and W ≥ 3." in text
 
 

@@ -265,7 +265,7 @@ def test_letters_that_are_open_have_to_be_named() -> None:
     message = refused("find", "-e", "let k = 3 input(9) -> dense(k)", "--unknown", "k", "--target", "params=3")
     assert message == "`k` has a value already; to search for it, take the value away"
     message = refused("find", "-e", THREE, "--unknown", "C", "--unknown", "F", "--target", "params>=3")
-    assert message.startswith("there is no end of pairs with parameters >= 3; give one of the letters a value")
+    assert message.startswith("there are infinitely many pairs with parameters >= 3; give one of the letters a value")
     assert refused("find", "-e", "input(3)", "--target", "params=3").endswith("the network has no free letters")
 
 

@@ -311,7 +311,7 @@ def test_padding_has_steps() -> None:
     assert (before.value, total.value) == (0, 1)
     with pytest.raises(SymparamsError) as caught:
         layer.derivation("padding", part="jump")
-    assert caught.value.matter == "padding has no part `jump`; there are before, after and total"
+    assert caught.value.matter == "padding has no part `jump`; the choices are before, after and total"
     with pytest.raises(SymparamsError) as caught:
         sp.parse("input(3) -> dense(1)").quantity("padding")
     assert caught.value.matter.startswith("padding does not add up over the layers; name a layer, or ask for params, ")
@@ -340,7 +340,7 @@ def test_every_style_and_format_shows_it(name: str) -> None:
     ("layer", "quantity", "why"),
     [
         ("maxpool_1", "cache", "it keeps nothing while text is generated"),
-        ("maxpool_1", "macs", "it adds up no products"),
+        ("maxpool_1", "macs", "it sums no products"),
         ("maxpool_1", "weights", "it has no parameters"),
         ("maxpool_1", "padding", "it adds no positions to its input"),
         ("conv_1", "biases", "it has no biases"),
@@ -351,7 +351,7 @@ def test_every_style_and_format_shows_it(name: str) -> None:
             "cache",
             "it generates nothing, because its attention is not causal; the option cache-all counts a cache anyway",
         ),
-        ("flatten_1", "neurons", "it has no connections, so its output values are no neurons of their own"),
+        ("flatten_1", "neurons", "it has no connections, so its output values are not counted as neurons"),
     ],
 )
 def test_why_a_layer_has_none(layer: str, quantity: str, why: str) -> None:
@@ -365,7 +365,7 @@ def test_an_unknown_quantity_lists_all() -> None:
     with pytest.raises(SymparamsError) as caught:
         network.quantity("speed")
     assert caught.value.matter == (
-        "there is no quantity `speed`; there are params, weights, biases, trainable, non_trainable, macs, flops, "
+        "there is no quantity `speed`; the choices are params, weights, biases, trainable, non_trainable, macs, flops, "
         "activations, memory, cache, training, kept, optimizer, active, neurons, connections"
     )
 

@@ -56,7 +56,7 @@ def test_documents(classroom: Path, golden: Callable[[str, str], None], format_:
 def test_letters_that_latex_cannot_print_are_refused_in_names_and_numbered_in_answers(classroom: Path) -> None:
     arguments = ("--answers", classroom / "answers.csv", "--format", "latex")
     assert refused("grade", classroom / "bank.json", *arguments) == (
-        "the format latex has no letter `网` (U+7F51), which stands in `网络`; "
+        "the format latex has no letter `网` (U+7F51), which occurs in `网络`; "
         "write it in Latin letters, or choose another format, such as markdown"
     )
     answers = "student,1\nAda,李雷\n"

@@ -211,7 +211,7 @@ def test_channels_may_say_how_often() -> None:
     assert [node.shape for node in made.nodes] == [(3,), (4,), (6,), (9,), (2,)]
     with pytest.raises(SymparamsError, match="the number of copies must be at least 0, not -2"):
         net("input(3) -> [dense(2)] * (channels - 5)")
-    with pytest.raises(SymparamsError, match="copy 3 does not fit behind the one before: conv_3: a 3x3 kernel does"):
+    with pytest.raises(SymparamsError, match="copy 3 does not fit after the one before: conv_3: a 3x3 kernel does"):
         net("input(5, 5, 4) -> [conv(4, 3)] * channels")
 
 

@@ -175,12 +175,15 @@ def test_numbers_alone_see_nothing() -> None:
         ("param(1)", "the sizes are given"),
         (
             "input(9, 4) -> param(1, 4, append)",
-            "the learned numbers are put after the input, so the length grows and the other axis stays",
+            "the learned numbers are placed after the input, so the length grows and the other axis keeps its size",
         ),
-        ("input(4) -> param(1, prepend, axis=1)", "the learned number is put before the input, so the features grow"),
+        (
+            "input(4) -> param(1, prepend, axis=1)",
+            "the learned number is placed before the input, so the features grow",
+        ),
         (
             "input(8, 9, 3) -> param(8, 9, 2, prepend, axis=-1)",
-            "the learned numbers are put before the input, so the channels grow and the other axes stay",
+            "the learned numbers are placed before the input, so the channels grow and the other axes keep their sizes",
         ),
         ("input(9, 4) -> param(9, 4, add)", "the learned numbers are added to the input, so its shape stays the same"),
         (

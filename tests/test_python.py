@@ -207,11 +207,14 @@ def test_what_has_no_derivation_says_so() -> None:
         (lambda: layer.derivation("parms"), "there is no quantity `parms`; did you mean `params`?"),
         (
             lambda: layer.derivation("field", part="end"),
-            "a receptive field has no part `end`; there are size, jump and",
+            "a receptive field has no part `end`; the choices are size, jump and",
         ),
-        (lambda: layer.quantity("kernel"), "there is no quantity `kernel`; there are shape, params, weights, biases"),
+        (
+            lambda: layer.quantity("kernel"),
+            "there is no quantity `kernel`; the choices are shape, params, weights, biases",
+        ),
         (lambda: net.quantity("field"), "field does not add up over the layers; name a layer, or ask for params, "),
-        (lambda: layer.derivation("memory", dtype="int9"), "there is no type `int9`; there are float64, float32"),
+        (lambda: layer.derivation("memory", dtype="int9"), "there is no type `int9`; the choices are float64, float32"),
     ]
     for call, message in asked:
         with pytest.raises(SymparamsError) as error:
@@ -442,7 +445,7 @@ def test_an_answer_that_cannot_be_written_stops_nobody(small: sp.Net) -> None:
     ("options", "message"),
     [
         ({"kinds": "parms"}, "there is no kind of question `parms`; did you mean `params`?"),
-        ({"kinds": []}, "no kind of question is named; there are params, shape"),
+        ({"kinds": []}, "no kind of question is named; the choices are params, shape"),
         ({"questions": 0}, "questions: a number from 1 to 1,000,000 is expected, not 0"),
         ({"questions": "ten"}, "questions: a number from 1 to 1,000,000 is expected, not ten"),
         ({"level": "2..x"}, "a level is a number from 1 to 5, or two of them as 2..4, not 2..x"),
@@ -451,8 +454,8 @@ def test_an_answer_that_cannot_be_written_stops_nobody(small: sp.Net) -> None:
         ({"seed": -1}, "seed: a number from 0 to 9,223,372,036,854,775,807 is expected, not -1"),
         ({"fade": 21}, "fade: a number from 0 to 20 is expected, not 21"),
         ({"stress": -1}, "stress: a number at least 0 is expected, not -1"),
-        ({"dtype": "int9"}, "there is no type `int9`; there are float64"),
-        ({"digits": "dot"}, "there is no mark between thousands called `dot`; there are comma, space and none"),
+        ({"dtype": "int9"}, "there is no type `int9`; the choices are float64"),
+        ({"digits": "dot"}, "there is no mark between thousands called `dot`; the choices are comma, space and none"),
     ],
 )
 def test_what_is_no_exam(small: sp.Net, options: dict[str, Any], message: str) -> None:

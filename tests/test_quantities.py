@@ -150,7 +150,7 @@ def test_settings_that_do_not_exist() -> None:
     ):
         with pytest.raises(SymparamsError):
             network.quantity("memory", **settings)
-    with pytest.raises(SymparamsError, match="there is no quantity `speed`; there are params"):
+    with pytest.raises(SymparamsError, match="there is no quantity `speed`; the choices are params"):
         network.quantity("speed")
 
 

@@ -131,7 +131,10 @@ REFUSED = [
     ),
     ("input(9, 9, 2) -> maxpool(2, d=2)", "Keras pooling has no dilation; it is PyTorch's"),
     ("convention torch input(1, 5, 5, 1) -> convlstm(2, 2)", "PyTorch has no convolutional LSTM; it is Keras's"),
-    ("input(5, 6, 7, 2) -> ConvLSTM1D(2, 2)", "is for 1 spatial axis besides the time steps, but 5 × 6 × 7 × 2 has 2"),
+    (
+        "input(5, 6, 7, 2) -> ConvLSTM1D(2, 2)",
+        "is for 1 spatial axis in addition to the time steps, but 5 × 6 × 7 × 2 has 2",
+    ),
     ("input(5, 6, 2) -> conv(4, (keep, 3))", "kernel must be a size of at least 1"),
 ]
 

@@ -125,7 +125,7 @@ def test_columns_have_units() -> None:
 def test_letters_that_latex_cannot_print_are_named() -> None:
     source = 'model "Von Nguyễn und 李雷" input(3) -> dense(2)'
     assert refused("solve", "-e", source, "--format", "latex") == (
-        "the format latex has no letter `ễ` (U+1EC5), which stands in `Nguyễn`; "
+        "the format latex has no letter `ễ` (U+1EC5), which occurs in `Nguyễn`; "
         "write it in Latin letters, or choose another format, such as markdown"
     )
     assert "Nguyễn und 李雷" in run("solve", "-e", source)[1]

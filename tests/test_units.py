@@ -213,7 +213,7 @@ def test_what_does_not_enter(text: str, ignored: list[str]) -> None:
         (
             "input(128, 512) -> attention(8, causal)",
             (
-                "the projections take 4·128·512² = 134,217,728 products, one for each weight and position; in "
+                "the projections take 4·128·512² = 134,217,728 products, one for each weight at each position; in "
                 "each of the "
                 "8 heads, queries times keys take 128²·64 = 1,048,576 products and weighting the values 128²·64 = "
                 "1,048,576 more, so all heads together take 2·128²·512 = 16,777,216; the causal mask saves "
@@ -224,7 +224,7 @@ def test_what_does_not_enter(text: str, ignored: list[str]) -> None:
         (
             "input(7, 12) -> attention(1)",
             (
-                "the projections take 4·7·12² = 4,032 products, one for each weight and position; queries times "
+                "the projections take 4·7·12² = 4,032 products, one for each weight at each position; queries times "
                 "keys take "
                 "7²·12 = 588 products and weighting the values 7²·12 = 588 more"
             ),
@@ -233,7 +233,7 @@ def test_what_does_not_enter(text: str, ignored: list[str]) -> None:
         (
             "input(7, 12) -> moe(8, 2, 20)",
             (
-                "the router takes 7·12·8 = 672 products, one for each of its weights and position; a position uses "
+                "the router takes 7·12·8 = 672 products, one for each of its weights at each position; a position uses "
                 "2 experts, with 3·12·20 = 720 products each, so all positions together take 7·2·3·12·20 = 10,080 more"
             ),
         ),

@@ -24,7 +24,7 @@ NESTED = "this is nested too deeply"
 WIDTH = "a format here fills up to more than 1,000 characters, which is the limit"
 PLACES = "a number is rounded to more than 100 places, which is the limit"
 DIGITS = "a number here has more than 1,000 digits, which is the limit"
-ALONE = "a template of your own stands alone: it can use no other"
+ALONE = "a template of your own must stand alone: it cannot use another one"
 FORBIDDEN = "a template may not do this: "
 
 AGAIN = "{% set n = namespace(x=START) %}{% for i in range(60) %}{% set n.x = MORE %}{% endfor %}"
@@ -147,11 +147,11 @@ REFUSED = {
     "{{ '%*d' % (10**9, 1) }}": FORBIDDEN + "a width is written as a number, not as *",
     "{{ [[1]]|sum(start=[]) }}": FORBIDDEN + "a sum starts with a number",
     "{{ s.network.node('conv_1') }}": FORBIDDEN + "`node` cannot be called",
-    "{{ s }}": "a Solution is no text; print one of its attributes",
-    "{{ [s.layers[0]] }}": "a LayerEntry is no text; print one of its attributes",
-    "{{ s.layers|join }}": "a LayerEntry is no text; print one of its attributes",
-    "{{ '%s' % namespace(x=1) }}": "a Namespace is no text; print one of its attributes",
-    "{{ '{!r}'.format(s) }}": "a Solution is no text; print one of its attributes",
+    "{{ s }}": "a Solution is not text; print one of its attributes",
+    "{{ [s.layers[0]] }}": "a LayerEntry is not text; print one of its attributes",
+    "{{ s.layers|join }}": "a LayerEntry is not text; print one of its attributes",
+    "{{ '%s' % namespace(x=1) }}": "a Namespace is not text; print one of its attributes",
+    "{{ '{!r}'.format(s) }}": "a Solution is not text; print one of its attributes",
     "{{ s.total }}": "a formula is printed with `number`, `math` or `formula`",
     "{{ 1/0 }}": "division by zero",
     "{{ 1 + 'a' }}": "unsupported operand type(s) for +: 'int' and 'str'",

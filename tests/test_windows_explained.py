@@ -211,9 +211,8 @@ def test_how_a_window_slides(text: str, said: str) -> None:
         (
             "input(13, 3) -> adaptiveavgpool(6)",
             (
-                "the output size is given, and the windows follow from it: each window starts at 13/6 times its "
-                "number, rounded down, and ends before 13/6 times the next number, rounded up, along the length "
-                "(numbers and positions count from 0)"
+                "the output size is given, and the windows follow from it: window number i, counted from 0, starts at "
+                "position ⌊i·13/6⌋ and ends before position ⌈(i + 1)·13/6⌉ along the length"
             ),
         ),
         (

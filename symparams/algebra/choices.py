@@ -128,7 +128,7 @@ def _merged(parts: list[range]) -> list[range]:
     if all(p[0] in finest and p[-1] in finest and (_count(p) == 1 or p.step % finest.step == 0) for p in parts):
         return [finest]
     if sum(map(_count, parts)) > limits.CHOICES:
-        message = f"steps that lie among one another may have at most {limits.CHOICES:,} values, which is the limit"
+        message = f"nested steps may have at most {limits.CHOICES:,} values, which is the limit"
         raise LimitError(message)
     return [range(n, n + 1) for n in sorted(set(chain.from_iterable(parts)))]
 

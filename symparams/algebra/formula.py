@@ -27,10 +27,10 @@ class Formula:
     _value: int | Fraction | None  # what `number` has found
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a formula does not change")
+        raise AttributeError("a formula cannot be changed")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError("a formula does not change")
+        raise AttributeError("a formula cannot be changed")
 
     def __reduce__(self) -> tuple[type[Formula], tuple[object, ...]]:
         return type(self), tuple(getattr(self, name) for name in self.__match_args__)

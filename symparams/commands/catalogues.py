@@ -28,5 +28,5 @@ def misconceptions(name: str | None, format_: str) -> None:
 
 @click.command()
 def extensions() -> None:
-    """List what other distributions add, and why any of them are left out."""
+    """List what other distributions add, and why any are left out."""
     deliver(extensions_text(), None)

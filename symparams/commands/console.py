@@ -101,7 +101,7 @@ FORMAT = options(
     ),
 )
 OUTPUT = options(
-    click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The separator of thousands: 18,207."),
+    click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207."),
     click.option(
         "-o", "--output", metavar="FILE", type=click.Path(), help="The file to write. Default: standard output."
     ),

@@ -97,7 +97,7 @@ _QUESTIONS = _Span("part", _part_of)
 )
 @click.option("--format", "format_", type=OpenChoice("export", list(EXPORTS)), default="markdown", show_default=True)
 @with_settings
-@click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The separator of thousands: 18,207.")
+@click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
 @click.option(
     "-o", "--output", metavar="PATH", type=click.Path(), help="Where to write. Default: text formats are printed."
 )
@@ -150,7 +150,7 @@ def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str
         progress.end()
         return
     if not isinstance(edition.export, (TextExport, PaperExport)):
-        raise click.UsageError(f"--format {format_} makes no text; name what to write with -o PATH")
+        raise click.UsageError(f"--format {format_} is not text; say where to write it with -o PATH")
     for text in edition.texts(part):
         write_standard_output(text)
 

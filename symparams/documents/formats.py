@@ -88,7 +88,7 @@ def check_letters(text: str, format_: Format) -> str:
     words = text[max(0, missing.start() - 30) : missing.end() + 30]
     word = next(word for word in words.split() if missing[0] in word)
     raise SymparamsError(
-        f"the format {format_.name} has no letter `{missing[0]}` (U+{ord(missing[0]):04X}), which stands in `{word}`; "
+        f"the format {format_.name} has no letter `{missing[0]}` (U+{ord(missing[0]):04X}), which occurs in `{word}`; "
         "write it in Latin letters, or choose another format, such as markdown"
     )
 
@@ -212,15 +212,17 @@ def format_named(name: str, digits: str = "comma", math: str = "latex") -> Forma
     """The format of that name, with thousands marked by a comma, a thin space, or not at all."""
     found = FORMATS.ask(name)
     if found is None:
-        raise SymparamsError(f"there is no format `{name[:60]}`; there are {', '.join(FORMATS.names())}")
+        raise SymparamsError(f"there is no format `{name[:60]}`; the choices are {', '.join(FORMATS.names())}")
     if math not in MATH:
-        raise SymparamsError(f"there is no way to write formulas called `{math[:60]}`; there are {listed(MATH)}")
+        raise SymparamsError(f"there is no way to write formulas called `{math[:60]}`; the choices are {listed(MATH)}")
     if math == "unicode":
         if name not in _UNICODE:
             raise SymparamsError(f"formulas can be plain text in {listed(tuple(_UNICODE))}, not in {name}")
         found = _UNICODE[name]
     if digits not in GROUPS:
-        raise SymparamsError(f"there is no mark between thousands called `{digits[:60]}`; there are {listed(GROUPS)}")
+        raise SymparamsError(
+            f"there is no mark between thousands called `{digits[:60]}`; the choices are {listed(GROUPS)}"
+        )
     return _with_digits(found, digits)
 
 

@@ -96,7 +96,7 @@ class Meter:
 def _without_text(value: Any) -> str:
     if isinstance(value, Formula):
         return "a formula is printed with `number`, `math` or `formula`"
-    return f"{_named(value)} is no text; print one of its attributes"
+    return f"{_named(value)} is not text; print one of its attributes"
 
 
 def _named(value: Any) -> str:

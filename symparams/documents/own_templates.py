@@ -151,7 +151,7 @@ class _Metering(NodeTransformer):
         return _filtered(node, READ) if isinstance(node.arg, nodes.Slice) else node
 
     def visit_Include(self, node: nodes.Node) -> NoReturn:
-        raise TemplateSyntaxError("a template of your own stands alone: it can use no other", node.lineno)
+        raise TemplateSyntaxError("a template of your own must stand alone: it cannot use another one", node.lineno)
 
     visit_Import = visit_FromImport = visit_Extends = visit_Include  # noqa: N815
 

@@ -126,7 +126,7 @@ def render_comparison(comparison: Comparison, document: Document) -> str:
     """Two networks side by side, in one of the styles for that."""
     if document.style not in COMPARISON_STYLES:
         known = " and ".join(COMPARISON_STYLES)
-        raise SymparamsError(f"there is no style `{document.style[:60]}` for comparisons; there are {known}")
+        raise SymparamsError(f"there is no style `{document.style[:60]}` for comparisons; the choices are {known}")
     template = "compare" if document.style == "answer" else "compare_steps"
     return written(document, template, d=ComparisonDocument(comparison))
 
@@ -139,7 +139,7 @@ def render_finding(finding: Finding, document: Document) -> str:
 def check_style(style: str, *more: str) -> None:
     """Raise SymparamsError for a style that there is not."""
     if style not in (*STYLES, *more):
-        raise SymparamsError(f"there is no style `{style}`; there are {', '.join(STYLES)}")
+        raise SymparamsError(f"there is no style `{style}`; the choices are {', '.join(STYLES)}")
 
 
 def written(document: Document, template: str, **about: object) -> str:

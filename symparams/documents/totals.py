@@ -140,7 +140,7 @@ def _subtotals(having: Sequence[tuple[LayerEntry, Value]], whole: Value, by: str
     for entry, each in having:
         groups.setdefault(name(entry), []).append((entry, each))
     if by == "macro" and set(groups) <= {""}:
-        raise SymparamsError("no layer that counts here stands in a macro (`def`); add up by kind instead")
+        raise SymparamsError("no layer that counts here is in a macro (`def`); add up by kind instead")
     for text, group in groups.items():
         uses = {entry.node.macro for entry, _ in group} if text and by == "macro" else {None}
         value = shortest(_together(group, facts), facts)

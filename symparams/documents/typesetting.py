@@ -22,7 +22,7 @@ from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
 from symparams.documents.words import article, capital, listed, ordinal, percentage, singular, small, squeezed
 from symparams.errors import Source
-from symparams.model.sentence import Put, Text, for_so_many, value_of, with_values
+from symparams.model.sentence import Put, Text, for_so_many, plainly_put, symbols_put, value_of, with_values, written
 from symparams.quantities.derivation import Derivation
 from symparams.sources.reader import read_expression
 
@@ -164,17 +164,14 @@ class Typesetter(Mathematics):
         """A sentence of a layer or a mistake; what stands between backquotes is an expression."""
         if isinstance(text, str):
             return self._texts[text]
-        return "".join(self._texts[piece] if isinstance(piece, str) else self._put(piece) for piece in text.pieces())
+        return written(text, self._texts.__getitem__, self._put, plainly_put)
 
     def general(self, text: Text) -> str:
         """The same with symbols in place of their values, and a capital at its start."""
         if isinstance(text, str):
             return self._texts[capital(text)]
-        written = "".join(
-            self._texts[piece] if isinstance(piece, str) else self._put_generally(piece)
-            for piece in text.in_general().pieces()
-        )
-        return capital(written) if text.in_general().text[:1].islower() else written
+        general = written(text.in_general(), self._texts.__getitem__, self._put_generally, symbols_put)
+        return capital(general) if text.in_general().text[:1].islower() else general
 
     def _words(self, text: str) -> str:
         pieces = text.split("`")

@@ -147,7 +147,7 @@ class Examination:
     def _none(self) -> str:
         """That there is no question at all, and what may be the cause."""
         if not self.wanted.kinds:
-            return f"no kind of question is named; there are {', '.join(KINDS)}"
+            return f"no kind of question is named; the choices are {', '.join(KINDS)}"
         for course in self.courses:
             if course.ranges:
                 course.check_ranges()
@@ -216,7 +216,7 @@ def kind_named(text: str) -> tuple[Kind, tuple[AnswerType, ...]]:
     name, _, wanted = text.partition(":")
     kind = KINDS.ask(name)
     if kind is None:
-        near = nearest(name, KINDS.names()) or f"; there are {', '.join(KINDS.names())}"
+        near = nearest(name, KINDS.names()) or f"; the choices are {', '.join(KINDS.names())}"
         raise SymparamsError(f"there is no kind of question `{name[:60]}`{near}")
     types = tuple(t for t in kind.types if not wanted or t == wanted)
     if not types:
@@ -237,5 +237,5 @@ def _plans_of(kind: Kind, course: Course, answer_type: AnswerType) -> list[Plan]
     with limits.work(len(course.network.nodes)):
         plans = list(kind.plans(course, answer_type))
     if not all(isinstance(plan, Plan) and plan.kind == kind.name for plan in plans):
-        raise SymparamsError(f"the kind of question {kind.name} makes something else than plans of its name")
+        raise SymparamsError(f"the kind of question {kind.name} makes plans under another name")
     return plans

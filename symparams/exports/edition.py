@@ -66,7 +66,7 @@ class Edition:
         """The numbers of the questions of each paper; where nothing is printed, of all together."""
         first, last = part or (1, self.total)
         if not 1 <= first <= last <= self.total:
-            raise SymparamsError(f"there are {self.total:,} questions; {first}..{last} is no part of them")
+            raise SymparamsError(f"there are {self.total:,} questions; {first}..{last} is not among them")
         if not isinstance(self.export, PaperExport):
             return [range(first - 1, last)]
         step = self.info.variants
@@ -77,7 +77,7 @@ class Edition:
         """The bank as a text, in pieces; of an exam on paper the exam alone."""
         for text in self._texts(self.papers(part)):
             if not isinstance(text, str):
-                raise SymparamsError(f"the format {self.export.name} makes something else than texts")
+                raise SymparamsError(f"the format {self.export.name} makes something other than text")
             yield text
 
     def _texts(self, papers: list[range]) -> Iterator[str]:
@@ -85,7 +85,7 @@ class Edition:
             yield from self.export.text(self.info, [list(map(self.item, paper)) for paper in papers], key=False)
             return
         if not isinstance(self.export, TextExport):
-            raise SymparamsError(f"the format {self.export.name} makes no text; name a file to write")
+            raise SymparamsError(f"the format {self.export.name} is not text; say which file to write")
         yield from self.export.body(self.info, map(self.item, papers[0]))
         yield self.export.end(self.info, len(papers[0]), "printed")
 

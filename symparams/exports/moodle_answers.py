@@ -96,7 +96,7 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
             identity=f"{asked.identity}-{mark}",
             name=f"{shortened(asked.name, _NAME_LENGTH - len(mark) - 3)} ({mark})",
             answer_type="number",
-            stem=f"{asked.stem}\n<p>What stands at ({mark})?</p>",
+            stem=f"{asked.stem}\n<p>What belongs at ({mark})?</p>",
             answer=blank.answer,
             value=blank.value,
             mistakes=asked.mistakes if last else (),

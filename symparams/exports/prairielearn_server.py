@@ -331,13 +331,13 @@ class Reading:
             raise AnswerError(f"{name} needs brackets: {name}( ).")
         given = self._bracketed(")", 1 if name in ("floor", "ceil") else LONGEST)
         if name in ("min", "max") and len(given) == 1:
-            raise AnswerError(f"{name} compares two values; leave a space behind the comma: {name}(1, 200).")
+            raise AnswerError(f"{name} compares two values; leave a space after the comma: {name}(1, 200).")
         return _applied(name, given)
 
     def _bracketed(self, closing: str, most: int) -> list[Node]:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise AnswerError(f"There are more than {DEEPEST} brackets in one another.")
+            raise AnswerError(f"Brackets are nested more than {DEEPEST} deep.")
         inside = [self._sum()]
         while len(inside) < most and self._accept(","):
             inside.append(self._sum())

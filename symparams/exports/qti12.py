@@ -81,7 +81,7 @@ def _one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
             asked,
             identity=f"{asked.identity}-{blank.mark.strip('()')}",
             name=f"{asked.name} {blank.mark}",
-            stem=f"{asked.stem}\n<p>What stands at {escape(blank.mark)}?</p>",
+            stem=f"{asked.stem}\n<p>What belongs at {escape(blank.mark)}?</p>",
             answer=blank.answer,
             value=blank.value,
             points=blank.points,

@@ -31,7 +31,7 @@ def export(name: str) -> Export:
     if found is None:
         names = EXPORTS.names()
         raise SymparamsError(
-            f"there is no format `{name}` for questions; there are {listed(names)}{nearest(name, names)}"
+            f"there is no format `{name}` for questions; the choices are {listed(names)}{nearest(name, names)}"
         )
     if isinstance(found, type):
         return found()

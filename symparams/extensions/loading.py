@@ -61,7 +61,7 @@ def known(part: Part, name: str) -> Any | None:
     brought = {one.name: named[part, name] for one, named in _working() if (part, name) in named}
     if len(brought) > 1:
         several = listed(list(brought))
-        raise SymparamsError(f"the {part} `{name}` is brought by the extensions {several}; one of them must go")
+        raise SymparamsError(f"the {part} `{name}` is provided by the extensions {several}; uninstall one of them")
     return next(iter(brought.values()), None)
 
 
@@ -133,7 +133,9 @@ def use(name: str) -> None:
     one = next((one for one in distributions() if one.name.casefold() == name.casefold()), None)
     if one is None:
         installed = [one.name for one in distributions()]
-        near = nearest(name, installed) or (f"; there are {listed(installed)}" if installed else "; none is installed")
+        near = nearest(name, installed) or (
+            f"; the choices are {listed(installed)}" if installed else "; none is installed"
+        )
         raise SymparamsError(f"there is no extension `{name[:60]}`{near}")
     _load(one)
     named = _loaded[one]

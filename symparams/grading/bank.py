@@ -123,7 +123,7 @@ def _faults(asked: WrittenQuestion) -> Iterator[str]:
     if asked.answer_type not in get_args(AnswerType):
         yield f"there is no answer type {asked.answer_type[:20]}"
     if asked.answer_type == "number" and asked.value is None:
-        yield "its answer is no number"
+        yield "its answer is not a number"
     if asked.answer_type == "choice" and [option.correct for option in asked.options].count(True) != 1:
         yield "not exactly one option is right"
     if asked.answer_type == "formula" and not asked.at:

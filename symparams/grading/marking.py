@@ -208,7 +208,7 @@ class Marker:
         if pieces:
             names, texts = pieces[::2], [piece.strip(" \t\r\n;,:|=") for piece in pieces[1::2]]
             if before.strip() or len(set(names)) < len(names):
-                raise _UnreadError("what belongs to which blank is not clear")
+                raise _UnreadError("it is not clear which answer belongs to which blank")
             return dict(zip(names, texts, strict=True))
         parts = [part.strip() for part in re.split(r"[;|\n]", text)]
         while len(parts) > len(marks) and not parts[-1]:

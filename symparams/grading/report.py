@@ -19,7 +19,9 @@ _LONGEST = 60  # characters of an answer that are shown
 def report(marks: ClassMarks, format_: str, digits: str = "comma") -> str:
     """The marks in one of the formats for whole documents."""
     if not is_written(format_):
-        raise SymparamsError(f"there is no format `{format_}` for marks; there are {listed(list(written_formats()))}")
+        raise SymparamsError(
+            f"there is no format `{format_}` for marks; the choices are {listed(list(written_formats()))}"
+        )
     return written(Document(format=format_, digits=digits), "grade", d=MarksDocument(marks))
 
 

@@ -114,7 +114,7 @@ class _Table:
             name = _cell(cells, student)
             if _known_as(name) in self._found:
                 first = self._found[_known_as(name)].line
-                raise self._error(here, f"`{_short(name)}` stands in line {first} already; a student has one line")
+                raise self._error(here, f"`{_short(name)}` stands in line {first} already; each student has one line")
             for at, question in questions.items():
                 yield _Entry(here, name, _cell(cells, paper), question, _cell(cells, at))
 

@@ -20,7 +20,7 @@ _FORMULAS = ("=", "+", "-", "@", "\N{MINUS SIGN}")  # what a spreadsheet takes f
 def as_csv(marks: ClassMarks, table: str = "marks") -> str:
     """One of the tables: the marks (a student a line), the tally (a mistake a line), the answers (an answer a line)."""
     if table not in TABLES:
-        raise SymparamsError(f"there is no table `{table}` of marks; there are {listed(TABLES)}")
+        raise SymparamsError(f"there is no table `{table}` of marks; the choices are {listed(TABLES)}")
     rows = {"marks": _marks, "tally": _tally, "answers": _answers}[table](marks)
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)

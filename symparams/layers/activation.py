@@ -89,7 +89,7 @@ def activated(work: Work, function: str, out: Outgoing) -> Work:
     return work.plus(effort(function, out.numbers()))
 
 
-_EACH_VALUE = "every value is replaced by one value, so the shape stays"
+_EACH_VALUE = "each value is replaced by one new value, so the shape stays the same"
 
 
 @layer_class

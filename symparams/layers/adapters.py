@@ -32,7 +32,7 @@ class LowRankAdapter(Layer):
     names: ClassVar = ("lora",)
     stock: ClassVar = ("keras",)
     title: ClassVar = "Low-rank adapter"
-    by_hand: ClassVar = "the two matrices of an adapter are read as r·(n_in + n_out), its rank taken out"
+    by_hand: ClassVar = "the two matrices of an adapter are written as r·(n_in + n_out), with the rank factored out"
     family: ClassVar = "Layers around layers"
     example: ClassVar = "input(128, 4096) -> lora(dense(4096, bias=no), 8)"
 
@@ -61,7 +61,7 @@ class LowRankAdapter(Layer):
                     "lora B",
                     kernel=tuple(ONE for _ in places) if torch else (),
                     inputs=(r,),
-                    input_word="dimensions of the adapter",
+                    input_word="adapter dimensions",
                     outputs=last,
                     stored=up,
                 ),
@@ -107,7 +107,7 @@ class LowRankAdapter(Layer):
 def _told(A: Sizes, B: Sizes, r: Formula) -> Text:
     """What is added to the layer."""
     return say(
-        "The adapter adds two matrices, {A} and {B}, whose product is the change of the kernel; "
+        "The adapter adds two matrices, {A} and {B}, whose product is the change to the kernel; "
         "its rank, the width between them, is {r}",
         A=A,
         B=B,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, ZERO, Formula, Function, ceil, floor, product
+from symparams.algebra.formula import ONE, ZERO, Formula, Function, Symbol, ceil, floor, product
 from symparams.errors import LayerError
 from symparams.layers.sizes import by_axis, known, per_axis, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
@@ -77,7 +77,6 @@ class AdaptiveAveragePooling(Layer):
         return together(
             "the output size is given, and the windows follow from it: ",
             by_axis(cases),
-            " (numbers and positions count from 0)" if any(text == _WINDOW for _, text, _ in cases) else "",
             between="",
         )
 
@@ -113,24 +112,22 @@ class AdaptiveAveragePooling(Layer):
         return self._window(out, arriving[0]) * out.numbers()
 
 
-_WINDOW = (
-    "each window starts at {.step} times its number, rounded down, and ends before {.step} times the next number, "
-    "rounded up, along {axes}"
-)
+_WINDOW = "window number {.i}, counted from 0, starts at position {.start} and ends before position {.end} along {axes}"
 
 
 def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, Formula]]:
     """What is said of the windows along an axis."""
     places, windows = number(n), number(m)
     if n is m:
-        return name, "every position of {axes} stays", {}
+        return name, "every position of {axes} is kept", {}
     if places == 1:
         return name, "every window covers the only position of {axes}", {}
     if windows == 1:
         return name, "one window covers all {n positions} of {axes}", {"n": n}
     if isinstance(places, int) and isinstance(windows, int) and places % windows == 0:
         return name, "{m windows} of {=length positions} each lie side by side along {axes}", {"m": m, "length": n / m}
-    return name, _WINDOW, {"step": n / m}
+    i = Symbol("i", None, "")
+    return name, _WINDOW, {"i": i, "start": floor(i * n / m), "end": ceil((i + 1) * n / m)}
 
 
 @layer_class

@@ -47,7 +47,9 @@ class Attention(Headed):
     presets: ClassVar = {"mqa": {"kv": ONE}}
     stock: ClassVar = BOTH
     title: ClassVar = "Multi-head attention"
-    by_hand: ClassVar = "each projection is read with its own biases, also where PyTorch packs several in one tensor"
+    by_hand: ClassVar = (
+        "each projection is written with its own biases, even where PyTorch packs several into one tensor"
+    )
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> attention(8)"
     reads: ClassVar = "features"

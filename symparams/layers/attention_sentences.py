@@ -112,7 +112,7 @@ def worked(of: Heads) -> Text:
     of_all = ", so all heads together take {=mixed}" if per_head else ""
     hidden = "; the causal mask saves nothing, since the scores that it hides are computed all the same"
     return say(
-        "the projections take {=projected products}, one for each weight and position; "
+        "the projections take {=projected products}, one for each weight at each position; "
         f"{per_head}queries times keys take {{=scores products}} and weighting the values {{=weighted}} more"
         f"{of_all}{hidden if of.layer.causal else ''}",
         projected=settled(total(projected(of.projections))),

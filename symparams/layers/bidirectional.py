@@ -60,9 +60,8 @@ class Bidirectional(Layer):
                 *_named("backward", self.layer, forward.tensors),
             )
             joined = replace(output[_units(output)], size=2 * output[_units(output)].size, each=EACH_WAY)
-            reverse = say(
-                "A second {@kind} with its own weights processes the sequence in reverse", kind=self.layer.kind
-            )
+            noun = str(getattr(self.layer, "noun", "layer"))
+            reverse = say("A second {@noun} with its own weights processes the sequence in reverse", noun=noun)
             because = together(forward.because, reverse, between=". ")
             requires, differs = forward.requires, changed(forward.differs, _twice)  # it says numbers of parameters only
             by_argument = forward.differs_by_argument

@@ -60,6 +60,7 @@ class ConvLSTM(Sliding):
         ),
     )
     title: ClassVar = "Convolutional LSTM"
+    noun: ClassVar = "ConvLSTM"  # what it is called in a sentence
     family: ClassVar = "Recurrent layers"
     described: ClassVar = ()  # its kernel has an axis less than its input
     example: ClassVar = "input(10, 64, 64, 1) -> convlstm(40, 3, same, sequences)"
@@ -153,7 +154,7 @@ class ConvLSTM(Sliding):
         arrived = len(spatial_axes(step))
         if self.rank is not None and number(self.rank) != arrived:
             wanted = spatial_axes_of(shown(self.rank, SOURCE))
-            raise LayerError(f"is for {wanted} besides the time steps, but {x} has {arrived}")
+            raise LayerError(f"is for {wanted} in addition to the time steps, but {x} has {arrived}")
         return step
 
     def _input_window(self, step: Incoming) -> Window:

@@ -150,7 +150,7 @@ class Flatten(Layer):
                 _ONLY_REARRANGES,
                 "all values are laid out in one row, so the sizes are multiplied"
                 if len(sizes) > 1
-                else "the input is one row of values already, so its size stays",
+                else "the input is one row of values already, so its size stays the same",
                 channels_are="outputs",
             )
         kept = tuple(map(as_formula, x.shape))
@@ -160,7 +160,7 @@ class Flatten(Layer):
             _ONLY_REARRANGES,
             f"the sizes of the joined axes are multiplied{others_keep(len(x.shape) - len(sizes))}"
             if len(sizes) > 1
-            else "a single axis is joined with no other, so the shape stays",
+            else "a single axis is joined to no other, so the shape stays the same",
             channels_are=None if len(sizes) == 1 or not first <= x.channel_axis <= last else "channels",
         )
 

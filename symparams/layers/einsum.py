@@ -103,7 +103,7 @@ class EinsumDense(Layer):
             because=say(
                 "the kernel has one axis for each letter of {@weight}, so it is "
                 f"{'a {kernel} block' if len(kernel) > 1 else 'a vector of {kernel} weights'}; "
-                + ("the biases have one for each letter of {@bias}" if bias else "there is no bias"),
+                + ("the bias has one axis for each letter of {@bias}" if bias else "there is no bias"),
                 weight=equation.weight,
                 bias=equation.bias,
                 kernel=kernel,
@@ -120,7 +120,7 @@ class EinsumDense(Layer):
         parts = _EQUATION.fullmatch(self.equation.replace(" ", ""))
         if parts is None or (parts[1], parts[3]) != (parts[5], parts[7]) or (parts[1] and parts[3]):
             raise LayerError(
-                f'the equation "{self.equation}" is not of the form "abc,cd->abd", with ... in front or behind'
+                f'the equation "{self.equation}" is not of the form "abc,cd->abd", with ... in front or at the end'
             )
         arrive, weight, leave = parts[2], parts[4], parts[6]
         if not parts[1]:  # the first letter is the batch, which no size is given for
@@ -170,10 +170,10 @@ class EinsumDense(Layer):
     def _check(self, weight: str, leave: str, letters: dict[str, Symbol]) -> None:
         for letter in weight:
             if letter not in letters:
-                raise LayerError(f"{letter} stands in the kernel, but neither in the input nor in the output")
+                raise LayerError(f"{letter} is in the kernel, but neither in the input nor in the output")
         for letter in leave:
             if letter not in weight and not letters[letter].incoming:
-                raise LayerError(f"{letter} stands in the output, but neither in the input nor in the kernel")
+                raise LayerError(f"{letter} is in the output, but neither in the input nor in the kernel")
         for letter in self.bias_axes:
             if letter not in leave:
                 raise LayerError(f"{letter} cannot have biases; it is not an axis of the output")
@@ -201,7 +201,7 @@ class EinsumDense(Layer):
 def _shape_because(equation: _Equation) -> Text:
     summed = "".join(letter for letter in equation.letters if letter not in equation.leave)
     if not summed:
-        return "all letters stand after the arrow as well, so nothing is summed over"
+        return "all letters are kept after the arrow, so nothing is summed over"
     return say("the output has the letters after the arrow; {@summed} is summed over", summed=", ".join(summed))
 
 

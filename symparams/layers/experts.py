@@ -52,7 +52,7 @@ class Experts(Layer):
 
     names: ClassVar = ("moe", "MixtureOfExperts")
     title: ClassVar = "Mixture of experts"
-    by_hand: ClassVar = "experts that are chosen and shared ones are alike, so they are counted together: (E + s)·3·d·f"
+    by_hand: ClassVar = "routed and shared experts have the same size, so they are counted together: (E + s)·3·d·f"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 4096) -> moe(8, 2, 14336)"
     reads: ClassVar = "features"
@@ -83,7 +83,7 @@ class Experts(Layer):
             because=self._because(d, f),
             shape_because=say(
                 "the outputs of the experts have {d features} each and are added, weighted by the router, "
-                "so the shape stays",
+                "so the shape stays the same",
                 d=d,
             ),
             channels_are=None,
@@ -101,12 +101,12 @@ class Experts(Layer):
 
     def _because(self, d: Symbol, f: Symbol) -> Text:
         E, _, s = self._symbols()
-        shared = "" if s is None else say("Besides, every position uses {s shared experts} of the same size", s=s)
+        shared = "" if s is None else say("In addition, every position uses {s shared experts} of the same size", s=s)
         layers = (
             "three layers between {d} and {f} features" if self.gated else "two layers between {d} and {f} features"
         )
         text = (
-            "the router has one weight for each of the {d} features and each expert; every expert is a "
+            "the router has one weight for each pair of the {d} features and an expert; every expert is a "
             f"feed-forward network of its own, with {layers}, {'with' if self.bias else 'without'} biases"
         )
         return together(say(text, d=d, E=E, f=f), shared, between=". ")
@@ -126,7 +126,7 @@ class Experts(Layer):
             exponentials=product([*n, E]),
         )
         text = (
-            "the router takes {=scored products}, one for each of its weights and position; a position uses "
+            "the router takes {=scored products}, one for each of its weights at each position; a position uses "
             "{=used experts}, with {=each products} each, so all positions together take {=all more}"
         )
         one = (3 if self.gated else 2) * d * f

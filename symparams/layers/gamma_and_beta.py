@@ -13,7 +13,7 @@ from symparams.model.sentence import Text, say
 from symparams.model.tensor import Tensor, flat, tensor
 from symparams.model.work import Work
 
-RESCALED = "each value is rescaled in place, so the shape stays"
+RESCALED = "each value is rescaled in place, so the shape stays the same"
 
 
 @layer_class

@@ -84,7 +84,7 @@ class LatentAttention(Layer):
             output=as_it_came(x),
             tensors=tuple(t for matrix in of.matrices for t in matrix.tensors(x.convention)),
             because=together(of.queries(), of.keys_and_values(), of.output(), between=". "),
-            shape_because=say("the output projection goes back to {d features}, so the shape stays", d=of.d),
+            shape_because=say("the output projection goes back to {d features}, so the shape stays the same", d=of.d),
             channels_are=None,
             requires=(in_pairs(of.d_r, "rotary features"),),
             units=tuple(part for matrix in of.matrices for part in matrix.kinds()),
@@ -245,8 +245,8 @@ class _Letters:
         hidden = "; the causal mask saves nothing, since the scores that it hides are computed all the same"
         pairs = multiplied(self.T, self.T)
         return say(
-            "the projections take {=projected products}, one for each weight and position; in each of the {h heads}, "
-            "queries times keys take {=scores products} and weighting the values {=weighted} more"
+            "the projections take {=projected products}, one for each weight at each position; in each of the "
+            "{h heads}, queries times keys take {=scores products} and weighting the values {=weighted} more"
             + (hidden if self.layer.causal else ""),
             projected=total(self.T * m.inputs * m.outputs for m in self.matrices),
             h=self.h,

@@ -94,9 +94,9 @@ class LocallyConnected(Layer):
                 kernel,
                 *([tensor(x.convention, "bias", outputs=outputs, kind="bias", uses=ONE)] if self.bias else []),
             ),
-            because="every filter has other weights at each output position, a kernel over all input channels"
+            because="each filter has separate weights at every output position: a kernel over all input channels"
             + (" and a bias" if self.bias else ", and no bias"),
-            shape_because=f"{window.reason()}; every filter gives one output channel",
+            shape_because=f"{window.reason()}; each filter produces one output channel",
             channels_are="filters",
             requires=window.requires(),
         )

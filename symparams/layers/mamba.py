@@ -78,7 +78,9 @@ class Mamba(Layer):
             output=as_it_came(x),
             tensors=tuple(self._tensors(x)),
             because=self._why(x),
-            shape_because=say("the output projection maps back to {d features}, so the shape stays", d=width(x)),
+            shape_because=say(
+                "the output projection maps back to {d features}, so the shape stays the same", d=width(x)
+            ),
             channels_are=None,
             requires=self._requires(width(x)),
             unit=None if self.bias else Unit("inner channels", self._letters(x)[1]),
@@ -153,7 +155,7 @@ class Mamba(Layer):
             exponentials=each * (N + 3),
             because=say(
                 "at each of the {T positions} every weight of the projections and the convolution is multiplied once; "
-                "the scan takes {=scan products} more to update and read the state, and D {d_i products}",
+                "the scan takes {=scan products} more to update and read the state, and the multiplication by D {d_i}",
                 T=T,
                 scan=product([2, d_i, N]),
                 d_i=d_i,

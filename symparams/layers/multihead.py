@@ -108,7 +108,7 @@ class MultiHeadAttention(Spelling):
     def _torch(self, arriving: tuple[Incoming, ...]) -> Attention:
         for name in ("key_dim", "value_dim", "output_shape", "use_gate"):
             if getattr(self, name):
-                raise LayerError(f"{name} is Keras'; {_TORCH}, or attention(heads, head=…)")
+                raise LayerError(f"{name} is Keras's; {_TORCH}, or attention(heads, head=…)")
         embed = _one("embed_dim", self.first, self.embed_dim, _TORCH)
         heads = _one("num_heads", self.second, self.num_heads, _TORCH)
         given = attended(arriving)

@@ -216,7 +216,7 @@ class RMSNormalization(OverAxes):
             raise LayerError("RMS normalization of Keras always has its scale")
         sizes, rank = self.sizes(x), len(x.shape)
         if self.places(x) != tuple(range(rank - len(sizes), rank)):  # Keras does not bring the scale to other axes
-            raise LayerError("RMS normalization takes the last axes only; permute brings another axis there")
+            raise LayerError("RMS normalization takes the last axes only; use permute to put another axis there")
         because = (
             f"each normalized {self.normalized(sizes)} has a trainable scale but no shift, unlike layer normalization"
             if self.trained(x, sizes)

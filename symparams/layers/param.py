@@ -150,11 +150,15 @@ class Param(Layer):
         name, output = names[place], list(x.kept())
         output[place] = Axis(name, arrived[place] + sizes[place])
         grow = "grow" if name in ("channels", "features") else "grows"
-        rest = ("", " and the other axis stays")[len(names) > 1] if len(names) < 3 else " and the other axes stay"
+        rest = (
+            ("", " and the other axis keeps its size")[len(names) > 1]
+            if len(names) < 3
+            else " and the other axes keep their sizes"
+        )
         others = [self._fitting(x, i, size) for i, size in enumerate(sizes) if i != place]
         return self._rules(
             tuple(output),
-            f"the learned {'number is' if self._is_one else 'numbers are'} put {_PUT[self.join]} the input, "
+            f"the learned {'number is' if self._is_one else 'numbers are'} placed {_PUT[self.join]} the input, "
             f"so {_the(name)} {grow}{rest}",
             name if place == x.channel_axis else None,
             sum(others, ()),
@@ -165,7 +169,7 @@ class Param(Layer):
         if self.axis is not None:
             return axis_of(self.axis, x)
         if len(x.shape) == 1:
-            raise LayerError(f"finds no axis beside the features of {x}; axis=1 would {self.join} to these")
+            raise LayerError(f"finds no axis other than the features in {x}; axis=1 would {self.join} to these")
         return 1 if x.channel_axis == 0 else 0
 
     # ------------------------------------------------------------ added or multiplied

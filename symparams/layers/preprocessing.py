@@ -82,7 +82,7 @@ class Resizing(Layer):
         return nothing_to_learn(
             x.arranged(axes, Axis("channels", as_formula(x.channels))),
             "resizing only interpolates or crops the image",
-            "the output height and width are given, the number of channels stays the same",
+            "the output height and width are given, and the number of channels stays the same",
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

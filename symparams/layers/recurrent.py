@@ -41,7 +41,7 @@ class Recurrent(Layer):
     reads: ClassVar = "features"
     noun: ClassVar[str] = "recurrent layer"  # what it is called in a sentence
     by_hand: ClassVar = (
-        "all layers above the first are taken together, and both directions: 2·(one(D) + (n - 1)·one(2·U))"
+        "all layers above the first are counted together, and so are both directions: 2·(one(D) + (n - 1)·one(2·U))"
     )
 
     units: Formula | Cell = argument(COUNT, "units: the outputs of a step", told=True)

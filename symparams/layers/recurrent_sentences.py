@@ -20,7 +20,7 @@ def shape_because(cell: Cell, every: bool, both: bool, convention: Convention) -
     }[convention, every]
     values = f"one value per {cell.giver}{' in each direction, side by side' if both else ''}"
     return say(
-        f"{returned}, {values}{', so the length stays' if every else ''}",
+        f"{returned}, {values}{', so the length stays the same' if every else ''}",
         on="return_sequences=True",
         off="return_sequences=False",
     )

@@ -45,7 +45,7 @@ class Dropout(Passing):
     because: ClassVar = (
         "dropout only sets values to zero in training; the weights around it stay and are counted in their own layers"
     )
-    shape_because: ClassVar = "values that are set to zero are still there, so the shape stays"
+    shape_because: ClassVar = "values that are set to zero still have their places, so the shape stays the same"
     saves: ClassVar = "the mask says, with one byte each, which values were dropped"
 
     def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:
@@ -68,7 +68,7 @@ class GaussianNoise(Passing):
     family: ClassVar = "Regularization"
     example: ClassVar = "input(128) -> noise(0.1)"
     because: ClassVar = "random noise is added in training, so there is nothing to learn"
-    shape_because: ClassVar = "noise is added to each value, so the shape stays"
+    shape_because: ClassVar = "noise is added to each value, so the shape stays the same"
 
 
 @layer_class
@@ -99,4 +99,4 @@ class Masking(Passing):
     family: ClassVar = "Regularization"
     example: ClassVar = "input(10, 8) -> masking"
     because: ClassVar = "masking only marks time steps, so there is nothing to learn"
-    shape_because: ClassVar = "steps that are marked are still there, so the shape stays"
+    shape_because: ClassVar = "the marked steps remain in the sequence, so the shape stays the same"

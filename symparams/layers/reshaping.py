@@ -189,7 +189,9 @@ class RepeatVector(Layer):
         return nothing_to_learn(
             (Axis(names[0], n), Axis(names[1], d)),
             "repeating only copies the vector",
-            say("the vector of {d features} is repeated {n times}, so there are as many rows", d=d, n=n),
+            say("the vector of {d features} becomes one row", d=d)
+            if number(n) == 1
+            else say("the vector of {d features} is repeated {n times}, once for each row", d=d, n=n),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:

@@ -48,7 +48,7 @@ class Rotary(Layer):
         return nothing_to_learn(
             as_it_came(x),
             "each pair of features is rotated by an angle that is computed from its position, so no angle is learned",
-            "each pair of features is rotated in place, so the shape stays",
+            "each pair of features is rotated in place, so the shape stays the same",
             requires=tuple(self._requires(x)),
         )
 

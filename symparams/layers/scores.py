@@ -65,7 +65,7 @@ class DotAttention(Layer):
     """Weights values by the products of queries and keys, without projections: 0 parameters.
 
     `scale` (Keras: use_scale) has 1 number, `score=concat` (Keras: score_mode) 1 more. Inputs are as with `attention`:
-    one tensor, two for query and memory, three for query, key and value (Keras' own list is query, value, key). Keras
+    one tensor, two for query and memory, three for query, key and value (Keras's own list is query, value, key). Keras
     calls this layer Attention; here `attention` has heads and projections. Luong et al., Effective Approaches to
     Attention-based Neural Machine Translation, 2015.
     """

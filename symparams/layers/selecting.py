@@ -8,7 +8,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula
 from symparams.errors import LayerError, listed
 from symparams.layers.sizes import axes_of, axis_of, known, others_keep, sizes_of
-from symparams.model.arguments import AXIS, COUNT, INTEGERS, POSITION, SIZES, argument, choice, switch
+from symparams.model.arguments import AXIS, COUNT, INTEGERS, POSITION, argument, choice, switch
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -144,34 +144,3 @@ class Reduce(Layer):
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
         return Work()
-
-
-@layer_class
-class Opaque(Layer):
-    """Stands for a step that is not described: it gives an output of these sizes and has no parameters.
-
-    Whatever happens inside, such as a product of two tensors, is not counted.
-    """
-
-    shape: tuple[Formula, ...] = argument(
-        SIZES, "size: one for each axis of the output, in the order of the convention", variadic=True
-    )
-
-    names: ClassVar = ("opaque",)
-    title: ClassVar = "Step that is not described"
-    family: ClassVar = "Shape"
-    example: ClassVar = "input(50, 64) as x @x -> { id | dense(64) } -> opaque(50, 50)"
-    inputs: ClassVar = "some"
-    reads: ClassVar = "new"
-
-    def rules(self, *arriving: Incoming) -> Rules:
-        x = arriving[0]
-        return nothing_to_learn(
-            _called(self.shape, x),
-            "nothing is learned in a step of which only the output is described",
-            "the sizes of the output are stated",
-            channels_are="channels",
-        )
-
-    def reach(self, *arriving: Incoming) -> Sight:
-        return UNKNOWN

@@ -130,7 +130,8 @@ def by_axis(cases: Iterable[tuple[str, str, Slots]]) -> Text:
             key = (text, *(with_values(f) if (known := number(f)) is None else known for f in slots.values()))
             alike.setdefault(key, (text, [], slots))[1].append(f"the {name}")
     clauses: list[Text] = [say(text, axes=listed(names), **slots) for text, names, slots in alike.values()]
-    return together(together(*clauses[:-1], between=", "), *clauses[-1:], between=" and ")
+    last = ", and " if any(" and " in f"{one}" for one in clauses) else " and "
+    return together(together(*clauses[:-1], between=", "), *clauses[-1:], between=last)
 
 
 def known(value: Formula) -> str:

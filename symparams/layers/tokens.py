@@ -86,7 +86,7 @@ class LayerScale(Layer):
             output=x.kept() if images else as_it_came(x),
             tensors=(tensor(x.convention, "scale", outputs=(d,)),),
             because=say(f"each of the {{d {'channels' if images else 'features'}}} has one learned factor", d=d),
-            shape_because="every value is only multiplied by a factor, so the shape stays",
+            shape_because="every value is only multiplied by a factor, so the shape stays the same",
             channels_are=None,
             ignores=positions_share(x, "factor") if images else same_everywhere(x) if len(x.shape) > 1 else (),
         )

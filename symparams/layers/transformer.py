@@ -76,7 +76,7 @@ class EncoderLayer(Layer):
             tensors=tuple(self._tensors(x, attending)),
             because=self._because(d, f),
             shape_because=say(
-                "attention and feed-forward network both map back to {d features}, so the shape stays", d=d
+                "attention and feed-forward network both map back to {d features}, so the shape stays the same", d=d
             ),
             channels_are=None,
             requires=(*attending[-1].requires, *self._fits(arriving)),

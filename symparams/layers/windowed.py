@@ -77,7 +77,8 @@ class WindowAttention(Layer):
             tensors=tuple(self._tensors(x)),
             because=self._because(x),
             shape_because=say(
-                "each position produces one vector of {C features}, as many as it has in the input, so the shape stays",
+                "each position produces one vector of {C features}, as many as it has in the input, so the shape stays "
+                "the same",
                 C=C,
             ),
             channels_are=None,
@@ -166,7 +167,7 @@ class WindowAttention(Layer):
         padded = "" if even else "The feature map is padded to multiples of the window size"
         form = "=" if number(scores) is not None else "."
         text = say(
-            f"the projections take {{{form}projected products}}, one for each weight and position; each position "
+            f"the projections take {{{form}projected products}}, one for each weight at each position; each position "
             f"attends to the {{=seen positions}} of its window, so queries times keys take {{{form}scores products}} "
             "in all heads together, and weighting the values as many again",
             projected=projected,

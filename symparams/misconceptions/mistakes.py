@@ -241,7 +241,7 @@ def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
         return []
     if not all(isinstance(rule, Formula) for rule in rules):
         origin = extensions.whose(misconception.edit.__module__)
-        extensions.tell(f"{origin}: the edit of `{misconception.name}` gives something else than formulas")
+        extensions.tell(f"{origin}: the edit of `{misconception.name}` gives something other than formulas")
         return []
     return [rule for rule in rules if rule != subject.rule]
 

@@ -211,5 +211,5 @@ def _of_node(
     if quantity in QUANTITY_RULES:
         return ("",), (QUANTITY_RULES[quantity].rule(replace(node, derived=derived), settings),)
     if quantity != "params":
-        raise SymparamsError(f"there is no quantity `{quantity[:60]}`; there are {', '.join(ASKED)}")
+        raise SymparamsError(f"there is no quantity `{quantity[:60]}`; the choices are {', '.join(ASKED)}")
     return ("",), (ZERO if node.shared is not None else derived.rules.parameters,)

@@ -115,7 +115,7 @@ def _at_least(slack: Poly) -> Condition:
 def unless_certain(slack: Poly, facts: Facts, where: str) -> list[Condition]:
     """slack >= 0 as a condition, nothing if it is certain, an error if it cannot be."""
     if below_zero(slack, facts):
-        raise LayerError(f"{where}: no value of the letters fits every copy" if where else "there are no copies")
+        raise LayerError(f"{where}: no values of the letters fit every copy" if where else "there are no copies")
     return [] if at_least_zero(slack, facts) else [_at_least(slack)]
 
 

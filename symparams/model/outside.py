@@ -45,7 +45,7 @@ def check_methods(layer: Layer, out: Outgoing, arriving: tuple[Incoming, ...]) -
     for method, is_right in fits.items():
         if not is_right:
             origin = extensions.whose(type(layer).__module__)
-            raise LayerError(f"{origin}: {method}() gives something else than Layer.{method} says")
+            raise LayerError(f"{origin}: {method}() gives something other than what Layer.{method} says")
 
 
 @contextmanager
@@ -66,14 +66,14 @@ def _wrong_in(rules: object, facts: Facts) -> Iterator[str]:
         yield f"rules() gives {type(rules).__name__}, not Rules"
         return
     if not all(isinstance(axis, Axis) and isinstance(axis.size, Formula) for axis in rules.output):
-        yield "the output of rules() has something else than axes"
+        yield "the output of rules() has something other than axes"
     sentences = (rules.because, rules.shape_because, rules.differs, *rules.ignores)
     if not (all(isinstance(s, str | Sentence) for s in sentences) and isinstance(rules.channels_are, str | None)):
-        yield "a sentence of rules() is no text"
+        yield "a sentence of rules() is not text"
     relations = get_args(Relation)
     for requirement in rules.requires:
         if requirement.relation not in relations:
-            yield f"rules() requires the relation `{requirement.relation}`; there are {listed(relations)}"
+            yield f"rules() requires the relation `{requirement.relation}`; the choices are {listed(relations)}"
     for tensor in rules.tensors:
         yield from _wrong_in_tensor(tensor, facts)
     numbers = collected(total(tensor.size for tensor in rules.counted), facts)
@@ -89,10 +89,10 @@ def _wrong_in_tensor(tensor: object, facts: Facts) -> Iterator[str]:
         return
     kinds, roles = get_args(TensorKind), get_args(Role)
     if tensor.kind not in kinds:
-        yield f"the tensor `{tensor.name}` is of the kind `{tensor.kind}`; there are {listed(kinds)}"
+        yield f"the tensor `{tensor.name}` is of the kind `{tensor.kind}`; the choices are {listed(kinds)}"
     for axis in tensor.axes:
         if axis.role not in roles:
-            yield f"the tensor `{tensor.name}` has an axis of the role `{axis.role}`; there are {listed(roles)}"
+            yield f"the tensor `{tensor.name}` has an axis of the role `{axis.role}`; the choices are {listed(roles)}"
     each = collected(product(axis.size for axis in tensor.axes if axis.role != "copy"), facts)
     stored = collected(product(tensor.stored.shape), facts)
     if not same(each, stored, facts):

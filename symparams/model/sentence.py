@@ -17,6 +17,10 @@ Slot: TypeAlias = "Operand | tuple[Operand, ...] | str"  # a formula; the sizes 
 Form: TypeAlias = Literal["", "=", ".", "@"]  # how it is put in; see `say`
 
 _SLOT = re.compile(r"\{([=.@]?)(\w+)(?: ([^}]*))?\}")
+_ARTICLE = re.compile(r"(?:^|\W)[Aa] $")
+_SPELLED_AN = re.compile(
+    r"8|1[18](?!\d)|[AEFHILMNORSXaefhilmnorsx](?![a-z]{2})"
+)  # an 8 × 8 block, an 11, an n × n kernel
 _SINGULAR = {
     "frequencies": "frequency",
     "biases": "bias",
@@ -72,7 +76,7 @@ class Sentence:
         return replace(self, slots=tuple((name, of(slot)) for name, slot in self.slots))
 
     def __str__(self) -> str:
-        return "".join(piece if isinstance(piece, str) else _plain(piece) for piece in self.pieces())
+        return written(self, str, plainly_put, plainly_put)
 
 
 Text: TypeAlias = "str | Sentence"  # what is said: with nothing to put in, a text is enough
@@ -156,7 +160,15 @@ def for_so_many(value: Value, plural: str) -> str:
     )
 
 
-def _plain(put: Put) -> str:
+def symbols_put(put: Put) -> str:
+    """What is put into a sentence in plain text, symbols in place of their values."""
+    if isinstance(put.slot, str):
+        return put.slot
+    return size([as_formula(one) for one in (put.slot if isinstance(put.slot, tuple) else (put.slot,))], PLAIN)
+
+
+def plainly_put(put: Put) -> str:
+    """What is put into a sentence in plain text, with its value."""
     if put.form == "@" or isinstance(put.slot, str):
         return str(put.slot)
     if isinstance(put.slot, tuple):
@@ -167,3 +179,15 @@ def _plain(put: Put) -> str:
         rule = shown(with_values(put.slot), PLAIN)
         text = rule if put.form == "." or rule == text else f"{rule} = {text}"
     return f"{text} {for_so_many(value, put.plural)}" if put.plural else text
+
+
+def written(
+    sentence: Sentence, words: Callable[[str], str], put: Callable[[Put], str], plainly: Callable[[Put], str]
+) -> str:
+    """A sentence with its words and what is put in as they are written; `plainly` gives that as it is read aloud."""
+    pieces = list(sentence.pieces())
+    for at, piece in enumerate(pieces[1:]):
+        before = pieces[at]
+        if isinstance(piece, Put) and isinstance(before, str) and _ARTICLE.search(before):
+            pieces[at] = f"{before[:-1]}n " if _SPELLED_AN.match(plainly(piece)) else before
+    return "".join(words(piece) if isinstance(piece, str) else put(piece) for piece in pieces)

@@ -11,7 +11,8 @@ from symparams.quantities.settings import STATES, Settings
 
 NEURONS = (
     "Neurons, as in LeNet-5's paper: each output value of a layer with connections is one neuron, a different one at "
-    "each position; the values of the input are none, nor those of a layer that only moves or changes single values"
+    "each position; the values of the input are not counted, nor are those of a layer that only moves or changes "
+    "single values"
 )
 CONNECTIONS = (
     "Connections, as in LeNet-5's paper: each use of a weight is one and each use of a bias is one, however many of "
@@ -69,7 +70,7 @@ def because_of_part(name: str, node: Node) -> str:
     named = [t.name for t in node.derived.rules.counted if _belongs(name, t, node)]
     tensors = f"{' and '.join(filter(None, [', '.join(named[:-1]), *named[-1:]]))}"
     return {
-        "weights": f"all parameters but the biases: {tensors}",
+        "weights": f"all parameters except the biases: {tensors}",
         "biases": f"the parameters that are added: {tensors}",
         "trainable": f"training changes these: {tensors}",
         "non_trainable": f"training does not change these: {tensors}",
@@ -116,13 +117,13 @@ def lacks_optimizer(node: Node, settings: Settings) -> str:
     if settings.optimizer == "none":
         return "no optimizer is chosen, so nothing is kept; SGD with momentum and Adam keep numbers"
     if settings.optimizer == "sgd":
-        return "plain SGD keeps nothing beside the parameters and their gradients"
+        return "plain SGD keeps nothing in addition to the parameters and their gradients"
     return "it has no trained parameters of its own"
 
 
 def say_optimizer(settings: Settings) -> str:
     """What an optimizer keeps."""
-    kept = {"none": "none, which keeps no numbers", "sgd": "SGD, which keeps no numbers"}
+    kept = {"none": "none, so no numbers are kept", "sgd": "SGD, which keeps no numbers"}
     named = {"momentum": "SGD with momentum, which keeps 1 number", "adam": "Adam, which keeps 2 numbers"}
     chosen = kept.get(settings.optimizer) or f"{named[settings.optimizer]} for each trained parameter"
     return f"Optimizer state in numbers, not bytes; the optimizer is {chosen}; gradients are not counted"

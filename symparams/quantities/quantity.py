@@ -62,11 +62,13 @@ _OWN: dict[str, Quantity] = {
             "weights",
             "Weights",
             "weights",
-            "Weights are all parameters that are not biases; statistics that a convention counts among the parameters "
-            "are among them",
+            "Weights are all parameters other than biases, including statistics that a convention counts among the "
+            "parameters",
         ),
         _part("biases", "Biases", "biases", "Biases are the parameters that are added"),
-        _part("trainable", "Trainable parameters", "trainable parameters", "Trainable parameters are set by training"),
+        _part(
+            "trainable", "Trainable parameters", "trainable parameters", "Trainable parameters are updated by training"
+        ),
         _part(
             "non_trainable",
             "Non-trainable parameters",
@@ -84,7 +86,7 @@ _OWN: dict[str, Quantity] = {
             operations.say_macs,
             by_layer=True,
             by_position=True,
-            lacking=lambda node, settings: "it adds up no products",
+            lacking=lambda node, settings: "it sums no products",
         ),
         Quantity(
             "flops",
@@ -193,7 +195,7 @@ _OWN: dict[str, Quantity] = {
             lambda settings: counts.NEURONS,
             by_name=True,
             by_position=True,
-            lacking=lambda node, settings: "it has no connections, so its output values are no neurons of their own",
+            lacking=lambda node, settings: "it has no connections, so its output values are not counted as neurons",
         ),
         Quantity(
             "connections",
@@ -206,7 +208,7 @@ _OWN: dict[str, Quantity] = {
             by_layer=True,
             by_name=True,
             by_position=True,
-            lacking=lambda node, settings: "it joins no values into sums or windows",
+            lacking=lambda node, settings: "it does not combine values into sums or windows",
         ),
     )
 }

@@ -61,7 +61,7 @@ class Settings:
         for name, (what, known) in CHOICES.items():
             value = getattr(self, name)
             if value not in known:
-                raise SymparamsError(f"there is no {what} `{value}`; there are {', '.join(known)}")
+                raise SymparamsError(f"there is no {what} `{value}`; the choices are {', '.join(known)}")
         if self.dtype == "int8" and self.optimizer != "none":
             raise SymparamsError("int8 weights are not trained; choose another type, or no optimizer")
         object.__setattr__(self, "batch", _batch(self.batch))
@@ -88,6 +88,11 @@ class Settings:
     def for_examples(self) -> str:
         """For which examples something is counted, at the end of a sentence."""
         return "for one example" if self.batch in (None, 1) else f"for a batch of `{self.batch}` examples"
+
+
+def a_value(dtype: str) -> str:
+    """A float32 value, an int8 value."""
+    return f"{'an' if dtype.startswith('int') else 'a'} {dtype} value"
 
 
 def _batch(given: object) -> int | str | None:

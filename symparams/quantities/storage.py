@@ -8,11 +8,11 @@ from symparams.model.network import Node
 from symparams.model.sentence import Text, say, together
 from symparams.quantities.operations import for_batch
 from symparams.quantities.saved import saved
-from symparams.quantities.settings import BYTES, KEPT, STATES, Settings
+from symparams.quantities.settings import BYTES, KEPT, STATES, Settings, a_value
 
 
 def _bytes(settings: Settings) -> Formula:
-    return symbol("b", settings.size, f"bytes of a {settings.dtype} value")
+    return symbol("b", settings.size, f"bytes of {a_value(settings.dtype)}")
 
 
 def activations(node: Node, settings: Settings) -> Formula:

@@ -100,7 +100,7 @@ def _inputs(t: Tensor) -> tuple[Sizes, str]:
     if not axes:
         sizes = tuple(f for f in _factors(t.of("output")) if isinstance(f, Symbol) and f.incoming)
     known = [axis.word for axis in axes if axis.word] + [s.meaning for size in sizes for s in symbols(size)]
-    return sizes, known[0] if sizes else ""
+    return sizes, "input elements" if len(set(sizes)) > 1 and not axes else known[0] if sizes else ""
 
 
 def _joined(t: Tensor) -> list[TensorAxis]:

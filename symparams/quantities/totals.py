@@ -83,7 +83,7 @@ def amount(name: str, settings: Settings | None = None) -> TotalQuantity:
         raise SymparamsError(f"{name} does not add up over the layers; name a layer, or ask for {', '.join(TOTALS)}")
     if name not in TOTALS and QUANTITY_RULES.ask(name) is None:
         known = (*TOTALS, *extensions.names("quantity"))
-        near = nearest(name, known) or f"; there are {', '.join(known)}"
+        near = nearest(name, known) or f"; the choices are {', '.join(known)}"
         raise SymparamsError(f"there is no quantity `{name[:60]}`{near}")
     return TotalQuantity(name, settings if settings is not None and name in QUANTITY_RULES else Settings())
 

@@ -223,7 +223,7 @@ def _some_row(numbers: NumberSet, formula: Formula, target: Target) -> tuple[Row
 def _two(build: Build, network: Network, letters: Sequence[str], target: Target, formula: Formula) -> Finding:
     if target.relation in (">=", ">"):
         raise SymparamsError(
-            f"there is no end of pairs with {target.what.plural} {target.relation} {target.amount}; "
+            f"there are infinitely many pairs with {target.what.plural} {target.relation} {target.amount}; "
             "give one of the letters a value with --set, or ask with = or <="
         )
     rows, tried = _pairs(network, letters, target, formula)

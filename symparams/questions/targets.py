@@ -37,7 +37,7 @@ def read_target(text: str, layer: str | None = None, settings: Settings | None =
         raise SymparamsError(f"what is {head[1][:20]} a number of? write params={head[1][:20]}", Place(source, 0))
     if head[1].replace("-", "_") not in TOTALS and QUANTITY_RULES.ask(head[1]) is None:
         known = (*TOTALS, *extensions.names("quantity"))
-        near = nearest(head[1], known) or f"; there are {', '.join(known)}"
+        near = nearest(head[1], known) or f"; the choices are {', '.join(known)}"
         raise SymparamsError(f"there is no quantity `{head[1][:60]}`{near}", Place(source, head.start(1)))
     if not head[2]:
         raise SymparamsError("=, <= or >= is expected here", Place(source, head.end(1)))

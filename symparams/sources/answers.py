@@ -61,7 +61,7 @@ def _check(source: Source) -> None:
     if strange:
         c = strange[0]
         shown = f"`{c}`" if c.isprintable() else f"the character U+{ord(c):04X}"
-        hint = "; give only what stands on its right" if c == "=" else ""
+        hint = "; give only what is on its right" if c == "=" else ""
         raise SymparamsError(f"{shown} cannot stand in an answer{hint}", Place(source, strange.start()))
 
 

@@ -69,7 +69,7 @@ def declared(statements: Sequence[r.Statement], source: Source, catalogue: Catal
             declarations.facts.extend(s)
     for name in declarations.ranges.keys() & declarations.lets.keys():
         later = max(declarations.ranges[name].at, declarations.lets[name].at)
-        raise SymparamsError(f"{name} has a value and a range; one of them must go", Place(source, *later))
+        raise SymparamsError(f"{name} has a value and a range; remove one of them", Place(source, *later))
     return declarations
 
 

@@ -91,7 +91,7 @@ class Expansion:
             return self.named(item, flow, scope, first)
         if isinstance(item, r.Reference):
             if not first:
-                raise self.error(f"@{item.name} starts a chain or stands as a branch; it cannot follow ->", item.at)
+                raise self.error(f"@{item.name} starts a chain or is a branch by itself; it cannot follow ->", item.at)
             return self.meanings.point(item, scope).number
         if isinstance(item, r.Branches):
             return self.fork(item, flow, scope)
@@ -348,7 +348,7 @@ class Expansion:
         if use.call.name not in self.macros and self.meanings.entry(use.call).layer.inputs == "none":
             raise self.error(f"@{name} is an input, which has no weights to share", call.arguments[0].at)
         if scope.sharing is not None:
-            raise self.error("share cannot stand inside what is shared", call.at)
+            raise self.error("share cannot be inside what is shared", call.at)
         sharing = Sharing(name, iter(use.placements), call.at)
         inner = use.scope.inside(sharing=sharing, steps=scope.steps, copies=scope.copies)
         try:

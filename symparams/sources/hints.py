@@ -71,7 +71,7 @@ _CALLED = {
 }
 
 _OTHERWISE = {
-    "name": "a name stands behind the layer: {layer}(…) as first",
+    "name": "a name comes after the layer: {layer}(…) as first",
     "trainable": "the flag `frozen` makes its parameters non-trainable",
     "frozen": "`frozen` is a flag and stands alone",
     "data_format": "`convention torch` at the start puts the channels first",
@@ -113,7 +113,7 @@ _REASONS = {
     "sequential modulelist pipeline": "layers follow each other with -> and repeat with [ … ] * N",
     "lambda": "nobody can see into code; say what it does with layers",
     "model module layer": "it is a whole network or a base class; write the layers that it has",
-    "crossentropyloss mseloss bceloss bcewithlogitsloss nllloss l1loss": "a loss is no part of the network",
+    "crossentropyloss mseloss bceloss bcewithlogitsloss nllloss l1loss": "a loss is not part of the network",
 }
 
 

@@ -159,7 +159,7 @@ class Repetition:
             return end
         beyond = Symbol(self.index.name, as_formula(simplified(self.last + 1, self.facts)), "the copy after the last")
         final = [replaced(size, self.index.name, beyond) for size in sizes]
-        return self._marker(end, final, f"after the last copy the sizes are those for `{self.index.name}` one further")
+        return self._marker(end, final, "these are the sizes that one more copy would receive")
 
     def _laws(self, flow: int) -> tuple[list[Formula], int]:
         """The sizes that arrive at a copy, and how many copies stand before these hold."""
@@ -229,4 +229,7 @@ class Repetition:
 
     def _words(self) -> str:
         i = self.index.name
-        return f"a copy that is given the sizes for `{i}` hands on those for `{i} + 1`, so they hold for every copy"
+        return (
+            f"the sizes hold for the first copy, and if copy `{i}` receives them, its output has the sizes for copy "
+            f"`{i} + 1`; so, by induction, they hold for every copy"
+        )

@@ -113,7 +113,7 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         (Attention, GroupedQueryAttention),
         ACCEPTED,
-        "Keras' functional API refuses a memory of another width for grouped queries, though the layer takes it",
+        "Keras's functional API refuses a memory of another width for grouped queries, though the layer takes it",
         lambda layer, arriving: (
             (isinstance(layer, GroupedQueryAttention) or layer.kv is not None) and len({s[-1] for s in arriving}) > 1
         ),
@@ -122,7 +122,7 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse(
         (Attention, MultiHeadAttention),
         REFUSED,
-        "Keras' functional API gives a shape where query and memory have different ranks, but cannot compute",
+        "Keras's functional API gives a shape where query and memory have different ranks, but cannot compute",
         lambda layer, arriving: len({len(shape) for shape in arriving}) > 1,
         ("keras",),
     ),

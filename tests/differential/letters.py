@@ -51,7 +51,7 @@ UNDECIDED: dict[str, str] = {
     "has .* (features|channels) in its two directions": _EQUAL,
     "(embed_dim|d_model) is .*, but the width that arrives": _EQUAL,
     "the weights of .* fit an input .*, but here the input is .*": _EQUAL,
-    "the next copy does not fit behind the one before": "with a letter for their number there may be two copies",
+    "the next copy does not fit after the one before": "with a letter for their number there may be two copies",
     "each copy changes the number of axes": "with a letter for their number there may be two copies",
     "has no formula that could be proved": "sizes must be followed through all copies; the message asks for a number",
     r"is for \d spatial axes": "with a letter for their number there may be two copies",

@@ -120,8 +120,8 @@ OUT_OF_REACH: tuple[OutOfReach, ...] = (
     OutOfReach((Attention,), BOTH, "neither framework tells the biases apart", "qkvbias", ("yes", "no")),
     OutOfReach((Attention,), BOTH, "neither framework tells the biases apart", "keybias", ("yes", "no")),
     OutOfReach((Attention,), KERAS, "an argument of PyTorch", "biaskv", ("yes",)),
-    OutOfReach((Attention,), KERAS, "Keras' attention has no norms inside", "qknorm", ("rms", "layer")),
-    OutOfReach((Attention,), KERAS, "Keras' attention has no positions inside", "rope", ("yes",)),
+    OutOfReach((Attention,), KERAS, "Keras's attention has no norms inside", "qknorm", ("rms", "layer")),
+    OutOfReach((Attention,), KERAS, "Keras's attention has no positions inside", "rope", ("yes",)),
     *(
         OutOfReach((Attention,), TORCH, "an argument of Keras", name, ("given",))
         for name in ("head", "value", "output", "kv")

@@ -155,7 +155,7 @@ def test_stress_finds_nothing() -> None:
 MESSAGES = [
     ("params:shape", "questions of the kind params are answered by number or choice, not shape"),
     ("shap", "there is no kind of question `shap`; did you mean `shape`?"),
-    ("zzz", f"there is no kind of question `zzz`; there are {', '.join(KINDS)}"),
+    ("zzz", f"there is no kind of question `zzz`; the choices are {', '.join(KINDS)}"),
 ]
 
 

@@ -46,7 +46,7 @@ def test_moodle_reads_one_question_for_each_blank() -> None:
         reads = read_gift(written(asked))[1]
         with naming(seed):
             assert [read.idnumber for read in reads] == [f"q-{seed}-a", f"q-{seed}-b"]
-            assert reads[0].stem == f"{asked.stem}\n<p>What stands at (a)?</p>"
+            assert reads[0].stem == f"{asked.stem}\n<p>What belongs at (a)?</p>"
             assert_marked(reads, asked, inside)
 
 

@@ -70,7 +70,7 @@ def blanks_are_marked(seed: int) -> None:
         parts = reads
         assert [read.idnumber for read in reads] == ["q-f-a", "q-f-b"]
         assert [shown_name(read.name) for read in reads] == [f"{' '.join(asked.name.split())} ({m})" for m in "ab"]
-        assert [read.stem for read in reads] == [f"{asked.stem}\n<p>What stands at ({m})?</p>" for m in "ab"]
+        assert [read.stem for read in reads] == [f"{asked.stem}\n<p>What belongs at ({m})?</p>" for m in "ab"]
     assert [part.mark for part in parts] == [first.points, last.points]
     assert_marked(reads, asked)
 

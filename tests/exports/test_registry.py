@@ -47,7 +47,7 @@ def test_an_unknown_name() -> None:
     with pytest.raises(SymparamsError) as caught:
         export("moodel")
     assert str(caught.value) == (
-        f"there is no format `moodel` for questions; there are {listed([*EXPORTS])}; did you mean `moodle`?"
+        f"there is no format `moodel` for questions; the choices are {listed([*EXPORTS])}; did you mean `moodle`?"
     )
 
 

@@ -103,7 +103,7 @@ LEFT_OUT = {
         "extension = 3",
         "the module odd_layers declares nothing: it needs `extension = symparams.extend.Extension(…)`",
     ),
-    "nothing": ("from symparams.extend import Extension\nextension = Extension()", "it brings nothing"),
+    "nothing": ("from symparams.extend import Extension\nextension = Extension()", "it provides nothing"),
     "a name that is taken": (
         LAYER.replace('("odd",)', '("odd", "Conv2D")'),
         "the name `conv2d` of its layer is taken by symparams",
@@ -113,30 +113,30 @@ LEFT_OUT = {
     "no rules": (LAYER.replace("def rules", "def rule"), "its layer Odd has no rules"),
     "no tuple of names": (
         LAYER.replace('("odd",)', '"odd"'),
-        "the names of its layer Odd are 'odd', which is no tuple of words",
+        "the names of its layer Odd are 'odd', which is not a tuple of words",
     ),
     "a name that cannot be written": (
         LAYER.replace('("odd",)', '("odd layer",)'),
-        "the names of its layer Odd are ('odd layer',), which is no tuple of words",
+        "the names of its layer Odd are ('odd layer',), which is not a tuple of words",
     ),
     "a class without its mark": (LAYER.replace("@layer_class", ""), "its layer Odd is not marked with @layer_class"),
     "unknown inputs": (
         LAYER.replace("    title", '    inputs: ClassVar = "two"\n    title'),
-        "its layer Odd has inputs `two`; there are none, one, many, some and optional",
+        "its layer Odd has inputs `two`; the choices are none, one, many, some and optional",
     ),
     "an unknown reading": (
         LAYER.replace("    title", '    reads: ClassVar = "rows"\n    title'),
-        "its layer Odd reads `rows`; there are channels, features, kept and new",
+        "its layer Odd reads `rows`; the choices are channels, features, kept and new",
     ),
-    "no layer": (LAYER.replace("[Odd]", "[Axis]"), "<class 'symparams.model.layer.Axis'> is no layer class"),
+    "no layer": (LAYER.replace("[Odd]", "[Axis]"), "<class 'symparams.model.layer.Axis'> is not a layer class"),
     "no misconception": (LAYER.replace("layers=[Odd]", "misconceptions=['x']"), "'x' is no misconception"),
     "an unknown quantity": (
         LAYER.partition("\nextension")[0] + MISTAKE.format("return ()").replace('"params"', '"parms"'),
-        "its misconception `odd mistake` is about `parms`, which is no quantity",
+        "its misconception `odd mistake` is about `parms`, which is not a quantity",
     ),
     "an unknown markup": (
         LAYER.partition("\nextension")[0] + OTHERS.format("print", "yield", "''").replace('"text"', '"texts"'),
-        "its export Odds has the markup `texts`, which is no format",
+        "its export Odds has the markup `texts`, which is not a format",
     ),
     "an abstract export": (
         LAYER.replace("layers=[Odd]", "exports=[TextExport]"),
@@ -144,14 +144,14 @@ LEFT_OUT = {
     ),
     "an unknown type": (
         LAYER.replace("layers=[Odd]", "kinds=[QuestionKind('odd', 'odd', 99, ('essay',), print)]"),
-        "its kind odd has the type `essay`; there are number, shape, formula and choice",
+        "its kind odd has the type `essay`; the choices are number, shape, formula and choice",
     ),
     "two of a name": (
         LAYER.replace("layers=[Odd]", "exports=[A, B]").replace(
             "extension =",
             "class A(Export):\n    name, markup = 'odd', 'text'\n    item = write = print\nclass B(A): 0\nextension =",
         ),
-        "it brings two exports with the name `odd`",
+        "it provides two exports with the name `odd`",
     ),
 }
 
@@ -191,7 +191,7 @@ def test_one_that_prints(site: Path) -> None:
 def test_two_with_one_name(site: Path) -> None:
     install(site, "odd-layers", {"odd_layers.py": LAYER})
     install(site, "odder-layers", {"odder_layers.py": LAYER})
-    both = "the layer `odd` is brought by the extensions odd-layers and odder-layers; one of them must go"
+    both = "the layer `odd` is provided by the extensions odd-layers and odder-layers; uninstall one of them"
     assert refused("solve", "-e", "input(3) -> odd") == both
     out, told = out_of("layers")
     assert "\nconv(" in out
@@ -207,34 +207,37 @@ WRONG = {
     ),
     "a kind of tensor": (
         "(n,)", '(n,), kind="shift"',
-        "the tensor `shift` is of the kind `shift`; there are weight, bias and statistic",
+        "the tensor `shift` is of the kind `shift`; the choices are weight, bias and statistic",
     ),
     "a role": (
         TENSOR, 'Tensor("shift", (TensorAxis(n, "outer"),), Stored("shift", (n,)))',
-        "the tensor `shift` has an axis of the role `outer`; there are copy, part, kernel, input, state and output",
+        (
+            "the tensor `shift` has an axis of the role `outer`; the choices are copy, part, kernel, input, state and "
+            "output"
+        ),
     ),
     "a stored shape": (
         "(n,)", "(n,), shape=(n, n)", "the tensor `shift` has 3 numbers, but is stored as 9",
     ),
     "no tensor": (TENSOR, "n", "the tensors of rules() have Symbol among them"),
     "rules": ("return Rules(", "return dict(", "rules() gives dict, not Rules"),
-    "an axis": ("output=x.kept()", "output=x.shape", "the output of rules() has something else than axes"),
-    "a sentence": ('because="each has a number"', "because=3", "a sentence of rules() is no text"),
+    "an axis": ("output=x.kept()", "output=x.shape", "the output of rules() has something other than axes"),
+    "a sentence": ('because="each has a number"', "because=3", "a sentence of rules() is not text"),
     "a relation": (
         "tensors=", 'requires=(Requirement(n, "<", n, str),), tensors=',
-        "rules() requires the relation `<`; there are >= and multiple",
+        "rules() requires the relation `<`; the choices are >= and multiple",
     ),
     "work": (
         "\nextension", "    def work(self, out, *arriving):\n        return 3\n\nextension",
-        "work() gives something else than Layer.work says",
+        "work() gives something other than what Layer.work says",
     ),
     "cache": (
         "\nextension", "    def cache(self, out, *arriving):\n        return 3\n\nextension",
-        "cache() gives something else than Layer.cache says",
+        "cache() gives something other than what Layer.cache says",
     ),
     "reach": (
         "\nextension", "    def reach(self, *arriving):\n        return (3,)\n\nextension",
-        "reach() gives something else than Layer.reach says",
+        "reach() gives something other than what Layer.reach says",
     ),
 }  # fmt: skip
 
@@ -290,7 +293,7 @@ def test_with_letters(site: Path) -> None:
     [
         ("return 1 / 0", "failed in odd_mistake: ZeroDivisionError: division by zero"),
         ("yield 1 / 0", "failed in odd_mistake: ZeroDivisionError: division by zero"),
-        ("yield 'x'", ": the edit of `odd mistake` gives something else than formulas"),
+        ("yield 'x'", ": the edit of `odd mistake` gives something other than formulas"),
     ],
 )
 def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
@@ -323,7 +326,7 @@ def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
         (
             ("print", "yield 3", '""'),
             ("exam", "-e", KNOWN, "--kinds", "odd"),
-            "the kind of question odd makes something else than plans of its name",
+            "the kind of question odd makes plans under another name",
         ),
         (
             ("print", "yield", "1 / 0"),
@@ -333,7 +336,7 @@ def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
         (
             ("print", "yield", "3"),
             ("exam", "-e", KNOWN, "--format", "odd"),
-            "the format odd makes something else than texts",
+            "the format odd makes something other than text",
         ),
     ],
 )

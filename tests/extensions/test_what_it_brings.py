@@ -180,5 +180,5 @@ def test_nothing_is_installed(site: Path) -> None:
 
 def test_it_names_what_the_package_has_not(site: Path) -> None:
     assert "energy" not in QUANTITIES
-    with pytest.raises(sp.SymparamsError, match=r"^there is no quantity `energy`; there are shape, "):
+    with pytest.raises(sp.SymparamsError, match=r"^there is no quantity `energy`; the choices are shape, "):
         sp.parse("input(3) -> dense(2)").solve(quantities=["energy"])

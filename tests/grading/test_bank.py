@@ -124,7 +124,7 @@ BANKS: dict[str, tuple[str, str]] = {
         changed(mistakes=[{"answer": 5}]),
         NO_BANK.format("`mistakes` of question 1: `answer` of mistake 1: it is not a text"),
     ),
-    "no number": (changed(value=None), NO_BANK.format("question 1: its answer is no number")),
+    "no number": (changed(value=None), NO_BANK.format("question 1: its answer is not a number")),
     "an unknown type": (changed(answer_type="essay"), NO_BANK.format("question 1: there is no answer type essay")),
     "no key": (
         changed(answer_type="choice", options=[]), NO_BANK.format("question 1: not exactly one option is right"),

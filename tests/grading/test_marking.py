@@ -228,7 +228,7 @@ THREE = "; expected 3 numbers, such as 288; 320 for (a), (b) and (c)"
         ("9", 0.5, "part", "", "nothing at (b) and (c)"),
         ("9;x;320", 2, "unread", "", f"(b) nothing here is called `x`; there are no letters here{ONE}"),
         ("9;288;320;5", 0, "unread", "", f"there are 4 numbers here{THREE}"),
-        ("(a) 9 (a) 8", 0, "unread", "", f"what belongs to which blank is not clear{THREE}"),
+        ("(a) 9 (a) 8", 0, "unread", "", f"it is not clear which answer belongs to which blank{THREE}"),
     ],
 )  # fmt: skip
 def test_blanks(text: str, points: float, outcome: str, misconception: str, remark: str) -> None:

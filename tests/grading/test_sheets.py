@@ -102,7 +102,7 @@ ERRORS: dict[str, tuple[str, int, str]] = {
         "student,question,answer,Answer\nAda,1,5,6\n", 1, "answers.csv:1: two columns are called `answer`",
     ),
     "a student twice": (
-        "student,1\nAda,5\n Ada ,6\n", 1, "answers.csv:3: `Ada` stands in line 2 already; a student has one line",
+        "student,1\nAda,5\n Ada ,6\n", 1, "answers.csv:3: `Ada` stands in line 2 already; each student has one line",
     ),
     "two answers": (
         f"student,question,answer\nAda,1,5\nAda,{Q[0]},5\n", 1, "answers.csv:3: `Ada` has two answers to question 1",

@@ -40,7 +40,7 @@ def _reads_backwards(t: Tensor) -> bool:
     explanation="you counted one direction only",
     repair="the backward layer of a bidirectional layer has its own weights, as many as the forward layer",
     claim="A bidirectional layer uses the same weights in both directions.",
-    source=_SCHUSTER + "Stack Overflow, questions on the parameters of Keras' Bidirectional",
+    source=_SCHUSTER + "Stack Overflow, questions on the parameters of Keras's Bidirectional",
     credit=Fraction(1, 2),
 )
 def one_direction(s: Subject) -> Iterable[Formula]:
@@ -73,7 +73,7 @@ def _halved(rule: Formula) -> Formula | None:
     explanation="you counted the outputs of one direction only",
     repair="by default a bidirectional layer concatenates the outputs of both directions, so there are twice as many",
     claim="A bidirectional layer has as many outputs as each of its directions, even when they are concatenated.",
-    source=_SCHUSTER + "Stack Overflow, questions on the output shape of Keras' Bidirectional",
+    source=_SCHUSTER + "Stack Overflow, questions on the output shape of Keras's Bidirectional",
     credit=Fraction(1, 2),
 )
 def one_output(s: Subject) -> Iterable[Formula]:
@@ -116,7 +116,7 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     explanation="you counted the layer twice because it follows a bidirectional layer",
     repair="a layer after a bidirectional layer exists once; the outputs of both directions are its inputs",
     claim="Every layer after a bidirectional layer has its parameters twice, once for each direction.",
-    source="Stack Exchange, questions on a dense layer behind Keras' Bidirectional",
+    source="Stack Exchange, questions on a dense layer behind Keras's Bidirectional",
 )
 def doubled_behind(s: Subject) -> Iterable[Formula]:
     """n_in·n_out + n_out → 2·(n_in·n_out + n_out)."""

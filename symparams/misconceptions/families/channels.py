@@ -44,7 +44,7 @@ def _is_channels(s: Subject) -> Test:
     repair="each filter of a convolution has one kernel for every input channel that it sees, and the results are "
     "summed",
     claim="The number of weights in a convolution filter does not depend on the number of input channels.",
-    source="Stack Exchange, questions on Keras' model.summary(): (3*3 + 1)*64 for a second convolution",
+    source="Stack Exchange, questions on Keras's model.summary(): (3*3 + 1)*64 for a second convolution",
     credit=Fraction(1, 2),
 )
 def input_channels_left_out(s: Subject) -> Iterable[Formula]:
@@ -143,7 +143,7 @@ def _joins(node: Node) -> bool:
     needs="tensor",
     explanation="you used the input of the layer before, not its output",
     repair="the input of a layer is the output of the layer before it: its filters, or its units",
-    source="Stack Exchange, questions on stacked layers in Keras' model.summary()",
+    source="Stack Exchange, questions on stacked layers in Keras's model.summary()",
     credit=Fraction(1, 2),
 )
 def one_layer_too_early(s: Subject) -> Iterable[Formula]:

@@ -34,7 +34,7 @@ def _table(s: Subject) -> Embedding | Positional | None:
     "independent of the length of the input",
     claim="The number of parameters of a token embedding grows with the length of the texts.",
     general=False,
-    source="Stack Overflow, questions on Keras' Embedding: input_length and input_dim",
+    source="Stack Overflow, questions on Keras's Embedding: input_length and input_dim",
 )
 def length_for_rows(s: Subject) -> Iterable[Formula]:
     """V·d → T·d."""
@@ -86,7 +86,7 @@ def with_biases(s: Subject) -> Iterable[Formula]:
     explanation="you treated the table as fixed and counted nothing",
     repair="the vectors in the table of an embedding are learned: each of their components is a parameter",
     claim="An embedding is a lookup in a fixed table and has no parameters.",
-    source="Stack Exchange, questions on how Keras' Embedding works; Bengio et al., 2003",
+    source="Stack Exchange, questions on how Keras's Embedding works; Bengio et al., 2003",
 )
 def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     """V·d → 0."""
@@ -101,7 +101,7 @@ def taken_for_fixed(s: Subject) -> Iterable[Formula]:
     explanation="you counted one parameter for each token or position",
     repair="each row of the table of an embedding is a vector with as many components as the embedding dimension",
     claim="An embedding has one parameter for each token of its vocabulary.",
-    source="Stack Overflow, questions on Keras' Embedding: input_dim and output_dim",
+    source="Stack Overflow, questions on Keras's Embedding: input_dim and output_dim",
 )
 def one_number(s: Subject) -> Iterable[Formula]:
     """V·d → V."""
@@ -137,7 +137,7 @@ def fixed_counted(s: Subject) -> Iterable[Formula]:
     explanation="you gave each position one value per token of the vocabulary, as in a one-hot vector",
     repair="an embedding replaces each token by its vector, so the size of the new axis is the embedding dimension",
     claim="The output of an embedding has one value for each token of the vocabulary.",
-    source="Stack Overflow, questions on the output shape of Keras' Embedding",
+    source="Stack Overflow, questions on the output shape of Keras's Embedding",
 )
 def one_hot(s: Subject) -> Iterable[Formula]:
     """d → V."""

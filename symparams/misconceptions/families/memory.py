@@ -11,7 +11,7 @@ from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, Symbo
 from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.task import Subject
-from symparams.quantities.settings import BYTES
+from symparams.quantities.settings import BYTES, a_value
 from symparams.quantities.storage import cache
 
 _IN_BYTES = ("memory", "activations", "cache")
@@ -30,7 +30,7 @@ _RAJBHANDARI = "Rajbhandari et al., ZeRO: Memory Optimizations Toward Training T
 def bits(s: Subject) -> Iterable[Formula]:
     """b → 8·b."""
     size = BYTES[s.task.settings.dtype]
-    yield from some(bound(s.rule, "b", Number(8 * size), f"bits of a {s.task.settings.dtype} number"))
+    yield from some(bound(s.rule, "b", Number(8 * size), f"bits of {a_value(s.task.settings.dtype)}"))
 
 
 @misconception(
@@ -65,7 +65,7 @@ def other_type(s: Subject) -> Iterable[Formula]:
     """P·4 → P·8, P·2, P·1."""
     for dtype in ("float64", "float32", "float16", "int8"):
         if BYTES[dtype] != BYTES[s.task.settings.dtype]:
-            yield from some(bound(s.rule, "b", Number(BYTES[dtype]), f"bytes of a {dtype} number"))
+            yield from some(bound(s.rule, "b", Number(BYTES[dtype]), f"bytes of {a_value(dtype)}"))
 
 
 def _terms(s: Subject) -> tuple[Formula, ...]:
@@ -204,7 +204,7 @@ def activations_twice(s: Subject) -> Iterable[Formula]:
     "cache",
     explanation="you counted a cache for attention that generates nothing",
     repair="keys and values are kept by causal attention, and by attention to a memory in a network that has causal "
-    "attention, because only there tokens are generated one after another",
+    "attention, because only there are tokens generated one after another",
     claim="Every attention layer, also that of an encoder, keeps a key-value cache.",
     source="Pope et al., Efficiently Scaling Transformer Inference, 2023: the cache is that of decoding steps",
     credit=Fraction(1, 2),

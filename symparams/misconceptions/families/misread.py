@@ -76,7 +76,7 @@ def parameters_given(s: Subject) -> Iterable[Formula]:
     "trainable",
     explanation="you gave the number of output values",
     repair="the parameters are stored in the layer; the output is computed for each example",
-    source="questions on the columns of Keras' model.summary(): output shape and parameters",
+    source="questions on the columns of Keras's model.summary(): output shape and parameters",
     credit=_NOTHING,
 )
 def output_given(s: Subject) -> Iterable[Formula]:
@@ -91,7 +91,7 @@ def output_given(s: Subject) -> Iterable[Formula]:
     around=True,
     explanation="you gave the total of the whole network",
     repair="the question is about this layer alone",
-    source="questions on the last lines of Keras' model.summary()",
+    source="questions on the last lines of Keras's model.summary()",
     credit=_NOTHING,
 )
 def network_given(s: Subject) -> Iterable[Formula]:
@@ -121,7 +121,7 @@ def _neighbor(s: Subject, node: Node) -> Iterable[Formula]:
     around=True,
     explanation="you gave the answer for the layer before",
     repair="the question is about this layer, whose input is the output of the layer before",
-    source="questions on the rows of Keras' model.summary()",
+    source="questions on the rows of Keras's model.summary()",
     credit=_NOTHING,
 )
 def layer_before(s: Subject) -> Iterable[Formula]:
@@ -142,7 +142,7 @@ def layer_before(s: Subject) -> Iterable[Formula]:
     around=True,
     explanation="you gave the answer for the layer after",
     repair="the question is about this layer, whose output is the input of the layer after it",
-    source="questions on the rows of Keras' model.summary()",
+    source="questions on the rows of Keras's model.summary()",
     credit=_NOTHING,
 )
 def layer_after(s: Subject) -> Iterable[Formula]:

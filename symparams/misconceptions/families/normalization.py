@@ -39,7 +39,7 @@ def _each(s: Subject) -> tuple[int, Formula] | None:
     repair="Keras counts a moving mean and a moving variance for each channel of a batch normalization as "
     "non-trainable parameters",
     claim="By default, batch normalization in Keras has two parameters for each channel.",
-    source=_IOFFE + "Stack Overflow, questions on the four parameters of Keras' BatchNormalization",
+    source=_IOFFE + "Stack Overflow, questions on the four parameters of Keras's BatchNormalization",
     credit=Fraction(1, 2),
 )
 def statistics_left_out(s: Subject) -> Iterable[Formula]:
@@ -78,7 +78,7 @@ def statistics_counted(s: Subject) -> Iterable[Formula]:
     repair="the moving mean and variance of batch normalization are updated during training but not learned by "
     "gradient descent, so they are non-trainable",
     claim="Gradient descent learns the moving mean and variance of batch normalization.",
-    source=_IOFFE + "Stack Overflow, questions on the non-trainable parameters in Keras' model.summary()",
+    source=_IOFFE + "Stack Overflow, questions on the non-trainable parameters in Keras's model.summary()",
     credit=Fraction(1, 2),
 )
 def statistics_trained(s: Subject) -> Iterable[Formula]:
@@ -135,7 +135,7 @@ def shift_left_out(s: Subject) -> Iterable[Formula]:
     repair="by default batch normalization stores four values for each channel: gamma, beta, a moving mean and a "
     "moving variance",
     claim="By default, batch normalization in Keras has as many parameters as channels.",
-    source="Stack Overflow, questions on the four parameters of Keras' BatchNormalization",
+    source="Stack Overflow, questions on the four parameters of Keras's BatchNormalization",
 )
 def one_number(s: Subject) -> Iterable[Formula]:
     """4·C_in → C_in."""
