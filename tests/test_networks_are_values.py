@@ -13,13 +13,13 @@ from symparams.errors import Source, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model import conditions
 from symparams.model.network import Network
-from symparams.sources.binding import reserved_words
 from symparams.sources.declarations import declared
 from symparams.sources.expansion import expanded
 from symparams.sources.language import network
 from symparams.sources.names import Names
 from symparams.sources.placements import Bracket, Placed, Placement, Shared
 from symparams.sources.reader import read_network
+from symparams.sources.words import reserved_words
 from tests.conftest import EXAMPLES
 from tests.helpers import net
 

@@ -337,6 +337,8 @@ def _hint(kind: Kind, raw: Raw) -> str:
         return nearest(raw, kind.words)
     if isinstance(raw, Quoted) and (kind.answers or raw.text.casefold() in kind.words):
         return "; leave out the quotes"
+    if isinstance(raw, Quoted):
+        return nearest(raw.text, kind.words)
     if kind is LAYER and isinstance(raw, Symbol) and raw.value is None:
         return f"; a layer here has brackets: {raw.name}(…)"
     return "; write the layer itself" if kind is LAYER and isinstance(raw, Named) else ""

@@ -11,13 +11,12 @@ from symparams.algebra.formula import Formula, Symbol
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError, Place, Source, Span, SymparamsError, listed, nearest
-from symparams.layers import Catalogue, Entry
-from symparams.model.arguments import ANSWERS, Argument, Raw, arguments_of, described, read, takes_word
+from symparams.layers import Entry
+from symparams.model.arguments import Argument, Raw, arguments_of, described, read, takes_word
 from symparams.model.layer import Layer
 from symparams.sources import records as r
 from symparams.sources.hints import instead, too_many
-
-FROZEN = "frozen"  # the flag that every layer and every macro takes
+from symparams.sources.words import FROZEN
 
 
 class Given(NamedTuple):
@@ -53,17 +52,6 @@ def _signature(layer: type[Layer]) -> Signature:
     words = {word: a for a in reversed(every) for word in a.kind.words}  # the first argument that has a word gets it
     required = tuple(a for a in every if a.default is dataclasses.MISSING)
     return Signature(tuple(a for a in every if a.positional), keywords, words, required)
-
-
-def reserved_words(catalogue: Catalogue) -> frozenset[str]:
-    """Every flag word of every layer: none of them can be a symbol."""
-    layers = tuple(dict.fromkeys(entry.layer for entry in catalogue.values()))
-    if layers not in _reserved:
-        _reserved[layers] = frozenset({FROZEN, *ANSWERS}.union(*(signature(layer).words for layer in layers)))
-    return _reserved[layers]
-
-
-_reserved: dict[tuple[type[Layer], ...], frozenset[str]] = {}
 
 
 def bind(entry: Entry, name: str, given: tuple[Given, ...], reserved: frozenset[str]) -> Layer:

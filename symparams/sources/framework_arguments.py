@@ -27,9 +27,10 @@ from symparams.model.arguments import (
 )
 from symparams.model.framework import Parameter
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, Signature, is_source, signature
+from symparams.sources.binding import Signature, is_source, signature
 from symparams.sources.framework_names import SPOKEN, Meaning, convention_of
 from symparams.sources.printer import written_item, written_value
+from symparams.sources.words import FROZEN
 
 # What every layer of Keras takes, whatever its class.
 EVERY_KERAS = frozenset((
@@ -237,6 +238,8 @@ def read_before(call: r.Call, meaning: Meaning) -> dict[str, object] | None:
         except (LayerError, AssertionError):
             return None
         before = values.get(own.name)
+        if before is not None and not own.variadic:
+            return None
         values[own.name] = value if before is None else (*(before if isinstance(before, tuple) else (before,)), value)
     given = {*values, *meaning.entry.preset}
     if any(a.name not in given and a.default is dataclasses.MISSING for a in accepts.required):

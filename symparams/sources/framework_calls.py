@@ -12,10 +12,11 @@ from symparams.layers.source import Input
 from symparams.model.framework import Framework
 from symparams.model.tensor import Convention
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, signature
+from symparams.sources.binding import signature
 from symparams.sources.framework_arguments import Bound, bound, meant_before, own_arguments, read_before, two_readings
 from symparams.sources.framework_inputs import Inputs
 from symparams.sources.framework_names import SPOKEN, Meaning, convention_of, counterpart, meanings
+from symparams.sources.words import FROZEN
 
 
 class Understood(NamedTuple):
@@ -71,27 +72,31 @@ def _convention(
     if convention is not None and other in first:
         raise _stated_otherwise(first[other], convention, other, source, catalogue)
     if len(first) == 2:
-        raise _both(first, source)
+        raise _both(first, source, catalogue)
     return convention or next(iter(first), None)
 
 
 def _stated_otherwise(
     call: r.Call, stated: Convention, other: Convention, source: Source, catalogue: Catalogue
 ) -> SymparamsError:
-    meaning = next(m for f, m in meanings(call.name, catalogue).items() if convention_of(f) == other)
-    there = counterpart(meaning, stated)
-    hint = f"; {SPOKEN[stated]} has {there}" if there else ""
-    matter = f"`{call.name}` is a class of {SPOKEN[other]}, but the convention is stated as {stated}{hint}"
-    return SymparamsError(matter, Place(source, *call.at))
+    matter = f"`{call.name}` is a class of {SPOKEN[other]}, but the convention is stated as {stated}"
+    return SymparamsError(matter + _there(call, stated, other, catalogue), Place(source, *call.at))
 
 
-def _both(first: dict[Convention, r.Call], source: Source) -> SymparamsError:
+def _both(first: dict[Convention, r.Call], source: Source, catalogue: Catalogue) -> SymparamsError:
     (one, former), (other, later) = first.items()
     matter = (
-        f"`{former.name}` is a class of {SPOKEN[one]} and `{later.name}` one of {SPOKEN[other]}; "
-        f"`convention {one}` or `convention {other}` decides, with classes of that framework only"
+        f"`{former.name}` is a class of {SPOKEN[one]} and `{later.name}` one of {SPOKEN[other]}, "
+        "but a network has the classes of one framework"
     )
-    return SymparamsError(matter, Place(source, *later.at))
+    return SymparamsError(matter + _there(later, one, other, catalogue), Place(source, *later.at))
+
+
+def _there(call: r.Call, wanted: Convention, other: Convention, catalogue: Catalogue) -> str:
+    """What the wanted framework calls the class of the other one, if it has it."""
+    meaning = next(m for f, m in meanings(call.name, catalogue).items() if convention_of(f) == other)
+    name = counterpart(meaning, wanted)
+    return f"; {SPOKEN[wanted]} has {name}" if name else ""
 
 
 def _is_keras_1(call: r.Call, known: dict[Framework, Meaning]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -62,5 +63,5 @@ def convention_of(framework: Framework) -> Convention:
 def counterpart(meaning: Meaning, convention: Convention) -> str:
     """What the other framework calls the same layer, for messages; empty where it has none."""
     others = (m for f in FRAMEWORKS for m in classes()[f].values() if convention_of(f) == convention)
-    alike = [m for m in others if m.entry.layer is meaning.entry.layer]
-    return next((m.name for m in alike if m.entry.rank == meaning.entry.rank), "")
+    same = [m for m in others if replace(m.entry, name=meaning.entry.name) == meaning.entry]
+    return same[0].name if same else ""

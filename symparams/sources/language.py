@@ -14,7 +14,6 @@ from symparams.model.builder import Builder
 from symparams.model.layer import Layer
 from symparams.model.network import Network
 from symparams.sources import records as r
-from symparams.sources.binding import reserved_words
 from symparams.sources.declarations import declared
 from symparams.sources.expansion import expanded
 from symparams.sources.framework_calls import Understood, understood
@@ -25,6 +24,7 @@ from symparams.sources.ranges import read_ranges
 from symparams.sources.reader import read_network
 from symparams.sources.sequences import sequences
 from symparams.sources.stated_facts import facts_of
+from symparams.sources.words import reserved_words
 
 
 def network(

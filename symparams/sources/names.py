@@ -22,9 +22,7 @@ from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError, nearest
 from symparams.sources.records import Let
-
-WORDS = frozenset(("model convention let where def for in as id share floor ceil min max " + CHANNELS).split())
-
+from symparams.sources.words import WORDS
 
 _DEPTH = 2 * limits.NESTING  # of an expression, values put in
 

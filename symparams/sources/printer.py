@@ -9,6 +9,7 @@ from symparams.algebra.formula import Formula, Number, Power, Symbol
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.sources import records as r
+from symparams.sources.words import WORDS, reserved_words
 
 
 def printed(statements: Sequence[r.Statement]) -> str:
@@ -58,7 +59,7 @@ def written_item(item: r.Item) -> str:
     """What stands between two arrows: a layer, a macro, a fork, a group."""
     match item:
         case r.Named(inner, name):
-            return f"{written_item(inner)} as {name if item.bare else written_name(name)}"
+            return f"{written_item(inner)} as {written_name(name)}"
         case r.Reference(name):
             return f"@{written_name(name)}"
         case r.Branches(chains):
@@ -105,8 +106,9 @@ _NAME = re.compile(r"[A-Za-zͰ-Ͽ_][A-Za-z0-9Ͱ-Ͽ_]*")
 
 
 def written_name(name: str) -> str:
-    """A name, between quotes where it is no identifier."""
-    return name if _NAME.fullmatch(name) else quoted(name)
+    """A name, between quotes where it is no identifier or a word of the language."""
+    is_word = name in WORDS or name.casefold() in reserved_words()
+    return name if _NAME.fullmatch(name) and not is_word else quoted(name)
 
 
 def quoted(text: str) -> str:

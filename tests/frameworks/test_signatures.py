@@ -17,9 +17,10 @@ from symparams.layers.recurrent_cells import RNNCell
 from symparams.model.framework import Framework
 from symparams.model.layer import Layer
 from symparams.sources import records as r
-from symparams.sources.binding import Given, bind, reserved_words
+from symparams.sources.binding import Given, bind
 from symparams.sources.framework_calls import understood
 from symparams.sources.framework_names import Meaning, classes
+from symparams.sources.words import reserved_words
 
 pytestmark = pytest.mark.framework
 
