@@ -201,9 +201,12 @@ def indented(text: Text) -> Text:
         edits.append(Edit(start, start + len(line) - len(line.lstrip(" \t")), "    " * level))
         opens = _BLOCK.match(line.strip()) is not None
         blocks = [*blocks[:level], (kind, level)] if opens else _behind(kind, following, blocks)
-    return text.edited(edits, "lost indentation found again")
+    loops = re.search(r"^[ \t]*(?:for|while)\b.*:", text.text, re.MULTILINE)
+    return text.edited(edits, _AGAIN + (_GUESSED if loops else ""))
 
 
+_AGAIN = "lost indentation found again"
+_GUESSED = "; where a loop ends cannot be seen"
 _BRANCHES = ("if", "elif", "else", "try", "except", "with", "finally")
 
 

@@ -69,15 +69,15 @@ def parsed(text: str) -> ast.Module | SyntaxError:
         return SyntaxError("too deep", ("", 1, 1, "", 1, 1))
 
 
-def mended(text: str) -> Mended | None:
+def mended(text: Text) -> Mended | None:
     """The code in a text; None if there is none."""
-    for candidate in _lightly(whole(text)):
+    for candidate in _lightly(text):
         tree = parsed(candidate.text)
         if isinstance(tree, ast.Module) and _says_something(tree):
             return Mended(candidate, tree)
     best: Mended | None = None
     most = 0
-    for candidate in _heavily(_bare(whole(text))):
+    for candidate in _heavily(_bare(text)):
         tree = parsed(candidate.text)
         if isinstance(tree, ast.Module) and (worth := _worth(tree)) > most:
             best, most = Mended(candidate, tree), worth
@@ -220,11 +220,13 @@ def _is_code(line: str) -> bool:
     if not bare or bare.startswith("#"):
         return True
     if _TABLE.search(line) and not re.search(r"\w\s*=\s*\w|\.add\(", line):
-        return False
+        return _is_complete(line)
     if re.fullmatch(r"[)\]},\s]+|pass|break|continue|return|try:|else\s*:|finally:|except.*:|\"\"\".*|'''.*", bare):
         return True
     if starts().match(bare):
-        return not (_WORDS.match(bare) and not re.match(r"from|import|for|if|while|class|def|return|with|print", bare))
+        return "=" in bare or not (
+            _WORDS.match(bare) and not re.match(r"from|import|for|if|while|class|def|return|with|print", bare)
+        )
     return re.match(r"[\w.]+\(|\(|\[", bare) is not None and bare[-1:] in "),[({:"
 
 
@@ -280,7 +282,7 @@ _OPENER = re.compile(
 
 def code_spans(text: str) -> list[Span]:
     """Where in a text its code stands, statement by statement, neighbors joined."""
-    found = mended(text)
+    found = mended(whole(text))
     if found is None:
         return []
     spans = found.spans()

@@ -8,6 +8,7 @@ from typing import Any
 
 from symparams import limits
 from symparams.errors import LimitError, Source, SymparamsError, listed, nearest
+from symparams.reading.python.damaged import Text, whole
 from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.keras import Keras
 from symparams.reading.python.mending import Mended, mended
@@ -18,13 +19,37 @@ from symparams.reading.reading import Reading
 def read_python(source: Source, model: str | None = None) -> Reading:
     """The network that a program builds; of several the one of that name, else the last."""
     if len(source.text) > limits.SOURCE_BYTES:
-        raise LimitError(
-            f"the program is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit", source=source
-        )
-    repaired = mended(source.text)
+        message = f"the program is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
+        raise LimitError(message, source=source)
+    return read_text(source, whole(source.text), model)
+
+
+def read_text(source: Source, code: Text, model: str | None = None) -> Reading:
+    """The network that code builds whose characters stand somewhere in a source."""
+    repaired = mended(code)
     if repaired is None:
         raise SymparamsError(NOTHING, source=source)
     return followed(source, repaired, model)
+
+
+def recognised(text: str) -> float:
+    """How sure a look at a text makes that a program that builds a network stands in it."""
+    makes = len(_MAKES.findall(text[:_LOOK]))
+    writes = len(_WRITES.findall(text[:_LOOK]))
+    if not makes:
+        return 0.0
+    return min(1.0, 0.4 + 0.1 * min(makes, 4) + 0.1 * min(writes, 4))
+
+
+_LOOK = 200_000  # characters that are looked at
+_MAKES = re.compile(
+    r"\b(?:layers|nn|keras|tf)\.[A-Z]\w+\(|\.add\(\s*[(A-Za-z]|\bnn\.Module\b|\b(?:Sequential|Model|ModuleList)\("
+    r"|=\s*(?:Dense|Conv[123]D|Input|LSTM|GRU|Embedding|Flatten|Linear|Conv[123]d)\("
+)
+_WRITES = re.compile(
+    r"\bimport (?:keras|torch|tensorflow)|\bfrom (?:keras|torch|tensorflow)|\bdef \w+\(|\w\s*=\s*\w+[\w.]*\(|^class \w",
+    re.M,
+)
 
 
 NOTHING = (
