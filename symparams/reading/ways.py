@@ -22,6 +22,7 @@ class _Stands(NamedTuple):
 
 # Of two that are as sure of a text the first one reads it.
 _WAYS = (
+    _Stands(("notebook",), "a notebook", "notebook:recognised", "notebook:read_notebook"),
     _Stands(("keras-config",), "a Keras config", "configs.keras:recognised", "configs.keras:read_keras_config"),
     _Stands(("hf",), "a Hugging Face config", "huggingface:recognised", "huggingface:read_hf"),
     _Stands(("question",), "a question with code or a table", "question:recognised", "question:read_question"),

@@ -81,6 +81,6 @@ def test_places_point_into_the_config() -> None:
     reading = read(text("chain"))
     items = reading.statements[2].items  # type: ignore[union-attr]
     call = items[1].item  # type: ignore[union-attr]
-    assert reading.source.text[call.at.start : call.at.end] == '"Conv2D"'  # type: ignore[union-attr]
+    assert reading.source.text[call.at.start : call.at.end] == '"Conv2D"'
     kernel = next(a for a in call.arguments if a.keyword == "kernel_size")  # type: ignore[union-attr]
     assert reading.source.text[kernel.at.start : kernel.at.end] == "[3, 5]"

@@ -49,8 +49,10 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         ),
         (
             GRU,
-            "Nach meiner Rechnung müsste die erste Schicht 3 * (7*32 + 32*32 + 32) = 3840 Parameter haben, "
-            "Keras zeigt aber 3936 an. Und wo geht die Länge 50 ein?",
+            (
+                "Nach meiner Rechnung müsste die erste Schicht 3 * (7*32 + 32*32 + 32) = 3840 Parameter haben, "
+                "Keras zeigt aber 3936 an. Und wo geht die Länge 50 ein?"
+            ),
             [("gru", "params", "3 * (7*32 + 32*32 + 32)", "one bias where there are two")],
         ),
         (

@@ -16,8 +16,7 @@ from symparams.layers import CATALOGUE
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Unknown, Value, letter
 from symparams.sources import records as r
-from symparams.sources.binding import FROZEN, reserved_words
-from symparams.sources.names import WORDS
+from symparams.sources.words import FROZEN, WORDS, reserved_words
 
 Keras: TypeAlias = Any  # keras.Keras, which stands above everything that handles its layers
 Torch: TypeAlias = Any  # torch.Torch, the same

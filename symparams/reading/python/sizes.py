@@ -12,13 +12,13 @@ from symparams.model.builder import Builder
 from symparams.model.tensor import Convention
 from symparams.reading.python.graph import Node, before, chain
 from symparams.sources import records as r
-from symparams.sources.binding import reserved_words
 from symparams.sources.expansion import Expansion
 from symparams.sources.framework_calls import understood
 from symparams.sources.names import Names
 from symparams.sources.placer import Placer
 from symparams.sources.resolver import Resolver
 from symparams.sources.scope import Scope
+from symparams.sources.words import reserved_words
 
 
 class Sizes:
