@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from symparams.class_marks import Marks, grade
     from symparams.diagnoses import Diagnosis
     from symparams.exam_questions import Exam, Question, exam
+    from symparams.readings import Reading, read
 
 # What needs the catalogue of misconceptions, which is not always needed: where it is.
 _LATER = {
@@ -31,6 +32,8 @@ _LATER = {
     "Question": "exam_questions",
     "exam": "exam_questions",
     "grade": "class_marks",
+    "Reading": "readings",
+    "read": "readings",
 }
 
 
@@ -53,6 +56,7 @@ __all__ = [
     "Marks",
     "Net",
     "Question",
+    "Reading",
     "Solution",
     "Step",
     "SymparamsError",
@@ -63,4 +67,5 @@ __all__ = [
     "grade",
     "load",
     "parse",
+    "read",
 ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, as_formula
 from symparams.errors import Source, Span, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.network import Network, Node
@@ -122,7 +123,9 @@ class Doubts:
         yield from explained or filter(None, map(self._explained, others))
 
     def _is_setting(self, one: Written) -> bool:
-        """Whether something in prose only describes a layer: a small number, a kernel of 5*5."""
+        """Whether something in prose only describes a layer: a small number, a kernel of 5*5, an output shape."""
+        if one.kind == "shape":
+            return self._sizes(one) in self._shapes
         if one.kind == "number":
             return (self._value(one) or 0) < _SMALLEST
         return one.kind == "formula" and not one.result and len(re.findall(r"\d+", one.text)) < _FACTORS
@@ -132,19 +135,25 @@ class Doubts:
         quantity = "shape" if one.kind == "shape" else "params"
         for layer in near:
             diagnosis = self._typed(layer, quantity, one)
-            if diagnosis is not None and diagnosis.matches:
+            if diagnosis is not None and self._is_explained(diagnosis, one):
                 return Doubt(layer, quantity, diagnosis, one.at, one.text)
         if one.kind != "formula":
             return None
         others = [node.name for node in self.network.nodes if node.counts.params != 0 and node.name not in near]
         for layer in (*others[:_TRIED], None):
             diagnosis = self._typed(layer, "params", one)
-            if diagnosis is not None and diagnosis.matches:
+            if diagnosis is not None and self._is_explained(diagnosis, one, surely=True):
                 return Doubt(layer, "params", diagnosis, one.at, one.text)
         if near and self._value(one) not in (None, *self._settings) and re.search(r"[+(]", one.text):
             diagnosis = self._typed(near[0], "params", one)
             return None if diagnosis is None else Doubt(near[0], "params", diagnosis, one.at, one.text)
         return None
+
+    @staticmethod
+    def _is_explained(diagnosis: Diagnosis, one: Written, surely: bool = False) -> bool:
+        """Whether a mistake gives what was written; two at once only for a sum for a layer that is spoken of."""
+        pairs = not surely and re.search(r"[+(=]", one.text + ("=" if one.result else "")) is not None
+        return any(len(match.made) == 1 or pairs for match in diagnosis.matches)
 
     def _near(self, one: Written) -> Iterator[str | None]:
         """The layers that a number may be meant for, the likeliest first."""
@@ -155,6 +164,17 @@ class Doubts:
             yield from (layer for layer, _ in spoken)
 
     @cached_property
+    def _shapes(self) -> set[tuple[Formula, ...]]:
+        """The shapes that layers output."""
+        return {tuple(map(as_formula, node.shape)) for node in self.network.nodes}
+
+    @staticmethod
+    def _sizes(one: Written) -> tuple[Formula, ...]:
+        with suppress(SymparamsError):
+            return read_shape(Source("text", one.text), {})
+        return ()
+
+    @cached_property
     def _settings(self) -> set[int]:
         """Sizes of the network, which prose repeats."""
         return {size for node in self.network.nodes for size in node.shape if isinstance(size, int)}
@@ -162,7 +182,8 @@ class Doubts:
     def _typed(self, layer: str | None, quantity: str, one: Written) -> Diagnosis | None:
         with suppress(SymparamsError):
             diagnosis = self.diagnostician.typed(layer, quantity, one.text)
-            return None if diagnosis.correct else diagnosis
+            open_ = any(isinstance(value, Formula) for value in diagnosis.value)  # right for some value of a letter
+            return None if diagnosis.correct or open_ else diagnosis
         return None
 
     # ------------------------------------------------------------ right numbers

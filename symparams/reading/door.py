@@ -9,6 +9,7 @@ from symparams.algebra.formula import Formula
 from symparams.errors import LimitError, Source, SymparamsError
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
+from symparams.reading.prose import has_prose, nothing
 from symparams.reading.reading import Reading
 from symparams.reading.ways import is_language, read_as, recognised, way_of_kind
 from symparams.sources.language import built
@@ -26,14 +27,15 @@ def reading_of(source: Source) -> Reading:
     if source.kind not in ("", LANGUAGE):
         return _of_kind(source)
     try:
-        return Reading(LANGUAGE, source, tuple(_statements(source)))
+        own = Reading(LANGUAGE, source, tuple(_statements(source)))
     except SymparamsError:
-        if source.kind == LANGUAGE or is_language(source.text):
-            raise
-        other = _recognised(source)
+        other = None if source.kind == LANGUAGE or is_language(source.text) else _recognised(source)
+        if other is None and has_prose(source.text):
+            raise nothing(source) from None
         if other is None:
             raise
         return other
+    return own if own.statements or source.kind == LANGUAGE else _recognised(source) or own  # all of it in comments
 
 
 @lru_cache(8)

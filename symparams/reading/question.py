@@ -9,20 +9,24 @@ from dataclasses import replace
 
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.joining import joined
+from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.mending import code_spans
 from symparams.reading.python.program import read_python
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import read_summary
 
-_WORDS = 4  # so many words in a row are prose
+_LONGEST = 200_000  # characters of a question
+_RULE = 400  # characters of a drawn line, and of blanks around it
+_RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
+_RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
+_CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|nn\.\w+|layers\.\w+)\(")
 
 
 def read_question(source: Source, model: str | None) -> Reading:
     """What the code and the table in a text say together; raises SymparamsError if there is neither."""
     text = source.text
-    tabled = [table.at for table in find_tables(text, source.name)]
-    coded = code_spans(_without(text, tabled))
+    tabled, coded = _pieces(text)
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
     for spans, read in ((coded, read_python), (tabled, read_summary)):
@@ -32,17 +36,32 @@ def read_question(source: Source, model: str | None) -> Reading:
             except SymparamsError as error:
                 failures.append(error)
     if not readings:
-        raise failures[0] if failures else _nothing(source)
+        raise failures[0] if failures else nothing(source)
     prose = _without(text, [*tabled, *coded])
     return replace(_together(readings), kind="question", source=source, prose=prose)
 
 
+def _pieces(text: str) -> tuple[list[Span], list[Span]]:
+    """Where the tables stand, and where the code."""
+    tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
+    rest = _without(text, tabled)
+    return tabled, [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
+
+
+def _with_rules(text: str, table: Span) -> Span:
+    """A table with the drawn lines above and below it."""
+    before = _RULES_BEFORE.search(text[max(table.start - _RULE, 0) : table.start])
+    after = _RULES_AFTER.match(text, table.end, table.end + _RULE)
+    return Span(table.start - (len(before[0]) if before else 0), after.end() if after else table.end)
+
+
 def recognised(text: str) -> float:
     """How sure it is that prose stands around code or a table."""
+    if len(text) > _LONGEST:
+        return 0.0
     with suppress(SymparamsError):
-        tabled = [table.at for table in find_tables(text, "<text>")]
-        coded = code_spans(_without(text, tabled))
-        if (tabled or coded) and _has_prose(_without(text, [*tabled, *coded])):
+        tabled, coded = _pieces(text)
+        if (tabled or coded) and has_prose(_without(text, [*tabled, *coded])):
             return 0.95
         if tabled and coded:
             return 0.95
@@ -51,23 +70,13 @@ def recognised(text: str) -> float:
 
 def is_code(text: str) -> float:
     """How sure it is that a text is code."""
-    return 0.7 if code_spans(text) else 0.0
+    if _CALL.search(text) is None:
+        return 0.0
+    return 0.7 if len(text) > _LONGEST or code_spans(text) else 0.0
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
     return joined(*readings) if len(readings) == 2 else readings[0]
-
-
-def _nothing(source: Source) -> SymparamsError:
-    return SymparamsError(
-        "there is no network in this text; code of a Keras or PyTorch model, a printed summary, a config or a network "
-        "in the language would do",
-        source=source,
-    )
-
-
-def _has_prose(text: str) -> bool:
-    return re.search(rf"(?:[^\W\d_]{{2,}}[ ,.;:]+){{{_WORDS}}}", text) is not None
 
 
 def _only(text: str, spans: Iterable[Span]) -> str:

@@ -68,9 +68,8 @@ def way_of_kind(kind: str) -> WayIn:
     """The way in for a kind as --from names it."""
     every = {name: way for way in ways() for name in way.kinds}
     if kind not in every:
-        raise SymparamsError(
-            f"there is no kind of input `{kind[:60]}`{nearest(kind, every)}; the kinds are {listed(['arch', *every])}"
-        )
+        others = nearest(kind, every) or f"; the kinds are {listed(['arch', *every])}"
+        raise SymparamsError(f"there is no kind of input `{kind[:60]}`{others}")
     return every[kind]
 
 

@@ -1,0 +1,110 @@
+"""Whole questions, pasted as they are: `symparams answer`, and `symparams.read` in Python."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import symparams as sp
+from tests.test_cli import run
+
+QUESTION = """I code a small CNN in Keras:
+
+    model = Sequential()
+    model.add(Conv2D(16, kernel_size=(5, 5), activation='relu', input_shape=input_shape))
+    model.add(Conv2D(24, (3, 3), activation=\u2019relu\u2019))
+    model.add(MaxPooling2D(pool_size=(2, 2)))
+    model.add(Flatten())
+    model.add(Dense(10, activation='softmax'))
+
+and the summary says
+
+_________________________________________________________________
+Layer (type)                 Output Shape              Param #
+=================================================================
+conv2d_1 (Conv2D)            (None, 28, 28, 16)        1216
+_________________________________________________________________
+conv2d_2 (Conv2D)            (None, 26, 26, 24)        3480
+_________________________________________________________________
+max_pooling2d_1 (MaxPooling2 (None, 13, 13, 24)        0
+_________________________________________________________________
+flatten_1 (Flatten)          (None, 4056)              0
+_________________________________________________________________
+dense_1 (Dense)              (None, 10)                40570
+=================================================================
+Total params: 45,266
+Trainable params: 45,266
+Non-trainable params: 0
+_________________________________________________________________
+
+Why are there 3480 parameters in conv2d_2? I thought (3*3+1)*24 = 240.
+"""
+
+
+def answered(place: Path, text: str, *arguments: str) -> str:
+    (place / "question.txt").write_text(text, "utf-8")
+    status, out, err = run("answer", str(place / "question.txt"), "--format", "text", *arguments)
+    assert status == 0, err
+    return out
+
+
+def test_the_doubt_is_answered_in_the_words_of_the_question(tmp_path: Path) -> None:
+    out = answered(tmp_path, QUESTION)
+    assert "3,480 = (3·3·16 + 1)·24, not (3·3 + 1)·24." in out
+    assert "The 16 channels that conv2d_2 receives are the 16 filters of conv2d_1." in out
+    assert "you gave each filter a single kernel" in out
+
+
+def test_the_record_has_what_was_read_the_network_and_the_question(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text(QUESTION, "utf-8")
+    record = json.loads(run("answer", str(tmp_path / "q.txt"), "--format", "json")[1])
+    assert record["read"]["kind"] == "question"
+    assert record["network"]["params"] == 45_266
+    assert record["question"] == {
+        "layer": "conv2d_2",
+        "quantity": "params",
+        "number": "(3*3+1)*24",
+        "start": QUESTION.index("(3*3+1)*24"),
+    }
+    assert record["diagnosis"]["matches"][0]["misconception"] == "input channels left out"
+    assert record["answer"].startswith("3,480 = ")
+    assert record["others"] == []
+
+
+def test_a_layer_can_be_named(tmp_path: Path) -> None:
+    assert answered(tmp_path, QUESTION, "--layer", "dense_1").split("\n\n")[1].startswith("40,570 = ")
+
+
+def test_without_a_doubt_the_total_and_the_table(tmp_path: Path) -> None:
+    out = answered(tmp_path, QUESTION[: QUESTION.index("Why")])
+    assert "45,266 parameters." in out
+    assert "conv2d_2" in out
+
+
+def test_a_text_without_a_network_ends_with_status_1(tmp_path: Path) -> None:
+    (tmp_path / "q.txt").write_text("How many parameters does a convolution have?", "utf-8")
+    status, out, err = run("answer", str(tmp_path / "q.txt"))
+    assert (status, out) == (1, "")
+    assert "q.txt" in err
+
+
+@pytest.mark.parametrize("command", ["solve", "summary"])
+def test_every_command_reads_it(tmp_path: Path, command: str) -> None:
+    (tmp_path / "q.txt").write_text(QUESTION, "utf-8")
+    assert "45,266" in run(command, str(tmp_path / "q.txt"), "--format", "text")[1]
+
+
+def test_in_python() -> None:
+    read = sp.read(QUESTION)
+    assert (read.kind, read.net.params, read.net["conv2d_2"].params) == ("question", 45_266, 3_480)
+    assert [one.what for one in read.repairs] == ["typographic quotes read as straight ones"]
+    assert "3,480 = (3·3·16 + 1)·24" in read.answer().to_text()
+
+
+def test_a_kind_can_be_given() -> None:
+    with pytest.raises(sp.SymparamsError, match=r"there is no kind of input `keras2`; did you mean `keras`\?"):
+        sp.read("Dense(3)", "keras2")
+    with pytest.raises(sp.SymparamsError, match="there is no table here"):
+        sp.read(QUESTION[:400], "summary")
