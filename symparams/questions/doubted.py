@@ -119,8 +119,12 @@ class Doubts:
     def _wrong(self) -> Iterator[Doubt]:
         right = {one.at for one, _ in self.right}
         others = [one for one in self.written if one.at not in right and not self._is_setting(one)]
-        explained = [found for one in others if one.kind != "number" and (found := self._explained(one))]
-        yield from explained or filter(None, map(self._explained, others))
+        for tried, explained in (("formula shape", True), ("number", True), ("formula", False)):
+            some = [one for one in others if one.kind in tried]
+            found = list(filter(None, map(self._explained if explained else self._unexplained, some)))
+            if found:
+                yield from found
+                return
 
     def _is_setting(self, one: Written) -> bool:
         """Whether something in prose only describes a layer: a small number, a kernel of 5*5, an output shape."""
@@ -144,15 +148,20 @@ class Doubts:
             diagnosis = self._typed(layer, "params", one)
             if diagnosis is not None and self._is_explained(diagnosis, one, surely=True):
                 return Doubt(layer, "params", diagnosis, one.at, one.text)
-        if near and self._value(one) not in (None, *self._settings) and re.search(r"[+(]", one.text):
-            diagnosis = self._typed(near[0], "params", one)
-            return None if diagnosis is None else Doubt(near[0], "params", diagnosis, one.at, one.text)
         return None
+
+    def _unexplained(self, one: Written) -> Doubt | None:
+        """A wrong sum that no mistake gives, for the layer that it is likeliest meant for."""
+        near = next(self._near(one), None)
+        if near is None or self._value(one) in (None, *self._settings) or re.search(r"[+(]", one.text) is None:
+            return None
+        diagnosis = self._typed(near, "params", one)
+        return None if diagnosis is None else Doubt(near, "params", diagnosis, one.at, one.text)
 
     @staticmethod
     def _is_explained(diagnosis: Diagnosis, one: Written, surely: bool = False) -> bool:
         """Whether a mistake gives what was written; two at once only for a sum for a layer that is spoken of."""
-        pairs = not surely and re.search(r"[+(=]", one.text + ("=" if one.result else "")) is not None
+        pairs = not surely and re.search(r"[+(]", one.text) is not None
         return any(len(match.made) == 1 or pairs for match in diagnosis.matches)
 
     def _near(self, one: Written) -> Iterator[str | None]:
