@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice, zip_longest
 from typing import TypeAlias
 
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
@@ -214,6 +215,13 @@ def _several(values: tuple[object, ...], own: Argument, inner: Inner) -> r.RawVa
 
 
 # ---------------------------------------------------------------- as it was read before
+
+
+def stands_elsewhere(found: Bound, meaning: Meaning) -> bool:
+    """Whether an argument without a keyword is another one in our own order."""
+    own = (a.name for a in signature(meaning.entry.layer).positional if a.name not in meaning.entry.preset)
+    placed = [parameter.argument for parameter, argument in found.given if argument.keyword is None]
+    return any(name != ours for name, ours in zip_longest(placed, islice(own, len(placed))))
 
 
 def read_before(call: r.Call, meaning: Meaning) -> dict[str, object] | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from symparams.algebra.formula import Formula, Number, Symbol, symbols
+from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.errors import Place, Source, SymparamsError, listed
 from symparams.layers import Catalogue
 from symparams.layers.source import Input
@@ -13,7 +13,15 @@ from symparams.model.framework import Framework
 from symparams.model.tensor import Convention
 from symparams.sources import records as r
 from symparams.sources.binding import signature
-from symparams.sources.framework_arguments import Bound, bound, meant_before, own_arguments, read_before, two_readings
+from symparams.sources.framework_arguments import (
+    Bound,
+    bound,
+    meant_before,
+    own_arguments,
+    read_before,
+    stands_elsewhere,
+    two_readings,
+)
 from symparams.sources.framework_inputs import Inputs
 from symparams.sources.framework_names import SPOKEN, Meaning, convention_of, counterpart, meanings
 from symparams.sources.words import FROZEN
@@ -45,13 +53,22 @@ def understood(
 # ---------------------------------------------------------------- what the calls of a text say together
 
 
-def _calls(item: object) -> Iterator[r.Call]:
+def _calls(items: Iterable[object]) -> Iterator[r.Call]:
     """Every call in parts of the text, in the order in which it is read."""
-    if isinstance(item, r.Call):
-        yield item
-    if isinstance(item, (tuple, list)):
-        for part in item:
-            yield from _calls(part)
+    for item in items:
+        if isinstance(item, r.Call):
+            yield item
+            yield from _calls(argument.value for argument in item.arguments)
+        elif isinstance(item, r.Chain):
+            yield from _calls(item.items)
+        elif isinstance(item, (r.Group, r.Macro)):
+            yield from _calls((item.chain,))
+        elif isinstance(item, r.Branches):
+            yield from _calls(item.chains)
+        elif isinstance(item, r.Named):
+            yield from _calls((item.item,))
+        elif type(item) is tuple:
+            yield from _calls(item)
 
 
 def _convention(
@@ -144,8 +161,7 @@ class _Reader:
         self.channels_first = convention == "keras" and any(
             _says(call, "dim_ordering", "th") or _says(call, "data_format", "channels_first") for call in calls
         )
-        letters = {s.name for formula in _formulas(statements) for s in symbols(formula)}
-        self.inputs = Inputs(source, convention, self.channels_first, letters)
+        self.inputs = Inputs(source, convention, self.channels_first, statements)
 
     def statement(self, statement: r.Statement) -> r.Statement:
         if isinstance(statement, r.Macro):
@@ -229,8 +245,8 @@ class _Reader:
             before = read_before(call, meaning)
             error.matter += f"; {meant_before(call, meaning, before)}" if before else ""
             raise
-        by_place = any(a.keyword is None and isinstance(a.value, Formula) for a in call.arguments)
-        before = read_before(call, meaning) if found.missing or (self.typed and by_place) else None
+        doubtful = found.missing or (self.typed and stands_elsewhere(found, meaning))
+        before = read_before(call, meaning) if doubtful else None
         if before and (found.missing or before != _plain(found, meaning)):
             raise SymparamsError(two_readings(call, meaning, found, before), Place(self.source, *call.at))
         if found.missing:
@@ -253,15 +269,6 @@ class _Reader:
             if p.told and isinstance(a.value, Formula) and a.value != r.NONE
         )
         return call._replace(arguments=tuple(arguments), entry=meaning.entry, told=told)
-
-
-def _formulas(item: object) -> Iterator[Formula]:
-    """Every formula in parts of the text."""
-    if isinstance(item, Formula):
-        yield item
-    elif isinstance(item, (tuple, list)):
-        for part in item:
-            yield from _formulas(part)
 
 
 def _is_new(keyword: str | None, old: Meaning, new: Meaning) -> bool:

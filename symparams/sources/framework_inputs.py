@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain, count
 
-from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.formula import Formula, Symbol, symbols
 from symparams.errors import Place, Source, SymparamsError
 from symparams.layers.embedding import Embedding
 from symparams.layers.recurrent import Recurrent
@@ -19,11 +21,18 @@ from symparams.sources.printer import written_value
 class Inputs:
     """Makes the inputs of one text."""
 
-    def __init__(self, source: Source, convention: Convention, channels_first: bool, letters: set[str]) -> None:
+    def __init__(
+        self, source: Source, convention: Convention, channels_first: bool, statements: Sequence[r.Statement]
+    ) -> None:
         self.source = source
         self.convention = convention
         self.channels_first = channels_first  # whether the shapes of a Keras model have the channels first
-        self.letters = letters  # that the text uses
+        self.statements = statements  # of the text
+
+    @cached_property
+    def letters(self) -> set[str]:
+        """The letters that the text uses."""
+        return {s.name for formula in _formulas(self.statements) for s in symbols(formula)}
 
     def declared(self, call: r.Call, meaning: Meaning, found: Bound) -> r.Call:
         """`Input(shape=(28, 28, 1))` as our own input."""
@@ -106,3 +115,12 @@ def _torch_shape(call: r.Call, meaning: Meaning) -> r.Argument | None:
 
 _SHAPES = ("shape", "input_shape", "batch_shape", "batch_input_shape")
 _LETTERS = {1: ("n",), 2: ("T", "D"), 3: ("H", "W", "C"), 4: ("D", "H", "W", "C")}
+
+
+def _formulas(item: object) -> Iterator[Formula]:
+    """Every formula in parts of the text."""
+    if isinstance(item, Formula):
+        yield item
+    elif isinstance(item, (tuple, list)):
+        for part in item:
+            yield from _formulas(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from symparams.layers import CATALOGUE, Catalogue, Entry, framework_entry, key
@@ -37,9 +37,13 @@ def classes() -> Mapping[Framework, Mapping[str, Meaning]]:
 
 def meanings(name: str, catalogue: Catalogue) -> dict[Framework, Meaning]:
     """What a name may mean, by framework: its prefix decides, else its exact spelling does; none for our own names."""
+    own = key(name)
+    return {} if catalogue.get(own) is not CATALOGUE.get(own) else _meanings(name)  # a catalogue of one's own wins
+
+
+@lru_cache(1024)
+def _meanings(name: str) -> dict[Framework, Meaning]:
     before, _, last = name.rpartition(".")
-    if catalogue.get(key(last)) is not CATALOGUE.get(key(last)):
-        return {}  # a catalogue of one's own has another layer under this name
     prefix = _framework_of(before)
     found = {framework: known[last.casefold()] for framework, known in classes().items() if last.casefold() in known}
     if prefix is not None:
