@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import get_args
 
 from symparams import extensions
@@ -23,10 +23,12 @@ from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.derived import Derived, known
 from symparams.model.family import Family
+from symparams.model.framework import FrameworkClass
 from symparams.model.layer import EVERYWHERE, UNKNOWN, Layer
 from symparams.model.tensor import BOTH, Convention
 from symparams.quantities.layer_quantities import USUAL
 from symparams.quantities.tensor_counts import stored_tensors
+from symparams.sources.framework_names import SPOKEN, convention_of
 from symparams.sources.language import network
 
 
@@ -47,8 +49,9 @@ _ANY_ACTIVATION = "an activation such as relu, gelu or tanh (all of them are nam
 _INTRODUCTION = """\
 Each layer is shown with its arguments (`?` may be left out, `=` gives what is then taken), with a small network and
 what the rules give for it: the rule, the values put in, the result. MACs are the multiply-accumulates for one example;
-what an output sees is counted along the axes of the layer's own input. The names of Keras and PyTorch are understood
-as well as ours.
+what an output sees is counted along the axes of the layer's own input. The classes of Keras and PyTorch are understood
+as well as our names, with the arguments and the order of their framework; those that a shape or a count depends on are
+named here.
 """
 
 
@@ -121,7 +124,16 @@ def _page(layer: type[Layer], format_: str) -> str:
     lines += _rules(layer, markdown, code)
     if len(layer.names) > 1:
         lines += [f"{'' if markdown else '  '}Also known as {', '.join(map(code, layer.names[1:]))}.", ""]
+    calls = [_called(called, code) for called in vars(layer).get("calls", ()) if called.framework != "keras 1"]
+    lines += [*(f"- {text}" if markdown else f"  {text}" for text in calls), *([""] if calls else [])]
     return "\n".join(lines)
+
+
+def _called(called: FrameworkClass, code: Callable[[str], str]) -> str:
+    """What a class of a framework takes, of what a shape or a count depends on."""
+    takes = ", ".join(p.name for p in called.parameters() if p.argument or p.told)
+    classes = f"{SPOKEN[convention_of(called.framework)]}: {', '.join(map(code, called.names))}"
+    return f"{classes}, with {code(takes)}" if takes else classes
 
 
 def _written(argument: Argument) -> str:
