@@ -6,18 +6,20 @@ import re
 from typing import NamedTuple
 
 from symparams.errors import Span
-from symparams.reading.reading import Repair
 
 
 class Cleaned(NamedTuple):
     """A text as long as the original one."""
 
     text: str
-    repairs: tuple[Repair, ...]  # what was taken out
+    codes: tuple[Span, ...]  # colors of a terminal that were taken out
+    marks: tuple[Span, ...]  # marks before lines that were taken out: of comments, of quotes
 
 
 _CODES = re.compile(r"(?:\x1b|␛|\\x1b|\\e|\\033|\^\[)?\[(?:\d{1,3}(?:;\d{1,3}){0,4})?m")
-_MARKS = re.compile(r"^[ \t]*(?:(?:#+|>|//+|%+|\*|;+|\.\.\.:?)[ \t]*)+(?=\S)|^[ \t]*(?:#+|>|//+)[ \t]*$", re.MULTILINE)
+_MARKS = re.compile(
+    r"^[ \t]*+(?:(?:#++|>|//++|%++|\*|;++|\.\.\.:?)[ \t]*+)++(?=\S)|^[ \t]*+(?:#++|>|//++)[ \t]*+$", re.MULTILINE
+)
 _ENTITIES = {"&nbsp;": " ", "&gt;": ">", "&lt;": "<", "&quot;": '"', "&amp;": "&", "&#39;": "'", "&#x27;": "'"}
 _ENTITY = re.compile("|".join(_ENTITIES))
 _BLANKS = "\xa0" + "".join(map(chr, range(0x2000, 0x200E))) + "\u202f\u205f\u2060\u3000\ufeff\t\r\x0b\x0c"
@@ -29,17 +31,16 @@ _WIDE = str.maketrans(
 
 def cleaned(text: str) -> Cleaned:
     """The text with blanks in place of codes, marks and entities."""
-    repairs = []
-    for pattern, what in (
-        (_CODES, "terminal color codes were left out"),
-        (_MARKS, "comment or quote marks before the lines were left out"),
-    ):
-        found = next((m for m in pattern.finditer(text) if m[0].strip()), None)
-        if found is not None:
-            repairs.append(Repair(what, Span(found.start(), found.end())))
-            text = pattern.sub(lambda m: " " * len(m[0]), text)
+    codes, text = _without(_CODES, text)
+    marks, text = _without(_MARKS, text)
     if "&" in text:
         text = _ENTITY.sub(lambda m: _ENTITIES[m[0]].ljust(len(m[0])), text)
     if "\n" not in text.strip() and text.lstrip().startswith("#"):  # a comment whose lines were joined
         text = re.sub(r"(?<=\s)#(?=\s)|^#", " ", text)
-    return Cleaned(text.translate(_WIDE), tuple(repairs))
+    return Cleaned(text.translate(_WIDE), codes, marks)
+
+
+def _without(pattern: re.Pattern[str], text: str) -> tuple[tuple[Span, ...], str]:
+    """Where a pattern stands, and the text with blanks there."""
+    found = tuple(Span(m.start(), m.end()) for m in pattern.finditer(text) if m[0].strip())
+    return found, pattern.sub(lambda m: " " * len(m[0]), text) if found else text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from symparams.errors import Source, Span
-from symparams.reading.reading import Repair
 from symparams.reading.tables.cells import count_in
 from symparams.reading.tables.cleaning import Cleaned, cleaned
+from symparams.reading.tables.damage import repairs
 from symparams.reading.tables.keras_boxes import box, box_rows
 from symparams.reading.tables.keras_rows import keras_rows
 from symparams.reading.tables.modules import printed_model
@@ -37,20 +38,30 @@ _COLUMN = re.compile(
     re.IGNORECASE,
 )
 _MODULE = re.compile(r"(?<![\w.(=])[A-Z]\w*\(\s*\([\w.\-]+\):\s*(?:\d+\s+x\s+)?[A-Za-z_][\w.]*\(")
+_TABLES = 50  # in a text, at most
+_LONG = 400_000  # characters of a table, at most
 _FAR = 2_000  # characters between a title and its header, or between totals, at most
+
+
+_TEXT = 1 << 20  # characters of a text that are looked at
+_HEADER_LIKE = re.compile(r"Layer\W[^\n]{0,300}\(type")
+_MODULE_LIKE = re.compile(r"[A-Z]\w{0,100}\(\W{0,200}\([\w.\-]{1,100}\):")
 
 
 def find_tables(text: str, name: str = "<text>") -> list[Table]:
     """Every table in a text, in order; those without a single row are left out."""
-    source, clean = Source(name, text), cleaned(text)
+    if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text)):
+        return []
+    source, clean = Source(name, text[:_TEXT]), cleaned(text[:_TEXT])
     tables = [*_summaries(clean), *_models(source, clean)]
     return sorted((t for t in tables if t.rows), key=lambda table: table.at)
 
 
 def _summaries(clean: Cleaned) -> Iterator[Table]:
-    headers = list(_HEADER.finditer(clean.text))
+    headers = list(itertools.islice(_HEADER.finditer(clean.text), _TABLES))
     for i, header in enumerate(headers):
         until = headers[i + 1].start() if i + 1 < len(headers) else len(clean.text)
+        until = min(until, header.end() + _LONG)
         yield _summary(clean, header, until, headers[i - 1].end() if i else 0)
 
 
@@ -83,7 +94,7 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
         tuple(rows),
         title["title"] if title else "",
         tuple(totals),
-        _repairs(clean, first, last, header),
+        tuple(repairs(clean, Span(first, last), body, end, rows)),
     )
 
 
@@ -117,16 +128,9 @@ def _totals(text: str, start: int, until: int) -> Iterator[Total]:
         end = found.end()
 
 
-def _repairs(clean: Cleaned, first: int, last: int, header: re.Match[str]) -> tuple[Repair, ...]:
-    repairs = [r for r in clean.repairs if r.at.start <= last]
-    if "\n" not in clean.text[first:last].strip():
-        repairs.append(Repair("a table on one line was read", Span(first, last)))
-    return tuple(repairs)
-
-
 def _models(source: Source, clean: Cleaned) -> Iterator[Table]:
     end = 0
-    for found in _MODULE.finditer(clean.text):
+    for found in itertools.islice(_MODULE.finditer(clean.text), 100 * _TABLES):
         if found.start() < end:
             continue
         printed = printed_model(source, clean.text, found.start())
@@ -134,4 +138,11 @@ def _models(source: Source, clean: Cleaned) -> Iterator[Table]:
             continue
         end = max(printed.end, found.end())
         rows: tuple[Row, ...] = tuple(printed.rows)
-        yield Table("modules", Span(found.start(), end), rows, printed.title, (), clean.repairs)
+        yield Table(
+            "modules",
+            Span(found.start(), end),
+            rows,
+            printed.title,
+            (),
+            tuple(repairs(clean, Span(found.start(), end), found.start(), end, ())),
+        )

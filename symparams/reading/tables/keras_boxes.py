@@ -11,7 +11,7 @@ from symparams.errors import Span
 from symparams.reading.tables.cells import connections_in, count_in, shapes_in
 from symparams.reading.tables.classes import completed
 from symparams.reading.tables.keras_rows import rank_of
-from symparams.reading.tables.table import Row
+from symparams.reading.tables.table import ROWS, Row
 
 _RULE = re.compile(r"[├└┌┏┡┣┗╞╘╭╰+][─━═┼╇┳┻┴┬╪+=-]{3,}[┤┘┐┓┩┫┛╡╛╮╯+]?")
 _NAME = re.compile(r"\s*(?P<name>.*?)\s*(?:\(\s*(?P<type>[\w.>]*)…?\s*\)?)?\s*\Z", re.DOTALL)
@@ -21,6 +21,9 @@ _COLUMNS = {"o": "shape", "p": "count", "c": "inputs", "t": "trainable"}  # by t
 _BROKEN = re.compile(
     r"[ ]*(?=[^\s│|├└┌┏┡┣┗+])[^│|\n]{0,80}[│|][ ]*(?:\n|\Z)"
 )  # what a mail program put on a line of its own
+
+
+_MARKS = 30_000  # vertical lines in one line of text, at most
 
 
 class _Cell(NamedTuple):
@@ -61,6 +64,8 @@ def box_rows(text: str, start: int, end: int, columns: tuple[str, ...]) -> list[
     """The rows between the header and the totals."""
     rows: list[list[list[_Cell]]] = []
     for line, ruled in _lines(text, start, end, len(columns)):
+        if len(rows) > ROWS:
+            break
         if rows and not ruled and not _starts(line, columns):
             rows[-1].append(line)
         else:
@@ -103,7 +108,7 @@ def _lines(text: str, start: int, end: int, many: int) -> Iterator[tuple[list[_C
 
 def _cells(text: str, start: int, end: int) -> list[_Cell]:
     """What stands between vertical lines; also behind the last one, where the end of the line is cut off."""
-    marks = [i for i in range(start, end) if text[i] in "│|"]
+    marks = [i for i in range(start, end) if text[i] in "│|"][:_MARKS]
     if marks and text[marks[-1] + 1 : end].strip():
         marks.append(end)
     return [_Cell(text[a + 1 : b], Span(a + 1, b)) for a, b in itertools.pairwise(marks)]

@@ -7,6 +7,7 @@ are not looked for in lines: between two pairs of shape and count stand the rest
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -14,11 +15,11 @@ from typing import NamedTuple
 from symparams.errors import Span
 from symparams.reading.tables.cells import COUNT, TUPLE, connections_in, count_in, shapes_in
 from symparams.reading.tables.classes import completed
-from symparams.reading.tables.table import Row, Sizes
+from symparams.reading.tables.table import ROWS, Row, Sizes
 
 _FAR = 400  # characters between a name and its shape, at most
 _PAIR = re.compile(
-    rf"(?P<shape>\[?{TUPLE}(?:\s*,\s*{TUPLE}){{0,15}}\]?|\bmultiple\b|(?<=[\s│])\?(?=[\s│]))"
+    rf"(?P<shape>\[?{TUPLE}(?:\s*+,\s*+{TUPLE}){{0,7}}+\]?|\bmultiple\b|(?<=[\s│])\?(?=[\s│]))"
     rf"[\s│]{{1,60}}(?P<count>{COUNT})(?=[\s|│\[]|\Z)"
 )
 _HEAD = re.compile(r"(?P<name>[\w./:\-]+)\s{0,60}\(\s{0,60}(?P<type>[\w.>]*)\s{0,60}(?P<close>\)?)\s*\Z")
@@ -74,7 +75,7 @@ def keras_rows(text: str, start: int, end: int, connected: bool, trainable: bool
 
 
 def _found(text: str, start: int, end: int) -> Iterator[_Found]:
-    pairs = list(_PAIR.finditer(text, start, end))
+    pairs = list(itertools.islice(_PAIR.finditer(text, start, end), ROWS + 1))
     heads: list[tuple[int, re.Match[str]] | None] = []
     before = start
     for pair in pairs:

@@ -17,6 +17,8 @@ _SETTING = re.compile(
 )
 _FOLDED = re.compile(r"(\d+)-(\d+)\Z")
 _MOST = 20_000  # rows that folded blocks may stand for
+_FAR = 20_000  # characters between two brackets, at most
+_LONG = 2_000  # characters of a module's settings that are read
 
 
 class Printed(NamedTuple):
@@ -53,7 +55,7 @@ class _Reader:
             self._add(Row(path or head["type"], head["type"], Span(place, head.end()), depth=depth, path=path))
             return self._children(head.end(), path, depth)
         close = self._closing(head.end())
-        settings = _settings(self.text[head.end() : close])
+        settings = _settings(self.text[head.end() : min(close, head.end() + _LONG)])
         self._add(
             Row(
                 path or head["type"],
@@ -104,11 +106,11 @@ class _Reader:
     def _closing(self, offset: int) -> int:
         """Where the bracket that is open at `offset` closes; the end of the text if it never does."""
         depth = 1
-        for mark in re.compile(r"[()]|'[^'\n]*'").finditer(self.text, offset):
+        for mark in re.compile(r"[()]|'[^'\n]*'").finditer(self.text, offset, offset + _FAR):
             depth += {"(": 1, ")": -1}.get(mark[0], 0)
             if depth == 0:
                 return mark.start()
-        return len(self.text)
+        return min(offset + _FAR, len(self.text))
 
 
 def _settings(inside: str) -> tuple[tuple[str | None, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from symparams.layers import CATALOGUE, key
 from symparams.reading.tables.table import Row, Table
@@ -15,7 +16,34 @@ def layer_rows(table: Table) -> list[Row]:
     rows = _with_own_parameters(rows) if table.form == "torchinfo" else _leaves(rows)
     if table.form == "torchsummary":
         rows = [row for i, row in enumerate(rows) if not _is_users(row, rows[i - 1] if i else None)]
+    if table.form == "keras" and _channels_first(rows):
+        rows = [_turned(row) for row in rows]
     return _unlike(rows)
+
+
+def _channels_first(rows: Sequence[Row]) -> bool:
+    """Whether Keras ran with the channels first, as with Theano: pooling keeps the first axis, not the last."""
+    score = 0
+    for before, row in pairwise(rows):
+        if before.shape is None or row.shape is None or len(row.shape) < 3 or len(before.shape) != len(row.shape):
+            continue
+        if "Pooling" in row.type:
+            score += (before.shape[0] == row.shape[0]) - (before.shape[-1] == row.shape[-1])
+    for row in rows:
+        if row.shape is not None and len(row.shape) > 2 and row.count and row.type.startswith(("Conv", "Deconv")):
+            score += _divides(row.shape[0], row.count) - _divides(row.shape[-1], row.count)
+    return score > 0
+
+
+def _divides(size: int | None, count: int) -> int:
+    return int(size is not None and size > 0 and count % size == 0)
+
+
+def _turned(row: Row) -> Row:
+    """The row with its channels last."""
+    if row.shape is None or len(row.shape) < 3:
+        return row
+    return replace(row, shape=(*row.shape[1:], row.shape[0]), turned=True)
 
 
 def _with_attention(rows: Sequence[Row]) -> list[Row]:

@@ -10,13 +10,13 @@ from symparams.errors import Span
 from symparams.layers import CATALOGUE, key
 from symparams.reading.tables.bridges import Bridge, Step, bridges
 from symparams.reading.tables.classes import is_container
-from symparams.reading.tables.rules import Arguments
+from symparams.reading.tables.rules import Arguments, used_up
 from symparams.reading.tables.solving import natural_shape, solutions
 from symparams.reading.tables.table import Row, Sizes, Table
 from symparams.reading.tables.tasks import Solution, Task, arguments
 
+_NEAR = 200  # rows before one among which a cut connection is looked for
 _CHOICES, _ALIKE = 64, 8  # combinations of layers that cut connections may mean, and layers for one of them
-_TRIES = 4_000  # ways between rows that are tried in one table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,6 @@ class Placing:
     table: Table
     placed: list[Placed] = field(default_factory=list)
     misfits: list[Misfit] = field(default_factory=list)
-    tries: int = 0
 
 
 def placing(table: Table, rows: Sequence[Row], prefix: str = "") -> Placing:
@@ -84,7 +83,11 @@ def _sources(result: Placing, row: Row, indices: dict[str, int]) -> tuple[int, .
         return ()
     if row.inputs is None:
         return before
-    each = [_meant(result, name, indices) for name in row.inputs]
+    meant: dict[str, list[int]] = {}
+    for name in row.inputs:
+        if name not in meant:
+            meant[name] = _meant(result, name, indices)
+    each = [meant[name] for name in row.inputs]
     each = [choices for choices in each if choices]
     if not each:
         return before
@@ -102,8 +105,9 @@ def _meant(result: Placing, name: str, indices: dict[str, int]) -> list[int]:
     if name in indices:
         return [indices[name]]
     cut = name.rstrip("….")
-    fitting = [i for known, i in indices.items() if cut and (known.startswith(cut) or cut.startswith(known))]
-    used = {i for one in result.placed for i in one.inputs}
+    near = itertools.islice(reversed(indices.items()), _NEAR)
+    fitting = [i for known, i in near if cut and (known.startswith(cut) or cut.startswith(known))]
+    used = {i for one in result.placed[-_NEAR:] for i in one.inputs}
     return sorted(dict.fromkeys(fitting), key=lambda i: (i in used, -i))[:_ALIKE]
 
 
@@ -120,9 +124,16 @@ def _named(row: Row) -> bool:
 
 
 def _place(result: Placing, row: Row, sources: tuple[int, ...]) -> None:
+    if used_up():
+        _opaque(result, row, sources)
+        return
     task = _task(result, row, sources)
     if row.incoming is not None:
         task = replace(task, arriving=(row.incoming,))
+        found = solutions(task) if sources and result.placed[sources[-1]].shape == row.incoming else ()
+        if found:
+            _add(result, row, sources, found)
+            return
         _bridged(result, row, sources, task)
         return
     if len(sources) == 1 and _joins(row.type):
@@ -201,8 +212,7 @@ def _bridged(result: Placing, row: Row, sources: tuple[int, ...], task: Task) ->
             continue
         if row.incoming is not None and bridge.shape != row.incoming:
             continue
-        result.tries += 1
-        if result.tries > _TRIES:
+        if used_up():
             break
         found = solutions(replace(task, arriving=(bridge.shape,)))
         if found and (best is None or bridge.cost + found[0].cost < best[0]):

@@ -6,7 +6,9 @@ puts numbers in. So no rule is written a second time here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -37,6 +39,39 @@ _Values: TypeAlias = "tuple[int, ...]"
 _Compiled: TypeAlias = Callable[[_Values], int]
 
 
+class Allowance:
+    """How many times more layers may be asked in a search."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+_allowance: ContextVar[Allowance | None] = ContextVar("_allowance", default=None)
+_ASKED = 12_000  # times that layers may be asked about one table
+
+
+@contextmanager
+def allowance() -> Iterator[None]:
+    """One table, whose rows share an allowance; when it is used up, rows are no longer solved."""
+    token = _allowance.set(Allowance(_ASKED))
+    try:
+        yield
+    finally:
+        _allowance.reset(token)
+
+
+def used_up() -> bool:
+    """Whether nothing more may be asked."""
+    here = _allowance.get()
+    return here is not None and here.left < 0
+
+
+# What a layer raises that is asked with letters, or with what it does not take.
+_REFUSED = (SymparamsError, TypeError, ValueError, AttributeError, AssertionError, KeyError, IndexError)
+
+
 class Inner(NamedTuple):
     """A layer as the argument of another."""
 
@@ -57,6 +92,11 @@ class _NotWholeError(Exception):
 
 def outcome(name: str, arguments: Arguments, arriving: tuple[Shape, ...], convention: Convention) -> Outcome | None:
     """What a layer gives; None where it does not take these."""
+    here = _allowance.get()
+    if here is not None:
+        here.left -= 1
+    if CATALOGUE[key(name)].layer.inputs == "one" and len(arriving) != 1:
+        return None
     numbers: list[int] = []
     structure = tuple([(k, value if k in _AXES else _lettered(value, numbers)) for k, value in arguments])
     letters = len(numbers)
@@ -105,7 +145,7 @@ def _with_letters(
         rules = layer.rules(*(Incoming(shape, convention) for shape in shapes))
         sizes = tuple(_function(axis.size) for axis in rules.output)
         return sizes, _function(rules.parameters), _function(_fixed(rules))
-    except (SymparamsError, TypeError, AttributeError, AssertionError, KeyError):
+    except _REFUSED:
         return None
 
 
@@ -118,7 +158,7 @@ def _with_numbers(
         rules = layer.rules(*(Incoming(shape, convention) for shape in arriving))
         shape = tuple(number(axis.size) for axis in rules.output)
         count, fixed = number(rules.parameters), number(_fixed(rules))
-    except (SymparamsError, TypeError, AttributeError, AssertionError, KeyError):
+    except _REFUSED:
         return None
     sizes = tuple([size for size in shape if isinstance(size, int)])
     if isinstance(count, int) and isinstance(fixed, int) and len(sizes) == len(shape):

@@ -12,11 +12,12 @@ from symparams.reading.tables.frozen_rows import with_frozen
 from symparams.reading.tables.parts import layer_rows
 from symparams.reading.tables.placing import placing
 from symparams.reading.tables.printed_order import module_placing
-from symparams.reading.tables.table import Table
+from symparams.reading.tables.rules import allowance
+from symparams.reading.tables.table import ROWS, Table
 from symparams.reading.tables.wording import assumptions
 from symparams.reading.tables.writing import statements
 
-_ROWS = 3_000  # of a table, at most
+_LOOK = 100_000  # characters that are looked at to recognize a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,13 @@ class TableReading(Reading):
 
 def recognised(text: str) -> float:
     """How sure a text is a printed table."""
-    tables = find_tables(text)
+    try:
+        tables = find_tables(text[:_LOOK])
+    except SymparamsError:
+        return 0.3
     if not tables:
         return 0.0
+    text = text[:_LOOK]
     longest = max(table.at.end - table.at.start for table in tables)
     share = longest / max(len(text.strip()), 1)
     return 0.95 if share > 0.8 else 0.6 if share > 0.4 else 0.3
@@ -60,12 +65,13 @@ def _title(table: Table, number: int) -> str:
 
 def read_table(source: Source, table: Table) -> TableReading:
     """The network that one table describes."""
+    if len(table.rows) > ROWS:
+        message = f"this table has more than {ROWS:,} rows, which is the limit"
+        raise LimitError(message, Place(source, *table.rows[ROWS].at))
     rows = layer_rows(table)
-    if len(rows) > _ROWS:
-        message = f"this table has more than {_ROWS:,} rows, which is the limit"
-        raise LimitError(message, Place(source, *rows[_ROWS].at))
-    result = module_placing(table, rows) if table.form == "modules" else placing(table, rows)
-    wrong = mended(result)
+    with allowance():
+        result = module_placing(table, rows) if table.form == "modules" else placing(table, rows)
+        wrong = mended(result)
     result.placed[:] = with_frozen(result.placed, table)
     wrong += wrong_totals(result, wrong)
     made, letters = statements(result.placed, table.title, table.convention, Span(*table.at))

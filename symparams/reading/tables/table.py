@@ -13,6 +13,8 @@ Form: TypeAlias = Literal["keras", "torchsummary", "torchinfo", "modules"]  # wh
 What: TypeAlias = Literal["total", "trainable", "non_trainable", "optimizer"]  # a total is of
 Sizes: TypeAlias = "tuple[int | None, ...]"  # without the batch axis; None: printed as None, -1 or ?
 
+ROWS = 3_000  # of a table, at most; one more is read to tell that there are more
+
 CONVENTIONS: dict[Form, Convention] = {
     "keras": "keras",
     "torchsummary": "torch",
@@ -41,6 +43,7 @@ class Row:
     path: str = ""  # the attribute path, where it is known: stem.0
     times: int = 1  # how many equal ones the row stands for
     shapes: tuple[Sizes, ...] = ()  # of all outputs, where there are several
+    turned: bool = False  # whether the channels are printed first though the convention has them last
 
 
 class Total(NamedTuple):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
 from symparams.errors import Span
 from symparams.reading.tables.cells import count_in, numbers_in, shapes_in
-from symparams.reading.tables.table import Row
+from symparams.reading.tables.table import ROWS, Row
 
 _SUMMARY_ROW = re.compile(
     r"(?<![\w.])(?P<type>[A-Za-z_]\w*)-(?P<number>\d{1,9})\s+"
@@ -18,7 +19,7 @@ _SUMMARY_ROW = re.compile(
 def summary_rows(text: str, start: int, end: int) -> list[Row]:
     """The rows of torchsummary; those of a user's class stand behind their parts and count nothing."""
     rows = []
-    for found in _SUMMARY_ROW.finditer(text, start, end):
+    for found in itertools.islice(_SUMMARY_ROW.finditer(text, start, end), ROWS + 1):
         every = shapes_in(found["shape"])
         rows.append(
             Row(
@@ -44,7 +45,7 @@ _CELL = re.compile(
 
 def info_rows(text: str, start: int, end: int, columns: tuple[str, ...]) -> list[Row]:
     """The rows of torchinfo, the model's own first where it has one."""
-    names = list(_NAME.finditer(text, start, end))
+    names = list(itertools.islice(_NAME.finditer(text, start, end), ROWS + 1))
     first = names[0].start() if names else end
     rows = []
     model = _MODEL.search(text, start, first)
