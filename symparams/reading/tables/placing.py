@@ -11,7 +11,7 @@ from symparams.layers import CATALOGUE, key
 from symparams.reading.tables.bridges import Bridge, Step, bridges
 from symparams.reading.tables.classes import is_container
 from symparams.reading.tables.rules import Arguments, used_up
-from symparams.reading.tables.solving import natural_shape, solutions
+from symparams.reading.tables.solving import guessed, natural_shape, solutions
 from symparams.reading.tables.table import Row, Sizes, Table
 from symparams.reading.tables.tasks import Solution, Task, arguments
 
@@ -128,6 +128,9 @@ def _place(result: Placing, row: Row, sources: tuple[int, ...]) -> None:
         _opaque(result, row, sources)
         return
     task = _task(result, row, sources)
+    if not row.type and row.shape is not None:
+        row = replace(row, type=guessed(task))
+        task = replace(task, type=row.type)
     if row.incoming is not None:
         task = replace(task, arriving=(row.incoming,))
         found = solutions(task) if sources and result.placed[sources[-1]].shape == row.incoming else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError, listed
@@ -10,10 +11,11 @@ from symparams.reading.tables.checks import mended, wrong_totals
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.frozen_rows import with_frozen
 from symparams.reading.tables.parts import layer_rows
-from symparams.reading.tables.placing import placing
+from symparams.reading.tables.placing import Placing, placing
 from symparams.reading.tables.printed_order import module_placing
 from symparams.reading.tables.rules import allowance
-from symparams.reading.tables.table import ROWS, Table
+from symparams.reading.tables.table import ROWS, Row, Table
+from symparams.reading.tables.unshaped import unshaped_placing
 from symparams.reading.tables.wording import assumptions
 from symparams.reading.tables.writing import statements
 
@@ -59,6 +61,14 @@ def read_summary(source: Source, model: str | None = None) -> TableReading:
     return replace(read_table(source, tables[chosen]), models=(titles[chosen], *others))
 
 
+def _placing(table: Table, rows: Sequence[Row]) -> Placing:
+    """The layers, found as what the table prints allows it."""
+    if table.form == "modules":
+        return module_placing(table, rows)
+    unshaped = None if any(row.shape is not None for row in rows) else unshaped_placing(table, rows)
+    return unshaped or placing(table, rows)
+
+
 def _title(table: Table, number: int) -> str:
     return table.title or f"table {number}"
 
@@ -70,7 +80,7 @@ def read_table(source: Source, table: Table) -> TableReading:
         raise LimitError(message, Place(source, *table.rows[ROWS].at))
     rows = layer_rows(table)
     with allowance():
-        result = module_placing(table, rows) if table.form == "modules" else placing(table, rows)
+        result = _placing(table, rows)
         wrong = mended(result)
     result.placed[:] = with_frozen(result.placed, table)
     wrong += wrong_totals(result, wrong)

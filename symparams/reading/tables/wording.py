@@ -14,6 +14,10 @@ def assumptions(placed: Sequence[Placed], form: Form) -> Iterator[Repair]:
     """A clause for each layer whose settings the table does not print."""
     if form == "modules" and placed:
         yield Repair("the modules are taken to run in the order in which they are printed", placed[0].at)
+    if form != "modules" and placed and all(one.row is None or one.row.shape is None for one in placed):
+        yield Repair(
+            "no shapes are printed; the most usual widths and windows that give the counts are taken", placed[0].at
+        )
     turned = next((one for one in placed if one.row is not None and one.row.turned), None)
     if turned is not None:
         yield Repair("the channels are printed first; here they stand last, as the convention has them", turned.at)
