@@ -63,7 +63,14 @@ def _is_container(rows: Sequence[Row], index: int) -> bool:
 
 
 def _leaves(rows: Sequence[Row]) -> list[Row]:
-    return [row for i, row in enumerate(rows) if not _is_container(rows, i)]
+    kept = []
+    around = ""
+    for i, row in enumerate(rows):
+        if not row.depth:
+            around = row.name if _is_container(rows, i) else ""
+        if not _is_container(rows, i):
+            kept.append(replace(row, within=around))
+    return kept
 
 
 def _is_users(row: Row, before: Row | None) -> bool:

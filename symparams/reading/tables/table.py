@@ -43,6 +43,7 @@ class Row:
     path: str = ""  # the attribute path, where it is known: stem.0
     times: int = 1  # how many equal ones the row stands for
     shapes: tuple[Sizes, ...] = ()  # of all outputs, where there are several
+    within: str = ""  # the row of the model that it is a part of, the outermost one
     turned: bool = False  # whether the channels are printed first though the convention has them last
 
 

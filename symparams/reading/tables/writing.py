@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from symparams.algebra.formula import Number, Symbol
 from symparams.errors import Span
@@ -14,6 +16,13 @@ from symparams.sources import records as r
 _LETTERS = {1: ("n",), 2: ("T", "n"), 3: ("H", "W", "C"), 4: ("D", "H", "W", "C")}
 _WITHOUT_KEYWORD = {"shape", "target", "order"}  # arguments that take all values without a keyword
 _POSITIONAL = {"filters", "kernel", "units", "vocabulary", "width", "size", "factor", "amount", "layer", "function"}
+
+
+class _Part(NamedTuple):
+    """An item of a chain."""
+
+    item: r.Item
+    within: str  # the model that it is a part of
 
 
 class Letters:
@@ -47,20 +56,34 @@ def statements(placed: Sequence[Placed], title: str, convention: str, at: Span) 
     result.append(r.Convention(convention, at))
     names = _names(placed)
     needed = _named_sources(placed)
-    chain: list[r.Item] = []
+    chain: list[_Part] = []
     for i, one in enumerate(placed):
         item: r.Item = _item(one, names, letters, convention == "torch")
         if one.row is not None or i in needed:
             item = r.Named(item, names[i], one.at)
         if one.inputs == (i - 1,) and chain:
-            chain.append(item)
+            chain.append(_Part(item, one.row.within if one.row is not None else ""))
             continue
         if chain:
-            result.append(r.Chain(tuple(chain), chain[0].at))
-        chain = [*_feeding(one, names), item]
+            result.append(_chain(chain))
+        chain = [*(_Part(feeding, "") for feeding in _feeding(one, names)), _Part(item, "")]
     if chain:
-        result.append(r.Chain(tuple(chain), chain[0].at))
+        result.append(_chain(chain))
     return result, letters.used
+
+
+def _chain(parts: Sequence[_Part]) -> r.Chain:
+    """A chain, what belongs to one model in it in brackets with its name."""
+    items: list[r.Item] = []
+    for within, group in itertools.groupby(parts, key=lambda part: part.within):
+        inside = tuple(part.item for part in group)
+        if within and len(inside) > 1:
+            at = inside[0].at
+            bracket = r.Group(r.Chain(inside, at), None, None, None, None, at, at)
+            items.append(r.Named(bracket, within, at))
+        else:
+            items += inside
+    return r.Chain(tuple(items), items[0].at)
 
 
 def _names(placed: Sequence[Placed]) -> list[str]:
