@@ -257,6 +257,12 @@ class Net(Counted):
         values = {**self._values, **more}
         return network(self._source, values, self._catalogue, for_others=for_others, without_ranges=without_ranges)
 
+    def to(self, target: str) -> str:
+        """The network as another text: "arch", "keras", "torch", "mermaid" or "dot"."""
+        from symparams.converters.targets import converted  # noqa: PLC0415 - what writes code is not always needed
+
+        return converted(target, self._network, read_network(self._source))
+
     def summary(self) -> str:
         """The familiar table, as text."""
         return render(_Contents(self._network), Document("summary", "text"))

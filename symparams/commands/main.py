@@ -46,6 +46,7 @@ from symparams.version import __version__
 _COMMANDS = {
     "answer": "answer",
     "compare": "questions",
+    "convert": "convert",
     "find": "questions",
     "diagnose": "diagnose",
     "exam": "exams",

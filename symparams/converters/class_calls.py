@@ -63,6 +63,8 @@ def _fits(layer: Layer, one: Class, aside: frozenset[str]) -> bool:
     if any(getattr(layer, name) != value for name, value in one.preset.items()):
         return False
     said = {parameter.argument for parameter in one.parameters} | one.preset.keys() | aside
+    if any(isinstance(getattr(layer, name), Layer) for name in _arguments(type(layer))):
+        return False
     return all(name in said or _is_usual(layer, argument) for name, argument in _arguments(type(layer)).items())
 
 
@@ -98,7 +100,7 @@ _UNSAID: Any = object()
 
 def _value(value: Any, argument: Argument) -> Any:
     found = plain(value)
-    if argument.variadic and isinstance(found, tuple) and len(found) == 1:
+    if argument.variadic and isinstance(found, tuple) and len(found) == 1 and argument.name not in _IN_FULL:
         return found[0]
     if argument.name in _FUNCTIONS and isinstance(found, str):
         return KERAS_FUNCTIONS.get(found, found)  # PyTorch's classes do not take any by name

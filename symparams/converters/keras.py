@@ -20,7 +20,7 @@ def converted(network: Network, statements: Sequence[Statement]) -> str:
     check_sizes(network, "keras")
     recipes = [_recipe(node) for node in network.nodes]
     helpers = dict.fromkeys(one.helper for one in recipes if one.helper)
-    plain_chain = is_chain(network) and all(one.called == "{x}" and not one.more for one in recipes[1:])
+    plain_chain = is_chain(network) and all(one.made and one.called == "{x}" and not one.more for one in recipes[1:])
     body = list((_sequential if plain_chain else _functional)(network, recipes))
     uses_ops = helpers or any("ops." in line for line in body)
     head = ["import keras", f"from keras import layers{', ops' if uses_ops else ''}", ""]
@@ -95,6 +95,9 @@ def _functional(network: Network, recipes: Sequence[Recipe]) -> Iterator[str]:
             for variable, text in zip(several, made, strict=True):
                 yield f"{variable} = {text}"
             made = stored[node.name] = several
+        if "{m0}" in one.called:
+            yield f"{name} = {_expression(one, made, xs)}"
+            continue
         for i, text in enumerate(made):
             on = _on(one, xs) if i == 0 else name
             yield f"{name} = {text}({on})"
@@ -103,6 +106,11 @@ def _functional(network: Network, recipes: Sequence[Recipe]) -> Iterator[str]:
     listed = [one[0] if len(one) == 1 else f"[{', '.join(one)}]" for one in (inputs, ends)]
     more = "".join(f", {key}={literal(value)}" for key, value in title.items())
     yield f"model = keras.Model({listed[0]}, {listed[1]}{more})"
+
+
+def _expression(one: Recipe, made: Sequence[str], xs: Sequence[str]) -> str:
+    """Several parts in one expression."""
+    return one.called.format(x=xs[0], **{f"m{i}": part for i, part in enumerate(made)})
 
 
 def _on(one: Recipe, xs: Sequence[str]) -> str:

@@ -14,18 +14,23 @@ from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.cell import Cell
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Flatten
+from symparams.layers.einsum import EinsumDense
 from symparams.layers.embedding import Positional
-from symparams.layers.feedforward import FeedForward
-from symparams.layers.fixed_normalization import Normalization
+from symparams.layers.feedforward import FeedForward, GatedFeedForward
+from symparams.layers.fixed_normalization import Normalization, SpectralNormalization
 from symparams.layers.locally_connected import LocallyConnected
 from symparams.layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
-from symparams.layers.multihead import MultiHeadAttention
+from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.padding import Cropping, ZeroPadding
 from symparams.layers.param import Param
 from symparams.layers.pooling import AveragePooling, MaxPooling
+from symparams.layers.preprocessing import Augmentation, Lookup
 from symparams.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from symparams.layers.stacked_cells import StackedCells
+from symparams.layers.tokens import LayerScale
+from symparams.layers.wrapping import TimeDistributed
+from symparams.model.derived import known
 from symparams.model.layer import Layer
 from symparams.model.network import Node
 
@@ -131,6 +136,18 @@ def _multihead(layer: MultiHeadAttention, node: Node) -> Recipe:
     return _called(node, call("layers.MultiHeadAttention", heads, width, **more), layer.causal)
 
 
+def _grouped(layer: GroupedQueryAttention, node: Node) -> Recipe:
+    return _called(node, usual(layer, node), layer.causal)
+
+
+def _einsum(layer: EinsumDense, node: Node) -> Recipe:
+    sizes = plain(node.shape)
+    word = KERAS_FUNCTIONS.get(layer.activation, layer.activation)
+    more = {} if word == "linear" else {"activation": word}
+    more |= {"bias_axes": layer.bias_axes} if layer.bias_axes else {}
+    return Recipe((call("layers.EinsumDense", layer.equation, sizes[0] if len(sizes) == 1 else sizes, **more),))
+
+
 def _feedforward(layer: FeedForward, node: Node) -> Recipe:
     """Two dense layers."""
     more = {} if layer.bias else {"use_bias": False}
@@ -141,9 +158,43 @@ def _feedforward(layer: FeedForward, node: Node) -> Recipe:
     return Recipe((wide, call("layers.Dense", plain(node.shape[-1]), **more)))
 
 
-def _param(layer: Param, node: Node) -> Recipe:
-    if layer.join is None:
+def _gated(layer: GatedFeedForward, node: Node) -> Recipe:
+    """One dense layer multiplied by another with a function, and a third behind them."""
+    more = {} if layer.bias else {"use_bias": False}
+    word = KERAS_FUNCTIONS.get(layer.activation, layer.activation)
+    gate = call("layers.Dense", plain(layer.hidden), activation=word, **more)
+    wide = call("layers.Dense", plain(layer.hidden), **more)
+    last = call("layers.Dense", plain(node.shape[-1]), **more)
+    return Recipe((gate, wide, last), "{m2}(layers.Multiply()([{m0}({x}), {m1}({x})]))")
+
+
+def _layer_scale(layer: LayerScale, node: Node) -> Recipe:
+    return Recipe((call("Learned", (plain(node.shape[-1]),), "multiply"),), helper="Learned")
+
+
+def _inside(node: Node, layer: Layer, shape: tuple[Any, ...]) -> Recipe:
+    """A layer that another one wraps, on the shape that arrives there."""
+    derived = node.derived
+    inner = known(layer, (shape,), derived.convention, derived.facts, (None,), False)
+    found = recipe(replace(node, derived=inner))
+    if found.called != "{x}" or found.more or not found.made:
         raise NoCounterpartError
+    return found
+
+
+def _over_time(layer: TimeDistributed, node: Node) -> Recipe:
+    found = _inside(node, layer.layer, node.derived.arriving[0].shape[1:])
+    return found._replace(made=tuple(f"layers.TimeDistributed({text})" for text in found.made))
+
+
+def _spectral(layer: SpectralNormalization, node: Node) -> Recipe:
+    found = _inside(node, layer.layer, node.derived.arriving[0].shape)
+    if len(found.made) != 1:
+        raise NoCounterpartError
+    return found._replace(made=(f"layers.SpectralNormalization({found.made[0]})",))
+
+
+def _param(layer: Param, node: Node) -> Recipe:
     axis = {} if layer.axis is None else {"axis": layer.axis}
     return Recipe((call("Learned", plain(layer.shape), layer.join, **axis),), helper="Learned")
 
@@ -213,8 +264,8 @@ def _normalization(layer: Normalization, node: Node) -> Recipe:
     return Recipe((call("layers.Normalization", **({} if axis == -1 else {"axis": axis}), **fixed),))
 
 
-def _gone(layer: Layer, node: Node) -> Recipe:
-    """Keras 3 does not have it any more."""
+def _left_out(layer: Layer, node: Node) -> Recipe:
+    """Keras 3 does not have it, or not without a choice that the layer leaves open."""
     raise NoCounterpartError
 
 
@@ -224,12 +275,20 @@ MAKERS: Makers = {
     Bidirectional: _bidirectional,
     Cropping: _border,
     FeedForward: _feedforward,
-    LocallyConnected: _gone,
+    EinsumDense: _einsum,
+    GatedFeedForward: _gated,
+    GroupedQueryAttention: _grouped,
+    Lookup: _left_out,
+    LayerScale: _layer_scale,
+    LocallyConnected: _left_out,
+    Augmentation: _left_out,
     Flatten: _flatten,
     MultiHeadAttention: _multihead,
     Normalization: _normalization,
     Param: _param,
     Positional: _positional,
+    SpectralNormalization: _spectral,
+    TimeDistributed: _over_time,
     ZeroPadding: _border,
     **dict.fromkeys((AveragePooling, Convolution, Depthwise, MaxPooling, Separable), _sliding),
     **dict.fromkeys((Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract), _merged),
@@ -251,6 +310,8 @@ HELPERS = {
         if self.join in ("add", "multiply"):
             return x + self.numbers if self.join == "add" else x * self.numbers
         numbers = ops.broadcast_to(self.numbers, (ops.shape(x)[0], *self.sizes))
+        if self.join is None:
+            return numbers
         return ops.concatenate([numbers, x] if self.join == "prepend" else [x, numbers], self.axis)
 ''',
     "Positions": '''class Positions(layers.Layer):

@@ -10,7 +10,7 @@ from symparams.converters.steps import check_sizes, free, identifier, is_chain, 
 from symparams.converters.torch_functions import function, module_of
 from symparams.converters.torch_layers import CALLED, after, recipe
 from symparams.errors import SymparamsError
-from symparams.layers.embedding import Tied
+from symparams.layers.embedding import Embedding, Tied
 from symparams.layers.source import Input
 from symparams.model.network import Network, Node
 from symparams.sources.records import Statement
@@ -96,6 +96,8 @@ def _forward(network: Network, recipes: Sequence[Recipe], attributes: dict[str, 
             yield f"        {name} = {_tied(network, node, attributes, xs[0])}"
             continue
         modules = attributes.get(node.shared or node.name, [])
+        if isinstance(node.layer, Embedding) and not isinstance(network.nodes[node.inputs[0]].layer, Input):
+            xs = [f"{xs[0]}.long()"]
         known = {f"m{i}": f"self.{module}" for i, module in enumerate(modules)}
         known |= {f"x{i}": x for i, x in enumerate(xs)} | {"x": xs[0], "xs": ", ".join(xs)}
         yield f"        {name} = {function(after(node), one.called.format(**known), len(node.shape))}"

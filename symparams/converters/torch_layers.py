@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from symparams.algebra.formula import as_formula
 from symparams.converters.class_calls import class_call
 from symparams.converters.literals import call, literal, plain, plain_fields, short
 from symparams.converters.recipes import Makers, NoCounterpartError, Recipe
@@ -17,6 +19,8 @@ from symparams.layers.embedding import Positional
 from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
 from symparams.layers.multihead import MultiHeadAttention
+from symparams.layers.normalization import LayerNormalization, RMSNormalization
+from symparams.layers.over_axes import OverAxes
 from symparams.layers.padding import Cropping, Padding, ZeroPadding
 from symparams.layers.param import Param
 from symparams.layers.pooling import GlobalAveragePooling, GlobalMaxPooling
@@ -24,7 +28,8 @@ from symparams.layers.recurrent import GRU, LSTM, RNN
 from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from symparams.layers.reshaping import Permute, Reshape
 from symparams.layers.resizing import Upsampling
-from symparams.layers.tokens import ClassToken
+from symparams.layers.tokens import ClassToken, LayerScale
+from symparams.layers.transposed import MaxUnpooling
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Node
 
@@ -35,7 +40,8 @@ _ASIDE = frozenset(("activation", "sequences", "last", "recurrent_activation", "
 def recipe(node: Node) -> Recipe:
     """How PyTorch has a layer, without the function on its output; raises NoCounterpartError."""
     maker = MAKERS.get(type(node.layer))
-    made = maker(node.layer, node) if maker is not None else Recipe((usual(node.layer, node),), CALLED)
+    called = CALLED if len(node.inputs) == 1 else "{m0}({xs})"
+    made = maker(node.layer, node) if maker is not None else Recipe((usual(node.layer, node),), called)
     if not _turns(node.layer, node.derived.arriving):
         return made
     turned = made.called.replace("{x}", "{x}.transpose(1, 2)")
@@ -256,10 +262,24 @@ def _class_token(layer: ClassToken, node: Node) -> Recipe:
     return Recipe((made,), "torch.cat([{m0}.expand(len({x}), -1, -1), {x}], dim=1)")
 
 
+def _normalized(layer: OverAxes, node: Node) -> Recipe:
+    """A normalization over the last axes, whose sizes PyTorch is told."""
+    several = -(layer.trailing or (1,))[0]
+    shape = tuple(map(as_formula, node.derived.arriving[0].shape[several:])) if layer.shape is None else layer.shape
+    return Recipe((usual(replace(layer, shape=shape, trailing=None), node),), CALLED)
+
+
+def _layer_scale(layer: LayerScale, node: Node) -> Recipe:
+    x = node.derived.arriving[0]
+    made = f"nn.Parameter(torch.ones({plain(x.channels)}))"
+    spread = f".reshape(-1{', 1' * (len(x.shape) - 1)})" if x.channels_first and len(x.shape) > 1 else ""
+    return Recipe((made,), f"{{x}} * {{m0}}{spread}")
+
+
 def _param(layer: Param, node: Node) -> Recipe:
     made = f"nn.Parameter(torch.zeros{literal(plain(layer.shape))})"
     if layer.join is None:
-        raise NoCounterpartError
+        return Recipe((made,), f"{{m0}}.expand(len({{x}}), {', '.join(['-1'] * len(layer.shape))})")
     x = node.derived.arriving[0]
     if layer.join in ("add", "multiply"):
         missing = len(x.shape) - len(layer.shape)
@@ -271,6 +291,11 @@ def _param(layer: Param, node: Node) -> Recipe:
     numbers = f"{{m0}}.expand(len({{x}}), {', '.join(['-1'] * len(layer.shape))})"
     both = f"{numbers}, {{x}}" if layer.join == "prepend" else f"{{x}}, {numbers}"
     return Recipe((made,), f"torch.cat([{both}], dim={axis})")
+
+
+def _left_out(layer: Layer, node: Node) -> Recipe:
+    """PyTorch wants more than arrives: where the largest values were."""
+    raise NoCounterpartError
 
 
 MAKERS: Makers = {
@@ -285,6 +310,9 @@ MAKERS: Makers = {
     FeedForward: _feedforward,
     Flatten: _flatten,
     GatedFeedForward: _gated,
+    LayerNormalization: _normalized,
+    LayerScale: _layer_scale,
+    MaxUnpooling: _left_out,
     Maximum: _pairwise("maximum"),
     Minimum: _pairwise("minimum"),
     MultiHeadAttention: _multihead,
@@ -292,6 +320,7 @@ MAKERS: Makers = {
     Param: _param,
     Permute: _permute,
     Positional: _positional,
+    RMSNormalization: _normalized,
     Reshape: _reshape,
     Separable: _separable,
     Subtract: _joined("-"),

@@ -166,7 +166,9 @@ class Doubts:
 
     def _near(self, one: Written) -> Iterator[str | None]:
         """The layers that a number may be meant for, the likeliest first."""
-        spoken = [*((layer, w.sentence) for w, layer in self.right), *self.named, *self.counted_off]
+        spoken = [(layer, w.sentence) for w, layer in self.right]
+        if one.kind != "number" or {one.sentence, one.sentence + 1} & self.asking:
+            spoken += [*self.named, *self.counted_off]
         for distance in (0, 1, 2):
             yield from (layer for layer, sentence in spoken if abs(sentence - one.sentence) == distance)
         if one.kind == "formula":
