@@ -8,7 +8,7 @@ from symparams.reading.tables.table import Sizes
 
 _ONE = r"(?:None|\?|-?\d{1,12})"
 _SIZES = rf"{_ONE}(?:\s*+,\s*+{_ONE}){{0,15}}+"
-TUPLE = rf"[\[(]\s*+{_SIZES}\s*+,?(?:\s*+[\])]{{1,2}})?"  # the end may stand below
+TUPLE = rf"[\[(]\s*+{_SIZES}(?:\s*+,)?(?:\s*+[\])]{{1,2}})?"  # the end may stand below
 COUNT = r"\d{1,3}(?:[,.’']\d{3})+(?!\d)|\d{1,30}"
 _TUPLE = re.compile(rf"[\[(]\s*({_SIZES})")
 _CONNECTION = re.compile(r"([\w./:\-]+)(?:(?:\[\s*\d+\s*\]){1,2}(?!\S*…)|(\[)[\s\d\]\[]*…|(…))")

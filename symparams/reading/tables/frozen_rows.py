@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from symparams.reading.reading import Repair
 from symparams.reading.tables.placing import Placed
 from symparams.reading.tables.table import Table
 
@@ -24,6 +25,15 @@ def with_frozen(placed: Sequence[Placed], table: Table) -> list[Placed]:
         if one.count - one.fixed == missing and one.count:
             return [replace(other, frozen=True) if i == k else other for k, other in enumerate(placed)]
     return list(placed)
+
+
+def frozen_in_part(placed: Sequence[Placed], table: Table) -> tuple[Repair, ...]:
+    """What is said where the totals leave parameters out of training that no whole layer has."""
+    line = table.total("non_trainable")
+    left = line.value - sum(one.count if one.frozen else one.fixed for one in placed) if line is not None else 0
+    if line is None or left <= 0:
+        return ()
+    return (Repair(f"{left:,} more parameters are printed as not trained, which no row has as a whole", line.at),)
 
 
 def _first(placed: Sequence[Placed], order: Sequence[int], missing: int) -> set[int] | None:

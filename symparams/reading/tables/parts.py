@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 from symparams.layers import CATALOGUE, key
-from symparams.reading.tables.table import Row, Table
+from symparams.reading.tables.table import Row, Sizes, Table
 
 
 def layer_rows(table: Table) -> list[Row]:
     """The rows that stand for layers, with names that are each one's own."""
     rows = table.rows if table.form != "modules" else _with_attention(table.rows)
-    rows = _with_own_parameters(rows) if table.form == "torchinfo" else _leaves(rows)
+    rows = _with_own_parameters(rows) if table.form == "torchinfo" else _leaves(rows, named=table.form == "keras")
     if table.form == "torchsummary":
         rows = [row for i, row in enumerate(rows) if not _is_users(row, rows[i - 1] if i else None)]
     if table.form == "keras" and _channels_first(rows):
@@ -28,11 +28,16 @@ def _channels_first(rows: Sequence[Row]) -> bool:
         if before.shape is None or row.shape is None or len(row.shape) < 3 or len(before.shape) != len(row.shape):
             continue
         if "Pooling" in row.type:
-            score += (before.shape[0] == row.shape[0]) - (before.shape[-1] == row.shape[-1])
+            score += _smaller(before.shape[1:], row.shape[1:]) - _smaller(before.shape[:-1], row.shape[:-1])
     for row in rows:
         if row.shape is not None and len(row.shape) > 2 and row.count and row.type.startswith(("Conv", "Deconv")):
             score += _divides(row.shape[0], row.count) - _divides(row.shape[-1], row.count)
     return score > 0
+
+
+def _smaller(before: Sizes, after: Sizes) -> int:
+    """1 if every size has become smaller."""
+    return int(all(a is not None and b is not None and b < a for a, b in zip(before, after, strict=True)))
 
 
 def _divides(size: int | None, count: int) -> int:
@@ -62,11 +67,11 @@ def _is_container(rows: Sequence[Row], index: int) -> bool:
     return index + 1 < len(rows) and rows[index + 1].depth > rows[index].depth
 
 
-def _leaves(rows: Sequence[Row]) -> list[Row]:
+def _leaves(rows: Sequence[Row], named: bool) -> list[Row]:
     kept = []
     around = ""
     for i, row in enumerate(rows):
-        if not row.depth:
+        if named and not row.depth:
             around = row.name if _is_container(rows, i) else ""
         if not _is_container(rows, i):
             kept.append(replace(row, within=around))

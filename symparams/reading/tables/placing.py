@@ -15,6 +15,7 @@ from symparams.reading.tables.solving import guessed, natural_shape, solutions
 from symparams.reading.tables.table import Row, Sizes, Table
 from symparams.reading.tables.tasks import Solution, Task, arguments
 
+_NEARLY = 1.5  # how much more unusual another layer may be, to be mentioned
 _NEAR = 200  # rows before one among which a cut connection is looked for
 _CHOICES, _ALIKE = 64, 8  # combinations of layers that cut connections may mean, and layers for one of them
 
@@ -196,10 +197,28 @@ def _add(result: Placing, row: Row, sources: tuple[int, ...], found: Sequence[So
     result.placed.append(
         Placed(
             row.name, best.call, best.arguments, sources, row.at, printed, count, fixed,
-            row=row, frozen=frozen, others=tuple(o for o in found[1:4] if o.cost < best.cost + 2.5),
+            row=row, frozen=frozen, others=_others(best, found[1:]),
             task=task, cost=best.cost,
         )
     )  # fmt: skip
+
+
+_PLACING = frozenset({"padding", "stride", "dilation", "ceil", "axis", "track"})  # what no count depends on
+
+
+def _others(best: Solution, found: Sequence[Solution]) -> tuple[Solution, ...]:
+    """Other layers that are nearly as usual and differ in what the count depends on."""
+    seen = {_counting(best)}
+    others = []
+    for one in found:
+        if one.cost < best.cost + _NEARLY and _counting(one) not in seen:
+            seen.add(_counting(one))
+            others.append(one)
+    return tuple(others[:3])
+
+
+def _counting(one: Solution) -> Arguments:
+    return tuple(pair for pair in one.arguments if pair[0] not in _PLACING)
 
 
 def _input(shape: Sizes, row: Row) -> Placed:

@@ -9,7 +9,7 @@ from symparams.errors import LimitError, Place, Source, Span, SymparamsError, li
 from symparams.reading.reading import Reading
 from symparams.reading.tables.checks import mended, wrong_totals
 from symparams.reading.tables.finding import find_tables
-from symparams.reading.tables.frozen_rows import with_frozen
+from symparams.reading.tables.frozen_rows import frozen_in_part, with_frozen
 from symparams.reading.tables.parts import layer_rows
 from symparams.reading.tables.placing import Placing, placing
 from symparams.reading.tables.printed_order import module_placing
@@ -90,7 +90,7 @@ def read_table(source: Source, table: Table) -> TableReading:
         source,
         tuple(made),
         table.repairs,
-        tuple(assumptions(result.placed, table.form)),
+        (*assumptions(result.placed, table.form), *frozen_in_part(result.placed, table)),
         (_title(table, 1),),
         wrong,
         table=table,

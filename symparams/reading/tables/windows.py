@@ -213,6 +213,7 @@ def _dilated(task: Task, kernel: tuple[int, ...], call: str) -> Iterator[tuple[f
 def _stride_cost(stride: tuple[int, ...], kernel: tuple[int, ...]) -> float:
     cost = 0.0 if max(stride) == 1 else 0.2 + max(stride) / 20
     cost += 2 if len(set(stride)) > 1 else 0
+    cost += 1.5 if max(stride) > 2 and stride != kernel and max(kernel) < 7 else 0  # rather a pooling between
     return cost + (2 if any(s > k for s, k in zip(stride, kernel, strict=True)) and max(kernel) > 1 else 0)
 
 

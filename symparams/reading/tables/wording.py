@@ -23,16 +23,16 @@ def assumptions(placed: Sequence[Placed], form: Form) -> Iterator[Repair]:
         yield Repair("the channels are printed first; here they stand last, as the convention has them", turned.at)
     for one in placed:
         if one.row is None:
+            if one.call == "input" and one.shape is not None and None in one.shape:
+                continue  # letters say it
             if one.call == "input":
                 yield Repair(f"the input is taken as {_written(dict(one.arguments)['shape'])}", one.at)
             else:
                 yield Repair(f"{one.call} is taken to stand before {_next(placed, one)}", one.at)
         elif one.others:
-            instead = ", ".join(_settings(other.arguments) or "the defaults" for other in one.others[:2])
-            yield Repair(
-                f"{one.name} is taken with {_settings(one.arguments) or 'the defaults'}; {instead} would do as well",
-                one.at,
-            )
+            instead = "; or ".join(_settings(other.arguments) or "the defaults" for other in one.others[:2])
+            taken = _settings(one.arguments) or "the defaults"
+            yield Repair(f"{one.name} is taken with {taken}; it could also have {instead}", one.at)
         elif not one.solved:
             yield Repair(
                 f"{one.name} is not known: its shape and its number of parameters are taken as printed", one.at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -57,6 +58,7 @@ def statements(placed: Sequence[Placed], title: str, convention: str, at: Span) 
     names = _names(placed)
     needed = _named_sources(placed)
     chain: list[_Part] = []
+    parts = Counter(one.row.within for one in placed if one.row is not None)
     for i, one in enumerate(placed):
         item: r.Item = _item(one, names, letters, convention == "torch")
         if one.row is not None or i in needed:
@@ -65,19 +67,19 @@ def statements(placed: Sequence[Placed], title: str, convention: str, at: Span) 
             chain.append(_Part(item, one.row.within if one.row is not None else ""))
             continue
         if chain:
-            result.append(_chain(chain))
+            result.append(_chain(chain, parts))
         chain = [*(_Part(feeding, "") for feeding in _feeding(one, names)), _Part(item, "")]
     if chain:
-        result.append(_chain(chain))
+        result.append(_chain(chain, parts))
     return result, letters.used
 
 
-def _chain(parts: Sequence[_Part]) -> r.Chain:
-    """A chain, what belongs to one model in it in brackets with its name."""
+def _chain(parts: Sequence[_Part], many: Counter[str]) -> r.Chain:
+    """A chain, what belongs to one model in it in brackets with its name, if all its parts stand in a row."""
     items: list[r.Item] = []
     for within, group in itertools.groupby(parts, key=lambda part: part.within):
         inside = tuple(part.item for part in group)
-        if within and len(inside) > 1:
+        if within and len(inside) == many[within] > 1:
             at = inside[0].at
             bracket = r.Group(r.Chain(inside, at), None, None, None, None, at, at)
             items.append(r.Named(bracket, within, at))
