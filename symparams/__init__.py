@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from symparams.class_marks import Marks, grade
     from symparams.diagnoses import Diagnosis
     from symparams.exam_questions import Exam, Question, exam
+    from symparams.live_models import from_keras, from_torch
     from symparams.readings import Reading, read
 
 # What needs the catalogue of misconceptions, which is not always needed: where it is.
@@ -31,6 +32,8 @@ _LATER = {
     "Marks": "class_marks",
     "Question": "exam_questions",
     "exam": "exam_questions",
+    "from_keras": "live_models",
+    "from_torch": "live_models",
     "grade": "class_marks",
     "Reading": "readings",
     "read": "readings",
@@ -64,6 +67,8 @@ __all__ = [
     "compare",
     "entries",
     "exam",
+    "from_keras",
+    "from_torch",
     "grade",
     "load",
     "parse",

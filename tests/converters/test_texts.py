@@ -88,7 +88,7 @@ def test_a_chain_is_a_sequential_of_pytorch_and_branches_are_a_class() -> None:
         "class Net(nn.Module):\n"
         "    def __init__(self):\n"
         "        super().__init__()\n"
-        '        self.conv_1 = nn.Conv2d(4, 4, 3, padding="same")\n'
+        '        self.conv_1 = nn.Conv2d(4, 4, 3, padding="same", bias=False)\n'
         "        self.bn_1 = nn.BatchNorm2d(4)\n"
         "        self.softmax_1 = nn.Softmax(dim=1)\n"
         "\n"

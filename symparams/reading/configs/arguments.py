@@ -11,10 +11,10 @@ from typing import Any
 from symparams.algebra.formula import Number, as_formula
 from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.layers import CATALOGUE, key, with_extensions
-from symparams.model.arguments import arguments_of
 from symparams.model.framework import FrameworkClass, Parameter
 from symparams.reading.configs.tables import Table
 from symparams.reading.configs.yaml_values import Unread
+from symparams.reading.usual import is_usual
 from symparams.sources import records as r
 
 CHANNELS_FIRST = (("data_format", "channels_first"), ("dim_ordering", "th"))  # what says so
@@ -31,7 +31,7 @@ def arguments(kind: str, config: Table, source: Source, at: Span) -> Iterator[r.
             continue
         if known is not None and (name, value) not in CHANNELS_FIRST:
             parameter = known.get(name)
-            if parameter is None or not (parameter.argument or parameter.told) or _is_usual(kind, parameter, value):
+            if parameter is None or not (parameter.argument or parameter.told) or is_usual(kind, parameter, value):
                 continue
             if parameter.told and isinstance(value, list) and len(value) == 1:
                 value = value[0]  # an axis, which some versions of Keras list
@@ -68,30 +68,6 @@ def _parameters(kind: str, names: frozenset[str]) -> Mapping[str, Parameter] | N
         if one.framework != "torch" and kind in one.names
     ]
     return max(every, key=lambda known: len(names & known.keys()), default=None)
-
-
-def _is_usual(kind: str, parameter: Parameter, value: Any) -> bool:
-    """Whether a value is the one that is meant where none is given."""
-    if parameter.default or parameter.required or parameter.name == "pool_size":  # which its strides lean on
-        return False
-    argument = _by_name(kind).get(parameter.argument)
-    default = None if argument is None else argument.default
-    if isinstance(value, list) and value and all(one == value[0] for one in value):
-        value = value[0]
-    if default == ():  # settings of an activation, 0 where there are none
-        return bool(value == 0)
-    if isinstance(default, tuple) and len(default) == 1:
-        default = default[0]
-    if isinstance(value, bool) or isinstance(default, bool):
-        return value is default
-    if isinstance(value, int):
-        return default == as_formula(value)
-    return isinstance(value, str) and value == default
-
-
-@cache
-def _by_name(kind: str) -> Mapping[str, Any]:
-    return {argument.name: argument for argument in arguments_of(CATALOGUE[key(kind)].layer)}
 
 
 def raw(value: Any) -> r.RawValue | None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
-from symparams.reading.configs.graph import chains_of
 from symparams.reading.configs.json_text import read_json
 from symparams.reading.configs.layout import is_channels_first
 from symparams.reading.configs.models import Model, is_model, model_of
 from symparams.reading.configs.tables import Table
 from symparams.reading.configs.writing import Writer
 from symparams.reading.configs.yaml_text import read_yaml
+from symparams.reading.graphs import chains_of
 from symparams.reading.reading import Reading, Repair
 from symparams.sources import records as r
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from symparams.errors import Place, Source, Span, SymparamsError
 from symparams.reading.configs.calls_on import Tensor, Use
 from symparams.reading.configs.feeding import fed
-from symparams.reading.configs.graph import Names, Step, one_chain, usual_name
 from symparams.reading.configs.inputs import has_sizes, input_call, sizes_of, turned
 from symparams.reading.configs.layer_calls import call_of
 from symparams.reading.configs.layout import turned_target
 from symparams.reading.configs.models import Layer, Model, is_model, model_of
 from symparams.reading.configs.operations import Operation, is_operation, operation, stated_shape
 from symparams.reading.configs.tables import Table
+from symparams.reading.graphs import Names, Step, one_chain, usual_name
 from symparams.reading.reading import Repair
 from symparams.sources import records as r
 

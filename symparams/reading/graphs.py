@@ -1,4 +1,4 @@
-"""Models of a config -> statements of the language: a chain for each run of layers, shared weights, nested models."""
+"""Layers with what feeds them -> chains of the language, one for each run of layers."""
 
 from __future__ import annotations
 
@@ -77,6 +77,10 @@ class Names:
     def again(self, name: str) -> str:
         """The name of a further call of a layer."""
         return self._numbered(f"{name}_call", 2)
+
+    def counted(self, stem: str) -> str:
+        """The next of the names with a stem: relu_1, relu_2."""
+        return self._numbered(stem, 1)
 
     def _numbered(self, stem: str, first: int) -> str:
         while True:
