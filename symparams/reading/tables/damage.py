@@ -11,7 +11,7 @@ from symparams.reading.reading import Repair
 from symparams.reading.tables.cleaning import Cleaned
 from symparams.reading.tables.table import Row
 
-_REMARK = re.compile(r"^[ \t]*(?:<-+|#|//|\*|=>|-+>|!+|\^)?[ \t]*[^\W\d_][^\n│|\[]*$", re.MULTILINE)
+_REMARK = re.compile(r"^[ \t]*+(?:<-+|#|//|\*|=>|-+>|!+|\^)?[ \t]*+[^\W\d_][^\n│|\[]*$", re.MULTILINE)
 _MOST_LINES = 0.6  # share of a table's lines with marks from which on these are before the table, not remarks in it
 
 
