@@ -86,7 +86,7 @@ def test_keras() -> None:
 @pytest.mark.framework
 def test_paths_functions_sums_and_reuse(nn: Any) -> None:
     import torch
-    from torch.nn import functional as F
+    from torch.nn import functional
 
     class Block(nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -101,8 +101,8 @@ def test_paths_functions_sums_and_reuse(nn: Any) -> None:
         def forward(self, image: Any) -> Any:
             x = self.relu(self.bn(self.conv(image)))
             x = self.features(self.relu(x + self.down(image)))
-            x = torch.cat([x, F.relu(x)], 1)
-            return F.log_softmax(self.fc(x.view(x.size(0), -1)), dim=1)
+            x = torch.cat([x, functional.relu(x)], 1)
+            return functional.log_softmax(self.fc(x.view(x.size(0), -1)), dim=1)
 
     module = Block()
     net = agrees(module, (3, 16, 16))

@@ -137,6 +137,8 @@ def _multihead(layer: MultiHeadAttention, node: Node) -> Recipe:
 
 
 def _grouped(layer: GroupedQueryAttention, node: Node) -> Recipe:
+    if _rank(node) > 1:
+        raise NoCounterpartError
     return _called(node, usual(layer, node), layer.causal)
 
 

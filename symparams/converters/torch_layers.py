@@ -29,7 +29,7 @@ from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from symparams.layers.reshaping import Permute, Reshape
 from symparams.layers.resizing import Upsampling
 from symparams.layers.tokens import ClassToken, LayerScale
-from symparams.layers.transposed import MaxUnpooling
+from symparams.layers.unpooling import MaxUnpooling
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Node
 

@@ -170,9 +170,10 @@ def test_the_language_reads_back_as_the_same_network() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_command_writes_what_the_network_does(target: str) -> None:
-    found = CliRunner().invoke(main, ["convert", "-e", "input(h, 4) -> dense(3)", "--set", "h=5", "--to", target])
+    text = f"convention {'torch' if target == 'torch' else 'keras'} input(h, 4) -> dense(3)"
+    found = CliRunner().invoke(main, ["convert", "-e", text, "--set", "h=5", "--to", target])
     assert found.exit_code == 0, found.output
-    expected = sp.parse("input(h, 4) -> dense(3)").subs(h=5).to(target)
+    expected = sp.parse(text).subs(h=5).to(target)
     assert found.output == expected
 
 
