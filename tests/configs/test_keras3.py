@@ -51,7 +51,7 @@ def test_shared_layers_sums_and_operations_of_a_graph() -> None:
         "@right -> share(@shared) as shared_call_2",
         '{ @shared | @shared_call_2 } -> Add as "add" -> Identity as "multiply" -> Activation("relu") as "relu"',
         "{ @shared | @shared_call_2 } -> Concatenate(axis=-1) as concatenate",
-        '@"relu" -> Conv2D(filters=12, kernel_size=(1, 1), frozen) as "conv2d"',
+        '@"relu" -> Conv2D(filters=12, kernel_size=(1, 1), frozen) as conv2d',
         "{ @concatenate | @conv2d } -> Add as add_1 -> GlobalAveragePooling2D as mean",
         "@add_1 -> GlobalMaxPooling2D as global_max_pooling2d",
         "{ @mean | @global_max_pooling2d } -> Subtract as subtract",
