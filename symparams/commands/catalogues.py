@@ -1,4 +1,4 @@
-"""The commands that print what is known: layers, misconceptions and extensions."""
+"""The commands that print what is known: layers, families, misconceptions and extensions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import click
 
 from symparams.commands.console import deliver
 from symparams.documents.catalogue import catalogue_text
+from symparams.documents.families import families_text
 from symparams.documents.installed import extensions_text
 from symparams.documents.misconceptions import misconceptions_text
 
@@ -24,6 +25,14 @@ def layers(name: str | None, format_: str) -> None:
 def misconceptions(name: str | None, format_: str) -> None:
     """List the known mistakes: what goes wrong, what is correct, where it is described."""
     deliver(misconceptions_text(name, format_), None)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
+def families(name: str | None, format_: str) -> None:
+    """List the families of Hugging Face configs, with their keys and networks."""
+    deliver(families_text(name, format_), None)
 
 
 @click.command()

@@ -52,6 +52,7 @@ _COMMANDS = {
     "exam": "exams",
     "grade": "grading",
     "layers": "catalogues",
+    "families": "catalogues",
     "extensions": "catalogues",
     "misconceptions": "catalogues",
 }

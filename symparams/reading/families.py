@@ -9,7 +9,8 @@ with conditions for what a config may change:
     function hidden_act = silu          # …                 the name of an activation
     sizes depths = 2, 2, 6, 2           # …                 a list of numbers
     class LlamaForCausalLM = dense(V, bias=no) as lm_head   what a class puts on top; the first one if none is named
-    note attention_bias = ${"…" if …}                       what is said beside the network, if anything
+    note tie_word_embeddings = ${"…" if …}  what is said beside the network, if anything
+    need num_heads = ${"has …" if …}        what the value must be, if it is not
 
 Lines that start with % are conditions and loops; ${key} is the value of a key.
 """
@@ -46,10 +47,10 @@ class Architecture(NamedTuple):
     head: str  # a chain, with conditions
 
 
-class Note(NamedTuple):
-    """Something that a reader of a config should know."""
+class Said(NamedTuple):
+    """Something to say of the value of a key, under a condition."""
 
-    key: str  # of which key it is said
+    key: str
     text: str  # a clause, with conditions; empty where it does not apply
 
 
@@ -60,7 +61,8 @@ class Family(NamedTuple):
     about: str  # the comment at its start: papers, published totals
     keys: tuple[Key, ...]  # in the order of the file: a default may have letters of those before it
     classes: tuple[Architecture, ...]  # the first is what a config without `architectures` describes
-    notes: tuple[Note, ...]  # what is said beside the network, each under a condition
+    notes: tuple[Said, ...]  # what is said beside the network
+    needs: tuple[Said, ...]  # what makes a config wrong: what the value of a key must be
     body: str  # statements of the language with conditions
 
     def architecture(self, name: str) -> Architecture | None:
@@ -78,7 +80,7 @@ _KEY = re.compile(
     r" +# (?P<meaning>.+)"
 )
 _CLASS = re.compile(r"class (?P<name>\w+) = (?P<head>.+)")
-_NOTE = re.compile(r"note (?P<key>\w+) = (?P<text>.+)")
+_SAID = re.compile(r"(?P<what>note|need) (?P<key>\w+) = (?P<text>.+)")
 
 
 def family_names() -> tuple[str, ...]:
@@ -98,20 +100,21 @@ def read_family(name: str, text: str) -> Family:
     about: list[str] = []
     keys: list[Key] = []
     classes: list[Architecture] = []
-    notes: list[Note] = []
+    said: dict[str, list[Said]] = {"note": [], "need": []}
     lines = text.splitlines()
     for number, line in enumerate(lines):
         if key := _KEY.fullmatch(line):
             keys.append(_key(key))
         elif one := _CLASS.fullmatch(line):
             classes.append(Architecture(one["name"], one["head"]))
-        elif said := _NOTE.fullmatch(line):
-            notes.append(Note(said["key"], said["text"]))
+        elif clause := _SAID.fullmatch(line):
+            said[clause["what"]].append(Said(clause["key"], clause["text"]))
         elif line.startswith("# "):
             about.append(line[2:])
         elif not line:
             body = "\n".join(lines[number + 1 :]) + "\n"
-            return Family(name, "\n".join(about), tuple(keys), tuple(classes), tuple(notes), body)
+            every = tuple(keys), tuple(classes), tuple(said["note"]), tuple(said["need"])
+            return Family(name, "\n".join(about), *every, body)
         else:
             raise SymparamsError(f"{name}.arch:{number + 1}: this line is neither a key nor a class: {line}")
     raise SymparamsError(f"{name}.arch: an empty line must separate keys and classes from the network")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar, cast
 
+from symparams import limits
 from symparams.algebra.evaluation import at as value_at
 from symparams.algebra.formula import Formula, Symbol, symbols
-from symparams.errors import Place, Source, Span, SymparamsError
+from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.reading.config_values import FORMULAS, KINDS, Meaning, read_default
 from symparams.reading.families import Architecture, Family, Key, written
 from symparams.reading.json_places import Value
@@ -17,6 +18,7 @@ from symparams.reading.reading import Repair
 from symparams.sources import records as r
 from symparams.sources.reader import read_expression, read_network
 
+_LONGEST = 50_000  # characters of a network
 _SHOWN = 60  # characters of a value that a message shows
 T = TypeVar("T")
 
@@ -38,24 +40,21 @@ class Bound:
     given: Mapping[str, Given]  # by the usual name of the key
     places: Mapping[str, Span]  # where the config says what a letter is, or one of those it is computed from
     at: Span  # where it says which family this is
+    body: str  # the network in the language, without the values of its letters
 
     def text(self, with_values: bool = True) -> str:
         """The network in the language: title, letters with their values, chains."""
-        values = {name: one.meaning for name, one in self.given.items()}
-        head = written(self.architecture.head, values)
-        body = written(self.family.body, {**values, "head": head, "architecture": self.architecture.name})
-        lets = [f"let {letter} = {value}\n" for letter, value in self.used(body)] if with_values else []
-        title = f'model "{self.architecture.name}"\nconvention torch\n'
-        return title + "".join(lets) + re.sub(r"\n\s*\n", "\n", body).strip("\n") + "\n"
+        lets = [f"let {letter} = {value}\n" for letter, value in self.used()] if with_values else []
+        return f'model "{self.architecture.name}"\nconvention torch\n' + "".join(lets) + self.body
 
-    def used(self, body: str) -> Iterator[tuple[str, str]]:
+    def used(self) -> Iterator[tuple[str, str]]:
         """The letters that stand in the network, or in the value of one that does, each with its value."""
         letters = [
             (letter, value)
             for key in self.family.keys
             for letter, value in zip(key.letters, self.given[key.names[0]].written, strict=False)
         ]
-        wanted = {one.name for one in _every_symbol(tuple(read_network(Source(self.family.name, body))))}
+        wanted = {one.name for one in _every_symbol(tuple(read_network(Source(self.family.name, self.body))))}
         for letter, value in reversed(letters):
             if letter in wanted:
                 wanted |= {one.name for one in symbols(_formula(value))}
@@ -77,6 +76,8 @@ class Bound:
         made = type(record)(*parts)
         if isinstance(made, r.Let):
             made = made._replace(at=self.places.get(made.name, self.at))
+        elif isinstance(made, r.Call):
+            made = made._replace(at=self.place_of(made.arguments))
         elif isinstance(made, r.Argument):
             made = made._replace(at=self.place_of(made.value))
         elif isinstance(made, r.Group):
@@ -89,15 +90,14 @@ class Bound:
 
     def notes(self) -> Iterator[Repair]:
         """What is said beside the network."""
-        values = {name: one.meaning for name, one in self.given.items()}
         for note in self.family.notes:
-            if said := written(note.text, values):
+            if said := written(note.text, _meanings(self.given)):
                 yield Repair(said, self.given[note.key].at or self.at)
 
     def missing(self) -> Iterator[tuple[str, str]]:
         """The keys that this network depends on and the config does not have, each with what stands for it."""
         text = self.family.body + self.architecture.head
-        used = dict(self.used(self.text(with_values=False)))
+        used = dict(self.used())
         for key in self.family.keys:
             name = key.names[0]
             in_conditions = re.search(rf"\b{name}\b", text) is not None
@@ -120,7 +120,27 @@ def bound(family: Family, architecture: Architecture, config: Mapping[str, Value
             place = one.at or next(filter(None, computed), None)
             if place is not None:
                 places[letter] = place
-    return Bound(family, architecture, given, places, at)
+    for need in family.needs:
+        if said := written(need.text, _meanings(given)):
+            value = next((config[name] for name in family.key(need.key).names if name in config), None)
+            found = ", ".join(given[need.key].written) if value is None else shown(value, source)
+            raise SymparamsError(f"{need.key} {said}, not {found}", Place(source, *(value.at if value else at)))
+    return Bound(family, architecture, given, places, at, _body(family, architecture, given, source))
+
+
+def _meanings(given: Mapping[str, Given]) -> dict[str, Meaning]:
+    return {name: one.meaning for name, one in given.items()}
+
+
+def _body(family: Family, architecture: Architecture, given: Mapping[str, Given], source: Source) -> str:
+    """The network of a family, its conditions decided."""
+    values = _meanings(given)
+    head = written(architecture.head, values)
+    body = written(family.body, {**values, "head": head, "architecture": architecture.name})
+    if len(body) > _LONGEST:
+        message = f"this config makes a network of more than {_LONGEST:,} characters, which is the limit"
+        raise LimitError(message, source=source)
+    return "".join(line + "\n" for line in body.splitlines() if line.strip())
 
 
 def _given(key: Key, config: Mapping[str, Value], numbers: Mapping[str, int], source: Source) -> Given:
@@ -137,6 +157,9 @@ def _given(key: Key, config: Mapping[str, Value], numbers: Mapping[str, int], so
     meaning = read(value)
     if meaning is None:
         raise SymparamsError(f"{name} {wanted}, not {shown(value, source)}", Place(source, *value.at))
+    if key.kind == "count" and isinstance(meaning, int) and meaning > limits.LAYERS:
+        message = f"{name} is more than {limits.LAYERS:,}, which is the limit"
+        raise LimitError(message, Place(source, *value.at))
     return Given(meaning, _in_language(meaning), value.at)
 
 
@@ -146,7 +169,7 @@ def _default(kind: str, text: str, numbers: Mapping[str, int], at: Span | None) 
         meaning = read_default(kind, text)
         return Given(meaning, _in_language(meaning), at)
     value = value_at(_formula(text), numbers)
-    exactly = text.replace("//", "/")
+    exactly = text.replace(" // ", "/")
     return Given(int(value), (exactly if value_at(_formula(exactly), numbers) == value else text,), at)
 
 

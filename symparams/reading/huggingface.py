@@ -60,7 +60,10 @@ def _family(config: Mapping[str, Value], source: Source, at: Span) -> tuple[Fami
         )
         raise SymparamsError(message, Place(source, *inside.at))
     near = nearest(value.plain, names) if isinstance(value.plain, str) else ""
-    message = f"there is no family {shown(value, source)}{near}; the families are {listed(names)}"
+    message = (
+        f"{shown(value, source)} is not one of the families that are known: {listed(names)}"
+        f"{near or '; another network can be written in the language'}"
+    )
     raise SymparamsError(message, Place(source, *value.at))
 
 

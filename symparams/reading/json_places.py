@@ -83,9 +83,10 @@ class _Reader:
                 raise self.wrong(key, "a key between quotation marks")
             if self.token is not None and self.token[0] != ":":
                 raise self.wrong(self.token, "a colon")
+            name = self.string(key)
             self.next()
             if not self.ended():
-                found[self.string(key)] = self.value(depth + 1)
+                found[name] = self.value(depth + 1)
         return found
 
     def list(self, depth: int) -> list[Value]:
