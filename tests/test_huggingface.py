@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import symparams as sp
-from symparams.errors import LimitError, Source, SymparamsError
+from symparams.errors import LimitError, Source, Span, SymparamsError
 from symparams.model.network import Network
 from symparams.reading.families import Architecture, Family, family, family_names, read_family
 from symparams.reading.huggingface import family_network, read_hf, recognised
@@ -201,6 +204,24 @@ def test_how_a_config_is_recognised() -> None:
     assert recognised('the key "model_type": is missing') == 0
 
 
+def spans(record: object) -> Iterator[Span]:
+    if isinstance(record, Span):
+        yield record
+    elif isinstance(record, tuple):
+        for part in record:
+            yield from spans(part)
+
+
+@pytest.mark.parametrize("name", family_names())
+def test_every_place_lies_in_the_config(name: str) -> None:
+    text = json.dumps({"hidden_act": "gelu", "num_hidden_layers": 2, "model_type": name, "vocab_size": 70}, indent=1)
+    read = reading(text)
+    shown = {text[at.start : at.end] for at in spans(read.statements)}
+    assert f'"{name}"' in shown
+    assert shown <= {f'"{name}"', "2", "70"}
+    assert all(text[at.start : at.end] in shown for _, at in (*read.repairs, *read.assumed))
+
+
 # ---------------------------------------------------------------- what is refused
 
 FAMILIES = (
@@ -352,6 +373,33 @@ def test_limits(text: str, message: str) -> None:
     with pytest.raises(LimitError) as caught:
         network(text)
     assert caught.value.matter == message
+
+
+WHOLE = json.dumps({**SMALL, "architectures": ["LlamaModel"], "id2label": {"0": "a"}, "rope_scaling": None, "x": [1.5]})
+PIECES = st.sampled_from(
+    [*"{}[],:“'x0", '"', "null", "true", "-1", "[[", '{"a":', '"model_type":', "1e400", "NaN", "\\"]
+)
+
+
+@given(st.integers(0, len(WHOLE)), st.integers(0, len(WHOLE)), st.lists(PIECES, max_size=4).map("".join))
+@example(len(WHOLE), len(WHOLE), "")
+def test_no_config_raises_anything_but_the_one_error(start: int, end: int, between: str) -> None:
+    text = WHOLE[:start] + between + WHOLE[end:]
+    try:
+        network(text)
+    except SymparamsError as error:
+        str(error)
+
+
+@given(st.sampled_from(family_names()), st.data())
+def test_no_value_raises_anything_but_the_one_error(name: str, data: st.DataObject) -> None:
+    values = st.sampled_from([None, True, 0, 1, 3, 7.5, -2, 10**30, "gelu", "x", [], [2, 3], {}, {"0": "a"}])
+    keys = [one for key in family(name).keys for one in key.names]
+    config = data.draw(st.dictionaries(st.sampled_from(keys), values, max_size=4))
+    try:
+        network({"model_type": name, **config})
+    except SymparamsError as error:
+        str(error)
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "no object"])
