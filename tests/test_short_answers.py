@@ -173,6 +173,7 @@ def check_letters(text: str, a: LayerAnswer) -> None:
     defined = {letter.symbol.name for letter in a.solution.letters_of(a.entry)}
     defined |= {repeat.variable for repeat in a.entry.repeats}
     defined |= {"r", "k", "s"} if a.quantity == "field" else set()
+    defined |= set(re.findall(r"number ⟦?(\w)⟧?, counted from", text))  # a sentence that counts windows
     text = re.sub(r"(min|max)(?=\()", " ", text)
     used = {letter for found in re.findall("⟦(.*?)⟧", text) for letter in _LETTER.findall(found)}
     single = {letter for letter in defined if len(letter) == 1}  # which stand side by side in products

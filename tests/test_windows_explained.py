@@ -229,7 +229,7 @@ def test_how_a_window_slides(text: str, said: str) -> None:
             (
                 "each input value adds a copy of the kernel, multiplied by that value, to the output; the copies start "
                 "2 positions apart, and overlapping values are summed. The last copy starts (9 − 1)·2 = 16 positions "
-                "after the first and covers 3 positions along the length. The padding takes off 1 position at each end "
+                "after the first and covers 3 positions along the length. The padding removes 1 position at each end "
                 "of the length. The output padding adds 1 position at the end of the length. Each filter produces one "
                 "output channel"
             ),

@@ -263,7 +263,7 @@ class TransposedConvolution(Sliding):
         ends = [floor(a.span / 2) if same else a.p or ZERO for a in along]
         cut = amounts_of(along, ends, "{amount positions} at each end of {axes}")
         added = amounts_of(along, [a.op or ZERO for a in along], "{amount positions} at the end of {axes}")
-        padding = "In the size, 'same' padding takes off " if same else "The padding takes off "
+        padding = "In the size, 'same' padding removes " if same else "The padding removes "
         return together(
             together(padding, cut, between="") if cut else "",
             together("The output padding adds ", added, between="") if added else "",

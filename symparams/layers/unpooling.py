@@ -79,7 +79,7 @@ class MaxUnpooling(Layer):
             else together(
                 together("the windows of max pooling start ", how_far_apart(along), between=""),
                 last_start("window", along),
-                together("The padding takes off ", cut, between="") if cut else "",
+                together("The padding removes ", cut, between="") if cut else "",
                 between=". ",
             ),
             requires=tuple(requires),

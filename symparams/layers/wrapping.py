@@ -64,7 +64,12 @@ class TimeDistributed(Layer):
             output=(Axis("steps", T), *rules.output),
             tensors=tuple(tensors),
             shape_because=together(
-                say("the only time step stays" if number(T) == 1 else "the {T time steps} stay", T=T),
+                say(
+                    "the output has "
+                    + ("only one time step" if number(T) == 1 else "{T time steps}")
+                    + ", as the input has",
+                    T=T,
+                ),
                 rules.shape_because,
                 between=", and in it " if number(T) == 1 else "; at each of them ",
             ),
