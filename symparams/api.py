@@ -261,7 +261,7 @@ class Net(Counted):
         """The network as another text: "arch", "keras", "torch", "mermaid" or "dot"."""
         from symparams.converters.targets import converted  # noqa: PLC0415 - what writes code is not always needed
 
-        return converted(target, self._network, read_network(self._source))
+        return converted(target, self._network, reading_of(self._source).statements)
 
     def summary(self) -> str:
         """The familiar table, as text."""

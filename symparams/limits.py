@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 SOURCE_BYTES = 1 << 20  # of a text in the language, and of a template
 INPUT_BYTES = 1 << 23  # of code, a table or a config that is read
+NOTEBOOK_BYTES = 1 << 26  # of a notebook: pictures stand in it as text
 BANK_BYTES = 1 << 28  # of a bank of questions that is read
 ANSWERS_BYTES = 1 << 25  # of a table of answers
 LAYERS = 100_000

@@ -74,7 +74,7 @@ def test_files_that_cannot_be_read(name: str, place: Path) -> None:
 
 
 def test_what_is_read_is_bounded(place: Path) -> None:
-    assert refused("solve", "/dev/zero") == "/dev/zero: the source is larger than 1 MiB, which is the limit"
+    assert refused("solve", "/dev/zero") == "/dev/zero: the source is larger than 8 MiB, which is the limit"
     (place / "zeros").write_bytes(b"input(3)\0")
     assert refused("solve", place / "zeros").startswith(f"{place / 'zeros'}:1:9: the character U+0000 is not a ")
 

@@ -32,6 +32,8 @@ FORMATS = (*written_formats(), "json")
 
 T = TypeVar("T")
 
+_MARK = 8  # bytes at the beginning of a file that tell an archive
+_ARCHIVES = (b"PK\x03\x04", b"\x89HDF")  # how models that Keras saved begin
 COMMAND_LINE = "<command line>"  # where a text of -e comes from
 
 
@@ -62,7 +64,7 @@ class Inputs(NamedTuple):
             return [self._meant(Source(COMMAND_LINE, self.expression))]
         if not self.files:
             raise click.UsageError("give a FILE, - for standard input, or -e SOURCE")
-        return [self._meant(read(file, limits.INPUT_BYTES)) for file in self.files]
+        return [self._meant(_input(file)) for file in self.files]
 
     def _meant(self, source: Source) -> Source:
         return replace(source, kind=self.kind or source.kind, model=self.model)
@@ -195,6 +197,19 @@ def check_standalone(whole: bool, format_: str) -> None:
 def read(file: str, most: int = limits.SOURCE_BYTES) -> Source:
     """The text of a file, or what is piped in; of so many bytes at most."""
     return read_standard_input(most) if file == "-" else read_source(Path(file), most)
+
+
+def _input(file: str) -> Source:
+    """A text that describes a network: a file of text, or the config in an archive of Keras."""
+    path = Path(file)
+    with contextlib.suppress(OSError, ValueError):  # which reading it as a text tells
+        if file != "-" and path.is_file():
+            with path.open("rb") as opened:
+                if opened.read(_MARK).startswith(_ARCHIVES):
+                    from symparams.reading.configs.archive import archived_config  # noqa: PLC0415 - seldom needed
+
+                    return archived_config(path)
+    return read(file, limits.NOTEBOOK_BYTES if path.suffix == ".ipynb" else limits.INPUT_BYTES)
 
 
 def assignments(given: Sequence[str]) -> dict[str, Formula]:

@@ -10,7 +10,7 @@ from symparams.errors import Place, Source, Span, SymparamsError, listed, neares
 from symparams.reading.families import Architecture, Family, family, family_names
 from symparams.reading.family_binding import Bound, bound, shown
 from symparams.reading.json_places import Value, read_object
-from symparams.reading.reading import Reading, Repair, WayIn
+from symparams.reading.reading import Reading, Repair
 
 _LOOKS = re.compile(r"""["'“”](model_type|architectures)["'“”]\s*:""")
 _KERAS = re.compile(r"""["'“”]class_name["'“”]\s*:""")
@@ -33,9 +33,6 @@ def read_hf(source: Source, model: str | None = None) -> Reading:
     network = bound(chosen, architecture, config, source, at)
     assumed = [*_assumed_class(architecture, said, at), *_assumed_values(network), *network.notes()]
     return Reading("hf", source, network.statements(), repairs, tuple(assumed), said or (architecture.name,))
-
-
-WAY_IN = WayIn("hf", "a Hugging Face config", recognised, read_hf)
 
 
 def family_network(chosen: Family, architecture: Architecture) -> str:
