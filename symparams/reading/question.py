@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.joining import joined
@@ -41,6 +42,7 @@ def read_question(source: Source, model: str | None) -> Reading:
     return replace(_together(readings), kind="question", source=source, prose=prose)
 
 
+@lru_cache(4)
 def _pieces(text: str) -> tuple[list[Span], list[Span]]:
     """Where the tables stand, and where the code."""
     tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
@@ -72,7 +74,7 @@ def is_code(text: str) -> float:
     """How sure it is that a text is code."""
     if _CALL.search(text) is None:
         return 0.0
-    return 0.7 if len(text) > _LONGEST or code_spans(text) else 0.0
+    return 0.7 if len(text) > _LONGEST or _pieces(text)[1] else 0.0
 
 
 def _together(readings: Sequence[Reading]) -> Reading:

@@ -12,19 +12,23 @@ from symparams.reading.reading import Reading, WayIn
 
 
 class _Stands(NamedTuple):
-    """Where a way in stands; it is loaded when a text is not in the language."""
+    """Where a way in stands; it is loaded when a text is not in the language, and has what it needs to have."""
 
     kinds: tuple[str, ...]
     title: str
     recognised: str  # module:function
     read: str
+    has: str = ""  # a pattern that every text of the kind has in it
 
 
+_OBJECT = r"\A\s*\{"
 # Of two that are as sure of a text the first one reads it.
 _WAYS = (
-    _Stands(("notebook",), "a notebook", "notebook:recognised", "notebook:read_notebook"),
-    _Stands(("keras-config",), "a Keras config", "configs.keras:recognised", "configs.keras:read_keras_config"),
-    _Stands(("hf",), "a Hugging Face config", "huggingface:recognised", "huggingface:read_hf"),
+    _Stands(("notebook",), "a notebook", "notebook:recognised", "notebook:read_notebook", _OBJECT),
+    _Stands(
+        ("keras-config",), "a Keras config", "configs.keras:recognised", "configs.keras:read_keras_config", "class_name"
+    ),
+    _Stands(("hf",), "a Hugging Face config", "huggingface:recognised", "huggingface:read_hf", _OBJECT),
     _Stands(("question",), "a question with code or a table", "question:recognised", "question:read_question"),
     _Stands(("summary",), "a printed table", "tables.summary:recognised", "tables.summary:read_summary"),
     _Stands(("keras", "torch"), "Python code", "question:is_code", "python.program:read_python"),
@@ -47,9 +51,10 @@ def is_language(text: str) -> bool:
     return _CHAIN.search(text) is not None and _DEFINITION.search(text) is None
 
 
-def ways() -> list[WayIn]:
-    """All ways in beside the language itself."""
-    return [WayIn(one.kinds, one.title, _function(one.recognised), _function(one.read)) for one in _WAYS]
+def ways(text: str | None = None) -> list[WayIn]:
+    """All ways in beside the language itself; those that a text can be for."""
+    possible = [one for one in _WAYS if text is None or re.search(one.has, text)]
+    return [WayIn(one.kinds, one.title, _function(one.recognised), _function(one.read)) for one in possible]
 
 
 def _function(place: str) -> Callable[..., Any]:
@@ -60,7 +65,7 @@ def _function(place: str) -> Callable[..., Any]:
 
 def recognised(text: str) -> WayIn | None:
     """The way in that is surest of a text; None where none is sure."""
-    best = max((Recognised(way, way.recognised(text)) for way in ways()), key=lambda found: found.certainty)
+    best = max((Recognised(way, way.recognised(text)) for way in ways(text)), key=lambda found: found.certainty)
     return best.way if best.certainty >= _SURE else None
 
 
