@@ -145,7 +145,18 @@ def _caches() -> dict[str, Any]:
 
 
 # Those that keep everything are asked about the program's own things alone, of which there are few.
-FEW = {"parser", "_origin", "environment", "_sympy", "_cache", "distributions", "typesetter", "_with_digits"}
+FEW = {
+    "parser",
+    "_origin",
+    "environment",
+    "_sympy",
+    "_cache",
+    "distributions",
+    "typesetter",
+    "_with_digits",
+    "classes",
+    "parameters",
+}
 
 
 def test_what_is_kept_is_bounded() -> None:

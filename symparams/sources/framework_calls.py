@@ -242,10 +242,10 @@ class _Reader:
         try:
             found = bound(call, meaning, self.source)
         except SymparamsError as error:
-            before = read_before(call, meaning)
+            before = read_before(call, meaning) if self.typed else None
             error.matter += f"; {meant_before(call, meaning, before)}" if before else ""
             raise
-        doubtful = found.missing or (self.typed and stands_elsewhere(found, meaning))
+        doubtful = self.typed and (found.missing or stands_elsewhere(found, meaning))
         before = read_before(call, meaning) if doubtful else None
         if before and (found.missing or before != _plain(found, meaning)):
             raise SymparamsError(two_readings(call, meaning, found, before), Place(self.source, *call.at))

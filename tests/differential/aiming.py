@@ -117,7 +117,7 @@ def written_out(layer: Layer, changed: Mapping[str, str | None] | None = None) -
     bare = [a.name for a in every if a.positional] if any(a.variadic for a in every) else []
     given = [text for name in bare if (text := texts.pop(name))]
     given += [f"{name}={text}" for name, text in texts.items() if text]
-    return f"{layer.names[0]}({', '.join(given)})"
+    return f"{layer.names[0].casefold()}({', '.join(given)})"
 
 
 def _text(argument: Argument, value: Any) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hypothesis import strategies as st
 
 from symparams.layers import CATALOGUE, Entry, key
+from symparams.sources.framework_names import meanings
 from tests.differential.aiming import Aim, aimed
 from tests.differential.families import families
 from tests.differential.family import ANY, Arriving, Draw, Family, Point, Sizes, Writer
@@ -185,8 +186,11 @@ def _renamed(draw: Draw, item: str, rank: int) -> str:
 
 
 def _names(entry: Entry, rank: int) -> list[str]:
+    """Our own names, class names in small letters too: as they are, those take what their framework takes."""
     alike = [e for e in CATALOGUE.values() if e.layer is entry.layer and e.preset == entry.preset]
-    return [prefix + e.name for e in alike if e.rank in (None, rank) for prefix in ("", "nn.")]
+    spelled = {e.name.casefold() for e in alike if e.rank in (None, rank)} | {e.name for e in alike if not e.rank}
+    names = sorted(prefix + name for name in spelled for prefix in ("", "nn."))
+    return [name for name in names if not meanings(name, CATALOGUE)]
 
 
 def _keeping(draw: Draw, sketch: Sketch, shape: Sizes) -> str:
