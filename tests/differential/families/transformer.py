@@ -35,12 +35,12 @@ def layers(draw: Draw, x: Arriving) -> str:
     kind = draw(st.sampled_from(["encoderlayer", "decoderlayer"]))
     given = [heads(draw, x), draw(SMALL), maybe(draw, "bias=no"), maybe(draw, "gelu"), maybe(draw, "norm_first")]
     behind = memory(draw, x, always=True) if kind == "decoderlayer" else ""
-    spelled = {"encoderlayer": "transformerencoderlayer", "decoderlayer": "transformerdecoderlayer"}[kind]
+    spelled = {"encoderlayer": "nn.TransformerEncoderLayer", "decoderlayer": "nn.TransformerDecoderLayer"}[kind]
     one = [spelled, x.features, *given] if draw(st.booleans()) else [kind, *given]
     if draw(st.booleans()):
         return written(str(one[0]), *one[1:], behind)
     inside = written(str(one[0]), *one[1:])
-    return written("transformerencoder", inside, draw(st.integers(1, 3)), maybe(draw, "norm=yes"), behind)
+    return written("nn.TransformerEncoder", inside, draw(st.integers(1, 3)), maybe(draw, "norm=yes"), behind)
 
 
 @FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), merges=True, weight=4)
@@ -50,14 +50,14 @@ def with_memory(draw: Draw, x: Arriving) -> str:
     if draw(st.booleans()):
         return written("decoderlayer", heads(draw, x), maybe(draw, str(draw(SMALL))), *more)
     if draw(st.booleans()):
-        return written("transformerdecoderlayer", x.features, heads(draw, x), maybe(draw, str(draw(SMALL))), *more)
+        return written("nn.TransformerDecoderLayer", x.features, heads(draw, x), maybe(draw, str(draw(SMALL))), *more)
     return written("attention", heads(draw, x), maybe(draw, "bias=no"), maybe(draw, "causal"))
 
 
 @FAMILY.layer(axes=(SEQUENCES,), conventions=("torch",), merges=True, weight=3)
 def transformer(draw: Draw, x: Arriving) -> str:
     sizes = [x.features, heads(draw, x), draw(st.integers(1, 2)), draw(st.integers(1, 2)), draw(SMALL)]
-    return written("transformer", *sizes, maybe(draw, "bias=no"))
+    return written("nn.Transformer", *sizes, maybe(draw, "bias=no"))
 
 
 @FAMILY.layer(axes=ANY)
