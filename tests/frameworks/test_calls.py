@@ -255,9 +255,7 @@ def test_what_only_the_language_read_otherwise_is_no_error_in_records() -> None:
     chain = r.Chain((call("input", Number(3), Number(8), Number(8)), call("nn.Upsample", Number(16))), Span(0))
     assert built([chain], Source("code", "")).nodes[-1].shape == (3, 16, 16)
     chain = r.Chain((call("input", Number(3), Number(8), Number(8)), call("nn.Conv2d", Number(16))), Span(0))
-    with pytest.raises(
-        SymparamsError, match=r"^call:1:1: nn\.Conv2d needs out_channels and kernel_size: nn"
-    ):
+    with pytest.raises(SymparamsError, match=r"^call:1:1: nn\.Conv2d needs out_channels and kernel_size: nn"):
         built([chain], Source("call", " "))
     with pytest.raises(SymparamsError, match=r"up to version 0\.3"):
         network(Source("text", "input(3, 8, 8) -> nn.Upsample(16)"))

@@ -18,6 +18,9 @@ PACKAGE = ROOT / "symparams"
 TEMPLATES = ROOT / "templates"
 
 _NO_SPEECH = {
+    "keras",
+    "keras1",
+    "torch",
     "bound",
     "Symbol",
     "symbol",
@@ -123,7 +126,8 @@ def _silent(path: Path) -> Iterator[ast.AST]:
         is_type = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
         called = _called(node) if isinstance(node, ast.Call) else ""
         is_repr = isinstance(node, ast.FunctionDef) and node.name == "__repr__"
-        if is_docstring or is_type or is_repr or called in _NO_SPEECH or called == "split":
+        is_table = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).startswith("_KERAS")
+        if is_docstring or is_type or is_repr or is_table or called in _NO_SPEECH or called == "split":
             yield node
         elif isinstance(node, ast.Call) and called == "misconception":
             yield from (keyword for keyword in node.keywords if keyword.arg == "source")
