@@ -17,6 +17,7 @@ from symparams.layers.normalization import (
     LayerNormalization,
     RMSNormalization,
 )
+from symparams.layers.opaque import Opaque
 from symparams.layers.pooling import AveragePooling, MaxPooling
 from symparams.layers.recurrent import GRU, LSTM, RNN
 from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
@@ -58,6 +59,7 @@ _FUNCTIONS = ("function", "activation", "recurrent_activation")
 
 OUT_OF_REACH: tuple[OutOfReach, ...] = (
     OutOfReach((Input,), BOTH, "the shape of the data is given, not computed"),
+    OutOfReach((Opaque,), BOTH, "a layer that is not known: its shape and its count are given"),
     OutOfReach(
         _named(
             "LowRankAdapter Bidirectional Dot EinsumDense ConvLSTM ReversibleEmbedding GroupedQueryAttention "
