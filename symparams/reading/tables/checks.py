@@ -30,7 +30,7 @@ def _unusual(result: Placing) -> list[WrongRow]:
         if one.task is None or one.row is None or one.cost < _UNUSUAL or one.count + missing < 0 or not missing:
             continue
         usual = solutions(replace(one.task, count=one.count + missing))
-        if usual and usual[0].cost < one.cost - 1:
+        if usual and usual[0].cost < one.cost - _CLEARLY:
             found.append((place, one, usual[0]))
     if len(found) != 1:
         return []
@@ -41,7 +41,7 @@ def _unusual(result: Placing) -> list[WrongRow]:
     return [WrongRow(one.row.name, "params", one.row.count, right.count, _neighbors(result, place), one.at)]
 
 
-_UNUSUAL = 1.5  # from this cost on a layer is unusual
+_UNUSUAL, _CLEARLY = 0.5, 0.4  # from which cost on a layer is unusual, and how much more usual another one must be
 
 
 def _mended(result: Placing, misfit: Misfit, alone: bool) -> WrongRow:

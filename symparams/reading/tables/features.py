@@ -157,7 +157,7 @@ def normalizations(task: Task) -> Iterator[Solution]:
         settings = ((), *([arguments(parameters=channels)] if channels else []))
     for cost, given in enumerate(settings):
         if task.fits(call, given, arriving):
-            yield Solution(call, given, cost / 4, None if task.arriving else task.shape)
+            yield Solution(call, given, 0.4 + cost / 4 if cost else 0, None if task.arriving else task.shape)
 
 
 def _groups(given: Arguments) -> int:

@@ -253,6 +253,10 @@ def _bridged(result: Placing, row: Row, sources: tuple[int, ...], task: Task) ->
             sources = (len(result.placed) - 1,)
         _add(result, row, sources, [one._replace(arriving=None) for one in needed])
         return
+    if row.incoming is not None and sources:
+        fitting = (one for one in bridges(outputs, sources[-1]) if one.shape == row.incoming)
+        bridge = next(fitting, None)
+        sources = _walked(result, bridge, row) if bridge is not None else sources
     _unknown(result, row, sources, task)
 
 

@@ -110,7 +110,7 @@ def _areas(task: Task, call: str, settings: Arguments, channels: int, rank: int)
         return found[1] if found else None
 
     if task.count is None:
-        yield 3**rank
+        yield from (k**rank for k in _KERNEL_COSTS)
         return
     area = affine(count, task.count)
     if area is not None:
