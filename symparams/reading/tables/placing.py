@@ -255,8 +255,8 @@ def _bridged(result: Placing, row: Row, sources: tuple[int, ...], task: Task) ->
         return
     if row.incoming is not None and sources:
         fitting = (one for one in bridges(outputs, sources[-1]) if one.shape == row.incoming)
-        bridge = next(fitting, None)
-        sources = _walked(result, bridge, row) if bridge is not None else sources
+        way = next(fitting, None)
+        sources = _walked(result, way, row) if way is not None else sources
     _unknown(result, row, sources, task)
 
 

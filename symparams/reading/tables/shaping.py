@@ -160,19 +160,25 @@ def inputs(task: Task) -> Iterator[Solution]:
 
 
 def convolved_lstms(task: Task) -> Iterator[Solution]:
-    """ConvLSTM: the kernel from the count."""
+    """ConvLSTM: the kernel from the count; at the start the channels for a kernel of 3, with the steps that leave."""
     assert task.shape is not None
     rank = int(task.type[-2]) if task.type[-2].isdigit() else 2
     every = len(task.shape) == rank + 2
     filters = task.shape[-1]
-    if filters is None or not task.arriving:
+    if filters is None:
         return
-    for cost, k in enumerate((3, 5, 1, 7, 2, 4)):
-        for padding in ((), arguments(padding="same")):
-            given: Arguments = (*arguments(filters=filters, kernel=(k,) * rank, rank=rank), *padding)
-            given += arguments(sequences=True) if every else ()
+    for cost, (k, padding) in enumerate(itertools.product((3, 5, 1, 7, 2, 4), ((), arguments(padding="same")))):
+        given: Arguments = (*arguments(filters=filters, kernel=(k,) * rank, rank=rank), *padding)
+        given += arguments(sequences=True) if every else ()
+        if task.arriving:
             if task.fits("convlstm", given):
-                yield Solution("convlstm", given, cost)
+                yield Solution("convlstm", given, cost / 2)
+            continue
+        steps, *spatial = task.shape[:-1] if every else (None, *task.shape[:-1])
+        before = (steps, *(n if padding or n is None else n + k - 1 for n in spatial))
+        for channels in (1, 3, 2, 4, 8, 16, 32, 64):
+            if task.fits("convlstm", given, ((*before, channels),)):
+                yield Solution("convlstm", given, cost / 2, (*before, channels))
 
 
 def plain(task: Task) -> Iterator[Solution]:
