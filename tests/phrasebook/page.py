@@ -70,6 +70,7 @@ class Page:
     def __init__(self) -> None:
         self._spoken = {kind: list(spoken_of(kind)) for kind in LAYERS}
         self._names = names(_names(self._spoken))
+        self._seen: set[str] = set()
         self._clauses: set[str] = set()
         self._parts: set[str] = set()
         self._wanted = {clause for said in spoken_texts() for clause in parts_of(said)}
@@ -85,7 +86,9 @@ class Page:
     def _new(self, text: object, *, named: bool = True) -> list[str]:
         """The sentences of a text that say something new, without their parts that were listed before."""
         said = []
-        for sentence in parted(str(text)):
+        sentences = [one for one in parted(str(text)) if one not in self._seen]
+        self._seen.update(sentences)
+        for sentence in sentences:
             parts = re.split(r"([;:] )", sentence)
             if sum(self._is_new(part, named=named) for part in parts[::2]):  # of each part, also behind a new one
                 shown = [self._shown(part) if i % 2 == 0 else part for i, part in enumerate(parts)]
@@ -170,7 +173,7 @@ class Page:
     def _documents(self) -> Iterator[str]:
         for said in documents():
             items = []
-            for one in sentences(said):
+            for one in dict.fromkeys(sentences(said)):
                 new = self._new(one, named=False)
                 items += [text if said.is_markdown else _ESCAPED(text) for text in new]
             if items:
