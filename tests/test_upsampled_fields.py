@@ -34,7 +34,7 @@ def test_what_is_said(text: str, note: str | None) -> None:
     if note is None:
         assert "upsampling" not in document
     else:
-        assert f"After an upsampling layer {note}; the " in document
+        assert f"After an upsampling layer, {note}; the " in document
 
 
 def _window(k: int, s: int, seen: list[set[int]]) -> list[set[int]]:
