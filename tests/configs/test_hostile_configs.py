@@ -97,7 +97,7 @@ def test_aliases_that_multiply() -> None:
     lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     with pytest.raises(LimitError) as caught:
         read_yaml(Source("x.yaml", "\n".join(lines)), 0)
-    assert caught.value.matter == "this has more than 1,000,000 values, which is the limit"
+    assert caught.value.matter == "this has more than 200,000 values, which is the limit"
 
 
 def test_tags_make_nothing(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_tags_make_nothing(tmp_path: Path) -> None:
 def test_a_config_too_large() -> None:
     with pytest.raises(LimitError) as caught:
         read_keras_config(Source("model.json", " " * (CONFIG_BYTES + 1)))
-    assert str(caught.value) == "model.json: the config is larger than 8 MiB, which is the limit"
+    assert str(caught.value) == "model.json: the config is larger than 4 MiB, which is the limit"
 
 
 # ---------------------------------------------------------------- archives
@@ -143,7 +143,7 @@ def test_archives_that_are_too_large_damaged_or_of_another_kind() -> None:
     while (at := lying.find(size)) >= 0:
         lying[at : at + 4] = (100).to_bytes(4, "little")
     for data, matter in (
-        (bomb, "x: config.json is larger than 8 MiB, which is the limit"),
+        (bomb, "x: config.json is larger than 4 MiB, which is the limit"),
         (bytes(lying), "x: this is a damaged archive; `.keras` files are ZIP archives"),
         (archive(b"{}", "other.json"), "x: there is no config.json in this archive, as there is in `.keras` files"),
         (archive(b"\xff\xfe"), "x: config.json is not UTF-8 text"),

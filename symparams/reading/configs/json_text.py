@@ -8,7 +8,7 @@ from typing import Any
 
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
-from symparams.reading.configs.tables import WITH_PLACES, Table
+from symparams.reading.configs.tables import MOST, WITH_PLACES, Table
 
 _BLANK = re.compile(r"[ \t\r\n\ufeff\u200b\u00a0]*")
 _KEY = re.compile(r'"([^"\\\n]*)"[ \t\r\n]*:[ \t\r\n]*')
@@ -30,9 +30,13 @@ class _Json:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.text = source.text
+        self.count = 0  # values with places
         self.decode = json.JSONDecoder(strict=False).raw_decode
 
     def value(self, at: int, with_places: bool, depth: int) -> tuple[Any, int]:
+        self.count += 1
+        if self.count > MOST:
+            raise self.error(f"this has more than {MOST:,} values, which is the limit", at, LimitError)
         if depth > limits.NESTING:
             raise self.error(f"this is nested more than {limits.NESTING} deep, which is the limit", at, LimitError)
         first = self.text[at : at + 1] if with_places else ""

@@ -18,7 +18,7 @@ from symparams.reading.reading import Reading, Repair
 from symparams.sources import records as r
 
 KIND = "keras-config"
-CONFIG_BYTES = 1 << 23  # of a config that is read
+CONFIG_BYTES = 1 << 22  # of a config that is read
 
 _AUTOMATIC = re.compile(r"(sequential|functional|model)(_\d+)?")  # names that say nothing
 _JSON = re.compile(r'"class_name"\s*:|"layers"\s*:\s*\[')

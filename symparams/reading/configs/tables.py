@@ -25,6 +25,8 @@ class Table(dict[str, Any]):
         return next((self.places[key] for key in keys if key in self.places), self.at)
 
 
+MOST = 200_000  # values of a config, in JSON those with places
+
 # The keys under which places are kept: what leads from a model to its layers and into their configs.
 WITH_PLACES = frozenset(
     ("config", "layers", "layer", "forward_layer", "backward_layer", "cell", "cells", "modelTopology", "model_config")

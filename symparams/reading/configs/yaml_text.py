@@ -7,10 +7,9 @@ from typing import Any
 
 from symparams import limits
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
-from symparams.reading.configs.tables import Table
+from symparams.reading.configs.tables import MOST, Table
 from symparams.reading.configs.yaml_values import tagged
 
-_MOST = 1_000_000  # values; those behind an alias count wherever it stands
 _BLANK = re.compile(r"(?:[ \t\r\n\ufeff]|(?<![^\s])#[^\n]*)*")
 _DASH = re.compile(r"-(?=[ \t\r\n]|$)")
 _PROPERTY = re.compile(r"&(?P<anchor>[\w.-]+)|(?P<tag>!\S*)")
@@ -62,7 +61,7 @@ class _Yaml:
         """What is no flow collection."""
         if (alias := _ALIAS.match(self.text, self.at)) is not None:
             return self.alias(alias)
-        column = self.column()
+        column = 0 if flow else self.column()
         if not flow and _DASH.match(self.text, self.at):
             return self.list(column, depth)
         if not flow and (literal := _LITERAL.match(self.text, self.at)) is not None:
@@ -211,8 +210,8 @@ class _Yaml:
 
     def counted(self, more: int) -> None:
         self.count += more
-        if self.count > _MOST:
-            raise self.error(f"this has more than {_MOST:,} values, which is the limit", LimitError)
+        if self.count > MOST:
+            raise self.error(f"this has more than {MOST:,} values, which is the limit", LimitError)
 
     def error(self, matter: str, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         return kind(matter, Place(self.source, self.at))
