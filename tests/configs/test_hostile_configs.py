@@ -97,7 +97,7 @@ def test_aliases_that_multiply() -> None:
     lines += [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     with pytest.raises(LimitError) as caught:
         read_yaml(Source("x.yaml", "\n".join(lines)), 0)
-    assert caught.value.matter == "this has more than 200,000 values, which is the limit"
+    assert caught.value.matter == "this has more than 100,000 values, which is the limit"
 
 
 def test_tags_make_nothing(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ class Table(dict[str, Any]):
         return next((self.places[key] for key in keys if key in self.places), self.at)
 
 
-MOST = 200_000  # values of a config, in JSON those with places
+MOST = 100_000  # values of a config, in JSON those with places
 
 # The keys under which places are kept: what leads from a model to its layers and into their configs.
 WITH_PLACES = frozenset(
