@@ -91,10 +91,11 @@ def experts(config: Config, rng: random.Random) -> None:
 
 
 def latent(config: Config, rng: random.Random) -> None:
-    """Rotary features come in pairs; the groups of experts divide them."""
+    """Rotary features come in pairs; the groups of experts divide them; a rank of 0 would leave nothing of queries."""
     experts(config, rng)
     count = config.pop("num_experts")
     config["qk_rope_head_dim"] = 2 * rng.randint(1, 5)
+    config["q_lora_rank"] = rng.choice((None, rng.randint(1, 20)))
     config.update(n_routed_experts=count, n_group=1, topk_group=1, num_attention_heads=rng.choice((1, 2, 3, 4)))
 
 
