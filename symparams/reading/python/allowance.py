@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from symparams import limits
 from symparams.errors import LimitError
 
-STEPS = 2_000_000  # of a whole program
+STEPS = 250_000  # of a whole program
+LAYERS = 10_000  # that a program makes
 LOOP_STEPS = 20_000  # of a loop in which no layer is made
 CALLS = 60  # functions in functions
 ITEMS = 100_000  # of a list, a range or a text
@@ -28,8 +28,8 @@ class Allowance:
     def make(self) -> None:
         """A layer is made."""
         self.made += 1
-        if self.made > limits.LAYERS:
-            raise LimitError(f"this program makes more than {limits.LAYERS:,} layers, which is the limit")
+        if self.made > LAYERS:
+            raise LimitError(f"this program makes more than {LAYERS:,} layers, which is the limit")
 
 
 def check_size(count: int | float) -> None:

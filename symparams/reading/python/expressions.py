@@ -28,8 +28,12 @@ class Expressions:
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """What an expression stands for."""
         self.allowance.spend()
-        does = _EXPRESSIONS.get(type(node).__name__)
-        return Unknown("value") if does is None else does(self, node, scope)
+        kind = type(node).__name__
+        does = _EXPRESSIONS.get(kind)
+        found = Unknown("value") if does is None else does(self, node, scope)
+        if kind in _MAKES and isinstance(found, (str, list, tuple, dict)):
+            self.allowance.spend(len(found))
+        return found
 
     def constant(self, node: ast.Constant, scope: Scope) -> Any:
         return node.value
@@ -152,8 +156,10 @@ class Expressions:
         for node in nodes:
             if isinstance(node, ast.Starred):
                 inside = self.each(self.value(node.value, scope))
-                found.extend([Unknown("value")] if inside is None else inside)
-                check_size(len(found))
+                inside = [Unknown("value")] if inside is None else inside
+                check_size(len(found) + len(inside))
+                self.allowance.spend(len(inside))
+                found.extend(inside)
             else:
                 found.append(self.value(node, scope))
         return found
@@ -218,6 +224,7 @@ class Expressions:
             at = self.spans(argument)
             if isinstance(argument, ast.Starred):
                 inside = self.each(self.value(argument.value, scope))
+                self.allowance.spend(len(inside or ()))
                 given.positional.extend(Given(v, at) for v in ([Unknown("value")] if inside is None else inside))
             else:
                 given.positional.append(Given(self.value(argument, scope), at))
@@ -269,13 +276,15 @@ def _in_text(value: Any) -> Any:
 
 def _formatted(value: Any, layout: Any) -> str:
     plain = _in_text(value)
-    if not isinstance(layout, str) or len(layout) > 8:
+    if not isinstance(layout, str) or len(layout) > 6:
         layout = ""
     try:
         return format(plain, layout)[:1_000]
     except (ValueError, TypeError):
         return str(plain)[:1_000]
 
+
+_MAKES = frozenset(("BinOp", "Subscript", "Call", "JoinedStr"))  # what may make something large out of little
 
 _EXPRESSIONS: dict[str, Callable[[Any, Any, Scope], Any]] = {
     "Constant": Expressions.constant,

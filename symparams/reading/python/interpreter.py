@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
-from symparams.reading.python.allowance import LOOP_STEPS, Allowance
+from symparams.reading.python.allowance import LOOP_STEPS, Allowance, check_size
 from symparams.reading.python.builtin import BUILTINS
 from symparams.reading.python.expressions import Expressions
 from symparams.reading.python.framework import Framework
@@ -110,8 +110,9 @@ class Interpreter(Expressions):
         before = self.value(node.target, scope)
         added = self.value(node.value, scope)
         if isinstance(before, list) and isinstance(added, (list, tuple)) and isinstance(node.op, ast.Add):
-            before.extend(added)
+            check_size(len(before) + len(added))
             self.allowance.spend(len(added))
+            before.extend(added)
             return
         after = self.operate(type(node.op).__name__, before, added, self.spans(node))
         self.put(node.target, after, scope)

@@ -48,7 +48,7 @@ class KerasLayer(Value):
     """A layer: called once or several times, its weights the same."""
 
     def __init__(self, keras: Keras, run: Run, kind: str, given: Arguments) -> None:
-        run.allowance.spend()
+        run.allowance.make()
         self.keras = keras
         self.kind = kind
         self.given = given

@@ -27,7 +27,7 @@ class KerasTensor(Value):
 
     def through(self, run: Run, node: Node) -> KerasTensor:
         """What leaves the next layer."""
-        run.allowance.make()
+        run.allowance.spend()
         self.keras.graph.add(node)
         open_ = self.entrance if self.entrance is not None and self.entrance.is_open else None
         return KerasTensor(self.keras, node, open_)

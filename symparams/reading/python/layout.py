@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from symparams.reading.python.damaged import Edit, Text
 from symparams.reading.python.scanning import KEYWORDS, OPENS, OPERATORS, Token, layer_names, starts, tokens
 
 _LONG = 100  # characters from which on a line may hold several statements
+_DEEPEST = 20  # levels of blocks in blocks
+_COMMENT = 1_000  # characters of a comment without an end that are looked through
 _BLOCK = re.compile(r"(?:def|class|for|while|if|elif|else|with|try|except|finally)\b.*:\s*(?:#.*)?$", re.DOTALL)
 
 
@@ -45,7 +48,7 @@ def _statements_in(line: str) -> list[tuple[int, int, list[tuple[int, int]]]]:
     """Start and end of each statement of a line, and the comments inside."""
     found: list[tuple[int, int, list[tuple[int, int]]]] = []
     at = 0
-    while len(found) < 5_000:
+    while len(found) < 2_000:
         match = starts().search(line, at)
         while match is not None and match.start() > 0 and re.match(r"[\w.]", line[match.start() - 1]):
             match = starts().search(line, match.start() + 1)
@@ -102,14 +105,19 @@ def _is_new(token: Token, line: str) -> bool:
     return token.kind in ("string", "number") or token.text in "?!;…"
 
 
-def _resumed(line: str, at: int, depth: int) -> int | None:
-    """Where code goes on behind a comment that has lost its end."""
-    resumes = re.compile(
+@cache
+def _resumes() -> re.Pattern[str]:
+    """What code looks like behind a comment that has lost its end."""
+    return re.compile(
         rf"(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*\s*\(|\b(?:{layer_names()})\s*\(|\b[a-z_]\w*\s*=\s*[\w\[('\"]"
         r"|\b(?:def|class)\s+\w+\s*[(:]|\breturn\s+\w+|\bimport\s+\w+|[\])(\[]"
     )
+
+
+def _resumed(line: str, at: int, depth: int) -> int | None:
+    """Where code goes on behind a comment that has lost its end."""
     inner = 0
-    for match in resumes.finditer(line, at):
+    for match in _resumes().finditer(line, at, at + _COMMENT):
         if match[0] in "([":
             inner += 1
         elif match[0] in ")]":
@@ -175,7 +183,8 @@ def _cut(text: str, before: Token) -> int:
 
 def _begins(text: str, token: Token) -> bool:
     """Whether a statement begins with a piece, although a bracket is open."""
-    line = text[token.start : text.find("\n", token.start) if "\n" in text[token.start :] else len(text)]
+    end = text.find("\n", token.start)
+    line = text[token.start : end if end >= 0 else len(text)]
     if re.match(r"(?:def|class|return|import|from|print|while|@)\b", line):
         return True
     if re.match(r"(?:self\.)?[A-Za-z_]\w*\s*=\s*[A-Za-z_][\w.]*\(", line):
@@ -198,6 +207,8 @@ def indented(text: Text) -> Text:
         kind = word[0] if word else ""
         following = text.text[lines[index + 1][0] : lines[index + 1][1]].strip() if index + 1 < len(lines) else ""
         level, blocks = _level(kind, line.strip(), following, blocks)
+        if level > _DEEPEST:
+            return text
         edits.append(Edit(start, start + len(line) - len(line.lstrip(" \t")), "    " * level))
         opens = _BLOCK.match(line.strip()) is not None
         blocks = [*blocks[:level], (kind, level)] if opens else _behind(kind, following, blocks)

@@ -9,14 +9,17 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from symparams.errors import Span
+from symparams.errors import LimitError, Span
 from symparams.reading.python.damaged import Edit, Text, whole, with_plain_characters, without_prefixes
 from symparams.reading.python.layout import closed, indented, split_lines
 from symparams.reading.python.scanning import is_layer_name, starts, tokens
 from symparams.reading.reading import Repair
 
+_LINE = 50_000  # characters of a line
+_LINES = 50_000
+_MENDED = 100_000  # characters of a text whose lines are looked at one by one
 _TRIES = 150  # lines that are looked at because the parser stops there
-_TRIED_CHARACTERS = 3_000_000  # that the parser may read while it looks for damage
+_TRIED_CHARACTERS = 400_000  # that the parser may read in one text while it looks for damage
 
 
 @dataclass(slots=True)
@@ -65,16 +68,29 @@ def parsed(text: str) -> ast.Module | SyntaxError:
             return ast.parse(text)
     except SyntaxError as error:
         return error
-    except (ValueError, RecursionError, MemoryError):
-        return SyntaxError("too deep", ("", 1, 1, "", 1, 1))
+    except ValueError:
+        return SyntaxError("no text", ("", 1, 1, "", 1, 1))
+    except (RecursionError, MemoryError):
+        raise LimitError("this program is nested too deeply to be read") from None
 
 
 def mended(text: Text) -> Mended | None:
     """The code in a text; None if there is none."""
+    lines = text.text.split("\n")
+    if len(lines) > _LINES:
+        raise LimitError(f"there are more than {_LINES:,} lines here, which is the limit")
+    if max(map(len, lines)) > _LINE:
+        raise LimitError(f"a line here has more than {_LINE:,} characters, which is the limit")
+    seen: set[str] = set()
     for candidate in _lightly(text):
+        if candidate.text in seen:
+            continue
+        seen.add(candidate.text)
         tree = parsed(candidate.text)
         if isinstance(tree, ast.Module) and _says_something(tree):
             return Mended(candidate, tree)
+    if len(text.text) > _MENDED:
+        return None
     best: Mended | None = None
     most = 0
     for candidate in _heavily(_bare(text)):
@@ -238,8 +254,7 @@ def _without_faults(text: Text) -> Text:
     budget = _TRIED_CHARACTERS
     for _ in range(_TRIES):
         found = parsed(text.text)
-        budget -= len(text.text) + 1
-        if isinstance(found, ast.Module) or budget < 0:
+        if isinstance(found, ast.Module):
             break
         number = found.lineno or 1
         lines = re.split(r"(?<=\n)", text.text)
@@ -248,6 +263,9 @@ def _without_faults(text: Text) -> Text:
         while number > 1 and not lines[number - 1].strip():
             number -= 1
         start = sum(map(len, lines[: number - 1]))
+        budget -= start + 500
+        if budget < 0:
+            break
         bare = lines[number - 1].rstrip("\n")
         if not bare.strip():
             break

@@ -40,6 +40,7 @@ def _calling(owner: Any, name: str) -> Callable[[Run, Arguments], Any]:
                 return None
             values = [found]
             check_size(len(owner) + len(found))
+            run.allowance.spend(len(found))
         try:
             result = getattr(owner, name)(*values, **named)
         except (TypeError, ValueError, IndexError, KeyError, AttributeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -66,7 +67,7 @@ def _check(name: str, left: Any, right: Any) -> None:
             raise LimitError(f"a number here has more than {DIGITS:,} digits, which is the limit")
         if name == "Mult" and bits + right.bit_length() > 4 * DIGITS:
             raise LimitError(f"a number here has more than {DIGITS:,} digits, which is the limit")
-    if name == "Mod" and isinstance(left, str) and len(left) > 1_000:
+    if name == "Mod" and isinstance(left, str) and (len(left) > 1_000 or re.search(r"%\D{0,3}\d{4}|\.\d{4}|\*", left)):
         raise TypeError
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from symparams import limits
-from symparams.errors import LimitError, Source, SymparamsError, listed, nearest
+from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
 from symparams.reading.python.damaged import Text, whole
 from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.keras import Keras
-from symparams.reading.python.mending import Mended, mended
+from symparams.reading.python.mending import Mended, mended, parsed
 from symparams.reading.python.torch import Torch
 from symparams.reading.reading import Reading
 
@@ -28,7 +28,7 @@ def read_text(source: Source, code: Text, model: str | None = None) -> Reading:
     """The network that code builds whose characters stand somewhere in a source."""
     repaired = mended(code)
     if repaired is None:
-        raise SymparamsError(NOTHING, source=source)
+        raise _not_read(source, code)
     return followed(source, repaired, model)
 
 
@@ -52,6 +52,18 @@ _WRITES = re.compile(
 )
 
 
+def _not_read(source: Source, code: Text) -> SymparamsError:
+    """What is said where nothing could be read: where the parser stops, if it looks as if there were code."""
+    found = parsed(code.text) if recognised(code.text) > _SURE else None
+    if not isinstance(found, SyntaxError):
+        return SymparamsError(NOTHING, source=source)
+    lines = re.split(r"(?<=\n)", code.text)
+    at = min(sum(map(len, lines[: (found.lineno or 1) - 1])) + max((found.offset or 1) - 1, 0), len(code.text))
+    place = Place(source, code.origins[at])
+    return SymparamsError(f"this is not Python that can be read or mended: {found.msg}", place)
+
+
+_SURE = 0.5
 NOTHING = (
     "no model was found here; looked for layers of Keras or PyTorch in Python code, such as "
     "model.add(Dense(10)), Model(inputs, outputs), nn.Sequential(…) or a class with forward"

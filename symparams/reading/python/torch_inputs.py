@@ -105,7 +105,9 @@ class Entrances:
     def _shapes(self) -> list[Any]:
         """The shapes that the model is run on, or its first layer, where a program calls its layers one by one."""
         module = self.module
-        while module is not None:
+        seen: set[int] = set()
+        while module is not None and id(module) not in seen:
+            seen.add(id(module))
             if id(module) in self.known:
                 return self.known[id(module)]
             module = next((child for _, child in module.parts()), None)
