@@ -53,7 +53,7 @@ def cells(source: Source) -> Cells:
     found = parsed.get("cells") if isinstance(parsed, dict) else None
     if found is None and isinstance(parsed, dict):
         found = [c for sheet in _dicts(parsed.get("worksheets")) for c in _dicts(sheet.get("cells"))]
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not found:
         raise SymparamsError("this is no notebook: it has no cells", source=source)
     return _gathered(source, _dicts(found))
 

@@ -92,6 +92,7 @@ _CHARACTERS: tuple[tuple[str, str | Callable[[re.Match[str]], str], str], ...] =
 
 def with_plain_characters(text: Text) -> Text:
     """Signs that typesetting, browsers and terminals put in place of those that Python has."""
+    text = text.replaced(r"^[ \t]*(?:```|~~~).*$", "", "marks of a code block left out")
     for pattern, new, what in _CHARACTERS:
         if pattern.startswith("[−"):
             found = text.text
@@ -107,7 +108,7 @@ _PROMPT = re.compile(r"^[ \t]*(?:In ?\[[\d ]*\]: ?|\.\.\.: ?|>>> ?|\.\.\. ?|\.\.
 _OUTPUT = re.compile(r"^[ \t]*Out ?\[[\d ]*\]:.*$")
 _NUMBER = re.compile(r"^[ \t]*(\d{1,5})(?:[.:|)]|\t)?(?=[ \t]|$) ?")
 _MARKS = (
-    (re.compile(r"^[ \t]*(?:> ?)+"), "quote marks before the lines left out"),
+    (re.compile(r"^[ \t]*(?!>>> )(?:> ?)+"), "quote marks before the lines left out"),
     (re.compile(r"^[ \t]*\| ?"), "bars before the lines left out"),
     (re.compile(r"^\+(?!\d)"), "plus signs before the lines left out"),
 )
@@ -115,7 +116,6 @@ _MARKS = (
 
 def without_prefixes(text: Text) -> Text:
     """Prompts, line numbers and quote marks before the lines taken away."""
-    text = text.replaced(r"^[ \t]*(?:```|~~~).*$", "", "marks of a code block left out")
     for pattern, what in _MARKS:
         lines = [line for line in text.text.splitlines() if line.strip()]
         if len(lines) > 1 and sum(bool(pattern.match(line)) for line in lines) > 0.8 * len(lines):

@@ -216,7 +216,5 @@ class Pointer(str):
 
 def unknown_step(run: Run, name: str, sizes: Sequence[Any] | None, at: Span) -> r.Call:
     """A call of which nothing is known: it is taken to leave the sizes as they are, which is said."""
-    run.assume(
-        f"what `{name}` does is not known: its output is taken to be as large as its input, without parameters", at
-    )
+    run.assume(f"what `{name}` does is not known: it is taken to keep the sizes and to have no parameters", at)
     return own("identity", at) if sizes is None else own("opaque", at, *sizes)

@@ -1,0 +1,81 @@
+"""Nothing that a program says is done; whatever it asks for ends soon, with a message."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from symparams.errors import SymparamsError
+from tests.reading.test_programs import net, reading
+
+KERAS = "model = Sequential()\nmodel.add(Dense(3, input_shape=(4,)))\n"
+LIMIT = "this would hold more than 100,000 values, which is the limit"
+
+
+def test_nothing_is_executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mark = tmp_path / "mark"
+    text = (
+        f"import os, subprocess\nos.system('touch {mark}')\nsubprocess.run(['touch', '{mark}'])\n"
+        f"open('{mark}', 'w').write('x')\n__import__('os').system('touch {mark}')\nexec(\"open('{mark}', 'w')\")\n"
+        f"eval(\"open('{mark}', 'w')\")\ngetattr(os, 'system')('touch {mark}')\n"
+        f"[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == 'Popen'][0](['touch', '{mark}'])\n"
+        f"'{{0.__class__}}'.format(1)\nmodel = Sequential([Dense(3, input_shape=(4,))])\nmodel.save('{mark}')"
+    )
+    assert net(text).counts.params == 15
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("for i in range(10**9): model.add(Dense(2))", f"<text>:3:1: {LIMIT}"),
+        ("a = 'a' * 10**12", f"<text>:3:1: {LIMIT}"),
+        ("a = [1] * 10**6", f"<text>:3:1: {LIMIT}"),
+        ("a = 10 ** 10 ** 8", "<text>:3:1: a number here has more than 1,000 digits, which is the limit"),
+        (
+            "def f(n): return f(n + 1)\nf(0)",
+            "<text>:3:11: functions call each other more than 60 deep here, which is the limit",
+        ),
+        ("while True: model.add(Dense(2))", "<text>:3:1: this loop does not end within the steps that it may take"),
+        (
+            "b = [1] * 90000\na = [b[:] for _ in b]",
+            "<text>:4:1: following this program takes more than 250,000 steps, which is the limit",
+        ),
+        ("x = a" + ".b" * 20_000, "this program is nested too deeply to be read"),
+        ("x = 1\n" * 50_000, "there are more than 50,000 lines here, which is the limit"),
+        ("x = [" + "1, " * 20_000 + "]", "a line here has more than 50,000 characters, which is the limit"),
+    ],
+)  # fmt: skip
+def test_what_would_not_end_is_refused(text: str, message: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SymparamsError) as raised:
+        reading(KERAS + text)
+    assert str(raised.value).partition("\n")[0] == message
+    assert time.process_time() - begun < 5
+
+
+def test_loops_without_end_that_make_no_layers_are_left() -> None:
+    text = "n = 1\nwhile True:\n    n = n + 1\nwhile n > 0:\n    n *= 2\nfor i in iter(int, 1):\n    pass\n"
+    assert net(f"{KERAS}{text}model.add(Dense(2))").counts.params == 15 + 8
+
+
+NOTHING = (
+    "<text>: no model was found here; looked for layers of Keras or PyTorch in Python code, such as "
+    "model.add(Dense(10)), Model(inputs, outputs), nn.Sequential(…) or a class with forward"
+)
+
+
+@pytest.mark.parametrize("text", ["Hello, how many parameters has a network?", "a = 1", "", "print(max(3, 4))"])
+def test_no_model(text: str) -> None:
+    with pytest.raises(SymparamsError) as raised:
+        reading(text)
+    assert str(raised.value) == NOTHING
+
+
+def test_a_model_that_is_not_there() -> None:
+    with pytest.raises(SymparamsError) as raised:
+        reading("a = Sequential([Dense(3, input_shape=(2,))])", "modell")
+    assert str(raised.value) == "<text>: there is no model `modell` here, but a"

@@ -1,0 +1,125 @@
+"""Code as it comes out of browsers, mails, terminals and word processors reads as it was."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+
+from symparams.errors import Source
+from symparams.reading.python.mending import code_spans
+from symparams.reading.python.program import read_python
+from tests.reading.test_programs import check, net, program, reading
+
+NAMES = ("keras_unet", "keras_textcnn", "torch_resnet", "torch_gru_attn")
+
+
+def typographic(text: str) -> str:
+    found, opens = "", True
+    for sign in text:
+        found += ("‘" if opens else "’") if sign == "'" else sign
+        opens ^= sign == "'"
+    return found
+
+
+def lines(text: str, change: Callable[[int, str], str]) -> str:
+    return "".join(change(i, line) + "\n" for i, line in enumerate(text.splitlines(), 1))
+
+
+def console(text: str) -> str:
+    return lines(text, lambda i, line: ("... " if line[:1] in (" ", ")", "]", "}") else ">>> ") + line)
+
+
+def ipython(text: str) -> str:
+    return "In [3]: " + lines(text, lambda i, line: line if i == 1 else f"   ...: {line}")
+
+
+def margins(text: str, sign: str, width: int) -> str:
+    """Every margin of so many blanks written with another sign."""
+    return re.sub(f"^(?: {{{width}}})+", lambda m: sign * (len(m[0]) // width), text, flags=re.MULTILINE)
+
+
+LEFT_OUT = "lines that cannot be read left out"
+DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
+    "quotes": (typographic, "typographic quotes read as straight ones"),
+    "closing": (lambda t: t.replace("'", "’"), "typographic quotes read as straight ones"),
+    "entities": (lambda t: html.escape(t), "HTML entities read as the signs they stand for"),
+    "spaces": (lambda t: margins(t, "\u00a0", 1), "non-breaking spaces read as spaces"),
+    "widthless": (lambda t: t.replace("(", "(\u200b"), "zero-width characters left out"),
+    "wide": (lambda t: t.replace("(", "（").replace(",", "，"), "full-width signs read as plain ones"),
+    "mail": (lambda t: lines(t, lambda i, line: f"> {line}"), "quote marks before the lines left out"),
+    "numbers": (lambda t: lines(t, lambda i, line: f"{i:3d}  {line}"), "line numbers left out"),
+    "console": (console, "prompts left out"),
+    "ipython": (ipython, "prompts left out"),
+    "tabs": (lambda t: margins(t, "\t", 4), ""),
+    "margin": (lambda t: lines(t, lambda i, line: f"    {line}"), ""),
+    "prose": (lambda t: f"Hello, I don't see why (in my net):\n\n{t}\nIs it 3*3*32 = 288? Thanks!\n", LEFT_OUT),
+    "cut": (lambda t: f"{t}\nfor i in range(3):\n    x = net(torch.ones(1, ", "brackets and commas that are missing put in"),
+    "python2": (lambda t: f"{t}\nprint 'done', 3\n", "print of Python 2 read as a function"),
+    "fenced": (lambda t: f"I have:\n\n```python\n{t}```\n", "marks of a code block left out"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_that_can_be_undone_in_one_way(name: str, damage: str) -> None:
+    change, said = DAMAGES[damage]
+    text = change(program(name))
+    check(name, net(text))
+    said_of = [r.what for r in reading(text).repairs]
+    if said and text != program(name):
+        assert said in said_of
+
+
+def test_a_program_on_one_line_whose_comments_swallow_code() -> None:
+    text = (
+        "I made this (see below): model = tf.keras.models.Sequential([ # Note the input shape is 300x300 with 3 bytes "
+        "tf.keras.layers.Conv2D(16, (3,3), activation='relu', input_shape=(300, 300, 3)), "
+        "tf.keras.layers.MaxPooling2D(2, 2), # Only 1 output ('cats' or 'dogs') tf.keras.layers.Flatten(), "
+        "tf.keras.layers.Dense(1, activation='sigmoid') ]) When I look at it, I expect (3*3*3*16)+16 = 448."
+    )
+    assert [(n.name, n.counts.params) for n in net(text).nodes[1:]] == [
+        ("conv2d", 448),
+        ("max_pooling2d", 0),
+        ("flatten", 0),
+        ("dense", 149 * 149 * 16 + 1),
+    ]
+
+
+def test_lost_indentation() -> None:
+    text = re.sub(r"^[ \t]+", "", program("torch_cifar"), flags=re.MULTILINE)
+    check("torch_cifar", net(text))
+    assert [r.what for r in reading(text).repairs] == ["lost indentation found again"]
+
+
+def test_brackets_and_commas_that_are_missing() -> None:
+    text = (
+        "def create_model() :\nmodel = Sequential([\nDense(3, input_shape=[4], name=First)\n\nDense(5),\n"
+        "Dense(2, ’softmax’, name=Output)]\n\nmodel.compile(optimizer=RMSprop())\nreturn model\n"
+    )
+    assert [(n.name, n.counts.params) for n in net(text).nodes[1:]] == [("First", 15), ("dense", 20), ("Output", 12)]
+
+
+def test_printed_lines_that_look_like_layers_are_none() -> None:
+    text = "net = nn.Sequential(nn.Linear(3, 4), nn.ReLU())\nprint(net)\n\nLinear   (1, 4)\nReLU     (1, 4)\n"
+    assert net(text).counts.params == 16
+
+
+def test_places_go_through_repairs() -> None:
+    text = "> x = Input((9,))\n> y = Dense(4, activation=‘relu’)(x)\n> m = Model(x, y)\n"
+    read = reading(text)
+    at = read.statements[-1].items[-1].item.at  # type: ignore[union-attr]
+    assert text[at.start : at.end] == "Dense(4, activation=‘relu’)"
+    assert [text[r.at.start] for r in read.repairs] == [">", "‘"]
+
+
+def test_where_the_code_of_a_question_stands() -> None:
+    text = "My code:\n\nm = Sequential()\nm.add(Dense(3, input_shape=(2,)))  # one\n\nWhy 9? I thought 6 (2*3)."
+    assert [text[s.start : s.end] for s in code_spans(text)] == ["m = Sequential()\nm.add(Dense(3, input_shape=(2,)))"]
+
+
+def test_the_source_stays_as_it_is() -> None:
+    source = Source("a.py", "m = Sequential([Dense(3, input_shape=(2,), activation=‘relu’)])")
+    assert read_python(source).source is source
