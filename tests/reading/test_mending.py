@@ -41,6 +41,7 @@ def margins(text: str, sign: str, width: int) -> str:
     return re.sub(f"^(?: {{{width}}})+", lambda m: sign * (len(m[0]) // width), text, flags=re.MULTILINE)
 
 
+CLOSED = "brackets and commas that are missing put in"
 LEFT_OUT = "lines that cannot be read left out"
 DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "quotes": (typographic, "typographic quotes read as straight ones"),
@@ -56,7 +57,7 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "tabs": (lambda t: margins(t, "\t", 4), ""),
     "margin": (lambda t: lines(t, lambda i, line: f"    {line}"), ""),
     "prose": (lambda t: f"Hello, I don't see why (in my net):\n\n{t}\nIs it 3*3*32 = 288? Thanks!\n", LEFT_OUT),
-    "cut": (lambda t: f"{t}\nfor i in range(3):\n    x = net(torch.ones(1, ", "brackets and commas that are missing put in"),
+    "cut": (lambda t: f"{t}\nfor i in range(3):\n    x = net(torch.ones(1, ", CLOSED),
     "python2": (lambda t: f"{t}\nprint 'done', 3\n", "print of Python 2 read as a function"),
     "fenced": (lambda t: f"I have:\n\n```python\n{t}```\n", "marks of a code block left out"),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from symparams.layers.embedding import Embedding, ReversibleEmbedding
 from symparams.layers.preprocessing import CategoryEncoding, Resizing
 from symparams.layers.reshaping import Permute, RepeatVector, Reshape, Unflatten
+from symparams.layers.selecting import Reduce, Slice
 from tests.differential.family import (
     IMAGES,
     SEQUENCES,
@@ -83,7 +84,46 @@ def resizing(draw: Draw, x: Arriving) -> str:
     return written(name, draw(st.integers(1, 40)), draw(st.integers(1, 40)))
 
 
+@FAMILY.layer(axes=(SEQUENCES, IMAGES))
+def part(draw: Draw, x: Arriving) -> str:
+    start = draw(st.integers(-1, 3))
+    return written("slice", axis(draw, x), start, draw(st.integers(1, 3)) if start >= 0 and draw(st.booleans()) else "")
+
+
+@FAMILY.layer(axes=(SEQUENCES, IMAGES))
+def reduced(draw: Draw, x: Arriving) -> str:
+    axes = {axis(draw, x) for _ in range(draw(st.integers(1, 2)))}
+    return written("reduce", *axes, maybe(draw, "mean", "summed", "largest", "smallest"), maybe(draw, "keepdims"))
+
+
+def _part(layer: Slice, x: Any) -> Any:
+    """The part of a tensor whose first axis is the batch."""
+    a = plain(layer)
+    place = layer.axis if layer.axis > 0 else len(x.shape) + layer.axis
+    key = a.start if a.size is None else slice(a.start, a.start + a.size)
+    return x[(*(slice(None) for _ in range(place)), key)]
+
+
+def _places(axes: Sequence[int], x: Any) -> tuple[int, ...]:
+    return tuple(one if one > 0 else len(x.shape) + one for one in axes)
+
+
 # ---------------------------------------------------------------- Keras
+
+
+@FAMILY.keras(Slice)
+def keras_part(layer: Slice, arriving: Sequence[Sizes]) -> Any:
+    without_batch([layer.axis], arriving[0])
+    return function(lambda x: _part(layer, x))
+
+
+@FAMILY.keras(Reduce)
+def keras_reduced(layer: Reduce, arriving: Sequence[Sizes]) -> Any:
+    import keras
+
+    without_batch(layer.axes, arriving[0])
+    does = {"mean": keras.ops.mean, "summed": keras.ops.sum, "largest": keras.ops.max, "smallest": keras.ops.min}
+    return function(lambda x: does[layer.function](x, axis=_places(layer.axes, x), keepdims=layer.keepdims))
 
 
 @FAMILY.keras(Reshape, Permute, RepeatVector)
@@ -140,6 +180,21 @@ def torch_resizing(layer: Resizing, arriving: Sequence[Sizes]) -> Any:
     from torch import nn
 
     return nn.Upsample((plain(layer).height, plain(layer).width))
+
+
+@FAMILY.torch(Slice)
+def torch_part(layer: Slice, arriving: Sequence[Sizes]) -> Any:
+    without_batch([layer.axis], arriving[0])
+    return function(lambda x: _part(layer, x))
+
+
+@FAMILY.torch(Reduce)
+def torch_reduced(layer: Reduce, arriving: Sequence[Sizes]) -> Any:
+    import torch
+
+    without_batch(layer.axes, arriving[0])
+    does = {"mean": torch.mean, "summed": torch.sum, "largest": torch.amax, "smallest": torch.amin}
+    return function(lambda x: does[layer.function](x, _places(layer.axes, x), keepdim=layer.keepdims))
 
 
 @FAMILY.torch(Unflatten)
