@@ -124,3 +124,22 @@ def test_places_point_at_the_calls() -> None:
     last = reading(text).statements[-1]
     at = last.items[-1].item.at  # type: ignore[union-attr]
     assert text[at.start : at.end] == "Dense(4, activation='relu')"
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        ("model.add(Dense(3, input_shape=(2,)))\nmodel.add(Dense(4))", 9 + 16),
+        ("x = Dense(3)(x)\ny = Dense(4)(x)\nm = Model(x, y)\nInput(shape=(2,))", None),
+        ("self.a = nn.Linear(3, 4)\nself.b = nn.Linear(4, 2)\ndef forward(self, x):\n    return self.b(self.a(x))", 26),
+        (
+            "class M(Sequential):\n  def __init__(self):\n    super().__init__([Dense(4, input_shape=(3,))])\nm = M()",
+            16,
+        ),
+        ("def build(n=5):\n    i = Input((2,))\n    return Model(i, Dense(n)(i))", 15),
+        ("class N(nn.Module):\n  def __init__(self):\n    super().__init__()\n    self.a = nn.Linear(3, 4)", 16),
+    ],
+)
+def test_parts_of_programs(text: str, params: int | None) -> None:
+    network = net(text)
+    assert params is None or network.counts.params == params

@@ -119,6 +119,8 @@ class Keras(KerasFinding):
         roots = [root.rpartition(".")[2] for root in cls.roots()]
         if any(root in ("Model", "Layer", "Sequential", "Module") for root in roots):
             made = Subclassed(cls, self)
+            if "Sequential" in roots:
+                made.model.is_sequential, made.model.cls = True, None
             if "Layer" not in roots:
                 self.models.append(made.model)
             return made
@@ -150,6 +152,8 @@ class Keras(KerasFinding):
             return entrance(self, run, given, last)
         if last in MERGES and given.positional and _has_tensors(given.positional[0].value):
             return self.merged(run, MERGES[last], given)
+        if last == "add" and "." in path and isinstance(given.get(0), (KerasLayer, KerasModel)):
+            return self.implied_model(run, path.rpartition(".")[0], given)
         if last == "merge":
             return self.merged(
                 run, _KERAS1_MODES.get(str(given.get(1, "mode", default="sum")), "Add"), given.without("mode")
@@ -157,6 +161,14 @@ class Keras(KerasFinding):
         if last[:1].isupper() and (key(last) in CATALOGUE or last in ("Lambda", "Wrapper")):
             return KerasLayer(self, run, class_name(last), given)
         return self.function(run, path, last, given)
+
+    def implied_model(self, run: Run, name: str, given: Arguments) -> Any:
+        """`model.add(…)` of a model whose beginning is missing."""
+        made = KerasModel(self, word(name))
+        made.is_sequential = True
+        self.models.append(made)
+        run.globals.names[name] = made
+        return made.add(run, given)
 
     def sequential(self, run: Run, given: Arguments) -> KerasModel:
         made = sequential(self, run, given)
@@ -206,7 +218,8 @@ class Keras(KerasFinding):
             return Unknown(f"{name}()")
         last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
         nodes = tuple(t.settled(run).node for t in flowing)
-        call = unknown_step(run, last, self.sizes(run).of(nodes[0]), given.at)
+        open_ = flowing[0].entrance is not None and flowing[0].entrance.is_open
+        call = unknown_step(run, last, None if open_ else self.sizes(run).of(nodes[0]), given.at)
         return flowing[0].through(run, Node(call, nodes, given.at, name=self.fresh(snake(last))))
 
     def operated(self, run: Run, tensor: KerasTensor, operator: str, other: Any, reflected: bool, at: Span) -> Any:

@@ -205,7 +205,10 @@ class Subclassed(Instance):
         inputs, outputs = given.get(0, "inputs", "input"), given.get(1, "outputs", "output")
         if isinstance(given.get(None, "name"), str):
             self.name = self.model.name = given.get(None, "name")
-        if _tensors(outputs):
+        if self.model.is_sequential:
+            for layer in inputs if isinstance(inputs, (list, tuple)) else ():
+                self.model.add(run, Arguments([Given(layer, given.at)], {}, _place(layer, given.at)))
+        elif _tensors(outputs):
             self.model.functional(inputs, outputs, given.at)
             self.model.cls = None
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from symparams.errors import LimitError, Source, Span, SymparamsError
+from symparams.errors import Source, Span, SymparamsError
 from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH
@@ -16,6 +16,7 @@ from symparams.reading.python.graph import Graph, Node, before, own, statements,
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.torch_calls import TorchCalls
+from symparams.reading.python.torch_finding import TorchFinding
 from symparams.reading.python.torch_functions import FUNCTIONS
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
 from symparams.reading.python.torch_modules import Container, Leaf, Module, Parameter, UserModule
@@ -26,10 +27,11 @@ from symparams.sources import records as r
 _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
             "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy")  # fmt: skip
+_NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
 _TRIES = 8  # of a model whose input sizes are found step by step
 
 
-class Torch(TorchCalls):
+class Torch(TorchFinding, TorchCalls):
     """The framework as a program uses it."""
 
     kind = "torch"
@@ -57,7 +59,12 @@ class Torch(TorchCalls):
         return None
 
     def lost(self, run: Run, name: str) -> Any:
-        return None
+        """`self` of a class whose head is missing."""
+        if name != "self":
+            return None
+        made = UserModule(UserClass("model", [Unknown("nn.Module")], {}, _NO_HEAD), self)
+        run.globals.names["self"] = made
+        return made
 
     def parameter(self, run: Run, name: str) -> Any:
         return Unknown(name)
@@ -186,57 +193,6 @@ class Torch(TorchCalls):
         """Look for sizes in comments."""
         self.inputs.comments(text)
 
-    def found(self, run: Run) -> dict[str, Module]:
-        """The models that a program has made, by the names that it gives them."""
-        found: dict[str, Module] = {}
-        leaves: dict[str, Module] = {}
-        for name, value in run.globals.names.items():
-            if isinstance(value, (UserModule, Container)) and not any(value is m for m in found.values()):
-                found[name] = value
-            elif isinstance(value, Leaf):
-                leaves[name] = value
-        for module in self.models:
-            if not isinstance(module, Leaf) and not any(module is m for m in found.values()):
-                found[module.text()] = module
-        held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
-        return {n: m for n, m in found.items() if id(m) not in held} or self._loose(run) or leaves
-
-    def _loose(self, run: Run) -> dict[str, Module]:
-        """Modules set on a `self` whose class is not there."""
-        return {}
-
-    def call_what_was_not(self, run: Run) -> None:
-        """Make the models that the program only describes: by its functions without parameters, else by its classes."""
-        names = run.globals.names
-        for value in list(names.values()):
-            if isinstance(value, Function) and not value.calls and _needs_nothing(value):
-                self._try(run, value, value.name)
-        if self.found(run):
-            return
-        for value in reversed(list(names.values())):
-            if isinstance(value, UserClass) and not value.made and value.roots():
-                self._try(run, value, value.name)
-        for value in list(names.values()) if not self.found(run) else ():
-            if isinstance(value, Function) and not value.calls:
-                self._try(run, value, value.name)
-
-    def _try(self, run: Run, value: Any, name: str) -> None:
-        try:
-            made = value.called(run, Arguments(at=run.spans(value.node)))
-        except LimitError:
-            raise
-        except SymparamsError:
-            return
-        if isinstance(made, (UserModule, Container)):
-            kept = dict(run.globals.names)
-            run.globals.names.clear()  # classes are tried from the last one on, and are to stand in their order
-            run.globals.names.update({f"{name}": made} if not isinstance(value, UserClass) else {})
-            run.globals.names.update({k: v for k, v in kept.items() if k != name})
-            if isinstance(value, UserClass):
-                run.globals.names[name] = made
-            else:
-                run.globals.names[name] = run.globals.names.pop(name)
-
     def statements(self, run: Run, module: Module) -> list[r.Statement]:
         """A model as statements."""
         for _ in range(_TRIES):
@@ -345,8 +301,3 @@ def _partial(given: Arguments) -> Any:
         return function.called(run, whole) if isinstance(function, Value) else Unknown("value")
 
     return Native("partial", does)
-
-
-def _needs_nothing(function: Function) -> bool:
-    spec = function.node.args
-    return len(spec.args) == len(spec.defaults) and bool(function.name)

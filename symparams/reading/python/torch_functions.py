@@ -9,7 +9,7 @@ from symparams.algebra.formula import as_formula
 from symparams.algebra.simplification import simplified
 from symparams.reading.python.graph import Torch, own, record, words
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_tensors import BATCH, Tensor
+from symparams.reading.python.torch_tensors import Tensor
 from symparams.reading.python.values import Arguments, Given, Unknown, is_number, letter
 
 Does = Callable[[Torch, Run, str, Arguments], Any]
@@ -283,10 +283,6 @@ def _pad(calls: Torch, run: Run, name: str, given: Arguments) -> Any:
 def _packed(calls: Torch, run: Run, name: str, given: Arguments) -> Any:
     x = given.get(0)
     return (x, Unknown("lengths")) if name == "pad_packed_sequence" else x
-
-
-def _batch_of(calls: Torch, run: Run, name: str, given: Arguments) -> Any:
-    return BATCH
 
 
 _POOL = ("kernel_size", "stride", "padding")

@@ -1,0 +1,78 @@
+"""The models of a PyTorch program: those that it makes, and those that it would make if somebody called it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symparams.errors import LimitError, SymparamsError
+from symparams.reading.python.functions import Function, UserClass
+from symparams.reading.python.run import Run
+from symparams.reading.python.torch_modules import Container, Leaf, Module, UserModule
+from symparams.reading.python.values import Arguments
+
+
+class TorchFinding:
+    """What a program has made."""
+
+    models: list[Module]
+
+    def found(self, run: Run) -> dict[str, Module]:
+        """The models that a program has made, by the names that it gives them."""
+        found: dict[str, Module] = {}
+        self._complete(run)
+        leaves: dict[str, Module] = {}
+        for name, value in run.globals.names.items():
+            if isinstance(value, (UserModule, Container)) and not any(value is m for m in found.values()):
+                found[name] = value
+            elif isinstance(value, Leaf):
+                leaves[name] = value
+        for module in self.models:
+            if not isinstance(module, Leaf) and not any(module is m for m in found.values()):
+                found[module.text()] = module
+        held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
+        return {n: m for n, m in found.items() if id(m) not in held} or leaves
+
+    def _complete(self, run: Run) -> None:
+        """A class whose head is missing has the functions that stand beside it."""
+        alone = run.globals.names.get("self")
+        if isinstance(alone, UserModule):
+            for name, value in run.globals.names.items():
+                if isinstance(value, Function):
+                    alone.cls.members.setdefault(name, value)
+
+    def call_what_was_not(self, run: Run) -> None:
+        """Make the models that the program only describes: by its functions without parameters, else by its classes."""
+        names = run.globals.names
+        for value in list(names.values()):
+            if isinstance(value, Function) and not value.calls and _needs_nothing(value):
+                self._try(run, value, value.name)
+        if self.found(run):
+            return
+        for value in reversed(list(names.values())):
+            if isinstance(value, UserClass) and not value.made and value.roots():
+                self._try(run, value, value.name)
+        for value in list(names.values()) if not self.found(run) else ():
+            if isinstance(value, Function) and not value.calls:
+                self._try(run, value, value.name)
+
+    def _try(self, run: Run, value: Any, name: str) -> None:
+        try:
+            made = value.called(run, Arguments(at=run.spans(value.node)))
+        except LimitError:
+            raise
+        except SymparamsError:
+            return
+        if isinstance(made, (UserModule, Container)):
+            kept = dict(run.globals.names)
+            run.globals.names.clear()  # classes are tried from the last one on, and are to stand in their order
+            run.globals.names.update({f"{name}": made} if not isinstance(value, UserClass) else {})
+            run.globals.names.update({k: v for k, v in kept.items() if k != name})
+            if isinstance(value, UserClass):
+                run.globals.names[name] = made
+            else:
+                run.globals.names[name] = run.globals.names.pop(name)
+
+
+def _needs_nothing(function: Function) -> bool:
+    spec = function.node.args
+    return len(spec.args) == len(spec.defaults) and bool(function.name)
