@@ -19,6 +19,7 @@ _LINE = 50_000  # characters of a line
 _LINES = 50_000
 _MENDED = 100_000  # characters of a text whose lines are looked at one by one
 _TRIES = 150  # lines that are looked at because the parser stops there
+_TOUCHED = 2_000_000  # characters that may be written again for that
 _TRIED_CHARACTERS = 400_000  # that the parser may read in one text while it looks for damage
 
 
@@ -252,7 +253,7 @@ def _is_code(line: str) -> bool:
 def _without_faults(text: Text) -> Text:
     """The text without the lines at which the parser stops, one after the other."""
     budget = _TRIED_CHARACTERS
-    for _ in range(_TRIES):
+    for _ in range(min(_TRIES, _TOUCHED // (len(text.text) + 1))):
         found = parsed(text.text)
         if isinstance(found, ast.Module):
             break
