@@ -104,9 +104,7 @@ def _keras(code: str, whole: str, words: frozenset[str]) -> Keras:
 def from_one(text: str) -> bool:
     """Whether a table beside the code numbers the layers of a kind from 1, as Keras did before TensorFlow had it."""
     kinds = re.findall(r"\b([a-z][a-z0-9_]*?)(_\d+)? \((?:[A-Z]\w*|$)", text)
-    return any(number == "_1" for _, number in kinds) and not any(
-        not number and any(k == kind and n == "_1" for k, n in kinds) for kind, number in kinds
-    )
+    return bool({kind for kind, number in kinds if number == "_1"} - {kind for kind, number in kinds if not number})
 
 
 def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
