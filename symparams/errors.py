@@ -17,7 +17,7 @@ class Source:
     name: str  # the file's name, or "<text>"
     text: str
     kind: str = ""  # as what it is to be read: keras, summary, hf …; empty: as what it looks like
-    model: str = ""  # which of several models in it is meant; empty: the only or last one
+    model: str = ""  # which of several models in it is meant; empty: the only one, or of several the first
 
 
 WORD, EXPRESSION = -1, -2  # ends of a span that are looked up in the text: what stands at its start

@@ -198,6 +198,7 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     **{f"styles/{name}.j2": {"d"} for name in ("compare", "compare_steps", "comparing", "find", "diagnose", "grade")},
     **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary", "total")},
     "styles/answer.j2": {"s", "a"},
+    "styles/reading.j2": {"r"},
 }
 
 

@@ -10,7 +10,7 @@ from tests.forking import Commands, Done, commands
 from tests.helpers import marked
 
 CASES = {
-    "10 MB of source": ("'#' * 10**7", "the source is larger than 1 MiB, which is the limit"),
+    "10 MB of source": ("'#' * 10**7", "the source is larger than 8 MiB, which is the limit"),
     "10^9 copies": ("'input(3) -> [relu] * 10^9'", "1,000,000,000 copies are more than 100,000, which is the limit"),
     "nested copies": ("'input(3) -> [[relu] * 1000] * 1000'", "more than 100,000 layers, which is the limit"),
     "copies of nothing": ("'input(3) -> [[id] * 99999] * 99999'", "more than 100,000 layers, which is the limit"),

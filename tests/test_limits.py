@@ -156,6 +156,15 @@ FEW = {
     "_with_digits",
     "classes",
     "parameters",
+    "_parameters",
+    "family",
+    "_environment",
+    "_reserved",
+    "layer_names",
+    "starts",
+    "_resumes",
+    "_known",
+    "_by_name",
 }
 
 

@@ -275,9 +275,9 @@ def test_compare_respects_ranges() -> None:
     one = sp.parse("range n in 2..20 step 6 input(9) -> dense(n)")
     other = sp.parse("input(n) -> dense(10)")  # 10n + 10 against 10n
     text = sp.compare(one, sp.parse("range n in 5..20 input(9) -> dense(12) -> dense(1)")).to_text()
-    assert "Given in A: n ∈ {2, 8, 14, 20}. Given in B: n ∈ {5, 6, …, 20}." in text
+    assert "Given for A: n ∈ {2, 8, 14, 20}. Given for B: n ∈ {5, 6, …, 20}." in text
     assert "A has fewer for n = 8; more for n = 14 or 20." in text
-    assert "Given in A" in sp.compare(one, other).to_text()
+    assert "Given for A" in sp.compare(one, other).to_text()
     with pytest.raises(RangeError):
         sp.compare(one, other, n=3)
     with pytest.raises(SymparamsError, match="no value of `n` is allowed in both networks"):

@@ -287,8 +287,8 @@ SAID = {
         below in place of 5 features /""",
     "input(9, 5) -> bidirectional(rnn(4), sum)": """
         in each step the layer sees 5 input features and its own 4 outputs from the previous step. Each unit has one
-        weight for each of these 5 + 4 inputs, and one bias. A second rnn with its own weights processes the sequence
-        in reverse
+        weight for each of these 5 + 4 inputs, and one bias. A second recurrent layer with its own weights processes
+        the sequence in reverse
         / PyTorch's RNN has two biases per unit, one beside each weight matrix, which makes 2·4 = 8 more parameters:
         88""",
 }

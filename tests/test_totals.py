@@ -103,7 +103,7 @@ def test_total_and_by_go_with_the_whole_network() -> None:
     with pytest.raises(sp.SymparamsError, match=r"^layers are added up by kind or macro, not by `size`$"):
         sp.parse(EQUAL).subtotals("size")
     with pytest.raises(
-        sp.SymparamsError, match=r"^no layer that counts here stands in a macro \(`def`\); add up by kind instead$"
+        sp.SymparamsError, match=r"^no layer that counts here is in a macro \(`def`\); add up by kind instead$"
     ):
         sp.parse(EQUAL).subtotals("macro")
 

@@ -54,7 +54,7 @@ class Inputs(NamedTuple):
     files: tuple[str, ...]  # names; - is the standard input
     expression: str | None  # a text on the command line instead
     kind: str = ""  # as --from names it; empty: as what each looks like
-    model: str = ""  # which of several models in each; empty: the only or last one
+    model: str = ""  # which of several models in each; empty: the only one, or of several the first
 
     def sources(self) -> list[Source]:
         """The texts that are named."""

@@ -28,7 +28,7 @@ class Asked:
 
     def document(self, document: Document) -> str:
         """The answer to each doubt, the likeliest first; without any the total and the table."""
-        note = written(document, "reading", r=self.reading, d=self)
+        note = written(document, "reading", r=self.reading)
         if not self.doubts:
             bodies = [render(self._whole, document), render(self._whole, self._styled(document, "summary"))]
         else:

@@ -94,7 +94,7 @@ class Slice(Layer):
 
 
 _DOES = {
-    "mean": "the mean",
+    "averaged": "the mean",
     "summed": "the sum",
     "largest": "the largest",
     "smallest": "the smallest",
@@ -108,13 +108,13 @@ class Reduce(Layer):
     axes: tuple[int, ...] = argument(
         INTEGERS, "the axes along which it goes; 1 is the first, -1 the last", variadic=True
     )
-    function: str = argument(choice(*_DOES), "what is taken of the values", "mean", keyword=True)
+    by: str = argument(choice(*_DOES), "what is taken of the values", "averaged", keyword=True)
     keepdims: bool = argument(switch("keepdims"), "whether the axes stay, with size 1", False, keyword=True)
 
     names: ClassVar = ("reduce",)
     title: ClassVar = "Mean, sum or largest value"
     family: ClassVar = "Shape"
-    example: ClassVar = "input(50, 64) -> reduce(1, mean)"
+    example: ClassVar = "input(50, 64) -> reduce(1)"
 
     @property
     def reading(self) -> Reading:
@@ -130,11 +130,11 @@ class Reduce(Layer):
             output = tuple(map(Axis, x.axis_names(), kept))
         else:
             output = _called(tuple(s for i, s in enumerate(sizes) if i not in places) or (as_formula(1),), x)
-        along = f"{_DOES[self.function]} is taken along the {listed(names)}"
+        along = f"{_DOES[self.by]} is taken along the {listed(names)}"
         left = "of which one value is left" if self.keepdims or len(places) == len(sizes) else "which is then gone"
         return nothing_to_learn(
             output,
-            f"taking {_DOES[self.function]} of values needs no weights",
+            f"taking {_DOES[self.by]} of values needs no weights",
             together(f"{along}, {left}{others_keep(len(sizes) - len(places))}"),
             channels_are=None if self.keepdims and x.channel_axis not in places else "channels",
         )

@@ -19,6 +19,7 @@ from symparams.reading.doubts import Written, asking, ordinals_in, sentence_ends
 from symparams.reading.reading import Reading, WrongRow
 from symparams.sources.answers import read_answer, read_shape
 
+_DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SMALLEST = 10  # smaller numbers in prose are settings, not counts
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
 _TRIED = 12  # so many layers are tried for a number that names none
@@ -238,6 +239,8 @@ class Doubts:
             if one.kind == "shape":
                 read_shape(Source("text", text), {})
                 return None
+            if one.kind == "number" and _DOTTED.fullmatch(text):  # 18.207, as several languages write it
+                text = text.replace(".", "")
             value = number(read_answer(Source("text", text), {}))
             return value if isinstance(value, int) else None
         return None

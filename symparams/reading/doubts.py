@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from symparams.errors import Span
 
-_NUMBER = r"\d{1,3}(?:[,'’ \u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:[,.'’ \u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
 _OPERAND = rf"(?:[(\[]\s{{0,2}}){{0,9}}(?:{_NUMBER})(?:\s{{0,2}}[)\]]){{0,9}}"
 _SIGN = r"\s{0,9}(?:\*\*|[*·×+\-−–/^]|[xX](?=\s{0,9}[(\d]))\s{0,9}|(?<=[)\]])\s{0,2}(?=[(\[])"
 _FORMULA = re.compile(rf"(?<![\w.])(?:{_OPERAND})(?:(?:{_SIGN})(?:{_OPERAND})){{1,40}}(?![\w])")

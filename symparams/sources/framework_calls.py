@@ -9,6 +9,7 @@ from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.errors import Place, Source, SymparamsError, listed
 from symparams.layers import Catalogue
 from symparams.layers.source import Input
+from symparams.model.arguments import ANSWERS
 from symparams.model.framework import Framework
 from symparams.model.tensor import Convention
 from symparams.sources import records as r
@@ -124,10 +125,15 @@ def _is_keras_1(call: r.Call, known: dict[Framework, Meaning]) -> bool:
     if new is None:
         return True
     theirs = {p.name for p in old.called.parameters()} - {p.name for p in new.called.parameters()}
-    if any(a.keyword in theirs and a.keyword not in _OF_BOTH for a in call.arguments):
+    if any(a.keyword in theirs - _OF_BOTH and not _is_ours(a.value) for a in call.arguments):
         return True
     numbers = [a.value for a in call.arguments if a.keyword is None and isinstance(a.value, Formula)]
     return new.name.startswith("Convolution") and new.entry.rank != 1 and len(numbers) >= 3
+
+
+def _is_ours(value: object) -> bool:
+    """Whether a value is written as the language has it: bias=no."""
+    return isinstance(value, Symbol) and value.name in ANSWERS
 
 
 _OF_BOTH = frozenset(("weights", "activity_regularizer", "input_length", "noise_shape", "seed", "return_sequences"))

@@ -77,6 +77,32 @@ _MARKED = (  # answers that cannot be read, fit no mistake, are right as far as 
 )
 
 
+_PASTED = (  # two models and damaged quotes; a row and a total that contradict the rest
+    (
+        "a = Sequential([Dense(3, input_shape=(4,), activation=\u2019relu\u2019)])\n"
+        "b = Sequential([Dense(2, input_shape=(4,))])"
+    ),
+    """Layer (type)                 Output Shape              Param #
+=================================================================
+conv2d_1 (Conv2D)            (None, 35, 35, 25)        700
+conv2d_2 (Conv2D)            (None, 33, 33, 45)        450
+flatten_1 (Flatten)          (None, 49005)             0
+dense_1 (Dense)              (None, 8)                 392048
+=================================================================
+Total params: 402,919
+""",
+    """----------------------------------------------------------------
+        Layer (type)               Output Shape         Param #
+================================================================
+            Conv2d-1           [-1, 16, 30, 30]             448
+         MaxPool2d-2           [-1, 16, 15, 15]               0
+            Linear-3                   [-1, 10]          36,010
+================================================================
+Total params: 34,658
+""",
+)
+
+
 class Said(NamedTuple):
     """A part of the page: what was called, and what it printed."""
 
@@ -148,6 +174,7 @@ def _others() -> Iterator[Said]:
     styles = ((*one[:5], "--style", style, *text) for one in compared for style in ("answer", "steps"))
     macs = ((*one, "--quantity", "macs") for one in compared[-4:])
     yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
+    yield Said("`answer`", tuple(("answer", "-e", one, *text) for one in _PASTED))
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
     answered = (("diagnose", *one, "--style", style, *text) for style in STYLES for one in _answers())
     yield Said("`diagnose`", tuple(answered))

@@ -99,7 +99,10 @@ def test_every_command_reads_it(tmp_path: Path, command: str) -> None:
 def test_in_python() -> None:
     read = sp.read(QUESTION)
     assert (read.kind, read.net.params, read.net["conv2d_2"].params) == ("question", 45_266, 3_480)
-    assert [one.what for one in read.repairs] == ["typographic quotes read as straight ones"]
+    assert [one.what for one in read.repairs] == [
+        "typographic quotes read as straight ones",
+        "classes are cut or broken; they were completed",
+    ]
     assert "3,480 = (3·3·16 + 1)·24" in read.answer().to_text()
 
 

@@ -94,9 +94,9 @@ def test_layers_without_a_name_are_numbered_as_their_version_does() -> None:
     assert [n.name for n in net(code + table).nodes[1:]] == ["conv2d_1", "conv2d_2"]
 
 
-def test_of_two_models_the_last_is_read_unless_one_is_named() -> None:
+def test_of_two_models_the_first_is_read_unless_one_is_named() -> None:
     text = "a = Sequential([Dense(3, input_shape=(2,))])\nb = Sequential([Dense(5, input_shape=(2,))])"
-    assert reading(text).models == ("b", "a")
+    assert reading(text).models == ("a", "b")
     assert net(text).counts.params == 15
     assert net(text, "a").counts.params == 9
 

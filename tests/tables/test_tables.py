@@ -92,8 +92,8 @@ def test_marks_before_the_lines_do_not_matter(mark: str) -> None:
 def test_torchsummary_is_in_the_convention_of_pytorch() -> None:
     assert network(TORCHSUMMARY) == (
         "convention torch\n"
-        "input(3, 32, 32) -> conv(16, (3, 3)) as Conv2d-1 -> bn as BatchNorm2d-2 -> relu as ReLU-3 -> "
-        "maxpool((2, 2)) as MaxPool2d-4 -> flatten as Flatten-5 -> dense(10) as Linear-6\n"
+        'input(3, 32, 32) -> conv(16, (3, 3)) as "Conv2d-1" -> bn as "BatchNorm2d-2" -> relu as "ReLU-3" -> '
+        'maxpool((2, 2)) as "MaxPool2d-4" -> flatten as "Flatten-5" -> dense(10) as "Linear-6"\n'
     )
 
 

@@ -50,7 +50,7 @@ class Framework(Protocol):
         """Look for sizes in comments."""
 
     def found(self, run: Run) -> dict[str, Any]:
-        """The models that a program has made, by the names that it gives them; the last one is meant first."""
+        """The models that a program has made, by the names that it gives them; the first one is meant."""
 
     def call_what_was_not(self, run: Run) -> None:
         """Call functions and classes that nobody calls, until there is a model."""

@@ -141,7 +141,7 @@ def own(name: str, at: Span, *values: Any, **named: Any) -> r.Call:
 
 
 class Word(NamedTuple):
-    """A word of the language as an argument, not a letter: mean, keepdims."""
+    """A word of the language as an argument, not a letter: summed, keepdims."""
 
     name: str
 

@@ -25,7 +25,7 @@ class KerasFinding:
         """Sizes that a comment tells are told by the code itself in Keras."""
 
     def found(self, run: Run) -> dict[str, KerasModel]:
-        """The models that a program has made, by the names that it gives them; parts of others come first."""
+        """The models that a program has made, by the names that it gives them; parts of others come last."""
         names: dict[int, str] = {}
         for name, value in run.globals.names.items():
             model = value.model if isinstance(value, Subclassed) else value
@@ -39,7 +39,7 @@ class KerasFinding:
                 found[name if name not in found else f"{name}_{len(found) + 1}"] = model
         if not found and self.graph.nodes and self._ends():
             found["model"] = self._whole()
-        return dict(sorted(found.items(), key=lambda item: self._stands_alone(item[1], found.values())))
+        return dict(sorted(found.items(), key=lambda item: not self._stands_alone(item[1], found.values())))
 
     def _stands_alone(self, model: KerasModel, others: Iterable[KerasModel]) -> bool:
         """Whether no other model has all layers of this one and more."""

@@ -17,7 +17,7 @@ from symparams.reading.reading import Reading
 
 
 def read_python(source: Source, model: str | None = None) -> Reading:
-    """The network that a program builds; of several the one of that name, else the last."""
+    """The network that a program builds; of several the one of that name, else the first that is no part of another."""
     if len(source.text) > limits.SOURCE_BYTES:
         message = f"the program is larger than {limits.SOURCE_BYTES >> 20} MiB, which is the limit"
         raise LimitError(message, source=source)
@@ -133,7 +133,7 @@ def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
 def _chosen(names: Sequence[str], wanted: str | None, source: Source) -> str:
     """The name of the model to read."""
     if wanted is None:
-        return names[-1]
+        return names[0]
     if wanted in names:
         return wanted
     raise SymparamsError(

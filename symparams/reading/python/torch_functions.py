@@ -151,8 +151,9 @@ def _reduced(function: str) -> Does:
 def _pooled(calls: Torch, run: Run, x: Tensor, function: str, axes: list[int], keep: bool, given: Arguments) -> Any:
     """Over all places of an image it is a global pooling."""
     shape = calls.shape(run, x.node)
-    if shape is not None and len(shape) > 2 and axes == list(range(1, len(shape))) and function in ("mean", "largest"):
-        return own("globalavgpool" if function == "mean" else "globalmaxpool", given.at, *words(*["keepdims"] * keep))
+    pooling = {"averaged": "globalavgpool", "largest": "globalmaxpool"}.get(function)
+    if pooling is not None and shape is not None and len(shape) > 2 and axes == list(range(1, len(shape))):
+        return own(pooling, given.at, *words(*["keepdims"] * keep))
     flags = words(function, *["keepdims"] * keep)
     return own("reduce", given.at, *(a + 1 for a in axes), *flags)
 
@@ -301,7 +302,7 @@ FUNCTIONS: dict[str, Does] = {
     "mul": _merge("Mult"),
     "multiply": _merge("Mult"),
     "sub": _merge("Sub"),
-    "mean": _reduced("mean"),
+    "mean": _reduced("averaged"),
     "sum": _reduced("summed"),
     "max": _reduced("largest"),
     "amax": _reduced("largest"),

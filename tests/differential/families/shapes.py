@@ -93,7 +93,7 @@ def part(draw: Draw, x: Arriving) -> str:
 @FAMILY.layer(axes=(SEQUENCES, IMAGES))
 def reduced(draw: Draw, x: Arriving) -> str:
     axes = {axis(draw, x) for _ in range(draw(st.integers(1, 2)))}
-    return written("reduce", *axes, maybe(draw, "mean", "summed", "largest", "smallest"), maybe(draw, "keepdims"))
+    return written("reduce", *axes, maybe(draw, "averaged", "summed", "largest", "smallest"), maybe(draw, "keepdims"))
 
 
 def _part(layer: Slice, x: Any) -> Any:
@@ -122,8 +122,8 @@ def keras_reduced(layer: Reduce, arriving: Sequence[Sizes]) -> Any:
     import keras
 
     without_batch(layer.axes, arriving[0])
-    does = {"mean": keras.ops.mean, "summed": keras.ops.sum, "largest": keras.ops.max, "smallest": keras.ops.min}
-    return function(lambda x: does[layer.function](x, axis=_places(layer.axes, x), keepdims=layer.keepdims))
+    does = {"averaged": keras.ops.mean, "summed": keras.ops.sum, "largest": keras.ops.max, "smallest": keras.ops.min}
+    return function(lambda x: does[layer.by](x, axis=_places(layer.axes, x), keepdims=layer.keepdims))
 
 
 @FAMILY.keras(Reshape, Permute, RepeatVector)
@@ -193,8 +193,8 @@ def torch_reduced(layer: Reduce, arriving: Sequence[Sizes]) -> Any:
     import torch
 
     without_batch(layer.axes, arriving[0])
-    does = {"mean": torch.mean, "summed": torch.sum, "largest": torch.amax, "smallest": torch.amin}
-    return function(lambda x: does[layer.function](x, _places(layer.axes, x), keepdim=layer.keepdims))
+    does = {"averaged": torch.mean, "summed": torch.sum, "largest": torch.amax, "smallest": torch.amin}
+    return function(lambda x: does[layer.by](x, _places(layer.axes, x), keepdim=layer.keepdims))
 
 
 @FAMILY.torch(Unflatten)
