@@ -49,7 +49,7 @@ class Opaque(Layer):
         output = tuple(Axis(f"axis {i + 1}", size) for i, size in enumerate(self.shape))
         channels_are = "channels" if len(self.shape) > 1 else "features"
         if number(self.parameters[0]) == 0:
-            why = "the layer is not known; it is said to have no parameters"
+            why = "nothing is known of the layer but the shape of its output"
             return nothing_to_learn(output, why, "the shape is given", channels_are=channels_are)
         n = symbol("n", self.parameters[0], "parameters")
         return Rules(

@@ -50,6 +50,4 @@ class WayIn(NamedTuple):
     kinds: tuple[str, ...]  # as --from names them
     title: str  # what it reads, for messages: Python code
     recognised: Callable[[str], float]  # how sure a look at the text makes: 0 not at all, 1 certainly
-    read: Callable[
-        [Source, str | None], Reading
-    ]  # of the model of that name; None: of the only one, or of several the first
+    read: Callable[[Source, str | None], Reading]  # of the model of that name; None: of the first one

@@ -97,8 +97,8 @@ def test_layers_without_a_name_are_numbered_as_their_version_does() -> None:
 def test_of_two_models_the_first_is_read_unless_one_is_named() -> None:
     text = "a = Sequential([Dense(3, input_shape=(2,))])\nb = Sequential([Dense(5, input_shape=(2,))])"
     assert reading(text).models == ("a", "b")
-    assert net(text).counts.params == 15
-    assert net(text, "a").counts.params == 9
+    assert net(text).counts.params == 9
+    assert net(text, "b").counts.params == 15
 
 
 def test_a_part_of_another_model_is_not_meant_first() -> None:
