@@ -21,6 +21,7 @@ const OFF = {
   NumericRangeEnDash: "names such as WRN-28-10 are no ranges",
   ExpandParameter: "params is the name of a quantity",
   ExpandMinimum: "min is the name of a function",
+  ExpandConfiguration: "config is what Keras and Hugging Face call it",
   ExpandWith: "W/2 is a quotient",
   ExpandMemoryShorthands: "7B is the size of a model",
   CompoundNouns: "a time step is written as two words in the field",
