@@ -51,9 +51,12 @@ class Doubts:
         """The doubts, in the order of the text: wrong numbers first of all, else right ones that are asked about."""
         wrong = list(self._once(self._wrong()))
         known = {(doubt.layer, doubt.quantity) for doubt in wrong}
-        asked = [doubt for doubt in self._asked() if (doubt.layer, doubt.quantity) not in known]
+        places = {doubt.at for doubt in wrong}
+        asked = [
+            d for d in self._asked() if (d.layer, d.quantity) not in known and (d.at is None or d.at not in places)
+        ]
         if wrong:
-            asked = [doubt for doubt in asked if doubt.layer is not None and self._is_without(doubt.layer)]
+            asked = [d for d in asked if d.quantity != "params" or (d.layer is not None and self._is_without(d.layer))]
         return (*wrong, *self._once(asked))
 
     # ------------------------------------------------------------ what the text speaks of
@@ -120,7 +123,7 @@ class Doubts:
     def _wrong(self) -> Iterator[Doubt]:
         right = {one.at for one, _ in self.right}
         others = [one for one in self.written if one.at not in right and not self._is_setting(one)]
-        for tried, explained in (("formula shape", True), ("number", True), ("formula", False)):
+        for tried, explained in (("formula shape", True), ("number", True), ("formula shape", False)):
             some = [one for one in others if one.kind in tried]
             found = list(filter(None, map(self._explained if explained else self._unexplained, some)))
             if found:
@@ -136,7 +139,7 @@ class Doubts:
         return one.kind == "formula" and not one.result and len(re.findall(r"\d+", one.text)) < _FACTORS
 
     def _explained(self, one: Written) -> Doubt | None:
-        near = list(dict.fromkeys(self._near(one)))
+        near = list(dict.fromkeys((*self._near(one), *self._alike(one))))
         quantity = "shape" if one.kind == "shape" else "params"
         for layer in near:
             diagnosis = self._typed(layer, quantity, one)
@@ -151,13 +154,23 @@ class Doubts:
                 return Doubt(layer, "params", diagnosis, one.at, one.text)
         return None
 
+    def _alike(self, one: Written) -> Iterator[str]:
+        """The layers whose output has as many channels as a shape in prose, and as many axes."""
+        sizes = self._sizes(one) if one.kind == "shape" else ()
+        for node in self.network.nodes if len(sizes) > 1 else ():
+            axis = node.derived.feature_axis
+            if node.inputs and len(node.shape) == len(sizes) and as_formula(node.shape[axis]) == sizes[axis]:
+                yield node.name
+
     def _unexplained(self, one: Written) -> Doubt | None:
         """A wrong sum that no mistake gives, for the layer that it is likeliest meant for."""
-        near = next(self._near(one), None)
-        if near is None or self._value(one) in (None, *self._settings) or re.search(r"[+(]", one.text) is None:
+        quantity = "shape" if one.kind == "shape" else "params"
+        near = next(self._alike(one) if one.kind == "shape" else self._near(one), None)
+        is_sum = self._value(one) not in (None, *self._settings) and re.search(r"[+(]", one.text) is not None
+        if near is None or not (is_sum or one.kind == "shape"):
             return None
-        diagnosis = self._typed(near, "params", one)
-        return None if diagnosis is None else Doubt(near, "params", diagnosis, one.at, one.text)
+        diagnosis = self._typed(near, quantity, one)
+        return None if diagnosis is None else Doubt(near, quantity, diagnosis, one.at, one.text)
 
     @staticmethod
     def _is_explained(diagnosis: Diagnosis, one: Written, surely: bool = False) -> bool:
@@ -206,6 +219,11 @@ class Doubts:
         for one, layer in self.right:
             if not several or one.sentence in self.asking:
                 yield Doubt(layer, "params", None, one.at)
+        fixed = self.network.counts.non_trainable
+        if isinstance(fixed, int) and fixed >= _SMALLEST and fixed not in self._counted:
+            for one in self.written:
+                if self._value(one) == fixed:
+                    yield Doubt(None, "non_trainable", None, one.at)
         for name, sentence in (*self.named, *self.counted_off):
             if sentence in self.asking:
                 yield Doubt(name, "params", None, None)

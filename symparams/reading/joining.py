@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +13,7 @@ from symparams.algebra.evaluation import at as value_at
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
 from symparams.errors import Span, SymparamsError
 from symparams.model.network import Network, Node
+from symparams.reading.doubts import written_in
 from symparams.reading.reading import Reading, Repair
 from symparams.sources import records as r
 from symparams.sources.language import built
@@ -46,6 +48,35 @@ def _all_of(read: Reading, code: Reading, table: Reading, also: Sequence[Repair]
     assumed = code.assumed if read.statements != table.statements else table.assumed
     repairs = tuple(dict.fromkeys((*code.repairs, *table.repairs)))
     return replace(read, repairs=repairs, assumed=(*assumed, *also), wrong=table.wrong, models=code.models)
+
+
+def with_told_sizes(reading: Reading) -> Reading:
+    """The same with the sizes of its inputs that the prose tells: a shape that fits all that is known of an input."""
+    network = _network(reading)
+    if network is None or not network.symbols:
+        return reading
+    told = [_numbers(one.text) for one in written_in(reading.prose) if one.kind == "shape"]
+    values: dict[str, int] = {}
+    for node in network.nodes:
+        if node.layer.inputs == "none":
+            fitting = {sizes for sizes in told if _fits(node.shape, sizes)}
+            if len(fitting) == 1:
+                named = zip(node.shape, fitting.pop(), strict=True)
+                values.update({size.name: told for size, told in named if isinstance(size, Symbol)})
+    lets = tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
+    return replace(reading, statements=(*reading.statements, *lets))
+
+
+def _numbers(shape: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"(?<![\w-])\d+", re.sub("[xX×]", " ", shape))))
+
+
+def _fits(sizes: Sequence[Value], told: Sequence[int]) -> bool:
+    """Whether numbers may be the sizes of an input, some of which are letters; one known size at least must be told."""
+    letters = sum(isinstance(size, Symbol) for size in sizes)
+    return 0 < letters < len(sizes) == len(told) and all(
+        isinstance(size, Symbol) or size == number for size, number in zip(sizes, told, strict=True)
+    )
 
 
 # ---------------------------------------------------------------- which layer is which

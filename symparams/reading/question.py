@@ -9,13 +9,15 @@ from dataclasses import replace
 from functools import lru_cache
 
 from symparams.errors import Source, Span, SymparamsError
-from symparams.reading.joining import joined
+from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.mending import code_spans
 from symparams.reading.python.program import read_python
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import read_summary
+from symparams.sources.language import built
+from symparams.sources.reader import read_network
 
 _LONGEST = 200_000  # characters of a question
 _RULE = 400  # characters of a drawn line, and of blanks around it
@@ -30,7 +32,7 @@ def read_question(source: Source, model: str | None) -> Reading:
     tabled, coded = _pieces(text)
     readings: list[Reading] = []
     failures: list[SymparamsError] = []
-    for spans, read in ((coded, read_python), (tabled, read_summary)):
+    for spans, read in ((coded, _read_code), (tabled, read_summary)):
         if spans:
             try:
                 readings.append(read(replace(source, text=_only(text, spans)), model))
@@ -39,7 +41,20 @@ def read_question(source: Source, model: str | None) -> Reading:
     if not readings:
         raise failures[0] if failures else nothing(source)
     prose = _without(text, [*tabled, *coded])
-    return replace(_together(readings), kind="question", source=source, prose=prose)
+    joint = replace(_together(readings), kind="question", source=source, prose=prose)
+    return with_told_sizes(joint)
+
+
+def _read_code(source: Source, model: str | None) -> Reading:
+    """A program, or calls of layers alone."""
+    try:
+        return read_python(source, model)
+    except SymparamsError as error:
+        with suppress(SymparamsError):
+            statements = tuple(read_network(source))
+            built(statements, source)
+            return Reading("arch", source, statements)
+        raise error from None
 
 
 @lru_cache(4)

@@ -111,3 +111,12 @@ def test_a_kind_can_be_given() -> None:
         sp.read("Dense(3)", "keras2")
     with pytest.raises(sp.SymparamsError, match="there is no table here"):
         sp.read(QUESTION[:400], "summary")
+
+
+def test_a_call_alone_and_the_shape_that_prose_tells() -> None:
+    out = sp.read(
+        "Could somebody explain the output shape of my layer?\n\n"
+        "nn.ConvTranspose2d(in_channels=24, out_channels=12, kernel_size=4, stride=2, padding=1)\n\n"
+        "The input is (24, 10, 14). I expected (12, 19, 27)."
+    ).to_text()
+    assert out.startswith("12 × 20 × 28, not 12 × 19 × 27.")

@@ -62,6 +62,7 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         ),
         (CNN, "Where do the 1161344 parameters of the dense layer come from?", [("dense", "params", "", "")]),
         (CNN, "Why is the output of conv2d_2 not (26, 26, 63)?", [("conv2d_2", "shape", "(26, 26, 63)", None)]),
+        (BN, "Non-trainable params: 48. Where do these come from?", [(None, "non_trainable", "", "")]),
         (CNN, "I used kernels of 3*3 and 32 filters, on Python 3.11, 2019-03-11.", []),
         (CNN, "Why does the table not show that dropout removes parameters?", [("dropout_1", "params", "", "")]),
     ],
