@@ -130,7 +130,7 @@ def test_a_mistake_that_is_carried_on() -> None:
     assert match.carried
     assert (match.way[0].layer, match.way[0].right, match.way[0].wrong) == ("conv_1", (2, 2, 8), (3, 3, 8))
     text = shown(found)
-    assert "It begins in conv_1, whose output becomes 3 × 3 × 8 instead of 2 × 2 × 8." in text
+    assert "The error starts at conv_1: its output comes out as 3 × 3 × 8 instead of 2 × 2 × 8." in text
     total = typed("input(9, 9, 1) -> conv(8, 4, s=3) -> flatten -> dense(10)", None, f"{136 + 730}")
     assert any(m.carried for m in total.matches)
 

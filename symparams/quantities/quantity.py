@@ -37,6 +37,7 @@ class Quantity:
     by_name: bool = False  # whether it is shown only where it is asked for by its name, not with all
     by_position: bool = False  # whether it grows with the number of positions of the output
     lacking: Callable[[Node, Settings], str] = _says_nothing  # why a layer has none of it, one clause
+    nowhere: str = ""  # why no layer of a network may have any, one sentence
 
 
 def _part(name: str, title: str, unit: str, convention: str) -> Quantity:
@@ -132,6 +133,7 @@ _OWN: dict[str, Quantity] = {
             by_layer=True,
             in_bytes=True,
             lacking=storage.lacks_cache,
+            nowhere=storage.NO_CACHE,
         ),
         Quantity(
             "training",

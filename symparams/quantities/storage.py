@@ -143,6 +143,12 @@ def say_memory(settings: Settings) -> str:
     )
 
 
+NO_CACHE = (
+    "Only layers that generate text keep a cache: causal attention, and attention to a memory in a network that has "
+    "causal attention; the option cache-all counts those of other attention layers too"
+)
+
+
 def say_cache(settings: Settings) -> str:
     """Which layers keep something while text is generated."""
     one = "one sequence" if settings.batch in (None, 1) else f"`{settings.batch}` sequences"

@@ -160,6 +160,7 @@ _QUANTITIES = (  # sizes of padding and of receptive fields, with what is said o
     *((_PADDED, "--layer", layer, "--quantity", "padding") for layer in ("conv_1", "conv_3")),
     (_PADDED, "--layer", "conv_3", "--quantity", "padding", "--style", "steps"),
     (_SQUARE, "--quantity", "padding"),
+    ("input(9,64) -> attention(4)", "--total", "--quantity", "cache"),
     ("input(28,28,1) -> conv(4,1x3) -> conv(4,1)", "--layer", "conv_2", "--quantity", "field"),
     *((_UP.format(k), "--quantity", "field") for k in ("3", "k")),
     ("input(8,8,3) -> conv(4,1) -> { conv(4,3,same) | id } -> add -> relu -> conv(5,1)", "--layer", "conv_3"),
