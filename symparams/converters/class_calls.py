@@ -83,7 +83,7 @@ def _written(layer: Layer, one: Class, arriving: Sequence[Incoming], more: Mappi
             value = plain(_told(parameter, arriving))
         elif parameter.argument in known and parameter.argument not in one.preset:
             argument = known[parameter.argument]
-            if parameter.required or not _is_usual(layer, argument):
+            if parameter.required or parameter.name in _WRITTEN or not _is_usual(layer, argument):
                 value = _value(getattr(layer, parameter.argument), argument)
         if value is _UNSAID:
             in_order = False
@@ -96,6 +96,7 @@ def _written(layer: Layer, one: Class, arriving: Sequence[Incoming], more: Mappi
 
 
 _UNSAID: Any = object()
+_WRITTEN = ("pool_size",)  # also where it is as usual: Keras 3 demands that of average pooling
 
 
 def _value(value: Any, argument: Argument) -> Any:

@@ -34,7 +34,9 @@ INTERNAL = re.compile(
 ONE_OF_MANY = re.compile(
     r"(?<![\d.,=×·+−/ -])\b1 (parameters|channels|features|units|filters|heads|groups|points|bytes|layers|steps)\b"
 )
-ARTICLES = re.compile(r"(?<!matrix )\b[Aa] (?=[aeio]|input|output)(?!one|once)\w+|\b[Aa]n (?![aeiouAEFHILMNORSX18])\w+")
+ARTICLES = re.compile(
+    r"(?<!matrix )\b[Aa] (?=[aeio]|input|output)(?!one|once)\w+|\b[Aa]n (?![aeiouAEFHILMNORSX18]|[fhlmnrsx]\b)\w+"
+)
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 ALL = int(os.environ.get("EXAMS", "0"))  # so many random networks, and everything else in full
 NUMBERED = ("params", "shape", "macs", "flops", "memory", "activations", "cache", "field", "total", "blank", "mistake")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symparams.algebra.formula import Formula, Product, Symbol, product
+from symparams.layers.locally_connected import LocallyConnected
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.surroundings import has_kernel, with_biases, without_biases
 from symparams.misconceptions.task import Subject
@@ -85,5 +86,7 @@ def bias_for_each_number(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out + C_out → k·k·C_in·C_out + H_out·W_out·C_out."""
     weights = without_biases(s)
     if weights is None or not has_kernel(s, weights) or "channels" not in s.out.axes:
+        return ()
+    if isinstance(s.layer, LocallyConnected):  # which has one indeed
         return ()
     return with_biases(s, product([*s.out.spatial(), s.out.size("channels")]))
