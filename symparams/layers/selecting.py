@@ -59,6 +59,7 @@ class Slice(Layer):
         name, n = x.axis_names()[place], sizes_of(x)[place]
         sizes = tuple(map(as_formula, x.shape))
         others = others_keep(len(sizes) - 1)
+        self._check_end()
         if self.size is None:
             if len(sizes) == 1:
                 raise LayerError(f"takes one position of {x}, which leaves no axis; slice(1, 0, 1) keeps one")
@@ -77,6 +78,12 @@ class Slice(Layer):
             channels_are="channels" if self.size is None or place == x.channel_axis else None,
             requires=self._requires(n, name),
         )
+
+    def _check_end(self) -> None:
+        """Raise LayerError for positions behind the end."""
+        first, width = number(self.start), None if self.size is None else number(self.size)
+        if first is not None and width is not None and first < 0 < first + width:
+            raise LayerError(f"takes {width} positions from {first} on, where there are only {-first}")
 
     def _requires(self, n: Formula, name: str) -> tuple[Requirement, ...]:
         """The part lies within the axis."""

@@ -16,6 +16,7 @@ from symparams.layers.multihead import GroupedQueryAttention, MultiHeadAttention
 from symparams.layers.normalization import GroupNormalization
 from symparams.layers.preprocessing import Resizing
 from symparams.layers.scores import AdditiveAttention, DotAttention
+from symparams.layers.selecting import Slice
 from symparams.layers.stacks import Transformer
 from symparams.model.derived import derive
 from symparams.model.layer import Layer
@@ -55,6 +56,12 @@ class Excuse:
 
 
 EXCUSES: tuple[Excuse, ...] = (
+    Excuse(
+        (Slice,),
+        REFUSED,
+        "a slice of Python ends with the axis, and may leave no axis; here it has to lie within the axis, and "
+        "one value has an axis",
+    ),
     Excuse(
         (Positional,),
         REFUSED,

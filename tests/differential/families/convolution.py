@@ -41,7 +41,7 @@ def settings(draw: Draw, x: Arriving, causal: bool = False) -> list[str]:
 
 @FAMILY.layer(axes=SPATIAL, weight=4)
 def convolution(draw: Draw, x: Arriving) -> str:
-    name = draw(st.sampled_from(["conv", "conv", f"Conv{x.rank}D"]))
+    name = draw(st.sampled_from(["conv", "conv", f"conv{x.rank}d"]))
     filters = draw(st.integers(1, 12))
     groups = ""
     if draw(st.integers(0, 3)) == 0:

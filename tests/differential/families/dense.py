@@ -29,7 +29,7 @@ FAMILY = Family("dense")
 def dense(draw: Draw, x: Arriving) -> str:
     units = draw(st.integers(1, 16))
     return written(
-        draw(st.sampled_from(["dense", "dense", "Linear"])),
+        draw(st.sampled_from(["dense", "dense", "linear"])),
         units,
         maybe(draw, "bias=no"),
         maybe(draw, "relu", "softmax"),

@@ -80,7 +80,7 @@ def one_hot(draw: Draw, x: Arriving) -> str:
 
 @FAMILY.layer(axes=(IMAGES,))
 def resizing(draw: Draw, x: Arriving) -> str:
-    name = draw(st.sampled_from(["resizing", "centercrop", "RandomCrop"]))
+    name = draw(st.sampled_from(["resizing", "centercrop", "randomcrop"]))
     return written(name, draw(st.integers(1, 40)), draw(st.integers(1, 40)))
 
 
@@ -100,7 +100,7 @@ def _part(layer: Slice, x: Any) -> Any:
     """The part of a tensor whose first axis is the batch."""
     a = plain(layer)
     place = layer.axis if layer.axis > 0 else len(x.shape) + layer.axis
-    key = a.start if a.size is None else slice(a.start, a.start + a.size)
+    key = a.start if a.size is None else slice(a.start, a.start + a.size or None)
     return x[(*(slice(None) for _ in range(place)), key)]
 
 
@@ -123,7 +123,12 @@ def keras_reduced(layer: Reduce, arriving: Sequence[Sizes]) -> Any:
 
     without_batch(layer.axes, arriving[0])
     does = {"averaged": keras.ops.mean, "summed": keras.ops.sum, "largest": keras.ops.max, "smallest": keras.ops.min}
-    return function(lambda x: does[layer.by](x, axis=_places(layer.axes, x), keepdims=layer.keepdims))
+
+    def reduced(x: Any) -> Any:
+        left = does[layer.by](x, axis=_places(layer.axes, x), keepdims=layer.keepdims)
+        return left if len(left.shape) > 1 else keras.ops.expand_dims(left, -1)  # one value for each example
+
+    return function(reduced)
 
 
 @FAMILY.keras(Reshape, Permute, RepeatVector)
@@ -194,7 +199,12 @@ def torch_reduced(layer: Reduce, arriving: Sequence[Sizes]) -> Any:
 
     without_batch(layer.axes, arriving[0])
     does = {"averaged": torch.mean, "summed": torch.sum, "largest": torch.amax, "smallest": torch.amin}
-    return function(lambda x: does[layer.by](x, _places(layer.axes, x), keepdim=layer.keepdims))
+
+    def reduced(x: Any) -> Any:
+        left = does[layer.by](x, _places(layer.axes, x), keepdim=layer.keepdims)
+        return left if len(left.shape) > 1 else left.unsqueeze(-1)  # one value for each example
+
+    return function(reduced)
 
 
 @FAMILY.torch(Unflatten)
