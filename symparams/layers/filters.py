@@ -53,11 +53,14 @@ def _is_cube(k: Sizes) -> bool:
     return len(set(map(simplified, k))) == 1
 
 
+_SPACES = {1: "length of the sequence", 2: "size of the image", 3: "size of the volume"}
+
+
 def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
     """The size of the image does not enter, since all positions share the weights."""
-    named = ("length of the sequence", "size of the image", "size of the volume")[len(x.spatial) - 1]
+    named = _SPACES.get(len(x.spatial), "size of the input")
     reason = f"does not enter: the same {what} is used at every position"
-    if any(parts(as_formula(size)) for size in x.spatial):
+    if len(x.spatial) not in _SPACES or any(parts(as_formula(size)) for size in x.spatial):
         return (f"the {named} {reason}",)
     return (say(f"the {named}, {{sizes}}, {reason}", sizes=input_sizes(x)),)
 

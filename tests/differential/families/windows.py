@@ -45,7 +45,7 @@ def unfolded(draw: Draw, x: Arriving) -> str:
     return written("unfold", size(draw, 2), *_windows(draw))
 
 
-@FAMILY.layer(axes=(SEQUENCES,), conventions=TORCH)
+@FAMILY.layer(axes=(SEQUENCES,), conventions=TORCH, weight=3)
 def folded(draw: Draw, x: Arriving) -> str:
     if draw(st.integers(0, 3)):  # an image with as many windows as there are places
         k, rows, d = divisor(draw, x.shape[0]), divisor(draw, x.shape[1]), draw(st.integers(1, 2))
