@@ -177,6 +177,11 @@ SENTENCES = [
 ]
 
 
+def test_sizes_that_are_multiplied_into_features_are_said() -> None:
+    text = TORCH + "input(6, 4, 9) -> permute(2, 1, 3) -> flatten(2) -> gru(3)"
+    assert "its 54 features are 6·9 in flatten_1" in said(text, "gru_1")
+
+
 @pytest.mark.parametrize(("text", "layer", "sentence"), SENTENCES)
 def test_what_is_said(text: str, layer: str, sentence: str) -> None:
     assert said(text, layer) == [sentence]

@@ -53,6 +53,7 @@ class Origin:
     argument: str  # which of its arguments says so, by its keyword: filters; empty: none does
     share: Share | None  # where it is the same several times
     rule: Formula  # how it comes out, values put in: 12·12·63
+    is_product: bool  # whether it is nothing but sizes that arrive there, multiplied
     parts: tuple[Origin, ...]  # the sizes that it is made of, where it is channels or features
     further: tuple[Origin, ...]  # where later copies have it from, if the layer or one that passes it on has copies
     copy: Literal["", "before", "last"]  # which copy of the source is meant; empty: it has only one, or the same
@@ -251,6 +252,7 @@ def _made(network: Network, made: _Made, axis: str, size: Value, depth: int) -> 
         argument=argument,
         share=share,
         rule=values_put_in(formula),
+        is_product=isinstance(formula, Product) and all(map(mark_of, formula.factors)),
         parts=tuple(parts) if deep else (),
         further=(),
         copy="",

@@ -20,7 +20,7 @@ from symparams.reading.python.keras_models import KerasModel, Subclassed, sequen
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, word
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, word
 
 MERGES = {
     "add": "Add",
@@ -103,15 +103,7 @@ class Keras(KerasFinding):
         wanted = kind.text().rpartition(".")[2] if isinstance(kind, Value) else ""
         if isinstance(value, KerasLayer):
             return wanted in (value.kind, "Layer")
-        plain: dict[str, Any] = {
-            "int": int,
-            "str": str,
-            "list": list,
-            "tuple": tuple,
-            "float": (int, float),
-            "dict": dict,
-        }
-        return isinstance(value, plain.get(wanted, ()))
+        return is_plain(value, wanted)
 
     # ------------------------------------------------------------ classes
 

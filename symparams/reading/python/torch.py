@@ -21,7 +21,7 @@ from symparams.reading.python.torch_functions import FUNCTIONS
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
 from symparams.reading.python.torch_modules import Container, Leaf, Module, Parameter, UserModule
 from symparams.reading.python.torch_tensors import Data, Tensor
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, letter, word
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, letter, word
 from symparams.sources import records as r
 
 _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
@@ -81,15 +81,7 @@ class Torch(TorchFinding, TorchCalls):
             return wanted in (value.kind, "Module")
         if isinstance(value, Instance):
             return value.cls is kind or wanted == "Module" or wanted == value.cls.name
-        plain: dict[str, Any] = {
-            "int": int,
-            "str": str,
-            "list": list,
-            "tuple": tuple,
-            "float": (int, float),
-            "dict": dict,
-        }
-        return isinstance(value, plain.get(wanted, ()))
+        return is_plain(value, wanted)
 
     def super(self, run: Run, scope: Scope) -> Any:
         """`super()` in a method."""

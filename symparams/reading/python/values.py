@@ -159,3 +159,11 @@ def word(path: str) -> str:
 def is_number(value: Any) -> bool:
     """Whether a value is a number, known or not."""
     return isinstance(value, (int, float, Formula))
+
+
+_PLAIN: dict[str, Any] = {"int": int, "str": str, "list": list, "tuple": tuple, "float": (int, float), "dict": dict}
+
+
+def is_plain(value: Any, name: str) -> bool:
+    """Whether a value is of a type of Python's own, by its name."""
+    return isinstance(value, _PLAIN.get(name, ()))
