@@ -200,8 +200,9 @@ class Solution:
             *map(itemgetter(1), formulas_of(derived.layer)),
             *(end for repeat in entry.repeats for end in (repeat.first, repeat.last, repeat.count)),
         ]
-        if self.measurements.has_fields and not isinstance(entry.field_sizes, str):
-            sizes += entry.field_sizes
+        fields = self.measurements.fields_of(entry.number - 1) if self.measurements.has_fields else ""
+        if not isinstance(fields, str):
+            sizes += (size for one in fields for size in (one.field.size, *one.field.made_of))
         names = {name for size in sizes if isinstance(size, Formula) for name in _names_in(size)} | {
             self.settings.batch
         }

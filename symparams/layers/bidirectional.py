@@ -19,7 +19,7 @@ from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
 from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class
-from symparams.model.sentence import changed, say, together
+from symparams.model.sentence import Sentence, Text, changed, say, together
 from symparams.model.tensor import Tensor
 from symparams.model.work import Work
 
@@ -67,7 +67,9 @@ class Bidirectional(Layer):
             by_argument = forward.differs_by_argument
             units = tuple(_counted(forward, "forward", "in each direction", as_formula(2)))
         else:
-            forward, backward = _marked(forward, "f"), _marked(self.backward.rules(*arriving), "b")
+            backward = self.backward.rules(*arriving)
+            because = _of_both(forward.because, backward.because)
+            forward, backward = _marked(forward, "f"), _marked(backward, "b")
             self._check_alike(forward, backward)
             tensors = (
                 *_named("forward", self.layer, forward.tensors),
@@ -76,11 +78,6 @@ class Bidirectional(Layer):
             output = forward.output
             sizes = [rules.output[_units(rules.output)].size for rules in (forward, backward)]
             joined = replace(output[_units(output)], size=sizes[0] + sizes[1])
-            because = together(
-                together("forward: ", forward.because, between=""),
-                together("Backward: ", backward.because, between=""),
-                between=". ",
-            )
             requires = (*forward.requires, *backward.requires)
             both = (("forward: ", forward.differs), ("backward: ", backward.differs))
             differs = together(*(together(name, said, between="") for name, said in both if said))
@@ -109,10 +106,9 @@ class Bidirectional(Layer):
         if self.backward is None:
             both = replace(forward.times(2), because=together(forward.because, "the other direction takes as many"))
         else:
-            backward = self._one_way(self.backward, arriving).changed(lambda rule: marked(rule, "b"))
-            because = together(
-                together("forward: ", forward.because, between=""), together("backward: ", backward.because, between="")
-            )
+            backward = self._one_way(self.backward, arriving)
+            because = _of_both(forward.because, backward.because)
+            backward = backward.changed(lambda rule: marked(rule, "b"))
             both = replace(forward.changed(lambda rule: marked(rule, "f")).plus(backward), because=because)
         numbers = out.numbers()
         if self.merge in ("sum", "ave"):
@@ -195,6 +191,21 @@ def _marked(rules: Rules, mark: str) -> Rules:
             unit._replace(many=marked(unit.many, mark), copies=marked(unit.copies, mark)) for unit in rules.counted_by
         ),
     )
+
+
+def _of_both(forward: Text, backward: Text) -> Text:
+    """What is said of each direction; once if it comes out alike."""
+    ways = [
+        together(f"{name}: ", changed(said, partial(marked, mark=name[0].lower())), between="")
+        for name, said in (("forward", forward), ("Backward", backward))
+    ]
+    both = together(*ways, between=". ")
+    if forward != backward:
+        return both
+    each = together("both directions alike: ", changed(forward, partial(marked, mark="f")), between="")
+    if isinstance(each, str) or isinstance(both, str):
+        return each
+    return Sentence(each.text, both.slots, both.general or both.text)
 
 
 def _twice(rule: Formula) -> Formula:

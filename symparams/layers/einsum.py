@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, as_formula, product
-from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.dense import sum_of_products
@@ -38,6 +36,11 @@ class _Equation:
     elided: tuple[Formula, ...]  # the axes that ... stands for
     elided_last: bool  # whether they stand behind the others
     requires: tuple[Requirement, ...]  # for sizes that are given though they arrive
+
+    @property
+    def arrive(self) -> str:
+        """The letters of the input, without the batch."""
+        return "".join(letter for letter, size in self.letters.items() if size.incoming)
 
     @property
     def places(self) -> tuple[Formula, ...]:
@@ -189,12 +192,14 @@ class EinsumDense(Layer):
         return activated(work, self.activation, out)
 
     def reach(self, *arriving: Incoming) -> Sight:
-        """Every place by itself where only the last axis is added up."""
-        (x,) = arriving
-        equation = self._read(x)
-        kept = len(equation.output) == len(x.shape) > 1 and all(
-            same(simplified(a), b) for a, b in zip(equation.output[:-1], x.shape[:-1], strict=True)
+        """Every place by itself where only the last axis has other letters behind the arrow."""
+        equation = self._read(arriving[0])
+        elided = ("...",) * len(equation.elided)
+        arrive, leave = (
+            (*letters, *elided) if equation.elided_last else (*elided, *letters)
+            for letters in (equation.arrive, equation.leave)
         )
+        kept = len(leave) > 1 and arrive[:-1] == leave[:-1]
         return () if kept else EVERYWHERE
 
 

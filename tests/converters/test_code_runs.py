@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from symparams.converters.targets import converted
 from symparams.errors import Source, SymparamsError
 from symparams.layers.embedding import Embedding
 from symparams.layers.source import Input
-from symparams.model.network import Network
+from symparams.model.network import Network, Node
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from tests.conftest import EXAMPLES
@@ -60,10 +61,17 @@ def _keras(network: Network, code: str) -> tuple[object, list[object]]:
     return model.count_params(), [tuple(output.shape[1:]) for output in model.outputs]
 
 
+def _before(network: Network, node: Node) -> Iterator[int]:
+    """The layers on the way to one, which its tokens pass."""
+    for i in node.inputs:
+        yield i
+        yield from _before(network, network.nodes[i])
+
+
 def _torch(network: Network, code: str) -> tuple[object, list[object]]:
     import torch
 
-    tokens = {i for node in network.nodes if isinstance(node.layer, Embedding) for i in node.inputs}
+    tokens = {i for node in network.nodes if isinstance(node.layer, Embedding) for i in _before(network, node)}
     names: dict[str, Any] = {}
     with torch.device("meta"), torch.no_grad():
         exec(code, names)

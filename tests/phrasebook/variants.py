@@ -46,7 +46,10 @@ FURTHER: dict[str, tuple[str, ...]] = {
     ),
     "einsum": ('input(5,6) -> einsum("abc,cd->abcd",7)',),
     "lstm": ("input(1,32) -> lstm(64)", "input(10,32) -> lstm(64,dropout=0.2)"),
-    "bidirectional": ("input(10,32) -> bidirectional(lstm(64),gru(32))",),
+    "bidirectional": (
+        "input(10,32) -> bidirectional(lstm(64),gru(32))",
+        "input(10,32) -> bidirectional(lstm(64),lstm(64))",
+    ),
     "timedistributed": ("input(1,8) -> timedistributed(dense(4))",),
     "tconv": ("input(H,W,3) -> tconv(8,k,s=t)",),
     "adaptiveavgpool": ("input(1,6,4) -> adaptiveavgpool(3x2)",),
