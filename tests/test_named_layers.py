@@ -28,6 +28,14 @@ BLOCKS = (
         (CNN, "re_lu", "relu_1"),
         (CNN, "dense", "dense_1"),
         (CNN, "dense_1", "dense_1"),  # its own name goes first
+        (CNN, "2", "bn_1"),
+        (CNN, "layer 1", "conv_1"),
+        (CNN, "second conv", "conv_2"),
+        (CNN, "the 2nd convolution layer", "conv_2"),
+        (CNN, "conv 2", "conv_2"),
+        (CNN, "last dense", "dense_2"),
+        (CNN, "Last", "dense_2"),
+        (CNN, "zweite Conv2D", "conv_2"),
         ("input(9,4) -> lstm(3,sequences) -> lstm(3,sequences) -> lstm(2)", "lstm_2", "lstm_2"),
         ("input(9,4) -> bidirectional(lstm(3)) -> dropout(0.1)", "bidirectional", "bidirectional_1"),
         ("input(9,4,4,2) -> timedistributed(conv(3,2))", "time_distributed", "conv_1"),
@@ -47,6 +55,13 @@ ERRORS = [
     ("input(9) -> dense(9) as a -> share(@a) -> dense(9)", "dense", "`dense` could be a or dense_2; name one of them"),
     (CNN, "conv", "there is no layer `conv`; did you mean `conv_2`?"),
     (CNN, "conv2d_2", "there is no layer `conv2d_2`; Keras would have conv2d (conv_1), conv2d_1 (conv_2)"),
+    (
+        CNN,
+        "third conv",
+        "there is no layer `third conv`; the layers are "
+        "input_1, conv_1, bn_1, relu_1, maxpool_1, conv_2, bn_2, flatten_1 …",
+    ),
+    ("input(9) -> dense(9)", "2", "there is no layer `2`; the layers are input_1, dense_1"),
     (CNN, "conf_2", "there is no layer `conf_2`; did you mean `conv_2`?"),
     (CNN, "conv1d", "there is no layer `conv1d`; did you mean `conv_1`?"),
     (

@@ -20,7 +20,7 @@ from symparams.reading.door import network, reading_of
 
 @click.command()
 @SOURCES
-@click.option("--layer", metavar="NAME", help="The layer that is asked about, as the input or the framework calls it.")
+@click.option("--layer", metavar="NAME", help="The layer that is asked about, by a name or counted off.")
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), help="What is asked about it. Default: as asked.")
 @FORMAT
 @OUTPUT

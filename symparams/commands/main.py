@@ -88,7 +88,13 @@ def main(with_: Sequence[str]) -> None:
 )
 @FORMAT
 @STANDALONE
-@click.option("--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; may be repeated.")
+@click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    metavar="NAME",
+    help='Only this layer, by its name or counted off, as in "second conv"; may be repeated.',
+)
 @click.option(
     "--quantity",
     "quantities",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.layers import CATALOGUE, Entry
 from symparams.model.network import Network, Node
+from symparams.quantities.counted_off import counted_off
 
 _LISTED = 8  # so many names stand in a message
 
@@ -22,6 +23,9 @@ def layers_named(network: Network, name: str) -> tuple[Node, ...]:
     entry = CATALOGUE.get(_number(name)[0]) if network.convention == "keras" else None
     if entry is not None and (several := _of_class(network, entry)):
         return (_numbered(name, several),)
+    counted = counted_off(network, name)
+    if counted is not None:
+        return (counted,)
     groups = [group for node in network.nodes for group in node.within]
     near = nearest(name, [*network.names, *groups])
     raise SymparamsError(f"there is no layer `{name[:60]}`{near or f'; the layers are {_some(list(network.names))}'}")

@@ -12,8 +12,8 @@ from functools import cached_property
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, as_formula
 from symparams.errors import Source, Span, SymparamsError
-from symparams.layers import CATALOGUE
-from symparams.model.network import Network, Node
+from symparams.model.network import Network
+from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.reading.doubts import Written, asking, ordinals_in, sentence_ends, written_in
 from symparams.reading.reading import Reading, WrongRow
@@ -23,7 +23,6 @@ _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SMALLEST = 10  # smaller numbers in prose are settings, not counts
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
 _TRIED = 12  # so many layers are tried for a number that names none
-_LAYER_WORDS = {"layer", "schicht", "ebene", "capa", "couche", "camada", "strato", "livello", "слой", "слоя", "层"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +100,10 @@ class Doubts:
         """The layers that the text numbers: the second convolution."""
         found = []
         for one in ordinals_in(self.prose):
-            several = self._of_words(one.words)
-            if several and (one.position == -1 or one.position <= len(several)):
-                node = several[-1 if one.position == -1 else one.position - 1]
+            node = at(of_words(self.network, one.words), one.position)
+            if node is not None:
                 found.append((node.name, one.sentence))
         return found
-
-    def _of_words(self, words: Iterable[str]) -> list[Node]:
-        """The layers of the kind that one of these words names; of a layer in general, those with parameters."""
-        words = list(words)
-        for word in words:
-            entry = _KINDS.get(word)
-            if entry is not None and (several := [n for n in self.network.nodes if type(n.layer) is entry]):
-                return several
-        if _LAYER_WORDS.intersection(words):
-            return [node for node in self.network.nodes if node.counts.params != 0]
-        return []
 
     # ------------------------------------------------------------ wrong numbers
 
@@ -234,10 +221,11 @@ class Doubts:
         """A layer of each kind that has no parameters and is asked about."""
         sentences = _Sentences(self.prose)
         words = [(m[0].lower(), sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose)]
-        kinds = {_KINDS[word] for word, sentence in words if word in _KINDS and self._is_near_question(sentence)}
+        known = kinds()
+        without = {known[word] for word, sentence in words if word in known and self._is_near_question(sentence)}
         for node in self.network.nodes:
-            if type(node.layer) in kinds and node.layer.inputs != "none" and node.derived.counts.params == 0:
-                kinds.discard(type(node.layer))
+            if type(node.layer) in without and node.layer.inputs != "none" and node.derived.counts.params == 0:
+                without.discard(type(node.layer))
                 yield node.name
 
     def _is_near_question(self, sentence: int) -> bool:
@@ -305,16 +293,3 @@ class _Sentences:
 
     def of(self, offset: int) -> int:
         return bisect_right(self.ends, offset)
-
-
-def _kinds() -> dict[str, type]:
-    """The kinds of layers by the words that prose has for them."""
-    words: dict[str, type] = {}
-    for name, entry in CATALOGUE.items():
-        words.setdefault(name.lower().rpartition(".")[2], entry.layer)
-        if entry.name == entry.layer.names[0]:
-            words.setdefault(entry.layer.title.lower().split()[0], entry.layer)
-    return words | {"convolution": words["conv"], "convolutional": words["conv"], "pooling": words["maxpool"]}
-
-
-_KINDS = _kinds()

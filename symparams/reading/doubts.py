@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from symparams.errors import Span
+from symparams.quantities.counted_off import position_of
 
 _NUMBER = r"\d{1,3}(?:[,.'’ \u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
 _OPERAND = rf"(?:[(\[]\s{{0,2}}){{0,9}}(?:{_NUMBER})(?:\s{{0,2}}[)\]]){{0,9}}"
@@ -105,21 +106,6 @@ def _balanced(text: str, start: int) -> tuple[int, str]:
     return start + begin + len(whole) - len(inner), inner.rstrip().rstrip("*·×+-−–/^ ")
 
 
-_ORDINALS = {
-    word: number
-    for number, words in enumerate(
-        (
-            "first 1st erste ersten erster primera primer première premier prima primo первый первая 第一",
-            "second 2nd zweite zweiten zweiter segunda segundo deuxième seconde seconda secondo второй вторая 第二",
-            "third 3rd dritte dritten dritter tercera tercer troisième terza terzo третий третья 第三",
-            "fourth 4th vierte vierten vierter cuarta cuarto quatrième quarta quarto четвертый 第四",
-            "fifth 5th fünfte fünften fünfter quinta quinto cinquième пятый 第五",
-        ),
-        1,
-    )
-    for word in words.split()
-}
-_LAST = {"last", "letzte", "letzten", "última", "último", "dernière", "dernier", "ultima", "ultimo", "final", "output"}
 _WORD = re.compile(r"[^\W\d_]\w*|\d+(?:st|nd|rd|th)\b|第[一二三四五]")
 
 
@@ -137,7 +123,7 @@ def ordinals_in(prose: str) -> list[Ordinal]:
     words = [(word[0].lower(), word.start()) for word in _WORD.finditer(prose)][: 100 * _MOST]
     found = []
     for i, (word, start) in enumerate(words):
-        position = _ORDINALS.get(word, -1 if word in _LAST else 0)
+        position = position_of(word)
         if position:
             following = tuple(next_ for next_, _ in words[i + 1 : i + 4])
             found.append(Ordinal(position, following, bisect_right(ends, start)))
