@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -12,6 +12,7 @@ from typing import Any
 from symparams.algebra.evaluation import at as value_at
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
 from symparams.errors import Span, SymparamsError
+from symparams.layers.opaque import Opaque
 from symparams.model.network import Network, Node
 from symparams.reading.doubts import written_in
 from symparams.reading.reading import Reading, Repair
@@ -24,12 +25,17 @@ def joined(code: Reading, table: Reading) -> Reading:
     ours, theirs = _network(code), _network(table)
     if ours is None or theirs is None:
         return _all_of(code if theirs is None else table, code, table)
-    pairs = _paired(ours, theirs)
+    guessed = {one.at for one in code.assumed}
+    unknown = {name: call.at for name, call in _calls(code.statements) if call.at in guessed}
+    pairs = _paired(ours, theirs, unknown)
     if not pairs:
         return _all_of(table if theirs.nodes and not theirs.symbols else code, code, table)
     values = _values(pairs)
     names = {one.name: other.name for one, other in pairs if one.layer.inputs != "none"}
     lets = tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
+    told = dict(_calls(table.statements))
+    shown = {one.name: told[other.name] for one, other in pairs if one.name in unknown and other.name in told}
+    code = _with(code, shown, {unknown[name] for name in shown})
     whole = (*(_renamed(statement, names) for statement in code.statements), *lets)
     again = _network(replace(code, statements=whole))
     if again is None:
@@ -82,10 +88,13 @@ def _fits(sizes: Sequence[Value], told: Sequence[int]) -> bool:
 # ---------------------------------------------------------------- which layer is which
 
 
-def _paired(ours: Network, theirs: Network) -> list[tuple[Node, Node]]:
+def _paired(ours: Network, theirs: Network, unknown: Collection[str]) -> list[tuple[Node, Node]]:
     """The layers of the code, each with its row; empty where they differ in number or kind."""
     mine, others = ([n for n in network.nodes if n.layer.inputs != "none"] for network in (ours, theirs))
-    if len(mine) != len(others) or any(type(a.layer) is not type(b.layer) for a, b in zip(mine, others, strict=True)):
+    if len(mine) != len(others) or not all(
+        type(a.layer) is type(b.layer) or (a.name in unknown and isinstance(b.layer, Opaque))
+        for a, b in zip(mine, others, strict=True)
+    ):
         return []
     starts = zip(*([n for n in network.nodes if n.layer.inputs == "none"] for network in (ours, theirs)), strict=False)
     return [*starts, *zip(mine, others, strict=True)]
@@ -129,7 +138,38 @@ def _contradictions(ours: Network, theirs: Network) -> list[Repair]:
     return found[:1]
 
 
-# ---------------------------------------------------------------- names
+# ---------------------------------------------------------------- statements
+
+
+def _calls(item: Any) -> Iterator[tuple[str, r.Call]]:
+    """The calls of layers that have names."""
+    if isinstance(item, r.Named) and isinstance(item.item, r.Call):
+        yield item.name, item.item
+    elif isinstance(item, tuple):
+        for part in item:
+            yield from _calls(part)
+
+
+def _with(code: Reading, shown: Mapping[str, r.Call], at: Collection[Span]) -> Reading:
+    """The code with the layers that it does not know as the table shows them."""
+    assumed = tuple(one for one in code.assumed if one.at not in at)
+    return replace(code, statements=tuple(_replaced(one, shown) for one in code.statements), assumed=assumed)
+
+
+def _replaced(item: Any, shown: Mapping[str, r.Call]) -> Any:
+    match item:
+        case r.Named(r.Call(_, _, at), name) if name in shown:
+            return item._replace(item=_at(shown[name], at))
+        case tuple() if hasattr(item, "_fields"):
+            return type(item)(*(_replaced(part, shown) for part in item))
+        case tuple():
+            return tuple(_replaced(part, shown) for part in item)
+    return item
+
+
+def _at(call: r.Call, at: Span) -> r.Call:
+    """A call of the table where the code has it."""
+    return call._replace(at=at, arguments=tuple(one._replace(at=at) for one in call.arguments))
 
 
 def _renamed(item: Any, names: Mapping[str, str]) -> Any:

@@ -13,6 +13,7 @@ from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.mending import code_spans
 from symparams.reading.python.program import read_python
+from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
 from symparams.reading.tables.summary import read_summary
@@ -87,7 +88,7 @@ def recognised(text: str) -> float:
 
 def is_code(text: str) -> float:
     """How sure it is that a text is code."""
-    if _CALL.search(text) is None:
+    if _CALL.search(text) is None and not published_calls(text[:_LONGEST], "keras", "torch"):
         return 0.0
     return 0.7 if len(text) > _LONGEST or _pieces(text)[1] else 0.0
 

@@ -83,6 +83,35 @@ def test_without_a_doubt_the_total_and_the_table(tmp_path: Path) -> None:
     assert "conv2d_2" in out
 
 
+UNKNOWN = """x = Input((28, 28, 1))
+y = Conv2D(32, 3)(x)
+y = MyAttention(32)(y)
+y = Conv2D(16, 3)(y)
+model = Model(x, y)
+
+Layer (type)                 Output Shape              Param #
+=================================================================
+input_1 (InputLayer)         (None, 28, 28, 1)         0
+conv2d (Conv2D)              (None, 26, 26, 32)        320
+my_attention (MyAttention)   (None, 26, 26, 32)        1056
+conv2d_1 (Conv2D)            (None, 24, 24, 16)        4624
+=================================================================
+Total params: 6,000
+"""
+
+
+def test_what_the_code_does_not_know_is_as_the_table_prints_it() -> None:
+    read = sp.read(UNKNOWN)
+    assert (read.net.params, read.net["my_attention"].params, read.assumed) == (6_000, 1_056, ())
+
+
+def test_a_layer_that_is_not_known_is_named() -> None:
+    answer = sp.read(UNKNOWN[: UNKNOWN.index("Layer (type)")]).answer().to_text()
+    assert answer.startswith(
+        "Assumed: what MyAttention does is not known: it is taken to keep the sizes and to have no parameters."
+    )
+
+
 def test_a_text_without_a_network_ends_with_status_1(tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("How many parameters does a convolution have?", "utf-8")
     status, out, err = run("answer", str(tmp_path / "q.txt"))

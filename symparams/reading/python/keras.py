@@ -18,6 +18,7 @@ from symparams.reading.python.keras_finding import KerasFinding
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
+from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, word
@@ -150,6 +151,8 @@ class Keras(KerasFinding):
             return self.merged(
                 run, _KERAS1_MODES.get(str(given.get(1, "mode", default="sum")), "Add"), given.without("mode")
             )
+        if (network := published(run, path, given)) is not None:
+            return network
         if last[:1].isupper() and (key(last) in CATALOGUE or last in ("Lambda", "Wrapper")):
             return KerasLayer(self, run, class_name(last), given)
         return self.function(run, path, last, given)

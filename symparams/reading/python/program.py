@@ -12,6 +12,7 @@ from symparams.reading.python.damaged import Text, whole
 from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.keras import Keras
 from symparams.reading.python.mending import Mended, mended, parsed
+from symparams.reading.python.published import published_calls
 from symparams.reading.python.torch import Torch
 from symparams.reading.reading import Reading
 
@@ -34,7 +35,7 @@ def read_text(source: Source, code: Text, model: str | None = None) -> Reading:
 
 def recognised(text: str) -> float:
     """How sure a look at a text makes that a program that builds a network stands in it."""
-    makes = len(_MAKES.findall(text[:_LOOK]))
+    makes = len(_MAKES.findall(text[:_LOOK])) + published_calls(text[:_LOOK], "keras", "torch")
     writes = len(_WRITES.findall(text[:_LOOK]))
     if not makes:
         return 0.0
@@ -73,11 +74,14 @@ NOTHING = (
 def framework_of(text: str) -> str:
     """Which framework a program uses."""
     torch = len(
-        re.findall(r"\bnn\.\w|\btorch\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b", text)
+        re.findall(
+            r"\bnn\.\w|\btorch(?:vision)?\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b", text
+        )
     )
     keras = len(
         re.findall(r"keras|tensorflow|\b(?:Dense|Conv[123]D|MaxPooling[123]D|Sequential\(\[|model\.add)\b", text)
     )
+    torch, keras = torch + published_calls(text, "torch"), keras + published_calls(text, "keras")
     return "torch" if torch > keras else "keras"
 
 

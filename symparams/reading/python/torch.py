@@ -13,6 +13,7 @@ from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH
 from symparams.reading.python.functions import Function, Instance, Scope, Super, UserClass
 from symparams.reading.python.graph import Graph, Node, before, own, statements, unknown_step
+from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.torch_calls import TorchCalls
@@ -135,6 +136,8 @@ class Torch(TorchFinding, TorchCalls):
             return FUNCTIONS[last](self, run, last, given)
         if last in _MADE_UP:
             return self.data(last, given)
+        if (network := published(run, path, given)) is not None:
+            return network
         if last[:1].isupper() and not self.flowing(given) and self.is_layer(last):
             run.allowance.make()
             return Leaf(self, last, given)
