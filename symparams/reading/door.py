@@ -11,7 +11,7 @@ from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.reading import Reading
-from symparams.reading.ways import is_language, read_as, recognised, way_of_kind
+from symparams.reading.ways import is_language, is_printed, read_as, recognised, way_of_kind
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.records import Statement
@@ -35,7 +35,9 @@ def reading_of(source: Source) -> Reading:
         if other is None:
             raise
         return other
-    return own if own.statements or source.kind == LANGUAGE else _recognised(source) or own  # all of it in comments
+    if source.kind == LANGUAGE or (own.statements and not is_printed(source.text)):
+        return own
+    return _recognised(source) or own  # all of it in comments, or a table on one line, whose `#` looks like a comment
 
 
 @lru_cache(8)

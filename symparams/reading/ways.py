@@ -39,6 +39,9 @@ _CHAIN = re.compile(r"->|→|^\s*(?:input\s*\(|let |where |convention |model\s+\
 _DEFINITION = re.compile(r"^\s*(?:async\s+)?def\s[^\n]*:\s*(?:#.*)?$|^\s*(?:import|from|class)\s", re.MULTILINE)
 
 
+_HEAD = re.compile(r"Layer\s{1,80}\(type")
+
+
 class Recognised(NamedTuple):
     """What a text looks like."""
 
@@ -49,6 +52,11 @@ class Recognised(NamedTuple):
 def is_language(text: str) -> bool:
     """Whether a text looks like the architecture language, right or wrong, more than like anything else."""
     return _CHAIN.search(text) is not None and _DEFINITION.search(text) is None
+
+
+def is_printed(text: str) -> bool:
+    """Whether the head of a printed table stands in a text."""
+    return _HEAD.search(text) is not None
 
 
 def ways(text: str | None = None) -> list[WayIn]:

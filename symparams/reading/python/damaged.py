@@ -112,6 +112,8 @@ _MARKS = (
     (re.compile(r"^[ \t]*\| ?"), "bars before the lines left out"),
     (re.compile(r"^\+(?!\d)"), "plus signs before the lines left out"),
 )
+_COMMENT = re.compile(r"^[ \t]*#+ ?")
+_COMMENTED = "comment marks before the lines left out"
 
 
 def without_prefixes(text: Text) -> Text:
@@ -120,6 +122,8 @@ def without_prefixes(text: Text) -> Text:
         lines = [line for line in text.text.splitlines() if line.strip()]
         if len(lines) > 1 and sum(bool(pattern.match(line)) for line in lines) > 0.8 * len(lines):
             text = text.edited(_starts(text.text, pattern), what)
+    if all(_COMMENT.match(line) for line in text.text.splitlines() if line.strip()):
+        text = text.edited(_starts(text.text, _COMMENT), _COMMENTED)
     prompts = sum(bool(_PROMPT.match(line)) for line in text.text.splitlines())
     if prompts:
         text = text.edited(_prompts(text.text), "prompts left out")

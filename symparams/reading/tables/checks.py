@@ -88,7 +88,7 @@ def _other_shape(result: Placing, misfit: Misfit) -> Sizes | None:
     if printed is None or misfit.place + 1 >= len(result.placed):
         return None
     after = result.placed[misfit.place + 1].shape
-    if after is None or len(after) != len(printed):
+    if not after or len(after) != len(printed):
         return None
     first = misfit.task.first and len(printed) > 1
     channels = (after[0], *printed[1:]) if first else (*printed[:-1], after[-1])

@@ -113,6 +113,7 @@ _NORMALIZATIONS: dict[str, tuple[str, tuple[Arguments, ...]]] = {
             arguments(scale=False, center=False),
             arguments(affine=False),
             arguments(track=False),
+            *(arguments(axis=axis) for axis in (1, 2)),
         ),
     ),
     "layernorm": (
@@ -129,6 +130,7 @@ _NORMALIZATIONS: dict[str, tuple[str, tuple[Arguments, ...]]] = {
         (
             *(arguments(groups=g) for g in (32, 16, 8, 4, 2, 1, 64, 12, 6, 3, 10, 5)),
             *(arguments(groups=g, affine=False) for g in (32, 8, 4, 2, 1)),
+            *(arguments(groups=g, **{half: False}) for half in ("scale", "center") for g in (32, 8, 4, 2, 1)),
         ),
     ),
     "instancenorm": ("instancenorm", ((), arguments(affine=True), arguments(affine=True, track=True))),
@@ -137,7 +139,10 @@ _NORMALIZATIONS: dict[str, tuple[str, tuple[Arguments, ...]]] = {
     "unitnorm": ("unitnorm", ((),)),
     "localresponsenorm": ("lrn", ((),)),
     "normalization": ("normalization", ((), arguments(fixed=True))),
-    "prelu": ("prelu", ((), arguments(shared=(1,)), arguments(shared=(1, 2)), arguments(shared=(1, 2, 3)))),
+    "prelu": (
+        "prelu",
+        ((), *(arguments(shared=axes) for axes in ((1,), (1, 2), (1, 2, 3), (2,), (3,), (1, 3), (2, 3)))),
+    ),
 }
 
 

@@ -18,6 +18,7 @@ from symparams.reading.tables.torch_rows import info_rows, summary_rows
 
 _HEADER = re.compile(r"Layer\s{1,80}\(type(?P<variable>\s\(var_name\))?(?P<indexed>:depth-idx)?\)")
 _TITLE = re.compile(r"Model:?\s{0,3}[\"'“”„](?P<title>[^\"'“”\n]{1,200})[\"'“”][\W_]{0,1000}\Z")
+_EDGE = re.compile(r"[│|][ \t]*\Z")
 _TOTAL = re.compile(
     r"(?P<what>Total|Trainable|Non-\s?trainable|Optimizer)\s+params:[\s*│|]{0,20}(?P<value>\d[\d,.’']*)"
     r"(?:[ ]?\([\d.,]+\s?\w+\))?",
@@ -72,7 +73,7 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
     totals = list(_totals(text, body, until))
     end = totals[0].at.start if totals else until
     window = max(since, header.start() - _FAR)
-    title = _TITLE.search(text[window : header.start()])
+    title = _TITLE.search(text[window : header.start()]) or _EDGE.search(text[window : header.start()])
     first = window + title.start() if title else header.start()
     last = totals[-1].at.end if totals else 0
     form: Form = "keras"
@@ -92,7 +93,7 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
         form,
         Span(first, last),
         tuple(rows),
-        title["title"] if title else "",
+        title.groupdict().get("title", "") if title else "",
         tuple(totals),
         tuple(repairs(clean, Span(first, last), body, end, rows)),
     )

@@ -13,7 +13,10 @@ from symparams.reading.tables.classes import completed
 from symparams.reading.tables.keras_rows import rank_of
 from symparams.reading.tables.table import ROWS, Row
 
-_RULE = re.compile(r"[├└┌┏┡┣┗╞╘╭╰+][─━═┼╇┳┻┴┬╪+=-]{3,}[┤┘┐┓┩┫┛╡╛╮╯+]?")
+_RULE = re.compile(
+    r"[├└┌┏┡┣┗╞╘╭╰+][─━═┼╇┳┻┴┬╪+=-]{3,}[┤┘┐┓┩┫┛╡╛╮╯+]?"
+    r"|[|](?:[ ]?:?-{3,}:?[ ]?[|]){2,20}"  # of Markdown
+)
 _NAME = re.compile(r"\s*(?P<name>.*?)\s*(?:\(\s*(?P<type>[\w.>]*)…?\s*\)?)?\s*\Z", re.DOTALL)
 _COLUMNS = {"o": "shape", "p": "count", "c": "inputs", "t": "trainable"}  # by the first letter of their titles
 

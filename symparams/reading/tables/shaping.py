@@ -101,9 +101,9 @@ def flattens(task: Task) -> Iterator[Solution]:
 def borders(task: Task) -> Iterator[Solution]:
     """Padding and cropping: how much each axis grows or shrinks, the same on both sides if it is even."""
     assert task.shape is not None
-    call, more = own_name(task.type)
-    if not task.arriving:
+    if not task.arriving or key(task.type) not in CATALOGUE:
         return
+    call, more = own_name(task.type)
     before, after = task.split(task.arriving[0])[0], task.split(task.shape)[0]
     if len(before) != len(after):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,9 +40,14 @@ def recognised(text: str) -> float:
     if not tables:
         return 0.0
     text = text[:_LOOK]
-    longest = max(table.at.end - table.at.start for table in tables)
-    share = longest / max(len(text.strip()), 1)
-    return 0.95 if share > 0.8 else 0.6 if share > 0.4 else 0.3
+    longest = max(_drawn(text[table.at.start : table.at.end]) for table in tables)
+    share = longest / max(_drawn(text), 1)
+    return 0.95 if share > 0.8 else 0.6 if share > 0.4 else 0.5
+
+
+def _drawn(text: str) -> int:
+    """How many characters a text has beside blanks and lines."""
+    return len(re.sub(r"[\s_=\-─━]+", "", text))
 
 
 def read_summary(source: Source, model: str | None = None) -> TableReading:

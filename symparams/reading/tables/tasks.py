@@ -57,7 +57,7 @@ class Task:
 
     def split(self, shape: Sizes) -> tuple[Sizes, int | None]:
         """Spatial sizes and channels."""
-        return (shape[1:], shape[0]) if self.first and len(shape) > 1 else (shape[:-1], shape[-1])
+        return (shape[1:], shape[0]) if self.first and len(shape) > 1 else (shape[:-1], shape[-1] if shape else None)
 
     def joined(self, spatial: Iterable[int | None], channels: int | None) -> Sizes:
         """A shape of spatial sizes and channels."""

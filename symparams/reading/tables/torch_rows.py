@@ -7,12 +7,13 @@ import re
 from dataclasses import replace
 
 from symparams.errors import Span
-from symparams.reading.tables.cells import count_in, numbers_in, shapes_in
+from symparams.reading.tables.cells import COUNT, count_in, numbers_in, shapes_in
 from symparams.reading.tables.table import ROWS, Row
 
 _SUMMARY_ROW = re.compile(
     r"(?<![\w.])(?P<type>[A-Za-z_]\w*)-(?P<number>\d{1,9})\s+"
-    r"(?P<shape>\[(?:[-\d\s,]|\[[-\d\s,]{0,100}\]){1,100}\]|--)\s+(?P<count>\d[\d,]{0,40})(?![\w,]|\.\d)"
+    r"(?P<shape>\[(?:[-\d\s,]|\[[-\d\s,]{0,100}\]){1,100}\]|--)\s+"
+    rf"(?P<count>{COUNT})(?![\w,]|[.’']\d)"
 )
 
 
@@ -39,7 +40,7 @@ _NAME = re.compile(
 )
 _MODEL = re.compile(r"(?P<type>[A-Za-z_]\w*)(?:\s+\((?P<variable>\w+)\))?(?=\s+(?:--|\[|\d))")
 _CELL = re.compile(
-    r"\[(?:[-\d\s,]|\[[-\d\s,]{0,100}\]){0,100}\]|--+|\(recursive\)|True|False|Partial|\d[\d,]{0,40}(?:\.\d+)?%?(?:\s\(\d+\.\d+%\))?"
+    r"\[(?:[-\d\s,]|\[[-\d\s,]{0,100}\]){0,100}\]|--+|\(recursive\)|True|False|Partial|\d{1,3}(?:[.’']\d{3})+(?![\d%])|\d[\d,]{0,40}(?:\.\d+)?%?(?:\s\(\d+\.\d+%\))?"
 )
 
 
