@@ -16,6 +16,7 @@ from symparams.layers.opaque import Opaque
 from symparams.model.network import Network, Node
 from symparams.reading.doubts import written_in
 from symparams.reading.reading import Reading, Repair
+from symparams.reading.tables.finding import is_beheaded
 from symparams.sources import records as r
 from symparams.sources.language import built
 
@@ -27,9 +28,10 @@ def joined(code: Reading, table: Reading) -> Reading:
         return _all_of(code if theirs is None else table, code, table)
     guessed = {one.at for one in code.assumed}
     unknown = {name: call.at for name, call in _calls(code.statements) if call.at in guessed}
-    pairs = _paired(ours, theirs, unknown)
+    pairs = _met(ours, theirs) if is_beheaded(table) else _paired(ours, theirs, unknown)
     if not pairs:
-        return _all_of(table if theirs.nodes and not theirs.symbols else code, code, table)
+        taken = theirs.nodes and not theirs.symbols and not is_beheaded(table)
+        return _all_of(table if taken else code, code, table)
     values = _values(pairs)
     names = {one.name: other.name for one, other in pairs if one.layer.inputs != "none"}
     lets = tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
@@ -61,8 +63,8 @@ def with_told_sizes(reading: Reading) -> Reading:
     network = _network(reading)
     if network is None or not network.symbols:
         return reading
+    values = _told_letters(reading.prose, network)
     told = [_numbers(one.text) for one in written_in(reading.prose) if one.kind == "shape"]
-    values: dict[str, int] = {}
     for node in network.nodes:
         if node.layer.inputs == "none":
             fitting = {sizes for sizes in told if _fits(node.shape, sizes)}
@@ -71,6 +73,18 @@ def with_told_sizes(reading: Reading) -> Reading:
                 values.update({size.name: told for size, told in named if isinstance(size, Symbol)})
     lets = tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
     return replace(reading, statements=(*reading.statements, *lets))
+
+
+def _told_letters(prose: str, network: Network) -> dict[str, int]:
+    """The letters that the prose gives one value: nb_classes = 10."""
+    values: dict[str, int] = {}
+    for name in network.symbols:
+        told = set(
+            re.findall(rf"(?<![\w.]){re.escape(name)}\s{{0,3}}={{1,2}}\s{{0,3}}(\d{{1,9}})(?![\w.,]\d|\w)", prose)
+        )
+        if len(told) == 1:
+            values[name] = int(told.pop())
+    return values
 
 
 def _numbers(shape: str) -> tuple[int, ...]:
@@ -98,6 +112,18 @@ def _paired(ours: Network, theirs: Network, unknown: Collection[str]) -> list[tu
         return []
     starts = zip(*([n for n in network.nodes if n.layer.inputs == "none"] for network in (ours, theirs)), strict=False)
     return [*starts, *zip(mine, others, strict=True)]
+
+
+def _met(ours: Network, theirs: Network) -> list[tuple[Node, Node]]:
+    """The layers of the code that a part of the table has too, in the same order: one alone fits each."""
+    found: list[tuple[Node, Node]] = []
+    for row in theirs.nodes:
+        alike = [n for n in ours.nodes if type(n.layer) is type(row.layer) and n.shape == row.shape]
+        alike = [n for n in alike if n.derived.counts.params == row.derived.counts.params]
+        if row.layer.inputs != "none" and len(alike) == 1:
+            found.append((alike[0], row))
+    kept = {n.name for n in ours.nodes} - {one.name for one, _ in found}
+    return [] if kept & {other.name for _, other in found} else found
 
 
 def _values(pairs: Sequence[tuple[Node, Node]]) -> dict[str, int]:

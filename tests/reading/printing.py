@@ -1,4 +1,4 @@
-"""Tables as Keras, torchsummary and torchinfo print them, written from a network: a second witness for their readers."""
+"""Tables as Keras, torchsummary and torchinfo print them, written from a network: a second witness for readers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Printer(NamedTuple):
 
 
 def lines(network: Network, printer: Printer) -> list[Line] | None:
-    """The rows of a network; None where its framework has no class for a layer, or the form cannot say what feeds it."""
+    """The rows of a network; None where the framework lacks a layer, or the form cannot say what feeds it."""
     found: list[Line] = []
     names: list[str] = []
     used: dict[str, int] = {}

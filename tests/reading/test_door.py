@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 import symparams as sp
+from symparams.errors import Source
+from symparams.reading.door import network, reading_of
 from symparams.reading.ways import is_language, ways
+from symparams.sources.language import built
 from tests.test_cli import refused, run
 
 CODE = """
@@ -135,3 +138,40 @@ def test_an_archive_of_keras_is_read(tmp_path: Path) -> None:
 def test_hostile_texts_end_with_a_message(text: str) -> None:
     with pytest.raises(sp.SymparamsError):
         sp.read(text)
+
+
+def test_a_letter_gets_the_value_that_the_prose_tells() -> None:
+    text = (
+        "My network is\n\nmodel = Sequential()\nmodel.add(Dense(5, input_dim=3))\nmodel.add(Dense(nb_classes))\n\n"
+        "where nb_classes = 4 in my case. How many are it in total?"
+    )
+    assert network(Source("<text>", text)).counts.params == 3 * 5 + 5 + 5 * 4 + 4
+
+
+ROWS = """\
+conv2d_5 (Conv2D)            (None, 18, 18, 32)        896
+_________________________________________________________________
+max_pooling2d_5 (MaxPooling2 (None, 9, 9, 32)          0
+"""
+
+
+def test_rows_without_their_head_are_a_table() -> None:
+    read = reading_of(Source("<text>", f"In my summary there is\n\n{ROWS}\nwhy 896?"))
+    assert read.repairs[0].what == "the head of the table is missing"
+    assert [(n.name, n.shape, n.counts.params) for n in built(read.statements, read.source).nodes] == [
+        ("input_1", (20, 20, 3), 0),
+        ("conv2d_5", (18, 18, 32), 896),
+        ("max_pooling2d_5", (9, 9, 32), 0),
+    ]
+
+
+def test_rows_without_their_head_name_the_layers_of_the_code_beside_them() -> None:
+    code = "model = Sequential([Conv2D(32, 3, input_shape=(20, 20, 3)), MaxPooling2D(), Flatten(), Dense(7)])"
+    found = network(Source("<text>", f"I made\n\n{code}\n\nand it prints among others\n\n{ROWS}"))
+    assert [n.name for n in found.nodes[1:]] == ["conv2d_5", "max_pooling2d_5", "flatten", "dense"]
+    assert found.counts.params == 896 + 81 * 32 * 7 + 7
+
+
+def test_an_arrow_in_a_comment_of_a_program_is_no_chain() -> None:
+    text = "size = 3  # 784 -> 3 numbers\ni = Input(shape=(784,))\nmodel = Model(i, Dense(size)(i))\n"
+    assert reading_of(Source("<text>", text)).kind == "keras"

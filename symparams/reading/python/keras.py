@@ -15,9 +15,11 @@ from symparams.reading.python.builtin import MATH
 from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
 from symparams.reading.python.graph import Graph, Node, Word, own, unknown_step
 from symparams.reading.python.keras_finding import KerasFinding
+from symparams.reading.python.keras_functions import called_at_once
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
+from symparams.reading.python.keras_weights import KEEPING, KerasWeight, applied, flowing, is_loss, tied
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
@@ -155,7 +157,8 @@ class Keras(KerasFinding):
             return network
         if last[:1].isupper() and (key(last) in CATALOGUE or last in ("Lambda", "Wrapper")):
             return KerasLayer(self, run, class_name(last), given)
-        return self.function(run, path, last, given)
+        made = called_at_once(self, run, path, given) or tied(self, run, last, given)
+        return self.function(run, path, last, given) if made is None else made
 
     def implied_model(self, run: Run, name: str, given: Arguments) -> Any:
         """`model.add(…)` of a model whose beginning is missing."""
@@ -178,7 +181,7 @@ class Keras(KerasFinding):
 
     def merged(self, run: Run, kind: str, given: Arguments) -> Any:
         layer = KerasLayer(self, run, kind, given.without("inputs", first=1))
-        value = given.get(0, "inputs")
+        value = [flowing(self, one, given.at) for one in given.get(0, "inputs")]
         return layer.called(run, Arguments([given.positional[0]._replace(value=value)], {}, given.at))
 
     def function(self, run: Run, path: str, last: str, given: Arguments) -> Any:
@@ -190,6 +193,16 @@ class Keras(KerasFinding):
             return None
         if last in ("int_shape", "shape") and given.positional and isinstance(given.get(0), KerasTensor):
             return given.get(0).attribute(run, "shape")
+        weight = next((value for value in given.values()[:2] if isinstance(value, KerasWeight)), None)
+        tensors = _tensors(given)
+        if weight is not None and tensors:
+            made = applied(self, run, last, tensors[0], weight, given.at)
+            if made is not None:
+                return made
+        if weight is not None and last in KEEPING:
+            return weight
+        if is_loss(last):
+            return Unknown(f"{path}()")
         if last in _SAME_SHAPE and given.positional and isinstance(given.get(0), KerasTensor):
             return self.activated(run, last, given)
         if last.endswith(("_layer", "Layer")) and not _tensors(given):
@@ -219,6 +232,8 @@ class Keras(KerasFinding):
 
     def operated(self, run: Run, tensor: KerasTensor, operator: str, other: Any, reflected: bool, at: Span) -> Any:
         """`x + y`."""
+        if isinstance(other, KerasWeight):
+            return applied(self, run, operator, tensor, other, at) or tensor
         kind = _OPERATORS.get(operator)
         if isinstance(other, KerasTensor):
             pair = [other, tensor] if reflected else [tensor, other]

@@ -82,5 +82,6 @@ class KerasFinding:
         """A model as statements."""
         nodes = before(t.settled(run).node for t in model.outputs)
         for node in nodes:
-            node.frozen = isinstance(node.owner, KerasLayer) and node.owner.is_frozen
+            if isinstance(node.owner, KerasLayer):
+                node.frozen = node.owner.is_frozen
         return statements(nodes, "keras", model.at)

@@ -8,6 +8,7 @@ from typing import Any
 from symparams.algebra.formula import Symbol
 from symparams.reading.python.graph import Keras, Node, Pointer, own, record
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
+from symparams.reading.python.keras_weights import Table
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number
 from symparams.sources import records as r
@@ -199,6 +200,8 @@ class KerasLayer(Value):
             return self.name
         if name == "trainable":
             return self.trainable
+        if name == "embeddings" and self.kind == "Embedding":
+            return Table(self)
         if name in ("get_output_at", "set_weights", "get_weights", "build"):
             return Native(name, lambda run, given: None)
         return Unknown(f"{self.name}.{name}")

@@ -9,6 +9,7 @@ from symparams.reading.python.functions import Instance, UserClass
 from symparams.reading.python.graph import Keras, Node, before
 from symparams.reading.python.keras_layers import KerasLayer, snake
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
+from symparams.reading.python.keras_weights import KerasWeight, made_weight, with_rest
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, shown
 
@@ -195,6 +196,7 @@ class Subclassed(Instance):
         self.model = KerasModel(keras, self.name)
         self.model.cls = self
         self.built = False
+        self.weights: list[KerasWeight] = []  # that it makes itself
 
     def start(self, run: Run, given: Arguments) -> None:
         super().start(run, given)
@@ -213,9 +215,18 @@ class Subclassed(Instance):
             self.model.cls = None
 
     def other(self, run: Run, name: str) -> Any:
-        if name in ("add_weight", "add_loss", "add_metric", "add_variable"):
+        if name in ("add_weight", "add_variable"):
+            return Native(name, self.add_weight)
+        if name in ("add_loss", "add_metric"):
             return Native(name, lambda run, given: Unknown(f"{name}()"))
         return self.model.attribute(run, name)
+
+    def add_weight(self, run: Run, given: Arguments) -> Any:
+        """`self.add_weight(shape=…)`."""
+        made = made_weight(self.keras, run, self.name, given)
+        if isinstance(made, KerasWeight):
+            self.weights.append(made)
+        return made
 
     def attribute(self, run: Run, name: str) -> Any:
         return self.model.attribute(run, name) if name == "build" and self.has("call") else super().attribute(run, name)
@@ -237,9 +248,10 @@ class Subclassed(Instance):
             self.run_method(run, "build", Arguments([Given(shape, given.at)]))
         if not self.has("call"):
             return self.keras.not_understood(run, self.name, given)
-        return self.run_method(
+        result = self.run_method(
             run, "call", Arguments([Given(value, given.at), *given.positional[1:]], given.keywords, given.at)
         )
+        return with_rest(self.keras, run, self, self.weights, result, given.at)
 
     def follow(self, run: Run) -> None:
         """Call the model on an input of its own."""

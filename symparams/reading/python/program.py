@@ -75,11 +75,11 @@ def framework_of(text: str) -> str:
     """Which framework a program uses."""
     torch = len(
         re.findall(
-            r"\bnn\.\w|\btorch(?:vision)?\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b", text
+            r"(?<!tf\.)\bnn\.\w|\btorch(?:vision)?\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b", text
         )
     )
     keras = len(
-        re.findall(r"keras|tensorflow|\b(?:Dense|Conv[123]D|MaxPooling[123]D|Sequential\(\[|model\.add)\b", text)
+        re.findall(r"keras|tensorflow|\btf\.|\b(?:Dense|Conv[123]D|MaxPooling[123]D|Sequential\(\[|model\.add)\b", text)
     )
     torch, keras = torch + published_calls(text, "torch"), keras + published_calls(text, "keras")
     return "torch" if torch > keras else "keras"

@@ -126,12 +126,19 @@ class TorchShapes:
             if isinstance(one, slice):
                 result = self._cut(run, result, place - removed, one, at)
             elif isinstance(one, int):
-                call = own("slice", at, axis=place - removed + 1, start=one)
+                keeps = (
+                    {"size": 1} if self._is_last_axis(run, result) else {}
+                )  # one number for each example keeps its axis
+                call = own("slice", at, axis=place - removed + 1, start=one, **keeps)
                 result = self.through(run, result, call, self.fresh("slice"), None, at)
                 removed += 1
         if removed and x.batch:
             result.batch = 0
         return result
+
+    def _is_last_axis(self, run: Run, x: Tensor) -> bool:
+        shape = self.shape(run, x.node)
+        return shape is not None and len(shape) == 1
 
     def _cut(self, run: Run, x: Tensor, axis: int, part: slice, at: Span) -> Tensor:
         shape = self.shape(run, x.node)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from symparams.errors import Source, Span
+from symparams.reading.reading import Reading, Repair
 from symparams.reading.tables.cells import count_in
 from symparams.reading.tables.cleaning import Cleaned, cleaned
 from symparams.reading.tables.damage import repairs
@@ -45,16 +46,22 @@ _FAR = 2_000  # characters between a title and its header, or between totals, at
 
 
 _TEXT = 1 << 20  # characters of a text that are looked at
+_BEHEADED = "the head of the table is missing"
+_ENOUGH = 2  # rows without a head that make a table
+_ROW_LIKE = re.compile(
+    r"[\w/]{1,80}\s\([A-Z]\w{1,40}\)?[\s|│]{1,60}[\[(]+None,"
+    r"|[A-Z]\w{1,40}-\d{1,4}\s{2,60}\[-1,|: \d-\d{1,3}\s{2,60}\[\d"
+)
 _HEADER_LIKE = re.compile(r"Layer\W[^\n]{0,300}\(type")
 _MODULE_LIKE = re.compile(r"[A-Z]\w{0,100}\(\W{0,200}\([\w.\-]{1,100}\):")
 
 
 def find_tables(text: str, name: str = "<text>") -> list[Table]:
     """Every table in a text, in order; those without a single row are left out."""
-    if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text)):
+    if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text) or _ROW_LIKE.search(text)):
         return []
     source, clean = Source(name, text[:_TEXT]), cleaned(text[:_TEXT])
-    tables = [*_summaries(clean), *_models(source, clean)]
+    tables = [*_summaries(clean), *_models(source, clean)] or _beheaded(clean)
     return sorted((t for t in tables if t.rows), key=lambda table: table.at)
 
 
@@ -97,6 +104,34 @@ def _summary(clean: Cleaned, header: re.Match[str], until: int, since: int) -> T
         tuple(totals),
         tuple(repairs(clean, Span(first, last), body, end, rows)),
     )
+
+
+def _beheaded(clean: Cleaned) -> list[Table]:
+    """The rows of a table whose head is not pasted: of the form that has most of them, two at least."""
+    text = clean.text
+    first = _ROW_LIKE.search(text)
+    if first is None:
+        return []
+    start = text.rfind("\n", 0, first.start()) + 1
+    totals = list(_totals(text, first.start(), len(text)))
+    end = totals[0].at.start if totals else min(len(text), start + _LONG)
+    connected = re.search(r"\w\[0\]\[0\]", text[start:end]) is not None
+    forms: list[tuple[Form, list[Row]]] = [
+        ("torchinfo", info_rows(text, start, end, ("shape", "count"))),
+        ("torchsummary", summary_rows(text, start, end)),
+        ("keras", [row for row in keras_rows(text, start, end, connected, False) if row.type]),
+    ]
+    form, rows = max(forms, key=lambda found: len(found[1]))
+    if len(rows) < _ENOUGH:
+        return []
+    at = Span(rows[0].at.start, max(rows[-1].at.end, totals[-1].at.end if totals else 0))
+    undone = (Repair(_BEHEADED, at), *repairs(clean, at, at.start, end, rows))
+    return [Table(form, at, tuple(rows), "", tuple(totals), undone)]
+
+
+def is_beheaded(reading: Reading) -> bool:
+    """Whether a table was read whose head is not pasted, so that rows may be missing too."""
+    return any(repair.what == _BEHEADED for repair in reading.repairs)
 
 
 def _columns(text: str, start: int, until: int) -> tuple[tuple[str, ...], int]:
