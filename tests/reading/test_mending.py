@@ -47,6 +47,8 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "quotes": (typographic, "typographic quotes read as straight ones"),
     "closing": (lambda t: t.replace("'", "’"), "typographic quotes read as straight ones"),
     "entities": (lambda t: html.escape(t), "HTML entities read as the signs they stand for"),
+    "twice": (lambda t: html.escape(html.escape(t)), "HTML entities read as the signs they stand for"),
+    "commented": (lambda t: lines(t, lambda i, line: f"# {line}"), "comment marks before the lines left out"),
     "spaces": (lambda t: margins(t, "\u00a0", 1), "non-breaking spaces read as spaces"),
     "widthless": (lambda t: t.replace("(", "(\u200b"), "zero-width characters left out"),
     "wide": (lambda t: t.replace("(", "（").replace(",", "，"), "full-width signs read as plain ones"),
@@ -124,3 +126,18 @@ def test_where_the_code_of_a_question_stands() -> None:
 def test_the_source_stays_as_it_is() -> None:
     source = Source("a.py", "m = Sequential([Dense(3, input_shape=(2,), activation=‘relu’)])")
     assert read_python(source).source is source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "model = Sequential([\n    Dense(5, input_shape=(3,),\n    Dense(4),\n])",
+        "model = Sequential([\n    Dense(5, input_shape=(3,)),\n    Dense(4,\n    Dropout(0.5),\n])",
+        "model = Sequential([\n    Dense(5, input_shape=(3,)\n    Dense(4),\n])",
+        "model = Sequential([\n    Dense(5, activation=`relu`, input_shape=(3,)),\n    Dense(4),\n])",
+        "model = Sequential（［Dense（5， input_shape=（3，）），\n    Dense（4）］）",
+    ],
+)
+def test_calls_that_are_not_closed_end_before_the_next_layer(text: str) -> None:
+    assert [n.shape for n in net(text).nodes[:3]] == [(3,), (5,), (4,)]
+    assert net(text).counts.params == 3 * 5 + 5 + 5 * 4 + 4

@@ -76,11 +76,16 @@ _FULL = "full-width signs read as plain ones"
 _CHARACTERS: tuple[tuple[str, str | Callable[[re.Match[str]], str], str], ...] = (
     (r"\r\n?", "\n", ""),
     (r"\x1b?\[[0-9;]*m(?=.)|\x1b\[[0-9;]*[A-Za-z]", "", "terminal colors left out"),
-    (r"&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});", lambda m: html.unescape(m[0]), _ENTITIES),
+    (
+        r"&(?:amp;){0,3}(?:quot|apos|amp|lt|gt|nbsp|#\d{1,5}|#x[0-9a-fA-F]{1,4});",
+        lambda m: html.unescape(re.sub("&(?:amp;)+(?=.)", "&", m[0])),
+        _ENTITIES,
+    ),
     (r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", "zero-width characters left out"),
     (r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]", " ", "non-breaking spaces read as spaces"),
     (r"[‘’‚‛′´`]{2}", '"', _QUOTES),
     (r"[‘’‚‛′´]", "'", _QUOTES),
+    (r"(?<=[=(\[,])([ ]?)`([\w ./-]*)`", lambda m: f"{m[1]}'{m[2]}'", _QUOTES),
     (r"`(?=[^`\n]*')|(?<=\w)`(?=[,)\]])", "'", _QUOTES),
     (r"[“”„‟″«»]", '"', _QUOTES),
     (r"[（），：；＝［］｛｝＋－＊／．＂＇＿＜＞０-９]", lambda m: m[0].translate(_WIDE), _FULL),

@@ -138,15 +138,20 @@ def closed(text: Text) -> Text:
     """Brackets closed where a statement begins or the text ends, commas put between layers on lines of their own."""
     edits: list[Edit] = []
     open_: list[str] = []
+    open_at: list[int] = []  # where each of these stands
     before: Token | None = None  # the last piece that says something
     fresh = True  # whether a line begins
     for token in tokens(text.text):
+        del open_at[len(open_) :]
         if token.kind in ("space", "comment"):
             continue
         if token.kind == "newline":
             fresh = True
             continue
-        if fresh and open_ and before is not None:
+        if fresh and open_ and before is not None and _is_next(text.text, token, open_at[len(open_) - 1 :][:1]):
+            edits.append(Edit(before.start if before.text == "," else before.end, before.end, "),"))
+            open_.pop()
+        elif fresh and open_ and before is not None:
             if _begins(text.text, token):
                 edits.append(Edit(before.end, before.end, _closers(text.text, open_, before)))
                 open_ = []
@@ -154,6 +159,7 @@ def closed(text: Text) -> Text:
                 edits.append(Edit(before.end, before.end, ","))
         if token.kind == "open":
             open_.append(token.text)
+            open_at.append(token.start)
         elif token.kind == "close":
             missing = ""
             while open_ and OPENS[open_[-1]] != token.text and token.text in (OPENS[o] for o in open_):
@@ -167,6 +173,23 @@ def closed(text: Text) -> Text:
         cut = _cut(text.text, before)
         edits.append(Edit(cut, len(text.text), _closers(text.text, open_, before)))
     return text.edited(edits, "brackets and commas that are missing put in")
+
+
+_LAYER_CALL = re.compile(r"([ \t]+)(?:\w+\.)*[A-Z]\w*\(")
+
+
+def _is_next(text: str, token: Token, opened: Sequence[int]) -> bool:
+    """Whether a layer begins a line in the same column as the layer whose bracket is open."""
+    lines = [text.rfind("\n", 0, place) + 1 for place in (*opened, token.start)]
+    heads = [_LAYER_CALL.match(text, line) for line in lines]
+    one, other = (heads[0], heads[-1]) if len(heads) == 2 else (None, None)
+    return (
+        one is not None
+        and other is not None
+        and one[1] == other[1]
+        and lines[0] < lines[1]
+        and one.end() == opened[0] + 1
+    )
 
 
 def _closers(text: str, open_: list[str], before: Token) -> str:
