@@ -76,7 +76,7 @@ def different(rows: list[Line], printer: Printer, reading: Reading, network: Net
             yield f"{row.name} is {node.shape} with {node.counts.params}, printed {row.shape} with {row.numbers}"
 
 
-@few_or_many("count", 15, 400)
+@few_or_many("count", 15, 60)
 @pytest.mark.parametrize("convention", BOTH)
 def test_code_of_random_networks_is_read_back(convention: str, count: int) -> None:
     @settings(few, max_examples=count)
@@ -95,7 +95,7 @@ def test_code_of_random_networks_is_read_back(convention: str, count: int) -> No
     equal()
 
 
-@few_or_many("count", 8, 200)
+@few_or_many("count", 8, 50)
 @pytest.mark.parametrize("form", PRINTERS)
 def test_printed_tables_of_random_networks_are_read_back(form: str, count: int) -> None:
     printer = PRINTERS[form]
@@ -113,7 +113,7 @@ def test_printed_tables_of_random_networks_are_read_back(form: str, count: int) 
     equal()
 
 
-@few_or_many("count", 1, 60)
+@few_or_many("count", 1, 20)
 @pytest.mark.parametrize("damage", TABLES)
 def test_damaged_tables_are_read_or_something_is_said(damage: str, count: int) -> None:
     @settings(few, max_examples=count)
@@ -138,7 +138,7 @@ def test_damaged_tables_are_read_or_something_is_said(damage: str, count: int) -
     said()
 
 
-@few_or_many("count", 1, 60)
+@few_or_many("count", 1, 20)
 @pytest.mark.parametrize("damage", PROGRAMS)
 def test_damaged_programs_are_read_or_something_is_said(damage: str, count: int) -> None:
     @settings(few, max_examples=count)
@@ -162,7 +162,7 @@ def test_damaged_programs_are_read_or_something_is_said(damage: str, count: int)
 @pytest.mark.fuzz
 @pytest.mark.parametrize("seed", range(8))
 def test_spliced_sources_end_in_a_network_or_in_the_programs_message(seed: int) -> None:
-    @settings(few, max_examples=60)
+    @settings(few, max_examples=40)
     @given(st.data(), st.integers(0, 1 << 30))
     def ends(data: st.DataObject, chance: int) -> None:
         draw = random.Random(f"{seed} {chance}")
