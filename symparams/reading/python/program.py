@@ -75,7 +75,8 @@ def framework_of(text: str) -> str:
     """Which framework a program uses."""
     torch = len(
         re.findall(
-            r"(?<!tf\.)\bnn\.\w|\btorch(?:vision)?\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b", text
+            r"(?<!tf\.)\bnn\.\w|\btorch(?:vision)?\b|\.Module\b|\b(?:Conv[123]d|BatchNorm[123]d|MaxPool[123]d|Linear)\b",
+            text,
         )
     )
     keras = len(
