@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from symparams.converters.keras_layers import HELPERS, recipe
 from symparams.converters.literals import OpenSizeError, call, literal, plain
 from symparams.converters.recipes import NoCounterpartError, Recipe, refused
-from symparams.converters.steps import check_sizes, identifier, is_chain, is_named, outputs, variables
+from symparams.converters.steps import (
+    Assigned,
+    Written,
+    check_sizes,
+    free,
+    identifier,
+    is_chain,
+    is_named,
+    outputs,
+    variables,
+)
 from symparams.errors import SymparamsError
 from symparams.layers.embedding import Tied
 from symparams.layers.source import Input
@@ -18,7 +28,7 @@ from symparams.sources.records import Statement
 def converted(network: Network, statements: Sequence[Statement]) -> str:
     """A Sequential where each layer stands on the one before, else the functional API."""
     check_sizes(network, "keras")
-    recipes = [_recipe(node) for node in network.nodes]
+    recipes = [recipe_of(node) for node in network.nodes]
     helpers = dict.fromkeys(one.helper for one in recipes if one.helper)
     plain_chain = is_chain(network) and all(one.made and one.called == "{x}" and not one.more for one in recipes[1:])
     body = list((_sequential if plain_chain else _functional)(network, recipes))
@@ -29,7 +39,8 @@ def converted(network: Network, statements: Sequence[Statement]) -> str:
     return "\n".join([*head, *body]) + "\n"
 
 
-def _recipe(node: Node) -> Recipe:
+def recipe_of(node: Node) -> Recipe:
+    """How Keras has a layer; raises SymparamsError where it does not."""
     if isinstance(node.layer, (Input, Tied)):
         return Recipe(())
     try:
@@ -79,33 +90,47 @@ def _input(node: Node) -> str:
 def _functional(network: Network, recipes: Sequence[Recipe]) -> Iterator[str]:
     names = variables(network)
     kept = {node.shared for node in network.nodes if node.shared} | _tables(network)
-    stored: dict[str, list[str]] = {}  # the variables of layers that are called again
+    for one in each_layer(network, recipes, kept):
+        yield from (f"{name} = {text}" for name, text in (*one.parts, *one.outputs))
     inputs = [name for node, name in zip(network.nodes, names, strict=True) if isinstance(node.layer, Input)]
-    for node, one, name in zip(network.nodes, recipes, names, strict=True):
-        if isinstance(node.layer, Input):
-            yield f"{name} = {_input(node)}"
-            continue
-        xs = [names[i] for i in node.inputs] or inputs[:1]
-        if isinstance(node.layer, Tied):
-            yield f"{name} = {_tied(network, node, stored, xs[0])}"
-            continue
-        made = stored[node.shared] if node.shared else list(_made(node, one))
-        if node.name in kept:
-            several = [f"{identifier(node.name)}_layer{f'_{i + 1}' if i else ''}" for i in range(len(made))]
-            for variable, text in zip(several, made, strict=True):
-                yield f"{variable} = {text}"
-            made = stored[node.name] = several
-        if "{m0}" in one.called:
-            yield f"{name} = {_expression(one, made, xs)}"
-            continue
-        for i, text in enumerate(made):
-            on = _on(one, xs) if i == 0 else name
-            yield f"{name} = {text}({on})"
     ends = [names[i] for i in outputs(network)]
     title = {"name": identifier(network.title)} if network.title else {}
     listed = [one[0] if len(one) == 1 else f"[{', '.join(one)}]" for one in (inputs, ends)]
     more = "".join(f", {key}={literal(value)}" for key, value in title.items())
     yield f"model = keras.Model({listed[0]}, {listed[1]}{more})"
+
+
+def each_layer(network: Network, recipes: Sequence[Recipe], kept: Collection[str]) -> Iterator[Written]:
+    """The layers in the functional API; those that are kept have variables, as they are called again."""
+    names = variables(network)
+    taken = set(names)
+    stored: dict[str, list[str]] = {}  # the variables of the layers that are kept
+    inputs = [name for node, name in zip(network.nodes, names, strict=True) if isinstance(node.layer, Input)]
+    for node, one, name in zip(network.nodes, recipes, names, strict=True):
+        xs = [names[i] for i in node.inputs] or inputs[:1]
+        if isinstance(node.layer, Input):
+            yield Written(node, (), (Assigned(name, _input(node)),))
+            continue
+        if isinstance(node.layer, Tied):
+            yield Written(node, (), (Assigned(name, _tied(network, node, stored, xs[0])),))
+            continue
+        made = stored[node.shared] if node.shared else list(_made(node, one))
+        parts: tuple[Assigned, ...] = ()
+        if node.name in kept and not node.shared:
+            base = f"{identifier(node.name)}_layer"
+            several = [free(f"{base}{f'_{i + 1}' if i else ''}", taken) for i in range(len(made))]
+            parts = tuple(map(Assigned, several, made))
+            made = stored[node.name] = several
+        yield Written(node, parts, tuple(_called(one, made, xs, name)))
+
+
+def _called(one: Recipe, made: Sequence[str], xs: Sequence[str], name: str) -> Iterator[Assigned]:
+    """The parts of a layer, one on the output of the other, or all in one expression."""
+    if "{m0}" in one.called:
+        yield Assigned(name, _expression(one, made, xs))
+        return
+    for i, text in enumerate(made):
+        yield Assigned(name, f"{text}({_on(one, xs) if i == 0 else name})")
 
 
 def _expression(one: Recipe, made: Sequence[str], xs: Sequence[str]) -> str:

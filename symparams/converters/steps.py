@@ -5,12 +5,28 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from symparams.errors import SymparamsError, listed
 from symparams.model.network import Network, Node
 from symparams.model.tensor import Convention
 
 _FLOW = "x"  # what flows from one layer to the next
+
+
+class Assigned(NamedTuple):
+    """A value of the code that has a name."""
+
+    name: str
+    text: str  # the expression that gives it
+
+
+class Written(NamedTuple):
+    """A layer as code, behind those that feed it."""
+
+    node: Node
+    parts: tuple[Assigned, ...]  # what it is made of, where that has names of its own
+    outputs: tuple[Assigned, ...]  # what is computed, the output of the layer last
 
 
 def is_chain(network: Network) -> bool:

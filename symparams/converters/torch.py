@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from symparams.converters.literals import OpenSizeError
 from symparams.converters.recipes import NoCounterpartError, Recipe, refused
-from symparams.converters.steps import check_sizes, free, identifier, is_chain, outputs, variables
+from symparams.converters.steps import Assigned, Written, check_sizes, free, identifier, is_chain, outputs, variables
 from symparams.converters.torch_functions import function, module_of
 from symparams.converters.torch_layers import CALLED, after, recipe
 from symparams.errors import SymparamsError
@@ -19,7 +19,7 @@ from symparams.sources.records import Statement
 def converted(network: Network, statements: Sequence[Statement]) -> str:
     """A Sequential where each layer is a module on the one before, else a class."""
     check_sizes(network, "torch")
-    recipes = [_recipe(node) for node in network.nodes]
+    recipes = [recipe_of(node) for node in network.nodes]
     pairs = list(zip(network.nodes, recipes, strict=True))
     if is_chain(network) and all(one.called == CALLED and len(one.made) == 1 for _, one in pairs[1:]):
         body = list(_sequential(pairs))
@@ -34,7 +34,8 @@ def converted(network: Network, statements: Sequence[Statement]) -> str:
 _HEAD = (("import torch", "torch"), ("from torch import nn", "nn"), ("from torch.nn import functional as F", "F"))
 
 
-def _recipe(node: Node) -> Recipe:
+def recipe_of(node: Node) -> Recipe:
+    """How PyTorch has a layer; raises SymparamsError where it does not."""
     if isinstance(node.layer, (Input, Tied)):
         return Recipe((), "")
     try:
@@ -63,45 +64,52 @@ def _made(node: Node, one: Recipe) -> list[str]:
 def _module(network: Network, recipes: Sequence[Recipe]) -> Iterator[str]:
     words = "".join(word[:1].upper() + word[1:] for word in network.title.split())
     title = identifier(words) if words else "Net"
-    attributes: dict[str, list[str]] = {}  # of each layer with modules of its own
-    taken: set[str] = set()
-    lines: list[str] = []
-    for node, one in zip(network.nodes, recipes, strict=True):
-        if node.shared or not one.made:
-            continue
-        word = free(identifier(node.name), taken)
-        several = [word if len(one.made) == 1 else free(f"{word}_{i + 1}", taken) for i in range(len(one.made))]
-        attributes[node.name] = several
-        lines += [f"self.{name} = {text}" for name, text in zip(several, _made(node, one), strict=True)]
+    names = variables(network)
+    inputs = [name for node, name in zip(network.nodes, names, strict=True) if isinstance(node.layer, Input)]
+    layers = list(each_layer(network, recipes))
     yield f"class {title}(nn.Module):"
     yield "    def __init__(self):"
     yield "        super().__init__()"
-    yield from (f"        {line}" for line in lines)
+    yield from (f"        self.{name} = {text}" for one in layers for name, text in one.parts)
     yield ""
-    yield from _forward(network, recipes, attributes)
+    yield f"    def forward(self, {', '.join(inputs)}):"
+    yield from (f"        {name} = {text}" for one in layers for name, text in one.outputs)
+    yield f"        return {', '.join(names[i] for i in outputs(network))}"
     yield ""
     yield ""
     yield f"model = {title}()"
 
 
-def _forward(network: Network, recipes: Sequence[Recipe], attributes: dict[str, list[str]]) -> Iterator[str]:
+def each_layer(network: Network, recipes: Sequence[Recipe]) -> Iterator[Written]:
+    """The layers as a class has them: their modules, which are its attributes, and what is computed with them."""
     names = variables(network)
+    attributes: dict[str, list[str]] = {}  # of each layer with modules of its own
+    taken: set[str] = set()
     inputs = [name for node, name in zip(network.nodes, names, strict=True) if isinstance(node.layer, Input)]
-    yield f"    def forward(self, {', '.join(inputs)}):"
     for node, one, name in zip(network.nodes, recipes, names, strict=True):
-        if isinstance(node.layer, Input):
-            continue
+        parts: tuple[Assigned, ...] = ()
+        if one.made and not node.shared:
+            word = free(identifier(node.name), taken)
+            several = [word if len(one.made) == 1 else free(f"{word}_{i + 1}", taken) for i in range(len(one.made))]
+            attributes[node.name] = several
+            parts = tuple(map(Assigned, several, _made(node, one)))
         xs = [names[i] for i in node.inputs] or inputs[:1]
-        if isinstance(node.layer, Tied):
-            yield f"        {name} = {_tied(network, node, attributes, xs[0])}"
-            continue
-        modules = attributes.get(node.shared or node.name, [])
-        if isinstance(node.layer, Embedding) and not isinstance(network.nodes[node.inputs[0]].layer, Input):
-            xs = [f"{xs[0]}.long()"]
-        known = {f"m{i}": f"self.{module}" for i, module in enumerate(modules)}
-        known |= {f"x{i}": x for i, x in enumerate(xs)} | {"x": xs[0], "xs": ", ".join(xs)}
-        yield f"        {name} = {function(after(node), one.called.format(**known), len(node.shape))}"
-    yield f"        return {', '.join(names[i] for i in outputs(network))}"
+        if isinstance(node.layer, Input):
+            yield Written(node, (), ())
+        elif isinstance(node.layer, Tied):
+            yield Written(node, parts, (Assigned(name, _tied(network, node, attributes, xs[0])),))
+        else:
+            yield Written(node, parts, (Assigned(name, _called(network, node, one, attributes, xs)),))
+
+
+def _called(network: Network, node: Node, one: Recipe, attributes: dict[str, list[str]], xs: Sequence[str]) -> str:
+    """The output of a layer as an expression."""
+    if isinstance(node.layer, Embedding) and not isinstance(network.nodes[node.inputs[0]].layer, Input):
+        xs = [f"{xs[0]}.long()"]
+    modules = attributes.get(node.shared or node.name, [])
+    known = {f"m{i}": f"self.{module}" for i, module in enumerate(modules)}
+    known |= {f"x{i}": x for i, x in enumerate(xs)} | {"x": xs[0], "xs": ", ".join(xs)}
+    return function(after(node), one.called.format(**known), len(node.shape))
 
 
 def _tied(network: Network, node: Node, attributes: dict[str, list[str]], x: str) -> str:

@@ -1,0 +1,84 @@
+"""The command that compares a network with a second witness, layer by layer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from symparams.algebra.formula import Formula
+from symparams.checking.check import Check
+from symparams.checking.framework import FRAMEWORKS, against_framework
+from symparams.checking.networks import against_network
+from symparams.commands.choices import OpenChoice
+from symparams.commands.console import (
+    FORMATS,
+    OUTPUT,
+    SOURCES,
+    Inputs,
+    as_json,
+    assignments,
+    deliver,
+    of,
+)
+from symparams.documents.check_document import record, render_check
+from symparams.documents.rendering import Document
+from symparams.errors import Source, SymparamsError, nearest
+from symparams.model.network import Network
+from symparams.reading.door import network, reading_of
+from symparams.reading.reading import Reading
+
+
+@click.command()
+@SOURCES
+@click.option(
+    "--against",
+    required=True,
+    metavar="keras|torch|INPUT",
+    help="What to compare with: the installed Keras or PyTorch, which builds each layer, or another file.",
+)
+@click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="text", show_default=True)
+@OUTPUT
+def check(inputs: Inputs, given: Sequence[str], against: str, format_: str, digits: str, output: str | None) -> None:
+    """Compare a network with a framework or with another text, layer by layer; status 1 if they differ."""
+    texts = inputs.sources()
+    if len(texts) != 1:
+        raise click.UsageError("give one network")
+    values = assignments(given)
+    others = [] if against in FRAMEWORKS else Inputs((against,), None).sources()
+    every = [*texts, *others]
+    readings = [reading_of(source) for source in every]
+    found = of(every[0], _checked, readings, against, values)
+    if format_ == "json":
+        deliver(as_json([record(found)]), output)
+    else:
+        deliver(render_check(found, readings, Document("check", format_, digits)), output)
+    if not found.agrees:
+        sys.exit(1)
+
+
+def _checked(readings: Sequence[Reading], against: str, values: Mapping[str, Formula]) -> Check:
+    texts = [reading.source for reading in readings]
+    if against in FRAMEWORKS:
+        return against_framework(network(texts[0], values), _titles(texts)[0], FRAMEWORKS[against], readings[0].wrong)
+    networks = [network(source, values, for_others=True) for source in texts]
+    _check_letters(networks, values)
+    first, second = _titles(texts)
+    return against_network((networks[0], networks[1]), (first, second), (readings[0].wrong, readings[1].wrong))
+
+
+def _titles(texts: Sequence[Source]) -> list[str]:
+    """The names of the files, without their folders where that tells them apart."""
+    short = [Path(source.name).name for source in texts]
+    return short if len(set(short)) == len(short) else [source.name for source in texts]
+
+
+def _check_letters(networks: Sequence[Network], values: Mapping[str, Formula]) -> None:
+    """Raise SymparamsError for a value of a letter that neither network has."""
+    known = {name for one in networks for name in one.symbols}
+    for name in values:
+        if name not in known:
+            listed = f"they have {', '.join(known)}" if known else "they have no letters"
+            raise SymparamsError(f"there is no symbol `{name}` to set in the networks{nearest(name, known)}; {listed}")
