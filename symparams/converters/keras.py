@@ -90,7 +90,10 @@ def _input(node: Node) -> str:
 def _functional(network: Network, recipes: Sequence[Recipe]) -> Iterator[str]:
     names = variables(network)
     kept = {node.shared for node in network.nodes if node.shared} | _tables(network)
-    for one in each_layer(network, recipes, kept):
+    layers = list(each_layer(network, recipes, kept))
+    if not isinstance(network.nodes[0].layer, Input):  # learned numbers, which Keras computes from an input
+        layers.sort(key=lambda one: not isinstance(one.node.layer, Input))
+    for one in layers:
         yield from (f"{name} = {text}" for name, text in (*one.parts, *one.outputs))
     inputs = [name for node, name in zip(network.nodes, names, strict=True) if isinstance(node.layer, Input)]
     ends = [names[i] for i in outputs(network)]

@@ -228,6 +228,13 @@ def _settings(layer: Any) -> dict[str, Any]:
     return {"use_bias" if n == "bias" else n: v for n, v in spelled.items() if found[n] != usual_ones[n]}
 
 
+def _one_step(layer: Any, node: Node) -> Recipe:
+    """A cell is called with its states, which are zeros here; an LSTM has two."""
+    zeros = f"ops.repeat(ops.zeros_like({{x}}[:, :1]), {plain(layer.units)}, 1)"
+    states = ", ".join([zeros] * (2 if isinstance(layer, LSTMCell) else 1))
+    return Recipe((usual(layer, node),), f"{{m0}}({{x}}, [{states}])[0]")
+
+
 def _one_way(layer: Any, steps: bool, backwards: bool = False) -> str:
     more = _settings(layer) | ({"return_sequences": True} if steps else {})
     more |= {"go_backwards": True} if backwards else {}
@@ -295,6 +302,7 @@ MAKERS: Makers = {
     **dict.fromkeys((AveragePooling, Convolution, Depthwise, MaxPooling, Separable), _sliding),
     **dict.fromkeys((Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract), _merged),
     **dict.fromkeys((GRU, LSTM, RNN), _recurrent),
+    **dict.fromkeys((GRUCell, LSTMCell, RNNCell), _one_step),
 }
 
 HELPERS = {

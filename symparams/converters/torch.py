@@ -21,7 +21,7 @@ def converted(network: Network, statements: Sequence[Statement]) -> str:
     check_sizes(network, "torch")
     recipes = [recipe_of(node) for node in network.nodes]
     pairs = list(zip(network.nodes, recipes, strict=True))
-    if is_chain(network) and all(one.called == CALLED and len(one.made) == 1 for _, one in pairs[1:]):
+    if is_chain(network) and all(one.called in (CALLED, "{m0}({xs})") and len(one.made) == 1 for _, one in pairs[1:]):
         body = list(_sequential(pairs))
     else:
         body = list(_module(network, recipes))

@@ -28,12 +28,17 @@ from symparams.layers.recurrent import GRU, LSTM, RNN
 from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from symparams.layers.reshaping import Permute, Reshape
 from symparams.layers.resizing import Upsampling
+from symparams.layers.stacks import Transformer, TransformerEncoderLayer
 from symparams.layers.tokens import ClassToken, LayerScale
 from symparams.layers.unpooling import MaxUnpooling
 from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Node
 
 CALLED = "{m0}({x})"
+_WITH_ITS_FUNCTION = (  # layers whose function is not one on their output
+    *(Activation, FeedForward, GatedFeedForward, RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell),
+    *(Transformer, TransformerEncoderLayer),
+)
 _ASIDE = frozenset(("activation", "sequences", "last", "recurrent_activation", "reset_after"))
 
 
@@ -50,7 +55,7 @@ def recipe(node: Node) -> Recipe:
 
 def after(node: Node) -> str:
     """The function that a layer has on its output and PyTorch has behind it."""
-    if isinstance(node.layer, (Activation, FeedForward, GatedFeedForward, RNN, LSTM, GRU, RNNCell, LSTMCell, GRUCell)):
+    if isinstance(node.layer, _WITH_ITS_FUNCTION):
         return "linear"
     word = getattr(node.layer, "activation", "linear")
     return word if isinstance(word, str) else "linear"
@@ -235,6 +240,13 @@ def _attending(node: Node, heads: int, bias: bool, dropout: float, causal: bool,
     return Recipe((made,), f"{{m0}}({xs})[0]")
 
 
+def _transformer(layer: Layer, node: Node) -> Recipe:
+    text = class_call(layer, "torch", node.derived.arriving, batch_first=True)
+    if text is None:
+        raise NoCounterpartError
+    return Recipe((f"nn.{text}",), "{m0}({xs})")
+
+
 def _feedforward(layer: FeedForward, node: Node) -> Recipe:
     width, hidden = plain(node.shape[-1]), plain(layer.hidden)
     bias = {} if layer.bias else {"bias": False}
@@ -327,6 +339,7 @@ MAKERS: Makers = {
     Upsampling: _upsampling,
     **dict.fromkeys((GlobalAveragePooling, GlobalMaxPooling), _global),
     **dict.fromkeys((GRU, LSTM, RNN), _recurrent),
+    **dict.fromkeys((Transformer, TransformerEncoderLayer), _transformer),
     **dict.fromkeys((GRUCell, LSTMCell, RNNCell), _one_step),
     **dict.fromkeys((Padding, ZeroPadding), _padding),
 }
