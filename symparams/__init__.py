@@ -19,6 +19,7 @@ from symparams.results import Comparison, Derivation, Finding, Solution, Step
 from symparams.version import __version__
 
 if TYPE_CHECKING:
+    from symparams.checks import Check
     from symparams.class_marks import Marks, grade
     from symparams.diagnoses import Diagnosis
     from symparams.exam_questions import Exam, Question, exam
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # What needs the catalogue of misconceptions, which is not always needed: where it is.
 _LATER = {
+    "Check": "checks",
     "Diagnosis": "diagnoses",
     "Exam": "exam_questions",
     "Marks": "class_marks",
@@ -48,6 +50,7 @@ def __getattr__(name: str) -> Any:
 
 __all__ = [
     "CATALOGUE",
+    "Check",
     "Comparison",
     "Derivation",
     "Diagnosis",

@@ -37,6 +37,7 @@ from symparams.sources.reader import read_expression
 if TYPE_CHECKING:
     import sympy
 
+    from symparams.checks import Check
     from symparams.diagnoses import Answer, Diagnosis
     from symparams.questions.diagnosis import Diagnostician
 
@@ -262,6 +263,24 @@ class Net(Counted):
         from symparams.converters.targets import converted  # noqa: PLC0415 - what writes code is not always needed
 
         return converted(target, self._network, reading_of(self._source).statements)
+
+    def against(self, other: Net | str, /) -> Check:
+        """This network beside "keras" or "torch", which builds each of its layers, or beside another network.
+
+        Raises SymparamsError where there are letters, and where the framework is not installed.
+        """
+        from symparams.checking.framework import FRAMEWORKS, against_framework  # noqa: PLC0415 - seldom needed
+        from symparams.checking.networks import against_network  # noqa: PLC0415
+        from symparams.checks import Check  # noqa: PLC0415
+
+        wrong = reading_of(self._source).wrong
+        if isinstance(other, Net):
+            titles = (self.title or self._source.name, other.title or other._source.name)
+            both = (wrong, reading_of(other._source).wrong)
+            return Check(against_network((self._network, other._network), titles, both))
+        if other not in FRAMEWORKS:
+            raise SymparamsError(f"a network is compared with keras, torch or another network, not {other[:60]}")
+        return Check(against_framework(self._network, self.title or self._source.name, FRAMEWORKS[other], wrong))
 
     def summary(self) -> str:
         """The familiar table, as text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -90,7 +91,11 @@ class _Run:
         names = self.by.names(recipes)
         layers = self.by.written(self.network, recipes)
         tokens = {i for node in self.network.nodes if isinstance(node.layer, Embedding) for i in node.inputs}
-        for i, (node, variable) in enumerate(zip(self.network.nodes, variables(self.network), strict=True)):
+        several = list(zip(self.network.nodes, variables(self.network), strict=True))
+        for i, (node, variable) in enumerate(several):
+            if isinstance(node.layer, Input):
+                names[variable] = self.by.tensor(measured(node).shape, i in tokens)
+        for i, (node, variable) in enumerate(several):
             ours = measured(node)
             try:
                 written = next(layers)
@@ -98,7 +103,6 @@ class _Run:
                 self.lacking.update(dict.fromkeys((later.name for later in self.network.nodes[i:]), error))
                 return
             if isinstance(node.layer, Input):
-                names[variable] = self.by.tensor(ours.shape, i in tokens)
                 yield Pair(ours, ours._replace(shape=self.by.shape(names[variable])), None)
                 continue
             if node.name in self.lacking or node.shared in self.lacking:
@@ -119,10 +123,10 @@ class _Run:
     def _pair(self, node: Node, ours: Measured, written: Written, names: dict[str, Any]) -> Pair:
         try:
             theirs = self._theirs(node, written, names)
+        except SymparamsError:
+            raise
         except Exception as error:  # of the framework, which has classes of errors without end
-            first_line = (str(error).strip().splitlines() or [""])[0]
-            refusal = f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
-            return Pair(ours, None, Difference("built", ours, None, refusal=refusal))
+            return Pair(ours, None, Difference("built", ours, None, refusal=_said(error)))
         told = as_printed(ours, self.wrong)
         return Pair(told, theirs, difference(told, theirs, node.derived.leaving.axis_names()))
 
@@ -143,6 +147,15 @@ class _Run:
         if len(found) != 1 or not node.derived.is_stock or not _is_same(node.layer, found[0][0]):
             return None
         return found[0][1]
+
+
+_BESIDE = re.compile(r"\x1b\[\d*m|Exception encountered when calling [^\n]*")  # the reason, where Keras wraps one
+
+
+def _said(error: Exception) -> str:
+    """What a framework says, its first line."""
+    lines = [line.strip() for line in _BESIDE.sub("", str(error)).splitlines() if line.strip()]
+    return ": ".join([type(error).__name__, *lines[:1]])
 
 
 def _is_same(layer: Layer, part: Any) -> bool:

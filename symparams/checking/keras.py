@@ -69,9 +69,9 @@ class Keras:
 
     def counts(self, parts: Collection[Any]) -> tuple[int, int]:
         """Parameters that are trained, and that are not."""
-        weights = {id(w): w for part in parts for w in part.weights}.values()
-        sizes = [(w.trainable, _product(w.shape)) for w in weights]
-        return sum(n for trained, n in sizes if trained), sum(n for trained, n in sizes if not trained)
+        trained = {id(w): _product(w.shape) for part in parts for w in part.trainable_weights}
+        fixed = {id(w): _product(w.shape) for part in parts for w in part.non_trainable_weights}
+        return sum(trained.values()), sum(fixed.values())
 
     def tensors(self, part: Any) -> tuple[Kept, ...]:
         """The weights of a part; Keras numbers the layers of a program, which is left out."""

@@ -14,6 +14,7 @@ from symparams.checking.printed import as_printed, total_difference
 from symparams.converters.literals import literal, plain, short
 from symparams.converters.steps import is_named
 from symparams.errors import SymparamsError
+from symparams.layers.source import Input
 from symparams.model.arguments import arguments_of
 from symparams.model.derived import Derived, derive
 from symparams.model.layer import Layer
@@ -91,7 +92,7 @@ def _alone(node: Node | None, side: int, before: Sequence[str]) -> Alone | Pair:
 
 def _arguments(one: Node, other: Node) -> Iterator[Unlike]:
     """The arguments of two layers of a kind that differ, and matter to what is compared."""
-    if type(one.layer) is not type(other.layer):
+    if type(one.layer) is not type(other.layer) or isinstance(one.layer, Input):
         return
     for argument in arguments_of(type(one.layer)):
         first, second = getattr(one.layer, argument.name), getattr(other.layer, argument.name)

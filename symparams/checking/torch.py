@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 
 from symparams.checking.measured import Kept, Sizes
@@ -42,7 +41,7 @@ class Torch:
     def names(self, recipes: Sequence[Recipe]) -> dict[str, Any]:
         """What the code of layers mentions."""
         nn = self.torch.nn
-        return {"torch": self.torch, "nn": nn, "F": nn.functional, "self": SimpleNamespace(), "len": len}
+        return {"torch": self.torch, "nn": nn, "F": nn.functional, "len": len}
 
     def recipe(self, node: Node) -> Recipe:
         """How it has a layer; raises SymparamsError where it does not."""
@@ -54,7 +53,7 @@ class Torch:
 
     def part(self, names: dict[str, Any], name: str, part: Any) -> None:
         """Keep a part of a layer as an attribute of the module that the code is of."""
-        setattr(names["self"], name, part.eval() if isinstance(part, self.torch.nn.Module) else part)
+        names[f"self.{name}"] = part.eval() if isinstance(part, self.torch.nn.Module) else part
 
     def tensor(self, shape: Sizes, whole: bool) -> Any:
         """An input of that shape; `whole`: of whole numbers."""

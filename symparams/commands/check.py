@@ -77,7 +77,7 @@ def _titles(texts: Sequence[Source]) -> list[str]:
 
 def _check_letters(networks: Sequence[Network], values: Mapping[str, Formula]) -> None:
     """Raise SymparamsError for a value of a letter that neither network has."""
-    known = {name for one in networks for name in one.symbols}
+    known = {name: None for one in networks for name in one.symbols}
     for name in values:
         if name not in known:
             listed = f"they have {', '.join(known)}" if known else "they have no letters"
