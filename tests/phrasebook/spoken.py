@@ -8,8 +8,12 @@ from typing import NamedTuple
 
 import click
 
+from symparams.checking.check import Alone, Check, Pair
+from symparams.checking.difference import Difference
+from symparams.checking.measured import Measured
 from symparams.commands.main import main
-from symparams.documents.rendering import STYLES
+from symparams.documents.check_document import render_check
+from symparams.documents.rendering import STYLES, Document
 from symparams.errors import Source
 from symparams.exams.kinds import KINDS
 from symparams.sources.language import network
@@ -51,6 +55,38 @@ _COMPARED = (
     ("input(1) -> dense(1) -> dense(1)", "input(1) -> dense(1)"),
     ("input(14,14,32) -> separable(64,3,same,bias=no)", "input(14,14,32) -> conv(64,3,same,bias=no)"),
 )
+_FLAT = "input(9,9,1) -> conv(4,3) -> maxpool(2) -> flatten -> dense(2)"
+_CHECKED = (  # two texts that agree; that differ in one layer, in several, in the total that is printed
+    (_FLAT, _FLAT),
+    ("input(9) -> dense(4)", "input(9) -> dense(4)"),
+    (f"{_FLAT} -> relu", _FLAT),
+    (_FLAT, _FLAT.replace("conv(4,3)", "conv(4,3,same)")),
+    (_FLAT, _FLAT.replace("dense(2)", "dense(2,bias=no)")),
+    (_FLAT, _FLAT.replace("dense(2)", "dense(2,frozen)")),
+    (_FLAT, _FLAT.replace(" -> maxpool(2)", "")),
+    (_FLAT, f"{_FLAT} -> dense(3)"),
+    (_FLAT, _FLAT.replace("dense(2)", "lora(dense(2),1)")),
+    ("input(9,9,1) -> conv(4,1x9,same)", "input(9,9,1) -> conv(4,3,same)"),
+    (
+        "input(4) -> dense(3)",
+        """Layer (type)                 Output Shape              Param #
+=================================================================
+dense_1 (Dense)              (None, 3)                 15
+=================================================================
+Total params: 16
+""",
+    ),
+)
+
+
+def _built() -> Check:
+    """A layer that a framework refuses, and one that it does not have."""
+    layers = [Measured(name, "Dense layer", (3,), 15, 0, None) for name in ("dense_1", "dense_2")]
+    refused = Difference("built", layers[0], None, refusal="ValueError: Invalid dtype")
+    pairs = (Pair(layers[0], None, refused),)
+    return Check(("net.py", "Keras 3"), "Keras", pairs, (Alone(layers[1], 0),))
+
+
 _TWO = "input(28,28,1) -> conv(32,5) -> conv(64,k)"
 _PAIR = "input(9,9,a) -> conv(a,3) -> conv(b,5)"
 _RANGE = "range k in 1..4 input(9,9,1) -> conv(4,k)"
@@ -110,6 +146,7 @@ class Said(NamedTuple):
     calls: tuple[tuple[str, ...], ...]
     is_markdown: bool = False  # whether what it prints is Markdown already
     given: str = ""  # on the standard input
+    printed: str = ""  # what is said where a command needs a framework
 
 
 def documents() -> list[Said]:
@@ -177,6 +214,9 @@ def _others() -> Iterator[Said]:
     yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
     yield Said("`answer`", tuple(("answer", "-e", one, *text) for one in _PASTED))
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
+    for one, other in _CHECKED:
+        yield Said("`check`", (("check", "-e", one, "--against", "-", *text),), given=other)
+    yield Said("`check --against keras`", (), printed=render_check(_built(), (), Document("check", "text")))
     answered = (("diagnose", *one, "--style", style, *text) for style in STYLES for one in _answers())
     yield Said("`diagnose`", tuple(answered))
     papers = ("exam", "-e", _DRAWN, "--format", "latex", "--variants", "2", "--fade", "2")
@@ -223,9 +263,9 @@ def _answers() -> list[tuple[str, ...]]:
 
 def sentences(said: Said) -> Iterator[str]:
     """The sentences of at least three words that the commands printed, without tables and formulas."""
-    for call in said.calls:
-        status, out, error = run(*call, given=said.given)
-        assert status == 0, (call, error)
+    ran = [(call, run(*call, given=said.given)) for call in said.calls]
+    for call, (status, out, error) in [*ran, ((), (0, said.printed, ""))]:
+        assert status == 0 or (status == 1 and call[0] == "check"), (call, error)
         out = _without_commands(out) if "\\begin{document}" in out else out
         for paragraph in re.split(r"\n\s*\n", out):
             if "─" * 5 in paragraph or paragraph.startswith("| "):
