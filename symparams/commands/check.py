@@ -14,6 +14,7 @@ from symparams.checking.framework import FRAMEWORKS, against_framework
 from symparams.checking.networks import against_network
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
+    COMMAND_LINE,
     FORMATS,
     OUTPUT,
     SOURCES,
@@ -29,6 +30,8 @@ from symparams.errors import Source, SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.reading.door import network, reading_of
 from symparams.reading.reading import Reading
+
+_UNNAMED = {COMMAND_LINE: "the network", "<stdin>": "the standard input"}  # what texts without a file are called
 
 
 @click.command()
@@ -71,8 +74,9 @@ def _checked(readings: Sequence[Reading], against: str, values: Mapping[str, For
 
 def _titles(texts: Sequence[Source]) -> list[str]:
     """The names of the files, without their folders where that tells them apart."""
-    short = [Path(source.name).name for source in texts]
-    return short if len(set(short)) == len(short) else [source.name for source in texts]
+    names = [_UNNAMED.get(source.name, source.name) for source in texts]
+    short = [Path(name).name for name in names]
+    return short if len(set(short)) == len(short) else names
 
 
 def _check_letters(networks: Sequence[Network], values: Mapping[str, Formula]) -> None:

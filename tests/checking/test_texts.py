@@ -212,7 +212,7 @@ def test_json(tmp_path: Path) -> None:
         "tensors": [{"name": "kernel", "shape": [3, 2]}, {"name": "bias", "shape": [2]}],
     }
     assert found["layers"][1]["differs"] == "shape"
-    assert found["answer"].startswith("**The first difference is the output of `dense_1`: $2$ in `a` and $4$ in `b`.**")
+    assert found["answer"].startswith("**The first difference is the output of `dense_1`: $2$ in a and $4$ in b.**")
 
 
 def test_from_python() -> None:
