@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 _MARK = 8  # bytes at the beginning of a file that tell an archive
 _ARCHIVES = (b"PK\x03\x04", b"\x89HDF")  # how models that Keras saved begin
+_PROTOBUF = b"\x08"  # how ONNX files begin; no text does
 COMMAND_LINE = "<command line>"  # where a text of -e comes from
 
 
@@ -200,15 +201,20 @@ def read(file: str, most: int = limits.SOURCE_BYTES) -> Source:
 
 
 def _input(file: str) -> Source:
-    """A text that describes a network: a file of text, or the config in an archive of Keras."""
+    """A text that describes a network: that of a file, the config in an archive of Keras, or what ONNX prints."""
     path = Path(file)
     with contextlib.suppress(OSError, ValueError):  # which reading it as a text tells
         if file != "-" and path.is_file():
             with path.open("rb") as opened:
-                if opened.read(_MARK).startswith(_ARCHIVES):
-                    from symparams.reading.configs.archive import archived_config  # noqa: PLC0415 - seldom needed
+                beginning = opened.read(_MARK)
+            if beginning.startswith(_ARCHIVES):
+                from symparams.reading.configs.archive import archived_config  # noqa: PLC0415 - seldom needed
 
-                    return archived_config(path)
+                return archived_config(path)
+            if beginning.startswith(_PROTOBUF) or (path.suffix == ".onnx" and not beginning.lstrip().startswith(b"<")):
+                from symparams.reading.onnx.model_file import model_text  # noqa: PLC0415 - seldom needed
+
+                return model_text(path)
     return read(file, limits.NOTEBOOK_BYTES if path.suffix == ".ipynb" else limits.INPUT_BYTES)
 
 

@@ -29,6 +29,7 @@ _WAYS = (
         ("keras-config",), "a Keras config", "configs.keras:recognised", "configs.keras:read_keras_config", "class_name"
     ),
     _Stands(("hf",), "a Hugging Face config", "huggingface:recognised", "huggingface:read_hf", _OBJECT),
+    _Stands(("onnx",), "an ONNX model", "onnx.model:recognised", "onnx.model:read_onnx", r"=>"),
     _Stands(("question",), "a question with code or a table", "question:recognised", "question:read_question"),
     _Stands(("summary",), "a printed table", "tables.summary:recognised", "tables.summary:read_summary"),
     _Stands(("keras", "torch"), "Python code", "question:is_code", "python.program:read_python"),
@@ -65,8 +66,11 @@ def is_printed(text: str) -> bool:
 
 def ways(text: str | None = None) -> list[WayIn]:
     """All ways in beside the language itself; those that a text can be for."""
-    possible = [one for one in _WAYS if text is None or re.search(one.has, text)]
-    return [WayIn(one.kinds, one.title, _function(one.recognised), _function(one.read)) for one in possible]
+    return [_loaded(one) for one in _WAYS if text is None or re.search(one.has, text)]
+
+
+def _loaded(one: _Stands) -> WayIn:
+    return WayIn(one.kinds, one.title, _function(one.recognised), _function(one.read))
 
 
 def _function(place: str) -> Callable[..., Any]:
@@ -83,11 +87,11 @@ def recognised(text: str) -> WayIn | None:
 
 def way_of_kind(kind: str) -> WayIn:
     """The way in for a kind as --from names it."""
-    every = {name: way for way in ways() for name in way.kinds}
+    every = {name: way for way in _WAYS for name in way.kinds}
     if kind not in every:
         others = nearest(kind, every) or f"; the kinds are {listed(['arch', *every])}"
         raise SymparamsError(f"there is no kind of input `{kind[:60]}`{others}")
-    return every[kind]
+    return _loaded(every[kind])
 
 
 def read_as(way: WayIn, source: Source) -> Reading:
