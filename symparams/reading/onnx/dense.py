@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symparams.reading.onnx.elementwise import spread
-from symparams.reading.onnx.flows import Flow, Sizes, Thing, Weight, is_batch
+from symparams.reading.onnx.flows import Flow, Sizes, Thing, Weight, has_batch
 from symparams.reading.onnx.placing import Network, whole
 from symparams.reading.onnx.records import Operation
 from symparams.reading.onnx.weights import weighted
@@ -19,16 +19,16 @@ def gemm(network: Network, operation: Operation, given: Sequence[Thing]) -> Thin
     bias = given[2] if len(given) > 2 else None
     if not isinstance(x, Flow) or not isinstance(weight, Weight) or len(weight.dims) != 2:
         return None
-    if whole(operation, "transA", 0) or not _ends_in_features(x):
+    units, features = weight.dims if whole(operation, "transB", 0) else reversed(weight.dims)
+    if whole(operation, "transA", 0) or not _ends_in(x, features):
         return None
-    units = weight.dims[0 if whole(operation, "transB", 0) else 1]
     return _linear(network, operation, x, weight, bias if isinstance(bias, Weight) else None, units)
 
 
 def matmul(network: Network, operation: Operation, given: Sequence[Thing]) -> Thing:
     """`MatMul`: with a matrix of weights a dense layer, whose bias is what is added next."""
     x, other = given[0], given[1]
-    if isinstance(x, Flow) and isinstance(other, Weight) and len(other.dims) == 2 and _ends_in_features(x):
+    if isinstance(x, Flow) and isinstance(other, Weight) and len(other.dims) == 2 and _ends_in(x, other.dims[0]):
         return _linear(network, operation, x, other, _added_next(network, operation, other.dims[1]), other.dims[1])
     flows = [network.learned(one, operation) if isinstance(one, Weight) else one for one in (x, other)]
     left, right = flows
@@ -71,8 +71,11 @@ def _added_next(network: Network, operation: Operation, units: int) -> Weight | 
     return other
 
 
-def _ends_in_features(x: Flow) -> bool:
-    return bool(x.dims) and not is_batch(x.dims[-1])
+def _ends_in(x: Flow, features: int) -> bool:
+    """Whether the last axis is that of so many features, as far as is known."""
+    if not x.dims or has_batch(x.dims[-1]):
+        return False
+    return x.dims[-1] == features or not isinstance(x.dims[-1], int)
 
 
 def _last(x: Flow, shape: Sizes) -> Sizes:

@@ -79,7 +79,8 @@ def _channel_axis(x: Flow, slope: Weight) -> int:
 
 
 def joined(network: Network, operation: Operation, given: Sequence[Thing]) -> Thing:
-    """Arithmetic value by value: of tensors, of a tensor and weights, of a tensor and a number."""
+    """Arithmetic value by value: of tensors, of a tensor and weights, of a tensor and a number, which is no weight."""
+    given = [None if isinstance(one, Weight) and prod(one.dims) == 1 else one for one in given]
     flows = [one for one in given if isinstance(one, Flow)]
     if operation.outputs[0] in network.passed:
         return flows[0] if flows else None

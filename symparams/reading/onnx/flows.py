@@ -73,6 +73,7 @@ class Known(NamedTuple):
 
     values: tuple[Value | float | None, ...]  # None: not known
     scalar: bool = False  # one number, not a list of one
+    width: int = 0  # of a table of numbers: how many there are in a row
 
 
 Thing: TypeAlias = "Flow | Weight | Known | None"  # None: an input that is left out, or an output that is not followed

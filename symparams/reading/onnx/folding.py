@@ -90,20 +90,41 @@ def _single(operation: Operation, given: Sequence[Known]) -> Known:
 
 
 def _reshape(operation: Operation, given: Sequence[Known]) -> Known:
-    target = integers(given[1])
-    return Known(given[0].values, target == ())
+    values, target = given[0].values, integers(given[1])
+    if (
+        target is None
+        or len(target) > 2
+        or (len(target) == 2 and -1 not in target and target[0] * target[1] != len(values))
+    ):
+        return Known((None,) * len(values))
+    width = 0
+    if len(target) == 2:
+        width = target[1] if target[1] > 0 else len(values) // max(target[0], 1)
+    return Known(values, target == (), width)
+
+
+def _transpose(operation: Operation, given: Sequence[Known]) -> Known:
+    values, width = given[0].values, given[0].width
+    if not width:
+        return given[0]
+    return Known(tuple(one for i in range(width) for one in values[i::width]), False, len(values) // width)
 
 
 def _slice(operation: Operation, given: Sequence[Known]) -> Known:
     if len(given) > 2:
-        rows = [integers(one) for one in given[1:]]
-        start, end = rows[0], rows[1]
-        step = rows[3] if len(rows) > 3 and rows[3] else (1,)
+        told = [integers(one) for one in given[1:]]
+        start, end = told[0], told[1]
+        step = told[3] if len(told) > 3 and told[3] else (1,)
     else:
         start, end, step = wholes(operation, "starts"), wholes(operation, "ends"), (1,)
     if not start or not end or not step or not step[0]:
         return Known((None,))
-    return Known(given[0].values[start[0] : end[0] : step[0]])
+    places = slice(start[0], None if step[0] < 0 and end[0] < -(2**31) else end[0], step[0])
+    values, width = given[0].values, given[0].width
+    if not width:
+        return Known(values[places])
+    rows = [values[i : i + width] for i in range(0, len(values), width)][places]
+    return Known(tuple(one for each in rows for one in each), False, width)
 
 
 def _cast(operation: Operation, given: Sequence[Known]) -> Known:
@@ -177,6 +198,18 @@ def _equal(a: Number, b: Number) -> Number:
     return int(a == b) if isinstance(a, (int, float)) and isinstance(b, (int, float)) else 0
 
 
+def _modulo(a: Number, b: Number) -> Number:
+    return a % b if isinstance(a, int) and isinstance(b, int) and b else None
+
+
+def _larger(a: Number, b: Number) -> Number:
+    return int(a > b) if isinstance(a, (int, float)) and isinstance(b, (int, float)) else None
+
+
+def _negative(operation: Operation, given: Sequence[Known]) -> Known:
+    return Known(tuple(None if one is None else _times(-1, one) for one in given[0].values), given[0].scalar)
+
+
 def _largest(a: Number, b: Number) -> Number:
     return max(a, b) if isinstance(a, int) and isinstance(b, int) else None
 
@@ -201,7 +234,9 @@ def _product(operation: Operation, given: Sequence[Known]) -> Known:
 _DOES: dict[str, Callable[[Operation, Sequence[Known]], Known | None]] = {
     "Constant": _constant, "Gather": _gather, "Concat": _concat, "Unsqueeze": _listed, "Squeeze": _single,
     "Slice": _slice, "Cast": _cast, "Identity": _same, "Reshape": _reshape, "ConstantOfShape": _filled,
-    "Range": _range, "Where": _where, "Mul": _pairwise(_times), "Add": _pairwise(_plus), "Sub": _pairwise(_minus),
+    "Range": _range, "Transpose": _transpose, "Mod": _pairwise(_modulo), "Neg": _negative,
+    "Greater": _pairwise(_larger), "Less": _pairwise(lambda a, b: _larger(b, a)), "CastLike": _same, "Abs": _same,
+    "Where": _where, "Mul": _pairwise(_times), "Add": _pairwise(_plus), "Sub": _pairwise(_minus),
     "Div": _pairwise(_over), "Equal": _pairwise(_equal), "Floor": _rounded(math.floor), "Ceil": _rounded(math.ceil),
     "ReduceProd": _product, "Max": _pairwise(_largest),
     "Min": _pairwise(_smallest),

@@ -10,7 +10,7 @@ from typing import Any
 from symparams.errors import clean
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SIZES, _FACTORS = 1_024, 16  # whole numbers of a tensor that are written, and others
+_SIZES, _FACTORS = 1_024, 8  # whole numbers of a tensor that are written, and others
 _WORDS = frozenset(("float", "double", "optional", "seq", "map", "sparse_tensor", "inf", "nan"))
 # The kinds of attributes, by their numbers in onnx.proto.
 _FLOAT, _INT, _STRING, _TENSOR, _GRAPH, _FLOATS, _INTS, _STRINGS = range(1, 9)
@@ -25,7 +25,7 @@ def listing(model: Any) -> str:
     outputs = ", ".join(map(_value, graph.output))
     lines = [f"<\n   ir_version: {model.ir_version},\n   opset_import: [{opsets}]\n>"]
     lines.append(f"{name(graph.name or 'graph')} ({inputs}) => ({outputs})")
-    told = [*map(_initializer, graph.initializer), *map(_value, graph.value_info)]
+    told = [*map(_initializer, graph.initializer), *(_value(v) for v in graph.value_info if v.name not in weights)]
     if told:
         lines.append("   <" + ",\n    ".join(told) + ">")
     return "\n".join([*lines, "{", *map(_node, graph.node), "}", ""])

@@ -145,6 +145,9 @@ def _follow(network: Network, operation: Operation) -> None:
         found = reads(network, operation, given) if given else None
     if isinstance(found, Flow) and not network.fits_file(found, operation):
         found = _as_stated(network, operation, given, found)
+    if found is None and known and reads is not None and None in given:
+        given = _with_states(network, operation, given)
+        found = reads(network, operation, given)
     if found is None and known:
         found = _opaque(network, operation, given)
     several = found if type(found) is tuple else (found,)
@@ -157,6 +160,19 @@ def _constant(operation: Operation) -> Thing:
     value = operation.attributes.get("value")
     name = operation.outputs[0] if operation.outputs else "constant"
     return Weight((name,), value.dims, False, operation.at, value.data) if isinstance(value, Tensor) else None
+
+
+def _with_states(network: Network, operation: Operation, given: Sequence[Thing]) -> list[Thing]:
+    """What feeds a node, what is worked out from nothing that flows as an input: the state that a loop begins with."""
+    found = list(given)
+    for i, (name, thing) in enumerate(zip(operation.inputs, given, strict=True)):
+        dims = network.stated(name) if name and thing is None else None
+        if dims is None or not dims or any(size == 0 for size in dims):
+            continue
+        sizes: Sizes = tuple(size for size in dims if not is_batch(size)) or (1,)
+        node, shape = network.put(Node(own("input", operation.at, *sizes), (), operation.at, None, name))
+        found[i] = network.things[name] = Flow(node, shape, dims)
+    return found
 
 
 def _missing(network: Network, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -56,6 +57,7 @@ class Network:
         for value in graph.outputs:
             self._behind[value.name] = None
         self._learned: dict[tuple[str, ...], Flow] = {}
+        self._laid_out: dict[tuple[int, Sizes], Flow] = {}  # by node and sizes
         self._placed = Placed(source, "torch")
 
     def error(self, operation: Operation, matter: str) -> SymparamsError:
@@ -95,7 +97,10 @@ class Network:
         sizes = flow.sizes
         if same_sizes(flow.shape, sizes):
             return flow
-        return self.laid_out(flow, flow.dims, operation, "_reshape")
+        key = (id(flow.node), sizes)
+        if key not in self._laid_out:
+            self._laid_out[key] = self.laid_out(flow, flow.dims, operation, "_reshape")
+        return replace(self._laid_out[key], dims=flow.dims)
 
     def laid_out(self, flow: Flow, dims: Sizes, operation: Operation, suffix: str = "") -> Flow:
         """The same values in another shape, by a layer."""

@@ -13,6 +13,7 @@ from symparams.reading.onnx.flows import (
     Sizes,
     Thing,
     Weight,
+    alike,
     divided,
     has_batch,
     is_batch,
@@ -97,26 +98,43 @@ def _with_batch(network: Network, x: Flow, sizes: list[Value]) -> Sizes | None:
             return _without_open(sizes, times(BATCH, held))
         return (BATCH, *sizes[1:]) if len(sizes) > 1 and same_sizes((times(*sizes[1:]),), (held,)) else None
     filled = _without_open(sizes, times(network.batch, held))
-    return None if filled is None else placed_batch(filled, network.batch, _batch_axis(x))
+    return None if filled is None else _placed_batch(x.dims, filled, network.batch)
 
 
-def _batch_axis(x: Flow) -> int:
-    return next((i for i, size in enumerate(x.dims) if has_batch(size)), 0)
+def _placed_batch(dims: Sizes, wanted: Sizes, batch: int) -> Sizes:
+    """A shape of a file that was written for so many examples, with the batch in the axis that holds it."""
+    before = [times(divided(size, BATCH), batch) if has_batch(size) else size for size in dims]
+    start = end = first = 0
+    for i in range(len(dims)):  # axes that are joined or split come in groups with equally many values
+        held, taken = times(*before[first : i + 1]), times(*wanted[start:end])
+        while end < len(wanted) and not alike(held, taken) and _is_less(taken, held):
+            end += 1
+            taken = times(*wanted[start:end])
+        has = any(map(has_batch, dims[first : i + 1]))
+        if not alike(held, taken):
+            continue
+        if has:
+            while end < len(wanted) and wanted[end] == 1:
+                end += 1
+            return _with_batch_in(wanted, start, end, batch)
+        start, first = end, i + 1
+    return _with_batch_in(wanted, 0, len(wanted), batch)
 
 
-def placed_batch(dims: Sizes, batch: int, wanted: int) -> Sizes:
-    """Sizes of a file that was written for so many examples, with the batch in the place where it most likely is."""
-    order = sorted(range(len(dims)), key=lambda i: (i != wanted, i))
-    for place in order:
-        if dims[place] == batch:
-            return (*dims[:place], BATCH, *dims[place + 1 :])
-    if batch == 1:
-        return dims
-    for place in order:
-        size = dims[place]
-        if isinstance(size, int) and size % batch == 0:
-            return (*dims[:place], times(BATCH, size // batch), *dims[place + 1 :])
-    return dims
+def _is_less(a: Value, b: Value) -> bool:
+    return isinstance(a, int) and isinstance(b, int) and a < b
+
+
+def _with_batch_in(wanted: Sizes, start: int, end: int, batch: int) -> Sizes:
+    """The batch in the first of some axes that can hold it."""
+    for place in range(start, end):
+        if wanted[place] == batch:
+            return (*wanted[:place], BATCH, *wanted[place + 1 :])
+    for place in range(start, end):
+        size = wanted[place]
+        if batch > 1 and isinstance(size, int) and size % batch == 0:
+            return (*wanted[:place], times(BATCH, size // batch), *wanted[place + 1 :])
+    return wanted
 
 
 def flattened(network: Network, operation: Operation, given: Sequence[Thing]) -> Thing:
