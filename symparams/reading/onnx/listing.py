@@ -31,13 +31,19 @@ def listing(model: Any) -> str:
     return "\n".join([*lines, "{", *map(_node, graph.node), "}", ""])
 
 
-def name(text: str) -> str:
+def name(given: str | bytes) -> str:
     """A name, between quotes where it is no plain word."""
+    text = _decoded(given)
     return text if _PLAIN.fullmatch(text) and text not in _WORDS else _quoted(text)
 
 
-def _quoted(text: str) -> str:
-    text = clean(text, 1_000).replace("\n", " ")
+def _decoded(given: str | bytes) -> str:
+    """A text; the library gives bytes where they are not UTF-8."""
+    return given.decode("utf-8", "replace") if isinstance(given, bytes) else given
+
+
+def _quoted(given: str | bytes) -> str:
+    text = clean(_decoded(given), 1_000).replace("\n", " ")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -97,20 +103,17 @@ _ELSEWHERE = '["location": "not read"]'
 
 def _number(value: Any) -> str:
     if isinstance(value, (bytes, str)):
-        return _text(value)
+        return _quoted(value)
     return str(int(value)) if isinstance(value, bool) else repr(value) if isinstance(value, (int, float)) else "0"
-
-
-def _text(value: Any) -> str:
-    return _quoted(value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
 
 
 def _node(node: Any) -> str:
     """`["name"] y = Conv <kernel_shape: ints = [3, 3]> (x, W)`."""
     label = f"[{_quoted(node.name)}] " if node.name else ""
     outputs = ", ".join(map(name, node.output))
-    domain = f"{node.domain}." if node.domain and re.fullmatch(r"[\w.]+", node.domain) else ""
-    type_ = node.op_type if re.fullmatch(r"\w+", node.op_type) else "undefined"
+    around, called = _decoded(node.domain), _decoded(node.op_type)
+    domain = f"{around}." if re.fullmatch(r"[\w.]+", around) else ""
+    type_ = called if re.fullmatch(r"\w+", called) else "undefined"
     attributes = ", ".join(_attributes(node.attribute))
     between = f" <{attributes}> " if attributes else " "
     return f"   {label}{outputs} = {domain}{type_}{between}({', '.join(map(name, node.input))})"
@@ -124,7 +127,7 @@ def _attributes(attributes: Iterable[Any]) -> Iterator[str]:
         elif one.type == _INT:
             yield f"{word}: int = {one.i}"
         elif one.type == _STRING:
-            yield f"{word}: string = {_text(one.s)}"
+            yield f"{word}: string = {_quoted(one.s)}"
         elif one.type == _TENSOR:
             yield f"{word}: tensor = {_typed(one.t)} {_data(one.t)}"
         elif one.type == _GRAPH:

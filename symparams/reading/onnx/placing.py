@@ -194,6 +194,10 @@ class Network:
         """The node that a tensor feeds, where it feeds one alone and is no output."""
         return self._behind.get(name)
 
+    def is_used(self, name: str) -> bool:
+        """Whether a tensor feeds anything, or is an output."""
+        return bool(name) and name in self._behind
+
     def thing(self, name: str) -> Thing:
         """What a name stands for; None where it is not followed."""
         return self.things.get(name) if name else None

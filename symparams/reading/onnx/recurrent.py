@@ -28,8 +28,8 @@ def recurrent(network: Network, operation: Operation, given: Sequence[Thing]) ->
     directions, units = matrix.dims[0], again.dims[2]
     if matrix.dims[1] != _GATES[operation.type] * units or directions not in (1, 2):
         return None
-    wants_all = bool(operation.outputs[0])
-    wants_last = any(operation.outputs[1:])
+    wants_all = network.is_used(operation.outputs[0])
+    wants_last = any(map(network.is_used, operation.outputs[1:]))
     both = ["bidirectional"] * (word(operation, "direction", "forward") == "bidirectional")
     named = {} if bias is not None and not isinstance(bias, Known) else {"bias": False}
     only_last = wants_last and not wants_all
@@ -38,7 +38,8 @@ def recurrent(network: Network, operation: Operation, given: Sequence[Thing]) ->
     if every is None:
         return None
     last = every if only_last else _last(network, operation, every) if wants_last else None
-    return _outputs(operation, every, last, x, directions, units, batch)
+    found = _outputs(operation, every, last, x, directions, units, batch)
+    return (None, *found[1:]) if only_last else found
 
 
 def _laid(x: Flow, shape: Sizes) -> Sizes:
@@ -59,7 +60,7 @@ def _outputs(
     steps = x.dims[1 - batch]
     all_dims: Sizes = (steps, directions, BATCH, units) if batch else (BATCH, steps, directions, units)
     last_dims: Sizes = (directions, BATCH, units) if batch else (BATCH, directions, units)
-    found: list[Thing] = [Flow(every.node, every.shape, all_dims) if operation.outputs[0] else None]
+    found: list[Thing] = [Flow(every.node, every.shape, all_dims)]
     for name in operation.outputs[1:]:
         found.append(Flow(last.node, last.shape, last_dims) if name and last is not None else None)
     return tuple(found)

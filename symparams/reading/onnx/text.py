@@ -47,7 +47,7 @@ class _Reader:
         outputs = self.values("(", ")")[0]
         stated, initializers = self.values("<", ">") if s.is_mark("<") else ([], {})
         operations = tuple(self.operations())
-        every = {value.name: value for value in (*stated, *outputs)}
+        every = {value.name: value for value in (*outputs, *stated) if value.dims is not None}
         fed = tuple(value for value in inputs if value.name not in initializers)
         return Graph(name, fed, tuple(outputs), initializers, every, operations, self.places)
 
@@ -171,7 +171,7 @@ class _Reader:
         s.expect("(")
         inputs: list[str] = []
         while not s.skip(")"):
-            inputs.append(s.name("what feeds a node").text)
+            inputs.append("" if s.is_mark(",") else s.name("what feeds a node").text)
             if not s.is_mark(")"):
                 s.expect(",")
         if s.is_mark("<") and not attributes:

@@ -47,8 +47,8 @@ def transposed(network: Network, operation: Operation, given: Sequence[Thing]) -
     if pads is None:
         return None
     before, behind = pads
-    padding = tuple(map(min, before, behind))
-    extra = tuple(max(b - e, 0) + m for b, e, m in zip(before, behind, more, strict=True))
+    padding = tuple((b + e + 1) // 2 for b, e in zip(before, behind, strict=True))
+    extra = tuple((b + e) % 2 + m for b, e, m in zip(before, behind, more, strict=True))
     named = _named(stride=strides, dilation=dilations, padding=padding, output_padding=extra, groups=groups)
     if bias is None:
         named["bias"] = False
