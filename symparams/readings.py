@@ -31,7 +31,7 @@ class Reading(Shown):
 
     @property
     def kind(self) -> str:
-        """What it was read as: arch, keras, torch, summary, notebook, keras-config, hf or question."""
+        """What it was read as: arch, keras, torch, summary, notebook, keras-config, hf, onnx or question."""
         return self._read.kind
 
     @cached_property

@@ -246,12 +246,31 @@ def test_a_text_without_end() -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "nodes", "said"),
+    [
+        ("N,7", [f"s{i + 1} = Concat<axis: int = 0>(s{i}, s{i})" for i in range(300)], "the file does not say"),
+        ("N,7", ["s1 = Relu(x)", *(f"s{i + 1} = Relu(s{i})" for i in range(1, 4_100))], "more than 4,000 layers"),
+        ("N,7", ["s1 = Identity(x)", *(f"s{i + 1} = Identity(s{i})" for i in range(1, 30_100))], "than 30,000 nodes"),
+    ],
+    ids=["lists", "layers", "nodes"],
+)
+def test_what_grows_without_end(size: str, nodes: list[str], said: str) -> None:
+    source = text(f"float[{size}] x", f"s0 = Shape(x) {' '.join(nodes)} y = Reshape(x, s{len(nodes)})")
+    assert said in message(source).splitlines()[0]
+
+
+def test_numbers_that_grow_without_end_are_not_known() -> None:
+    nodes = " ".join(f"s{i + 1} = Mul(s{i}, s{i})" for i in range(3_000))
+    assert read(text("float[3] x", f"s0 = Shape(x) {nodes} y = Reshape(x, s3000)")).nodes[-1].shape == (3,)
+
+
+@pytest.mark.parametrize(
     ("data", "said"),
     [
         (b"\x08\x0a\x3a\xff\xff\xff\xff\x0f", "m.onnx: this is no ONNX file, or a damaged one, from byte 3 on"),
         (b"\x08" + b"\xff" * 20, "m.onnx: this is no ONNX file, or a damaged one, from byte 11 on"),
         (b"\x0f\x00", "m.onnx: this is no ONNX file, or a damaged one, from byte 1 on"),
-        (b"\x08\x01" * 700_000, "m.onnx: the file has more than 600,000 parts beside its weights, which is the limit"),
+        (b"\x08\x01" * 500_000, "m.onnx: the file has more than 400,000 parts beside its weights, which is the limit"),
     ],
 )
 def test_bytes_that_are_no_model(data: bytes, said: str) -> None:

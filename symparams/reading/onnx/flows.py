@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
+from symparams import limits
 from symparams.algebra.equality import same
 from symparams.algebra.formula import Formula, Quotient, Symbol, Value, as_formula, product, symbols
 from symparams.algebra.simplification import simplified
@@ -101,6 +102,7 @@ def times(*sizes: Value) -> Value:
         for size in sizes:
             assert isinstance(size, int)
             found *= size
+            limits.checked(found)
         return found
     return _settled(product(map(as_formula, sizes)))
 

@@ -74,6 +74,8 @@ def _gather(operation: Operation, given: Sequence[Known]) -> Known:
 
 
 def _concat(operation: Operation, given: Sequence[Known]) -> Known:
+    if sum(len(one.values) for one in given) > limits.ARGUMENTS:
+        return Known((None,))
     return Known(tuple(value for one in given for value in one.values))
 
 

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from symparams.algebra.formula import Symbol, Value
-from symparams.errors import Place, Source, Span, SymparamsError
+from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.reading.onnx.flows import (
     BATCH,
     Flow,
@@ -28,6 +28,7 @@ from symparams.reading.python.sizes import Sizes as Placed
 from symparams.reading.reading import Repair
 from symparams.sources import records as r
 
+_LAYERS = 4_000  # of a model that is read
 LETTERS = "HWDTLMPQ"  # for sizes that nobody names
 
 
@@ -81,6 +82,9 @@ class Network:
 
     def put(self, node: Node) -> tuple[Node, Sizes]:
         """Put a node behind others; StopError where it does not fit."""
+        if len(self.uses.nodes) >= _LAYERS:
+            matter = f"the model has more than {_LAYERS:,} layers, which is the limit"
+            raise LimitError(matter, Place(self.source, *node.at))
         self.uses.add(node)
         shape = self._placed.of(node)
         if shape is None:

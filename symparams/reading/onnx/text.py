@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from symparams import limits
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.reading.onnx.records import Attribute, Data, Dims, Graph, Operation, Tensor, Value
 from symparams.reading.onnx.scanner import Scanner
 
 TEXT_BYTES = 1 << 22  # of the text of a model
+_NODES = 30_000  # most of a large model work out sizes
 SIZE = 10**12  # that no axis of a tensor exceeds
 
 
@@ -149,8 +149,8 @@ class _Reader:
         s.expect("{")
         found: list[Operation] = []
         while not s.skip("}"):
-            if len(found) >= limits.LAYERS:
-                raise LimitError(f"the model has more than {limits.LAYERS:,} nodes, which is the limit", None, s.source)
+            if len(found) >= _NODES:
+                raise LimitError(f"the model has more than {_NODES:,} nodes, which is the limit", None, s.source)
             found.append(self.operation())
         return found
 

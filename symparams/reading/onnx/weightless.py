@@ -11,7 +11,7 @@ from typing import NamedTuple
 from symparams.errors import LimitError, SymparamsError
 
 _KEPT = 4_096  # bytes of the values of a tensor that are kept: sizes and factors, no weights
-_FIELDS = 600_000  # that are looked at
+_FIELDS = 400_000  # that are looked at
 _BYTES = 1 << 25  # of what is left
 _NESTING = 50
 
