@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from symparams.algebra.formula import Symbol, Value
-from symparams.errors import LimitError, Place, Source, Span, SymparamsError
+from symparams.errors import LimitError, Place, Source, SymparamsError
 from symparams.reading.onnx.flows import (
     BATCH,
     Flow,
@@ -139,8 +139,8 @@ class Network:
         """Say that a layer has these weights."""
         self.counted.update(weight.keys)
 
-    def learned(self, weight: Weight, operation: Operation, spread: int = 0) -> Flow:
-        """Weights as a tensor that flows, of at least so many axes; the first one is that of the batch if it is 1."""
+    def learned(self, weight: Weight, operation: Operation) -> Flow:
+        """Weights as a tensor that flows; its first axis is that of the batch if it is 1."""
         known = self._learned.get((*weight.names, *map(str, weight.dims)))
         if known is None:
             known = self._started(weight, operation)
@@ -257,6 +257,3 @@ def word(operation: Operation, name: str, default: str) -> str:
     """An attribute that is a text."""
     found = operation.attributes.get(name)
     return found if isinstance(found, str) else default
-
-
-HERE = Span(0)
