@@ -20,6 +20,8 @@ from symparams.quantities.settings import Settings
 from symparams.quantities.tensor_counts import StoredTensor
 from symparams.quantities.totals import TOTALS
 from symparams.quantities.unit_counts import UnitCount, by_units, counts_by_unit, without_quotients
+from symparams.questions.not_entering import not_entering
+from symparams.reading.inquiry import Inquiry
 
 _LISTED = 8  # so many tensors are named one by one
 
@@ -31,6 +33,7 @@ class LayerAnswer:
     solution: Solution  # of the network
     entry: LayerEntry  # the layer
     quantity: str  # shape, params, field, or a further quantity
+    inquiry: Inquiry | None = None  # what a whole question asks beside it; None: there is no such question
 
     # ------------------------------------------------------------ parameters
 
@@ -57,10 +60,26 @@ class LayerAnswer:
         units = by_units(self.by_unit) if self.by_unit else rule
         return units if len(shown(units, PLAIN)) + 2 < len(shown(rule, PLAIN)) else rule
 
+    @cached_property
+    def not_entering(self) -> tuple[Text, ...]:
+        """What does not enter its number of parameters, of what is asked about: that is said first."""
+        derived = self.entry.node.derived
+        return () if self.inquiry is None else not_entering(derived, self.inquiry.topics)
+
     @property
     def ignores(self) -> tuple[Text, ...]:
-        """What does not enter its number of parameters."""
-        return self.entry.node.derived.rules.ignores
+        """What does not enter its number of parameters, apart from what is said first."""
+        return tuple(t for t in self.entry.node.derived.rules.ignores if t not in self.not_entering)
+
+    @property
+    def has_number_first(self) -> bool:
+        """Whether a question is answered by a number without letters, before which no letter needs to be explained."""
+        return self.inquiry is not None and self.quantity == "params" and isinstance(self.params.value, int)
+
+    @property
+    def wonders_about_batch(self) -> bool:
+        """Whether it is asked about the size of a batch."""
+        return self.inquiry is not None and "batch" in self.inquiry.topics
 
     @property
     def stored(self) -> Sequence[StoredTensor]:
@@ -131,6 +150,7 @@ class AnswerDocument:
     """The answers to what was asked about a network."""
 
     solution: Solution  # with the layers and quantities that were asked for
+    inquiry: Inquiry | None = None  # what a whole question asks beside these
 
     @property
     def is_total(self) -> bool:
@@ -141,7 +161,7 @@ class AnswerDocument:
     def layers(self) -> tuple[tuple[LayerEntry, tuple[LayerAnswer, ...]], ...]:
         """The layers that were asked about, each with an answer for every quantity."""
         return tuple(
-            (entry, tuple(LayerAnswer(self.solution, entry, quantity) for quantity in self._asked(entry)))
+            (entry, tuple(LayerAnswer(self.solution, entry, quantity, self.inquiry) for quantity in self._asked(entry)))
             for entry in self.solution.layers
         )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from symparams.documents import contract
+from symparams.documents.answer import AnswerDocument
 from symparams.documents.diagnosis_document import record as diagnosis_record
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.rendering import Document, render, written
@@ -15,6 +16,8 @@ from symparams.documents.solution import Solution
 from symparams.model.network import Network
 from symparams.quantities.layer_quantities import USUAL
 from symparams.questions.doubted import Doubt
+from symparams.reading.asking import inquiry
+from symparams.reading.inquiry import Inquiry
 from symparams.reading.reading import Reading, WrongRow
 
 
@@ -27,13 +30,13 @@ class Asked:
     doubts: Sequence[Doubt]  # what is asked; empty: nothing in particular
 
     def document(self, document: Document) -> str:
-        """The answer to each doubt, the likeliest first; without any the total and the table."""
+        """The answer to each doubt, then how the text was read; without any doubt the total and the table."""
         note = written(document, "reading", r=self.reading)
         if not self.doubts:
-            bodies = [render(self._whole, document), render(self._whole, self._styled(document, "summary"))]
+            bodies = [note, render(self._whole, document), render(self._whole, self._styled(document, "summary"))]
         else:
-            bodies = [self._answer(doubt, document) for doubt in self.doubts]
-        return "\n".join(body for body in (note, *bodies) if body.strip())
+            bodies = [*(self._answer(doubt, document) for doubt in self.doubts), note]
+        return "\n".join(body for body in bodies if body.strip())
 
     @cached_property
     def _whole(self) -> Solution:
@@ -45,9 +48,16 @@ class Asked:
 
     def _answer(self, doubt: Doubt, document: Document) -> str:
         if doubt.diagnosis is not None:
-            return render_diagnosis(doubt.diagnosis, document)
+            return render_diagnosis(doubt.diagnosis, document, self._inquiry)
         layers = () if doubt.layer is None else (doubt.layer,)
-        return render(Solution(self.network, (doubt.quantity,), layers), document)
+        solution = Solution(self.network, (doubt.quantity,), layers)
+        return written(document, "answer", s=solution, a=AnswerDocument(solution, self._inquiry))
+
+    @cached_property
+    def _inquiry(self) -> Inquiry:
+        """What is asked beside the numbers."""
+        layers = {doubt.layer for doubt in self.doubts}
+        return replace(inquiry(self.reading.prose), several=len(layers) > 1)
 
     # ------------------------------------------------------------ JSON
 

@@ -16,12 +16,13 @@ from symparams.documents.rendering import Document, check_style, written
 from symparams.errors import SymparamsError
 from symparams.quantities.derivation import Derivation
 from symparams.questions.diagnosis import Apart, Diagnosis, Match
+from symparams.reading.inquiry import Inquiry
 
 
-def render_diagnosis(diagnosis: Diagnosis, document: Document) -> str:
-    """What is found out about an answer, in one of the styles."""
+def render_diagnosis(diagnosis: Diagnosis, document: Document, inquiry: Inquiry | None = None) -> str:
+    """What is found out about an answer, in one of the styles; with what is asked beside its number."""
     check_style(document.style)
-    return written(document, "diagnose", d=DiagnosisDocument(diagnosis, document.style))
+    return written(document, "diagnose", d=DiagnosisDocument(diagnosis, document.style, inquiry or Inquiry()))
 
 
 def record(diagnosis: Diagnosis) -> dict[str, Any]:

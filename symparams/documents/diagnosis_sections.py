@@ -23,6 +23,8 @@ from symparams.quantities.derivation import Derivation, StepKind
 from symparams.quantities.layer_derivations import Known, LayerDerivations
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.questions.diagnosis import Arriving, Changed, Diagnosis, Match
+from symparams.questions.right_for import RightFor, right_for
+from symparams.reading.inquiry import Inquiry
 
 _SHOWN = 6  # layers that are listed
 _SHORT = 24  # characters of an answer that a heading has room for
@@ -181,6 +183,7 @@ class DiagnosisDocument:
 
     diagnosis: Diagnosis  # what was found out
     style: str  # steps, formula, lesson, table or textbook
+    inquiry: Inquiry = Inquiry()  # what is asked beside the number
 
     @cached_property
     def solution(self) -> Solution:
@@ -191,7 +194,12 @@ class DiagnosisDocument:
     @cached_property
     def own(self) -> LayerAnswer:
         """The short answer for the layer that was asked about."""
-        return LayerAnswer(self.solution, self.solution.layers[0], self.diagnosis.quantity)
+        return LayerAnswer(self.solution, self.solution.layers[0], self.diagnosis.quantity, self.inquiry)
+
+    @cached_property
+    def right_for(self) -> RightFor | None:
+        """Which other layer has the answer that is wrong for this one."""
+        return right_for(self.diagnosis)
 
     @cached_property
     def matches(self) -> list[MatchSection]:

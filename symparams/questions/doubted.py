@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, as_formula
+from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, Span, SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
-from symparams.reading.doubts import Written, asking, ordinals_in, sentence_ends, written_in
+from symparams.reading.asking import inquiry
+from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.reading.reading import Reading, WrongRow
 from symparams.sources.answers import read_answer, read_shape
 
@@ -23,6 +23,7 @@ _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SMALLEST = 10  # smaller numbers in prose are settings, not counts
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
 _TRIED = 12  # so many layers are tried for a number that names none
+_TRAINED = re.compile(r"train(?:able|ed|ierbar)|entra[iî]n|entren|обуча|训练", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Doubts:
         self.prose = prose
         self.written = written_in(prose)
         self.asking = asking(prose)
+        self.quantity = inquiry(prose).quantity or "params"  # that is asked about where no shape is written
         self.diagnostician = Diagnostician(network)
 
     def found(self) -> tuple[Doubt, ...]:
@@ -55,7 +57,10 @@ class Doubts:
             d for d in self._asked() if (d.layer, d.quantity) not in known and (d.at is None or d.at not in places)
         ]
         if wrong:
-            asked = [d for d in asked if d.quantity != "params" or (d.layer is not None and self._is_without(d.layer))]
+            usual = ("params", self.quantity)
+            asked = [d for d in asked if d.quantity not in usual or (d.layer is not None and self._is_without(d.layer))]
+        elif not asked and self.asking and self._only is not None:
+            asked = [Doubt(self._only, self.quantity, None, None)]
         return (*wrong, *self._once(asked))
 
     # ------------------------------------------------------------ what the text speaks of
@@ -68,9 +73,21 @@ class Doubts:
             if isinstance(node.all_counts.params, int) and node.all_counts.params >= _SMALLEST:
                 by_count.setdefault(node.all_counts.params, []).append(node.name)
         total = self.network.counts.params
-        if isinstance(total, int):
+        if isinstance(total, int) and (self._only is None or self._only not in by_count.get(total, [])):
             by_count.setdefault(total, []).append(None)
         return by_count
+
+    @cached_property
+    def _only(self) -> str | None:
+        """The only layer that has parameters; None if there are several, or none."""
+        weighted = [node.name for node in self.network.nodes if node.counts.params != 0]
+        return weighted[0] if len(weighted) == 1 else None
+
+    @cached_property
+    def _parts(self) -> set[Value]:
+        """How many parameters of a layer, or of all, are trained and how many are not."""
+        every = [self.network.counts, *(node.all_counts for node in self.network.nodes)]
+        return {part for counts in every for part in (counts.trainable, counts.non_trainable)}
 
     @cached_property
     def right(self) -> list[tuple[Written, str | None]]:
@@ -83,10 +100,16 @@ class Doubts:
         return found
 
     @cached_property
+    def _of_training(self) -> set[int]:
+        """The numbers of the sentences that speak of what is trained."""
+        sentences = Sentences(self.prose)
+        return {sentences.of(word.start()) for word in _TRAINED.finditer(self.prose)}
+
+    @cached_property
     def named(self) -> list[tuple[str, int]]:
         """The layers that are called by their names, each with the number of its sentence."""
         found = []
-        sentences = _Sentences(self.prose)
+        sentences = Sentences(self.prose)
         for name in self.network.names:
             if not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
                 pattern = rf"[`'\"]{re.escape(name)}[`'\"]"
@@ -122,12 +145,15 @@ class Doubts:
         if one.kind == "shape":
             return self._sizes(one) in self._shapes
         if one.kind == "number":
-            return (self._value(one) or 0) < _SMALLEST
-        return one.kind == "formula" and not one.result and len(re.findall(r"\d+", one.text)) < _FACTORS
+            value = self._value(one) or 0
+            is_part = value in self._parts and one.sentence in self._of_training
+            return value < _SMALLEST or value in self._settings or is_part
+        numbers = re.findall(r"\d+", one.text)
+        return one.kind == "formula" and not one.result and len(numbers) < _FACTORS and len({*numbers}) == 1
 
     def _explained(self, one: Written) -> Doubt | None:
         near = list(dict.fromkeys((*self._near(one), *self._alike(one))))
-        quantity = "shape" if one.kind == "shape" else "params"
+        quantity = "shape" if one.kind == "shape" else self.quantity
         for layer in near:
             diagnosis = self._typed(layer, quantity, one)
             if diagnosis is not None and self._is_explained(diagnosis, one):
@@ -136,9 +162,9 @@ class Doubts:
             return None
         others = [node.name for node in self.network.nodes if node.counts.params != 0 and node.name not in near]
         for layer in (*others[:_TRIED], None):
-            diagnosis = self._typed(layer, "params", one)
+            diagnosis = self._typed(layer, quantity, one)
             if diagnosis is not None and self._is_explained(diagnosis, one, surely=True):
-                return Doubt(layer, "params", diagnosis, one.at, one.text)
+                return Doubt(layer, quantity, diagnosis, one.at, one.text)
         return None
 
     def _alike(self, one: Written) -> Iterator[str]:
@@ -151,7 +177,7 @@ class Doubts:
 
     def _unexplained(self, one: Written) -> Doubt | None:
         """A wrong sum that no mistake gives, for the layer that it is likeliest meant for."""
-        quantity = "shape" if one.kind == "shape" else "params"
+        quantity = "shape" if one.kind == "shape" else self.quantity
         near = next(self._alike(one) if one.kind == "shape" else self._near(one), None)
         is_sum = self._value(one) not in (None, *self._settings) and re.search(r"[+(]", one.text) is not None
         if near is None or not (is_sum or one.kind == "shape"):
@@ -174,6 +200,8 @@ class Doubts:
             yield from (layer for layer, sentence in spoken if abs(sentence - one.sentence) == distance)
         if one.kind == "formula":
             yield from (layer for layer, _ in spoken)
+        if self._only is not None and (one.kind == "formula" or {one.sentence, one.sentence + 1} & self.asking):
+            yield self._only
 
     @cached_property
     def _shapes(self) -> set[tuple[Formula, ...]]:
@@ -207,19 +235,22 @@ class Doubts:
             if not several or one.sentence in self.asking:
                 yield Doubt(layer, "params", None, one.at)
         fixed = self.network.counts.non_trainable
-        if isinstance(fixed, int) and fixed >= _SMALLEST and fixed not in self._counted:
+        told = {
+            node.counts.non_trainable for node in self.network.nodes if node.name in {name for _, name in self.right}
+        }
+        if isinstance(fixed, int) and fixed >= _SMALLEST and fixed not in self._counted and fixed not in told:
             for one in self.written:
                 if self._value(one) == fixed:
                     yield Doubt(None, "non_trainable", None, one.at)
         for name, sentence in (*self.named, *self.counted_off):
             if sentence in self.asking:
-                yield Doubt(name, "params", None, None)
+                yield Doubt(name, self.quantity, None, None)
         for name in self._without():
-            yield Doubt(name, "params", None, None)
+            yield Doubt(name, self.quantity, None, None)
 
     def _without(self) -> Iterator[str]:
         """A layer of each kind that has no parameters and is asked about."""
-        sentences = _Sentences(self.prose)
+        sentences = Sentences(self.prose)
         words = [(m[0].lower(), sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose)]
         known = kinds()
         without = {known[word] for word, sentence in words if word in known and self._is_near_question(sentence)}
@@ -253,14 +284,17 @@ class Doubts:
 
     @staticmethod
     def _once(doubts: Iterable[Doubt]) -> Iterator[Doubt]:
-        """One for each layer and value."""
-        seen = set()
+        """One for each layer and value, and for each mistake."""
+        seen: set[tuple[object, ...]] = set()
         for doubt in doubts:
-            key = (doubt.layer, doubt.quantity, None if doubt.diagnosis is None else doubt.diagnosis.answer)
-            value = key[:2] + ((tuple(map(str, key[2])),) if key[2] is not None else ())
-            if value not in seen:
-                seen.add(value)
+            about, diagnosis = (doubt.layer, doubt.quantity), doubt.diagnosis
+            values = () if diagnosis is None else tuple(map(str, diagnosis.answer))
+            keys: set[tuple[object, ...]] = {(*about, values)}
+            if diagnosis is not None and len(diagnosis.matches) == 1:
+                keys.add((*about, diagnosis.matches[0].made))
+            if not keys & seen:
                 yield doubt
+            seen |= keys
 
 
 def doubts_about(network: Network, reading: Reading) -> tuple[Doubt, ...]:
@@ -283,13 +317,3 @@ def _of_row(network: Network, row: WrongRow) -> Doubt | None:
         if not diagnosis.correct:
             return Doubt(layer, quantity, diagnosis, row.at, text)
     return None
-
-
-class _Sentences:
-    """Which sentence an offset lies in."""
-
-    def __init__(self, prose: str) -> None:
-        self.ends = sentence_ends(prose)
-
-    def of(self, offset: int) -> int:
-        return bisect_right(self.ends, offset)

@@ -136,6 +136,17 @@ def asking(prose: str) -> set[int]:
     return {i for i, mark in enumerate(_SENTENCE.finditer(text)) if "?" in mark[0] or "？" in mark[0]}
 
 
+class Sentences:
+    """Which sentence an offset lies in."""
+
+    def __init__(self, prose: str) -> None:
+        self.ends = sentence_ends(prose)
+
+    def of(self, offset: int) -> int:
+        """The number of the sentence, from 0."""
+        return bisect_right(self.ends, offset)
+
+
 def sentence_ends(prose: str) -> list[int]:
     """Where sentences end."""
     return [mark.end() for mark in _SENTENCE.finditer(prose)]

@@ -7,11 +7,13 @@ import re
 from symparams.errors import Source, SymparamsError
 
 _WORDS = 4  # so many words in a row are prose
+_ASKED = re.compile(r"^[^#\n]*?[^\W\d_]{2,}[ ,][^#\n?]{0,200}\?+(?=\s|$)", re.M)  # so is a question of two words
 
 
 def has_prose(text: str) -> bool:
-    """Whether a text has whole clauses in it."""
-    return re.search(rf"(?:[^\W\d_]{{2,}}[ ,.;:]+){{{_WORDS}}}", text) is not None
+    """Whether a text has whole clauses in it, or a question."""
+    clause = re.search(rf"(?:[^\W\d_]{{2,}}[ ,.;:]+){{{_WORDS}}}", text)
+    return clause is not None or _ASKED.search(text) is not None
 
 
 def nothing(source: Source) -> SymparamsError:

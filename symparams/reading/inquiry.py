@@ -1,0 +1,18 @@
+"""What a text asks beside its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Topic: TypeAlias = Literal["positions", "batch", "heads", "stride", "dilation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a text asks beside its numbers."""
+
+    quantity: str = ""  # the quantity that is named in a question; empty: none is, or the parameters
+    topics: frozenset[Topic] = frozenset()  # what may enter or not, as the text asks
+    chooses: bool = False  # whether it asks which of two numbers is right
+    several: bool = False  # whether it asks about several layers, so that each answer says about which
