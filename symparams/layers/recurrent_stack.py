@@ -107,8 +107,8 @@ class Stack:
         """What the values of a layer are made from, then the layers above and the other direction."""
         D = features(self.x)
         above = say(
-            f"{'The second layer' if number(self.layers) == 2 else 'Each layer above it'} sees the {{below outputs}} "
-            "of the layer below in place of {D features}",
+            f"{'The second layer' if number(self.layers) == 2 else 'Each layer above it'} sees the {{=below outputs}} "
+            f"of {'both directions of ' if self.both else ''}the layer below in place of {{D features}}",
             below=self.output(),
             D=D,
         )
