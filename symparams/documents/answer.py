@@ -11,7 +11,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import LayerEntry, Letter
 from symparams.documents.solution import Solution
-from symparams.model.sentence import Text
+from symparams.model.sentence import Sentence, Text, value_of
 from symparams.quantities.backward_field import WayBack, way_back
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
@@ -75,6 +75,18 @@ class LayerAnswer:
     def has_number_first(self) -> bool:
         """Whether a question is answered by a number without letters, before which no letter needs to be explained."""
         return self.inquiry is not None and self.quantity == "params" and isinstance(self.params.value, int)
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """The letters in what is said of its parameters, where their number has none."""
+        every = tuple(self.solution.letters_of(self.entry))
+        if len(self.entry.arriving) != 1 or self.entry.changes_laid_out is not None:
+            return every
+        told = (self.entry.because, *self.entry.node.derived.rules.ignores, self.entry.wondered)
+        slots = [slot for text in told if isinstance(text, Sentence) for _, slot in text.slots]
+        some = [one for slot in slots for one in (slot if isinstance(slot, tuple) else (slot,))]
+        names = {s.name for one in some if not isinstance(one, str) for s in symbols(as_formula(value_of(one)))}
+        return tuple(letter for letter in every if letter.symbol.name in names)
 
     @property
     def wonders_about_batch(self) -> bool:

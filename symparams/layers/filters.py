@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, as_formula, parts
+from symparams.algebra.formula import Formula
 from symparams.algebra.simplification import simplified
 from symparams.layers.spatial_letters import input_sizes
 from symparams.model.layer import Incoming
@@ -60,7 +60,7 @@ def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
     """The size of the image does not enter, since all positions share the weights."""
     named = _SPACES.get(len(x.spatial), "size of the input")
     reason = f"does not enter: the same {what} is used at every position"
-    if len(x.spatial) not in _SPACES or any(parts(as_formula(size)) for size in x.spatial):
+    if len(x.spatial) not in _SPACES or not all(isinstance(size, int) for size in x.spatial):
         return (f"the {named} {reason}",)
     return (say(f"the {named}, {{sizes}}, {reason}", sizes=input_sizes(x)),)
 

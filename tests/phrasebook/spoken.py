@@ -18,6 +18,7 @@ from symparams.errors import Source
 from symparams.exams.kinds import KINDS
 from symparams.sources.language import network
 from tests.phrasebook.variants import LAYERS
+from tests.reading.questions import QUESTIONS
 from tests.test_cli import run
 
 _CNN = "input(28,28,1) -> conv(32,3,relu) -> bn -> conv(63,3) -> maxpool(2) -> flatten -> dropout(0.5) -> dense(10)"
@@ -212,7 +213,7 @@ def _others() -> Iterator[Said]:
     styles = ((*one[:5], "--style", style, *text) for one in compared for style in ("answer", "steps"))
     macs = ((*one, "--quantity", "macs") for one in compared[-4:])
     yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
-    yield Said("`answer`", tuple(("answer", "-e", one, *text) for one in _PASTED))
+    yield Said("`answer`", tuple(("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values())))
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
     for one, other in _CHECKED:
         yield Said("`check`", (("check", "-e", one, "--against", "-", *text),), given=other)
@@ -253,6 +254,7 @@ def _answers() -> list[tuple[str, ...]]:
         ("-e", _TEXT, "--total", "--answer", "64000"),
         ("-e", _ROUNDED, "--layer", "dense_1", "--answer", "730"),
         ("-e", _ROUNDED, "--total", "--answer", "866"),
+        ("-e", _ROUNDED, "--layer", "flatten_1", "--quantity", "shape", "--answer", "72"),
         ("-e", "input(10,32) -> lstm(64,sequences) -> lstm(64)", "--layer", "lstm_2", "--answer", "24832"),
         ("-e", _POOLED, "--layer", "dense_1", "--answer", "92170"),
         ("-e", "input(9,9,2) -> conv(1,1) -> conv(5,2)", "--layer", "conv_1", "--answer", "2"),

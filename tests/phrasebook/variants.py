@@ -45,7 +45,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
         "input(10,32) -> { dense(32) | dense(32) | dense(32) } -> attention(4)",
     ),
     "einsum": ('input(5,6) -> einsum("abc,cd->abcd",7)',),
-    "lstm": ("input(1,32) -> lstm(64)", "input(10,32) -> lstm(64,dropout=0.2)"),
+    "lstm": ("input(1,32) -> lstm(64)", "input(T,32) -> lstm(64)", "input(10,32) -> lstm(64,dropout=0.2)"),
     "bidirectional": (
         "input(10,32) -> bidirectional(lstm(64),gru(32))",
         "input(10,32) -> bidirectional(lstm(64),lstm(64))",

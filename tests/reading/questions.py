@@ -1,0 +1,58 @@
+"""Questions as people ask them, each with its code."""
+
+from __future__ import annotations
+
+QUESTIONS = {
+    "the second convolution": """Why does `conv2d_1` have 11,424 parameters? I get (5*5+1)*24 = 624.
+
+model = Sequential()
+model.add(Conv2D(19, 5, activation="relu", input_shape=(40, 40, 3)))
+model.add(MaxPooling2D(2))
+model.add(Conv2D(24, 5, activation="relu"))
+""",
+    "which is right": """In my lecture a GRU with 48 units on 20 features has 3*(20*48 + 48*48 + 48) = 9936 parameters,
+but the summary shows 10080. Which number is right?
+
+model = keras.Sequential([keras.Input((30, 20)), layers.GRU(48)])
+""",
+    "whether the steps matter": """Does the number of time steps change the 30,800 parameters of this layer?
+
+model = keras.Sequential([keras.Input((90, 22)), layers.LSTM(77)])
+""",
+    "groups": """PyTorch shows 7,008 parameters for this convolution. Why not 55,392?
+
+conv = nn.Sequential(nn.Conv2d(64, 96, 3, groups=8))
+""",
+    "two layers, two directions": """This LSTM has 139,264 parameters?? Please explain.
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(input_size=12, hidden_size=64, num_layers=2, bidirectional=True)
+
+    def forward(self, x):
+        out, _ = self.lstm(x)
+        return out
+""",
+    "no parameters": """Why are there no parameters in the dropout layer? Does the batch size matter?
+
+model = keras.Sequential([keras.Input((30,)), layers.Dense(20), layers.Dropout(0.4), layers.Dense(5)])
+""",
+    "only one kernel size": """I get 7*7*9*40+40 parameters, Keras gives 2560. Why only one 7?
+
+model = keras.Sequential([keras.Input((150, 9)), layers.Conv1D(40, 7)])
+""",
+    "a total": """I count 300*60 + 60*7 = 18,420 parameters in total, the summary says 18,487. What is missing?
+
+model = keras.Sequential([keras.Input((300,)), layers.Dense(60), layers.Dropout(0.1), layers.Dense(7)])
+""",
+    "a receptive field": """What is the receptive field of the last convolution? I multiply 5*3*3 = 45.
+
+model = keras.Sequential([keras.Input((96, 96, 3)), layers.Conv2D(8, 5, strides=2), layers.Conv2D(8, 3),
+                          layers.Conv2D(8, 3)])
+""",
+    "work": """How many multiply-accumulates does this convolution take? I computed 3*3*16*32 = 4608.
+
+model = keras.Sequential([keras.Input((20, 20, 16)), layers.Conv2D(32, 3, padding="same")])
+""",
+}
