@@ -19,7 +19,8 @@ def filter_of(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     added = ", and a bias is added" if bias else "; there is no bias"
     summed = f"its products are summed to one value{added}"
     point = all(number(size) == 1 for size in k)
-    block = f"a filter looks at all {{seen}} input channels{of_group} at once, so it is a {{block}} block"
+    all_seen = "{=seen}" if grouped else "{seen}"
+    block = f"a filter looks at all {all_seen} input channels{of_group} at once, so it is a {{block}} block"
     if number(seen) == 1:
         one = "it sees only one input channel" if grouped else "there is only one input channel"
         text = (
@@ -28,7 +29,7 @@ def filter_of(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
             else f"a filter is a {kernel_of(k)}, since {one}"
         )
     elif point:
-        text = f"a filter has one weight for each of the {{seen}} input channels{of_group}"
+        text = f"a filter has one weight for each of the {all_seen} input channels{of_group}"
     else:
         cube = _is_cube(k)
         flat = ("row of {k} weights", "{k} square" if cube else "{k} rectangle", "{k} cube" if cube else "{k} box")

@@ -7,13 +7,24 @@ import re
 from symparams.errors import Source, SymparamsError
 
 _WORDS = 4  # so many words in a row are prose
-_ASKED = re.compile(r"^[^#\n]*?[^\W\d_]{2,}[ ,][^#\n?]{0,200}\?+(?=\s|$)", re.M)  # so is a question of two words
+_QUESTION_MARK = re.compile(r"\?(?=\s|$)")
+_TWO_WORDS = re.compile(r"[^\W\d_]{2,}[ ,]\s*[\w(]")
+_NEAR = 200  # so far before its mark a question begins
 
 
 def has_prose(text: str) -> bool:
     """Whether a text has whole clauses in it, or a question."""
     clause = re.search(rf"(?:[^\W\d_]{{2,}}[ ,.;:]+){{{_WORDS}}}", text)
-    return clause is not None or _ASKED.search(text) is not None
+    return clause is not None or _has_question(text)
+
+
+def _has_question(text: str) -> bool:
+    """Whether words that are no comment stand before a question mark in a line."""
+    for mark in _QUESTION_MARK.finditer(text):
+        line = text[max(mark.start() - _NEAR, 0) : mark.start()].rpartition("\n")[2]
+        if "#" not in line and _TWO_WORDS.search(line):
+            return True
+    return False
 
 
 def nothing(source: Source) -> SymparamsError:

@@ -254,7 +254,6 @@ def _answers() -> list[tuple[str, ...]]:
         ("-e", _TEXT, "--total", "--answer", "64000"),
         ("-e", _ROUNDED, "--layer", "dense_1", "--answer", "730"),
         ("-e", _ROUNDED, "--total", "--answer", "866"),
-        ("-e", _ROUNDED, "--layer", "flatten_1", "--quantity", "shape", "--answer", "72"),
         ("-e", "input(10,32) -> lstm(64,sequences) -> lstm(64)", "--layer", "lstm_2", "--answer", "24832"),
         ("-e", _POOLED, "--layer", "dense_1", "--answer", "92170"),
         ("-e", "input(9,9,2) -> conv(1,1) -> conv(5,2)", "--layer", "conv_1", "--answer", "2"),
