@@ -51,8 +51,8 @@ def rules(text: str) -> Rules:
         (
             "input(9, 9, 6) -> conv(8, 1, groups=2)",
             (
-                "a filter has one weight for each of the 6/2 = 3 input channels of its group; its products are summed to one "
-                "value, and a bias is added"
+                "a filter has one weight for each of the 6/2 = 3 input channels of its group; its products are summed "
+                "to one value, and a bias is added"
             ),
         ),
         (
