@@ -14,6 +14,7 @@ from symparams.algebra.formula import ZERO, Formula, Function, Symbol, Value, as
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import can_put_in, put_in
 from symparams.algebra.sums import Repeat, over, over_shown
+from symparams.misconceptions.families.tying import counted_again
 from symparams.misconceptions.misconception import Misconception, misconception
 from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.task import Subject, Task
@@ -183,9 +184,13 @@ def one_copy(s: Subject) -> Iterator[Formula]:
     source="Press and Wolf, Using the Output Embedding to Improve Language Models, 2017",
 )
 def shared_again(s: Subject) -> Iterator[Formula]:
-    """0 → P."""
-    if s.task.node.shared is not None and s.quantity == "params" and s.rules.parameters != ZERO:
-        yield s.rules.parameters
+    """0 → P; where layers share weights, a tied matrix is counted at each use too."""
+    if s.quantity != "params":
+        return
+    if s.task.node.shared is not None:
+        yield from (rule for rule in (s.rules.parameters,) if rule != ZERO)
+    elif any(node.shared is not None for node in s.network.nodes):
+        yield from (over_shown(rule, s.task.node.repeats) for rule in counted_again.edit(next(s.task.subjects())))
 
 
 @misconception(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Symbol, Value, as_formula, symbols
 from symparams.algebra.substitution import mapped
+from symparams.misconceptions.surroundings import sides as along_axes
 from symparams.misconceptions.task import Task
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.model.network import Network
@@ -14,6 +16,24 @@ from symparams.quantities.clashes import without_clashes
 # What an axis of what arrives is called for short, and in rules.
 _ARRIVING = {"height": "H", "width": "W", "depth": "D", "length": "L", "channels": "C", "features": "n"}
 _ALIKE = {"k": "kernel", "s": "stride", "d": "dilation", "p": "padding"}  # one letter for all axes, where they agree
+
+# What people write in words, and the letters for it.
+_WORDS = {
+    "stride": ("s", "s_h"),
+    "strides": ("s", "s_h"),
+    "kernel": ("k", "k_h"),
+    "kernel_size": ("k", "k_h"),
+    "padding": ("p", "p_h"),
+    "dilation": ("d", "d_h"),
+    "filters": ("F", "C_out"),
+    "in_channels": ("C_in",),
+    "out_channels": ("C_out",),
+    "units": ("U", "n_out"),
+    "hidden_size": ("U",),
+    "input_dim": ("D", "n_in"),
+    "features": ("D", "n_in"),
+    "timesteps": ("T",),
+}
 
 
 def letters_for(task: Task) -> dict[str, Formula]:
@@ -27,6 +47,8 @@ def letters_for(task: Task) -> dict[str, Formula]:
         _add(letters, (s for rule in rules for s in symbols(without_clashes(rule)) if s.value is not None))
     _add(letters, _sizes(task))
     _add(letters, _short(task, letters))
+    _add(letters, _settings(task, letters))
+    _add(letters, _words(letters))
     return letters
 
 
@@ -83,6 +105,27 @@ def _short(task: Task, known: dict[str, Formula]) -> Iterator[Symbol]:
         yield Symbol(letter, as_formula(value), f"input {name}", incoming=True)
     if "channels" in task.derived.out.axes:
         yield Symbol("F", task.derived.out.size("channels").value, "filters")
+
+
+def _settings(task: Task, known: dict[str, Formula]) -> Iterator[Symbol]:
+    """The stride, dilation and padding of a window, which stand in no rule for a count."""
+    sides = list(along_axes(task.derived).values()) if task.derived.arriving else []
+    for letter, meaning, amounts in (
+        ("s", "stride", {side.s for side in sides}),
+        ("d", "dilation", {side.d for side in sides}),
+        ("p", "padding", {side.p for side in sides if side.p is not None}),
+    ):
+        values = {number(amount) for amount in amounts}
+        if letter not in known and len(values) == 1 and None not in values:
+            yield Symbol(letter, as_formula(values.pop() or 0), meaning)
+
+
+def _words(known: dict[str, Formula]) -> Iterator[Symbol]:
+    """Letters by the words for them: stride, kernel, filters."""
+    for word, names in _WORDS.items():
+        letter = next((known[name] for name in names if name in known), None)
+        if isinstance(letter, Symbol) and letter.value is not None:
+            yield Symbol(word, letter.value, letter.meaning, letter.incoming)
 
 
 def _with_axes(letter: str) -> tuple[str, ...]:

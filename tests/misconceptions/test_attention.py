@@ -16,6 +16,8 @@ ENCODER = f"input({T}, {D}) -> encoderlayer({H}, 2048)"
 REST = 513 * 2048 + 2049 * 512 + 4 * 512  # of the encoder layer: feed-forward part and normalizations
 FFN = T * 2 * D * 2048  # multiply-accumulates of its feed-forward part
 
+FEW_KEYS = "input(16, 64) -> attention(8, kv=2, bias=no, causal)"
+
 CASES: list[Case] = [
     ("parameters multiplied by the heads", NO_BIAS, "params", H * 4 * D**2),
     ("parameters multiplied by the heads", SELF, "params", H * 3 * 513 * D + 513 * D),
@@ -49,6 +51,12 @@ CASES: list[Case] = [
     ("masked scores not counted", SELF.replace("(8)", "(8, causal)"), "macs", 4 * T * D**2 + T**2 * D),
     ("memory taken as long as the query", CROSS, "macs", 4 * T * D**2 + 2 * T**2 * D),
     ("memory taken as long as the query", CROSS, "cache", 2 * T * D * 4),
+    ("full width in every head, no output projection", "input(16, 64) -> attention(8)", "params", 8 * 3 * 65 * 64),
+    ("full width in every head, no output projection", "input(T, d) -> attention(h)", "params", "3*h*d^2"),
+    ("parameters multiplied by the heads", "input(16, 64) -> attention(8)", "params", 8 * 4 * 64 * 64),
+    ("a single head counted", "input(128, 512) -> attention(8)", "params", 3 * 512 * 64 + 512 * 512),
+    ("group size taken for the heads of keys and values", FEW_KEYS, "params", 2 * 64 * 64 + 2 * 64 * 32),
+    ("group size taken for the heads of keys and values", FEW_KEYS, "cache", 2 * 16 * 4 * 8 * 4),
 ]
 
 

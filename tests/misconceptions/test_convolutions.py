@@ -19,6 +19,8 @@ WIDE = "input(8, 8, 3) -> conv(4, 3, bias=false)"  # 108
 PADDED = "input(32, 32, 3) -> conv(8, 3, p=1)"
 DILATED = "input(32, 32, 3) -> conv(8, 3, d=2)"
 
+TORCH_PADDED = "convention torch input(3, 10, 10) -> conv(8, 3, padding=1)"
+
 CASES: list[LayerCase] = [
     ("biases left out", THREE, "conv_3", "params", 9 * 32 * 64),
     ("one bias for the whole layer", THREE, "conv_3", "params", 9 * 32 * 64 + 1),
@@ -76,6 +78,19 @@ CASES: list[LayerCase] = [
     ("pointwise step left out", SEPARABLE, "separable_1", "weights", 144),
     ("pointwise step left out", SEPARABLE, "separable_1", "macs", 144 * 36),
     ("depthwise step left out", SEPARABLE, "separable_1", "params", 17 * 24),
+    ("kernel of a sequence squared", "input(100, 64) -> conv(32, 5)", "conv_1", "params", 25 * 64 * 32 + 32),
+    ("kernel of a sequence squared", "input(100, 64) -> conv(32, 5)", "conv_1", "weights", 25 * 64 * 32),
+    ("kernel of a sequence squared", "input(100, 64) -> conv(32, 5)", "conv_1", "macs", 96 * 25 * 64 * 32),
+    ("kernel of a sequence squared", "input(L, C) -> conv(F, k)", "conv_1", "params", "(k*k*C + 1)*F"),
+    ("stride in the count", "input(28, 28, 3) -> conv(32, 3, s=2)", "conv_1", "params", 32 * (27 * 2 + 1)),
+    ("stride in the count", "input(28, 28, 3) -> conv(32, 3, s=2)", "conv_1", "weights", 32 * 27 * 4),
+    ("stride in the count", "input(L, C) -> conv(F, k, s=r)", "conv_1", "params", "(k*C*r + 1)*F"),
+    ("one channel taken for three", "input(28, 28, 1) -> conv(8, 3)", "conv_1", "params", 224),
+    ("one channel taken for three", "input(28, 28, 1) -> relu -> conv(8, 3)", "conv_1", "macs", 26 * 26 * 27 * 8),
+    ("weights for every place of the output", "input(10, 10, 3) -> conv(8, 3)", "conv_1", "params", 64 * 27 * 8 + 8),
+    ("padding added to the channels", "input(28, 28, 3) -> zeropad(1)", "zeropad_1", "shape", (30, 30, 5)),
+    ("padding added to the channels", TORCH_PADDED, "conv_1", "shape", (10, 10, 10)),
+    ("padding added to the channels", TORCH_PADDED, "conv_1", "params", 8 * (9 * 5 + 1)),
 ]
 
 

@@ -15,6 +15,9 @@ TORCH = "convention torch input(10, 32) -> lstm(64)"
 STACKED = "convention torch input(10, 32) -> lstm(64, layers=3)"
 BOTH = "input(10, 32) -> bidirectional(lstm(64))"
 
+BEHIND = "input(12, 10) -> bidirectional(lstm(24, sequences)) -> dense(6)"
+BOTH_STACKED = "convention torch input(30, 20) -> lstm(16, layers=2, bidirectional)"
+
 CASES: list[Case] = [
     ("recurrent matrix left out", LSTM, "params", 4 * (32 * 64 + 64)),
     ("recurrent matrix left out", LSTM, "weights", 4 * 32 * 64),
@@ -69,6 +72,14 @@ CASES: list[Case] = [
     ("directions put side by side", "input(10, 32) -> bidirectional(lstm(64), sum)", "shape", (128,)),
     ("layer behind a bidirectional one doubled", f"{BOTH} -> dense(7)", "params", 2 * (128 * 7 + 7)),
     ("layer behind a bidirectional one doubled", f"{BOTH} -> dropout(0.5) -> dense(7)", "biases", 2 * 7),
+    ("steps in place of features", "input(5, 3) -> lstm(4)", "params", 160),
+    ("steps in place of features", "input(T, D) -> lstm(U)", "params", "4*U*(U + T + 1)"),
+    ("steps in place of features", "input(5, 3) -> lstm(4)", "weights", 4 * 4 * 9),
+    ("steps in place of features", "input(5, 3) -> dense(4)", "params", 24),
+    ("layer behind a bidirectional one doubled", BEHIND, "params", 300),
+    ("layer behind a bidirectional one doubled", BEHIND, "params", 2 * 294),
+    ("upper layers see one direction", BOTH_STACKED, "params", 2 * (64 * (20 + 16 + 2) + 64 * (16 + 16 + 2))),
+    ("upper layers see one direction", BOTH_STACKED, "macs", 30 * 2 * (64 * 36 + 64 * 32)),
 ]
 
 

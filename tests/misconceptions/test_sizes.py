@@ -19,6 +19,12 @@ KERAS = "input(14, 14, 8) -> tconv(4, 3, s=2)"  # 29
 JOINED = "input(8, 8, 3) -> { conv(5, 1) | id } -> concat"
 ADDED = "input(8, 8, 3) -> { conv(3, 1) | id } -> add"
 
+TRANSPOSED_DILATED = "convention torch input(3, 10, 10) -> tconv(8, 3, s=2, dilation=2)"
+RESTORED = "input(28, 28, 3) -> conv(8, 3, s=2) -> tconv(1, 3, s=2)"
+FIELD = "input(64, 64, 3) -> conv(8, 3, s=2) -> conv(8, 3, s=2) -> conv(8, 3)"
+SPREAD = "input(64, 64, 3) -> conv(8, 3) -> conv(8, 3, dilation=2) -> conv(8, 3, dilation=4)"
+AROUND_POOLING = "input(64, 64, 3) -> conv(8, 3) -> conv(8, 3) -> maxpool(2) -> conv(8, 3)"
+
 CASES: list[LayerCase] = [
     ("not rounded", STRIDED, "conv_1", "shape", (Fraction(27, 2), Fraction(27, 2), 4)),
     ("rounded the wrong way", STRIDED, "conv_1", "shape", (14, 14, 4)),
@@ -51,6 +57,23 @@ CASES: list[LayerCase] = [
     ("addition taken for concatenation", ADDED, "add_1", "shape", (8, 8, 6)),
     ("channels at the wrong end", PLAIN, "conv_1", "shape", (4, 26, 26)),
     ("channels at the wrong end", TORCH, "tconv_1", "shape", (28, 28, 4)),
+    ("dilation of a transposed convolution forgotten", TRANSPOSED_DILATED, "tconv_1", "shape", (8, 21, 21)),
+    ("kernel left out of a transposed size", "input(10, 10, 3) -> tconv(8, 4, s=2)", "tconv_1", "shape", (19, 19, 8)),
+    ("kernel left out of a transposed size", "input(n, 3) -> tconv(8, k, s=2)", "tconv_1", "shape", ("2*(n-1)+1", 8)),
+    ("transposed convolution restores the size", RESTORED, "tconv_1", "shape", (28, 28, 1)),
+    ("own stride counted", FIELD, "conv_3", "field", (1 + 2 * 2 + 2 * 4 + 2 * 4,) * 2),
+    ("dilation left out of the receptive field", SPREAD, "conv_3", "field", (7, 7)),
+    ("pooling multiplies the field", AROUND_POOLING, "maxpool_1", "field", (10, 10)),
+    ("pooling multiplies the field", AROUND_POOLING, "conv_3", "field", (14, 14)),
+    ("pooling multiplies the field", AROUND_POOLING, "conv_3", "field", (12, 12)),
+    (
+        "field of a block times the blocks",
+        "input(64, 64, 1) -> [conv(4, 3) -> conv(4, 3)]*3",
+        "conv_6",
+        "field",
+        (15, 15),
+    ),
+    ("one layer of each block seen", "input(64, 64, 1) -> [conv(4, 3) -> conv(4, 3)]*3", "conv_6", "field", (7, 7)),
 ]
 
 

@@ -63,6 +63,8 @@ CASES: list[Case] = [
     ("adapter alone", LORA, "params", THIN),
     ("adapter alone", "input(9, 9, 4) -> lora(conv(6, 3), 2)", "params", 2 * (9 * 4 + 6)),
     ("adapter alone", LORA, "flops", 2 * 128 * THIN),
+    ("only the matrices counted", "input(16, 64) -> encoderlayer(8, 256)", "params", 12 * 64 * 64),
+    ("only the matrices counted", "input(T, d) -> encoderlayer(h, 4*d)", "params", "12*d^2"),
 ]
 
 

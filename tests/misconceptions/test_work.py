@@ -44,6 +44,9 @@ CASES: list[LayerCase] = [
     ("the layer before given", THREE, "conv_3", "shape", (28, 28, 32)),
     ("the layer after given", PAIR, "dense_1", "params", 18),
     ("the layer after given", THREE, "conv_2", "shape", (26, 26, 64)),
+    ("one addition for each channel", "input(10, 10, 3) -> conv(8, 3)", "conv_1", "flops", 27_648 + 8),
+    ("one addition fewer than products", "input(10, 10, 3) -> conv(8, 3)", "conv_1", "flops", 512 * (27 + 26)),
+    ("every other operation counted too", "input(10, 10, 3) -> conv(8, 3)", "conv_1", "flops", 512 * (27 + 28)),
 ]
 
 

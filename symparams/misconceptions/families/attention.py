@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.algebra.formula import ONE, ZERO, Formula, Product, product, total
+from symparams.algebra.formula import ONE, ZERO, Formula, Product, as_formula, product, total
+from symparams.algebra.simplification import simplified
 from symparams.layers.attended import attended
 from symparams.layers.attention import Attention
 from symparams.layers.heads import Heads
@@ -68,6 +69,33 @@ def times_heads(s: Subject) -> Iterable[Formula]:
             yield of.h * total(of.parameters())
             *first, last = of.parameters()
             yield total([*(of.h * p for p in first), last])
+            yield of.h * _sum(_unbiased(of.projections))
+
+    return _parameters(s, ways)
+
+
+def _unbiased(projections: Iterable[Projection]) -> Iterator[Projection]:
+    return (replace(p, bias=False) for p in projections)
+
+
+@misconception(
+    "full width in every head, no output projection",
+    "params",
+    layers=ATTENDING,
+    explanation="you gave every head the full width, and left out the output projection",
+    repair="the heads divide the width among themselves, so their number does not enter; a fourth matrix, the output "
+    "projection, combines them",
+    claim="Multi-head attention has three matrices of full width for each head, and no others.",
+    source="pytorch issue 60853, 'Parameter Count of MultiheadAttention does not Change with num_heads'",
+)
+def wide_heads(s: Subject) -> Iterable[Formula]:
+    """3·(d + 1)·d + (d + 1)·d → h·3·(d + 1)·d; → h·3·d·d."""
+
+    def ways(of: Heads) -> Ways:
+        if of.plain and of.h.value != ONE:
+            inputs = [p for p in of.projections if p.name != "output"]
+            yield of.h * _sum(inputs)
+            yield of.h * _sum(_unbiased(inputs))
 
     return _parameters(s, ways)
 
@@ -83,7 +111,7 @@ def times_heads(s: Subject) -> Iterable[Formula]:
     credit=Fraction(1, 2),
 )
 def one_head(s: Subject) -> Iterable[Formula]:
-    """3·(d + 1)·d + (d + 1)·d → 3·(d + 1)·d/h + (d/h + 1)·d; h·d_h → d_h."""
+    """3·(d + 1)·d + (d + 1)·d → 3·(d + 1)·d/h + (d/h + 1)·d, or + (d + 1)·d; h·d_h → d_h."""
 
     def narrow(of: Heads, p: Projection) -> Projection:
         def less(width: Formula) -> Formula:
@@ -97,8 +125,15 @@ def one_head(s: Subject) -> Iterable[Formula]:
     def narrowed(of: Heads) -> list[Projection]:
         return [narrow(of, p) for p in of.projections] if of.kv is None or not of.plain else []
 
+    def ways(of: Heads) -> Ways:
+        if narrow_ones := narrowed(of):
+            yield _sum(narrow_ones)
+            mixed = [p if p.name == "output" else narrow(of, p) for p in of.projections]
+            yield _sum(mixed)
+            yield _sum(_unbiased(mixed))
+
     if s.quantity == "params":
-        return _parameters(s, lambda of: [_sum(narrowed(of))] if narrowed(of) else [])
+        return _parameters(s, ways)
     return _work(s, lambda of: [total([*projected(narrowed(of)), *of.mixed()])] if narrowed(of) else [])
 
 
@@ -128,6 +163,31 @@ def kv_ignored(s: Subject) -> Iterable[Formula]:
     else:
         work = macs_of(every, s.out, *s.arriving)
         yield from on_macs(s, lambda rule: work)
+
+
+@misconception(
+    "group size taken for the heads of keys and values",
+    "params",
+    "cache",
+    *_WORK,
+    layers=(Attention,),
+    explanation="you counted as many key and value heads as query heads share one",
+    repair="with `h` query heads and `g` key and value heads, `h/g` query heads share one; the keys and values of `g` "
+    "heads are computed and kept",
+    claim="Grouped-query attention with 32 query heads and 8 key and value heads keeps the keys and values of 4 heads.",
+    source=_AINSLIE,
+    credit=Fraction(1, 2),
+)
+def group_size(s: Subject) -> Iterable[Formula]:
+    """n_kv → h/n_kv."""
+    layer = as_a(s, Attention)
+    if isinstance(layer, Attention) and layer.kv is not None:
+        each = as_formula(simplified(layer.heads / layer.kv, s.network.facts))
+
+        def taken(rule: Formula) -> Formula | None:
+            return bound(rule, "n_kv", each)
+
+        yield from on_macs(s, taken) if s.quantity in _WORK else some(taken(s.rule))
 
 
 @misconception(

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, product
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import ZERO, Formula, Number, Product, Sum, as_formula, product
+from symparams.algebra.simplification import simplified
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.recurrent import Recurrent
-from symparams.misconceptions.edits import some
+from symparams.misconceptions.edits import bound_where, named, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.roles import letters
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import as_a, meant, on_macs, without_tensors
+from symparams.model.derived import macs_of
 from symparams.model.layer import Layer
 from symparams.model.network import Node
 from symparams.model.tensor import Tensor
@@ -119,12 +123,45 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     source="Stack Exchange, questions on a dense layer behind Keras's Bidirectional",
 )
 def doubled_behind(s: Subject) -> Iterable[Formula]:
-    """n_in·n_out + n_out → 2·(n_in·n_out + n_out)."""
+    """n_in·n_out + n_out → 2·(U·n_out + n_out), with the U outputs of one direction; → 2·(n_in·n_out + n_out)."""
     if s.rule == ZERO or not s.arriving or _reads_both_ways(as_a(s, *_BOTH)):
         return
     below = next((node for node in s.before if _matters(node)), None)
-    if below is not None and _reads_both_ways(meant(below.layer, below.derived.arriving)):
-        yield 2 * s.rule
+    layer = None if below is None else meant(below.layer, below.derived.arriving)
+    if not _reads_both_ways(layer):
+        return
+    joined = not isinstance(layer, Bidirectional) or layer.merge == "concat"
+    if below is not None and joined and s.x.shape[-1] == below.shape[-1]:
+        features = [letter.name for letter in letters(s.tensors, "input") if letter.incoming]
+        each = as_formula(simplified(as_formula(s.x.shape[-1]) / 2, s.network.facts))
+        yield from (2 * rule for rule in some(bound_where(s.rule, named(*features), each)))
+    yield 2 * s.rule
+
+
+@misconception(
+    "upper layers see one direction",
+    "params",
+    "macs",
+    "flops",
+    layers=(Recurrent,),
+    explanation="you let each upper layer take the outputs of one direction only",
+    repair="in a stack of bidirectional layers, both directions of an upper layer take the outputs of both "
+    "directions below, `2*U` features",
+    claim="A stack of bidirectional layers has twice as many parameters as the same stack in one direction.",
+    source="PyTorch documentation of LSTM, weight_ih_l[k]: num_directions * hidden_size inputs for k > 0",
+    credit=Fraction(1, 2),
+)
+def directions_apart(s: Subject) -> Iterable[Formula]:
+    """2·one(D) + 2·one(2·U) → 2·(one(D) + one(U))."""
+    layer = as_a(s, Recurrent)
+    if not isinstance(layer, Recurrent) or not layer.bidirectional or number(layer.layers) == 1 or s.rule == ZERO:
+        return
+    alone = replace(layer, bidirectional=False)
+    if s.quantity == "params":
+        yield 2 * alone.rules(*s.arriving).parameters
+    else:
+        work = 2 * macs_of(alone, s.out, *s.arriving)
+        yield from on_macs(s, lambda rule: work)
 
 
 def _matters(node: Node) -> bool:

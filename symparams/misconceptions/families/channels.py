@@ -9,6 +9,7 @@ from itertools import islice
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, Symbol, as_formula
 from symparams.layers.convolution import Convolution, Separable
+from symparams.layers.padding import ZeroPadding
 from symparams.layers.transposed import TransposedConvolution
 from symparams.misconceptions.edits import Test, bound_where, exchanged, named, some, without_factor
 from symparams.misconceptions.misconception import misconception
@@ -122,6 +123,27 @@ def channels_of_the_image(s: Subject) -> Iterable[Formula]:
     return _with_input_channels(s, as_formula(channels))
 
 
+@misconception(
+    "one channel taken for three",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    needs="kernel",
+    around=True,
+    explanation="you counted three input channels, as in a color image",
+    repair="a gray image has one channel, so each filter has one kernel only",
+    claim="The first convolution of a network for gray images has three input channels.",
+    source="Stack Exchange, questions on the first convolution on MNIST: (3*3*3 + 1)*32",
+)
+def three_channels(s: Subject) -> Iterable[Formula]:
+    """C_in = 1 → C_in = 3, in the first layer with weights of a network for gray images."""
+    if not s.arriving or len(s.x.shape) != 3 or s.x.channels != 1 or any(True for _ in weighted_before(s)):
+        return ()
+    return _with_input_channels(s, as_formula(3))
+
+
 def _with_input_channels(s: Subject, channels: Formula) -> Iterable[Formula]:
     is_channels = _is_channels(s)
     return in_work(s, lambda rule: some(bound_where(rule, is_channels, channels)))
@@ -185,6 +207,30 @@ def one_filter(s: Subject) -> Iterable[Formula]:
 
 
 # ---------------------------------------------------------------- channels that leave
+
+
+@misconception(
+    "padding added to the channels",
+    "shape",
+    "params",
+    "weights",
+    "trainable",
+    layers=(ZeroPadding, Convolution),
+    explanation="you added the padding to the channels too",
+    repair="padding adds positions around each feature map, and no further feature maps",
+    claim="Padding an image by one position on each side adds two channels.",
+    source="Keras documentation of ZeroPadding2D: (batch, rows, cols, channels) to padded_rows and padded_cols",
+)
+def padding_in_depth(s: Subject) -> Iterable[Formula]:
+    """C → C + 2p in the output; C_in → C_in + 2p in a count."""
+    if not isinstance(s.layer, (ZeroPadding, Convolution)) or not intact(s):
+        return
+    amounts = [side.before for side in s.layer.padding_of(*s.arriving)[:1] if side.before == side.after]
+    for p in amounts:
+        if s.axis == "channels" and number(p) != 0:
+            yield s.rule + 2 * p
+        elif s.quantity != "shape" and number(p) != 0:
+            yield from _with_input_channels(s, s.x.C_in() + 2 * p)
 
 
 @misconception(

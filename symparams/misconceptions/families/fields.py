@@ -23,6 +23,7 @@ class _Seen:
 
     k: Formula  # the places that it covers
     s: Formula  # its stride
+    plain: Formula  # the places that it would cover without its dilation
     pools: bool  # whether it belongs to a pooling layer
 
 
@@ -54,7 +55,23 @@ def _window(node: Node, axis: int, count: int) -> _Seen | str | None:
     if number(one.kernel) == 1 == number(one.stride):
         return None
     k = symbol(f"k_{count}", one.kernel, f"places that {node.name} spans")
-    return _Seen(k, symbol(f"s_{count}", one.stride, f"stride of {node.name}"), isinstance(node.layer, Pooling))
+    s = symbol(f"s_{count}", one.stride, f"stride of {node.name}")
+    return _Seen(k, s, _undilated(node, axis, count) or k, isinstance(node.layer, Pooling))
+
+
+def _undilated(node: Node, axis: int, count: int) -> Formula | None:
+    """The size of a dilated kernel itself."""
+    side = list(sides(node.derived).values())[axis : axis + 1]
+    dilated = [along.k for along in side if along.span != along.k]
+    return symbol(f"k_{count}", dilated[0], f"kernel size of {node.name}") if dilated else None
+
+
+def _grown(windows: list[_Seen], sizes: list[Formula]) -> Formula:
+    """1 + (k_1 - 1) + (k_2 - 1)·s_1 …, with these sizes of the windows."""
+    terms: list[Formula] = [ONE]
+    for i, k in enumerate(sizes):
+        terms.append(product([k - 1, *(w.s for w in windows[:i] if number(w.s) != 1)]))
+    return total(terms)
 
 
 @misconception(
@@ -133,7 +150,16 @@ def last_kernel(s: Subject) -> Iterable[Formula]:
     credit=Fraction(1, 2),
 )
 def own_stride(s: Subject) -> Iterable[Formula]:
-    """r_in + (k - 1)·j_in → r_in + (k - 1)·j_in·s."""
+    """r_in + (k - 1)·j_in → 1 + (k_1 - 1)·s_1 + (k_2 - 1)·s_1·s_2 …, r_in + (k - 1)·j_in·s."""
+    way = _way(s)
+    if way is not None and any(number(w.s) != 1 for w in way):
+        parts = (product([w.k - 1, *(v.s for v in way[: i + 1] if number(v.s) != 1)]) for i, w in enumerate(way))
+        yield total([ONE, *parts])
+    yield from _own_stride_here(s)
+
+
+def _own_stride_here(s: Subject) -> Iterable[Formula]:
+    """The same in the layer itself only."""
     reach = s.layer.reach(*s.arriving) if s.arriving else ()
     if isinstance(reach, str) or not reach or not intact(s):
         return ()
@@ -181,7 +207,77 @@ def pooling_left_out(s: Subject) -> Iterable[Formula]:
     credit=Fraction(1, 2),
 )
 def dilation_left_out(s: Subject) -> Iterable[Formula]:
-    """k = d(k - 1) + 1 → k."""
+    """k = d(k - 1) + 1 → k in all layers; → k in the layer itself."""
+    way = _way(s)
+    if way is not None and any(w.plain is not w.k for w in way):
+        yield _grown(way, [w.plain for w in way])
     side = sides(s.task.derived).get(s.axis) if s.arriving else None
     if side is not None and side.span != side.k:
         yield from some(bound(s.rule, "k", side.k))
+
+
+@misconception(
+    "pooling multiplies the field",
+    "field",
+    explanation="you multiplied the receptive field by the stride of a pooling layer",
+    repair="a pooling window of size `k` adds `k - 1` positions of its own input; its stride moves only the positions "
+    "that later layers see farther apart",
+    claim="A pooling layer with stride 2 doubles the receptive field.",
+    source="Stack Exchange, questions on the receptive field behind max pooling",
+)
+def pooling_multiplies(s: Subject) -> Iterable[Formula]:
+    """r_in + (k - 1)·j_in → r_in·s at each pooling, with k - 1 or (k - 1)·j at the other layers."""
+    way = _way(s)
+    if way is None or not any(w.pools and number(w.s) != 1 for w in way) or all(w.pools for w in way):
+        return
+    for spread in (False, True):
+        field: Formula = ONE
+        for i, w in enumerate(way):
+            apart = [v.s for v in way[:i] if number(v.s) != 1] if spread else []
+            field = field * w.s if w.pools else field + product([w.k - 1, *apart])
+        yield field
+
+
+@misconception(
+    "field of a block times the blocks",
+    "field",
+    explanation="you multiplied the receptive field of one block by the number of blocks",
+    repair="neighboring fields overlap, so a further block adds one position less than its own field at stride 1",
+    claim="Three equal blocks of convolutions see three times as many positions as one.",
+    source="Stack Exchange, 'What is the receptive field of a stack of dilated convolutions?': 1024 times the blocks",
+)
+def blocks_multiplied(s: Subject) -> Iterable[Formula]:
+    """1 + N·(r - 1) → N·r, where N blocks of several layers with stride 1 see r each."""
+    blocks = _blocks(s)
+    if blocks is not None:
+        block, count = blocks
+        yield count * _grown(block, [w.k for w in block])
+
+
+@misconception(
+    "one layer of each block seen",
+    "field",
+    explanation="you counted one layer of each block",
+    repair="every layer of a block adds its own `k - 1` positions",
+    claim="A block of several convolutions enlarges the receptive field as much as one of them.",
+    source="Stack Exchange, questions on the receptive field of residual blocks with two convolutions",
+)
+def one_of_each_block(s: Subject) -> Iterable[Formula]:
+    """1 + N·((k_1 - 1) + (k_2 - 1)) → 1 + N·(k_1 - 1)."""
+    blocks = _blocks(s)
+    if blocks is not None:
+        block, count = blocks
+        yield ONE + count * (block[0].k - 1)
+
+
+def _blocks(s: Subject) -> tuple[list[_Seen], int] | None:
+    """One of the equal blocks that the windows on the way form, at least two layers each, and how many there are."""
+    way = _way(s)
+    if way is None or any(number(w.s) != 1 for w in way):
+        return None
+    sizes = [number(w.k) for w in way]
+    for long in range(2, len(way) // 2 + 1):
+        count = len(way) // long
+        if sizes == sizes[:long] * count:
+            return way[:long], count
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, product, total
@@ -19,6 +20,8 @@ def _in_products(s: Subject, change: Callable[[list[Formula], list[Formula]], Fo
     is_side = is_kernel(s)
 
     def within(node: Formula) -> Formula | None:
+        if is_side(node):
+            return None if number(node) == 1 else change([node], [])
         if not isinstance(node, Product):
             return None
         kernel = [f for f in node.factors if is_side(f)]
@@ -48,6 +51,53 @@ def not_squared(s: Subject) -> Iterable[Formula]:
         return product([kernel[0], *others]) if len(kernel) > 1 else None
 
     return _in_products(s, first)
+
+
+@misconception(
+    "kernel of a sequence squared",
+    "params",
+    "weights",
+    "trainable",
+    "macs",
+    "flops",
+    needs="kernel",
+    explanation="you squared the kernel size, as if the input were an image",
+    repair="over a sequence a kernel has a length only, so it has `k` weights for each input channel",
+    claim="A one-dimensional convolution filter of size 5 has 25 weights for each input channel.",
+    source="Stack Overflow, questions on the parameters of Keras's Conv1D",
+)
+def squared(s: Subject) -> Iterable[Formula]:
+    """k·C_in → k·k·C_in."""
+
+    def twice(kernel: list[Formula], others: list[Formula]) -> Formula | None:
+        return product([*kernel, *kernel, *others]) if len(kernel) == 1 else None
+
+    return _in_products(s, twice)
+
+
+@misconception(
+    "stride in the count",
+    "params",
+    "weights",
+    "trainable",
+    layers=CONVOLVING,
+    needs="kernel",
+    explanation="you multiplied by the stride",
+    repair="the stride changes only how many positions a filter visits, and thus the output size, not its weights",
+    claim="A convolution with stride 2 has other weights than the same convolution with stride 1: twice as many.",
+    source="Stack Exchange, questions on the parameters of a convolution: does the stride enter?",
+)
+def stride_counted(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in → k·k·C_in·s; → k·k·C_in·s·s."""
+    strides = [side.s for side in sides(s.task.derived).values() if number(side.s) != 1]
+    if not isinstance(s.layer, CONVOLVING) or not strides:
+        return
+    for factors in dict.fromkeys((tuple(strides[:1]), tuple(strides))):
+        yield from _in_products(s, partial(_with_factors, factors))
+
+
+def _with_factors(factors: tuple[Formula, ...], kernel: list[Formula], others: list[Formula]) -> Formula:
+    return product([*kernel, *others, *factors])
 
 
 @misconception(

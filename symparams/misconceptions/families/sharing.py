@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symparams.algebra.formula import ZERO, Formula, Product, Symbol, product
+from symparams.algebra.formula import ZERO, Formula, Product, Symbol, product, total
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.transposed import TransposedConvolution
 from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import intact, other_kernels
+from symparams.misconceptions.surroundings import intact, other_kernels, without_biases
 from symparams.misconceptions.task import Subject
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
@@ -32,9 +32,12 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
     source="Stack Exchange, questions on parameter sharing: H*W*F*(k*k*C + 1)",
 )
 def weights_for_every_place(s: Subject) -> Iterable[Formula]:
-    """(k·k·C_in + 1)·C_out → H_out·W_out·(k·k·C_in + 1)·C_out."""
+    """(k·k·C_in + 1)·C_out → H_out·W_out·(k·k·C_in + 1)·C_out; the same with one bias for each filter."""
     if isinstance(s.layer, _SLIDING) and s.rule != ZERO:
         yield _multiplied(s.out.spatial(), s.rule)
+        weights = without_biases(s) if s.quantity != "weights" else None
+        if weights is not None:
+            yield _multiplied(s.out.spatial(), weights) + total(t.size for t in s.tensors if t.kind == "bias")
 
 
 @misconception(

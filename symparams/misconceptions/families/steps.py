@@ -22,11 +22,13 @@ from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import TransformerEncoder
 from symparams.layers.transformer import EncoderLayer
-from symparams.misconceptions.edits import bound, named, without_factor
+from symparams.misconceptions.edits import bound, bound_where, named, some, without_factor
 from symparams.misconceptions.families.recurrent import RECURRENT, on_rule, recurrent_of
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.roles import letters
+from symparams.misconceptions.surroundings import in_work
 from symparams.misconceptions.task import Subject
-from symparams.misconceptions.tensors import as_a, on_macs
+from symparams.misconceptions.tensors import as_a, on_macs, shares
 from symparams.model.derived import macs_of
 from symparams.model.layer import symbol
 
@@ -57,6 +59,27 @@ def times_steps(s: Subject) -> Iterable[Formula]:
         return
     if len(s.x.shape) == 2 or isinstance(layer, ConvLSTM):
         yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
+
+
+@misconception(
+    "steps in place of features",
+    *_COUNTS,
+    *_WORK,
+    needs="tensor",
+    explanation="you took the length of the sequence for the number of its features",
+    repair="the weights of a layer are for the features of one time step; the number of steps does not enter",
+    claim="The number of weights of a recurrent layer grows with the length of the sequence.",
+    source="Stack Overflow, questions on input_shape=(timesteps, features) of an LSTM",
+)
+def steps_for_features(s: Subject) -> Iterable[Formula]:
+    """g·((D + U)·U + U) → g·((T + U)·U + U)."""
+    if not s.arriving or len(s.arriving) > 1 or len(s.x.shape) != 2 or s.x.axis_names()[0] != "length" or shares(s):
+        return ()
+    features = [letter for letter in letters(s.tensors, "input") if letter.incoming]
+    produced = letters(s.tensors, "output")
+    names = [letter.name for letter in features if letter.name not in {other.name for other in produced}]
+    steps = as_formula(s.x.shape[0])
+    return in_work(s, lambda rule: some(bound_where(rule, named(*names), steps))) if names else ()
 
 
 @misconception(

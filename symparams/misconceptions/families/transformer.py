@@ -22,6 +22,7 @@ from symparams.misconceptions.tensors import (
     on_macs,
     parts,
     swapped,
+    without_tensors,
 )
 from symparams.model.derived import macs_of
 from symparams.model.layer import Incoming
@@ -212,6 +213,23 @@ def _last_norms(s: Subject) -> tuple[Formula, ...]:
 def _dropped(rule: Formula, term: Formula) -> Formula:
     """The rule without a term, wherever it stands as one; the sum around it stays a sum."""
     return without_term(rule, lambda t: t == term) or rule
+
+
+@misconception(
+    "only the matrices counted",
+    "params",
+    layers=BLOCKS,
+    explanation="you counted only the weight matrices, without biases and layer normalizations",
+    repair="biases and normalizations add some multiples of `d`, so `12*d^2`, with a hidden width of `4*d`, is an "
+    "approximation",
+    claim="A transformer layer of width `d` and hidden width `4*d` has exactly `12*d^2` parameters.",
+    source="Kaplan et al., Scaling Laws for Neural Language Models, 2020, section 2.1: biases are left out",
+    credit=Fraction(1, 2),
+)
+def only_matrices(s: Subject) -> Iterable[Formula]:
+    """4·(d + 1)·d + (d + 1)·f + (f + 1)·d + 4·d → 4·d² + 2·d·f."""
+    if as_a(s, *BLOCKS) is not None and s.rule != ZERO:
+        yield from some(without_tensors(s, lambda t: not t.joins))
 
 
 @misconception(

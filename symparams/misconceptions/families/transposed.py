@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Negative, Product, Symbol, ceil, symbols
+from symparams.algebra.formula import Formula, Negative, Product, Symbol, as_formula, ceil, symbols
 from symparams.algebra.simplification import simplified
+from symparams.layers.convolution import Convolution
 from symparams.layers.sizes import spatial_axes
+from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.transposed import TransposedConvolution
 from symparams.layers.unpooling import MaxUnpooling
 from symparams.layers.window import Window
@@ -166,3 +168,63 @@ def steps_as_places(s: Subject) -> Iterable[Formula]:
     """(n - 1)·s + k → n·s + k."""
     n = _incoming(s)
     return some(exchanged(s.rule, lambda node: n is not None and node == n - 1, n)) if n and _spatial(s) else ()
+
+
+@misconception(
+    "dilation of a transposed convolution forgotten",
+    "shape",
+    layers=(TransposedConvolution,),
+    explanation="you ignored the dilation",
+    repair="a kernel with dilation `d` covers `d*(k - 1) + 1` positions of the output",
+    claim="The dilation of a transposed convolution does not change the size of its output.",
+    source="PyTorch documentation of ConvTranspose2d, dilation",
+    credit=Fraction(1, 2),
+)
+def dilation_forgotten(s: Subject) -> Iterable[Formula]:
+    """(n - 1)·s + d(k - 1) + 1 → (n - 1)·s + k."""
+    return some(exchanged(s.rule, _DILATION, 1)) if _larger(s) else ()
+
+
+_DILATION = named("d", "d_d", "d_h", "d_w")
+
+
+@misconception(
+    "kernel left out of a transposed size",
+    "shape",
+    layers=_LARGER,
+    explanation="you counted where the copies of the kernel start, not how far the last one reaches",
+    repair="the last copy of the kernel starts at `(n - 1)*s` and covers `k` positions, not one",
+    claim="The size of a transposed convolution's output does not depend on the size of its kernel.",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 4",
+)
+def reach_forgotten(s: Subject) -> Iterable[Formula]:
+    """(n - 1)·s - 2p + k → (n - 1)·s + 1."""
+    n, stride = _incoming(s), next(filter(_STRIDE, symbols(s.rule)), None)
+    kernels = [x for x in symbols(s.rule) if x.name in ("k", "k_d", "k_h", "k_w") and number(x) != 1]
+    if n is not None and stride is not None and kernels and _spatial(s) and intact(s):
+        yield (n - 1) * stride + 1
+
+
+@misconception(
+    "transposed convolution restores the size",
+    "shape",
+    layers=(TransposedConvolution,),
+    around=True,
+    explanation="you gave the size that the convolution before it had as its input",
+    repair="several input sizes of a convolution with a stride give the same output size, so its transposed "
+    "convolution cannot restore all of them; PyTorch's output padding chooses one",
+    claim="A transposed convolution always restores the input size of a convolution with the same kernel and stride.",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 4.5; PyTorch "
+    "documentation of ConvTranspose2d, output_padding",
+)
+def size_restored(s: Subject) -> Iterable[Formula]:
+    """(n - 1)·s - 2p + k → the input size of the convolution before it."""
+    names = [name for name, _, _ in spatial_axes(s.x)] if isinstance(s.layer, TransposedConvolution) else []
+    if s.axis not in names or not intact(s):
+        return
+    i = names.index(s.axis)
+    before = next((node for node in s.before if isinstance(node.layer, (Convolution, TransposedConvolution))), None)
+    if before is not None and isinstance(before.layer, Convolution) and len(before.shape) == len(s.x.shape):
+        size = input_sizes(before.derived.arriving[0])[i]
+        if as_formula(size) != as_formula(input_sizes(s.x)[i]):
+            yield size

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import ZERO, Formula, Product, product, symbols
+from symparams.algebra.formula import ZERO, Formula, Product, product, symbols, total
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.spatial_letters import input_sizes
@@ -16,6 +17,7 @@ from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.roles import is_of, matrix
 from symparams.misconceptions.surroundings import in_work, intact
 from symparams.misconceptions.task import Subject
+from symparams.quantities.quantity import QUANTITY_RULES
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
 
@@ -129,6 +131,75 @@ def flops_for_macs(s: Subject) -> Iterable[Formula]:
 def macs_for_flops(s: Subject) -> Iterable[Formula]:
     """2·MACs → MACs."""
     return (node for node in symbols(s.rule) if node.name == "MACs")
+
+
+@misconception(
+    "one addition for each channel",
+    "flops",
+    needs="tensor",
+    explanation="you added one operation for each bias",
+    repair="a bias is added to every output value, not once per filter",
+    claim="Adding the biases of a convolution takes as many additions as it has filters, whatever its output size.",
+    source="Stack Overflow, 'Issue in understanding the counting of MACC operations of convolution layer'",
+    credit=Fraction(1, 2),
+)
+def one_addition_for_each_bias(s: Subject) -> Iterable[Formula]:
+    """2·MACs → 2·MACs + C_out."""
+    biases = [t.size for t in s.tensors if t.kind == "bias"]
+    positions = s.out.positions()
+    if biases and positions and intact(s) and s.task.settings.flops == "multiply-add" and s.rule != ZERO:
+        yield s.rule + total(biases)
+
+
+@misconception(
+    "one addition fewer than products",
+    "flops",
+    needs="tensor",
+    explanation="you counted one addition fewer than products for each output value",
+    repair="a multiply-accumulate counts as two operations here, also the first, which starts from zero or the bias",
+    claim="By every convention, a sum of `n` products takes `2*n - 1` floating-point operations.",
+    source="Stack Exchange, 'Calculating FLOPS in Convolutional Neural Networks': 27 multiplications, 26 additions",
+    credit=Fraction(1, 2),
+)
+def one_addition_fewer(s: Subject) -> Iterable[Formula]:
+    """2·MACs → 2·MACs - H_out·W_out·C_out: n products and n - 1 additions for each value."""
+    joining = [t for t in s.tensors if t.joins]
+    plain = bool(joining) and not any(t.of("state", "copy") for t in joining) and s.task.derived.work.pairs == ZERO
+    if plain and len(joining) == 1 and intact(s) and s.task.settings.flops == "multiply-add" and s.rule != ZERO:
+        yield s.rule - s.out.numbers()
+
+
+@misconception(
+    "every other operation counted too",
+    "flops",
+    explanation="you counted every operation: also the additions of biases and what activations compute",
+    repair="the policy here counts two operations for each multiply-accumulate and nothing else",
+    source="fvcore and PyTorch's FlopCounterMode leave biases and activations out, other counters do not",
+    credit=Fraction(1, 2),
+)
+def every_operation(s: Subject) -> Iterable[Formula]:
+    """2·MACs → 2·MACs + A: with a bias n products and n + 1 additions for each value."""
+    return _by_policy(s, "every-operation")
+
+
+@misconception(
+    "other operations left out",
+    "flops",
+    explanation="you counted multiply-accumulates only, as two operations each",
+    repair="the policy here counts every operation: also the additions of biases and what activations compute",
+    source="fvcore and PyTorch's FlopCounterMode leave biases and activations out, other counters do not",
+    credit=Fraction(1, 2),
+)
+def multiply_add(s: Subject) -> Iterable[Formula]:
+    """2·MACs + A → 2·MACs."""
+    return _by_policy(s, "multiply-add")
+
+
+def _by_policy(s: Subject, policy: str) -> Iterable[Formula]:
+    """The right rule of another policy."""
+    if s.task.settings.flops != policy and intact(s):
+        node = replace(s.task.node, derived=s.task.derived)
+        yield QUANTITY_RULES["flops"].rule(node, replace(s.task.settings, flops=policy))
 
 
 @misconception(
