@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property, partial
 from math import prod
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value
 from symparams.errors import SymparamsError
@@ -23,7 +25,17 @@ from symparams.quantities.quantity import with_batch
 from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
-from symparams.questions.typed_answers import Answer, Given, check_count, fitted, how_read, read_for, read_total
+from symparams.questions.typed_answers import (
+    Answer,
+    Given,
+    check_count,
+    fitted,
+    how_read,
+    how_typed,
+    is_near,
+    read_for,
+    read_total,
+)
 from symparams.questions.wrong_totals import WrongTotal, WrongTotals
 
 _MOST = 6  # explanations that are given
@@ -131,8 +143,10 @@ class Diagnostician:
     def typed(self, layer: str | None, quantity: str, text: str) -> Diagnosis:
         """An answer as it was typed, for a layer or for the total."""
         if layer is None:
-            amount(quantity)  # which raises where it does not add up over the layers
-            return self.of_total(quantity, read_total(self.network, text))
+            measure = amount(quantity).measure  # which raises where it does not add up over the layers
+            written, answer = read_total(self.network, text, in_bytes=measure is not None and measure.in_bytes)
+            found = self.of_total(quantity, answer)
+            return replace(found, note=how_typed(written, answer, found.value[0]))
         return self._of_given(read_for(self.task(layer, quantity), text))
 
     def of_layer(self, layer: str, quantity: str, answer: Answer) -> Diagnosis:
@@ -150,11 +164,15 @@ class Diagnostician:
             self.settings,
             answer,
             task.values,
-            note=how_read(given),
+            note=how_read(given) or how_typed(given.typed, answer, task.values[0]),
         )
         if self.comparer.equal(task, answer, task.rules):
             return said(True, task.derivations())
-        matches = [] if answer_signature is None else self._explained(task, answer_signature, len(answer))
+        half = Fraction(0) if given.typed is None else given.typed.half
+        rounded = is_near(given.typed, number(answer[0]), task.values[0])
+        matches = []
+        if answer_signature is not None and not rounded:
+            matches = self._explained(task, answer_signature, len(answer), half)
         if not matches:
             check_count(task, answer)
         return said(
@@ -165,8 +183,8 @@ class Diagnostician:
             unclear="" if answer_signature is not None else _UNCLEAR,
         )
 
-    def _explained(self, task: Task, given: Signature, count: int) -> list[Mistake]:
-        """The mistakes that give an answer, of the first kind that explains it.
+    def _explained(self, task: Task, given: Signature, count: int, half: Fraction) -> list[Mistake]:
+        """The mistakes that give an answer, or what is at most so far from one, of the first kind that explains it.
 
         A single worth nothing, such as a question misread, comes behind what is carried on, but before any pair.
         """
@@ -175,7 +193,7 @@ class Diagnostician:
             if kind == "pairs" and misread:
                 break
             mistakes_by_made: dict[tuple[Misconception, ...], Mistake] = {}
-            for mistake in self._giving(kind, task, given):
+            for mistake in self._giving(kind, task, given, half):
                 if len(mistake.rules) == count:
                     mistakes_by_made.setdefault(mistake.made, mistake)
             explained = sorted(mistakes_by_made.values(), key=lambda m: -prod(x.credit for x in m.made))
@@ -184,8 +202,8 @@ class Diagnostician:
             misread += explained
         return misread[:_MOST]
 
-    def _giving(self, kind: str, task: Task, given: Signature) -> list[Mistake]:
-        """The mistakes of a kind with this signature."""
+    def _giving(self, kind: str, task: Task, given: Signature, half: Fraction) -> list[Mistake]:
+        """The mistakes of a kind with this signature, or near it; but no pairs, of which some are near any number."""
         key = (kind, task.index, task.quantity, task.axes)
         if key not in self._known:
             points = self.comparer.of_task(task)
@@ -195,7 +213,12 @@ class Diagnostician:
                 if mistake_signature is not None:
                     by_signature.setdefault(mistake_signature, []).append(mistake)
             self._known[key] = by_signature
-        return self._known[key].get(given, [])
+        if not half:
+            return self._known[key].get(given, [])
+        if kind == "pairs" or len(given) > 1:
+            return []
+        near = (own for own in self._known[key] if len(own) == 1 and abs(Fraction(own[0]) - given[0]) <= half)
+        return [mistake for own in near for mistake in self._known[key][own]]
 
     def _match(self, task: Task, mistake: Mistake) -> Match:
         wrong = task.derivations(mistake.rules, mistake.axes)

@@ -47,9 +47,15 @@ def letters_for(task: Task) -> dict[str, Formula]:
         _add(letters, (s for rule in rules for s in symbols(without_clashes(rule)) if s.value is not None))
     _add(letters, _sizes(task))
     _add(letters, _short(task, letters))
-    _add(letters, _settings(task, letters))
-    _add(letters, _words(letters))
     return letters
+
+
+def words_for(task: Task, known: dict[str, Formula]) -> dict[str, Formula]:
+    """What an answer may have besides its letters: settings that stand in no rule, and words in place of letters."""
+    words: dict[str, Formula] = {}
+    _add(words, _settings(task, known))
+    _add(words, _words({**words, **known}))
+    return {name: formula for name, formula in words.items() if name not in known}
 
 
 def letters_of(network: Network) -> dict[str, Formula]:

@@ -1,0 +1,129 @@
+"""Answers as people type them: with units, in thousands, with both sides of an equation."""
+
+from __future__ import annotations
+
+import pytest
+
+from symparams.algebra.formula import Value
+from symparams.algebra.simplification import simplified
+from symparams.errors import SymparamsError
+from symparams.quantities.settings import Settings
+from symparams.questions.diagnosis import Diagnosis, Diagnostician
+from tests.helpers import net
+
+NETWORK = Diagnostician(net("input(28, 28, 32) -> conv(63, 3, s=2)"))
+
+
+def diagnosed(text: str, quantity: str = "params", layer: str | None = "conv_1") -> Diagnosis:
+    return NETWORK.typed(layer, quantity, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("18207 parameters", 18_207),
+        ("18,207 total params.", 18_207),
+        ("$18207$", 18_207),
+        ("`18207`", 18_207),
+        ("about 18207", 18_207),
+        ("~18207", 18_207),
+        ("P = 18207", 18_207),
+        ("total params = 18207", 18_207),
+        ("= 630", 630),
+        ("(3*3+1)*63 = 630", 630),
+        ("630 = (3*3+1)*63", 630),
+        ("(3x3x32+1)x63", 18_207),
+        ("(3x3x32 + 1) x 63", 18_207),
+        ("3x3x32x63", 18_144),
+        ("kxkxC_inxF + F", 18_207),
+        ("1.5e8", 150_000_000),
+        ("2e4", 20_000),
+        ("133M", 133_000_000),
+        ("18k", 18_000),
+        ("18.2 K", 18_200),
+        ("0.6 thousand", 600),
+        ("1.5 billion", 1_500_000_000),
+        ("1.234.567", 1_234_567),
+        ("2k + 1", 7),
+        ("(k*k*C_in*stride + 1)*filters", 36_351),
+        ("dilation*kernel", 3),
+    ],
+)
+def test_a_number_is_understood(text: str, value: Value) -> None:
+    (answer,) = diagnosed(text).answer
+    assert simplified(answer) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("13 13 63", (13, 13, 63)),
+        ("[13 13 63]", (13, 13, 63)),
+        ("Fx13x13", (63, 13, 13)),
+        ("13x13xF", (13, 13, 63)),
+        ("shape = (13, 13, 63)", (13, 13, 63)),
+        ("13 x 13 x 63", (13, 13, 63)),
+    ],
+)
+def test_a_shape_is_understood(text: str, sizes: tuple[int, ...]) -> None:
+    assert tuple(map(simplified, diagnosed(text, "shape").answer)) == sizes
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("18k", "the answer is read as 18,000; the right number, 18,207, is that when it is rounded in this way"),
+        ("about 18200", "the answer is rounded; the right number, 18,207, is that when it is rounded in this way"),
+        ("1.8e4", "the answer is read as 18,000; the right number, 18,207, is that when it is rounded in this way"),
+        ("17k", "the answer is read as 17,000"),
+        ("about 17000", ""),
+        ("about 18207", ""),
+        ("18207", ""),
+    ],
+)
+def test_a_rounded_number_is_not_the_right_one(text: str, note: str) -> None:
+    diagnosis = diagnosed(text)
+    assert diagnosis.correct == (text in ("about 18207", "18207"))
+    assert diagnosis.note == note
+    assert not diagnosis.matches
+
+
+def test_a_rounded_number_is_explained_by_what_it_is_near_to() -> None:
+    assert [m.made[0].name for m in diagnosed("0.63k").matches] == ["input channels left out"]
+    assert diagnosed("2.6 KiB", "memory").matches == ()
+
+
+def test_units_of_bytes() -> None:
+    assert simplified(diagnosed("71.12 KiB", "memory").answer[0] * 100) == 7_282_688
+    assert diagnosed("72828 bytes", "memory").correct
+    assert diagnosed("18207", layer=None).correct
+    assert diagnosed("72828 B", "memory", None).correct
+
+
+def test_a_letter_of_the_network_is_no_thousand() -> None:
+    open_kernel = Diagnostician(net("input(28, 28, 32) -> conv(63, k)"))
+    diagnosis = open_kernel.typed("conv_1", "params", "18k")
+    assert str(simplified(diagnosis.answer[0] / 18)) != "1000"
+    assert diagnosis.note == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "message"),
+    [
+        ("18.207", "params", "answer:1:1: 18.207 is 18,207 in some countries and a fraction in others; write 18207"),
+        ("18207 = 18208", "params", "answer:1:9: the two sides differ: 18,207 is on the left, 18,208 on the right"),
+        ("9*32 = 288 = 290", "params", "answer:1:14: the two sides differ: 288 is on the left, 290 on the right"),
+        ("93MB", "params", "answer:1:3: this is a number of bytes, but no bytes are asked for"),
+        ("13x13x63", "params", "answer:1:3: one number is expected for the parameters of conv_1, not sizes"),
+        ("strode", "params", "answer:1:1: nothing here is called `strode`; the letters here are k_h, k_w"),
+    ],
+)
+def test_what_cannot_be_meant(text: str, quantity: str, message: str) -> None:
+    with pytest.raises(SymparamsError) as caught:
+        diagnosed(text, quantity)
+    assert str(caught.value).startswith(message)
+
+
+def test_settings_do_not_matter() -> None:
+    other = Diagnostician(net("input(8) -> dense(4)"), Settings(flops="every-operation"))
+    assert other.typed("dense_1", "flops", "2*8*4 + 4 = 68 FLOPs").correct
