@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.formula import Formula, Symbol, Value, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed
@@ -18,6 +18,7 @@ from symparams.misconceptions.task import Task
 from symparams.model.network import Network
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.quantities.totals import amount
+from symparams.questions.as_written import in_letters_of_the_layer
 from symparams.questions.letters import letters_for, letters_of, words_for
 from symparams.sources.answers import LONGEST, read_answer, read_shape
 from symparams.sources.typed import Typed, typed, typed_sizes
@@ -37,14 +38,21 @@ class Given:
     task: Task  # of the axes that the answer is about
     as_each: bool = False  # whether it is one number that stands for all these axes
     typed: Typed | None = None  # how it was written, where it is one number
+    taken: Mapping[str, Symbol] = field(default_factory=dict)  # letters of one's own: which of the layer each is
 
 
-def read_for(task: Task, text: str) -> Given:
-    """An answer for a layer, as it was typed."""
+def read_for(task: Task, text: str, rules: Callable[[], Iterable[Formula]] = tuple) -> Given:
+    """An answer for a layer, as it was typed; letters of one's own are those that make it one of some rules."""
     source = Source(_NAME, text)
     letters = letters_for(task)
     if task.quantity not in ("shape", "field"):
-        written, answer = _one_number(source, letters, task)
+        try:
+            written, answer = _one_number(source, letters, task)
+        except SymparamsError:
+            taken = in_letters_of_the_layer(text, lambda known: _of_typed(source, known, {})[1], rules(), letters)
+            if taken is None:
+                raise
+            return Given((taken[0],), task, taken=taken[1])
         return Given(checked((answer,)), task, typed=written)
     one = len(task.rules) == 1 and _is_one_number(text)
     sizes = Source(_NAME, typed_sizes(text, letters, len(task.rules)))
@@ -76,7 +84,7 @@ def _in_words(source: Source, text: str, letters: Mapping[str, Formula], words: 
 
 
 def _of_typed(
-    source: Source, letters: Mapping[str, Formula], words: Mapping[str, Formula], *, in_bytes: bool
+    source: Source, letters: Mapping[str, Formula], words: Mapping[str, Formula], *, in_bytes: bool = False
 ) -> tuple[Typed, Formula]:
     """A number as it was typed, with what it comes to; both sides of an equation must be equal."""
     if len(source.text) > LONGEST:
@@ -170,6 +178,8 @@ def _spatial(task: Task) -> Task:
 
 def how_read(given: Given) -> str:
     """What has to be said of the reading of an answer; empty where it is plain."""
+    if given.taken:
+        return listed([f"`{own}` is taken for `{letter.name}`" for own, letter in given.taken.items()])
     full = given.task.derived.out.axes
     if given.task.quantity == "shape" and len(given.answer) == len(given.task.axes) < len(full):
         left_out = [axis for axis in full if axis not in given.task.axes]

@@ -35,8 +35,8 @@ class Typed:
 
 _ABOUT = re.compile(r"\s*(about|approximately|approx\.?|around|roughly|circa|ca\.|~|≈)\s*", re.IGNORECASE)
 _WORDS = re.compile(
-    r"(?<=[0-9)])\s+(trainable |learnable |total )?(param(eter)?s?|weights?|bias(es)?|values?|neurons?|numbers?|"
-    r"MACs?|FLOPs?|units|channels|features|in total|total)$",
+    r"(?<=[0-9)])\s+((trainable|learnable|total)\s)?(param(eter)?s?|weights?|bias(es)?|values?|neurons?|numbers?|"
+    r"MACs?|FLOPs?|units|channels|features|(in\s)?total)$",
     re.IGNORECASE,
 )
 _SCALED = re.compile(

@@ -22,7 +22,7 @@ from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import TransformerEncoder
 from symparams.layers.transformer import EncoderLayer
-from symparams.misconceptions.edits import bound, bound_where, named, some, without_factor
+from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.families.recurrent import RECURRENT, on_rule, recurrent_of
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.roles import letters
@@ -78,8 +78,8 @@ def steps_for_features(s: Subject) -> Iterable[Formula]:
     features = [letter for letter in letters(s.tensors, "input") if letter.incoming]
     produced = letters(s.tensors, "output")
     names = [letter.name for letter in features if letter.name not in {other.name for other in produced}]
-    steps = as_formula(s.x.shape[0])
-    return in_work(s, lambda rule: some(bound_where(rule, named(*names), steps))) if names else ()
+    steps = symbol("T", s.x.shape[0], "sequence length", incoming=True)
+    return in_work(s, lambda rule: some(exchanged(rule, named(*names), steps))) if names else ()
 
 
 @misconception(

@@ -1,0 +1,146 @@
+"""Formulas as they were written: which letters their numbers stand for, and what letters of one's own stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice, permutations, product
+
+from symparams.algebra.evaluation import Point, at, number
+from symparams.algebra.formula import Formula, Number, Symbol, parts, rebuilt, symbols
+from symparams.algebra.substitution import mapped
+from symparams.errors import SymparamsError
+from symparams.questions.points import number_from
+
+_WAYS = 256  # ways to take the numbers of a formula for letters that are tried
+_OWN = 3  # letters of one's own in one answer that are understood
+_RULES = 60  # rules with which a formula in letters of one's own is compared
+_LARGEST = 97  # of the numbers that are put in for letters
+
+_ALONE = re.compile(r"(?<![A-Za-z_])[A-Za-z](?![A-Za-z_])")  # a letter that is a word by itself
+_AXIS = re.compile(r"(?<=^[ksdp])_[hwd]$")  # k_h and k_w are written k, H_in is written H
+_SAME = {"C_out": "F", "n_out": "U"}
+
+
+def has_form(written: Formula, rule: Formula, letters: Mapping[str, Formula]) -> bool:
+    """Whether a formula is that rule for all values of its letters, its numbers taken for letters where that fits."""
+    places = _points(_names(rule) | {_short(name) for name in letters})
+    wanted = [_value(rule, point) for point in places]
+    return None not in wanted and any([_value(way, p) for p in places] == wanted for way in _ways(written, letters))
+
+
+def is_formula(written: Formula) -> bool:
+    """Whether an answer is more than a number."""
+    return bool(parts(written)) and not isinstance(written, Number)
+
+
+def in_letters_of_the_layer(
+    text: str,
+    read: Callable[[Mapping[str, Formula]], Formula],
+    rules: Iterable[Formula],
+    letters: Mapping[str, Formula],
+) -> tuple[Formula, Mapping[str, Symbol]] | None:
+    """A formula in letters of one's own with those of the layer in their place, if that makes it one of some rules."""
+    own = {letter: Symbol(letter) for letter in _ALONE.findall(text) if letter not in letters}
+    try:
+        written = read({**letters, **own})
+    except SymparamsError:
+        return None
+    unknown = list(dict.fromkeys(x.name for x in symbols(written) if x.name in own))
+    if not 0 < len(unknown) <= _OWN:
+        return None
+    for rule in islice(rules, _RULES):
+        known = list(_leaves(rule).values())
+        for chosen in permutations(known, len(unknown)):
+            taken = dict(zip(unknown, chosen, strict=True))
+            formula = _put(written, taken)
+            if _is(formula, rule):
+                return formula, taken
+    return None
+
+
+def _put(written: Formula, taken: Mapping[str, Symbol]) -> Formula:
+    return mapped(written, lambda leaf: taken.get(leaf.name, leaf) if isinstance(leaf, Symbol) else leaf)
+
+
+def _is(formula: Formula, rule: Formula) -> bool:
+    """Whether two formulas give the same whatever their letters are."""
+    places = _points(_names(rule) | _names(formula))
+    wanted = [_value(rule, point) for point in places]
+    return None not in wanted and [_value(formula, point) for point in places] == wanted
+
+
+def _ways(written: Formula, letters: Mapping[str, Formula]) -> Iterator[Formula]:
+    """The formula with its numbers taken for letters with these values, in every way; as it stands first."""
+    meanings: dict[int, list[Formula]] = {}
+    for name, letter in letters.items():
+        value = number(letter)
+        if isinstance(value, int) and _short(name) not in {getattr(x, "name", "") for x in meanings.get(value, [])}:
+            meanings.setdefault(value, []).append(Symbol(_short(name)))
+    leaves = [leaf.value for leaf in _numbers(written)]
+    choices: list[Sequence[Formula]] = [(Number(n), *meanings.get(int(n), ())) for n in leaves]
+    for chosen in islice(product(*choices), _WAYS):
+        yield _with_numbers(written, iter(chosen))
+
+
+def _numbers(formula: Formula) -> Iterator[Number]:
+    below = parts(formula)
+    if isinstance(formula, Number):
+        yield formula
+    for part in below:
+        yield from _numbers(part)
+
+
+def _with_numbers(formula: Formula, chosen: Iterator[Formula]) -> Formula:
+    """The formula with other leaves in place of its numbers, in reading order."""
+    if isinstance(formula, Number):
+        return next(chosen)
+    below = parts(formula)
+    return rebuilt(formula, tuple(_with_numbers(part, chosen) for part in below)) if below else formula
+
+
+# ---------------------------------------------------------------- letters alike
+
+
+@lru_cache(1024)
+def _short(name: str) -> str:
+    """One name for letters that mean the same: F for C_out, k for k_h, H for H_in."""
+    return _SAME.get(name, _AXIS.sub("", name).removesuffix("_in"))
+
+
+def _leaves(rule: Formula) -> dict[str, Symbol]:
+    """The letters that a rule comes to, those of letters that stand for formulas put in."""
+    found: dict[str, Symbol] = {}
+    for letter in symbols(rule):
+        if isinstance(letter.value, Formula) and not isinstance(letter.value, (Number, Symbol)):
+            found |= _leaves(letter.value)
+        else:
+            found.setdefault(_short(letter.name), letter)
+    return found
+
+
+def _names(rule: Formula) -> set[str]:
+    return set(_leaves(rule))
+
+
+def _points(names: Iterable[str]) -> list[Point]:
+    """Three places far from each other, the same for every formula."""
+    return [{name: 2 + number_from(f"{name}/{i}") % _LARGEST for name in sorted(names)} for i in range(3)]
+
+
+def _value(formula: Formula, point: Point) -> object:
+    """What a formula gives where its letters have these values; None where it gives nothing."""
+
+    def known(leaf: Formula) -> Formula:
+        if not isinstance(leaf, Symbol):
+            return leaf
+        if isinstance(leaf.value, Formula) and not isinstance(leaf.value, (Number, Symbol)):
+            return mapped(leaf.value, known)
+        name = _short(leaf.name)
+        return Number(int(point[name])) if name in point else leaf
+
+    try:
+        return at(mapped(formula, known), {})
+    except (SymparamsError, KeyError):
+        return None
