@@ -273,6 +273,7 @@ def buffers_counted(s: Subject) -> Iterator[Formula]:
         yield over_shown(s.rules.parameters + total(buffers), node.repeats)
 
 
+OF_WHOLE_LAYERS = (layer_left_out, layer_counted_twice)  # what explains least: others are told before them
 OF_LAYERS: tuple[Misconception, ...] = (
     layer_left_out,
     layer_counted_twice,

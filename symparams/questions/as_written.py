@@ -11,6 +11,9 @@ from symparams.algebra.evaluation import Point, at, number
 from symparams.algebra.formula import Formula, Number, Symbol, parts, rebuilt, symbols
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
+from symparams.misconceptions.mistakes import Mistake
+from symparams.misconceptions.task import Task
+from symparams.questions.letters import letters_for
 from symparams.questions.points import number_from
 
 _WAYS = 256  # ways to take the numbers of a formula for letters that are tried
@@ -28,6 +31,26 @@ def has_form(written: Formula, rule: Formula, letters: Mapping[str, Formula]) ->
     places = _points(_names(rule) | {_short(name) for name in letters})
     wanted = [_value(rule, point) for point in places]
     return None not in wanted and any([_value(way, p) for p in places] == wanted for way in _ways(written, letters))
+
+
+def formed(task: Task, answer: Sequence[Formula], matches: list[Mistake]) -> list[Mistake]:
+    """Those mistakes whose rule is what was written, if there are any: the others only hit its value."""
+    if len(matches) < 2 or len(answer) > 1 or not is_formula(answer[0]):
+        return matches
+    letters = letters_for(task)
+    return [m for m in matches if has_form(answer[0], m.rules[0], letters)] or matches
+
+
+def by_luck(task: Task, answer: Sequence[Formula], mistakes: Iterable[Mistake]) -> str:
+    """What has to be said of a formula in letters that is right for the numbers here only."""
+    letters = letters_for(task)
+    if len(answer) > 1 or not any(True for _ in symbols(answer[0])) or has_form(answer[0], task.rules[0], letters):
+        return ""
+    for mistake in mistakes:
+        if has_form(answer[0], mistake.rules[0], letters):
+            made = mistake.made[0]
+            return f"the number is right here, but the formula is not: {made.explanation}; {made.repair}"
+    return ""
 
 
 def is_formula(written: Formula) -> bool:

@@ -10,13 +10,13 @@ from math import prod
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Value, symbols
+from symparams.algebra.formula import Formula, Value
 from symparams.errors import SymparamsError
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.shapes import of_shapes
 from symparams.misconceptions.task import COUNTS, Task, Tasks
-from symparams.misconceptions.totals import worked_out
+from symparams.misconceptions.totals import OF_WHOLE_LAYERS, worked_out
 from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation, derive
@@ -24,8 +24,7 @@ from symparams.quantities.named_layers import layer_named
 from symparams.quantities.quantity import with_batch
 from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount
-from symparams.questions.as_written import has_form, is_formula
-from symparams.questions.letters import letters_for
+from symparams.questions.as_written import by_luck, formed
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
 from symparams.questions.typed_answers import (
     Answer,
@@ -172,12 +171,12 @@ class Diagnostician:
         )
         if self.comparer.equal(task, answer, task.rules):
             right = said(True, task.derivations())
-            return right if right.note else replace(right, note=self._by_luck(task, answer))
+            return right if right.note else replace(right, note=by_luck(task, answer, self.mistakes.singles(task)))
         half = Fraction(0) if given.typed is None else given.typed.half
         rounded = is_near(given.typed, number(answer[0]), task.values[0])
         matches = []
         if answer_signature is not None and not rounded:
-            matches = self._formed(task, answer, self._explained(task, answer_signature, len(answer), half))
+            matches = formed(task, answer, self._explained(task, answer_signature, len(answer), half))
         if not matches:
             check_count(task, answer)
         return said(
@@ -187,17 +186,6 @@ class Diagnostician:
             self._apart(task, matches),
             unclear="" if answer_signature is not None else _UNCLEAR,
         )
-
-    def _by_luck(self, task: Task, answer: Answer) -> str:
-        """What has to be said of a formula that is right for the numbers here only."""
-        letters = letters_for(task)
-        if len(answer) > 1 or not any(True for _ in symbols(answer[0])) or has_form(answer[0], task.rules[0], letters):
-            return ""
-        for mistake in self.mistakes.singles(task):
-            if len(mistake.made) == 1 and has_form(answer[0], mistake.rules[0], letters):
-                made = mistake.made[0]
-                return f"the number is right here, but the formula is not: {made.explanation}; {made.repair}"
-        return ""
 
     def _explained(self, task: Task, given: Signature, count: int, half: Fraction) -> list[Mistake]:
         """The mistakes that give an answer, or what is at most so far from one, of the first kind that explains it.
@@ -217,13 +205,6 @@ class Diagnostician:
                 return [*explained, *misread][:_MOST]
             misread += explained
         return misread[:_MOST]
-
-    def _formed(self, task: Task, answer: Answer, matches: list[Mistake]) -> list[Mistake]:
-        """Those whose rule is what was written, if there are any: the others only hit its value."""
-        if len(matches) < 2 or len(answer) > 1 or not is_formula(answer[0]):
-            return matches
-        letters = letters_for(task)
-        return [m for m in matches if has_form(answer[0], m.rules[0], letters)] or matches
 
     def _giving(self, kind: str, task: Task, given: Signature, half: Fraction) -> list[Mistake]:
         """The mistakes of a kind with this signature, or near it; but no pairs, of which some are near any number."""
@@ -306,7 +287,7 @@ class Diagnostician:
         answer_signature = signature(answer, self.comparer.points)
         correct = self.comparer.equal(None, answer, (totals.total.sum,))
         wrong = [] if correct or answer_signature is None else totals.explaining(answer_signature)
-        wrong = sorted(wrong, key=lambda w: len(w.or_in) > 0)[:_MOST]
+        wrong = sorted(wrong, key=lambda w: (len(w.or_in) > 0, w.terms[0].made in OF_WHOLE_LAYERS))[:_MOST]
         return Diagnosis(
             self.network,
             None,
