@@ -146,15 +146,22 @@ def macs_for_flops(s: Subject) -> Iterable[Formula]:
 def one_addition_for_each_bias(s: Subject) -> Iterable[Formula]:
     """2·MACs → 2·MACs + C_out."""
     biases = [t.size for t in s.tensors if t.kind == "bias"]
-    positions = s.out.positions()
-    if biases and positions and intact(s) and s.task.settings.flops == "multiply-add" and s.rule != ZERO:
+    if biases and s.out.positions() and _sums_once(s):
         yield s.rule + total(biases)
+
+
+def _sums_once(s: Subject) -> bool:
+    """Whether each output value is one sum of products, and nothing but those products is counted."""
+    joining = [t for t in s.tensors if t.joins]
+    plain = len(joining) == 1 and not joining[0].of("state", "copy") and s.task.derived.work.pairs == ZERO
+    return plain and intact(s) and s.task.settings.flops == "multiply-add" and s.rule != ZERO
 
 
 @misconception(
     "one addition fewer than products",
     "flops",
     needs="tensor",
+    general=False,
     explanation="you counted one addition fewer than products for each output value",
     repair="a multiply-accumulate counts as two operations here, also the first, which starts from zero or the bias",
     claim="By every convention, a sum of `n` products takes `2*n - 1` floating-point operations.",
@@ -163,15 +170,14 @@ def one_addition_for_each_bias(s: Subject) -> Iterable[Formula]:
 )
 def one_addition_fewer(s: Subject) -> Iterable[Formula]:
     """2·MACs → 2·MACs - H_out·W_out·C_out: n products and n - 1 additions for each value."""
-    joining = [t for t in s.tensors if t.joins]
-    plain = bool(joining) and not any(t.of("state", "copy") for t in joining) and s.task.derived.work.pairs == ZERO
-    if plain and len(joining) == 1 and intact(s) and s.task.settings.flops == "multiply-add" and s.rule != ZERO:
+    if _sums_once(s):
         yield s.rule - s.out.numbers()
 
 
 @misconception(
     "every other operation counted too",
     "flops",
+    general=False,
     explanation="you counted every operation: also the additions of biases and what activations compute",
     repair="the policy here counts two operations for each multiply-accumulate and nothing else",
     source="fvcore and PyTorch's FlopCounterMode leave biases and activations out, other counters do not",
@@ -185,6 +191,7 @@ def every_operation(s: Subject) -> Iterable[Formula]:
 @misconception(
     "other operations left out",
     "flops",
+    general=False,
     explanation="you counted multiply-accumulates only, as two operations each",
     repair="the policy here counts every operation: also the additions of biases and what activations compute",
     source="fvcore and PyTorch's FlopCounterMode leave biases and activations out, other counters do not",
