@@ -10,7 +10,7 @@ from symparams.algebra.formula import Formula, Function
 from symparams.reading.python.allowance import ITEMS, check_size
 from symparams.reading.python.operations import formula, is_true, operated, settled
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Native, Unknown, Value, is_number, letter
+from symparams.reading.python.values import Arguments, Native, Unknown, Value, copied, is_number, letter
 
 Does = Callable[["Run", Arguments], Any]
 
@@ -272,4 +272,10 @@ MATH: dict[str, Does] = {
     "minimum": _largest("min", min),
     "array": lambda run, given: given.get(0),
     "arange": _range,
+}
+
+OUTSIDE: dict[str, Does] = {
+    "typing.cast": lambda run, given: given.get(1, "val"),
+    "copy.copy": lambda run, given: copied(run, given.get(0, "x"), None),
+    "copy.deepcopy": lambda run, given: copied(run, given.get(0, "x"), {}),
 }

@@ -23,7 +23,9 @@ class Expressions:
     framework: Framework
     run: Run  # itself
     allowance: Allowance
-    spans: Callable[[ast.AST], Span]
+
+    def spans(self, node: ast.AST) -> Span:
+        raise NotImplementedError
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """What an expression stands for."""

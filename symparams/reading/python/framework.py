@@ -19,6 +19,9 @@ class Framework(Protocol):
     def constant(self, run: Run, path: str) -> Any:
         """The value of a name from outside; None if it has none here."""
 
+    def defined(self, run: Run, path: str) -> Any:
+        """A class or function from outside of which the code is known; None if it is not."""
+
     def called(self, run: Run, path: str, given: Arguments) -> Any:
         """What a call of a name from outside gives."""
 
@@ -52,8 +55,8 @@ class Framework(Protocol):
     def found(self, run: Run) -> dict[str, Any]:
         """The models that a program has made, by the names that it gives them; the first one is meant."""
 
-    def call_what_was_not(self, run: Run) -> None:
-        """Call functions and classes that nobody calls, until there is a model."""
+    def call_what_was_not(self, run: Run, wanted: str | None) -> None:
+        """Call functions and classes that nobody calls, until there is a model; only the wanted one, if it is there."""
 
     def statements(self, run: Run, model: Any) -> list[Statement]:
         """A model as statements of the language."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from symparams.errors import LimitError
 from symparams.reading.python.allowance import CALLS
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Given, Unknown, Value
+from symparams.reading.python.values import Arguments, Copies, Given, Unknown, Value, copied
 
 
 @dataclass(slots=True)
@@ -100,6 +101,10 @@ class Function(Value):
             bound[spec.kwarg.arg] = others
         return bound
 
+    def kinds(self) -> set[str]:
+        """The plain decorators: staticmethod, property."""
+        return {d.id for d in getattr(self.node, "decorator_list", ()) if isinstance(d, ast.Name)}
+
     def bound_to(self, this: Any) -> Function:
         """The method of an instance."""
         return Function(self.name, self.node, self.scope, self.defaults, self.owner, this)
@@ -130,6 +135,13 @@ class UserClass(Value):
                     continue
         raise KeyError(name)
 
+    def lineage(self) -> Iterator[UserClass]:
+        """The class and those of the program that it extends, itself first."""
+        yield self
+        for base in self.bases:
+            if isinstance(base, UserClass):
+                yield from base.lineage()
+
     def roots(self) -> list[str]:
         """The paths of all classes that come from outside."""
         found: list[str] = []
@@ -137,11 +149,19 @@ class UserClass(Value):
             found += base.roots() if isinstance(base, UserClass) else [base.text() if isinstance(base, Value) else ""]
         return found
 
+    def is_a(self, kind: Any, name: str) -> bool:
+        """Whether the class is another one, or that of some name, or extends it."""
+        bases = [b for b in self.bases if isinstance(b, Value)]
+        outside = [b.text().rpartition(".")[2] for b in bases if not isinstance(b, UserClass)]
+        inside = any(b.is_a(kind, name) for b in bases if isinstance(b, UserClass))
+        return self is kind or name in (self.name, *outside) or inside
+
     def attribute(self, run: Run, name: str) -> Any:
         try:
-            return self.member(name)
+            member = self.member(name)
         except KeyError:
             return Unknown(f"{self.name}.{name}")
+        return member.bound_to(self) if isinstance(member, Function) and "classmethod" in member.kinds() else member
 
     def set_attribute(self, run: Run, name: str, value: Any) -> None:
         self.members[name] = value
@@ -162,6 +182,14 @@ class Instance(Value):
     def __init__(self, cls: UserClass) -> None:
         self.cls = cls
         self.fields: dict[str, Any] = {}
+
+    def copied(self, run: Run, deeply: Copies | None) -> Any:
+        made = run.framework.instance(run, self.cls)
+        if deeply is not None:
+            deeply[id(self)] = made
+        for name, value in self.fields.items():
+            made.set_attribute(run, name, value if deeply is None else copied(run, value, deeply))
+        return made
 
     def start(self, run: Run, given: Arguments) -> None:
         """What `__init__` does."""
@@ -191,7 +219,7 @@ class Instance(Value):
         except KeyError:
             return self.other(run, name)
         if isinstance(member, Function):
-            kinds = {d.id for d in getattr(member.node, "decorator_list", []) if isinstance(d, ast.Name)}
+            kinds = member.kinds()
             if "staticmethod" in kinds:
                 return member
             if "property" in kinds:

@@ -13,6 +13,7 @@ from symparams.reading.python.expressions import Expressions
 from symparams.reading.python.framework import Framework
 from symparams.reading.python.functions import Function, ReturnError, Scope, UserClass
 from symparams.reading.python.operations import is_true
+from symparams.reading.python.records import complete
 from symparams.reading.python.values import Unknown, Value
 from symparams.reading.reading import Repair
 
@@ -31,11 +32,18 @@ class Interpreter(Expressions):
         self.run = self
         self.framework = framework
         self.source = source
-        self.spans = spans
+        self._spans = spans
+        self._last = Span(0)  # the place that was asked for last
         self.allowance = Allowance()
         self.top = Scope(dict(BUILTINS))
         self.globals = Scope(outer=self.top)
         self.assumed: list[Repair] = []
+
+    def spans(self, node: ast.AST) -> Span:
+        """The place of a piece of syntax; what is not written in the program happens where it last was."""
+        if hasattr(node, "lineno"):
+            self._last = self._spans(node)
+        return self._last
 
     def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         """An error at a place of the original."""
@@ -154,7 +162,7 @@ class Interpreter(Expressions):
         scope.put(node.name, made)
 
     def define_class(self, node: ast.ClassDef, scope: Scope) -> None:
-        made = UserClass(node.name, [self.value(base, scope) for base in node.bases], {}, node)
+        made = UserClass(node.name, [self._base(base, scope) for base in node.bases], {}, node)
         inner = Scope(made.members, scope)
         for statement in node.body:
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -163,7 +171,14 @@ class Interpreter(Expressions):
                 )
             else:
                 self.statement(statement, inner)
+        complete(self, made, inner)
         scope.put(node.name, made)
+
+    def _base(self, node: ast.expr, scope: Scope) -> Any:
+        """What a class extends, its code if that is known."""
+        base = self.value(node, scope)
+        defined = self.framework.defined(self, base.path) if isinstance(base, Unknown) else None
+        return base if defined is None else defined
 
     def names_shared(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
         scope.shared.update(node.names)

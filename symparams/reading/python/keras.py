@@ -11,7 +11,7 @@ from symparams.algebra.formula import Symbol
 from symparams.errors import Span
 from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
-from symparams.reading.python.builtin import MATH
+from symparams.reading.python.builtin import MATH, OUTSIDE
 from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
 from symparams.reading.python.graph import Graph, Node, Word, own, unknown_step
 from symparams.reading.python.keras_finding import KerasFinding
@@ -89,6 +89,9 @@ class Keras(KerasFinding):
         last = path.rpartition(".")[2]
         if last in MATH and re.match(r"(math|np|numpy|ops|K)\b", path):
             return Native(path, MATH[last])
+        return Native(path, OUTSIDE[path]) if path in OUTSIDE else None
+
+    def defined(self, run: Run, path: str) -> Any:
         return None
 
     def lost(self, run: Run, name: str) -> Any:

@@ -59,7 +59,7 @@ class KerasFinding:
         made.outputs = [KerasTensor(self, n) for n in self._ends()]
         return made
 
-    def call_what_was_not(self, run: Run) -> None:
+    def call_what_was_not(self, run: Run, wanted: str | None) -> None:
         """Call the functions that nobody calls, the last first, until one makes a model."""
         for value in reversed(list(run.globals.names.values())):
             if isinstance(value, Function) and value.calls == 0 and not value.name.startswith("<"):

@@ -123,7 +123,7 @@ def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
         run.program(repaired.tree.body)
         found = framework.found(run)
         if not found:
-            framework.call_what_was_not(run)
+            framework.call_what_was_not(run, model)
             found = framework.found(run)
         if not found:
             raise SymparamsError(NOTHING, source=source)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from symparams.errors import Source, Span, SymparamsError
@@ -17,7 +17,9 @@ class Run(Protocol):
     allowance: Allowance
     source: Source
     globals: Any  # the names of the program, a Scope
-    spans: Callable[[ast.AST], Span]
+
+    def spans(self, node: ast.AST) -> Span:
+        """The place of a piece of syntax in the original."""
 
     def value(self, node: ast.expr, scope: Any) -> Any:
         """What an expression stands for."""

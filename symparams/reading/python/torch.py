@@ -10,22 +10,24 @@ from typing import Any
 from symparams.errors import Source, Span, SymparamsError
 from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
-from symparams.reading.python.builtin import MATH
+from symparams.reading.python.builtin import MATH, OUTSIDE
 from symparams.reading.python.functions import Function, Instance, Scope, Super, UserClass
 from symparams.reading.python.graph import Graph, Node, before, own, statements, unknown_step
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.torch_calls import TorchCalls
+from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_finding import TorchFinding
+from symparams.reading.python.torch_functional import WEIGHTED
 from symparams.reading.python.torch_functions import FUNCTIONS
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
-from symparams.reading.python.torch_modules import Container, Leaf, Module, Parameter, UserModule
+from symparams.reading.python.torch_library import Library
+from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
 from symparams.reading.python.torch_tensors import Data, Tensor
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, letter, word
 from symparams.sources import records as r
 
-_CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
             "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy")  # fmt: skip
 _NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
@@ -48,6 +50,8 @@ class Torch(TorchFinding, TorchCalls):
         self.names: dict[int, str] = {}  # of the modules in the current one
         self.made: list[Module] = []
         self._sizes: Sizes | None = None
+        self._library = Library()
+        self.used: set[int] = set()  # parameters that layers of functions have as their biases, by id
 
     # ------------------------------------------------------------ names
 
@@ -55,7 +59,9 @@ class Torch(TorchFinding, TorchCalls):
         last = path.rpartition(".")[2]
         if last in MATH and re.match(r"(math|np|numpy)\b", path):
             return Native(path, MATH[last])
-        if path.endswith("cuda.is_available"):
+        if path in OUTSIDE:
+            return Native(path, OUTSIDE[path])
+        if path.endswith(("cuda.is_available", "is_scripting", "is_tracing")):
             return Native(path, lambda run, given: False)
         return None
 
@@ -81,7 +87,9 @@ class Torch(TorchFinding, TorchCalls):
         if isinstance(value, Container):
             return wanted in (value.kind, "Module")
         if isinstance(value, Instance):
-            return value.cls is kind or wanted == "Module" or wanted == value.cls.name
+            return wanted == "Module" or value.cls.is_a(kind, wanted)
+        if isinstance(value, Tensor):
+            return wanted == "Tensor"
         return is_plain(value, wanted)
 
     def super(self, run: Run, scope: Scope) -> Any:
@@ -95,7 +103,7 @@ class Torch(TorchFinding, TorchCalls):
 
     def instance(self, run: Run, cls: UserClass) -> Instance:
         roots = [root.rpartition(".")[2] for root in cls.roots()]
-        if any(root in ("Module", "LightningModule", *_CONTAINERS) for root in roots):
+        if any(root in ("Module", "LightningModule", *CONTAINERS) or self.is_layer(root) for root in roots):
             made = UserModule(cls, self)
             self.made.append(made)
             return made
@@ -104,8 +112,7 @@ class Torch(TorchFinding, TorchCalls):
     def base_method(self, run: Run, this: Any, name: str) -> Any:
         def start(run: Run, given: Arguments) -> Any:
             if isinstance(this, UserModule):
-                for index, value in enumerate(given.positional):
-                    this.put(str(index), value.value)
+                this.begin(run, given)
 
         def forward(run: Run, given: Arguments) -> Any:
             flow = given.get(0)
@@ -118,9 +125,15 @@ class Torch(TorchFinding, TorchCalls):
 
     # ------------------------------------------------------------ calls
 
+    def defined(self, run: Run, path: str) -> Any:
+        return self._library.find(run, path)
+
     def called(self, run: Run, path: str, given: Arguments) -> Any:
         last = path.rpartition(".")[2]
-        if last in _CONTAINERS:
+        defined = self.defined(run, path)
+        if defined is not None:
+            return defined.called(run, given)
+        if last in CONTAINERS:
             run.allowance.make()
             return Container(self, last, run, given)
         if last == "OrderedDict":
@@ -134,6 +147,8 @@ class Torch(TorchFinding, TorchCalls):
             return self.inputs.summary(run, path, given)
         if last in FUNCTIONS and (last[:1].islower() or last not in CATALOGUE) and self.flowing(given):
             return FUNCTIONS[last](self, run, last, given)
+        if last in WEIGHTED and self.flowing(given):
+            return WEIGHTED[last](self, run, last, given)
         if last in _MADE_UP:
             return self.data(last, given)
         if (network := published(run, path, given)) is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from symparams.errors import LimitError, SymparamsError
+from symparams.reading.python.allowance import STEPS
 from symparams.reading.python.functions import Function, UserClass
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_modules import Container, Leaf, Module, UserModule
+from symparams.reading.python.torch_classes import UserModule
+from symparams.reading.python.torch_modules import Container, Leaf, Module
 from symparams.reading.python.values import Arguments
 
 
@@ -40,12 +42,18 @@ class TorchFinding:
                 if isinstance(value, Function):
                     alone.cls.members.setdefault(name, value)
 
-    def call_what_was_not(self, run: Run) -> None:
+    def call_what_was_not(self, run: Run, wanted: str | None) -> None:
         """Make the models that the program only describes: by its functions without parameters, else by its classes."""
         names = run.globals.names
+        meant = names.get(wanted or "")
+        if isinstance(meant, (Function, UserClass)):
+            self._try(run, meant, meant.name)
+            return
         for value in list(names.values()):
             if isinstance(value, Function) and not value.calls and _needs_nothing(value):
                 self._try(run, value, value.name)
+                if run.allowance.left < STEPS // 2 and self.found(run):
+                    return  # what is left is for following the first one
         if self.found(run):
             return
         for value in reversed(list(names.values())):

@@ -7,10 +7,9 @@ from typing import Any
 
 from symparams.algebra.formula import Formula
 from symparams.errors import Span
-from symparams.reading.python.functions import Instance, UserClass
 from symparams.reading.python.graph import Torch, record
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
+from symparams.reading.python.values import Arguments, Copies, Given, Native, Unknown, Value, copied, is_number, letter
 from symparams.sources import records as r
 
 _SAME = ("to", "cuda", "cpu", "train", "eval", "float", "half", "double", "apply", "requires_grad_", "append_all")
@@ -22,6 +21,10 @@ _NOTHING = (
     "register_forward_hook",
     "share_memory",
 )
+
+
+CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
+OWN = ""  # the name of the layer that a class of the program extends, among the parts of its instance
 
 
 class Module(Value):
@@ -79,7 +82,7 @@ class Module(Value):
         return self
 
     def _listed(self, name: str) -> list[Any]:
-        found: list[tuple[str, Any]] = list(self.parts())
+        found: list[tuple[str, Any]] = [(name, part) for name, part in self.parts() if name != OWN]
         if name.endswith("modules"):
             found = [("", m) for m in self.inside()]
         return found if name.startswith("named") else [m for _, m in found]
@@ -102,7 +105,9 @@ class Module(Value):
             seen.add(id(one))
             yield path, one
             if isinstance(one, Module):
-                inner = [(f"{path}.{name}" if path else name, child) for name, child in one.children.items()]
+                inner = [
+                    (f"{path}.{name}" if path and name else path or name, child) for name, child in one.children.items()
+                ]
                 waiting.extend(reversed(inner))
 
 
@@ -118,6 +123,11 @@ class Parameter(Value):
 
     def text(self) -> str:
         return self.name or "parameter"
+
+    def copied(self, run: Run, deeply: Copies | None) -> Any:
+        made = Parameter(self.torch, self.shape, self.at)
+        made.name, made.frozen = self.name, self.frozen
+        return made
 
     def attribute(self, run: Run, name: str) -> Any:
         if name == "shape":
@@ -154,6 +164,9 @@ class Weights(Value):
             return Native(name, lambda run, given: self.set_attribute(run, "requires_grad", given.get(0, default=True)))
         return Unknown(f"{self.text()}.{name}")
 
+    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        return self
+
 
 class Leaf(Module):
     """A module of the catalogue."""
@@ -167,6 +180,12 @@ class Leaf(Module):
 
     def text(self) -> str:
         return self.kind
+
+    def copied(self, run: Run, deeply: Copies | None) -> Any:
+        run.allowance.make()
+        made = Leaf(self.torch, self.kind, self.given)
+        made.frozen, made.tied = self.frozen, copied(run, self.tied, deeply)
+        return made
 
     def recorded(self) -> r.Call:
         """The module as an argument of another, or in a place of its own."""
@@ -214,6 +233,11 @@ class Container(Module):
 
     def text(self) -> str:
         return self.kind
+
+    def copied(self, run: Run, deeply: Copies | None) -> Any:
+        made = Container(self.torch, self.kind, run, Arguments(at=self.at))
+        made.children = self.children if deeply is None else copied(run, self.children, deeply)
+        return made
 
     def extend(self, values: Sequence[Any]) -> Container:
         """Put modules behind the others."""
@@ -278,42 +302,6 @@ class Container(Module):
             return self.torch.nothing_inside(run, self, given)
         for child in self.children.values():
             if isinstance(child, Value):
-                flow = child.called(run, Arguments([Given(flow, given.at)], {}, given.at))
-        return flow
-
-
-class UserModule(Instance, Module):
-    """An instance of a class that extends Module."""
-
-    def __init__(self, cls: UserClass, torch: Torch) -> None:
-        super().__init__(cls)
-        self.torch = torch
-        self.children = {}
-
-    def set_attribute(self, run: Run, name: str, value: Any) -> None:
-        self.children.pop(name, None)
-        self.fields[name] = value
-        self.put(name, value)
-
-    def put(self, name: str, value: Any) -> None:
-        self.fields[name] = value
-        super().put(name, value)
-
-    def other(self, run: Run, name: str) -> Any:
-        known = self.module_attribute(run, name)
-        return Unknown(f"self.{name}") if known is None else known
-
-    def items(self, run: Run) -> Sequence[Any]:
-        return list(self.children.values())
-
-    def called(self, run: Run, given: Arguments) -> Any:
-        if self.torch.outside(run, self, given):
-            return self.torch.ran(run, self, given)
-        if self.has("forward"):
-            return self.run_method(run, "forward", given)
-        flow = given.get(0)
-        for child in list(self.children.values()):
-            if isinstance(child, Module) and not isinstance(flow, Unknown):
                 flow = child.called(run, Arguments([Given(flow, given.at)], {}, given.at))
         return flow
 

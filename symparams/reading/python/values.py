@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from symparams.algebra.formula import Formula, Symbol
 from symparams.errors import Span
@@ -55,6 +55,9 @@ class Arguments:
         return [g.value for g in (*self.positional, *self.keywords.values())]
 
 
+Copies: TypeAlias = dict[int, Any]  # what was copied already, by the id of the original
+
+
 class Value:
     """Anything that is not a plain value of Python; what a program may do to it."""
 
@@ -83,6 +86,10 @@ class Value:
     def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
         """`value + other`, or `other + value` reflected."""
         return Unknown(f"{self.text()}")
+
+    def copied(self, run: Run, deeply: Copies | None) -> Any:
+        """`copy.copy(value)`, or `copy.deepcopy(value)` where copies are to be kept."""
+        return self
 
     def length(self, run: Run) -> Any:
         """`len(value)`."""
@@ -161,9 +168,35 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Formula))
 
 
-_PLAIN: dict[str, Any] = {"int": int, "str": str, "list": list, "tuple": tuple, "float": (int, float), "dict": dict}
+_PLAIN: dict[str, Any] = {
+    "int": int,
+    "str": str,
+    "list": list,
+    "tuple": tuple,
+    "float": (int, float),
+    "dict": dict,
+    "Sequence": (list, tuple, str, range),
+    "Iterable": (list, tuple, str, range, dict),
+}
 
 
 def is_plain(value: Any, name: str) -> bool:
     """Whether a value is of a type of Python's own, by its name."""
     return isinstance(value, _PLAIN.get(name, ()))
+
+
+def copied(run: Run, value: Any, deeply: Copies | None) -> Any:
+    """A value again, and if deeply all that it holds; what is held twice is one copy."""
+    if deeply is not None and id(value) in deeply:
+        return deeply[id(value)]
+    run.allowance.spend()
+    made: Any = value
+    if isinstance(value, Value):
+        made = value.copied(run, deeply)
+    elif isinstance(value, (list, tuple)):
+        made = type(value)(value if deeply is None else [copied(run, v, deeply) for v in value])
+    elif isinstance(value, dict):
+        made = {k: v if deeply is None else copied(run, v, deeply) for k, v in value.items()}
+    if deeply is not None:
+        deeply[id(value)] = made
+    return made
