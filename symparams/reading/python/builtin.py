@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from symparams.algebra.formula import Formula, Function
 from symparams.reading.python.allowance import ITEMS, check_size
 from symparams.reading.python.operations import formula, is_true, operated, settled
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Native, Unknown, Value, copied, is_number, letter
+from symparams.reading.python.values import Arguments, Native, Row, Unknown, Value, copied, is_number, letter
 
 Does = Callable[["Run", Arguments], Any]
 
@@ -274,7 +275,24 @@ MATH: dict[str, Does] = {
     "arange": _range,
 }
 
+
+def _row(run: Run, given: Arguments) -> Any:
+    """`namedtuple("Block", ["width", "stride"])`."""
+    fields = given.get(1, "field_names")
+    names = re.findall(r"\w+", fields) if isinstance(fields, str) else [str(f) for f in run.each(fields) or ()]
+    rest = run.each(given.get(None, "defaults", default=())) or ()
+    usual = dict(zip(names[len(names) - len(rest) :], rest, strict=False))
+
+    def made(run: Run, more: Arguments) -> Any:
+        values = usual | dict(zip(names, (g.value for g in more.positional), strict=False))
+        values |= {k: g.value for k, g in more.keywords.items()}
+        return Row.of(names, [values.get(name, Unknown(name)) for name in names])
+
+    return Native(str(given.get(0, "typename")), made)
+
+
 OUTSIDE: dict[str, Does] = {
+    "collections.namedtuple": _row,
     "typing.cast": lambda run, given: given.get(1, "val"),
     "copy.copy": lambda run, given: copied(run, given.get(0, "x"), None),
     "copy.deepcopy": lambda run, given: copied(run, given.get(0, "x"), {}),

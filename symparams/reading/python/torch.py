@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from symparams.errors import Source, Span, SymparamsError
+from symparams.errors import Source, Span, SymparamsError, listed
 from symparams.layers import CATALOGUE, key
 from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH, OUTSIDE
@@ -21,6 +21,7 @@ from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_finding import TorchFinding
 from symparams.reading.python.torch_functional import WEIGHTED
 from symparams.reading.python.torch_functions import FUNCTIONS
+from symparams.reading.python.torch_idle import idle
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
 from symparams.reading.python.torch_library import Library
 from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
@@ -31,6 +32,7 @@ from symparams.sources import records as r
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
             "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy")  # fmt: skip
 _NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
+_SAID = 4  # parts of a model that are named
 _TRIES = 8  # of a model whose input sizes are found step by step
 
 
@@ -51,6 +53,8 @@ class Torch(TorchFinding, TorchCalls):
         self.made: list[Module] = []
         self._sizes: Sizes | None = None
         self._library = Library()
+        self.training = False  # what `self.training` says
+        self.asked_training = False  # whether the program looks at it
         self.used: set[int] = set()  # parameters that layers of functions have as their biases, by id
 
     # ------------------------------------------------------------ names
@@ -205,6 +209,40 @@ class Torch(TorchFinding, TorchCalls):
 
     def statements(self, run: Run, module: Module) -> list[r.Statement]:
         """A model as statements."""
+        self._follow(run, module)
+        left = self._idle(module)
+        if left and self.asked_training:
+            left = self._trained(run, module, left)
+        if left:
+            paths = listed([f"`{path}`" for path in left[:_SAID]])
+            more = f", with {len(left) - _SAID} more" if len(left) > _SAID else ""
+            one = len(left) == 1
+            what = f"{paths}{more} {'is' if one else 'are'} not used by `forward` as far as can be followed here: "
+            run.assume(f"{what}{'its' if one else 'their'} parameters are not counted", getattr(module, "at", Span(0)))
+        nodes = [n for n in self.graph.nodes if not isinstance(n.owner, str) or self._is_read(n)]
+        nodes = before(nodes)
+        if not nodes:
+            raise SymparamsError("nothing flows through this model", source=self.source)
+        return statements(nodes, "pytorch", nodes[0].at)
+
+    def _trained(self, run: Run, module: Module, left: list[str]) -> list[str]:
+        """The model as it is trained, if it uses more then; what it does not use."""
+        self.training = True
+        self._follow(run, module)
+        now = self._idle(module)
+        if len(now) < len(left):
+            only = listed([f"`{path}`" for path in left if path not in now])
+            run.assume(f"the model is taken as it is trained: only then it uses {only}", getattr(module, "at", Span(0)))
+            return now
+        self.training = False
+        self._follow(run, module)
+        return left
+
+    def _idle(self, module: Module) -> list[str]:
+        return idle(module, {id(n.owner) for n in self.graph.nodes} | self.used)
+
+    def _follow(self, run: Run, module: Module) -> None:
+        """Follow what flows through a model, again where sizes were found on the way."""
         for _ in range(_TRIES):
             self.graph, self.counts, self._sizes = Graph(), {}, None
             self.inputs.start(module)
@@ -220,11 +258,6 @@ class Torch(TorchFinding, TorchCalls):
             finally:
                 self.current = None
         self.inputs.finish()
-        nodes = [n for n in self.graph.nodes if not isinstance(n.owner, str) or self._is_read(n)]
-        nodes = before(nodes)
-        if not nodes:
-            raise SymparamsError("nothing flows through this model", source=self.source)
-        return statements(nodes, "pytorch", nodes[0].at)
 
     def _is_read(self, entrance: Node) -> bool:
         return any(entrance in (*n.inputs, *n.beside) for n in self.graph.nodes)

@@ -68,7 +68,8 @@ class Module(Value):
         if name in ("add_module", "register_module", "register_parameter"):
             return Native(name, lambda run, given: self.put(str(given.get(0, "name")), given.get(1, "module", "param")))
         if name == "training":
-            return False
+            self.torch.asked_training = True
+            return self.torch.training
         if name == "forward":
             return Native(name, self.called)
         if name == "__class__":

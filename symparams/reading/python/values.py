@@ -185,6 +185,19 @@ def is_plain(value: Any, name: str) -> bool:
     return isinstance(value, _PLAIN.get(name, ()))
 
 
+class Row(tuple[Any, ...]):
+    """A tuple whose parts have names, as namedtuple makes them."""
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str], values: Sequence[Any]) -> Row:
+        """The row of some values."""
+        made = cls(values)
+        made.names = tuple(names)
+        return made
+
+
 def copied(run: Run, value: Any, deeply: Copies | None) -> Any:
     """A value again, and if deeply all that it holds; what is held twice is one copy."""
     if deeply is not None and id(value) in deeply:
@@ -193,7 +206,7 @@ def copied(run: Run, value: Any, deeply: Copies | None) -> Any:
     made: Any = value
     if isinstance(value, Value):
         made = value.copied(run, deeply)
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple)) and not isinstance(value, Row):
         made = type(value)(value if deeply is None else [copied(run, v, deeply) for v in value])
     elif isinstance(value, dict):
         made = {k: v if deeply is None else copied(run, v, deeply) for k, v in value.items()}
