@@ -239,7 +239,7 @@ _FUNCTIONS: dict[str, Does] = {
     "bool": lambda run, given: bool(is_true(given.get(0))),
     "list": _as_list(list),
     "tuple": _as_list(tuple),
-    "set": _as_list(list),
+    "set": _as_list(lambda parts: list(dict.fromkeys(parts))),
     "sorted": _sorted,
     "reversed": _as_list(lambda parts: list(parts)[::-1]),
     "iter": lambda run, given: Unknown("iter"),

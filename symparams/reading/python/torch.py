@@ -25,6 +25,7 @@ from symparams.reading.python.torch_idle import idle
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
 from symparams.reading.python.torch_library import Library
 from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
+from symparams.reading.python.torch_numbers import numbers
 from symparams.reading.python.torch_tensors import Data, Tensor
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, letter, word
 from symparams.sources import records as r
@@ -151,6 +152,9 @@ class Torch(TorchFinding, TorchCalls):
             return self.inputs.summary(run, path, given)
         if last in FUNCTIONS and (last[:1].islower() or last not in CATALOGUE) and self.flowing(given):
             return FUNCTIONS[last](self, run, last, given)
+        known = numbers(last, given)
+        if known is not None:
+            return known
         if last in WEIGHTED and self.flowing(given):
             return WEIGHTED[last](self, run, last, given)
         if last in _MADE_UP:

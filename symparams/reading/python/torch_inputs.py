@@ -188,7 +188,7 @@ class Entrances:
         node.call = own("opaque", node.at, *sizes)
         self.torch.forget(node)
 
-    def equal(self, found: Any, wanted: Any, at: Span, reader: str) -> None:
+    def equal(self, found: Any, wanted: Any, at: Span, reader: str, counted: str = "inputs") -> None:
         """A size with letters that must be a number: their values are found, if there are such."""
         if not isinstance(found, Formula) or not isinstance(wanted, int):
             return
@@ -198,7 +198,7 @@ class Entrances:
         side = _side(found, free, wanted)
         if side is not None:
             letters = f"{' and '.join(free)} {'are' if len(free) > 1 else 'is'} {side}"
-            what = f"{letters}, from the {wanted:,} inputs of {reader}"
+            what = f"{letters}, from the {wanted:,} {counted} of {reader}"
             raise SolvedError(dict.fromkeys(free, side), what, at)
 
 
