@@ -66,7 +66,7 @@ class Expressions:
             return owner.item(self.run, key, at)
         try:
             if isinstance(owner, (list, tuple, str, dict)):
-                return owner[key]
+                return self.unchanged(owner)[key]
         except (TypeError, IndexError, KeyError, ValueError):
             pass
         return Unknown("value")
@@ -211,6 +211,7 @@ class Expressions:
             return value.items(self.run)
         if isinstance(value, range):
             check_size(len(value) if value.stop - value.start < ITEMS else value.stop - value.start)
+        self.unchanged(value)
         if isinstance(value, (list, tuple, range)):
             return value
         if isinstance(value, (dict, str, set)):
@@ -234,11 +235,14 @@ class Expressions:
             value, at = self.value(keyword.value, scope), self.spans(keyword.value)
             if keyword.arg is not None:
                 given.keywords[keyword.arg] = Given(value, at)
-            elif isinstance(value, dict):
+            elif isinstance(self.unchanged(value), dict):
                 given.keywords.update({str(k): Given(v, at) for k, v in value.items()})
         if isinstance(node.func, ast.Name) and node.func.id == "super" and isinstance(function, Value):
             return self.framework.super(self.run, scope)
         return function.called(self.run, given) if isinstance(function, Value) else Unknown("value")
+
+    def unchanged(self, value: Any) -> Any:
+        raise NotImplementedError
 
     def defaults(self, spec: ast.arguments, scope: Scope) -> dict[str, Any]:
         """Parameters with the values that they have by default."""

@@ -14,7 +14,7 @@ from symparams.reading.python.framework import Framework
 from symparams.reading.python.functions import Function, ReturnError, Scope, UserClass
 from symparams.reading.python.operations import is_true
 from symparams.reading.python.records import complete
-from symparams.reading.python.values import Unknown, Value
+from symparams.reading.python.values import Arguments, Unknown, Value
 from symparams.reading.reading import Repair
 
 
@@ -38,6 +38,9 @@ class Interpreter(Expressions):
         self.top = Scope(dict(BUILTINS))
         self.globals = Scope(outer=self.top)
         self.assumed: list[Repair] = []
+        self.given_away: dict[
+            int, tuple[Any, str, Span]
+        ] = {}  # lists and dictionaries, by id: themselves, to what, where
 
     def spans(self, node: ast.AST) -> Span:
         """The place of a piece of syntax; what is not written in the program happens where it last was."""
@@ -48,6 +51,19 @@ class Interpreter(Expressions):
     def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         """An error at a place of the original."""
         return kind(matter, Place(self.source, *at))
+
+    def may_change(self, name: str, given: Arguments) -> None:
+        """Remember that a call of which nothing is known has the lists and dictionaries that it is given."""
+        for one in given.values():
+            if isinstance(one, (list, dict)):
+                self.given_away[id(one)] = (one, name, given.at)
+
+    def unchanged(self, value: Any) -> Any:
+        """A value that is read: one that something unknown may have changed is taken as it was, which is said."""
+        if id(value) in self.given_away:
+            _, name, at = self.given_away.pop(id(value))
+            self.assume(f"what `{name}` does is not known: it is taken to leave what it is given as it is", at)
+        return value
 
     def assume(self, what: str, at: Span) -> None:
         """Note what was taken as usual, once."""

@@ -23,7 +23,7 @@ from symparams.reading.python.keras_weights import KEEPING, KerasWeight, applied
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, word
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, call_text, is_plain, word
 
 MERGES = {
     "add": "Add",
@@ -226,7 +226,8 @@ class Keras(KerasFinding):
         """A call of which nothing is known: on the way of the data it is a layer of which nothing is known."""
         flowing = _tensors(given)
         if not flowing:
-            return Unknown(f"{name}()")
+            run.may_change(name, given)
+            return Unknown(call_text(name, given))
         last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
         nodes = tuple(t.settled(run).node for t in flowing)
         open_ = flowing[0].entrance is not None and flowing[0].entrance.is_open

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from symparams.errors import Source, Span, SymparamsError
 from symparams.reading.python.allowance import Allowance
+
+Arguments: TypeAlias = Any  # of values, which stand above
 
 
 class Run(Protocol):
@@ -38,6 +40,9 @@ class Run(Protocol):
 
     def error(self, matter: str, at: Span, kind: type[SymparamsError] = SymparamsError) -> SymparamsError:
         """An error at a place of the original."""
+
+    def may_change(self, name: str, given: Arguments) -> None:
+        """Remember that a call of which nothing is known has the lists and dictionaries that it is given."""
 
     def assume(self, what: str, at: Span) -> None:
         """Note what was taken as usual, once."""

@@ -27,7 +27,7 @@ from symparams.reading.python.torch_library import Library
 from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
 from symparams.reading.python.torch_numbers import numbers
 from symparams.reading.python.torch_tensors import Data, Tensor
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_plain, letter, word
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, call_text, is_plain, letter, word
 from symparams.sources import records as r
 
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
@@ -331,7 +331,8 @@ class Torch(TorchFinding, TorchCalls):
     def not_understood(self, run: Run, name: str, given: Arguments) -> Any:
         flowing = self.flowing(given)
         if not flowing:
-            return Unknown(f"{name}()")
+            run.may_change(name, given)
+            return Unknown(call_text(name, given))
         last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
         call = unknown_step(run, last, self.shape(run, flowing[0].node), given.at)
         made = self.through(run, flowing[0], call, self.fresh(word(last)), None, given.at, flowing[1:])

@@ -150,6 +150,13 @@ def shown(key: Any) -> str:
     return key.text() if isinstance(key, Value) else str(key)[:40]
 
 
+def call_text(name: str, given: Arguments) -> str:
+    """A call as the name of its result: width_of(16, 8), so that other arguments give another letter."""
+    values = given.values()
+    known = all(isinstance(v, (int, float, str, Unknown)) for v in values)
+    return f"{name}({', '.join(map(shown, values)) if known else ''})"
+
+
 def letter(value: Any) -> Any:
     """A letter for an unknown number; anything else as it is."""
     if not isinstance(value, Unknown):
