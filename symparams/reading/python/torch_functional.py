@@ -7,9 +7,9 @@ from typing import Any
 
 from symparams.algebra.formula import as_formula
 from symparams.algebra.simplification import simplified
-from symparams.reading.python.graph import Torch, record
+from symparams.reading.python.graph import Torch
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_modules import Parameter, Weights
+from symparams.reading.python.torch_modules import Leaf, Parameter, Weights
 from symparams.reading.python.values import Arguments, Given, is_number
 
 Does = Callable[[Torch, Run, str, Arguments], Any]
@@ -43,10 +43,11 @@ def _of_parameter(calls: Torch, run: Run, kind: str, weight: Parameter, given: A
     groups = named["groups"].value if "groups" in named else 1
     out, into, *kernel = weight.shape
     sizes = [simplified(as_formula(into) * as_formula(groups)), out, *([tuple(kernel)] if kernel else ())]
-    call = record(f"nn.{kind}", Arguments([Given(s, given.at) for s in sizes], named, given.at))
+    layer = Leaf(calls, kind, Arguments([Given(s, given.at) for s in sizes], named, given.at))
     x = calls.tensor(run, given.get(0, "input"), given.at)
     path = calls.names.get(id(weight), weight.text()).removesuffix(".weight")
-    made = calls.through(run, x, call, path, weight, given.at)
+    calls.inputs.read(run, layer, x)
+    made = calls.through(run, x, layer.recorded(), path, weight, given.at)
     if isinstance(bias, Parameter):
         calls.used.add(id(bias))
     return made
