@@ -158,6 +158,26 @@ def body(made: str, flow: str, before: str = "") -> str:
             ),
             5 * (1 + 5 + 10),
         ),
+        # a list of modules made longer by +=
+        (
+            body(
+                "self.f = nn.ModuleList([nn.Linear(4, 4)])\nself.f += [nn.Linear(4, 4) for _ in range(2)]",
+                "self.f[2](self.f[1](self.f[0](x)))",
+            ),
+            60,
+        ),
+        # rows of a table that are picked by numbers that are not known; attention as einsum
+        (
+            body("self.f = nn.Linear(8, 8)\nself.t = nn.Parameter(torch.zeros(9, 2))", "self._flow(self.f(x))").replace(
+                "    def forward",
+                "    def _flow(self, x):\n        q = x.view(-1, 4, 2, 4).permute(0, 2, 1, 3)\n"
+                "        a = torch.einsum('b h i d, b h j d -> b h i j', q, q)\n"
+                "        t = self.t[self.index].view(4, 4, -1).permute(2, 0, 1)\n"
+                "        return (a + t.unsqueeze(0)).flatten(1)\n    def forward",
+            )
+            + "model(torch.randn(1, 4, 8))\n",
+            72 + 18,
+        ),
         # sets hold nothing twice
         (body("self.f = nn.Linear(4, len(set([8, 8, 16])))", "self.f(x)"), 10),
     ],

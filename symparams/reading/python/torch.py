@@ -19,7 +19,7 @@ from symparams.reading.python.sizes import Sizes
 from symparams.reading.python.torch_calls import TorchCalls
 from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_finding import TorchFinding
-from symparams.reading.python.torch_functional import WEIGHTED
+from symparams.reading.python.torch_functional import FURTHER
 from symparams.reading.python.torch_functions import FUNCTIONS
 from symparams.reading.python.torch_idle import idle
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
@@ -155,8 +155,8 @@ class Torch(TorchFinding, TorchCalls):
         known = numbers(last, given)
         if known is not None:
             return known
-        if last in WEIGHTED and self.flowing(given):
-            return WEIGHTED[last](self, run, last, given)
+        if last in FURTHER and self.flowing(given):
+            return FURTHER[last](self, run, last, given)
         if last in _MADE_UP:
             return self.data(last, given)
         if (network := published(run, path, given)) is not None:
@@ -248,7 +248,7 @@ class Torch(TorchFinding, TorchCalls):
     def _follow(self, run: Run, module: Module) -> None:
         """Follow what flows through a model, again where sizes were found on the way."""
         for _ in range(_TRIES):
-            self.graph, self.counts, self._sizes = Graph(), {}, None
+            self.graph, self.counts, self._sizes, self.gathered = Graph(), {}, None, {}
             self.inputs.start(module)
             self.names = {id(one): path for path, one in module.paths()}
             self.current = module

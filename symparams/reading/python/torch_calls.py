@@ -228,22 +228,31 @@ class TorchCalls(TorchShapes):
         """Tensors that are added, multiplied or put together."""
         first = next((p for p in parts if not self.inputs.is_open(p.node)), parts[0])
         if kind in _MERGES.values():
-            self._aligned(run, parts, at)
+            parts = self._aligned(run, parts, at)
         made = self.through(
             run, parts[0], own(kind, at, **named), self.fresh(_NAMES.get(kind, kind)), None, at, parts[1:]
         )
         made.batch = next((p.batch for p in parts if p.batch is not None), None) if first.batch is None else first.batch
         return made
 
-    def _aligned(self, run: Run, parts: Sequence[Tensor], at: Span) -> None:
-        """Sizes with letters that meet a number in another tensor are that number."""
+    def _aligned(self, run: Run, parts: Sequence[Tensor], at: Span) -> Sequence[Tensor]:
+        """Two tensors axis by axis: one gets the axes that it lacks, letters that meet a number are that number."""
         shapes = [self.shape(run, part.node) for part in parts]
         if len(shapes) != 2 or any(s is None for s in shapes):
-            return
+            return parts
         for sizes in zip(*(reversed(s or ()) for s in shapes), strict=False):
             for here in (0, 1):
                 if sizes[here] != 1:
                     self.inputs.equal(sizes[1 - here], sizes[here], at, parts[here].text(), "rows")
+        most = max(len(s or ()) for s in shapes)
+        return [self._lifted(run, p, s or (), most, at) for p, s in zip(parts, shapes, strict=True)]
+
+    def _lifted(self, run: Run, x: Tensor, shape: Sequence[Any], axes: int, at: Span) -> Tensor:
+        """A tensor with axes of size 1 in front, so that it has as many as another."""
+        if not 1 < len(shape) < axes:
+            return x
+        call = own("reshape", at, *(1,) * (axes - len(shape)), *shape)
+        return self.through(run, x, call, self.fresh("view"), None, at)
 
     def multiplied(self, run: Run, x: Tensor, y: Tensor, at: Span) -> Tensor:
         """A product of matrices."""

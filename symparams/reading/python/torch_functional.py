@@ -9,6 +9,7 @@ from symparams.algebra.formula import as_formula
 from symparams.algebra.simplification import simplified
 from symparams.reading.python.graph import Torch
 from symparams.reading.python.run import Run
+from symparams.reading.python.torch_einsum import einsum
 from symparams.reading.python.torch_modules import Leaf, Parameter, Weights
 from symparams.reading.python.values import Arguments, Given, is_number
 
@@ -53,12 +54,13 @@ def _of_parameter(calls: Torch, run: Run, kind: str, weight: Parameter, given: A
     return made
 
 
-WEIGHTED: dict[str, Does] = {
+FURTHER: dict[str, Does] = {
+    "einsum": einsum,
     "linear": _weighted("Linear", 1),
     "embedding": _weighted("Embedding", 1),
     "layer_norm": _weighted("LayerNorm", 2),
     "group_norm": _weighted("GroupNorm", 2),
 }
 for _n in "123":
-    WEIGHTED[f"conv{_n}d"] = _weighted(f"Conv{_n}d", 1)
-    WEIGHTED[f"conv_transpose{_n}d"] = _weighted(f"ConvTranspose{_n}d", 1)
+    FURTHER[f"conv{_n}d"] = _weighted(f"Conv{_n}d", 1)
+    FURTHER[f"conv_transpose{_n}d"] = _weighted(f"ConvTranspose{_n}d", 1)

@@ -252,6 +252,14 @@ class Container(Module):
     def items(self, run: Run) -> Sequence[Any]:
         return list(self.children) if self.kind == "ModuleDict" else list(self.children.values())
 
+    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        more = run.each(other)
+        if operator != "Add" or more is None:
+            return super().operated(run, operator, other, reflected, at)
+        made = Container(self.torch, self.kind, run, Arguments(at=at))
+        values = list(self.children.values())
+        return made.extend([*more, *values] if reflected else [*values, *more])
+
     def length(self, run: Run) -> Any:
         return len(self.children)
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import Formula, as_formula, product
+from symparams.algebra.formula import Formula, Symbol, as_formula, product
 from symparams.algebra.simplification import simplified
 from symparams.errors import Span
 from symparams.reading.python.graph import Node, own
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_tensors import BATCH, Tensor
+from symparams.reading.python.torch_tensors import BATCH, Data, Tensor
 from symparams.reading.python.values import Unknown, is_number, letter
 from symparams.sources import records as r
 
@@ -21,6 +21,7 @@ class TorchShapes:
     """Tensors laid out in other shapes."""
 
     inputs: Any  # the Entrances of torch_inputs
+    gathered: dict[Node, Any]  # rows picked by numbers that are not known, and how wide they are
 
     def shape(self, run: Run, node: Node) -> tuple[Any, ...] | None:
         raise NotImplementedError
@@ -46,7 +47,12 @@ class TorchShapes:
             rest = rest[1:]
         if len(rest) == 1:
             return self._flat(run, x, rest[0], sizes[0] == -1 and BATCH not in sizes, at)
+        if x.node in self.gathered:
+            sizes = [self.gathered[x.node] if s == -1 else s for s in sizes]
+            return Tensor(self, self._rows(run, x, sizes, at).node, None)
         shape = self.shape(run, x.node)
+        if shape is not None and -1 not in rest and all(map(is_number, (*shape, *rest))):
+            self.inputs.equal(*(simplified(product(map(as_formula, s))) for s in (shape, rest)), at, "view")
         if (
             shape is not None
             and len(rest) == len(shape)
@@ -114,6 +120,8 @@ class TorchShapes:
     def sliced(self, run: Run, x: Tensor, key: Any, at: Span) -> Any:
         """`x[:, -1]`, `x[:, :, 0]`, `x[-1]`, `x[:, 1:]`."""
         keys = list(key) if isinstance(key, tuple) else [key]
+        if x.batch is None and len(keys) == 1 and isinstance(key, (Unknown, Data)):
+            return self._picked(run, x, at)
         if Ellipsis in keys:
             rank = x.rank(run)
             place = keys.index(Ellipsis)
@@ -139,6 +147,18 @@ class TorchShapes:
     def _is_last_axis(self, run: Run, x: Tensor) -> bool:
         shape = self.shape(run, x.node)
         return shape is not None and len(shape) == 1
+
+    def _picked(self, run: Run, x: Tensor, at: Span) -> Tensor:
+        """`table[index]`: rows of a parameter, how many is not known."""
+        shape = self.shape(run, x.node)
+        if shape is None or len(shape) < 2:
+            return x
+        made = self._rows(run, x, (Symbol("n_index"), *shape[1:]), at)
+        self.gathered[made.node] = shape[-1]
+        return made
+
+    def _rows(self, run: Run, x: Tensor, sizes: Sequence[Any], at: Span) -> Tensor:
+        return self.through(run, x, own("opaque", at, *sizes), self.fresh("index"), None, at)
 
     def _cut(self, run: Run, x: Tensor, axis: int, part: slice, at: Span) -> Tensor:
         shape = self.shape(run, x.node)
