@@ -178,6 +178,40 @@ def body(made: str, flow: str, before: str = "") -> str:
             + "model(torch.randn(1, 4, 8))\n",
             72 + 18,
         ),
+        # windows that stand where examples do, and back
+        (
+            body("self.f = nn.Linear(8, 24)\nself.g = nn.Linear(8, 8)", "self._flow(x)").replace(
+                "    def forward",
+                "    def _flow(self, x):\n        B, H, W, C = x.shape\n        n = (H // 2) * (W // 2)\n"
+                "        x = torch.roll(x, (-1, -1), dims=(1, 2)).view(B, H // 2, 2, W // 2, 2, C)\n"
+                "        x = x.permute(0, 1, 3, 2, 4, 5).reshape(B * n, 4, C)\n"
+                "        q, k, v = self.f(x).reshape(x.size(0), x.size(1), 3, 2, C // 2).permute(2, 0, 3, 1, 4)\n"
+                "        a = q @ k.transpose(-2, -1)\n        a = a.view(x.size(0) // n, n, 2, 4, 4)\n"
+                "        a = a + x.new_zeros((n, 4, 4)).unsqueeze(1)\n        a = a.view(-1, 2, 4, 4).softmax(-1)\n"
+                "        x = self.g((a @ v).transpose(1, 2).reshape(x.size(0), x.size(1), C))\n"
+                "        x = x.view(B, H // 2, W // 2, 2, 2, C).permute(0, 1, 3, 2, 4, 5)\n"
+                "        return x.reshape(B, H, W, C)\n    def forward",
+            )
+            + "model(torch.randn(1, 6, 4, 8))\n",
+            9 * 24 + 9 * 8,
+        ),
+        # every second row and column
+        (
+            body(
+                "self.f = nn.Linear(12, 2)",
+                "self.f(torch.cat([x[:, 0::2, 0::2], x[:, 1::2, 0::2], x[:, 0::2, 1::2], x[:, 1::2, 1::2]], -1))",
+            )
+            + "model(torch.randn(1, 6, 4, 3))\n",
+            26,
+        ),
+        # a parameter made of numbers without a known value, and a function of it
+        (
+            body(
+                "self.f = nn.Linear(4, 4)\nself.s = nn.Parameter(torch.log(10 * torch.ones((4,))))",
+                "self.f(x) * torch.clamp(self.s, max=4.6).exp()",
+            ),
+            24,
+        ),
         # sets hold nothing twice
         (body("self.f = nn.Linear(4, len(set([8, 8, 16])))", "self.f(x)"), 10),
     ],
@@ -270,6 +304,16 @@ AUX = body("self.f = nn.Linear(4, 4)\nself.aux = nn.Linear(4, 2)\nself.g = nn.Li
             body("s = {'width': 4}\ngrow(s)\nself.f = nn.Linear(4, s['width'])", "self.f(x)"),
             20,
             ["what `grow` does is not known: it is taken to leave what it is given as it is"],
+        ),
+        (
+            body("self.f = nn.Linear(4, 4)\nself.s = nn.Parameter(made())", "self.f(x) * self.s"),
+            20,
+            ["the shape of a parameter is not known: it is not counted"],
+        ),
+        (
+            body("self.f = nn.Conv2d(3, 4, 1)", "self.f(x)[:, :, ::2]"),
+            16,
+            ["sizes that are cut with a step of 2 are taken as multiples of 2"],
         ),
         (
             body("self.f = nn.Conv2d(3, 8, 16, 16)\nself.p = nn.Parameter(torch.zeros(1, 196, 8))",

@@ -16,8 +16,8 @@ FILES = (
     "alexnet", "convnext", "densenet", "efficientnet", "googlenet", "inception", "maxvit", "mnasnet", "mobilenetv2",
     "mobilenetv3", "regnet", "resnet", "shufflenetv2", "squeezenet", "swin_transformer", "vgg", "vision_transformer",
 )  # fmt: skip
-WINDOWS = "attention in windows is written out of functions that are not followed"
-REFUSED = dict.fromkeys(("swin_t", "swin_s", "swin_b", "swin_v2_t", "swin_v2_s", "swin_v2_b"), WINDOWS)
+LETTERS = "the formulas here are nested too deeply to be read"  # the height after each padding to whole windows
+REFUSED = dict.fromkeys(("swin_t", "swin_s", "swin_b", "swin_v2_t", "swin_v2_s", "swin_v2_b"), LETTERS)
 ASKED = {"googlenet": "googlenet(aux_logits=False)"}  # as its weights are counted; else it has two more classifiers
 
 
@@ -59,7 +59,7 @@ def test_totals_are_those_that_torchvision_states(file: str) -> None:
     for name, counts in found.items():
         whole, model = (f"{text}\nmodel = {ASKED[name]}\n", "model") if name in ASKED else (text, name)
         if name in REFUSED:
-            with pytest.raises(SymparamsError):
+            with pytest.raises(SymparamsError, match=REFUSED[name]):
                 net(whole, model)
             continue
         total = net(whole, model).counts.params
@@ -74,4 +74,30 @@ def test_aux_classifiers_of_a_model_that_is_made_without_weights() -> None:
     assert net(text, "googlenet").counts.params == 13_004_888
     assert [a.what for a in reading(text, "googlenet").assumed if "trained" in a.what] == [
         "the model is taken as it is trained: only then it uses `aux1` and `aux2`"
+    ]
+
+
+def on_images(name: str, side: int) -> str:
+    return f"{source('swin_transformer')}\nmodel = {name}()\nmodel(torch.randn(1, 3, {side}, {side}))\n"
+
+
+@pytest.mark.torchvision
+@pytest.mark.parametrize("name", ["swin_t", "swin_s", "swin_b"])
+def test_windows_of_images_whose_size_is_given(name: str) -> None:
+    text = on_images(name, 224)
+    assert {net(text).counts.params} == dict(builders(text))[name]
+    assert reading(text).assumed == ()
+
+
+@pytest.mark.torchvision
+def test_what_is_worked_out_of_numbers_alone_is_said_not_to_be_counted() -> None:
+    text = on_images("swin_v2_t", 256)
+    multilayer = sum(2 * 512 + 512 + 512 * heads for heads in [3] * 2 + [6] * 2 + [12] * 6 + [24] * 2)
+    assert {net(text).counts.params + multilayer} == dict(builders(text))["swin_v2_t"]
+    assert [a.what for a in reading(text).assumed] == [
+        (
+            "`features.1.0.attn.cpb_mlp`, `features.1.1.attn.cpb_mlp`, `features.3.0.attn.cpb_mlp` and "
+            "`features.3.1.attn.cpb_mlp`, with 8 more are not used by `forward` as far as can be followed here: "
+            "their parameters are not counted"
+        )
     ]

@@ -150,7 +150,7 @@ class Torch(TorchFinding, TorchCalls):
             return self.parameter_of(run, given)
         if last == "summary":
             return self.inputs.summary(run, path, given)
-        if last in FUNCTIONS and (last[:1].islower() or last not in CATALOGUE) and self.flowing(given):
+        if last in FUNCTIONS and (last[:1].islower() or last not in CATALOGUE) and self.flows(given):
             return FUNCTIONS[last](self, run, last, given)
         known = numbers(last, given)
         if known is not None:
@@ -173,6 +173,7 @@ class Torch(TorchFinding, TorchCalls):
     def parameter_of(self, run: Run, given: Arguments) -> Any:
         shape = getattr(given.get(0, "data"), "data_shape", None)
         if shape is None:
+            run.assume("the shape of a parameter is not known: it is not counted", given.at)
             return Unknown("nn.Parameter()")
         made = Parameter(self, [letter(s) for s in shape], given.at)
         made.frozen = given.get(1, "requires_grad", default=True) is False
@@ -248,7 +249,7 @@ class Torch(TorchFinding, TorchCalls):
     def _follow(self, run: Run, module: Module) -> None:
         """Follow what flows through a model, again where sizes were found on the way."""
         for _ in range(_TRIES):
-            self.graph, self.counts, self._sizes, self.gathered = Graph(), {}, None, {}
+            self.graph, self.counts, self._sizes, self.gathered, self.folded = Graph(), {}, None, {}, {}
             self.inputs.start(module)
             self.names = {id(one): path for path, one in module.paths()}
             self.current = module

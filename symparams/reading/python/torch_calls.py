@@ -64,6 +64,8 @@ class TorchCalls(TorchShapes):
         node = Node(call, (tensor.node, *(t.node for t in others)), at, owner, name)
         self.graph.add(node)
         self.inputs.passes(node, tensor)
+        if tensor.node in self.folded:
+            self.folded[node] = self.folded[tensor.node]
         return Tensor(self, node, tensor.batch)
 
     def flowing(self, given: Arguments) -> list[Tensor]:
@@ -74,6 +76,11 @@ class TorchCalls(TorchShapes):
                 if isinstance(one, Tensor):
                     found.append(one)
         return found
+
+    def flows(self, given: Arguments) -> bool:
+        """Whether something of the model that is followed is among some arguments, a parameter too."""
+        one = self.current is not None and any(isinstance(v, Parameter) for v in given.values())
+        return one or bool(self.flowing(given))
 
     def tensor(self, run: Run, value: Any, at: Span) -> Tensor | None:
         """A value as a tensor: a parameter, a state, numbers that the program makes up; None if it is none."""
@@ -190,6 +197,8 @@ class TorchCalls(TorchShapes):
             return value if name == "ndim" else Native(name, lambda run, given: value)
         if name in ("device", "dtype", "is_cuda"):
             return Unknown(name)
+        if name in ("new_zeros", "new_ones", "new_full", "new_empty", "new_tensor"):
+            return Native(name, lambda run, given: Data(None, given.at))
         if name in _SAME:
             return Native(name, lambda run, given: tensor)
         if name in FUNCTIONS:

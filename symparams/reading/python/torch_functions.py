@@ -345,5 +345,5 @@ for _name, _kind in {
     "logsigmoid": "LogSigmoid", "softsign": "Softsign", "glu": "GLU",
 }.items():  # fmt: skip
     FUNCTIONS[_name] = _activation(_kind)
-for _name in ("normalize", "sqrt", "exp", "log", "abs", "clamp", "sin", "cos", "pow", "square", "detach"):
+for _name in ("normalize", "sqrt", "exp", "log", "abs", "clamp", "sin", "cos", "pow", "square", "detach", "roll"):
     FUNCTIONS[_name] = _same

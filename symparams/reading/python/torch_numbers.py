@@ -111,7 +111,12 @@ def numbers(name: str, given: Arguments) -> Numbers | Data | None:
     if values and isinstance(values[0], Numbers) and (name in _EACH or name == "diff"):
         found: Numbers | Data = _applied(name, values[0])
         return found
+    if values and isinstance(values[0], Data) and name in _SHAPED:
+        return Data(values[0].data_shape, given.at)
     return _made(name, values, given)
+
+
+_SHAPED = frozenset((*_EACH, "abs", "neg", "clamp", "square", "sigmoid", "tanh", "relu", "softmax", "sign"))
 
 
 def _made(name: str, values: Sequence[Any], given: Arguments) -> Numbers | None:

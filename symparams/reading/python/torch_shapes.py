@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import Formula, Symbol, as_formula, product
+from symparams.algebra.formula import Formula, Function, Quotient, Symbol, as_formula, product
 from symparams.algebra.simplification import simplified
 from symparams.errors import Span
 from symparams.reading.python.graph import Node, own
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_tensors import BATCH, Data, Tensor
+from symparams.reading.python.torch_tensors import BATCH, FOLDED, Batch, Data, Tensor
 from symparams.reading.python.values import Unknown, is_number, letter
 from symparams.sources import records as r
 
@@ -21,6 +21,7 @@ class TorchShapes:
     """Tensors laid out in other shapes."""
 
     inputs: Any  # the Entrances of torch_inputs
+    folded: dict[Node, bool]  # tensors made of parts of examples: whether these stand where examples do
     gathered: dict[Node, Any]  # rows picked by numbers that are not known, and how wide they are
 
     def shape(self, run: Run, node: Node) -> tuple[Any, ...] | None:
@@ -36,7 +37,8 @@ class TorchShapes:
         """`x.view(…)`: the same numbers in another shape."""
         if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
             sizes = sizes[0]
-        sizes = [BATCH if s is BATCH or _is_batch(s) else letter(s) for s in sizes]
+        parts = FOLDED in sizes
+        sizes = [BATCH if isinstance(s, Batch) or _is_batch(s) else letter(s) for s in sizes]
         batch, rest = 0, list(sizes)
         if x.batch is None and BATCH not in sizes:
             batch = -1
@@ -45,6 +47,8 @@ class TorchShapes:
             del rest[batch]
         elif len(sizes) > 1:
             rest = rest[1:]
+        if self.folded.get(x.node) or parts or (x.node in self.folded and sizes[0] == -1):
+            return self._refolded(run, x, rest, batch, parts or sizes[0] == -1, at)
         if len(rest) == 1:
             return self._flat(run, x, rest[0], sizes[0] == -1 and BATCH not in sizes, at)
         if x.node in self.gathered:
@@ -64,6 +68,18 @@ class TorchShapes:
             self.inputs.settle(x.node, (product(map(as_formula, known)) if -1 not in rest else None,))
         made = self.through(run, x, own("reshape", at, *rest), self.fresh("view"), None, at)
         made.batch = None if batch < 0 else batch
+        return made
+
+    def _refolded(self, run: Run, x: Tensor, sizes: Sequence[Any], batch: int, parts: bool, at: Span) -> Tensor:
+        """`windows.view(B * n, …)` and back: how many parts an example has is not followed, their sizes are written."""
+        shape = self.shape(run, x.node)
+        if -1 in sizes and shape is not None:
+            rest = product(as_formula(s) for s in sizes if s != -1)
+            missing = simplified(product(map(as_formula, shape)) / rest)
+            sizes = [missing if s == -1 else s for s in sizes]
+        made = self.through(run, x, own("opaque", at, *sizes), self.fresh("view"), None, at)
+        made.batch = max(batch, 0)
+        self.folded[made.node] = parts
         return made
 
     def _flat(self, run: Run, x: Tensor, width: Any, folds: bool, at: Span) -> Tensor:
@@ -148,6 +164,18 @@ class TorchShapes:
         shape = self.shape(run, x.node)
         return shape is not None and len(shape) == 1
 
+    def _every(self, run: Run, x: Tensor, axis: int, part: slice, at: Span) -> Tensor:
+        """`x[:, 1::2]`: every second place."""
+        shape = list(self.shape(run, x.node) or ())
+        try:
+            length = _stepped(shape[axis], part)
+        except TypeError:
+            return x
+        if not isinstance(shape[axis], int):
+            run.assume(f"sizes that are cut with a step of {part.step} are taken as multiples of {part.step}", at)
+        shape[axis] = length
+        return self.through(run, x, own("opaque", at, *shape), self.fresh("slice"), None, at)
+
     def _picked(self, run: Run, x: Tensor, at: Span) -> Tensor:
         """`table[index]`: rows of a parameter, how many is not known."""
         shape = self.shape(run, x.node)
@@ -162,7 +190,11 @@ class TorchShapes:
 
     def _cut(self, run: Run, x: Tensor, axis: int, part: slice, at: Span) -> Tensor:
         shape = self.shape(run, x.node)
-        if (part.start is None and part.stop is None) or shape is None or axis >= len(shape):
+        if shape is None or axis >= len(shape):
+            return x
+        if isinstance(part.step, int) and part.step > 1:
+            return self._every(run, x, axis, part, at)
+        if part.start is None and part.stop is None:
             return x
         length = shape[axis]
         start, stop = (_from_front(e, length) for e in (part.start or 0, length if part.stop is None else part.stop))
@@ -178,6 +210,13 @@ class TorchShapes:
         return self.through(
             run, x, own("slice", at, axis=axis + 1, start=start, size=width), self.fresh("slice"), None, at
         )
+
+
+def _stepped(length: Any, part: slice) -> Any:
+    """How many places a slice with a step has; an open length is taken as a multiple of the step."""
+    if isinstance(length, int):
+        return len(range(*part.indices(length)))
+    return simplified(Function("floor", (Quotient(as_formula(length), as_formula(part.step)),)))
 
 
 def _from_front(end: Any, length: Any) -> Any:

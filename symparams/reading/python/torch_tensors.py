@@ -15,13 +15,16 @@ class Batch(Value):
     """The number of examples, or that times something."""
 
     def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
-        return self
+        if operator == "Mult" and other != 1:
+            return FOLDED
+        return BATCH if operator in ("FloorDiv", "Div") else self
 
     def text(self) -> str:
         return "batch"
 
 
 BATCH = Batch()
+FOLDED = Batch()  # that times something: parts of examples stand where examples do
 
 
 class Data(Value):
@@ -85,7 +88,8 @@ class Tensor(Value):
         shape: tuple[Any, ...] | None = self.torch.shape(run, self.node)
         if shape is None or self.batch is None:
             return shape
-        return (*shape[: self.batch], BATCH, *shape[self.batch :])
+        batch = FOLDED if self.torch.folded.get(self.node) else BATCH
+        return (*shape[: self.batch], batch, *shape[self.batch :])
 
     def axis(self, run: Run, dim: Any) -> int | None:
         """The axis of one example that a dimension is, counted from 0; None for the batch."""
