@@ -123,38 +123,33 @@ class UserClass(Value):
     node: ast.ClassDef
     made: int = 0  # instances
 
+    def lineage(self) -> Iterator[UserClass]:
+        """The class and those of the program that it extends, each once, itself first."""
+        seen: set[int] = set()
+        waiting = [self]
+        while waiting:
+            cls = waiting.pop()
+            if id(cls) not in seen:
+                seen.add(id(cls))
+                yield cls
+                waiting.extend(base for base in reversed(cls.bases) if isinstance(base, UserClass))
+
     def member(self, name: str) -> Any:
         """What the class or one of its bases defines; KeyError if none does."""
-        if name in self.members:
-            return self.members[name]
-        for base in self.bases:
-            if isinstance(base, UserClass):
-                try:
-                    return base.member(name)
-                except KeyError:
-                    continue
+        for cls in self.lineage():
+            if name in cls.members:
+                return cls.members[name]
         raise KeyError(name)
-
-    def lineage(self) -> Iterator[UserClass]:
-        """The class and those of the program that it extends, itself first."""
-        yield self
-        for base in self.bases:
-            if isinstance(base, UserClass):
-                yield from base.lineage()
 
     def roots(self) -> list[str]:
         """The paths of all classes that come from outside."""
-        found: list[str] = []
-        for base in self.bases:
-            found += base.roots() if isinstance(base, UserClass) else [base.text() if isinstance(base, Value) else ""]
-        return found
+        outside = [base for cls in self.lineage() for base in cls.bases if not isinstance(base, UserClass)]
+        return [base.text() if isinstance(base, Value) else "" for base in outside]
 
     def is_a(self, kind: Any, name: str) -> bool:
         """Whether the class is another one, or that of some name, or extends it."""
-        bases = [b for b in self.bases if isinstance(b, Value)]
-        outside = [b.text().rpartition(".")[2] for b in bases if not isinstance(b, UserClass)]
-        inside = any(b.is_a(kind, name) for b in bases if isinstance(b, UserClass))
-        return self is kind or name in (self.name, *outside) or inside
+        inside = any(cls is kind or cls.name == name for cls in self.lineage())
+        return inside or any(root.rpartition(".")[2] == name for root in self.roots())
 
     def attribute(self, run: Run, name: str) -> Any:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -51,13 +51,13 @@ class Graph:
         return node
 
 
-def before(ends: Iterable[Node]) -> list[Node]:
-    """Everything that the ends need, in order."""
+def before(ends: Iterable[Node], known: Container[Node] = ()) -> list[Node]:
+    """Everything that the ends need, in order, without what is known already and what that needs."""
     found: dict[Node, None] = {}
     waiting = list(ends)
     while waiting:
         node = waiting.pop()
-        if node not in found:
+        if node not in found and node not in known:
             found[node] = None
             waiting += (*node.inputs, *node.beside)
     return sorted(found, key=lambda n: n.number)

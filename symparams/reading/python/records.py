@@ -19,6 +19,7 @@ def complete(run: Run, made: UserClass, scope: Scope) -> None:
         for part in cls.node.body:
             if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and not _is_shared(part):
                 fields[part.target.id] = part.value
+    run.allowance.spend(40 * len(fields))  # of the code that is written for them
     defaults = {name: _default(run, node, scope) for name, node in fields.items() if node is not None}
     made.members["__init__"] = Function("__init__", _init(list(fields), "__post_init__"), scope, defaults, made)
 

@@ -38,10 +38,8 @@ class Sizes:
     def of(self, node: Node) -> tuple[Value, ...] | None:
         """The shape of what leaves a layer, without the batch; None where it cannot be worked out."""
         if node not in self.shapes:
-            ready = all(i in self.shapes for i in (*node.inputs, *node.beside))
-            for one in (node,) if ready else before([node]):
-                if one not in self.shapes:
-                    self.shapes[one] = self._placed(one)
+            for one in before([node], self.shapes):
+                self.shapes[one] = self._placed(one)
         return self.shapes[node]
 
     def forget(self, nodes: Iterable[Node]) -> None:

@@ -152,7 +152,7 @@ class Torch(TorchFinding, TorchCalls):
             return self.inputs.summary(run, path, given)
         if last in FUNCTIONS and (last[:1].islower() or last not in CATALOGUE) and self.flows(given):
             return FUNCTIONS[last](self, run, last, given)
-        known = numbers(last, given)
+        known = numbers(run, last, given)
         if known is not None:
             return known
         if last in FURTHER and self.flowing(given):

@@ -7,6 +7,7 @@ from typing import Any
 
 from symparams.algebra.formula import Formula
 from symparams.errors import Span
+from symparams.reading.python.allowance import check_size
 from symparams.reading.python.graph import Torch, record
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Copies, Given, Native, Unknown, Value, copied, is_number, letter
@@ -256,6 +257,8 @@ class Container(Module):
         more = run.each(other)
         if operator != "Add" or more is None:
             return super().operated(run, operator, other, reflected, at)
+        check_size(len(self.children) + len(more))
+        run.allowance.spend(len(self.children) + len(more))
         made = Container(self.torch, self.kind, run, Arguments(at=at))
         values = list(self.children.values())
         return made.extend([*more, *values] if reflected else [*values, *more])

@@ -26,10 +26,11 @@ class Numbers(Data):
 
     def attribute(self, run: Run, name: str) -> Any:
         if name in ("tolist", "numpy", "item", "round", "int", "long", "diff", "float", "log", "floor", "ceil"):
-            return Native(name, lambda run, given: self._done(name))
+            return Native(name, lambda run, given: self._done(run, name))
         return super().attribute(run, name)
 
-    def _done(self, name: str) -> Any:
+    def _done(self, run: Run, name: str) -> Any:
+        run.allowance.spend(len(self.values))
         if name == "tolist":
             return list(self.values)
         if name == "item":
@@ -39,6 +40,7 @@ class Numbers(Data):
         return _applied(name, self)
 
     def items(self, run: Run) -> Sequence[Any]:
+        run.allowance.spend(len(self.values))
         return [Numbers([v], self.at) for v in self.values]
 
     def length(self, run: Run) -> Any:
@@ -52,6 +54,7 @@ class Numbers(Data):
     def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
         if isinstance(other, Tensor):
             return other
+        run.allowance.spend(max(len(v.values) for v in (self, other) if isinstance(v, Numbers)))
         made = _combined(operator, *((other, self) if reflected else (self, other)))
         return Data(self.data_shape, at) if made is None else made
 
@@ -103,9 +106,10 @@ def _applied(name: str, row: Numbers) -> Any:
         return Data(row.data_shape, row.at)
 
 
-def numbers(name: str, given: Arguments) -> Numbers | Data | None:
+def numbers(run: Run, name: str, given: Arguments) -> Numbers | Data | None:
     """What a function of PyTorch makes of known numbers; None where nothing is known."""
     values = [g.value for g in given.positional]
+    run.allowance.spend(sum(len(v.values) for v in values if isinstance(v, Numbers)))
     if name in _BOTH and len(values) > 1 and any(isinstance(v, Numbers) for v in values):
         return _combined(_BOTH[name], values[0], values[1])
     if values and isinstance(values[0], Numbers) and (name in _EACH or name == "diff"):
@@ -113,7 +117,9 @@ def numbers(name: str, given: Arguments) -> Numbers | Data | None:
         return found
     if values and isinstance(values[0], Data) and name in _SHAPED:
         return Data(values[0].data_shape, given.at)
-    return _made(name, values, given)
+    made = _made(name, values, given)
+    run.allowance.spend(len(made.values) if made is not None else 0)
+    return made
 
 
 _SHAPED = frozenset((*_EACH, "abs", "neg", "clamp", "square", "sigmoid", "tanh", "relu", "softmax", "sign"))
