@@ -57,6 +57,41 @@ def test_what_would_not_end_is_refused(text: str, message: str) -> None:
     assert time.process_time() - begun < 5
 
 
+TORCH = "import copy, torch\nfrom torch import nn\nmodel = nn.ModuleList([nn.Linear(2, 2)])\n"
+STEPS = "following this program takes more than 250,000 steps, which is the limit"
+LAYERS = "this program makes more than 10,000 layers, which is the limit"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = torch.arange(99999)\nwhile True: x = x * 2.0 + 1", f"<text>:5:13: {STEPS}"),
+        ("x = torch.linspace(0, 1, 10**9)", f"<text>:4:1: {LIMIT}"),
+        ("for i in range(60): model = nn.Sequential(model, copy.deepcopy(model))", f"<text>:4:21: {LAYERS}"),
+        ("while True: model += model", LAYERS),
+        ("m = []\nm.append(m)\nn = copy.deepcopy(m)", "<text>:6:1: this is nested too deeply to be followed"),
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass A0:\n    f0: int = 1\n"
+            + "".join(f"@dataclass\nclass A{i}(A{i - 1}):\n    f{i}: int = 1\n" for i in range(1, 999)),
+            f"<text>:333:1: {STEPS}",
+        ),
+    ],
+)
+def test_what_would_not_end_in_pytorch_is_refused(text: str, message: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SymparamsError) as raised:
+        reading(TORCH + text)
+    assert str(raised.value).partition("\n")[0] == message
+    assert time.process_time() - begun < 5
+
+
+def test_bases_that_meet_again_and_again_are_gone_through_once() -> None:
+    text = f"{TORCH}class A0(nn.Module): pass\nclass B0(nn.Module): pass\n" + "".join(
+        f"class A{i}(A{i - 1}, B{i - 1}): pass\nclass B{i}(A{i - 1}, B{i - 1}): pass\n" for i in range(1, 60)
+    )
+    assert net(f"{text}made = A59()\nmodel = nn.Sequential(nn.Linear(2, 3))").counts.params == 9
+
+
 def test_loops_without_end_that_make_no_layers_are_left() -> None:
     text = "n = 1\nwhile True:\n    n = n + 1\nwhile n > 0:\n    n *= 2\nfor i in iter(int, 1):\n    pass\n"
     assert net(f"{KERAS}{text}model.add(Dense(2))").counts.params == 15 + 8
