@@ -306,6 +306,11 @@ AUX = body("self.f = nn.Linear(4, 4)\nself.aux = nn.Linear(4, 2)\nself.g = nn.Li
             ["what `grow` does is not known: it is taken to leave what it is given as it is"],
         ),
         (
+            body("self.f = Conv2dNormActivation(3, 4, 1)", "self.f(x)", "from blocks import Conv2dNormActivation"),
+            12 + 8,
+            ["`Conv2dNormActivation` is not defined here: it is taken to be that of torchvision"],
+        ),
+        (
             body("self.f = nn.Linear(4, 4)\nself.s = nn.Parameter(made())", "self.f(x) * self.s"),
             20,
             ["the shape of a parameter is not known: it is not counted"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Protocol
 
+from symparams.errors import Span
 from symparams.reading.python.functions import Instance, Scope, UserClass
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments
@@ -19,7 +20,7 @@ class Framework(Protocol):
     def constant(self, run: Run, path: str) -> Any:
         """The value of a name from outside; None if it has none here."""
 
-    def defined(self, run: Run, path: str) -> Any:
+    def defined(self, run: Run, path: str, at: Span) -> Any:
         """A class or function from outside of which the code is known; None if it is not."""
 
     def called(self, run: Run, path: str, given: Arguments) -> Any:

@@ -193,7 +193,7 @@ class Interpreter(Expressions):
     def _base(self, node: ast.expr, scope: Scope) -> Any:
         """What a class extends, its code if that is known."""
         base = self.value(node, scope)
-        defined = self.framework.defined(self, base.path) if isinstance(base, Unknown) else None
+        defined = self.framework.defined(self, base.path, self.spans(node)) if isinstance(base, Unknown) else None
         return base if defined is None else defined
 
     def names_shared(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:

@@ -91,7 +91,7 @@ class Keras(KerasFinding):
             return Native(path, MATH[last])
         return Native(path, OUTSIDE[path]) if path in OUTSIDE else None
 
-    def defined(self, run: Run, path: str) -> Any:
+    def defined(self, run: Run, path: str, at: Span) -> Any:
         return None
 
     def lost(self, run: Run, name: str) -> Any:

@@ -130,12 +130,12 @@ class Torch(TorchFinding, TorchCalls):
 
     # ------------------------------------------------------------ calls
 
-    def defined(self, run: Run, path: str) -> Any:
-        return self._library.find(run, path)
+    def defined(self, run: Run, path: str, at: Span) -> Any:
+        return self._library.find(run, path, at)
 
     def called(self, run: Run, path: str, given: Arguments) -> Any:
         last = path.rpartition(".")[2]
-        defined = self.defined(run, path)
+        defined = self.defined(run, path, given.at)
         if defined is not None:
             return defined.called(run, given)
         if last in CONTAINERS:

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import Any
 
+from symparams.errors import Span
 from symparams.reading.python.functions import Scope
 from symparams.reading.python.run import Run
 
@@ -133,7 +134,7 @@ class Library:
     def __init__(self) -> None:
         self.scope: Scope | None = None
 
-    def find(self, run: Run, path: str) -> Any:
+    def find(self, run: Run, path: str, at: Span) -> Any:
         """The class or function that a path of names means; None if it is none of these."""
         place, _, name = path.rpartition(".")
         if name not in _names():
@@ -141,6 +142,8 @@ class Library:
         known = re.sub(r"^torchvision\.", "", place) in _PLACES
         if not known and (name in _AMBIGUOUS or "." in place):
             return None
+        if not known:
+            run.assume(f"`{name}` is not defined here: it is taken to be that of torchvision", at)
         if self.scope is None:
             self.scope = Scope(outer=run.globals.outer)
             run.statements(_tree().body, self.scope)
