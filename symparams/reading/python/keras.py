@@ -228,7 +228,7 @@ class Keras(KerasFinding):
         if not flowing:
             run.may_change(name, given)
             return Unknown(call_text(name, given))
-        last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
+        last = re.sub(r"\W+", "_", re.sub(r"\([^()]*\)", "", name).rpartition(".")[2]).strip("_") or "call"
         nodes = tuple(t.settled(run).node for t in flowing)
         open_ = flowing[0].entrance is not None and flowing[0].entrance.is_open
         call = unknown_step(run, last, None if open_ else self.sizes(run).of(nodes[0]), given.at)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from symparams.reading.python.builtin import BUILTINS
-from symparams.reading.python.functions import Scope
+from symparams.reading.python.functions import Scope, code
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Unknown
 from symparams.resources import folder
@@ -29,15 +29,11 @@ def published(run: Run, path: str, given: Arguments) -> Any:
     file = names(kind).get(path.rpartition(".")[2])
     if file is None:
         return None
-    outside, run.spans = run.spans, lambda node: given.at
-    try:
-        scope = Scope(dict(BUILTINS))
-        scope.names.update({name: Unknown(name) for name in ("math", "nn", "torch", "F")})
-        for one in (file.with_stem(_COMMON), file):
-            run.statements(_program(one) if one.is_file() else [], scope)
-        return scope.names[path.rpartition(".")[2]].called(run, given)
-    finally:
-        run.spans = outside
+    scope = Scope(dict(BUILTINS))
+    scope.names.update({name: Unknown(name) for name in ("math", "nn", "torch", "F")})
+    for one in (file.with_stem(_COMMON), file):
+        run.statements(_program(one) if one.is_file() else [], scope)
+    return scope.names[path.rpartition(".")[2]].called(run, given)
 
 
 def published_calls(text: str, *kinds: str) -> int:
@@ -55,4 +51,4 @@ def names(kind: str) -> dict[str, Path]:
 
 @cache
 def _program(file: Path) -> list[ast.stmt]:
-    return ast.parse(file.read_text("utf-8")).body
+    return code(file.read_text("utf-8"))

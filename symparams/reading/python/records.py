@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from symparams.reading.python.functions import Function, Scope, UserClass
+from symparams.reading.python.functions import Function, Scope, UserClass, code
 from symparams.reading.python.run import Run
 
 
@@ -47,10 +47,6 @@ def _default(run: Run, node: ast.expr, scope: Scope) -> Any:
 def _init(names: list[str], then: str) -> ast.FunctionDef:
     """`def __init__(self, a, b): self.a = a; self.b = b; self.__post_init__()`."""
     text = "".join(f"    self.{name} = {name}\n" for name in names)
-    tree = ast.parse(f"def __init__({', '.join(('self', *names))}):\n{text}    self.{then}()\n")
-    for node in ast.walk(tree):
-        if hasattr(node, "lineno"):
-            del node.lineno
-    made = tree.body[0]
+    made = code(f"def __init__({', '.join(('self', *names))}):\n{text}    self.{then}()\n")[0]
     assert isinstance(made, ast.FunctionDef)
     return made

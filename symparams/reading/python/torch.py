@@ -21,7 +21,7 @@ from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_finding import TorchFinding
 from symparams.reading.python.torch_functional import FURTHER
 from symparams.reading.python.torch_functions import FUNCTIONS
-from symparams.reading.python.torch_idle import idle
+from symparams.reading.python.torch_idle import idle, not_counted
 from symparams.reading.python.torch_inputs import Entrances, SolvedError
 from symparams.reading.python.torch_library import Library
 from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
@@ -33,7 +33,6 @@ from symparams.sources import records as r
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
             "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy")  # fmt: skip
 _NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
-_SAID = 4  # parts of a model that are named
 _TRIES = 8  # of a model whose input sizes are found step by step
 
 
@@ -219,11 +218,7 @@ class Torch(TorchFinding, TorchCalls):
         if left and self.asked_training:
             left = self._trained(run, module, left)
         if left:
-            paths = listed([f"`{path}`" for path in left[:_SAID]])
-            more = f", with {len(left) - _SAID} more" if len(left) > _SAID else ""
-            one = len(left) == 1
-            what = f"{paths}{more} {'is' if one else 'are'} not used by `forward` as far as can be followed here: "
-            run.assume(f"{what}{'its' if one else 'their'} parameters are not counted", getattr(module, "at", Span(0)))
+            run.assume(not_counted(left), getattr(module, "at", Span(0)))
         nodes = [n for n in self.graph.nodes if not isinstance(n.owner, str) or self._is_read(n)]
         nodes = before(nodes)
         if not nodes:
@@ -334,7 +329,7 @@ class Torch(TorchFinding, TorchCalls):
         if not flowing:
             run.may_change(name, given)
             return Unknown(call_text(name, given))
-        last = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_") or "call"
+        last = re.sub(r"\W+", "_", re.sub(r"\([^()]*\)", "", name).rpartition(".")[2]).strip("_") or "call"
         call = unknown_step(run, last, self.shape(run, flowing[0].node), given.at)
         made = self.through(run, flowing[0], call, self.fresh(word(last)), None, given.at, flowing[1:])
         self.inputs.unknown.add(made.node)

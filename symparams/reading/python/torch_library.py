@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from symparams.errors import Span
-from symparams.reading.python.functions import Scope
+from symparams.reading.python.functions import Scope, code
 from symparams.reading.python.run import Run
 
 _CODE = """
@@ -114,18 +114,13 @@ _AMBIGUOUS = frozenset(("MLP", "Permute"))  # names that others use too: only wh
 
 
 @cache
-def _tree() -> ast.Module:
-    """The code without places: whatever happens in it happens where the program calls it."""
-    tree = ast.parse(_CODE)
-    for node in ast.walk(tree):
-        if hasattr(node, "lineno"):
-            del node.lineno
-    return tree
+def _body() -> list[ast.stmt]:
+    return code(_CODE)
 
 
 @cache
 def _names() -> frozenset[str]:
-    return frozenset(n.name for n in _tree().body if isinstance(n, (ast.ClassDef, ast.FunctionDef)))
+    return frozenset(n.name for n in _body() if isinstance(n, (ast.ClassDef, ast.FunctionDef)))
 
 
 class Library:
@@ -146,5 +141,5 @@ class Library:
             run.assume(f"`{name}` is not defined here: it is taken to be that of torchvision", at)
         if self.scope is None:
             self.scope = Scope(outer=run.globals.outer)
-            run.statements(_tree().body, self.scope)
+            run.statements(_body(), self.scope)
         return self.scope.names[name]
