@@ -195,7 +195,10 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "styles/totals.j2": set(),
     "styles/answers.j2": set(),
     "exam/question.j2": set(),
-    **{f"styles/{name}.j2": {"d"} for name in ("compare", "compare_steps", "comparing", "find", "diagnose", "grade")},
+    **{
+        f"styles/{name}.j2": {"d"}
+        for name in ("check", "compare", "compare_steps", "comparing", "find", "diagnose", "grade")
+    },
     **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary", "total")},
     "styles/answer.j2": {"s", "a"},
     "styles/reading.j2": {"r"},

@@ -71,7 +71,7 @@ def in_letters_of_the_layer(
     except SymparamsError:
         return None
     unknown = list(dict.fromkeys(x.name for x in symbols(written) if x.name in own))
-    if not 0 < len(unknown) <= _OWN:
+    if not is_formula(written) or not 0 < len(unknown) <= _OWN:
         return None
     for rule in islice(rules, _RULES):
         known = list(_leaves(rule).values())

@@ -150,4 +150,4 @@ def test_a_call_alone_and_the_shape_that_prose_tells() -> None:
         "nn.ConvTranspose2d(in_channels=24, out_channels=12, kernel_size=4, stride=2, padding=1)\n\n"
         "The input is (24, 10, 14). I expected (12, 19, 27)."
     ).to_text()
-    assert out.startswith("12 × 20 × 28, not 12 × 19 × 27.")
+    assert out.startswith("12 × 20 × 28, not 12 × 19 × 27; you counted where the copies of the kernel start,")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,13 @@ def published_calls(text: str, *kinds: str) -> int:
     return sum(name in known for name in _CALLED.findall(text))
 
 
-@cache
+@lru_cache(32)
 def names(kind: str) -> dict[str, Path]:
     """The networks of a framework, each with its file."""
     files = sorted((folder("applications") / kind).glob("*.txt"))
     return {name: file for file in files if file.stem != _COMMON for name in _DEFINED.findall(file.read_text("utf-8"))}
 
 
-@cache
+@lru_cache(32)
 def _program(file: Path) -> list[ast.stmt]:
     return code(file.read_text("utf-8"))
