@@ -213,7 +213,9 @@ def test_a_wrong_answer_may_have_the_letter_of_the_batch() -> None:
 
 def test_the_letter_of_the_batch_is_said_before_it_is_used() -> None:
     solution = sp.parse("input(28, 28, 1) -> conv(32, 3)").solve(layers=("conv_1",), quantities=("kept",), batch="N")
-    assert solution.to_text("answer").startswith("With N the batch size of the input:\n\n86,528N bytes = N·26·26·32·4.")
+    assert solution.to_text("answer").startswith(
+        "Let N be the batch size of the input.\n\n86,528N bytes = N·26·26·32·4."
+    )
 
 
 def test_a_letter_of_the_network_named_as_the_batch_is_in_rules() -> None:

@@ -353,6 +353,6 @@ def test_its_parameters_are_those_of_its_units(text: str, counted: list[str]) ->
 def test_one_step_is_not_said_not_to_enter() -> None:
     assert net("input(1, 5) -> lstm(4)").nodes[-1].derived.rules.ignores == ()
     assert [str(s) for s in net("input(T, 5) -> lstm(4, dropout=0.1)").nodes[-1].derived.rules.ignores] == [
-        "the number of steps does not enter: every step uses the same weights",
-        "the dropout rate does not enter: dropout has no weights",
+        "the number of steps does not matter: every step uses the same weights",
+        "the dropout rate does not matter: dropout has no weights",
     ]

@@ -338,7 +338,7 @@ def test_without_its_mechanism_an_answer_has_only_its_numbers(monkeypatch: pytes
 
 def test_more_axes_than_a_volume_has() -> None:
     text = "convention torch input(2, 3, 4, 5, 6) -> layerscale"
-    assert "The size of the input does not enter: the same factor" in answer(text, "layerscale_1")
+    assert "The size of the input does not matter: the same factor" in answer(text, "layerscale_1")
 
 
 # ---------------------------------------------------------------- options

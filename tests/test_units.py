@@ -178,28 +178,28 @@ def test_because(text: str, because: str) -> None:
             "input(128, 512) -> attention(8)",
             [
                 (
-                    "the number of heads does not enter: each of the 8 heads takes 512/8 = 64 of the outputs of "
+                    "the number of heads does not matter: each of the 8 heads takes 512/8 = 64 of the outputs of "
                     "the query, "
                     "key and value projections and 64 of the inputs of the output projection, and together they have "
                     "512 again"
                 ),
-                "the number of positions, 128, does not enter: every position uses the same projections",
+                "the number of positions, 128, does not matter: every position uses the same projections",
             ],
         ),
         # one head has nothing to divide; heads of their own width, or that share keys, do enter
         (
             "input(128, 512) -> attention(1)",
-            ["the number of positions, 128, does not enter: every position uses the same projections"],
+            ["the number of positions, 128, does not matter: every position uses the same projections"],
         ),
         (
             "input(14, 14, 512) -> attention(8, kv=2)",
-            ["the number of positions, 14·14 = 196, does not enter: every position uses the same projections"],
+            ["the number of positions, 14·14 = 196, does not matter: every position uses the same projections"],
         ),
         ("input(512) -> ffn(2048)", []),
         ("input(16, 512) -> ln(affine=no)", []),
         (
             "convention torch input(8, 4, 4, 4) -> bn",
-            ["the size of the volume, 4 × 4 × 4, does not enter: all positions of a channel share its parameters"],
+            ["the size of the volume, 4 × 4 × 4, does not matter: all positions of a channel share its parameters"],
         ),
     ],
 )

@@ -258,25 +258,25 @@ def test_same_padding_adds_as_much_as_the_windows_reach_out(n: int, k: int, s: i
     [
         (
             "input(9, 9, 3) -> conv(8, 3)",
-            ["the size of the image, 9 × 9, does not enter: the same filter is used at every position"],
+            ["the size of the image, 9 × 9, does not matter: the same filter is used at every position"],
         ),
         (
             "input(4, 9, 9, 3) -> conv(8, 3, s=2)",
             [
-                "the size of the volume, 4 × 9 × 9, does not enter: the same filter is used at every position",
-                "the stride does not enter either: it only changes the output size",
+                "the size of the volume, 4 × 9 × 9, does not matter: the same filter is used at every position",
+                "the stride does not matter either: it only changes the output size",
             ],
         ),
         (
             "input(T, 3) -> conv(8, 3) -> depthwise(3, dilation=2)",
             [
-                "the length of the sequence does not enter: the same kernel is used at every position",
+                "the length of the sequence does not matter: the same kernel is used at every position",
                 "dilation only spreads the weights of a kernel apart; it adds none",
             ],
         ),
         (
             "input(1, 9, 9, 3) -> convlstm(8, 3)",
-            ["the size of the image, 9 × 9, does not enter: the same filter is used at every position"],
+            ["the size of the image, 9 × 9, does not matter: the same filter is used at every position"],
         ),
     ],
 )

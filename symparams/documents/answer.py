@@ -62,13 +62,13 @@ class LayerAnswer:
 
     @cached_property
     def not_entering(self) -> tuple[Text, ...]:
-        """What does not enter its number of parameters, of what is asked about: that is said first."""
+        """What does not affect its number of parameters, of what is asked about: that is said first."""
         derived = self.entry.node.derived
         return () if self.inquiry is None else not_entering(derived, self.inquiry.topics)
 
     @property
     def ignores(self) -> tuple[Text, ...]:
-        """What does not enter its number of parameters, apart from what is said first."""
+        """What does not affect its number of parameters, apart from what is said first."""
         return tuple(t for t in self.entry.node.derived.rules.ignores if t not in self.not_entering)
 
     @property

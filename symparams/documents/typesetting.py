@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from symparams.algebra.evaluation import Point
-from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula
+from symparams.algebra.formula import Formula, Product, Sum, Symbol, Value, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import Computed
@@ -24,6 +24,7 @@ from symparams.documents.words import article, capital, listed, ordinal, percent
 from symparams.errors import Source
 from symparams.model.sentence import Put, Text, for_so_many, plainly_put, symbols_put, value_of, with_values, written
 from symparams.quantities.derivation import Derivation
+from symparams.quantities.unit_counts import without_quotients
 from symparams.sources.reader import read_expression
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
@@ -191,6 +192,8 @@ class Typesetter(Mathematics):
             return self._sizes[tuple(map(value_of, slot))]
         value = value_of(slot)
         left = with_values(slot) if put.form else as_formula(value)
+        if isinstance(left, Product):  # 8·128, not 8·4,096/32
+            left = without_quotients(left)
         if put.form == ".":
             text = self.math(left)
         else:

@@ -1,4 +1,4 @@
-"""What attention says of itself: its projections and heads, what does not enter, and the products."""
+"""What attention says of itself: its projections and heads, what does not matter, and the products."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def ignored(of: Heads) -> Iterator[Text]:
     """What readers may look for in the count."""
     if of.plain and of.kv is None and of.layer.qknorm == "none" and number(of.h) != 1:
         yield say(
-            "the number of heads does not enter: each of the {h heads} takes {=d_h} of the outputs of the query, "
+            "the number of heads does not matter: each of the {h heads} takes {=d_h} of the outputs of the query, "
             "key and value projections and {d_h} of the inputs of the output projection, "
             "and together they have {d} again",
             h=of.h,
@@ -86,12 +86,12 @@ def ignored(of: Heads) -> Iterator[Text]:
             d=of.d,
         )
     if of.layer.rope:
-        yield "the rotary positions do not enter: their angles are computed, not learned"
+        yield "the rotary positions do not matter: their angles are computed, not learned"
     if of.given.count == 1:
-        text = "the number of positions, {=T}, does not enter: every position uses the same projections"
+        text = "the number of positions, {=T}, does not matter: every position uses the same projections"
         yield say(text, T=of.rows)
     else:
-        yield "the lengths of the sequences do not enter: every position uses the same projections"
+        yield "the lengths of the sequences do not matter: every position uses the same projections"
 
 
 def cached(of: Heads) -> Text:

@@ -107,7 +107,7 @@ class ConvLSTM(Sliding):
                 *(
                     []
                     if number(self._T(x)) == 1
-                    else [say("the {T time steps} do not enter: every time step uses the same weights", T=self._T(x))]
+                    else [say("the {T time steps} do not matter: every time step uses the same weights", T=self._T(x))]
                 ),
                 *positions_share(step, "filter"),
             ),

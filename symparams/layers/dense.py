@@ -114,10 +114,10 @@ def sum_of_products(values: Formula, products: Formula, more: str = "") -> Text:
 
 
 def same_everywhere(x: Incoming) -> tuple[Text, ...]:
-    """The number of positions before the last axis does not enter, since all of them share the weights."""
+    """The number of positions before the last axis does not matter, since all of them share the weights."""
     positions = flat(map(as_formula, x.shape[:-1]))
     several = any(size != 1 for size in x.shape[:-1])
-    text = "the {positions positions} do not enter: every position uses the same weights"
+    text = "the {positions positions} do not matter: every position uses the same weights"
     return (say(text, positions=positions),) if several else ()
 
 

@@ -215,7 +215,7 @@ def _ignored(equation: _Equation) -> tuple[Text, ...]:
     places = (*equation.places, *equation.elided)
     if all(number(size) == 1 for size in places):
         return ()
-    text = "the {=places positions} along axes that the kernel does not have do not enter: all use the same weights"
+    text = "the {=places positions} along axes that the kernel does not have do not matter: all use the same weights"
     return (say(text, places=flat(places)),)
 
 

@@ -116,13 +116,13 @@ def _table(x: Incoming, V: Formula, d: Formula) -> Text:
 
 
 def _lookups(x: Incoming) -> tuple[Text, ...]:
-    """How long the input is does not enter."""
+    """How long the input is does not matter."""
     if all(size == 1 for size in x.shape):
         return ()
     T = flat(map(as_formula, x.shape))
     if len(x.shape) == 1:
-        return (say("the length of the input, {T}, does not enter: it only says how many rows are looked up", T=T),)
-    return (say("the {=T tokens} of the input do not enter: they only say how many rows are looked up", T=T),)
+        return (say("the length of the input, {T}, does not matter: it only says how many rows are looked up", T=T),)
+    return (say("the {=T tokens} of the input do not matter: they only say how many rows are looked up", T=T),)
 
 
 @layer_class
@@ -274,7 +274,7 @@ class Positional(Layer):
         return f"the vectors of the positions have the width {known(self.width)}, but those of the input have {width}"
 
 
-_ALL_COUNT = "the length of the input, {T}, does not enter: the table has a row for every position up to {T_max}"
+_ALL_COUNT = "the length of the input, {T}, does not matter: the table has a row for every position up to {T_max}"
 
 
 @layer_class

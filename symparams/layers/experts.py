@@ -155,7 +155,7 @@ def _active(rule: Formula, k: Formula, shared: bool) -> Text:
     """What of it one token uses."""
     beside = " besides the shared ones" if shared else ""
     return say(
-        f"how many experts a token uses, {{k}}{beside}, does not enter, since all of them are stored; "
+        f"how many experts a token uses, {{k}}{beside}, does not matter, since all of them are stored; "
         "one token uses {=rule parameters}",
         k=k,
         rule=rule,

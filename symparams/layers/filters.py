@@ -58,9 +58,9 @@ _SPACES = {1: "length of the sequence", 2: "size of the image", 3: "size of the 
 
 
 def positions_share(x: Incoming, what: str) -> tuple[Text, ...]:
-    """The size of the image does not enter, since all positions share the weights."""
+    """The size of the image does not matter, since all positions share the weights."""
     named = _SPACES.get(len(x.spatial), "size of the input")
-    reason = f"does not enter: the same {what} is used at every position"
+    reason = f"does not matter: the same {what} is used at every position"
     if len(x.spatial) not in _SPACES or not all(isinstance(size, int) for size in x.spatial):
         return (f"the {named} {reason}",)
     return (say(f"the {named}, {{sizes}}, {reason}", sizes=input_sizes(x)),)

@@ -99,9 +99,9 @@ def named(tensors: tuple[Tensor, ...]) -> str:
 
 
 def positions_share(x: Incoming) -> tuple[Text, ...]:
-    """That the sizes of the spatial axes do not enter; () where there are none."""
+    """That the sizes of the spatial axes do not matter; () where there are none."""
     named = {1: "length of the sequence", 2: "size of the image", 3: "size of the volume"}.get(len(x.spatial))
     if named is None:
         return ()
-    text = f"the {named}, {{sizes}}, does not enter: all positions of a channel share its parameters"
+    text = f"the {named}, {{sizes}}, does not matter: all positions of a channel share its parameters"
     return (say(text, sizes=x.spatial),)

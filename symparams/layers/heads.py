@@ -118,6 +118,11 @@ class Heads:
         self.key_rows = memory + 1 if layer.biaskv else memory
 
     @property
+    def shares_width(self) -> bool:
+        """Whether the heads divide the width among themselves, by themselves or because their width is given so."""
+        return self.plain or (self.same_widths and same(self.h * self.key, self.d))
+
+    @property
     def query_width(self) -> Formula:
         return self.d if self.layer.head is None else self.h * self.key
 

@@ -89,7 +89,7 @@ class LatentAttention(Layer):
             requires=(in_pairs(of.d_r, "rotary features"),),
             units=tuple(part for matrix in of.matrices for part in matrix.kinds()),
             ignores=(
-                say("the number of positions, {T}, does not enter: every position uses the same projections", T=of.T),
+                say("the number of positions, {T}, does not matter: every position uses the same projections", T=of.T),
             ),
         )
 

@@ -86,7 +86,7 @@ class Mamba(Layer):
             unit=None if self.bias else Unit("inner channels", self._letters(x)[1]),
             ignores=()
             if x.shape[0] == 1
-            else (say("the {T positions} do not enter: every position uses the same weights", T=x.sequence().size),),
+            else (say("the {T positions} do not matter: every position uses the same weights", T=x.sequence().size),),
         )
 
     def _why(self, x: Incoming) -> Text:

@@ -266,7 +266,7 @@ class GroupNormalization(Scaled):
 
         because = f"each channel has {named(weights)}" if weights else _ALONE
         groups = say(
-            "the number of groups, {g}, does not enter: the channels of a group share a mean and a variance, "
+            "the number of groups, {g}, does not matter: the channels of a group share a mean and a variance, "
             "but each channel has its own parameters",
             g=g,
         )

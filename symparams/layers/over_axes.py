@@ -68,11 +68,11 @@ class OverAxes(Factored):
         return "feature" if len(sizes) == 1 else "value"
 
     def shared(self, x: Incoming) -> tuple[Text, ...]:
-        """That the other axes do not enter; () where there are none."""
+        """That the other axes do not matter; () where there are none."""
         others = tuple(size for i, size in enumerate(sizes_of(x)) if i not in self.places(x))
         if not others:
             return ()
-        text = "the number of positions, {=others}, does not enter: all positions share the same parameters"
+        text = "the number of positions, {=others}, does not matter: all positions share the same parameters"
         return (say(text, others=flat(others)),)
 
     def reach(self, *arriving: Incoming) -> Sight:

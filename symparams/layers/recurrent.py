@@ -159,10 +159,10 @@ class Recurrent(Layer):
         return x.convention == "torch" and not self.last
 
     def _ignored(self, x: Incoming) -> tuple[Text, ...]:
-        repeated: Text = "the number of steps does not enter: every step uses the same weights"
+        repeated: Text = "the number of steps does not matter: every step uses the same weights"
         if isinstance(x.shape[0], int):
-            repeated = say("the {T steps} do not enter: every step uses the same weights", T=steps(x))
-        rate = "the dropout rate does not enter: dropout has no weights"
+            repeated = say("the {T steps} do not matter: every step uses the same weights", T=steps(x))
+        rate = "the dropout rate does not matter: dropout has no weights"
         return (*([] if x.shape[0] == 1 else [repeated]), *([] if number(self.dropout) == 0 else [rate]))
 
     def _stack(self, cell: Cell, x: Incoming) -> Stack:

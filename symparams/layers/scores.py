@@ -26,7 +26,7 @@ from symparams.model.sentence import Text, say
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
-_LENGTHS = "the numbers of queries and keys do not enter: all scores share what is learned"
+_LENGTHS = "the numbers of queries and keys do not matter: all scores share what is learned"
 
 
 def _scored(arriving: tuple[Incoming, ...]) -> Attended:

@@ -44,12 +44,12 @@ class Sliding(Layer):
         return Window(x, kernel, self.stride, self.padding, self.dilation)
 
     def ignored(self, x: Incoming, what: str) -> tuple[Text, ...]:
-        """What does not enter the count of its parameters: the positions, and how far apart they or the weights are."""
+        """What does not affect the count of its parameters: the positions, and how far apart they are."""
         shared = positions_share(x, what)
         if any(number(d) != 1 for d in self.dilation):
             return (*shared, "dilation only spreads the weights of a kernel apart; it adds none")
         if any(number(s) != 1 for s in self.stride):
-            return (*shared, "the stride does not enter either: it only changes the output size")
+            return (*shared, "the stride does not matter either: it only changes the output size")
         return shared
 
     def not_both(self) -> tuple[Requirement, ...]:

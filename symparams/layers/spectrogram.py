@@ -110,11 +110,11 @@ class STFTSpectrogram(Layer):
             channels_are="frequencies",
             unit=Unit("frequencies", bins),
             ignores=(
-                say("the length of the waveform, {L}, does not enter: every frame uses the same weights", L=L_in),
+                say("the length of the waveform, {L}, does not matter: every frame uses the same weights", L=L_in),
                 *(
                     []
                     if number(C_in) == 1
-                    else [say("the {C_in channels} do not enter either: they share the weights", C_in=C_in)]
+                    else [say("the {C_in channels} do not matter either: they share the weights", C_in=C_in)]
                 ),
             ),
             requires=(*window.requires(), *self._fits(k)),

@@ -55,7 +55,7 @@ class ClassToken(Layer):
             ),
             channels_are=None,
             unit=None if one else Unit("tokens", n),
-            ignores=(say("the length of the sequence, {T}, does not enter", T=length.size),),
+            ignores=(say("the length of the sequence, {T}, does not matter", T=length.size),),
         )
 
 

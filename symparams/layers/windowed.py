@@ -31,8 +31,8 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor, biases, tensor
 from symparams.model.work import Work
 
-_WINDOWS = "the number of windows does not enter: all of them use the same projections and biases"
-_SHIFT = "shifting the windows does not enter: it only changes which positions attend to each other"
+_WINDOWS = "the number of windows does not matter: all of them use the same projections and biases"
+_SHIFT = "shifting the windows does not matter: it only changes which positions attend to each other"
 
 
 @layer_class

@@ -223,7 +223,7 @@ class Rules:
     written: Formula | None = None
     unit: Unit | None = None  # what its parameters are counted by
     units: tuple[Unit, ...] = ()  # the same, where the layer has several kinds of them, or parts
-    ignores: tuple[Text, ...] = ()  # sentences on what does not enter its count though readers believe that it does
+    ignores: tuple[Text, ...] = ()  # sentences on what does not affect its count though readers believe that it does
 
     @cached_property
     def counted(self) -> tuple[Tensor, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from symparams.sources.answers import read_answer, read_shape
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _SMALLEST = 10  # smaller numbers in prose are settings, not counts
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
+_DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRIED = 12  # so many layers are tried for a number that names none
 _TRAINED = re.compile(r"train(?:able|ed|ierbar)|entra[iî]n|entren|обуча|训练", re.I)
 
@@ -45,7 +47,9 @@ class Doubts:
         self.prose = prose
         self.written = written_in(prose)
         self.asking = asking(prose)
-        self.quantity = inquiry(prose).quantity or "params"  # that is asked about where no shape is written
+        asked = inquiry(prose)
+        self.quantity = asked.quantity or "params"  # that is asked about where no shape is written
+        self.quantities = asked.quantities or ("params",)
         self.diagnostician = Diagnostician(network)
 
     def found(self) -> tuple[Doubt, ...]:
@@ -60,7 +64,7 @@ class Doubts:
             usual = ("params", self.quantity)
             asked = [d for d in asked if d.quantity not in usual or (d.layer is not None and self._is_without(d.layer))]
         elif not asked and self.asking and self._only is not None:
-            asked = [Doubt(self._only, self.quantity, None, None)]
+            asked = [Doubt(self._only, quantity, None, None) for quantity in self.quantities]
         return (*wrong, *self._once(asked))
 
     # ------------------------------------------------------------ what the text speaks of
@@ -253,7 +257,12 @@ class Doubts:
         sentences = Sentences(self.prose)
         words = [(m[0].lower(), sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose)]
         known = kinds()
-        without = {known[word] for word, sentence in words if word in known and self._is_near_question(sentence)}
+        spoken = Counter(sentence for word, sentence in words if word in known)
+        without = {
+            known[word]
+            for word, sentence in words
+            if word in known and self._is_near_question(sentence) and spoken[sentence] < _DESCRIBED
+        }
         for node in self.network.nodes:
             if type(node.layer) in without and node.layer.inputs != "none" and node.derived.counts.params == 0:
                 without.discard(type(node.layer))

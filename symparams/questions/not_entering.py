@@ -1,4 +1,4 @@
-"""What does not enter a number of parameters, of what a text asks about."""
+"""What does not affect a number of parameters, of what a text asks about."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MORE = 8  # positions that are added to see whether the number stays
 
 
 def not_entering(derived: Derived, topics: Collection[Topic]) -> tuple[Text, ...]:
-    """The sentences of a layer on what does not enter its number of parameters, those on these topics alone.
+    """The sentences of a layer on what does not affect its number of parameters, those on these topics alone.
 
     A sentence is on a topic if it changes when only that is changed, and the number does not.
     """

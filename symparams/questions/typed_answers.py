@@ -185,9 +185,9 @@ def how_read(given: Given) -> str:
         left_out = [axis for axis in full if axis not in given.task.axes]
         what = f"the {listed(given.task.axes)}"
         each = " each" if given.as_each else ""
-        return f"the answer is taken for {what}{each}; the number of {listed(left_out)} was not given"
+        return f"your answer is taken as {what}{each}; the number of {listed(left_out)} was not given"
     if given.as_each:
-        return f"the answer is taken for the receptive field along the {listed(given.task.axes)} alike"
+        return f"your answer is taken as the receptive field along the {listed(given.task.axes)} alike"
     return ""
 
 

@@ -13,6 +13,7 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "macs": r"macs?|mult(?:iply|i)?[\s-]?(?:add|accumulate)s?|madds?|(?:number\s+of\s+)?multiplications",
     "cache": r"(?:kv|key[\s-]value)[\s-]?cache",
     "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
+    r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
     r"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+(?:\w+\s+){0,3}\(?\d+\s*[x×,]\s*\d+"
     r"|ausgabegr[oö](?:ß|ss)e|taille\s+de\s+(?:la\s+)?sortie|tama[nñ]o\s+de\s+(?:la\s+)?salida",
 }
@@ -44,7 +45,12 @@ _CHOOSING = re.compile(
 def inquiry(prose: str) -> Inquiry:
     """What a text asks; nothing where it has no question."""
     questions = _questions(prose)
-    return Inquiry(_quantity(questions, prose), _topics(questions), any(map(_CHOOSING.search, questions)))
+    return Inquiry(
+        _quantity(questions, prose),
+        _named(" ".join(questions)),
+        _topics(questions),
+        any(map(_CHOOSING.search, questions)),
+    )
 
 
 def _questions(prose: str) -> list[str]:
@@ -60,12 +66,14 @@ def _questions(prose: str) -> list[str]:
 def _quantity(questions: list[str], prose: str) -> str:
     """The first quantity that is named, in the questions or else anywhere; none where parameters are named."""
     for text in (" ".join(questions), prose):
-        if _COUNTED.search(text):
-            return ""
-        for quantity, words in _QUANTITIES.items():
-            if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.I):
-                return quantity
+        if named := _named(text):
+            return "" if "params" in named else named[0]
     return ""
+
+
+def _named(text: str) -> tuple[str, ...]:
+    found = (name for name, words in _QUANTITIES.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.I))
+    return (*found, "params") if _COUNTED.search(text) else tuple(found)
 
 
 def _topics(questions: list[str]) -> frozenset[Topic]:

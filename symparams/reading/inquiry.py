@@ -13,6 +13,7 @@ class Inquiry:
     """What a text asks beside its numbers."""
 
     quantity: str = ""  # the quantity that is named in a question; empty: none is, or the parameters
+    quantities: tuple[str, ...] = ()  # all that questions name, parameters among them
     topics: frozenset[Topic] = frozenset()  # what may enter or not, as the text asks
     chooses: bool = False  # whether it asks which of two numbers is right
     several: bool = False  # whether it asks about several layers, so that each answer says about which

@@ -8,7 +8,7 @@ from symparams.errors import Source, SymparamsError
 
 _WORDS = 4  # so many words in a row are prose
 _QUESTION_MARK = re.compile(r"\?(?=\s|$)")
-_TWO_WORDS = re.compile(r"[^\W\d_]{2,}[ ,]\s*[\w(]")
+_TWO_WORDS = re.compile(r"[^\W\d_]{2,}[ ,]\s*[\w(]|\d\s+[^\W\d_]{3,}\s*$")
 _NEAR = 200  # so far before its mark a question begins
 
 

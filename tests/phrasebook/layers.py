@@ -12,13 +12,13 @@ from symparams.model.layer import Axis, Layer, Requirement, Unit
 from symparams.model.tensor import Tensor
 from tests.phrasebook.variants import variants
 
-ORDER = ("Why", "What does not enter", "Shape", "Work", "Cache", "Conventions", "Rule")  # sentences
+ORDER = ("Why", "What does not matter", "Shape", "Work", "Cache", "Conventions", "Rule")  # sentences
 LISTS = ("Counted by", "Symbols", "Tensors", "Arguments")  # names, with what they mean
 _LABELS = {
     "because": "Why",
     "shape_because": "Shape",
     "differs": "Conventions",
-    "ignores": "What does not enter",
+    "ignores": "What does not matter",
     "unit": "Counted by",
     "units": "Counted by",
     "channels_are": "Counted by",

@@ -95,21 +95,21 @@ def test_nothing_is_said_of_other_numbers(text: str, answer: str) -> None:
     assert right_for(Diagnostician(network).typed(network.nodes[-1].name, "params", answer)) is None
 
 
-# ---------------------------------------------------------------- what does not enter
+# ---------------------------------------------------------------- what does not matter
 
 
 @pytest.mark.parametrize(
     ("text", "topics", "said"),
     [
-        ("input(9,16) -> lstm(32)", ["positions"], ["the 9 steps do not enter: every step uses the same weights"]),
+        ("input(9,16) -> lstm(32)", ["positions"], ["the 9 steps do not matter: every step uses the same weights"]),
         ("input(9,16) -> lstm(32)", ["heads"], []),
         (
             "input(28,28,3) -> conv(8,3,s=2)",
             ["stride"],
-            ["the stride does not enter either: it only changes the output size"],
+            ["the stride does not matter either: it only changes the output size"],
         ),
         ("input(28,28,3) -> flatten -> dense(5)", ["positions"], []),  # it enters by the features
-        ("input(9,16) -> attention(4)", ["heads"], ["the number of heads does not enter"]),
+        ("input(9,16) -> attention(4)", ["heads"], ["the number of heads does not matter"]),
         ("input(9,16) -> MultiHeadAttention(4,8)", ["heads"], []),  # each head adds its own width
     ],
 )

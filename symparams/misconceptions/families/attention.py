@@ -65,7 +65,7 @@ def times_heads(s: Subject) -> Iterable[Formula]:
     """4·(d + 1)·d → h·(3·(d + 1)·d + (d + 1)·d); → h·3·(d + 1)·d + (d + 1)·d."""
 
     def ways(of: Heads) -> Ways:
-        if of.plain and of.h.value != ONE:
+        if of.shares_width and of.h.value != ONE:
             yield of.h * total(of.parameters())
             *first, last = of.parameters()
             yield total([*(of.h * p for p in first), last])
@@ -83,7 +83,7 @@ def _unbiased(projections: Iterable[Projection]) -> Iterator[Projection]:
     "params",
     layers=ATTENDING,
     explanation="you gave every head the full width, and left out the output projection",
-    repair="the heads divide the width among themselves, so their number does not enter; a fourth matrix, the output "
+    repair="the heads divide the width among themselves, so their number does not matter; a fourth matrix, the output "
     "projection, combines them",
     claim="Multi-head attention has three matrices of full width for each head, and no others.",
     source="pytorch issue 60853, 'Parameter Count of MultiheadAttention does not Change with num_heads'",
@@ -92,7 +92,7 @@ def wide_heads(s: Subject) -> Iterable[Formula]:
     """3·(d + 1)·d + (d + 1)·d → h·3·(d + 1)·d; → h·3·d·d."""
 
     def ways(of: Heads) -> Ways:
-        if of.plain and of.h.value != ONE:
+        if of.shares_width and of.h.value != ONE:
             inputs = [p for p in of.projections if p.name != "output"]
             yield of.h * _sum(inputs)
             yield of.h * _sum(_unbiased(inputs))

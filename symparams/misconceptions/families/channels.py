@@ -65,7 +65,7 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     explanation="you multiplied by the filters of every earlier convolution, not only by the input channels of this "
     "layer",
     repair="the input channels of a layer are the filters of the layer directly before it; filters of earlier "
-    "layers do not enter",
+    "layers do not matter",
     claim="The weights of a convolution are multiplied by the filters of all convolutions before it.",
     source="Stack Exchange, questions on stacked convolutions: k²·C_0·C_1·F",
 )

@@ -189,7 +189,7 @@ def one_pair(s: Subject) -> Iterable[Formula]:
     layers=_ALL,
     explanation="you counted separate parameters for each position",
     repair="in batch normalization all positions share the parameters of their channel, so height, width and length "
-    "do not enter",
+    "do not matter",
     claim="The number of parameters of batch normalization after a convolution grows with the size of the images.",
     source=_IOFFE + "section 3.2: one pair for each feature map, not for each activation",
 )

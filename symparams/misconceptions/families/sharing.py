@@ -27,7 +27,7 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
     "trainable",
     layers=_SLIDING,
     explanation="you gave every output position its own weights",
-    repair="a convolution uses the same filters at every position, so the size of the feature map does not enter",
+    repair="a convolution uses the same filters at every position, so the size of the feature map does not matter",
     claim="A convolution on a larger image has more parameters.",
     source="Stack Exchange, questions on parameter sharing: H*W*F*(k*k*C + 1)",
 )

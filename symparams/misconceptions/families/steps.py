@@ -48,7 +48,7 @@ _AT_EACH_STEP = (*_OVER_STEPS, Attention, EncoderLayer, TransformerEncoder, Dens
     "biases",
     layers=_AT_EACH_STEP,
     explanation="you multiplied by the length of the sequence",
-    repair="all time steps use the same weights, so the length of the sequence does not enter",
+    repair="all time steps use the same weights, so the length of the sequence does not matter",
     claim="A recurrent layer has separate weights for every time step.",
     source="Goodfellow, Bengio and Courville, Deep Learning, 2016, chapter 10 on parameter sharing; " + _QUESTIONS,
 )
@@ -67,7 +67,7 @@ def times_steps(s: Subject) -> Iterable[Formula]:
     *_WORK,
     needs="tensor",
     explanation="you took the length of the sequence for the number of its features",
-    repair="the weights of a layer are for the features of one time step; the number of steps does not enter",
+    repair="the weights of a layer are for the features of one time step; the number of steps does not matter",
     claim="The number of weights of a recurrent layer grows with the length of the sequence.",
     source="Stack Overflow, questions on input_shape=(timesteps, features) of an LSTM",
 )
