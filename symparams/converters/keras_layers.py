@@ -12,6 +12,7 @@ from symparams.layers.activation import Activation
 from symparams.layers.attention import Attention
 from symparams.layers.bidirectional import Bidirectional
 from symparams.layers.cell import Cell
+from symparams.layers.contraction import Dot
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.dense import Flatten
 from symparams.layers.einsum import EinsumDense
@@ -27,6 +28,7 @@ from symparams.layers.pooling import AveragePooling, MaxPooling
 from symparams.layers.preprocessing import Augmentation, Lookup
 from symparams.layers.recurrent import GRU, LSTM, RNN, Recurrent
 from symparams.layers.recurrent_cells import GRUCell, LSTMCell, RNNCell
+from symparams.layers.scores import AdditiveAttention
 from symparams.layers.stacked_cells import StackedCells
 from symparams.layers.tokens import LayerScale
 from symparams.layers.wrapping import TimeDistributed
@@ -84,6 +86,11 @@ def _flatten(layer: Flatten, node: Node) -> Recipe:
 
 def _merged(layer: Layer, node: Node) -> Recipe:
     return Recipe((usual(layer, node),), _LISTED)
+
+
+def _scored(layer: AdditiveAttention, node: Node) -> Recipe:
+    """Queries and values in a list, though they be the same."""
+    return Recipe((usual(layer, node),), _LISTED if len(node.inputs) > 1 else "[{x}, {x}]")
 
 
 def _border(layer: ZeroPadding | Cropping, node: Node) -> Recipe:
@@ -279,6 +286,7 @@ def _left_out(layer: Layer, node: Node) -> Recipe:
 
 
 MAKERS: Makers = {
+    AdditiveAttention: _scored,
     Activation: _activation,
     Attention: _attention,
     Bidirectional: _bidirectional,
@@ -300,7 +308,7 @@ MAKERS: Makers = {
     TimeDistributed: _over_time,
     ZeroPadding: _border,
     **dict.fromkeys((AveragePooling, Convolution, Depthwise, MaxPooling, Separable), _sliding),
-    **dict.fromkeys((Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract), _merged),
+    **dict.fromkeys((Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract), _merged),
     **dict.fromkeys((GRU, LSTM, RNN), _recurrent),
     **dict.fromkeys((GRUCell, LSTMCell, RNNCell), _one_step),
 }

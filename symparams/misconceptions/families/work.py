@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symparams.algebra.equality import same
-from symparams.algebra.formula import ZERO, Formula, Product, product, symbols, total
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import ZERO, Formula, Product, as_formula, product, symbols, total
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.spatial_letters import input_sizes
@@ -171,7 +172,9 @@ def _sums_once(s: Subject) -> bool:
 def one_addition_fewer(s: Subject) -> Iterable[Formula]:
     """2·MACs → 2·MACs - H_out·W_out·C_out: n products and n - 1 additions for each value."""
     if _sums_once(s):
-        yield s.rule - s.out.numbers()
+        values = s.out.numbers()
+        known = number(values)
+        yield s.rule - (values if known is None else as_formula(known))
 
 
 @misconception(

@@ -114,6 +114,9 @@ _NORMALIZATIONS: dict[str, tuple[str, tuple[Arguments, ...]]] = {
             arguments(affine=False),
             arguments(track=False),
             *(arguments(axis=axis) for axis in (1, 2)),
+            arguments(renorm=True),
+            *(arguments(renorm=True, **{half: False}) for half in ("scale", "center")),
+            arguments(renorm=True, scale=False, center=False),
         ),
     ),
     "layernorm": (

@@ -116,7 +116,9 @@ def outcome(name: str, arguments: Arguments, arriving: tuple[Shape, ...], conven
 
 
 _LETTER = object()
-_AXES = frozenset({"axis", "order", "start", "end", "axes"})  # arguments that number axes, whose values decide
+_AXES = frozenset(
+    {"axis", "order", "start", "end", "axes", "shared"}
+)  # arguments that number axes, whose values decide
 
 
 def _lettered(value: Argument, numbers: list[int]) -> object:
