@@ -18,6 +18,7 @@ from symparams.converters.steps import Written
 from symparams.errors import SymparamsError
 from symparams.model.network import Network, Node
 
+_WAITING = "uninitialized_variables"
 _BACKENDS = ("torch", "jax")  # beside tensorflow, the first that is installed is taken
 
 
@@ -35,10 +36,20 @@ class Keras:
     def building(self) -> Iterator[None]:
         """While layers are built: no weight gets numbers."""
         with ExitStack() as stack:
+            stack.callback(self._forget, list(self._waiting()))
             stack.enter_context(self.keras.StatelessScope(initialize_variables=False))
             if self.keras.backend.backend() == "torch":
                 stack.enter_context(self.keras.device("meta"))
             yield
+
+    def _waiting(self) -> list[Any]:
+        """The weights that Keras would give numbers when the next model is built."""
+        waiting: list[Any] = self.keras.src.backend.common.global_state.get_global_attribute(_WAITING) or []
+        return waiting
+
+    def _forget(self, before: list[Any]) -> None:
+        """Leave waiting only the weights that waited before."""
+        self.keras.src.backend.common.global_state.set_global_attribute(_WAITING, before)
 
     def names(self, recipes: Sequence[Recipe]) -> dict[str, Any]:
         """What the code of layers mentions."""

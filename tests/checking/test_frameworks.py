@@ -168,3 +168,12 @@ def test_nothing_that_is_given_is_executed(convention: str, tmp_path: Path) -> N
     check = sp.parse(text).against(convention)
     assert check.agrees
     assert not mark.exists()
+
+
+def test_no_weight_is_left_to_be_given_numbers_by_the_next_model() -> None:
+    import keras
+
+    state = keras.src.backend.common.global_state
+    before = list(state.get_global_attribute("uninitialized_variables") or [])
+    assert checked(network(Source("text", "input(9) -> dense(10)"))).differences == ()
+    assert (state.get_global_attribute("uninitialized_variables") or []) == before
