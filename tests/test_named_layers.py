@@ -63,6 +63,7 @@ ERRORS = [
             "input_1, conv_1, bn_1, relu_1, maxpool_1, conv_2, bn_2, flatten_1 …"
         ),
     ),
+    ("input(9) -> dense(9)", "\u00b2", "there is no layer `\u00b2`; the layers are input_1, dense_1"),
     ("input(9) -> dense(9)", "2", "there is no layer `2`; the layers are input_1, dense_1"),
     (CNN, "conf_2", "there is no layer `conf_2`; did you mean `conv_2`?"),
     (CNN, "conv1d", "there is no layer `conv1d`; did you mean `conv_1`?"),

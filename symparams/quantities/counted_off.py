@@ -77,12 +77,12 @@ def counted_off(network: Network, text: str) -> Node | None:
     words = [word for word in text.lower().split() if word not in _FILLING]
     if not all(map(_WORD.fullmatch, words)):
         return None
-    counting = [word for word in words if position_of(word) or word.isdigit()]
+    counting = [word for word in words if position_of(word) or word.isdecimal()]
     others = [word for word in words if word not in counting]
     if len(counting) != 1:
         return None
     (word,) = counting
-    position = int(word) if word.isdigit() and len(word) <= 6 else position_of(word)
+    position = int(word) if word.isdecimal() and len(word) <= 6 else position_of(word)
     if not position:
         return None
     behind = [node for node in network.nodes if node.layer.inputs != "none" and node.kind != "copies"]
