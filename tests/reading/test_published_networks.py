@@ -76,14 +76,9 @@ KERAS = {
 }
 
 
-def called(kind: str) -> list[str]:
-    """The networks that a program may call; what stands beside them in their files begins otherwise."""
-    return [n for n in names(kind) if n[0].isupper() == (kind == "keras")]
-
-
 def test_every_network_has_its_published_total() -> None:
-    assert sorted(called("torch")) == sorted(TORCH)
-    assert sorted(called("keras")) == sorted(KERAS)
+    assert sorted(names("torch")) == sorted(TORCH)
+    assert sorted(names("keras")) == sorted(KERAS)
 
 
 @pytest.mark.parametrize("name", TORCH)
@@ -161,6 +156,13 @@ def test_networks_with_another_head(text: str, total: int, trained: int) -> None
 def test_what_the_program_defines_itself_goes_first() -> None:
     text = "def VGG16(n):\n    return Sequential([Dense(n, input_shape=(4,))])\nmodel = VGG16(3)\n"
     assert sp.read(text).net.params == 15
+
+
+def test_parts_of_published_networks_are_not_taken_for_those_of_a_program() -> None:
+    text = "model = nn.Sequential(nn.Conv2d(3, 8, 3), BasicBlock(8, 8), nn.AdaptiveAvgPool2d(1), nn.Conv2d(8, 2, 1))\n"
+    read = sp.read(text)
+    assert [layer.params for layer in read.net.layers if layer.params] == [224, 18]
+    assert "`BasicBlock`" in read.assumed[0].what
 
 
 def test_an_error_stands_at_the_call() -> None:

@@ -18,7 +18,7 @@ from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Unknown
 from symparams.resources import folder
 
-_DEFINED = re.compile(r"^(?:def|class) ([A-Za-z]\w*)", re.MULTILINE)
+_DEFINED = re.compile(r"^def ([A-Za-z]\w*)", re.MULTILINE)  # a class, or a name with _, is a part and not a network
 _CALLED = re.compile(r"\b[A-Za-z]\w+(?=\()")
 _COMMON = "common"  # the file whose names the others of its framework use
 
