@@ -118,7 +118,7 @@ def test_what_is_said_of_all_layers_does_not_speak_of_one_channel() -> None:
             (
                 "the window starts at the edge of the input and moves 2 positions at a time, as long as it fits "
                 "inside. After the starting position there is room for 36 steps, (75 − 2)/2 = 36.5 rounded down, "
-                "and 1 position at the end is not covered; the + 1 counts the starting position"
+                "and the last row and the last column are not covered; the + 1 counts the starting position"
             ),
         ),
         (

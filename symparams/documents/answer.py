@@ -11,7 +11,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import LayerEntry, Letter
 from symparams.documents.solution import Solution
-from symparams.model.sentence import Sentence, Text, value_of
+from symparams.model.sentence import Put, Sentence, Text, value_of
 from symparams.quantities.backward_field import WayBack, way_back
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
@@ -72,6 +72,13 @@ class LayerAnswer:
         return tuple(t for t in self.entry.node.derived.rules.ignores if t not in self.not_entering)
 
     @property
+    def each_first(self) -> UnitCount | None:
+        """What each unit has, where that is a number that needs no calculation: it stands beside the total."""
+        one = self.by_unit[0] if len(self.by_unit) == 1 else None
+        plain = one is not None and not one.where and one.each == as_formula(one.each_value)
+        return one if one is not None and plain and one.each_value != 1 != one.many_value else None
+
+    @property
     def has_number_first(self) -> bool:
         """Whether a question is answered by a number without letters, before which no letter needs to be explained."""
         return self.inquiry is not None and self.quantity == "params" and isinstance(self.params.value, int)
@@ -83,7 +90,9 @@ class LayerAnswer:
         if len(self.entry.arriving) != 1 or self.entry.changes_laid_out is not None:
             return every
         told = (self.entry.because, *self.entry.node.derived.rules.ignores, self.entry.wondered)
-        slots = [slot for text in told if isinstance(text, Sentence) for _, slot in text.slots]
+        slots = [
+            put.slot for text in told if isinstance(text, Sentence) for put in text.pieces() if isinstance(put, Put)
+        ]
         some = [one for slot in slots for one in (slot if isinstance(slot, tuple) else (slot,))]
         names = {s.name for one in some if not isinstance(one, str) for s in symbols(as_formula(value_of(one)))}
         return tuple(letter for letter in every if letter.symbol.name in names)
@@ -94,8 +103,21 @@ class LayerAnswer:
         return self.inquiry is not None and "batch" in self.inquiry.topics
 
     @property
-    def stored(self) -> Sequence[StoredTensor]:
-        """Its parameters as the framework stores them, where it has the layer and there are not too many."""
+    def stored(self) -> list[list[StoredTensor]]:
+        """Its parameters as the framework stores them, where there are not too many; three of one shape together."""
+        alike: dict[object, list[StoredTensor]] = {}
+        for t in self._stored:
+            alike.setdefault((t.shape, t.copies), []).append(t)
+        groups = [alike[t.shape, t.copies] for t in self._stored]
+        return [
+            group if len(group) > 2 else [t]
+            for t, group in zip(self._stored, groups, strict=True)
+            if len(group) <= 2 or t is group[0]
+        ]
+
+    @cached_property
+    def _stored(self) -> Sequence[StoredTensor]:
+        """Its parameters by the names that stand in front of them, where the framework has the layer."""
         own = self.entry.account.stored_parameters
         if not self.entry.account.derived.is_stock or len(own) > _LISTED:
             return ()

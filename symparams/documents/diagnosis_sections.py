@@ -21,6 +21,7 @@ from symparams.errors import SymparamsError
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.derivation import Derivation, StepKind
 from symparams.quantities.layer_derivations import Known, LayerDerivations
+from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.questions.diagnosis import Arriving, Changed, Diagnosis, Match
 from symparams.questions.right_for import RightFor, right_for
@@ -223,6 +224,11 @@ class DiagnosisDocument:
         return self.diagnosis.quantity in ("shape", "field")
 
     @property
+    def measure(self) -> Quantity | None:
+        """The further quantity that was asked for; none for parameters, shapes and receptive fields."""
+        return QUANTITY_RULES.get(self.diagnosis.quantity)
+
+    @property
     def what(self) -> TotalQuantity | None:
         """What was asked for; none for shapes and receptive fields."""
         return self.total_of(self.diagnosis.quantity)
@@ -244,6 +250,11 @@ class DiagnosisDocument:
     def given(self) -> Formula:
         """The only number of the answer, as it was typed."""
         return self.diagnosis.answer[0]
+
+    @property
+    def needs_note(self) -> bool:
+        """Whether the note says more than the verdict shows: not where sizes were typed, which stand in it."""
+        return bool(self.diagnosis.note) and not (self.has_sizes and not any(map(letters_of, self.diagnosis.answer)))
 
     @property
     def is_number(self) -> bool:

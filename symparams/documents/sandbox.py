@@ -55,10 +55,9 @@ _OVER_ALL = frozenset(
     )
 )
 _PROPERTY = 20  # steps of a value that may have to be worked out
+_NAMES = ("plain", "named", "spoken", "opening", "code", "code_lines", "digits", "small", "capital", "word", "inline")
 _OF_TEXT: Mapping[str, Price] = {  # our filters that take texts
-    **dict.fromkeys(
-        ("plain", "named", "code", "code_lines", "digits", "small", "capital", "word", "inline", "percent"), len
-    ),
+    **dict.fromkeys((*_NAMES, "percent"), len),
     **dict.fromkeys(("prose", "sentence", "full_sentence"), catalogue_sentence),
 }
 

@@ -28,6 +28,7 @@ from symparams.quantities.unit_counts import without_quotients
 from symparams.sources.reader import read_expression
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
+_NUMBER = re.compile(r"\d+(?:\.\d+)*", re.ASCII)  # layer 3 of a Sequential, or 0.2 inside of another
 _LONG_WORD = re.compile(r"\S{12}(?=\S)")  # in which a line may break, where a format has a mark for that
 
 
@@ -153,6 +154,14 @@ class Typesetter(Mathematics):
         """The name of a layer."""
         return self._format.named(name)
 
+    def spoken(self, name: str) -> str:
+        """The name of a layer inside a sentence: layer 3, where it is only a number."""
+        return ("layer " if _NUMBER.fullmatch(name) else "") + self._format.named(name)
+
+    def opening(self, name: str) -> str:
+        """The name of a layer that begins a sentence: Layer 3, where it is only a number."""
+        return ("Layer " if _NUMBER.fullmatch(name) else "") + self._format.named(name)
+
     def code(self, text: str) -> str:
         """A piece of the language in a line."""
         return self._format.code(text)
@@ -187,7 +196,7 @@ class Typesetter(Mathematics):
         """What is put into a sentence, with its value."""
         slot = put.slot
         if isinstance(slot, str):
-            return self._format.named(slot) if put.form == "@" else self._format.escape(slot)
+            return self.spoken(slot) if put.form == "@" else self._format.escape(slot)
         if isinstance(slot, tuple):
             return self._sizes[tuple(map(value_of, slot))]
         value = value_of(slot)

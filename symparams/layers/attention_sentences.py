@@ -9,6 +9,7 @@ from symparams.algebra.formula import Number, total
 from symparams.layers import projections, query_key
 from symparams.layers.heads import Heads
 from symparams.layers.projections import multiplied, projected, settled
+from symparams.layers.sharing import count_of_positions
 from symparams.model.layer import Unit
 from symparams.model.sentence import Text, say
 
@@ -85,11 +86,15 @@ def ignored(of: Heads) -> Iterator[Text]:
             d_h=of.key,
             d=of.d,
         )
+    elif of.shares_width and not of.plain and of.kv is None and number(of.h) != 1:
+        yield say(
+            "the number of heads cancels here, since together the heads are as wide as the input: {=wide features}",
+            wide=of.h * of.key,
+        )
     if of.layer.rope:
         yield "the rotary positions do not matter: their angles are computed, not learned"
     if of.given.count == 1:
-        text = "the number of positions, {=T}, does not matter: every position uses the same projections"
-        yield say(text, T=of.rows)
+        yield count_of_positions(of.rows, "every position uses the same projections")
     else:
         yield "the lengths of the sequences do not matter: every position uses the same projections"
 

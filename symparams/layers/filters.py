@@ -20,7 +20,8 @@ def filter_of(k: Sizes, seen: Formula, grouped: bool, bias: bool) -> Text:
     summed = f"its products are summed to one value{added}"
     point = all(number(size) == 1 for size in k)
     all_seen = "{=seen}" if grouped else "{seen}"
-    block = f"a filter looks at all {all_seen} input channels{of_group} at once, so it is a {{block}} block"
+    steps = "{k} steps of the sequence and at " if len(k) == 1 and not point else ""
+    block = f"a filter looks at {steps}all {all_seen} input channels{of_group} at once, so it is a {{block}} block"
     if number(seen) == 1:
         one = "it sees only one input channel" if grouped else "there is only one input channel"
         text = (

@@ -14,6 +14,7 @@ from symparams.layers.feedforward import as_it_came
 from symparams.layers.projections import FROM_HEADS, multiplied
 from symparams.layers.query_key import norm_work
 from symparams.layers.rotary import in_pairs, turning
+from symparams.layers.sharing import count_of_positions
 from symparams.model.arguments import COUNT, argument, switch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
@@ -88,9 +89,7 @@ class LatentAttention(Layer):
             channels_are=None,
             requires=(in_pairs(of.d_r, "rotary features"),),
             units=tuple(part for matrix in of.matrices for part in matrix.kinds()),
-            ignores=(
-                say("the number of positions, {T}, does not matter: every position uses the same projections", T=of.T),
-            ),
+            ignores=(count_of_positions(of.T, "every position uses the same projections"),),
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

@@ -27,6 +27,7 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import BOTH, Tensor, tensor
 from symparams.model.work import Work
 
+_NOT_STORED = "; the mean and the variance are computed from the input itself and not stored"
 _ALONE = "the mean and the variance are computed from the input itself, and there is no trainable scale or shift"
 
 
@@ -182,7 +183,7 @@ class LayerNormalization(OverAxes):
         (x,) = arriving
         sizes = self.sizes(x)
         weights = self.trained(x, sizes)
-        because = f"each normalized {self.normalized(sizes)} has {named(weights)}" if weights else _ALONE
+        because = f"each normalized {self.normalized(sizes)} has {named(weights)}{_NOT_STORED}" if weights else _ALONE
         return self.rescaled(x, sizes, because, plural=f"{self.normalized(sizes)}s", ignores=self.shared(x))
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:
@@ -264,7 +265,7 @@ class GroupNormalization(Scaled):
             groups, channels = (known(s) for s in (self.groups, as_formula(x.channels)))
             return f"{groups} groups do not divide the input channels ({channels})"
 
-        because = f"each channel has {named(weights)}" if weights else _ALONE
+        because = f"each channel has {named(weights)}{_NOT_STORED}" if weights else _ALONE
         groups = say(
             "the number of groups, {g}, does not matter: the channels of a group share a mean and a variance, "
             "but each channel has its own parameters",
@@ -330,7 +331,7 @@ class InstanceNormalization(Scaled):
         return Rules(
             output=x.kept(),
             tensors=(*weights, *(_measured(C_in, False, False) if self.track else ())),
-            because=f"each channel has {named(weights)}" if weights else _ALONE,
+            because=f"each channel has {named(weights)}{'' if self.track else _NOT_STORED}" if weights else _ALONE,
             shape_because=RESCALED,
             channels_are=None,
             unit=Unit("channels", C_in),

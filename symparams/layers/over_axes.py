@@ -11,10 +11,11 @@ from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import Factored
+from symparams.layers.sharing import count_of_positions
 from symparams.layers.sizes import axes_of, sizes_of
 from symparams.model.arguments import INTEGERS, SIZES, argument
 from symparams.model.layer import EVERYWHERE, UNKNOWN, Incoming, Sight, layer_class
-from symparams.model.sentence import Text, say
+from symparams.model.sentence import Text
 from symparams.model.tensor import flat
 
 
@@ -72,8 +73,7 @@ class OverAxes(Factored):
         others = tuple(size for i, size in enumerate(sizes_of(x)) if i not in self.places(x))
         if not others:
             return ()
-        text = "the number of positions, {=others}, does not matter: all positions share the same parameters"
-        return (say(text, others=flat(others)),)
+        return (count_of_positions(flat(others), "all positions share the same parameters"),)
 
     def reach(self, *arriving: Incoming) -> Sight:
         """Everywhere as soon as the numbers of several positions are normalized together; one row has no formula."""

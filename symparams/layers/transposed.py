@@ -227,12 +227,13 @@ class TransposedConvolution(Sliding):
         apart = [number(a.s - a.span) for a in along]
         summed = ", and overlapping values are summed"
         separate = all(gap is not None and gap >= 0 for gap in apart)
+        beside = ", so they neither overlap nor leave gaps" if separate and not any(apart) else ""
         return together(
             together(
                 "each input value adds a copy of the kernel, multiplied by that value, to the output; the copies "
                 "start ",
                 how_far_apart(along),
-                say("", summed) if separate else summed,
+                say(beside, summed) if separate else summed,
                 between="",
             ),
             last_start("copy", along),

@@ -234,10 +234,15 @@ class Window:
             how = "up" if self.up else "down"
             room = f"After the starting position there is room for {{steps steps}}{where}, {{=room}} rounded {how}"
         left = self._left_over(rooms[i], i)
-        rest = ", and {left positions} at the end {are} not covered" if left else ""
-        rest = rest.replace("{are}", "is" if left == 1 else "are")
+        rest = f", and {self._last(left, len(set(rooms)) == 1)} not covered" if left else ""
         text = f"{room}{rest}; the + 1 counts the starting position"
         return say(text, "The + 1 counts its starting position", room=parts(steps)[0], steps=steps, left=Number(left))
+
+    def _last(self, left: int, alike: bool) -> str:
+        """What no window covers, along all axes where they are alike: the last row and the last column are."""
+        if alike and len(self.x.spatial) == 2:
+            return "the last row and the last column are" if left == 1 else "the last {left} rows and columns are"
+        return "the last position is" if left == 1 else "the last {left positions} are"
 
     def _left_over(self, room: Exact | None, axis: int) -> int:
         """How many input positions no window covers along an axis without padding."""

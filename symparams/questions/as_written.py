@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice, permutations, product
 
 from symparams.algebra.evaluation import Point, at, number
-from symparams.algebra.formula import Formula, Number, Symbol, parts, rebuilt, symbols
+from symparams.algebra.formula import Formula, Number, Product, Symbol, parts, rebuilt, symbols
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.misconceptions.mistakes import Mistake
@@ -19,6 +19,7 @@ from symparams.questions.points import number_from
 _WAYS = 256  # ways to take the numbers of a formula for letters that are tried
 _OWN = 3  # letters of one's own in one answer that are understood
 _RULES = 60  # rules with which a formula in letters of one's own is compared
+_FACTORS = 8  # of a product that are put together
 _LARGEST = 97  # of the numbers that are put in for letters
 
 _ALONE = re.compile(r"(?<![A-Za-z_])[A-Za-z](?![A-Za-z_])")  # a letter that is a word by itself
@@ -38,7 +39,8 @@ def formed(task: Task, answer: Sequence[Formula], matches: list[Mistake]) -> lis
     if len(matches) < 2 or len(answer) > 1 or not is_formula(answer[0]):
         return matches
     letters = letters_for(task)
-    return [m for m in matches if has_form(answer[0], m.rules[0], letters)] or matches
+    same = [m for m in matches if has_form(answer[0], m.rules[0], letters)]
+    return same or [m for m in matches if _has_factors(answer[0], m.rules[0])] or matches
 
 
 def by_luck(task: Task, answer: Sequence[Formula], mistakes: Iterable[Mistake]) -> str:
@@ -105,6 +107,29 @@ def _ways(written: Formula, letters: Mapping[str, Formula]) -> Iterator[Formula]
     choices: list[Sequence[Formula]] = [(Number(n), *meanings.get(int(n), ())) for n in leaves]
     for chosen in islice(product(*choices), _WAYS):
         yield _with_numbers(written, iter(chosen))
+
+
+def _has_factors(written: Formula, rule: Formula) -> bool:
+    """Whether a product of numbers is that rule, some of whose factors were multiplied: 2·4,096·2 for 2·32·128·2."""
+    coarse, fine = _factors(written), _factors(rule)
+    return 1 < len(coarse) <= len(fine) <= _FACTORS and _parts_into(sorted(fine, reverse=True), sorted(coarse))
+
+
+def _factors(formula: Formula) -> list[int]:
+    """The factors of a product of known integers; none of what is none."""
+    values = [number(factor) for factor in (formula.factors if isinstance(formula, Product) else ())]
+    return [v for v in values if isinstance(v, int) and v != 1] if all(isinstance(v, int) for v in values) else []
+
+
+def _parts_into(fine: list[int], coarse: list[int]) -> bool:
+    """Whether factors can be put together to just these products, each used once."""
+    if not fine:
+        return all(rest == 1 for rest in coarse)
+    return any(
+        rest % fine[0] == 0 and _parts_into(fine[1:], [*coarse[:i], rest // fine[0], *coarse[i + 1 :]])
+        for i, rest in enumerate(coarse)
+        if rest not in coarse[:i]
+    )
 
 
 def _numbers(formula: Formula) -> Iterator[Number]:

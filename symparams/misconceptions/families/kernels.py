@@ -61,7 +61,7 @@ def not_squared(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     needs="kernel",
-    explanation="you squared the kernel size, as if the input were an image",
+    explanation="you squared the kernel size, as if the kernel were as high as it is long",
     repair="over a sequence a kernel has a length only, so it has `k` weights for each input channel",
     claim="A one-dimensional convolution filter of size 5 has 25 weights for each input channel.",
     source="Stack Overflow, questions on the parameters of Keras's Conv1D",
