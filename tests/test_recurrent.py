@@ -262,14 +262,15 @@ def test_mistakes_say_what_to_write(text: str, part: str) -> None:
     assert part in str(caught.value)
 
 
+_SAME_WEIGHTS = "every step uses the same weights, so more steps only mean more computation"
 SAID = {
     "input(50, 24) -> gru(32)": """
         in each step the layer sees 24 input features and its own 32 outputs from the previous step. It computes three
         vectors of 32 values: the update gate, the reset gate and the candidate state. Each value has one weight for
         each of these 24 + 32 inputs, and two biases, one beside each weight matrix
         / in Keras's GRU the reset gate multiplies the recurrent sum after its bias has been added (reset_after=True,
-        the default), so that bias is separate from the one of the inputs. With reset_after=False there is one bias per
-        value, which makes 3·32 = 96 fewer parameters: 5,472""",
+        the default), so in the candidate state the two biases cannot be merged into one. With reset_after=False there
+        is one bias per value, which makes 3·32 = 96 fewer parameters: 5,472""",
     "convention torch input(1, 1) -> rnn(1)": """
         in each step the layer sees 1 input feature and its own 1 output from the previous step. Each unit has one
         weight for each of these 1 + 1 inputs, and two biases, one beside each weight matrix
@@ -353,6 +354,6 @@ def test_its_parameters_are_those_of_its_units(text: str, counted: list[str]) ->
 def test_one_step_is_not_said_not_to_enter() -> None:
     assert net("input(1, 5) -> lstm(4)").nodes[-1].derived.rules.ignores == ()
     assert [str(s) for s in net("input(T, 5) -> lstm(4, dropout=0.1)").nodes[-1].derived.rules.ignores] == [
-        "the number of steps does not matter: every step uses the same weights",
+        f"the number of steps does not matter: {_SAME_WEIGHTS}",
         "the dropout rate does not matter: dropout has no weights",
     ]

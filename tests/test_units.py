@@ -155,7 +155,13 @@ def test_a_kind_says_what_one_has() -> None:
                 "not parameters"
             ),
         ),
-        ("input(8, 16, 32) -> ln(trailing=2, center=no)", "each normalized value has a trainable scale (gamma)"),
+        (
+            "input(8, 16, 32) -> ln(trailing=2, center=no)",
+            (
+                "each normalized value has a trainable scale (gamma); the mean and the variance are computed from the "
+                "input itself and not stored"
+            ),
+        ),
         (
             "input(T, d) -> transformerencoder(encoderlayer(8, f, bias=no), 1)",
             (

@@ -53,9 +53,16 @@ class LayerAnswer:
         """What the units of all kinds have together: 7,296 + 8,448."""
         return total(as_formula(count.value) for count in self.by_unit)
 
+    @property
+    def begins_with_sum(self) -> bool:
+        """Whether there are so many kinds of units that their sum says more than the rule."""
+        return len(self.by_unit) > 2 and isinstance(self.params.value, int)
+
     @cached_property
     def head(self) -> Formula:
         """What its number of parameters is: as the rule has it, or unit by unit where that is clearly shorter."""
+        if self.begins_with_sum:
+            return self.sum_of_units
         rule = without_quotients(self.params.substitution)
         units = by_units(self.by_unit) if self.by_unit else rule
         return units if len(shown(units, PLAIN)) + 2 < len(shown(rule, PLAIN)) else rule
@@ -125,6 +132,10 @@ class LayerAnswer:
         if len(set(names)) < len(own):
             return own
         return [replace(t, name=name) for t, name in zip(own, names, strict=True)]
+
+    def stored_names(self, trained: bool) -> list[str]:
+        """The names of its tensors that training changes, or of the others, where they can be told by these."""
+        return [t.name for t in self._stored if t.trained == trained]
 
     # ------------------------------------------------------------ further quantities
 

@@ -28,6 +28,7 @@ from symparams.questions.right_for import RightFor, right_for
 from symparams.reading.inquiry import Inquiry
 
 _SHOWN = 6  # layers that are listed
+_WRITTEN = 60  # characters of a formula that is repeated as it was typed
 _SHORT = 24  # characters of an answer that a heading has room for
 
 
@@ -100,6 +101,12 @@ class MatchSection:
     def gaps(self) -> Formula | None:
         """The sum of these: 512 + 10; None where there is none."""
         return total(as_formula(abs(gap)) for gap in self._gaps) if self._gaps else None
+
+    @property
+    def corrected(self) -> Formula:
+        """The wrong total with what it lacks, or without what it has too many: 406,528 + 522."""
+        wrong, gap = as_formula(self.match.wrong[0].value), as_formula(abs(self.gap))
+        return wrong + gap if self.gap > 0 else wrong - gap
 
     @property
     def gap(self) -> int:
@@ -250,6 +257,13 @@ class DiagnosisDocument:
     def given(self) -> Formula:
         """The only number of the answer, as it was typed."""
         return self.diagnosis.answer[0]
+
+    @property
+    def is_written_out(self) -> bool:
+        """Whether it was typed as a calculation with numbers that is short enough to be repeated."""
+        if self.is_number or letters_of(self.given):
+            return False
+        return isinstance(self.value, int) and len(shown(self.given, PLAIN)) <= _WRITTEN
 
     @property
     def needs_note(self) -> bool:

@@ -9,17 +9,51 @@ from typing import NamedTuple
 from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, total
 from symparams.algebra.sums import Repeat, over, over_shown
 from symparams.documents.tensor_groups import TensorGroup, grouped
-from symparams.model.derived import Counts
+from symparams.model.derived import Counts, Derived
 from symparams.model.layer import Shape
-from symparams.model.network import Node
+from symparams.model.network import Network, Node
 from symparams.model.provenance import Origin, names_read, origin, origins, symbol_origin
 from symparams.model.sentence import Text
-from symparams.model.size_changes import SizeChanges, size_changes
+from symparams.model.size_changes import size_changes
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity, NetworkQuantities
 from symparams.quantities.padding import PaddingSteps, padding_of
 from symparams.quantities.quantity import Quantity
+
+_WORKED = 3  # changes of size that are worked out
+
+
+class SizeStep(NamedTuple):
+    """A layer on the way of the spatial sizes."""
+
+    layer: str  # its name
+    sizes: Shape  # of its output, without channels and features
+    work: Derivation | None  # how its first size comes out, where the others come out alike and the way is short
+
+
+class SizeWay(NamedTuple):
+    """The way of the spatial sizes to the output of a layer."""
+
+    source: str  # the layer whose output they start from
+    is_only_input: bool  # whether that is the only input of the network
+    sizes: Shape  # of its output
+    changes: tuple[SizeStep, ...]  # the layers that change them, in the order of the data
+
+
+def _way(network: Network, index: int) -> SizeWay | None:
+    found = size_changes(network, index)
+    if found is None:
+        return None
+    is_short = len(found.changes) <= _WORKED
+    steps = [SizeStep(*one, _work(network.node(one.layer).derived) if is_short else None) for one in found.changes]
+    return SizeWay(found.source, found.is_only_input, found.sizes, tuple(steps))
+
+
+def _work(derived: Derived) -> Derivation | None:
+    """How the size along the first spatial axis comes out, if those along the others come out alike."""
+    axes = [x for x in LayerDerivations(derived).axes if x.axis not in ("channels", "features")]
+    return axes[0].derivation if axes and all(x.like == axes[0].axis for x in axes[1:]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +180,13 @@ class LayerEntry:
         return origins(self.measurements.network, self.node)
 
     @property
+    def has_known_image(self) -> bool:
+        """Whether it reads one image or volume of known sizes."""
+        return (
+            len(self.arriving) == 1 and len(self.arriving[0]) > 2 and all(isinstance(n, int) for n in self.arriving[0])
+        )
+
+    @property
     def reads(self) -> tuple[Origin, ...]:
         """Where the channels or features of each of its inputs come from."""
         network, node = self.measurements.network, self.node
@@ -158,14 +199,14 @@ class LayerEntry:
         return tuple(origin(network, node, axis, among) for among, axis in places.items())
 
     @property
-    def changes(self) -> SizeChanges | None:
+    def changes(self) -> SizeWay | None:
         """How the spatial sizes change on the way to its output."""
-        return size_changes(self.measurements.network, self.number - 1)
+        return _way(self.measurements.network, self.number - 1)
 
     @property
-    def changes_before(self) -> SizeChanges | None:
+    def changes_before(self) -> SizeWay | None:
         """The same for what it reads: of the first input, whose sizes the others share."""
-        return size_changes(self.measurements.network, self.node.inputs[0]) if self.node.inputs else None
+        return _way(self.measurements.network, self.node.inputs[0]) if self.node.inputs else None
 
     @property
     def laid_out(self) -> Origin | None:
@@ -177,10 +218,10 @@ class LayerEntry:
         return read if read.made == "rule" and len(self.measurements.network.node(read.source).shape) == 1 else None
 
     @property
-    def changes_laid_out(self) -> SizeChanges | None:
+    def changes_laid_out(self) -> SizeWay | None:
         """How the spatial sizes change on the way to what has been laid out in that row."""
         network, read = self.measurements.network, self.laid_out
-        return None if read is None else size_changes(network, network.node(read.source).inputs[0])
+        return None if read is None else _way(network, network.node(read.source).inputs[0])
 
     def origin_of(self, known: Known) -> Origin | None:
         """Where channels or features come from that a symbol of its rules stands for; none for other sizes."""

@@ -45,6 +45,8 @@ from symparams.quantities.totals import amount
 Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a right side
 Given: TypeAlias = tuple[str, Choices] | Relation  # a letter and the values that it may take, or a fact
 
+_FEW = 3  # layers without parameters that are named
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -82,6 +84,13 @@ class Solution:
             return self.every
         asked = {self.network.index(node.name) for name in self.only for node in layers_named(self.network, name)}
         return tuple(self._entry(i, None, True, True, self._joins(i)) for i in sorted(asked))  # all is said of each
+
+    @property
+    def without_parameters(self) -> tuple[str, ...]:
+        """The names of the layers that have no parameters, where they are few; inputs are no layers."""
+        nodes = (n for n in self.network.nodes if n.layer.inputs != "none" and n.kind != "copies" and not n.shared)
+        names = tuple(node.name for node in nodes if node.counts.params == 0)
+        return names if len(names) <= _FEW else ()
 
     def _entries(self) -> Iterator[LayerEntry]:
         seen: dict[Derived, str] = {}

@@ -106,7 +106,8 @@ def _table(x: Incoming, V: Formula, d: Formula) -> Text:
     """What an embedding is, with what the framework calls its sizes."""
     names = ("input_dim", "output_dim") if x.convention == "keras" else ("num_embeddings", "embedding_dim")
     return say(
-        "an embedding is a table with one row for each of the {V tokens} in the vocabulary ({@rows}). A row is a "
+        "an embedding is a table with one row for each of the {V tokens} in the vocabulary ({@rows}), whether or not "
+        "they occur in the input. A row is a "
         "learned vector of {d values} ({@columns}), used wherever the token occurs; there is no bias",
         V=V,
         d=d,

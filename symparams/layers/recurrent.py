@@ -32,6 +32,8 @@ from symparams.model.sentence import Text, say
 from symparams.model.tensor import BOTH
 from symparams.model.work import Work
 
+_SAME_WEIGHTS = "every step uses the same weights, so more steps only mean more computation"
+
 
 @layer_class
 class Recurrent(Layer):
@@ -159,9 +161,9 @@ class Recurrent(Layer):
         return x.convention == "torch" and not self.last
 
     def _ignored(self, x: Incoming) -> tuple[Text, ...]:
-        repeated: Text = "the number of steps does not matter: every step uses the same weights"
+        repeated: Text = f"the number of steps does not matter: {_SAME_WEIGHTS}"
         if isinstance(x.shape[0], int):
-            repeated = say("the {T steps} do not matter: every step uses the same weights", T=steps(x))
+            repeated = say(f"the {{T steps}} do not matter: {_SAME_WEIGHTS}", T=steps(x))
         rate = "the dropout rate does not matter: dropout has no weights"
         return (*([] if x.shape[0] == 1 else [repeated]), *([] if number(self.dropout) == 0 else [rate]))
 

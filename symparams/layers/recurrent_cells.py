@@ -289,6 +289,6 @@ class GRUCell(GatedCell):
             return 1, "with {@off} a GRU has only one bias per value; the default, as in PyTorch, is two, which makes"
         return -1, (
             "in Keras's GRU the reset gate multiplies the recurrent sum after its bias has been added ({@on}, the "
-            "default), so that bias is separate from the one of the inputs. With {@off} there is one bias per value, "
-            "which makes"
+            "default), so in the candidate state the two biases cannot be merged into one. With {@off} there is one "
+            "bias per value, which makes"
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, product, total
 from symparams.algebra.substitution import mapped
 from symparams.errors import LayerError
@@ -29,6 +30,8 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, tensor
 from symparams.model.work import Saved, Work
 
+_HIDDEN = 2048  # as in PyTorch
+
 NORM_FIRST = "whether normalization comes before attention and feed-forward network, which changes no count"
 
 
@@ -42,7 +45,7 @@ class EncoderLayer(Layer):
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
-    hidden: Formula = argument(COUNT, "hidden width of the feed-forward network", Number(2048), told=True)
+    hidden: Formula = argument(COUNT, "hidden width of the feed-forward network", Number(_HIDDEN), told=True)
     bias: bool = argument(
         switch(), "whether its layers have biases, the normalizations among them", True, keyword=True, told=True
     )
@@ -88,9 +91,10 @@ class EncoderLayer(Layer):
         count = "three" if len(self.attentions) > 1 else "two"
         normed = "a scale and a shift" if self.bias else "only a scale"
         biases = "all projections and layers have biases" if self.bias else "there are no biases"
+        default = " (the default)" if number(self.hidden) == _HIDDEN else ""
         return say(
-            f"{self.consists}, a feed-forward network from {{d}} to {{f hidden units}} and back, and {count} layer "
-            f"normalizations with {normed} for each feature; {biases}",
+            f"{self.consists}, a feed-forward network from {{d}} to {{f hidden units}}{default} and back, and {count} "
+            f"layer normalizations with {normed} for each feature; {biases}",
             d=d,
             f=f,
         )

@@ -19,6 +19,8 @@ from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, sym
 from symparams.model.padded import Padded
 from symparams.model.sentence import Sentence, Text, say, together
 
+_STARTS = 4  # of fewer positions it needs not to be said where each starts
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -212,8 +214,20 @@ class Window:
             else self._along("{s positions} at a time along {axes}", ({"s": s} for s in strides)),
             ", as long as it fits inside",
             again,
+            self._starts(),
             between="",
         )
+
+    def _starts(self) -> Text:
+        """Where it starts, as far as that is known and alike along all axes: 0, 2, 4 and so on up to 108."""
+        counts, strides = {number(axis.size) for axis in self.axes()}, {number(s) for s in self.strides()}
+        many, stride = (counts.pop(), strides.pop()) if len(counts) == len(strides) == 1 else (None, None)
+        padded = any(number(p) != 0 for p in self.padding_sizes)
+        if not isinstance(many, int) or not isinstance(stride, int) or many < _STARTS or stride < 2 or padded:
+            return ""
+        text = ": it starts at 0, {once}, {twice} and so on up to {last}"
+        once, twice, last = (Number(n * stride) for n in (1, 2, many - 1))
+        return say(text, "", once=once, twice=twice, last=last)
 
     def _steps(self) -> Text:
         """For how many steps there is room, along the first axis where that is rounded."""

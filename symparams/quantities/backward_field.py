@@ -21,6 +21,11 @@ class StepBack(NamedTuple):
     outputs: Value  # how many neighboring outputs are wanted
     inputs: Value  # how many of its inputs they need: (r − 1)·s + k
 
+    @property
+    def working(self) -> Formula:
+        """How that comes out: (5 − 1)·2 + 3."""
+        return (as_formula(self.outputs) - 1) * as_formula(self.stride) + as_formula(self.kernel)
+
 
 class WayBack(NamedTuple):
     """The way from a layer to the input along one axis."""

@@ -56,7 +56,7 @@ def test_the_doubt_is_answered_in_the_words_of_the_question(tmp_path: Path) -> N
         "3,480 = (3·3·16 + 1)·24; with (3·3 + 1)·24 = 240, you gave each filter a single kernel, as if the input had "
         "one channel. 240 is right for Conv2D(24, 3) on an input with one channel.\n\n"
     )
-    assert "The 16 channels that conv2d_2 receives are the 16 filters of conv2d_1." in out
+    assert "conv2d_2 receives 28 × 28 × 16; its 16 channels are the 16 filters of conv2d_1." in out
 
 
 def test_the_record_has_what_was_read_the_network_and_the_question(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def parameters_given(s: Subject) -> Iterable[Formula]:
     "params",
     "weights",
     "trainable",
-    explanation="you gave the number of output values",
+    explanation="you gave the number of values in the output",
     repair="the parameters are stored in the layer; the output is computed for each example",
     source="questions on the columns of Keras's model.summary(): output shape and parameters",
     credit=_NOTHING,

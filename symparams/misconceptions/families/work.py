@@ -29,7 +29,7 @@ _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
     "flops",
     needs="tensor",
     explanation="you counted the work at a single position",
-    repair="a layer that uses the same weights at several positions multiplies its work by the number of positions",
+    repair="the same weights are used at every position: sharing them saves parameters, not work",
     claim="A convolution takes as many multiplications as it has weights.",
     source="Stack Exchange, questions on the FLOPs of a convolution",
 )
