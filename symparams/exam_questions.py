@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
@@ -16,6 +16,7 @@ from symparams.errors import Source, SymparamsError
 from symparams.exams.checks import stress as check
 from symparams.exams.course import Course
 from symparams.exams.examination import USUAL, Wanted, check_number, levels_of
+from symparams.exams.shares import credit_of
 from symparams.exports.bank import Progress
 from symparams.exports.edition import Edition, Part
 from symparams.files import read_source
@@ -28,7 +29,7 @@ class WrongAnswer:
     """A wrong answer that is known in advance."""
 
     answer: str  # as a student types it; of a choice the text of the option, without markup
-    credit: Fraction  # its share of the points: 0 up to less than 1
+    credit: Fraction  # its share of the points, less than 1; below 0 for a choice that takes some away
     mistake: str  # the name of what was done wrong; empty where it is only a number near by
     feedback: str  # what is said to one who gives it, in Markdown
 
@@ -85,10 +86,11 @@ class Question:
     @property
     def wrong_answers(self) -> tuple[WrongAnswer, ...]:
         """The wrong answers that are known, the likeliest first; of a choice the wrong options in their order."""
+        asked = self._asked
         wrong = (
-            WrongAnswer(o.plain, o.credit, o.misconception, o.feedback) for o in self._asked.options if not o.correct
+            WrongAnswer(o.plain, asked.share(o), o.misconception, o.feedback) for o in asked.options if not o.correct
         )
-        return (*wrong, *(WrongAnswer(m.answer, m.credit, m.misconception, m.feedback) for m in self._asked.mistakes))
+        return (*wrong, *(WrongAnswer(m.answer, m.credit, m.misconception, m.feedback) for m in asked.mistakes))
 
     @property
     def solution(self) -> str:
@@ -158,6 +160,10 @@ class Exam(Shown):
         """What the exam says of itself: title, seed, version, request and variants."""
         return self.edition("json").info
 
+    def notices(self, format: str) -> list[str]:
+        """What was asked for and cannot be had in a format, a sentence each: a penalty where it has none."""
+        return self.edition(format).notices
+
     def write(
         self,
         path: str | Path,
@@ -199,6 +205,8 @@ def exam(
     level: int | str | tuple[int, int] = (1, 5),
     fade: int = 0,
     stress: int = 0,
+    credit: str | Path | Mapping[str, object] = "default",
+    penalty: int | float | str | Fraction = 0,
     title: str = "",
     names: str | Path | Sequence[str] = (),
     format: str = "json",
@@ -210,9 +218,13 @@ def exam(
     `questions`: how many, 10 if not given, or fewer where a network has not as many; `variants` of each; `seed` decides
     what is drawn. `kinds`: names, each perhaps with a type behind a colon, such as ["params", "shape:choice"] or
     "params,shape". `level`: 3, or (2, 4). `fade`: how many of the last steps of solutions are left out. `stress`: so
-    many more variants of each question are checked. `names`: students who each get a paper in LaTeX, or the path of a
-    file with a name a line. `format`: the one whose types of answers are planned and checked now, see `Exam.write`.
-    `digits`: the mark between thousands, comma, space or none. `settings`: see `Net.quantity`.
+    many more variants of each question are checked. `credit`: default (a typed wrong answer earns the share of its
+    mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers earn it
+    wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of them.
+    `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each get a
+    paper in LaTeX, or the path of a file with a name a line. `format`: the one whose types of answers are planned and
+    checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `settings`: see
+    `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:
@@ -220,7 +232,13 @@ def exam(
     check_number("stress", stress, 0)
     students = students_of(read_source(Path(names))) if isinstance(names, (str, Path)) else tuple(map(str, names))
     wanted = Wanted(
-        questions, max(variants, len(students)) if students else variants, seed, _kinds(kinds), levels_of(level), fade
+        questions,
+        max(variants, len(students)) if students else variants,
+        seed,
+        _kinds(kinds),
+        levels_of(level),
+        fade,
+        credit=credit_of(credit, penalty),
     )
     made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students)
     check(made.edition(format).examination, stress)

@@ -10,11 +10,12 @@ import click
 
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import Inputs, assignments, read, with_inputs, with_settings
+from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
 from symparams.documents.formats import GROUPS
 from symparams.errors import SymparamsError
 from symparams.exam_questions import Exam, students_of
 from symparams.exam_questions import exam as made_exam
+from symparams.exams.credit import POLICIES
 from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL, levels_of
 from symparams.exams.kinds import KINDS
 from symparams.exports.export import PaperExport, TextExport
@@ -87,6 +88,14 @@ _QUESTIONS = _Span("part", _part_of)
     metavar="N",
     help="Check N more variants of each question.",
 )
+@click.option(
+    "--credit",
+    default="default",
+    metavar="|".join((*POLICIES, "FILE")),
+    help="What wrong answers earn: default, typed ones the share of their mistake, unless they are 0 or stand in the "
+    "question; choices, options too; none; or a CSV file with the columns mistake and share.",
+)
+@click.option("--penalty", default="0", metavar="SHARE", help="The share of the points that a wrong choice takes away.")
 @click.option("--part", type=_QUESTIONS, metavar="A..B", help="Only questions A to B of the exam.")
 @click.option("--title", default="", help="The title of the exam. Default: the title of the network.")
 @click.option(
@@ -111,6 +120,8 @@ def exam(
     level: tuple[int, int],
     fade: int,
     stressed: int,
+    credit: str,
+    penalty: str,
     part: tuple[int, int] | None,
     title: str,
     names: str | None,
@@ -132,6 +143,8 @@ def exam(
         level=level,
         fade=fade,
         stress=stressed,
+        credit=credit,
+        penalty=penalty,
         title=title,
         names=() if names is None else students_of(read(names)),
         format=format_,
@@ -144,6 +157,8 @@ def exam(
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:
     """Write the exam where it is to stand, or print it."""
     edition = made.edition(format_)
+    for notice in edition.notices:
+        say(f"symparams: {notice}")
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
         made.write(output, format_, part=part, progress=progress)

@@ -10,31 +10,37 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
 from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.faded_solution import faded
-from symparams.documents.formats import FORMATS, Format, format_named
+from symparams.documents.formats import Format, format_named
 from symparams.documents.question_document import QuestionDocument
 from symparams.documents.rendering import environment, tidied, typesetter
+from symparams.documents.shown_numbers import Shown
 from symparams.documents.words import capital
 from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
+from symparams.exams.credit import Credit
 from symparams.exams.question import Content, Option, Question, Wrong
 from symparams.questions.signatures import signature
 from symparams.version import __version__
 
 _POINTS = {1: 1, 2: 1, 3: 2, 4: 2, 5: 3}  # of a question, by its difficulty
 _FADED = Fraction(1, 2)  # points of a blank
+_BARE = format_named("text", "none")  # without any markup; in it a comma is no part of a number
+CREDIT = Credit()
 
 
 class Writer:
     """Writes the questions on one network in one markup."""
 
-    def __init__(self, course: Course, markup: str, seed: int, digits: str = "comma") -> None:
+    def __init__(self, course: Course, markup: str, seed: int, digits: str = "comma", credit: Credit = CREDIT) -> None:
         self.course = course
         self.seed = seed
+        self.credit = credit
         self.format = format_named(markup, digits)
         self._typesetter = typesetter(self.format)
         self._module = _macros(self.format)
-        self._plain = _macros(FORMATS["text"])
+        self._bare_typesetter = typesetter(_BARE)
+        self._bare = _macros(_BARE)
 
     def asked(self, question: Question) -> WrittenQuestion:
         """The question in the markup."""
@@ -43,7 +49,7 @@ class Writer:
         points = _FADED * len(away.blanks) if away else Fraction(_POINTS[question.difficulty])
         return WrittenQuestion(
             identity=question.identity,
-            name=str(self._plain.name(document)).strip(),
+            name=str(self._bare.name(document)).strip(),
             kind=question.kind,
             answer_type=question.answer_type,
             stem=self._said("stem", document) + (self._said("to_fill_in", document, away.lines) if away else ""),
@@ -51,8 +57,9 @@ class Writer:
             value=_number(question.key),
             solution=self._said("solution", document),
             options=tuple(self._option(option, document) for option in question.options),
-            mistakes=tuple(self._mistake(wrong, document) for wrong in question.mistakes),
+            mistakes=self._mistakes(document),
             points=points,
+            penalty=self.credit.penalty if question.options else Fraction(0),
             difficulty=question.difficulty,
             tags=self.tags(question),
             seed=self.seed,
@@ -74,16 +81,34 @@ class Writer:
         return WrittenOption(
             text=self._typesetter.answer(option.content),
             plain=plain(option.content),
-            credit=Fraction(1) if wrong is None else wrong.credit,
+            credit=Fraction(1) if wrong is None else self._share(wrong),
             feedback="" if wrong is None else self._feedback(wrong, document),
             misconception="" if wrong is None else _names(wrong),
         )
 
-    def _mistake(self, wrong: Wrong, document: QuestionDocument) -> WrittenMistake:
+    def _share(self, wrong: Wrong, shown: Shown | None = None) -> Fraction:
+        """What a wrong answer earns; `shown` is what stands in the stem, where the answer is typed."""
+        copied = shown is not None and shown.has(wrong.content)
+        return self.credit.share(wrong.made, wrong.credit, typed=shown is not None, copied=copied)
+
+    def _mistakes(self, document: QuestionDocument) -> tuple[WrittenMistake, ...]:
+        """The wrong answers that are known where the answer is typed."""
+        if not document.question.mistakes:
+            return ()
+        shown = Shown(self._bare_stem(document))
+        return tuple(self._mistake(wrong, document, shown) for wrong in document.question.mistakes)
+
+    def _bare_stem(self, document: QuestionDocument) -> str:
+        """The stem as a text in which a number is nothing but its digits."""
+        question = document.question
+        lines = faded(question, self._bare_typesetter).lines if question.fade else ()
+        return "\n".join([str(self._bare.stem(document)), *lines])
+
+    def _mistake(self, wrong: Wrong, document: QuestionDocument, shown: Shown) -> WrittenMistake:
         return WrittenMistake(
             answer=typed(wrong.content),
             value=_number(wrong.content),
-            credit=wrong.credit,
+            credit=self._share(wrong, shown),
             feedback=self._feedback(wrong, document),
             misconception=_names(wrong),
             values=self._values(wrong.content, document.question),

@@ -16,7 +16,7 @@ class WrittenOption:
 
     text: str  # in the markup
     plain: str  # the same without any markup: 18,207
-    credit: Fraction  # 1 for the key, 0 for no credit, between them for a misconception that is partly right
+    credit: Fraction  # 1 for the key, 0 for no credit, between them for a misconception that earns a share
     feedback: str  # in the markup: what is said to one who chooses it
     misconception: str  # the name of the mistake that leads here; empty for the key
 
@@ -71,6 +71,11 @@ class WrittenQuestion:
     at: tuple[Mapping[str, int], ...] = field(default=(), hash=False)
     values: tuple[Fraction, ...] = ()
     blanks: tuple[WrittenBlank, ...] = ()  # a faded solution: what to fill in; the last one is the answer
+    penalty: Fraction = Fraction(0)  # a choice: the share of the points that a wrong option without credit takes away
+
+    def share(self, option: WrittenOption) -> Fraction:
+        """The share of the points that an option gives: less than 0 where it takes some away."""
+        return option.credit or -self.penalty
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from symparams import limits
 from symparams.algebra.evaluation import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.course import Course
+from symparams.exams.credit import share_of
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake
 
@@ -28,9 +29,8 @@ class Candidate:
 
     @cached_property
     def credit(self) -> Fraction:
-        """A single mistake has its own credit, two have half of the smaller one."""
-        credits = [made.credit for made in self.made]
-        return credits[0] if len(credits) == 1 else min(credits) / 2
+        """What its mistakes earn."""
+        return share_of(self.made)
 
 
 def candidates(course: Course, mistakes: Iterable[Mistake], rules: tuple[Formula, ...]) -> tuple[Candidate, ...]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from symparams import limits
 from symparams.errors import SymparamsError, listed, nearest
 from symparams.exams.course import Course
+from symparams.exams.credit import Credit
 from symparams.exams.kind import Kind
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
@@ -38,6 +39,7 @@ class Wanted:
     levels: tuple[int, int] = (1, 5)  # the easiest and the hardest
     fade: int = 0  # how many of the last steps of solutions are left out, to be filled in
     answer_types: frozenset[AnswerType] = field(default_factory=lambda: frozenset(TYPES))  # that the format can ask for
+    credit: Credit = Credit()  # what wrong answers are worth
 
     def __post_init__(self) -> None:
         check_number("questions", 1 if self.questions is None else self.questions, 1, MOST)
@@ -91,7 +93,7 @@ class Examination:
     def request(self) -> str:
         """A hash of all that decides the questions."""
         w = self.wanted
-        words = [w.questions, w.variants, w.seed, *w.kinds, *w.levels, w.fade, *sorted(w.answer_types)]
+        words = [w.questions, w.variants, w.seed, *w.kinds, *w.levels, w.fade, *w.credit.words, *sorted(w.answer_types)]
         words += [repr((c.identity, c.title, c.settings, sorted(c.given.items(), key=str))) for c in self.courses]
         return blake2b("\x1f".join(map(str, words)).encode(), digest_size=16).hexdigest()
 

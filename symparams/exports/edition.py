@@ -45,7 +45,14 @@ class Edition:
         self.examination = Examination(courses, replace(wanted, variants=variants, answer_types=types))
         request = f"{self.examination.request}-{digits}"
         self.info = BankInfo(title or "Exam", wanted.seed, __version__, request, variants)
-        self._writers = {course: Writer(course, self.export.markup, wanted.seed, digits) for course in courses}
+        self._writers = {
+            course: Writer(course, self.export.markup, wanted.seed, digits, wanted.credit) for course in courses
+        }
+
+    @property
+    def notices(self) -> list[str]:
+        """What was asked for and cannot be had in this format, a sentence each."""
+        return list(self.export.notices(self.examination.wanted))
 
     @property
     def total(self) -> int:

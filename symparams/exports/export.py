@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
+from symparams.exams.examination import Wanted
 from symparams.exports.mark import LONGEST, Mark, foreign, last_mark
 
 Item: TypeAlias = Any  # what a format keeps of a question: a text, or else texts, numbers and lists of them, as in JSON
@@ -39,6 +40,7 @@ class Export(ABC):
     markup: ClassVar[str]  # what its texts are written in: html, markdown, latex or text
     shapes: ClassVar[bool] = True  # whether a shape that is typed can be marked; if not, it is a choice
     formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
+    penalties: ClassVar[bool] = False  # whether a wrong choice can take points away
 
     @abstractmethod
     def item(self, asked: WrittenQuestion) -> Item:
@@ -47,6 +49,11 @@ class Export(ABC):
     @abstractmethod
     def write(self, path: Path, bank: BankInfo, items: Items) -> None:
         """Put the bank together as a file, and what belongs to it beside; nothing is there yet."""
+
+    def notices(self, wanted: Wanted) -> Iterator[str]:
+        """What was asked for and cannot be had in this format, a sentence each."""
+        if wanted.credit.penalty and not self.penalties:
+            yield f"the format {self.name} has no penalty: there a wrong choice takes nothing away"
 
     def is_there(self, path: Path, bank: BankInfo, origin: str) -> bool:
         """Whether the bank stands there already; an error if something else does."""

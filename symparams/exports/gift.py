@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from symparams.documents.written_question import BankInfo, WrittenOption, WrittenQuestion
+from symparams.exams.examination import Wanted
 from symparams.exports import moodle_answers as answers
 from symparams.exports.export import TextExport
+
+_MOST = Fraction(9, 10)  # that a wrong choice can take away: Moodle reads two digits before the point
 
 
 class Gift(TextExport):
@@ -15,6 +19,11 @@ class Gift(TextExport):
 
     name = "gift"
     markup = "html"
+    penalties = True
+
+    def notices(self, wanted: Wanted) -> Iterator[str]:
+        yield from super().notices(wanted)
+        yield from answers.penalty_notices(wanted.credit.penalty, _MOST)
 
     def head(self, bank: BankInfo) -> str:
         made = f"// symparams {bank.version}, seed {bank.seed}, request {bank.request}"
@@ -56,7 +65,7 @@ def _answers(asked: WrittenQuestion) -> tuple[str, Iterable[str]]:
         # The feedback on the wrong answer stands first.
         return key.plain.strip().upper(), [f"#{_html(wrong.feedback)}", f"#{_html(key.feedback)}"]
     if asked.answer_type == "choice":
-        return "", map(_option, asked.options)
+        return "", (_option(option, asked.share(option)) for option in asked.options)
     if answers.is_numerical(asked):
         known = [f"=%{a.percentage}%{a.text}:{a.tolerance}{_feedback(a.feedback)}" for a in answers.numbers(asked)]
         return "#", [*known, f"~#{_html(answers.OTHER)}"]
@@ -65,9 +74,9 @@ def _answers(asked: WrittenQuestion) -> tuple[str, Iterable[str]]:
     return "", [*spelled, f"=%0%*#{_html(answers.OTHER)}"]
 
 
-def _option(option: WrittenOption) -> str:
-    share = answers.percentage(option.credit)
-    mark = {"100": "=", "0": "~"}.get(share, f"~%{share}%")
+def _option(option: WrittenOption, share: Fraction) -> str:
+    percentage = answers.percentage(max(share, -_MOST))
+    mark = {"100": "=", "0": "~"}.get(percentage, f"~%{percentage}%")
     return f"{mark}{_html(option.text)}{_feedback(option.feedback)}"
 
 

@@ -19,6 +19,7 @@ class Json(TextExport):
     name = "json"
     markup = "markdown"
     formulas = True
+    penalties = True
 
     def head(self, bank: BankInfo) -> str:
         return f'{{\n"bank": {_written({"format": VERSION, **_plain(bank)})},\n"questions": [\n'

@@ -15,6 +15,7 @@ class Latex(PaperExport):
     name = "latex"
     markup = "latex"
     formulas = True
+    penalties = True
 
     def item(self, asked: WrittenQuestion) -> Item:
         return question(asked)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from string import ascii_uppercase
 
 from symparams.documents.formats import FORMATS
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports.export import TextExport
-from symparams.exports.points import points
+from symparams.exports.points import penalty, points
 
 _escape = FORMATS["markdown"].escape
 
@@ -19,6 +18,7 @@ class Markdown(TextExport):
     name = "markdown"
     markup = "markdown"
     formulas = True
+    penalties = True
 
     def head(self, bank: BankInfo) -> str:
         return f"# {_escape(bank.title)}\n\nSeed {bank.seed}, symparams {_escape(bank.version)}.\n"
@@ -49,7 +49,8 @@ def _answers(asked: WrittenQuestion) -> str:
     if asked.blanks:
         return "\n".join(f"- {_escape(blank.mark)} ________ ({points(blank.points)})" for blank in asked.blanks)
     if asked.options:
-        return "\n".join(_item(f"{letter}. {option.text}") for letter, option in _lettered(asked))
+        choices = "\n".join(_item(f"{letter}. {option.text}") for letter, option in _lettered(asked))
+        return choices + (f"\n\n{penalty(asked)}" if asked.penalty else "")
     letters = f" (a formula in {', '.join(map(_escape, asked.letters))})" if asked.answer_type == "formula" else ""
     return f"Answer{letters}: ________"
 
@@ -72,13 +73,14 @@ def _known(asked: WrittenQuestion) -> str:
         (f"{letter}. {_escape(option.plain)}", option) for letter, option in _lettered(asked) if not option.correct
     ]
     wrong.extend((_escape(mistake.answer), mistake) for mistake in asked.mistakes)
-    lines = [_item(_remark(answer, mistake, asked.points)) for answer, mistake in wrong]
+    lines = [_item(_remark(answer, mistake, asked)) for answer, mistake in wrong]
     return "\n".join(["Known mistakes:\n", *lines]) if lines else ""
 
 
-def _remark(answer: str, mistake: WrittenOption | WrittenMistake, worth: Fraction) -> str:
+def _remark(answer: str, mistake: WrittenOption | WrittenMistake, asked: WrittenQuestion) -> str:
+    share = asked.share(mistake) if isinstance(mistake, WrittenOption) else mistake.credit
     name = f" ({_escape(mistake.misconception)})" if mistake.misconception else ""
-    return f"**{answer}**{name}: {points(mistake.credit * worth)}. {mistake.feedback}"
+    return f"**{answer}**{name}: {points(share * asked.points)}. {mistake.feedback}"
 
 
 def _item(text: str) -> str:

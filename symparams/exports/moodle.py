@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.exams.examination import Wanted
 from symparams.exports import moodle_answers as answers
 from symparams.exports.export import TextExport
 from symparams.exports.moodle_answers import TypedAnswer
@@ -19,6 +20,11 @@ class Moodle(TextExport):
 
     name = "moodle"
     markup = "html"
+    penalties = True
+
+    def notices(self, wanted: Wanted) -> Iterator[str]:
+        yield from super().notices(wanted)
+        yield from answers.penalty_notices(wanted.credit.penalty)
 
     def head(self, bank: BankInfo) -> str:
         made = f"Made by symparams {bank.version}, seed {bank.seed}, request {bank.request}"
@@ -55,7 +61,7 @@ def _multichoice(asked: WrittenQuestion) -> str:
     options = [
         _element("answer", _text(option.text), _feedback(option.feedback), fraction=share, **_HTML)
         for option in asked.options
-        for share in [answers.percentage(option.credit)]
+        for share in [answers.percentage(asked.share(option))]
     ]
     settings = (
         _leaf("single", "true"),

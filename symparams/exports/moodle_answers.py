@@ -57,9 +57,18 @@ class TypedAnswer:
     tolerance: str = "0"  # how far a number may be away
 
 
-def percentage(credit: Fraction) -> str:
-    """The largest percentage that Moodle accepts and that is not more than the credit."""
-    return next(text for text, share in PERCENTAGES.items() if share <= max(credit, Fraction(0)))
+def percentage(share: Fraction) -> str:
+    """The percentage that Moodle accepts next to a share, nearer to 0 if it does not accept the share itself."""
+    text = next(text for text, accepted in PERCENTAGES.items() if accepted <= abs(share))
+    return f"-{text}" if share < 0 and text != "0" else text
+
+
+def penalty_notices(penalty: Fraction, most: Fraction = Fraction(1)) -> Iterator[str]:
+    """That Moodle takes away another share than was asked for, where it does; `most` is what the format can say."""
+    text = percentage(min(penalty, most))
+    if PERCENTAGES[text] != penalty:
+        wanted = decimal(100 * penalty, 5)
+        yield f"Moodle's grades have fixed steps: there a wrong choice takes away {text}% instead of {wanted}%"
 
 
 def decimal(value: int | Fraction, places: int = _PLACES) -> str:
@@ -107,7 +116,7 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
 
 def is_truth(asked: WrittenQuestion) -> bool:
     """Whether it is Moodle's true/false question, which gives no credit for the wrong one of the two."""
-    options = {option.plain.strip().lower(): option.credit for option in asked.options}
+    options = {option.plain.strip().lower(): asked.share(option) for option in asked.options}
     return len(asked.options) == 2 and options.keys() == {"true", "false"} and sorted(options.values()) == [0, 1]
 
 

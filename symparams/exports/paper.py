@@ -43,10 +43,12 @@ def _papers(names: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]])
     before = 0  # questions in the papers before
     for name, questions in zip(names, papers, strict=True):
         identities, worth, typed = [], [], []  # of its questions
+        penalties: set[Fraction] = set()
         for asked in questions:
             identities.append(asked["identity"])
             worth.append(Fraction(asked["worth"]))
             typed.append(not asked["options"])
+            penalties.add(Fraction(asked["penalty"]))
         yield {
             "before": before,
             "name": escape_latex(name),
@@ -56,6 +58,7 @@ def _papers(names: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]])
             "worth": points(sum(worth, Fraction(0))),
             "has_lines": any(typed),
             "has_options": not all(typed),
+            "penalty": _lost(max(penalties, default=Fraction(0))),
             "grades": _grades(worth),
             "questions": questions,
         }
@@ -88,6 +91,7 @@ def question(asked: WrittenQuestion) -> dict[str, Any]:
         "options": [{"text": option.text.strip("\n"), "right": option.correct} for option in asked.options],
         "parts": [_part(asked, at, in_parts) for at in range(len(asked.blanks))],
         "solution": asked.solution.strip("\n"),
+        "penalty": str(asked.penalty),
         "known": _known(asked),
         "room": asked.answer_type if typed else "",
         "answer": _filled_in(asked.answer),
@@ -106,6 +110,11 @@ def _part(asked: WrittenQuestion, at: int, has_points: bool) -> Mapping[str, obj
     }
 
 
+def _lost(penalty: Fraction) -> str:
+    """How much of its points a question takes away for a wrong choice; empty for nothing."""
+    return "all" if penalty == 1 else f"${penalty}$" if penalty else ""
+
+
 def _known(asked: WrittenQuestion) -> list[str]:
     """What is known of each wrong answer, for whoever marks the paper."""
     wrong: list[tuple[str, WrittenOption | WrittenMistake]] = [
@@ -115,8 +124,9 @@ def _known(asked: WrittenQuestion) -> list[str]:
     return [
         f"\\textbf{{{escape_latex(answer)}}} "
         + (f"{escape_latex(mistake.misconception)}, " if mistake.misconception else "")
-        + points(mistake.credit * asked.points).replace(" ", "~")
+        + points(share * asked.points).replace(" ", "~")
         for answer, mistake in wrong
+        for share in [asked.share(mistake) if isinstance(mistake, WrittenOption) else mistake.credit]
     ]
 
 

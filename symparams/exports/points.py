@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symparams.documents.written_question import WrittenQuestion
+
 
 def points(count: Fraction) -> str:
     """1 point, 2 points, 2.5 points; what has no short decimals is a fraction."""
     decimals = f"{float(count):.3f}"
     number = decimals.rstrip("0").rstrip(".") if Fraction(decimals) == count else str(count)
     return f"{number} point{'' if count == 1 else 's'}"
+
+
+def penalty(asked: WrittenQuestion) -> str:
+    """What students should know before they guess."""
+    return f"A wrong choice takes away {points(asked.penalty * asked.points)}; no choice takes nothing away."

@@ -7,6 +7,7 @@ decides how they are written here, within what the standard says:
   out: SCORE is what the standard then means;
 - of a choice only the last condition counts, and any score above 0 makes it right: a partly right choice has its score
   first and its feedback in a condition behind it;
+- a wrong choice takes nothing away there, whatever its score;
 - each text that a short answer is compared with is a right one: wrong shapes are told apart in the feedback only.
 """
 
@@ -20,6 +21,7 @@ from html import escape
 from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.exams.examination import Wanted
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
 from symparams.exports.qti import (
     Maker,
@@ -46,7 +48,13 @@ class Qti12(PackedExport):
 
     name = "qti12"
     markup = "html"
+    penalties = True
     shapes = False  # Canvas takes every text that is compared for a right answer
+
+    def notices(self, wanted: Wanted) -> Iterator[str]:
+        yield from super().notices(wanted)
+        if wanted.credit.penalty:
+            yield "Canvas takes nothing away for a wrong choice; other systems that read QTI 1.2 do"
 
     def item(self, asked: WrittenQuestion) -> Item:
         return "".join(written(indent(_item(part))) for part in _one_by_one(asked))
@@ -98,7 +106,8 @@ def _item(asked: WrittenQuestion) -> Node:
     else:
         kind, response, conditions, feedback = _short(asked)
     full = figures(_full(asked))
-    declared = {"maxvalue": full, "minvalue": "0", "varname": "SCORE", "vartype": "Decimal"}
+    least = figures(-asked.penalty * _full(asked)) if asked.penalty else "0"
+    declared = {"maxvalue": full, "minvalue": least, "varname": "SCORE", "vartype": "Decimal"}
     feedback = {"general_fb": asked.solution, **feedback}
     return _make(
         "item",
@@ -121,7 +130,7 @@ def _item(asked: WrittenQuestion) -> Node:
 
 def _full(asked: WrittenQuestion) -> Fraction:
     """The score of the key: per cent, as Canvas writes it; points where choices differ, as its New Quizzes expect."""
-    return asked.points if any(0 < option.credit < 1 for option in asked.options) else Fraction(100)
+    return asked.points if any(asked.share(option) not in (0, 1) for option in asked.options) else Fraction(100)
 
 
 _Parts = tuple[str, Node, list[Node], dict[str, str]]  # kind of question, response, conditions, feedback by its name
@@ -136,7 +145,8 @@ def _choice(asked: WrittenQuestion) -> _Parts:
         if option.feedback:
             feedback[f"{name}_fb"] = option.feedback
         said = f"{name}_fb" if option.feedback else ""
-        score = figures(option.credit * _full(asked)) if option.credit else ""
+        share = asked.share(option)
+        score = figures(share * _full(asked)) if share else ""
         if option.correct:
             key.append(_condition(_equal(name), score=score, named=True, feedback=said, last=True))
             continue

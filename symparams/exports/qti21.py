@@ -30,6 +30,7 @@ class Qti21(PackedExport):
 
     name = "qti21"
     markup = "html"
+    penalties = True
 
     def item(self, asked: WrittenQuestion) -> Item:
         return [asked.identity, asked.name[:_TITLE], document(indent(_item(asked), _TEXTS))]
@@ -85,7 +86,7 @@ def _item(asked: WrittenQuestion) -> Node:
             "toolVersion": asked.version,
         },
         *(field.declaration for field in fields),
-        *_outcomes(asked.points),
+        *_outcomes(asked.points, asked.penalty * asked.points),
         _make("itemBody", {}, body, *(field.interaction for field in fields)),
         _processing(fields),
         *(_modal("FEEDBACK", name, text) for name, text in shown.items()),
@@ -103,7 +104,7 @@ def _choices(asked: WrittenQuestion) -> _Field:
     key = [f"choice_{n}" for n, option in enumerate(asked.options, start=1) if option.correct]
     choices, entries, branches = [], [], []
     for number, option in enumerate(asked.options, start=1):
-        name, score = f"choice_{number}", option.credit * asked.points
+        name, score = f"choice_{number}", asked.share(option) * asked.points
         choices.append(flow(_make, "simpleChoice", {"identifier": name}, option.text))
         entries.append(_make("mapEntry", {"mapKey": name, "mappedValue": figures(score)}))
         match = _make("match", {}, _variable("RESPONSE"), _base("identifier", name))
@@ -151,10 +152,10 @@ def _response(name: str, kind: str, correct: Sequence[str], *mapping: Node) -> N
     return _make("responseDeclaration", attributes, key, *mapping)
 
 
-def _outcomes(points: Fraction) -> list[Node]:
+def _outcomes(points: Fraction, penalty: Fraction) -> list[Node]:
     full = figures(points)
     return [
-        _outcome("SCORE", "float", "0", {"normalMaximum": full, "normalMinimum": "0"}),
+        _outcome("SCORE", "float", "0", {"normalMaximum": full, "normalMinimum": figures(-penalty)}),
         _outcome("MAXSCORE", "float", full),
         _outcome("FEEDBACK", "identifier"),
         _outcome("SOLUTION", "identifier"),

@@ -111,7 +111,7 @@ def _bank(name: str, found: Any) -> Bank:
 
 
 def _asked(record: Any, where: str) -> WrittenQuestion:
-    asked = _record(WrittenQuestion, _ASKED, record, where)
+    asked = _record(WrittenQuestion, _ASKED, {"penalty": 0, **record} if isinstance(record, dict) else record, where)
     for fault in _faults(asked):
         raise _FaultError(f"{where}: {fault}")
     assert isinstance(asked, WrittenQuestion)
@@ -136,6 +136,8 @@ def _faults(asked: WrittenQuestion) -> Iterator[str]:
     worth = [option.credit for option in asked.options] + [mistake.credit for mistake in asked.mistakes]
     if any(not 0 <= credit <= 1 for credit in worth) or any(m.credit == 1 for m in asked.mistakes):
         yield "a credit is not between 0 and 1"
+    if not 0 <= asked.penalty <= 1:
+        yield "its penalty is not between 0 and 1"
     if any(blank.value is None for blank in asked.blanks):
         yield "a blank has no number"
     if min(asked.points, *(blank.points for blank in asked.blanks), Fraction(0)) < 0:
@@ -229,5 +231,6 @@ _ASKED: Mapping[str, Reading] = {
     "seed": _integer, "version": _text, "letters": _each(_text), "at": _each(_point), "values": _each(_fraction),
     "options": _each_record(WrittenOption, _OPTION, "option"),
     "mistakes": _each_record(WrittenMistake, _MISTAKE, "mistake"),
+    "penalty": _fraction,
     "blanks": _each_record(WrittenBlank, _BLANK, "blank"),
 }  # fmt: skip

@@ -91,7 +91,8 @@ class Marker:
         chosen = found.plain if isinstance(found, WrittenOption) else ""
         if found.credit == 1:
             return Mark(self.asked.points, "right", chosen=chosen)
-        points = found.credit * self.asked.points
+        share = self.asked.share(found) if isinstance(found, WrittenOption) else found.credit
+        points = share * self.asked.points
         # Who is asked for another student's mistake and names a wrong one has not made it.
         if not found.misconception or self.asked.kind == "mistake":
             return Mark(points, "unknown", remark=NO_KNOWN, chosen=chosen)

@@ -45,6 +45,17 @@ DOCUMENT = GOLDEN / "exam-errors.md"
 CASE = re.compile(
     r"## (?P<title>.+)\n\n```\n(?P<words>.*)\n(?P<text>(?:.*\n)*?)```\n\n```\n(?P<message>(?:.*\n)*?)```\n"
 )
+SHARES = {  # tables of shares that are wrong somewhere
+    "noheader": "biases left out,0.5\n",
+    "empty": "",
+    "header": "mistake,share\n\n",
+    "unknown": "mistake,share\nbiases left out,0.5\n\nbiases leftout,0.5\n",
+    "nothing": "mistake,share\nzzzzzz,0.5\n",
+    "much": "mistake,share\nbiases left out,1\n",
+    "three": "mistake,share\nbiases left out,0,5\n",
+    "twice": "mistake,share\nbiases left out,0.5\nbiases left out,0.25\n",
+    "quotes": 'mistake,share\n"biases left out,0.5\n',
+}
 CASES = list(CASE.finditer(DOCUMENT.read_text("utf-8")))
 
 
@@ -56,6 +67,8 @@ def test_message(case: re.Match[str], request: pytest.FixtureRequest, tmp_path: 
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "mine.txt").write_text("mine", "utf-8")
     (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    for name, lines in SHARES.items():
+        (tmp_path / f"{name}.csv").write_text(lines, "utf-8")
     words = [word.replace("DIR", str(tmp_path)) for word in case["words"].split(" ") if word]
     code, out, err = run(network, *words)
     found = err.replace(str(tmp_path), "DIR")

@@ -28,6 +28,7 @@ NASTY = (
 )
 PACKED = ("qti12", "qti21", "anki")  # the formats that need the packages of the extra `exports`
 ANSWER_TYPES = ("number", "shape", "formula", "choice")
+_PENALTIES = (Fraction(0), Fraction(1, 4), Fraction(3, 20))
 _CREDITS = (Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))
 
 
@@ -86,6 +87,7 @@ def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: i
         points=Fraction(1 + index % 4, 2),
         difficulty=1 + index % 5,
         tags=("parameters", text.replace(",", " ")),
+        penalty=_PENALTIES[index // 4 % 3] if answer_type == "choice" else Fraction(0),
         seed=7,
         version="0.0.1",
         **several,

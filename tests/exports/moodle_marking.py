@@ -44,11 +44,13 @@ class Read:
 
 
 def accepted(fraction: float) -> bool:
-    return any(abs(fraction - known) < 0.00001 for known in FRACTIONS)
+    return any(abs(abs(fraction) - known) < 0.00001 for known in FRACTIONS)
 
 
-def nearest_below(credit: Fraction) -> float:
-    return max(known for known in FRACTIONS if known <= float(credit) + 1e-7)
+def nearest_below(share: Fraction) -> float:
+    """What Moodle has next to a share, on the side of 0."""
+    size = max(known for known in FRACTIONS if known <= abs(float(share)) + 1e-7)
+    return -size if share < 0 else size
 
 
 def shown_name(name: str) -> str:
@@ -127,12 +129,12 @@ def assert_options(read: Read, asked: WrittenQuestion, inside: Inside = str.stri
     """Every option in its place with its credit and its feedback; true and false by their words."""
     if read.kind == "truefalse":
         told = {answer.text.lower(): (answer.fraction, answer.feedback) for answer in read.answers}
-        assert told == {o.plain.lower(): (float(o.credit), inside(o.feedback)) for o in asked.options}
+        assert told == {o.plain.lower(): (float(asked.share(o)), inside(o.feedback)) for o in asked.options}
         return
     assert read.kind == "multichoice"
     for answer, option in zip(read.answers, asked.options, strict=True):
         assert (answer.text, answer.feedback) == (inside(option.text), inside(option.feedback))
-        assert abs(answer.fraction - nearest_below(option.credit)) < 1e-5
+        assert abs(answer.fraction - nearest_below(asked.share(option))) < 1e-5
 
 
 def assert_typed(read: Read, asked: WrittenQuestion, inside: Inside = str.strip) -> None:

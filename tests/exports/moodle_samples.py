@@ -50,6 +50,7 @@ MATHEMATICS = (
     "\\[\n\\begin{aligned}\nP &amp;= (3 \\cdot 3 \\cdot 32 + 1) \\cdot 63 \\\\\n&amp;= 18{,}207\n\\end{aligned}\n\\]",
     r"\(\{a\}~\#\nu \lt \text{conv\_2}\)",
 )
+PENALTIES = (Fraction(0), Fraction(0), Fraction(1, 4), Fraction(3, 20), Fraction(9, 10))
 CREDITS = [
     Fraction(0),
     Fraction(1, 2),
@@ -126,14 +127,16 @@ def choice(source: random.Random, identity: str) -> WrittenQuestion:
     ]
     key = source.randrange(4)
     options[key] = replace(options[key], text=line(source), credit=Fraction(1), misconception="")
-    return replace(_common(source, identity), answer_type="choice", answer=options[key].plain, options=tuple(options))
+    asked = replace(_common(source, identity), answer_type="choice", answer=options[key].plain, options=tuple(options))
+    return replace(asked, penalty=source.choice(PENALTIES))
 
 
 def truth(source: random.Random, identity: str) -> WrittenQuestion:
     plain = source.sample(["True", "False"], 2)
     options = tuple(WrittenOption(word, word, Fraction(1 - i), text(source), "m" * i) for i, word in enumerate(plain))
     shown = options[:: source.choice([1, -1])]
-    return replace(_common(source, identity), answer_type="choice", kind="truth", answer=plain[0], options=shown)
+    asked = replace(_common(source, identity), answer_type="choice", kind="truth", answer=plain[0], options=shown)
+    return replace(asked, penalty=source.choice(PENALTIES))
 
 
 def faded(source: random.Random, identity: str) -> WrittenQuestion:

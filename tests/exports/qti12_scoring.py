@@ -66,7 +66,9 @@ def run(item: Any, typed: str) -> tuple[int | Fraction, list[str]]:
         shown += [display.get("linkrefid") for display in condition.iter(f"{Q}displayfeedback")]
         if condition.get("continue", "No") == "No":
             break
-    return scores["SCORE"] / Fraction(item.find(f".//{Q}decvar").get("maxvalue")), shown
+    declared = item.find(f".//{Q}decvar")
+    assert Fraction(declared.get("minvalue")) <= scores["SCORE"] + Fraction(1, 10**5)
+    return scores["SCORE"] / Fraction(declared.get("maxvalue")), shown
 
 
 def feedback(item: Any, names: list[str]) -> list[str]:
@@ -111,10 +113,10 @@ def _choices_are_scored(item: Any, asked: WrittenQuestion) -> None:
     labels = [label.get("ident") for label in item.iter(f"{Q}response_label")]
     for name, option in zip(labels, asked.options, strict=True):
         score, shown = run(item, name)
-        assert near(score, option.credit)
+        assert near(score, asked.share(option))
         assert feedback(item, shown) == ([option.feedback] if option.feedback else [])
     assert run(item, "") == run(item, "choice_9") == (0, ["general_fb"])
-    if any(0 < option.credit < 1 for option in asked.options):  # New Quizzes read such scores as points
+    if any(asked.share(option) not in (0, 1) for option in asked.options):  # New Quizzes read such scores as points
         assert Fraction(item.find(f".//{Q}decvar").get("maxvalue")) == asked.points
 
 

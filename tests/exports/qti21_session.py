@@ -136,7 +136,8 @@ def _choices_are_scored(item: Any, asked: WrittenQuestion) -> None:
     entries = {e.get("mapKey"): Fraction(e.get("mappedValue")) for e in item.iter(f"{Q}mapEntry")}
     for name, option in zip(names, asked.options, strict=True):
         score, shown = answered(item, name)
-        assert near(score, option.credit * asked.points)
+        assert near(score, asked.share(option) * asked.points)
+        assert score >= Fraction(item.find(f"{Q}outcomeDeclaration[@identifier='SCORE']").get("normalMinimum"))
         assert entries[name] == score
         assert shown == ([text_of(option.feedback)] if option.feedback else [])
     assert answered(item, "choice_9") == (0, [])

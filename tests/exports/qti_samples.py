@@ -7,6 +7,7 @@ import random
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def _choice(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
         options.append(
             WrittenOption(html(f"o{i} {NASTY}"), f"o{i} {NASTY}", credit, feedback, "" if i == key else NASTY)
         )
-    return _asked(seed, kind, options[key].plain, None, options=tuple(options), answer_type="choice")
+    asked = _asked(seed, kind, options[key].plain, None, options=tuple(options), answer_type="choice")
+    return replace(asked, penalty=chance.choice([Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1)]))
 
 
 def _truth(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
@@ -131,7 +133,8 @@ def _truth(chance: random.Random, seed: int, kind: str) -> WrittenQuestion:
         WrittenOption(word, word, Fraction(word == right), html(f"{word} {NASTY}"), "" if word == right else NASTY)
         for word in ("True", "False")
     )
-    return _asked(seed, kind, right, None, options=options, answer_type="choice")
+    asked = _asked(seed, kind, right, None, options=options, answer_type="choice")
+    return replace(asked, penalty=chance.choice([Fraction(0), Fraction(1, 2)]))
 
 
 def spellings(value: int | Fraction) -> list[str]:

@@ -46,7 +46,7 @@ def question(record: dict[str, Any]) -> WrittenQuestion:
         "options": tuple(starmap(option, (entry.values() for entry in record["options"]))),
         "mistakes": tuple(mistakes), "blanks": tuple(blanks), "at": tuple(record["at"]),
         "value": number(record["value"]), "points": Fraction(record["points"]), "values": numbers(record["values"]),
-        "tags": tuple(record["tags"]), "letters": tuple(record["letters"]),
+        "penalty": Fraction(record["penalty"]), "tags": tuple(record["tags"]), "letters": tuple(record["letters"]),
     })  # fmt: skip
 
 

@@ -49,6 +49,12 @@ def test_two_options_with_credit_for_the_wrong_one_are_a_choice() -> None:
     assert one(replace(asked, options=options)).kind == "multichoice"
 
 
+def test_two_options_of_which_the_wrong_one_takes_points_away_are_a_choice() -> None:
+    asked = replace(samples.truth(random.Random(1), "q-t"), penalty=Fraction(0))
+    assert one(asked).kind == "truefalse"
+    assert one(replace(asked, penalty=Fraction(1, 2))).kind == "multichoice"
+
+
 def test_blanks() -> None:
     for seed in SEEDS:
         with naming(seed):
@@ -110,8 +116,11 @@ def test_what_xml_cannot_hold_is_left_out() -> None:
 def test_a_credit_is_rounded_down_to_what_moodle_accepts() -> None:
     assert all(accepted(float(text) / 100) for text in PERCENTAGES)
     assert all(abs(float(share) - float(text) / 100) < 1e-7 for text, share in PERCENTAGES.items())
-    said = [percentage(Fraction(credit)) for credit in ("1", "99/100", "5/6", "33/100", "1/3", "1/100", "-1")]
-    assert said == ["100", "90", "83.33333", "30", "33.33333", "0", "0"]
+    said = [
+        percentage(Fraction(credit))
+        for credit in ("1", "99/100", "5/6", "33/100", "1/3", "1/100", "-1/3", "-3/20", "-1/100")
+    ]
+    assert said == ["100", "90", "83.33333", "30", "33.33333", "0", "-33.33333", "-14.28571", "0"]
 
 
 def test_decimals() -> None:

@@ -150,7 +150,7 @@ def assert_marked_by_us(asked: WrittenQuestion) -> None:
     marker = Marker(asked)
     if asked.options:
         for letter, option in zip("abcdefgh", asked.options, strict=False):
-            assert marker.mark(letter).points == marker.mark(option.plain).points == option.credit * asked.points
+            assert marker.mark(letter).points == marker.mark(option.plain).points == asked.share(option) * asked.points
         return
     parts = fields(asked)
     whole = sum(part.points for part in parts)

@@ -57,7 +57,7 @@ def test_the_keys_of_an_exam_are_right_and_its_mistakes_are_known(exam: Path) ->
     for asked in found.questions:
         known = [(asked.answer, Fraction(1), "")]
         known += [(m.answer, m.credit, m.misconception) for m in asked.mistakes]
-        known += [(o.plain, o.credit, o.misconception) for o in asked.options]
+        known += [(o.plain, asked.share(o), o.misconception) for o in asked.options]
         for answer, credit, misconception in known:
             student = f"{asked.identity} {len(rows)}"
             rows.append([student, asked.identity, answer])

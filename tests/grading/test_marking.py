@@ -136,7 +136,7 @@ def test_choices(seeds: range) -> None:
     for _, asked in some("choice", seeds):
         marker = Marker(asked)
         for letter, option in zip(ascii_lowercase, asked.options, strict=False):
-            wrong = (option.credit * asked.points, "known", option.misconception, "")
+            wrong = (asked.share(option) * asked.points, "known", option.misconception, "")
             for text in (letter, f"({letter.upper()})", f"{letter})", f" {letter}.", option.plain, option.text.upper()):
                 mark = marker.mark(text)
                 assert about(mark) == (full(asked) if option.correct else wrong), text
