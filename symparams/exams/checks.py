@@ -9,6 +9,7 @@ from symparams.algebra.evaluation import at
 from symparams.algebra.formula import Formula, Number, as_formula
 from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
+from symparams.exams.choosing import text, value
 from symparams.exams.examination import Examination
 from symparams.exams.kinds import KINDS
 from symparams.exams.question import Content, Question
@@ -30,7 +31,7 @@ def stress(examination: Examination, count: int) -> None:
 def faults(question: Question) -> Iterator[str]:
     """What is wrong with a question."""
     contents = [option.content for option in question.options]
-    if len(set(contents)) < len(contents):
+    if any(len(set(map(of, contents))) < len(contents) for of in (text, value)):
         yield "two options are the same"
     if question.options and [o.wrong for o in question.options].count(None) != 1:
         yield "not exactly one option is the key"

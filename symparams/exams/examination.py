@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -81,6 +82,11 @@ class Examination:
         for course, rival in zip(self.courses, self.courses[1:], strict=False):
             course.rival = rival
         self.plans = self._plans()
+        rows: Counter[tuple[Course, str]] = Counter()
+        for plan in self.plans:
+            if plan.answer_type == "choice":
+                plan.turn = rows[plan.course, plan.row]
+                rows[plan.course, plan.row] += 1
         self._supplies = [Supply(plan, wanted.seed) for plan in self.plans]
         self._laps, self._slots = self._in_laps()
 

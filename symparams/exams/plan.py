@@ -5,29 +5,30 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from symparams.algebra.evaluation import Exact, Point, RuleGroups
 from symparams.algebra.formula import Formula
 from symparams.exams.candidates import Candidate
+from symparams.exams.choosing import FEWEST, Turn, options
 from symparams.exams.course import Course
-from symparams.exams.draws import shuffled
+from symparams.exams.fillers import near_numbers
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
 from symparams.exams.values import bound
 from symparams.model.network import Node
 from symparams.questions.points import number_from
 
-FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
 _SHOWN = 16  # wrong answers that a question knows
 
 
 @dataclass(kw_only=True)
 class Plan:
     """One question of one kind; its variants differ in the values of the letters."""
+
+    row: ClassVar[str] = "sizes"  # of choices among which the key has every place and every rank equally often
 
     kind: str  # params, total, shape …
     course: Course  # the network that it is about
@@ -38,6 +39,7 @@ class Plan:
     ranges: Mapping[str, Sequence[int]] = field(default_factory=dict)  # of the letters that are drawn for it
     local: bool = False  # whether only the layer and what arrives is shown
     more: Mapping[str, Any] = field(default_factory=dict)  # what its kind wants to say besides
+    turn: int = 0  # where it stands in its row of choices, from 0
 
     @abstractmethod
     def question(self, point: Point, number: int, seed: int) -> Question | None:
@@ -87,7 +89,7 @@ class Computed(Plan):
         key, mistakes = drawn
         options: tuple[Option, ...] = ()
         if self.answer_type == "choice":
-            options = self.options(key, mistakes, number, seed)
+            options = self.options(key, mistakes, number, seed, point)
             if len(options) < FEWEST:
                 return None
         return self.made(key, options, mistakes, point)
@@ -130,49 +132,13 @@ class Computed(Plan):
             self.more,
         )
 
-    def options(self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int) -> tuple[Option, ...]:
-        """The key among wrong answers, at each place equally often."""
-        start = number_from(seed, *self.words, "options")
-        wanted = USUAL if number % (USUAL + MOST) < USUAL else MOST
-        wrong = chosen(key, [w for w in mistakes if plausible(w.content)], wanted - 1, number_from(start, number))
-        place = _place(start, number, len(wrong) + 1, wanted)
-        options = [Option(w.content, w) for w in wrong]
-        return (*options[:place], Option(key, None), *options[place:])
+    def options(
+        self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int, point: Point | None = None
+    ) -> tuple[Option, ...]:
+        """The key among wrong answers, in each place and with each rank equally often; with what is near at a point."""
+        row = number_from(seed, self.course.identity, self.row)
+        return options(key, mistakes, Turn(self.turn + number, row), lambda: self.near(key, mistakes, point))
 
-
-def _place(start: int, number: int, count: int, wanted: int) -> int:
-    """Where the key stands: in a row of questions once at each place, in an order that nobody can guess."""
-    block, turn = divmod(number, USUAL + MOST)
-    if count == wanted:
-        turn -= 0 if wanted == USUAL else USUAL
-    else:
-        block, turn = divmod(number, count)
-    return shuffled(count, number_from(start, count, block))[turn]
-
-
-def plausible(content: Content) -> bool:
-    """Whether an answer looks like one: whole and positive."""
-    return isinstance(content, str) or all(
-        not isinstance(v, (int, Fraction)) or (isinstance(v, int) and v > 0) for v in content
-    )
-
-
-def chosen(key: Content, mistakes: Sequence[Wrong], wanted: int, luck: int) -> list[Wrong]:
-    """So many wrong answers, the likeliest preferred, so that the key is not always the largest."""
-    if len(mistakes) <= wanted:
-        answers = list(mistakes)
-    else:
-        pool = list(mistakes[: wanted + 3])
-        start = luck // 7 % len(pool)
-        answers = (pool[start:] + pool[:start])[:wanted]
-        larger = [w for w in mistakes if _larger(w.content, key)]
-        if larger and luck % 2 and not any(_larger(w.content, key) for w in answers):
-            answers[-1] = larger[luck // 5 % len(larger)]
-    return [answers[i] for i in shuffled(len(answers), luck // 35)]
-
-
-def _larger(content: Content, key: Content) -> bool:
-    return (
-        isinstance(content, tuple) and isinstance(key, tuple) and len(content) == len(key) == 1
-        and isinstance(content[0], (int, Fraction)) and isinstance(key[0], (int, Fraction)) and content[0] > key[0]
-    )  # fmt: skip
+    def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
+        """Wrong answers that are only near, for where too few known ones are larger, or smaller, than the key."""
+        return () if point is None or isinstance(key, str) else near_numbers(key, self.rules, point, known)

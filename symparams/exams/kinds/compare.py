@@ -8,10 +8,11 @@ from functools import cached_property
 
 from symparams.algebra.evaluation import Evaluator, Point, compiled
 from symparams.algebra.formula import Formula, as_formula
+from symparams.exams.choosing import FEWEST
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.total import mistakes
-from symparams.exams.plan import FEWEST, Computed, Plan
+from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Question, Wrong
 
 _MARK = "'"  # behind the letters of the second design
@@ -34,7 +35,7 @@ class Designs(Computed):
         if gap <= 0:
             return None
         wrong = list(self._wrong(first, second, gap))
-        options = self.options((gap,), wrong, number, seed) if self.answer_type == "choice" else ()
+        options = self.options((gap,), wrong, number, seed, point) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
             return None
         rules: tuple[Formula, ...] = (as_formula(counts[1]) - as_formula(counts[0]),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,19 +13,23 @@ from symparams.algebra.solving import letters_of
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.exams.candidates import Candidate, all_mistakes, candidates
+from symparams.exams.choosing import FEWEST
 from symparams.exams.course import Course
 from symparams.exams.describable import is_describable
+from symparams.exams.fillers import near_formulas
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
-from symparams.exams.plan import FEWEST, Computed, Plan
-from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.exams.plan import Computed, Plan
+from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.questions.points import free_letters, number_from
 
 
 @dataclass(kw_only=True)
 class InLetters(Computed):
     """The answer is a formula; nothing is drawn."""
+
+    row = "formulas"
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
         key = tuple(simplified(rule, self.course.network.facts) for rule in self.rules)
@@ -40,12 +44,15 @@ class InLetters(Computed):
             for c in self.candidates
             if len(c.made) == 1 and not self._foreign(c)
         ]
-        options = self.options(key, mistakes, number, seed) if self.answer_type == "choice" else ()
+        options = self.options(key, mistakes, number, seed, point) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
             return None
         letters = self._letters([*self.rules, *(rule for wrong in mistakes for rule in wrong.rules)])
         points = self._points(letters) if self.more["own"] else self.course.points
         return replace(self.made(key, options, mistakes, {}), letters=letters, points=points)
+
+    def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
+        return near_formulas(key)
 
     def _letters(self, rules: Iterable[Formula]) -> tuple[str, ...]:
         """The letters of the key and of the mistakes, in an order that does not tell them apart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -14,12 +14,13 @@ from symparams.algebra.notations import SOURCE
 from symparams.algebra.solving import grows
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
+from symparams.exams.choosing import FEWEST
 from symparams.exams.course import Course
 from symparams.exams.describable import is_describable
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
-from symparams.exams.plan import FEWEST, Computed, Plan
-from symparams.exams.question import AnswerType, Question, Wrong
+from symparams.exams.plan import Computed, Plan
+from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.exams.values import bound
 
 Counting: TypeAlias = "Callable[[int], Exact]"
@@ -41,10 +42,13 @@ class Inverse(Computed):
         if not isinstance(value, int) or value < 1 or not count(value - 1) < count(value) < count(value + 1):
             return None
         wrong = list(self._others(point, value, count))
-        options = self.options((value,), wrong, number, seed) if self.answer_type == "choice" else ()
+        options = self.options((value,), wrong, number, seed, point) if self.answer_type == "choice" else ()
         if options and len(options) < FEWEST:
             return None
         return self.made((value,), options, [w for w in wrong if w.made], point)
+
+    def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
+        return ()  # values near by are among those that are known
 
     def _counting(self, rule: Formula, point: Point) -> Counting:
         """What a rule gives for a value of the unknown."""
@@ -59,7 +63,8 @@ class Inverse(Computed):
             if solution is not None and solution not in seen:
                 seen.add(solution)
                 yield Wrong((solution,), c.made[0].credit, c.made)
-        for near in (value + 1, 2 * value, value - 1, value + 2, value // 2, value - 2):
+        steps = (value + 1, 2 * value, value - 1, value + 2, value // 2, value - 2, value + 3, value - 3, value + 4)
+        for near in steps:
             if near > 0 and near not in seen:
                 seen.add(near)
                 yield Wrong((near,), Fraction(0), remark=f"that would give `{count(near)}`")

@@ -10,10 +10,11 @@ from functools import cached_property
 
 from symparams.algebra.evaluation import Evaluator, Point, compiled
 from symparams.errors import SymparamsError
+from symparams.exams.choosing import FEWEST
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params, shape
-from symparams.exams.plan import FEWEST, Computed, Plan
+from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.misconceptions.families import CATALOGUE
 
@@ -23,6 +24,8 @@ _MOST = 3  # mistakes that are asked for in one layer
 @dataclass(kw_only=True)
 class Claimed(Computed):
     """A wrong answer is given, the mistake is asked for."""
+
+    row = "names"
 
     which: int  # of the single mistakes, the one that is made
 

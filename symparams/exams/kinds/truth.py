@@ -22,6 +22,8 @@ _ASKED = ("params", "shape", "macs")
 class Truth(Plan):
     """A statement that is the belief behind a misconception, or what mends it."""
 
+    row = "statements"
+
     about: Misconception
     is_true: bool
 

@@ -1,0 +1,99 @@
+"""What blind rules earn: where the key stands, how large it is among the options, how long its text is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import prod
+from typing import NamedTuple
+
+from symparams.documents.question_writer import plain
+from symparams.exams.question import Question
+
+
+class Choice(NamedTuple):
+    """A question with options as somebody sees it who knows nothing."""
+
+    kind: str
+    texts: tuple[str, ...]
+    sizes: tuple[Fraction, ...] | None  # numbers, or how many values shapes have; None for other options
+    key: int  # where it stands
+
+
+def choice(question: Question) -> Choice:
+    contents = [option.content for option in question.options]
+    numbers = [
+        prod(content) if isinstance(content, tuple) and all(isinstance(v, (int, Fraction)) for v in content) else None
+        for content in contents
+    ]
+    sizes = None if None in numbers else tuple(Fraction(n) for n in numbers if n is not None)
+    place = [option.wrong for option in question.options].index(None)
+    return Choice(question.kind, tuple(map(plain, contents)), sizes, place)
+
+
+def best(scores: Sequence[float | Fraction]) -> list[int]:
+    """The places of the largest."""
+    return [i for i, score in enumerate(scores) if score == max(scores)]
+
+
+def ranked(sizes: Sequence[Fraction], rank: int) -> list[int]:
+    """The places of the options that are as large as that of a rank, from 0 for the largest."""
+    wanted = sorted(sizes, reverse=True)[rank]
+    return [i for i, size in enumerate(sizes) if size == wanted]
+
+
+def digits(text: str) -> int:
+    return len(re.findall(r"\d", text))
+
+
+# What is chosen without knowing anything, of options with numbers, and of all.
+OF_NUMBERS: Mapping[str, Callable[[Choice], list[int]]] = {
+    "largest": lambda c: ranked(c.sizes or (), 0),
+    "second": lambda c: ranked(c.sizes or (), 1),
+    "third": lambda c: ranked(c.sizes or (), 2),
+    "smallest": lambda c: ranked(c.sizes or (), -1),
+}
+OF_ALL: Mapping[str, Callable[[Choice], list[int]]] = {
+    "longest": lambda c: best([len(text) for text in c.texts]),
+    "shortest": lambda c: best([-len(text) for text in c.texts]),
+    "most digits": lambda c: best([digits(text) for text in c.texts]),
+    "fewest digits": lambda c: best([-digits(text) for text in c.texts]),
+    "first": lambda c: [0],
+    "second place": lambda c: [1],
+    "last": lambda c: [len(c.texts) - 1],
+}
+
+
+def gains(choices: Iterable[Choice]) -> dict[str, tuple[float, int]]:
+    """By how much each rule does better than luck, and of how many questions that is seen."""
+    above: dict[str, list[float]] = defaultdict(list)
+    for c in choices:
+        for name, rule in {**(OF_NUMBERS if c.sizes else {}), **OF_ALL}.items():
+            chosen = rule(c)
+            above[name].append((c.key in chosen) / len(chosen) - 1 / len(c.texts))
+    return {name: (sum(each) / len(each), len(each)) for name, each in above.items()}
+
+
+def places(choices: Iterable[Choice]) -> dict[tuple[int, int], tuple[float, int]]:
+    """By the number of options and the place: the share of the keys that stand there, and of how many."""
+    found: dict[int, Counter[int]] = defaultdict(Counter)
+    for c in choices:
+        found[len(c.texts)][c.key] += 1
+    return _shares(found)
+
+
+def ranks(choices: Iterable[Choice]) -> dict[tuple[int, int], tuple[float, int]]:
+    """By the number of options and the rank, 0 for the largest: the share of the keys that have it."""
+    found: dict[int, Counter[int]] = defaultdict(Counter)
+    for c in choices:
+        if c.sizes:
+            found[len(c.texts)][sum(size > c.sizes[c.key] for size in c.sizes)] += 1
+    return _shares(found)
+
+
+def _shares(found: Mapping[int, Counter[int]]) -> dict[tuple[int, int], tuple[float, int]]:
+    return {
+        (count, at): (each[at] / each.total(), each.total()) for count, each in found.items() for at in range(count)
+    }
