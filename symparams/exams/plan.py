@@ -52,10 +52,15 @@ class Plan:
         more = tuple(f"{key}={value}" for key, value in sorted(self.more.items()) if isinstance(value, (str, int)))
         return (self.kind, self.answer_type, self.course.identity, name, self.quantity, *more)
 
-    def identity(self, point: Point) -> str:
-        """A stable name, the same for the same question only."""
-        text = "\x1f".join([*map(str, self.words), *(f"{name}={point[name]}" for name in self.ranges)])
+    def identity(self, point: Point, *drawn: object) -> str:
+        """A stable name, the same for the same question only; `drawn` is what is left to luck beside the letters."""
+        values = (f"{name}={point[name]}" for name in self.ranges)
+        text = "\x1f".join(map(str, [*self.words, *values, *drawn]))
         return f"q-{blake2b(text.encode(), digest_size=8).hexdigest()}"
+
+    def in_turn(self, number: int, seed: int) -> Turn:
+        """Where a variant stands in its row of choices."""
+        return Turn(self.turn + number, number_from(seed, self.course.identity, self.row))
 
     def variant(self, drawn: Point, number: int, seed: int) -> Question | None:
         """The question with values that were drawn; None where they do not fit, or make no good question."""
@@ -136,8 +141,7 @@ class Computed(Plan):
         self, key: Content, mistakes: Sequence[Wrong], number: int, seed: int, point: Point | None = None
     ) -> tuple[Option, ...]:
         """The key among wrong answers, in each place and with each rank equally often; with what is near at a point."""
-        row = number_from(seed, self.course.identity, self.row)
-        return options(key, mistakes, Turn(self.turn + number, row), lambda: self.near(key, mistakes, point))
+        return options(key, mistakes, self.in_turn(number, seed), lambda: self.near(key, mistakes, point))
 
     def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
         """Wrong answers that are only near, for where too few known ones are larger, or smaller, than the key."""

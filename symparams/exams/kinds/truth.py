@@ -25,31 +25,28 @@ class Truth(Plan):
     row = "statements"
 
     about: Misconception
-    is_true: bool
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        key, other = ("True", "False") if self.is_true else ("False", "True")
-        wrong = Wrong(other, Fraction(0), (self.about,) if self.is_true else (), remark=self.about.repair)
+        is_true = self.in_turn(number, seed).place(2) == 0
+        key, other = ("True", "False") if is_true else ("False", "True")
+        wrong = Wrong(other, Fraction(0), (self.about,) if is_true else (), remark=self.about.repair)
         options = {key: Option(key, None), other: Option(other, wrong)}
         return Question(
             "truth", "choice", self.course, None, "", {}, key, (), (), (options["True"], options["False"]), (),
-            self.difficulty, self.identity({}), more=self.more,
+            self.difficulty, self.identity({}, is_true), more={**self.more, "is_true": is_true},
         )  # fmt: skip
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
-    for i, about in enumerate(concerning(course)):
-        for is_true in (bool(i % 2), not i % 2):
-            if is_true and not about.general:
-                continue
+    for about in concerning(course):
+        if about.general:
             yield Truth(
                 kind="truth",
                 course=course,
                 answer_type=answer_type,
                 difficulty=1,
                 about=about,
-                is_true=is_true,
-                more={"about": about, "name": about.name, "is_true": is_true},
+                more={"about": about, "name": about.name},
             )
 
 
