@@ -9,8 +9,11 @@ from fractions import Fraction
 from math import prod
 from typing import NamedTuple
 
+from symparams.algebra.evaluation import Point
+from symparams.algebra.formula import as_formula
 from symparams.documents.question_writer import plain
-from symparams.exams.question import Question
+from symparams.exams.question import Content, Question
+from tests.helpers import value
 
 
 class Choice(NamedTuple):
@@ -20,17 +23,30 @@ class Choice(NamedTuple):
     texts: tuple[str, ...]
     sizes: tuple[Fraction, ...] | None  # numbers, or how many values shapes have; None for other options
     key: int  # where it stands
+    values: tuple[object, ...]  # what the options are: of formulas what they give at some points
 
 
 def choice(question: Question) -> Choice:
     contents = [option.content for option in question.options]
-    numbers = [
-        prod(content) if isinstance(content, tuple) and all(isinstance(v, (int, Fraction)) for v in content) else None
-        for content in contents
-    ]
-    sizes = None if None in numbers else tuple(Fraction(n) for n in numbers if n is not None)
+    sizes = tuple(map(_size, contents))
     place = [option.wrong for option in question.options].index(None)
-    return Choice(question.kind, tuple(map(plain, contents)), sizes, place)
+    values = tuple(_values(content, question.points or (question.point,)) for content in contents)
+    numbers = None if None in sizes else tuple(size for size in sizes if size is not None)
+    return Choice(question.kind, tuple(map(plain, contents)), numbers, place, values)
+
+
+def _size(content: Content) -> Fraction | None:
+    """A number, or how many values a shape has."""
+    sizes = [value for value in content if isinstance(value, (int, Fraction))]
+    return Fraction(prod(sizes)) if len(sizes) == len(content) else None
+
+
+def _values(content: Content, points: Iterable[Point]) -> object:
+    """A sentence as it is; of numbers and formulas the values by the tests' own arithmetic."""
+    if isinstance(content, str):
+        return content
+    formulas = list(map(as_formula, content))
+    return tuple(value(formula, point) for point in points for formula in formulas)
 
 
 def best(scores: Sequence[float | Fraction]) -> list[int]:
