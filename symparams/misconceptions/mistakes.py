@@ -10,6 +10,7 @@ from symparams import extensions
 from symparams.algebra.formula import Formula, Value, size_and_depth
 from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
+from symparams.misconceptions.doubles import Rules, joined
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.roles import offers
@@ -92,7 +93,8 @@ class Mistakes:
         for first in self.singles(task):
             subjects = tuple(task.subjects(first.rules))
             for second in later[later.index(first.made[0]) + 1 :]:
-                for rules in _edited(second, subjects):
+                of_both = _shapes(task, first, second) if task.quantity == "shape" else _edited(second, subjects)
+                for rules in of_both:
                     yield Mistake((*first.made, second), rules)
 
     # ------------------------------------------------------------ what is carried on
@@ -227,6 +229,25 @@ def _edited(misconception: Misconception, subjects: Sequence[Subject]) -> Iterat
         return
     for i in range(max(map(len, ways))):
         yield tuple(way[min(i, len(way) - 1)] if way else s.rule for way, s in zip(ways, subjects, strict=True))
+
+
+def _shapes(task: Task, first: Mistake, second: Misconception) -> Iterator[tuple[Formula, ...]]:
+    """A shape with two mistakes; a question that is misread is not answered wrongly besides."""
+
+    def same(one: Formula, other: Formula) -> bool:
+        return simplified(one, task.network.facts) == simplified(other, task.network.facts)
+
+    for alone in _of_right(second, task) if first.made[0].credit and second.credit else ():
+
+        def orders(alone: tuple[Formula, ...] = alone) -> tuple[Iterator[Rules], Iterator[Rules]]:
+            return (
+                _edited(second, tuple(task.subjects(first.rules))),
+                _edited(first.made[0], tuple(task.subjects(alone))),
+            )
+
+        rules = joined(task.rules, first.rules, alone, orders, same)
+        if rules is not None:
+            yield rules
 
 
 def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
