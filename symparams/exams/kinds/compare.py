@@ -51,13 +51,14 @@ class Designs(Computed):
 
     @cached_property
     def _pairs(self) -> list[tuple[Wrong, Evaluator, Evaluator]]:
-        """The misconceptions that are possible in both, with the totals that they give."""
+        """The misconceptions that are possible in both, made everywhere, with the totals that they give."""
         by_name = [
-            {m.made[0].name: m for m in reversed(list(mistakes(c, "params")))} for c in (self.course, self.other)
+            {m.made[0].name: m for m in mistakes(course, "params") if not m.layers}
+            for course in (self.course, self.other)
         ]
         return [
             (Wrong((), m.made[0].credit, m.made), compiled(m.rules[0]), compiled(by_name[1][name].rules[0]))
-            for name, m in reversed(by_name[0].items())
+            for name, m in by_name[0].items()
             if name in by_name[1]
         ]
 
