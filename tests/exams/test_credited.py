@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import permutations, product
 
@@ -46,6 +46,13 @@ def made_again(task: Task, mistakes: Mistakes, wrong: Wrong, count: int) -> set[
 
 def both(task: Task, mistakes: Mistakes, wrong: Wrong) -> Iterator[tuple[object, ...]]:
     """Shapes with two mistakes, put together from those with one: by axes, or one in the order of the other."""
+    apart = list(_apart(task, mistakes, wrong))
+    yield from apart
+    if not apart:  # both change one size: the tests of pairs have these worked out by hand
+        yield from (tuple(map(number, m.rules)) for m in mistakes.pairs(task) if m.made == wrong.made)
+
+
+def _apart(task: Task, mistakes: Mistakes, wrong: Wrong) -> Iterator[tuple[object, ...]]:
     right = tuple(map(number, task.rules))
     singles = edited(mistakes, task.index, "shape", "singles")
     ones, others = ([tuple(map(number, m.rules)) for m in singles if m.made == (made,)] for made in wrong.made)
@@ -56,13 +63,6 @@ def both(task: Task, mistakes: Mistakes, wrong: Wrong) -> Iterator[tuple[object,
                 yield from (two for same, two in ((one, turned[2]), (other, turned[1])) if turned[0] == same)
         if all(r in (a, b) for r, a, b in zip(right, one, other, strict=True)):
             yield tuple(b if a == r else a for r, a, b in zip(right, one, other, strict=True))
-    if not ones or not others or all(_overlap(right, one, other) for one, other in product(ones, others)):
-        yield from (tuple(map(number, m.rules)) for m in mistakes.pairs(task) if m.made == wrong.made)
-
-
-def _overlap(right: Sequence[object], one: Sequence[object], other: Sequence[object]) -> bool:
-    """Whether both change one size; those are worked out by hand in the tests of pairs."""
-    return any(r not in (a, b) for r, a, b in zip(right, one, other, strict=True))
 
 
 @few_or_many("most", 2, 8)
