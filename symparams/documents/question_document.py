@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from symparams.algebra.evaluation import Point
@@ -183,7 +184,7 @@ class QuestionDocument:
         """The further quantity that is asked for; none for parameters, shapes and receptive fields."""
         return QUANTITY_RULES.get(self.question.quantity)
 
-    @property
+    @cached_property
     def summary(self) -> list[SummaryRow]:
         """The summary table, with a cell left blank."""
         q = self.question

@@ -17,22 +17,24 @@ class Shown:
     """What can be copied from a text, in which a number is nothing but its digits."""
 
     def __init__(self, text: str) -> None:
-        self._runs: list[list[Fraction]] = [[]]  # numbers that stand next to one another
+        self._runs: list[list[int | Fraction]] = [[]]  # numbers that stand next to one another
         text, end = _CROSS.sub("×", text), 0
         for found in _NUMBER.finditer(text):
             if not _BETWEEN.fullmatch(text, end, found.start()):
                 self._runs.append([])
-            self._runs[-1].append(Fraction(found[0]))
+            self._runs[-1].append(int(found[0]) if found[0].isdecimal() else Fraction(found[0]))
             end = found.end()
+        self._numbers = {number for run in self._runs for number in run}
 
     def has(self, content: Content) -> bool:
         """Whether an answer is 0, or a number, sizes in a row or a letter that stand in the text."""
         if isinstance(content, str):
             return False
-        if any(isinstance(value, Symbol) for value in content):
-            return len(content) == 1  # the letters of a formula are named in its stem
-        sizes = [value.value if isinstance(value, Number) else value for value in content]
-        if len(sizes) == 1 and sizes[0] == 0:
-            return True
-        count = len(sizes)
-        return any(run[at : at + count] == sizes for run in self._runs for at in range(len(run) - count + 1))
+        if len(content) == 1:
+            (only,) = content
+            only = only.value if isinstance(only, Number) else only
+            return only == 0 or only in self._numbers or isinstance(only, Symbol)  # a formula's letters are all named
+        sizes, count = list(content), len(content)
+        return self._numbers.issuperset(sizes) and any(
+            run[at : at + count] == sizes for run in self._runs for at in range(len(run) - count + 1)
+        )

@@ -90,11 +90,11 @@ def _sides(
     """The wrong answers that are larger than the key, and the others; no two say the same."""
     larger: list[Wrong] = []
     smaller: list[Wrong] = []
-    seen = {text(key), value(key)}
+    seen = _says(key)
     for wrong in _one_after_another(mistakes, more, lambda: len(larger) < above or len(smaller) < below):
         side, needed = (larger, above) if weight(wrong.content) > weight(key) else (smaller, below)
         is_spare = not wrong.made and len(side) >= needed  # what is only near is taken where it is needed
-        says = {text(wrong.content), value(wrong.content)}
+        says = _says(wrong.content)
         if plausible(wrong.content) and seen.isdisjoint(says) and not is_spare:
             seen |= says
             side.append(wrong)
@@ -113,6 +113,12 @@ def _likely(wrong: Sequence[Wrong], count: int, luck: int) -> list[Wrong]:
     """So many of the first."""
     pool = wrong[: count + _SPARE]
     return [pool[i] for i in sorted(shuffled(len(pool), luck)[:count])]
+
+
+def _says(content: Content) -> set[object]:
+    """What no other option may say."""
+    is_written = isinstance(content, str) or any(isinstance(v, Formula) for v in content)
+    return {text(content), value(content)} if is_written else {content}
 
 
 def text(content: Content) -> str:

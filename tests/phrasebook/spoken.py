@@ -221,7 +221,9 @@ def _others() -> Iterator[Said]:
     answered = (("diagnose", *one, "--style", style, *text) for style in STYLES for one in _answers())
     yield Said("`diagnose`", tuple(answered))
     papers = ("exam", "-e", _DRAWN, "--format", "latex", "--variants", "2", "--fade", "2")
-    yield Said("papers", (papers, (*papers[:5], "--kinds", "params:choice,shape:choice")), is_markdown=True)
+    chosen = (*papers[:5], "--kinds", "params:choice,shape:choice", "--penalty")
+    sheet = ("exam", "-e", _DRAWN, "--kinds", "params:choice", "--questions", "1", "--penalty", "1/4")
+    yield Said("papers", (papers, (*chosen, "0"), (*chosen, "1"), sheet), is_markdown=True)
     yield Said("`grade`", (("grade", f"{_BANK}.json", "--answers", f"{_BANK}.answers.csv"),))
     for table in _MARKED:
         yield Said("`grade`", (("grade", "tests/data/banks/blanks.json", "--answers", "-"),), given=table)
