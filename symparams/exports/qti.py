@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
-from typing import Any, TypeAlias
+from typing import TypeAlias
+from xml.etree.ElementTree import Element
 
 from symparams.documents.written_question import BankInfo
-from symparams.errors import SymparamsError
 
-Node: TypeAlias = Any  # an element of lxml, which has no types of its own
+Node: TypeAlias = "Element[str]"
 
-_SCHEMA_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
+_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def etree() -> Any:
-    """The part of lxml that reads and writes XML."""
-    try:
-        from lxml import etree as lxml_etree  # noqa: PLC0415 - an extra that only these formats need
-    except ImportError:
-        raise SymparamsError('the formats qti12 and qti21 need lxml: pip install "symparams[exports]"') from None
-    return lxml_etree
+_IN_TEXT = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord("\r"): "&#13;"}
+_IN_ATTRIBUTE = {**_IN_TEXT, ord('"'): "&quot;", ord("\n"): "&#10;", ord("\t"): "&#9;"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +30,7 @@ class Maker:
 
     def __call__(self, tag: str, attributes: Mapping[str, str] | None = None, *content: Node | str) -> Node:
         """An element with text and elements in it."""
-        name = f"{{{self.namespace}}}{tag}" if self.namespace else tag
-        kept = {key: allowed(value) for key, value in (attributes or {}).items()}
-        made = etree().Element(name, kept, nsmap={None: self.namespace} if self.namespace else None)
+        made = Element(tag, {key: allowed(value) for key, value in (attributes or {}).items()})
         for part in content:
             if isinstance(part, str):
                 add_text(made, part)
@@ -47,9 +38,10 @@ class Maker:
                 made.append(part)
         return made
 
-    def root(self, tag: str, attributes: Mapping[str, str], *content: Node) -> Node:
-        """The element around all others, which names the schema."""
-        return self(tag, {**attributes, _SCHEMA_LOCATION: f"{self.namespace} {self.schema}"}, *content)
+    def root(self, tag: str, attributes: Mapping[str, str], *content: Node | str) -> Node:
+        """The element around all others, which names the namespace and its schema."""
+        names = {"xmlns": self.namespace, "xmlns:xsi": _INSTANCE}
+        return self(tag, {**names, **attributes, "xsi:schemaLocation": f"{self.namespace} {self.schema}"}, *content)
 
 
 def allowed(text: str) -> str:
@@ -68,7 +60,7 @@ def add_text(node: Node, text: str) -> None:
 
 def indent(node: Node, texts: frozenset[str] = frozenset(), level: int = 0) -> Node:
     """Put each element on a line of its own, except in elements (`texts`) where white space is part of a text."""
-    if len(node) and _local(node) not in texts:
+    if len(node) and node.tag not in texts:
         node.text = "\n" + "  " * (level + 1)
         for child in node:
             indent(child, texts, level + 1)
@@ -77,13 +69,21 @@ def indent(node: Node, texts: frozenset[str] = frozenset(), level: int = 0) -> N
     return node
 
 
-def _local(node: Node) -> str:
-    return str(node.tag).rpartition("}")[2]
-
-
 def written(node: Node) -> str:
     """The text of an element."""
-    return f"{etree().tostring(node, encoding='unicode')}\n"
+    return f"{''.join(_pieces(node))}\n"
+
+
+def _pieces(node: Node) -> Iterator[str]:
+    attributes = "".join(f' {name}="{value.translate(_IN_ATTRIBUTE)}"' for name, value in node.items())
+    if not len(node) and not node.text:
+        yield f"<{node.tag}{attributes}/>"
+        return
+    yield f"<{node.tag}{attributes}>{(node.text or '').translate(_IN_TEXT)}"
+    for child in node:
+        yield from _pieces(child)
+        yield (child.tail or "").translate(_IN_TEXT)
+    yield f"</{node.tag}>"
 
 
 def document(root: Node) -> str:

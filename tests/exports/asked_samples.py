@@ -26,7 +26,7 @@ NASTY = (
     "<<x>> <% y %> {{z}} {% w %}",
     "<script>alert(1)</script> &amp; &#38;",
 )
-PACKED = ("qti12", "qti21", "anki")  # the formats that need the packages of the extra `exports`
+PACKED = ("anki",)  # the formats that need the packages of the extra `exports`
 ANSWER_TYPES = ("number", "shape", "formula", "choice")
 _PENALTIES = (Fraction(0), Fraction(1, 4), Fraction(3, 20))
 _CREDITS = (Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))

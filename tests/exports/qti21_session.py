@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from typing import Any
+from xml.etree import ElementTree
 
 from symparams.documents.written_question import WrittenQuestion
-from symparams.exports.qti import etree as _etree
 from tests.exports.near import fields, others
 from tests.exports.qti_samples import shape_spellings, spellings, visible
 
@@ -73,7 +73,7 @@ class Session:
 
 
 def text_of(html: str) -> str:
-    return visible("".join(_etree().fromstring(f"<div>{html}</div>").itertext()))
+    return visible("".join(ElementTree.fromstring(f"<div>{html}</div>").itertext()))
 
 
 def near(found: int | Fraction, points: Fraction) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from symparams.documents.written_question import WrittenQuestion
-from symparams.errors import SymparamsError
 from symparams.exports.qti import identifier
 from symparams.exports.qti12 import Qti12
 from tests.exports.near import naming
@@ -136,10 +134,3 @@ def test_it_fits_the_schema(files: dict[str, str]) -> None:
         pytest.skip("QTI_SCHEMAS names no folder with the schemas of QTI")
     schema = etree.XMLSchema(etree.parse(str(Path(folder) / "qti12/domainProfile/ims_qtiasiv1p2.xsd")))
     schema.assertValid(etree.fromstring(files[TEXT].encode()))
-
-
-def test_without_lxml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lxml", None)
-    with pytest.raises(SymparamsError) as caught:
-        EXPORT.item(sample(0))
-    assert str(caught.value) == 'the formats qti12 and qti21 need lxml: pip install "symparams[exports]"'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 from symparams.documents.written_question import WrittenQuestion
-from symparams.errors import SymparamsError
 from symparams.exports.qti21 import Qti21
 from symparams.exports.qti21_text import number_pattern, shape_pattern
 from tests.exports.near import naming
@@ -180,10 +178,3 @@ def test_html_that_the_schema_lacks_keeps_its_content(stem: str, body: str) -> N
     _, _, text = EXPORT.item(replace(asked, stem=stem))
     found = etree.tostring(etree.fromstring(text.encode()).find(f"{Q}itemBody")[0], encoding="unicode", with_tail=False)
     assert re.sub(r' xmlns(:\w+)?="[^"]*"', "", found) == f"<div>{body}</div>"
-
-
-def test_without_lxml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lxml", None)
-    with pytest.raises(SymparamsError) as caught:
-        EXPORT.item(sample(0))
-    assert str(caught.value) == 'the formats qti12 and qti21 need lxml: pip install "symparams[exports]"'
