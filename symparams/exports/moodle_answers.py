@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symparams.documents.written_question import WrittenQuestion
+from symparams.exports.shapes import SPACES, further_spellings, usual_spellings
 
 # A question with any other percentage is dropped on import.
 PERCENTAGES: dict[str, Fraction] = {
@@ -41,10 +42,6 @@ _NAME_LENGTH = 255
 _PLACES = 7
 # Moodle compares numbers with 14 significant digits: from here on neighbors would count as equal.
 _EXACT_BELOW = 10**14
-# Sizes of a shape as students write them: what stands before, between and behind them.
-_SHAPES = [("", between, "") for between in ("x", " x ", "×", " × ", ",", ", ")]
-_SHAPES += [(left, between, right) for left, right in ("()", "[]") for between in (",", ", ")]
-_SIZES = re.compile(r"[0-9A-Z.]+(x[0-9A-Z.]+)*")  # a wrong size may be 9.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,25 +148,27 @@ def spellings(asked: WrittenQuestion) -> Iterator[TypedAnswer]:
     known = [(asked.answer, asked.value, "100", RIGHT)]
     known += [(m.answer, m.value, percentage(m.credit), m.feedback) for m in asked.mistakes]
     taken: set[str] = set()
-    # What is written as the answer itself is nobody else's spelling: the shape 18,432 is not the number 18432.
-    own = {answer.casefold() for answer, *_ in known}
-    for answer, value, share, feedback in known:
-        for text in (answer, *_spelled(answer, value)):
-            if text.casefold() not in taken and (text == answer or text.casefold() not in own):
-                taken.add(text.casefold())
-                yield TypedAnswer(text, share, feedback)
+    # The first has a text: what is the answer itself is nobody else's; the shape 18,432 is not the number 18432.
+    exact = [(answer, share, said) for answer, _, share, said in known]
+    usual = [(text, share, said) for answer, value, share, said in known for text in _spelled(answer, value)]
+    # All texts that earn anything are listed; most of them are rare, and say no more than the solution does.
+    shapes = [(answer, share) for answer, value, share, _ in known if value is None and share != "0"]
+    rare = [(text, share, RIGHT * (share == "100")) for answer, share in shapes for text in further_spellings(answer)]
+    for text, share, said in (*exact, *usual, *rare):
+        if text.casefold() not in taken:
+            taken.add(text.casefold())
+            yield TypedAnswer(text, share, said)
 
 
 def _spelled(answer: str, value: int | Fraction | None) -> Iterator[str]:
+    if value is None:
+        yield from usual_spellings(answer)
+        return
+    yield answer
     if isinstance(value, int):
-        yield from (str(value), f"{value:,}", f"{value:,}".replace(",", " "))
-    elif value is not None:
+        yield from (f"{value:,}".replace(",", mark) for mark in ("", ",", " ", *SPACES))
+    else:
         yield from (decimal(value, places) for places in (_PLACES, 2, 3, 4))
-    elif _SIZES.fullmatch(answer):
-        sizes = answer.split("x")
-        yield from (left + between.join(sizes) + right for left, between, right in _SHAPES)
-        if len(sizes) == 1:
-            yield f"({answer},)"
 
 
 def spelled_patterns(asked: WrittenQuestion) -> Iterator[TypedAnswer]:

@@ -124,15 +124,18 @@ def read(field: Mapping[str, Any], text: str) -> str:
         case "integer":
             return str(_whole(text))
         case "shape":
-            return "x".join(map(str, _shape(text)))
+            shapes = _shapes(text)
+            known = [field.get("right"), *(mistake["found"] for mistake in field.get("mistakes", ()))]
+            return next((shape for shape in known if shape in shapes), shapes[0])
         case "formula":
             return _values(text, field["letters"], field["at"])
         case _:
             return str(_number(text))
 
 
+_AS_X = str.maketrans(dict.fromkeys("X*", "x"))
 _SIGNS = str.maketrans(
-    {**dict.fromkeys("−–", "-"), **dict.fromkeys("×✕·⋅∙∗", "*"), **dict.fromkeys("÷∕⁄", "/")}
+    {**dict.fromkeys("−–", "-"), **dict.fromkeys("×✕✖·⋅∙∗", "*"), **dict.fromkeys("÷∕⁄", "/")}
     | dict.fromkeys("\u00a0\u202f\u2009", " ")
 )
 _NUMBER = re.compile(
@@ -161,16 +164,34 @@ def _whole(text: str) -> int:
     return value.numerator
 
 
-def _shape(text: str) -> list[Fraction]:
-    advice = "Type a shape, such as 4x5x6 or (4, 5, 6)."
-    text = re.sub(r"^[(\[](.*)[)\]]$", r"\1", text).strip()
-    if re.search(r"[xX*]", text):
-        parts = [re.sub(r"(?<=[0-9]),(?=[0-9]{3}\b)", "", part.strip()) for part in re.split(r"[xX*]", text)]
+_BATCH = re.compile(r"(?:None|\?|-1) *[,;x] *")
+_SIZE = re.compile(r"(?:[1-9][0-9]{0,2}(?:[ ,][0-9]{3})+|0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+
+
+def _shapes(text: str) -> list[str]:
+    """The shapes that a text can mean, the likeliest first."""
+    text = text.translate(_AS_X).removesuffix(".")
+    if inside := re.fullmatch(r"\((.*)\)|\[(.*)\]", text):
+        text = (inside[1] or inside[2] or "").strip()
+    text = text[batch.end() :] if (batch := _BATCH.match(text)) else text
+    text = text.removesuffix(",").rstrip()
+    if re.search("[x;]", text):  # then a comma is inside a number
+        found = _each_number(re.split("[x;,]", _THOUSANDS.sub("", text)))
+    elif "," in text:
+        found = [*_each_number(text.split(",")), *_each_number([text])]
     else:
-        parts = re.split(r" *[,;] *| +", text.removesuffix(",").strip())
-    if not all(re.fullmatch(r"(0|[1-9][0-9]*)(\.[0-9]+)?", part) for part in parts):  # 9.5 is not rounded down
-        raise AnswerError(advice)
-    return [Fraction(part) for part in parts]
+        found = [*_each_number(re.split(" +", text)), *(_each_number([text]) if " " in text else [])]
+    if not found:
+        raise AnswerError("Type a shape, such as 4x5x6 or (4, 5, 6).")
+    return found
+
+
+def _each_number(parts: Sequence[str]) -> list[str]:
+    """The shape with these sizes, if they are numbers."""
+    if not all(_SIZE.fullmatch(part.strip()) for part in parts):
+        return []
+    return ["x".join(str(Fraction(re.sub("[ ,]", "", part))) for part in parts)]
 
 
 def _values(text: str, letters: Sequence[str], at: Sequence[Mapping[str, int]]) -> str:

@@ -35,6 +35,7 @@ from symparams.exports.qti import (
     places,
     written,
 )
+from symparams.exports.shapes import further_spellings, usual_spellings
 
 _QTI = Maker("http://www.imsglobal.org/xsd/ims_qtiasiv1p2", "http://www.imsglobal.org/xsd/ims_qtiasiv1p2p1.xsd")
 _PACKAGE = Maker("http://www.imsglobal.org/xsd/imsccv1p1/imscp_v1p1", "http://www.imsglobal.org/xsd/imscp_v1p1.xsd")
@@ -180,23 +181,14 @@ def _number(asked: WrittenQuestion) -> _Parts:
 
 def _short(asked: WrittenQuestion) -> _Parts:
     """A shape: each spelling of the key is right by itself; the mistakes are explained to all who miss it."""
-    conditions = [_condition(_equal(text), score="100", named=True, last=True) for text in _spellings(asked.answer)]
+    texts = dict.fromkeys((*usual_spellings(asked.answer), *further_spellings(asked.answer)))
+    conditions = [_condition(_equal(text), score="100", named=True, last=True) for text in texts]
     told = [f"<p><strong>{escape(m.answer)}</strong></p>\n{m.feedback}" for m in asked.mistakes if m.feedback]
     if not told:
         return "short_answer_question", _typed({}), conditions, {}
     conditions.append(_condition(_make("other"), feedback="general_incorrect_fb"))
     text = "\n".join(["<p>Wrong answers that have an explanation:</p>", *told])
     return "short_answer_question", _typed({}), conditions, {"general_incorrect_fb": text}
-
-
-def _spellings(answer: str) -> list[str]:
-    """The ways to write a shape."""
-    sizes = answer.split("x")
-    if len(sizes) == 1:
-        grouped = [f"{int(answer):,}"] if answer.isdecimal() and int(answer) >= 1000 else []
-        return [answer, f"({answer})", f"({answer},)", *grouped]
-    joined = [sign.join(sizes) for sign in ("x", " x ", "×", " × ", "*", " * ", ",", ", ")]
-    return joined + [f"({text})" for text in joined[-2:]] + [f"[{text}]" for text in joined[-2:]]
 
 
 def _typed(rendering: dict[str, str]) -> Node:

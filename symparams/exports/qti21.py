@@ -15,7 +15,8 @@ from fractions import Fraction
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenQuestion
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry
 from symparams.exports.qti import Maker, Node, Resource, document, figures, identifier, indent, manifest
-from symparams.exports.qti21_text import flow, number_pattern, shape_pattern
+from symparams.exports.qti21_text import flow, number_pattern
+from symparams.exports.shapes import shape_pattern
 
 _make = Maker("http://www.imsglobal.org/xsd/imsqti_v2p1", "http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd")
 _package = Maker(

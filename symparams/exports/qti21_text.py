@@ -1,12 +1,12 @@
-"""Texts in QTI 2.1: HTML as its schema allows it, and patterns for what is typed."""
+"""Texts in QTI 2.1: HTML as its schema allows it, and patterns for numbers."""
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from xml.etree import ElementTree
 
 from symparams.exports.qti import Maker, Node, add_text, allowed, figures, places
+from symparams.exports.shapes import literal, number_literal
 
 # The elements and attributes of HTML that the schema has.
 _ELEMENTS = {
@@ -16,8 +16,6 @@ _ELEMENTS = {
     "tr", "tt", "ul", "var",
 }  # fmt: skip
 _ATTRIBUTES = {"class", "rowspan", "colspan", "scope", "abbr"}
-_GROUP = "[, '’\u00a0\u2009\u202f]?"  # what may stand between groups of three digits
-_CROSS = r"\s*[xX×*,;]\s*"
 
 
 def flow(make: Maker, tag: str, attributes: dict[str, str], html: str) -> Node:
@@ -54,9 +52,9 @@ def _with_body(make: Maker, table: Node) -> Node:
 def number_pattern(value: int | Fraction) -> str:
     """A pattern that the spellings of a number match, and no other number."""
     if places(value) is None:
-        return _spaced("|".join(_literal(form) for form in (str(value), *_near(value))))
+        return _spaced("|".join(literal(form) for form in (str(value), *_near(value))))
     whole, _, rest = figures(abs(Fraction(value))).partition(".")
-    groups = _GROUP.join(_groups_of_three(whole))
+    groups = number_literal(whole)
     behind = rf"\.{rest}0*" if rest else r"(\.0*)?"
     decimal = f"{'0?' if whole == '0' and rest else groups}{behind}"
     quotient = f"|{abs(Fraction(value))}" if rest else ""
@@ -68,27 +66,6 @@ def _near(value: int | Fraction) -> list[str]:
     cut = [(Fraction(int(value * 10**digits), 10**digits), digits) for digits in range(3, 7)]
     rounded = [(round(Fraction(value), digits), digits) for digits in range(3, 7)]
     return sorted({f"{float(number):.{digits}f}" for number, digits in cut + rounded})
-
-
-def _groups_of_three(whole: str) -> list[str]:
-    first = len(whole) % 3
-    return [part for part in (whole[:first], *(whole[i : i + 3] for i in range(first, len(whole), 3))) if part]
-
-
-def shape_pattern(answer: str) -> str:
-    """A pattern that the spellings of a shape match: 24x24x64, (24, 24, 64), 24 × 24 × 64."""
-    if answer.isdecimal():
-        sizes = _GROUP.join(_groups_of_three(answer))
-    else:
-        sizes = _CROSS.join(_literal(size) for size in answer.split("x"))
-    return _spaced(rf"[(\[]?\s*{sizes}\s*,?\s*[)\]]?")
-
-
-def _literal(text: str) -> str:
-    """A text in a pattern, written so that each kind of regular expression reads it alike."""
-    return re.sub(
-        r"[\\^\[\].?*+{}()|$-]", lambda found: rf"\{found[0]}" if found[0] in r"\^[]" else f"[{found[0]}]", text
-    )
 
 
 def _spaced(pattern: str) -> str:

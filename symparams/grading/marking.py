@@ -15,6 +15,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import Source, SymparamsError, listed
+from symparams.exports.shapes import readings
 from symparams.questions.signatures import signature
 from symparams.sources.answers import LONGEST, read_answer, read_shape
 
@@ -103,13 +104,17 @@ class Marker:
     def _typed(self, text: str) -> WrittenMistake | bool:
         match self.asked.answer_type:
             case "shape":
-                given = _read(_shape, text, {})
-                return given == self._shape_key or self._known_shapes.get(given, False)
+                return self._shape(readings(text) or [_read(_shape, text, {})])
             case "formula":
                 return self._formula(text)
         if self.asked.kind == "field" and _SIDES.fullmatch(text) and set(_read(_shape, text, {})) == {self.asked.value}:
             return True  # 7x7 says along each axis what 7 says
         return _by_value(_read(_number, text, {})[0], self.asked.value, self.asked.mistakes)
+
+    def _shape(self, given: Sequence[Values]) -> WrittenMistake | bool:
+        """Whether one of the shapes that an answer can mean is the key, or which mistake it is."""
+        known = (self._known_shapes[sizes] for sizes in given if sizes in self._known_shapes)
+        return self._shape_key in given or next(known, False)
 
     @cached_property
     def _shape_key(self) -> Values:

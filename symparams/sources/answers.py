@@ -76,7 +76,7 @@ def _parts(source: Source) -> list[tuple[int, str]]:
         sizes.append((at, text[at:mark]))
         at = mark + 1
     sizes.append((at, text[at:end]))
-    if len(sizes) > 1 and not sizes[-1][1].strip():
+    if len(sizes) > 1 and not sizes[-1][1].strip() and text[sizes[-1][0] - 1] in ",;":
         sizes.pop()  # (128,)
     return sizes
 

@@ -81,7 +81,8 @@ def test_an_arrow_makes_no_question_of_pairs() -> None:
     mistakes = tuple(replace(mistake, feedback="<p>32 -> 16</p>") for mistake in asked.mistakes)
     read = one(replace(asked, mistakes=mistakes))
     assert read.kind == "shortanswer"
-    assert read.answers[-2].feedback == "<p>32 -&gt; 16</p>"
+    said = [answer.feedback for answer in read.answers if not answer.feedback.startswith(("<p>Correct", "<p>This is"))]
+    assert set(filter(None, said)) == {"<p>32 -&gt; 16</p>"}
 
 
 def test_the_same_bytes_each_time() -> None:

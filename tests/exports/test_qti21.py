@@ -13,7 +13,8 @@ import pytest
 
 from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.qti21 import Qti21
-from symparams.exports.qti21_text import number_pattern, shape_pattern
+from symparams.exports.qti21_text import number_pattern
+from symparams.exports.shapes import shape_pattern
 from tests.exports.near import naming
 from tests.exports.qti21_session import Q, assert_scored, text_of
 from tests.exports.qti_samples import (
