@@ -11,8 +11,8 @@ from typing import Any
 
 from symparams import limits
 from symparams.api import Net
-from symparams.documents.written_question import AnswerType, BankInfo, WrittenQuestion
-from symparams.errors import Source, SymparamsError
+from symparams.documents.written_question import DRAWS, AnswerType, BankInfo, Draw, WrittenQuestion
+from symparams.errors import Source, SymparamsError, listed
 from symparams.exams.checks import stress as check
 from symparams.exams.course import Course
 from symparams.exams.examination import USUAL, Wanted, check_number, levels_of
@@ -125,6 +125,7 @@ class Exam(Shown):
     title: str
     digits: str  # the mark between thousands: comma, space or none
     names: tuple[str, ...]  # of the students who each get a paper of their own in LaTeX; (): a line to write one on
+    draw: Draw = "one"  # whether a student gets one of the variants of a question in a quiz, or all of them
 
     @property
     def _layers(self) -> int:
@@ -143,7 +144,13 @@ class Exam(Shown):
         if format_ not in self._editions:
             students = self.names if format_ == "latex" else ()
             self._editions[format_] = Edition(
-                self._courses, self._wanted, format_, title=self.title, digits=self.digits, students=students
+                self._courses,
+                self._wanted,
+                format_,
+                title=self.title,
+                digits=self.digits,
+                students=students,
+                draw=self.draw,
             )
         return self._editions[format_]
 
@@ -211,6 +218,7 @@ def exam(
     names: str | Path | Sequence[str] = (),
     format: str = "json",
     digits: str = "comma",
+    draw: str = "one",
     **settings: Setting,
 ) -> Exam:
     """An exam on some networks, as `symparams exam` makes it.
@@ -223,7 +231,8 @@ def exam(
     wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of them.
     `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each get a
     paper in LaTeX, or the path of a file with a name a line. `format`: the one whose types of answers are planned and
-    checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `settings`: see
+    checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `draw`: in the quizzes
+    that formats describe, a student gets one of the variants of a question, or all of them. `settings`: see
     `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
@@ -240,9 +249,16 @@ def exam(
         fade,
         credit=credit_of(credit, penalty),
     )
-    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students)
+    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students, _draw(draw))
     check(made.edition(format).examination, stress)
     return made
+
+
+def _draw(given: str) -> Draw:
+    for draw in DRAWS:
+        if draw == given:
+            return draw
+    raise SymparamsError(f"draw: {listed(DRAWS, 'or')} is expected, not {str(given)[:40]}")
 
 
 def _kinds(given: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from symparams.api import Net
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
 from symparams.documents.formats import GROUPS
+from symparams.documents.written_question import DRAWS
 from symparams.errors import SymparamsError
 from symparams.exam_questions import Exam, students_of
 from symparams.exam_questions import exam as made_exam
@@ -96,6 +97,13 @@ _QUESTIONS = _Span("part", _part_of)
     "question; choices, options too; none; or a CSV file with the columns mistake and share.",
 )
 @click.option("--penalty", default="0", metavar="SHARE", help="The share of the points that a wrong choice takes away.")
+@click.option(
+    "--draw",
+    type=click.Choice(DRAWS),
+    default="one",
+    show_default=True,
+    help="How many of the variants of a question a student gets in the quiz that a format describes.",
+)
 @click.option("--part", type=_QUESTIONS, metavar="A..B", help="Only questions A to B of the exam.")
 @click.option("--title", default="", help="The title of the exam. Default: the title of the network.")
 @click.option(
@@ -122,6 +130,7 @@ def exam(
     stressed: int,
     credit: str,
     penalty: str,
+    draw: str,
     part: tuple[int, int] | None,
     title: str,
     names: str | None,
@@ -149,6 +158,7 @@ def exam(
         names=() if names is None else students_of(read(names)),
         format=format_,
         digits=digits,
+        draw=draw,
         **settings,
     )
     _deliver(made, format_, part, output)

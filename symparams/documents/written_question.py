@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
+Draw: TypeAlias = Literal["one", "all"]
+DRAWS: tuple[Draw, ...] = get_args(Draw)
 AnswerType: TypeAlias = Literal["number", "shape", "formula", "choice"]
 
 
@@ -72,6 +74,8 @@ class WrittenQuestion:
     values: tuple[Fraction, ...] = ()
     blanks: tuple[WrittenBlank, ...] = ()  # a faded solution: what to fill in; the last one is the answer
     penalty: Fraction = Fraction(0)  # a choice: the share of the points that a wrong option without credit takes away
+    number: int = 1  # of the question in its bank, from 1; all variants of a question share it
+    variant: int = 0  # of the question, from 1; 0 where it has one only
 
     def share(self, option: WrittenOption) -> Fraction:
         """The share of the points that an option gives: less than 0 where it takes some away."""
@@ -87,3 +91,10 @@ class BankInfo:
     version: str  # of the program
     request: str  # a hash of everything that decides what is in it: sources, options, version
     variants: int = 1  # of each question, one behind the other; the i-th variants of all questions are a paper
+    questions: int = 1  # of the bank that it is or is a part of, variants not counted
+    draw: Draw = "one"  # how many of the variants of a question a system asks a student
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether the variants of a question are a group of which a student gets one."""
+        return self.variants > 1 and self.draw == "one"

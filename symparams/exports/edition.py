@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from symparams import limits
 from symparams.documents.question_writer import Writer
-from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.examination import TYPES, Examination, Wanted
@@ -34,6 +34,7 @@ class Edition:
         title: str = "",
         digits: str = "comma",
         students: Sequence[str] = (),
+        draw: Draw = "one",
     ) -> None:
         self.export = export(format_)
         if isinstance(self.export, PaperExport):
@@ -43,8 +44,9 @@ class Edition:
         variants = max(wanted.variants, len(students))
         types = wanted.answer_types & answer_types(self.export)
         self.examination = Examination(courses, replace(wanted, variants=variants, answer_types=types))
-        request = f"{self.examination.request}-{digits}"
-        self.info = BankInfo(title or "Exam", wanted.seed, __version__, request, variants)
+        request = f"{self.examination.request}-{digits}" + ("" if draw == "one" else f"-{draw}")
+        questions = self.total // variants
+        self.info = BankInfo(title or "Exam", wanted.seed, __version__, request, variants, questions, draw)
         self._writers = {
             course: Writer(course, self.export.markup, wanted.seed, digits, wanted.credit) for course in courses
         }
@@ -63,7 +65,9 @@ class Edition:
         """The question of a number, from 0."""
         with limits.work():  # of its own: what a question is never depends on those before it
             question = self.examination.question(number)
-            return self._writers[question.course].asked(question)
+            asked = self._writers[question.course].asked(question)
+        slot, variant = divmod(number, self.info.variants)
+        return replace(asked, number=slot + 1, variant=variant + 1 if self.info.variants > 1 else 0)
 
     def item(self, number: int) -> Item:
         """What the format keeps of the question of a number, from 0."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenOption, WrittenQuestion
 from symparams.exams.examination import Wanted
 from symparams.exports import moodle_answers as answers
-from symparams.exports.export import TextExport
+from symparams.exports.export import Item, TextExport
+from symparams.exports.points import title
 
 _MOST = Fraction(9, 10)  # that a wrong choice can take away: Moodle reads two digits before the point
 
@@ -27,12 +29,13 @@ class Gift(TextExport):
 
     def head(self, bank: BankInfo) -> str:
         made = f"// symparams {bank.version}, seed {bank.seed}, request {bank.request}"
-        # The importer resolves \\ here, and nothing else.
-        path = answers.category(bank.title).replace("\\", "\\\\")
-        return f"{made}\n\n$CATEGORY: {path}\n\n"
+        return f"{made}\n\n{_category(answers.category(bank.title))}"
 
-    def item(self, asked: WrittenQuestion) -> str:
-        return "".join(_question(part) + "\n\n" for part in answers.one_by_one(asked))
+    def item(self, asked: WrittenQuestion) -> Item:
+        return answers.kept(asked, [_question(part) + "\n\n" for part in answers.one_by_one(asked)])
+
+    def body(self, bank: BankInfo, items: Iterable[Item]) -> Iterator[str]:
+        return chain([self.head(bank)], answers.grouped(items, bank, _category))
 
     def foot(self, bank: BankInfo) -> str:
         return ""
@@ -41,11 +44,16 @@ class Gift(TextExport):
         return f"// {text}\n"
 
 
+def _category(path: str) -> str:
+    """The line that opens a category; the importer resolves \\\\ there, and nothing else."""
+    return "$CATEGORY: " + path.replace("\\", "\\\\") + "\n\n"
+
+
 def _question(asked: WrittenQuestion) -> str:
     """A question with one answer: its marks in a comment, its name, its text, its answers in braces."""
     marks = [f"[id:{_marked(asked.identity)}]"]
     marks += [f"[tag:{_marked(tag)}]" for tag in map(answers.tag, asked.tags) if tag]
-    name = _plain(answers.title(asked.name, asked.identity))
+    name = _plain(answers.title(title(asked), asked.identity))
     opening, lines = _answers(asked)
     return "\n".join(
         [

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from symparams.documents.formats import FORMATS
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports.export import TextExport
-from symparams.exports.points import penalty, points
+from symparams.exports.points import penalty, points, title
 
 _escape = FORMATS["markdown"].escape
 
@@ -25,7 +25,7 @@ class Markdown(TextExport):
 
     def item(self, asked: WrittenQuestion) -> str:
         parts = [
-            f"## {_escape(asked.name)}",
+            f"## {_escape(title(asked))}",
             f"*{points(asked.points)}, difficulty {asked.difficulty} of 5* · `{asked.identity}`",
             asked.stem.strip("\n"),
             _answers(asked),

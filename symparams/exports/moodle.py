@@ -1,15 +1,17 @@
-"""Moodle XML: one question behind the other, in a category with the title of the bank."""
+"""Moodle XML: one question behind the other, in a category with the title of the bank, or in one inside it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exams.examination import Wanted
 from symparams.exports import moodle_answers as answers
-from symparams.exports.export import TextExport
+from symparams.exports.export import Item, TextExport
 from symparams.exports.moodle_answers import TypedAnswer
+from symparams.exports.points import title
 
 _HTML = {"format": "html"}
 _PENALTY = "0.3333333"
@@ -28,24 +30,28 @@ class Moodle(TextExport):
 
     def head(self, bank: BankInfo) -> str:
         made = f"Made by symparams {bank.version}, seed {bank.seed}, request {bank.request}"
-        question = _element(
-            "question",
-            _element("category", _text(answers.category(bank.title))),
-            _element("info", _text(made), format="plain_text"),
-            type="category",
-        )
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{question}\n'
+        drawn = ". A quiz: add one random question of each category inside" if bank.has_groups else ""
+        info = _element("info", _text(made + drawn), format="plain_text")
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{_category(answers.category(bank.title), info)}'
 
-    def item(self, asked: WrittenQuestion) -> str:
+    def item(self, asked: WrittenQuestion) -> Item:
         if _is_cloze(asked):
-            return _cloze(asked) + "\n"
-        return "".join(_question(part) + "\n" for part in answers.one_by_one(asked))
+            return answers.kept(asked, [_cloze(asked) + "\n"])
+        return answers.kept(asked, [_question(part) + "\n" for part in answers.one_by_one(asked)])
+
+    def body(self, bank: BankInfo, items: Iterable[Item]) -> Iterator[str]:
+        return chain([self.head(bank)], answers.grouped(items, bank, _category))
 
     def foot(self, bank: BankInfo) -> str:
         return "</quiz>\n"
 
     def comment(self, text: str) -> str:
         return f"<!-- {text} -->\n"
+
+
+def _category(path: str, *more: str) -> str:
+    """What opens a category."""
+    return _element("question", _element("category", _text(path)), *more, type="category") + "\n"
 
 
 def _question(asked: WrittenQuestion) -> str:
@@ -128,7 +134,7 @@ def _inside(feedback: str) -> str:
 
 def _common(asked: WrittenQuestion, *, stem: str = "", penalty: str = _PENALTY) -> Iterable[str]:
     """What every kind of question has."""
-    yield _element("name", _text(answers.title(asked.name, asked.identity)))
+    yield _element("name", _text(answers.title(title(asked), asked.identity)))
     yield _element("questiontext", _text((stem or asked.stem).strip()), **_HTML)
     yield _element("generalfeedback", _text(asked.solution.strip()), **_HTML)
     yield _leaf("defaultgrade", answers.decimal(asked.points))

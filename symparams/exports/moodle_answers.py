@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import chain
+from typing import Any
 
-from symparams.documents.written_question import WrittenQuestion
+from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.exports.points import group_title
+from symparams.exports.points import title as titled
 from symparams.exports.shapes import SPACES, further_spellings, usual_spellings
 
 # A question with any other percentage is dropped on import.
@@ -97,10 +101,11 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
     for blank in asked.blanks:
         mark = blank.mark.strip("()")
         last = blank is asked.blanks[-1]
+        longest = _NAME_LENGTH - len(mark) - 3 - (len(titled(asked)) - len(asked.name))
         yield replace(
             asked,
             identity=f"{asked.identity}-{mark}",
-            name=f"{shortened(asked.name, _NAME_LENGTH - len(mark) - 3)} ({mark})",
+            name=f"{shortened(asked.name, longest)} ({mark})",
             answer_type="number",
             stem=f"{asked.stem}\n<p>What belongs at ({mark})?</p>",
             answer=blank.answer,
@@ -180,6 +185,27 @@ def spelled_patterns(asked: WrittenQuestion) -> Iterator[TypedAnswer]:
 def shortened(text: str, length: int) -> str:
     """A text that is not too long."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def kept(asked: WrittenQuestion, texts: Sequence[str]) -> list[list[Any]]:
+    """What is kept of a question, or of each of its blanks: number, mark of the blank, name, text in the format."""
+    marks = [blank.mark for blank in asked.blanks] if len(texts) == len(asked.blanks) > 1 else ["" for _ in texts]
+    return [[asked.number, mark, asked.name, text] for mark, text in zip(marks, texts, strict=True)]
+
+
+def grouped(items: Iterable[Sequence[Any]], bank: BankInfo, opened: Callable[[str], str]) -> Iterator[str]:
+    """The texts of questions; where variants are in groups, behind what opens their category, whose path it is given.
+
+    A category for each question has its variants; the blanks of a faded solution are questions of their own.
+    """
+    last, own = (0, ""), ""
+    for number, mark, name, text in chain.from_iterable(items):
+        if bank.has_groups and (number, mark) != last:
+            own = own if number == last[0] else name  # variants may have other names
+            last = number, mark
+            group = group_title(number, f"{own} {mark}".rstrip(), bank)
+            yield opened(f"{category(bank.title)}/{category(group)}")
+        yield text
 
 
 def title(text: str, otherwise: str) -> str:

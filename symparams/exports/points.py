@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symparams.documents.written_question import WrittenQuestion
+from symparams.documents.written_question import BankInfo, WrittenQuestion
+
+
+def title(asked: WrittenQuestion) -> str:
+    """The name of a question, with its number and that of its variant where there are several."""
+    return f"Question {asked.number}, variant {asked.variant}: {asked.name}" if asked.variant else asked.name
+
+
+def group_title(number: int, name: str, bank: BankInfo) -> str:
+    """What the variants of a question are called together; the numbers are as wide as the last, to be sorted."""
+    return f"Question {number:0{len(str(bank.questions))}}: {name}"
 
 
 def points(count: Fraction) -> str:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import lcm
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from symparams.documents.written_question import BankInfo, WrittenMistake, Writt
 from symparams.exports import prairielearn_server
 from symparams.exports.export import FolderExport, Item, Items
 from symparams.exports.paragraphs import inline
+from symparams.exports.points import title
 
 _NAMES = uuid.UUID("f1b1d0f3-2f5b-5f4c-9a39-3a5f3a0e7c11")  # what the identities of questions are names in
 _TOPIC = "Neural networks"
@@ -42,29 +44,29 @@ class PrairieLearn(FolderExport):
             fields = _fields(asked)
             marking = _written({"fields": [field.marking for field in fields]})
             files = {**about, "question.html": _typed_page(asked, fields), _MARKING: marking}
-        return [asked.identity, _plain(asked.points), files]
+        return [asked.identity, asked.number, _plain(asked.points), files]
 
     def write(self, path: Path, bank: BankInfo, items: Items) -> None:
         server = Path(prairielearn_server.__file__).read_text("utf-8")
-        listed = []
-        for identity, points, files in items:
-            listed.append({"id": identity, "points": points})
+        listed: dict[int, list[Mapping[str, Any]]] = {}
+        for identity, number, points, files in items:
+            listed.setdefault(number, []).append({"id": identity, "points": points})
             more = {"server.py": server} if _MARKING in files else {}
             _put(path / self.questions / identity, files | more)
-        title = bank.title or _TOPIC
+        named = bank.title or _TOPIC
         course = {
-            "name": title,
-            "title": title,
+            "name": named,
+            "title": named,
             "topics": [{"name": _TOPIC, "color": "blue3", "description": "Shapes, parameters and other quantities."}],
             "tags": [],
         }
         assessment = {
             "uuid": _uuid(f"assessment {bank.title}"),
             "type": "Homework",
-            "title": title,
+            "title": named,
             "set": "Homework",
             "number": "1",
-            "zones": [{"questions": listed}],
+            "zones": [{"questions": _drawn(listed.values()) if bank.has_groups else [*chain(*listed.values())]}],
         }
         instance = {"uuid": _uuid("instance"), "longName": "Practice"}
         _put(path, {"infoCourse.json": _written(course), f"{_INSTANCE}/infoCourseInstance.json": _written(instance)})
@@ -73,6 +75,11 @@ class PrairieLearn(FolderExport):
     def listing(self, bank: BankInfo) -> str:
         slug = re.sub("[^a-z0-9]+", "-", bank.title.lower()).strip("-") or "questions"
         return f"{_INSTANCE}/assessments/{slug[:60]}/infoAssessment.json"
+
+
+def _drawn(groups: Iterable[Sequence[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """Of each group of variants one for every student."""
+    return [{"numberChoose": 1, "alternatives": [*variants]} for variants in groups]
 
 
 def _put(folder: Path, texts: Mapping[str, str]) -> None:
@@ -85,7 +92,7 @@ def _put(folder: Path, texts: Mapping[str, str]) -> None:
 def _info(asked: WrittenQuestion) -> Mapping[str, Any]:
     return {
         "uuid": _uuid(asked.identity),
-        "title": asked.name or asked.identity,
+        "title": title(asked) or asked.identity,
         "topic": _TOPIC,
         "tags": list(dict.fromkeys(asked.tags)),
         "type": "v3",

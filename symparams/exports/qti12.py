@@ -1,4 +1,4 @@
-"""QTI 1.2 as Canvas reads it: one assessment with all questions, and a manifest.
+"""QTI 1.2 as Canvas reads it: one assessment with all questions, or with groups of variants, and a manifest.
 
 Canvas does not run the conditions of a question, it looks through them for right answers, and what it takes for one
 decides how they are written here, within what the standard says:
@@ -13,16 +13,18 @@ decides how they are written here, within what the standard says:
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from html import escape
-from itertools import chain
+from itertools import chain, groupby
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exams.examination import Wanted
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
+from symparams.exports.points import group_title, title
 from symparams.exports.qti import (
     Maker,
     Node,
@@ -58,13 +60,16 @@ class Qti12(PackedExport):
             yield "Canvas takes nothing away for a wrong choice; other systems that read QTI 1.2 do"
 
     def item(self, asked: WrittenQuestion) -> Item:
-        return "".join(written(indent(_item(part))) for part in _one_by_one(asked))
+        return [
+            [asked.number, mark, asked.name, figures(part.points, 2), written(indent(_item(part)))]
+            for mark, part in zip([blank.mark for blank in asked.blanks] or [""], _one_by_one(asked), strict=True)
+        ]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
         name = f"{identifier(bank)}/{identifier(bank)}.xml"
         before, behind = _around(bank)
         with archive.open(entry(name), "w") as file:
-            extent = put(chain([before], items), file.write)
+            extent = put(chain([before], _texts(bank, items)), file.write)
             put([behind], file.write)
         assessment = Resource(identifier(bank), "imsqti_xmlv1p2", name)
         listed = manifest(_PACKAGE, bank, ("IMS Content", "1.1.3"), [assessment])
@@ -79,6 +84,36 @@ def _around(bank: BankInfo) -> tuple[str, str]:
     assessment = _QTI("assessment", {"ident": identifier(bank), "title": bank.title or "Questions"}, section)
     before, _, behind = document(indent(_QTI.root("questestinterop", {}, assessment))).rpartition(mark)
     return before + "\n", behind
+
+
+def _texts(bank: BankInfo, items: Items) -> Iterator[str]:
+    """The questions; where they have variants, in sections of which a student gets one.
+
+    The blanks of a faded solution are questions of their own, and so are their sections.
+    """
+    if not bank.has_groups:
+        yield from (text for *_, text in chain.from_iterable(items))
+        return
+    for number, parts in groupby(chain.from_iterable(items), lambda part: part[0]):
+        marks: dict[str, list[Item]] = {}
+        for part in parts:
+            marks.setdefault(part[1], []).append(part)
+        for mark, variants in marks.items():
+            _, _, name, points, _ = variants[0]
+            before, behind = _group(
+                bank, f"{number}{mark}", group_title(number, f"{name} {mark}".rstrip(), bank), points
+            )
+            yield from (before, *(text for *_, text in variants), behind)
+
+
+def _group(bank: BankInfo, name: str, title: str, points: str) -> tuple[str, str]:
+    """What stands before and behind the questions of a section of which one is drawn."""
+    worth = _make("selection_extension", {}, _make("points_per_item", {}, points))
+    selection = _make("selection", {}, _make("selection_number", {}, "1"), worth)
+    ident = f"{identifier(bank)}-{re.sub('[^0-9a-z]+', '-', name).strip('-')}"
+    section = _make("section", {"ident": ident, "title": title}, _make("selection_ordering", {}, selection))
+    before, end, _ = written(indent(section)).rpartition("</section>")
+    return before, f"{end}\n"
 
 
 def _one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
@@ -112,7 +147,7 @@ def _item(asked: WrittenQuestion) -> Node:
     feedback = {"general_fb": asked.solution, **feedback}
     return _make(
         "item",
-        {"ident": asked.identity, "title": asked.name},
+        {"ident": asked.identity, "title": title(asked)},
         _metadata(question_type=kind, points_possible=figures(asked.points, 2)),
         _make("presentation", {}, _material(asked.stem), response),
         _make(

@@ -1,4 +1,4 @@
-"""QTI 2.1: a file for each question, a test that asks them all, and a manifest.
+"""QTI 2.1: a file for each question, a test that asks them all or one variant of each, and a manifest.
 
 A typed number is a text that is matched with a pattern, so that 18207, 18,207 and 18 207 are one answer, and so that a
 count beyond the 32 bits that QTI gives an integer is one too.
@@ -11,9 +11,11 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenQuestion
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry
+from symparams.exports.points import group_title, title
 from symparams.exports.qti import Maker, Node, Resource, document, figures, identifier, indent, manifest
 from symparams.exports.qti21_text import flow, number_pattern
 from symparams.exports.shapes import shape_pattern
@@ -34,20 +36,28 @@ class Qti21(PackedExport):
     penalties = True
 
     def item(self, asked: WrittenQuestion) -> Item:
-        return [asked.identity, asked.name[:_TITLE], document(indent(_item(asked), _TEXTS))]
+        return [asked.identity, asked.number, asked.name[:_TITLE], document(indent(_item(asked), _TEXTS))]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
-        identities = []
-        for identity, name, text in items:
+        identities, groups = [], dict[int, _Group]()
+        for identity, number, name, text in items:
             note = json.dumps([identity, name]).encode()  # for whoever lists the archive
             archive.writestr(entry(_file(identity), note), encoded(text))
             identities.append(identity)
+            groups.setdefault(number, _Group(group_title(number, name, bank), [])).identities.append(identity)
         test = Resource(identifier(bank), "imsqti_test_xmlv2p1", "test.xml", tuple(identities))
         listed = [test, *(Resource(name, "imsqti_item_xmlv2p1", _file(name)) for name in identities)]
-        archive.writestr(entry("test.xml"), encoded(document(indent(_test(bank, identities)))))
+        archive.writestr(entry("test.xml"), encoded(document(indent(_test(bank, groups)))))
         text = manifest(_package, bank, ("QTIv2.1 Package", "1.0.0"), listed)
         archive.writestr(entry("imsmanifest.xml"), encoded(text))
         return len(identities)
+
+
+class _Group(NamedTuple):
+    """The variants of a question."""
+
+    title: str
+    identities: list[str]
 
 
 def _file(identity: str) -> str:
@@ -80,7 +90,7 @@ def _item(asked: WrittenQuestion) -> Node:
         "assessmentItem",
         {
             "identifier": asked.identity,
-            "title": asked.name,
+            "title": title(asked),
             "adaptive": "false",
             "timeDependent": "false",
             "toolName": "symparams",
@@ -204,9 +214,10 @@ def _modal(outcome: str, name: str, html: str) -> Node:
     return flow(_make, "modalFeedback", {"outcomeIdentifier": outcome, "identifier": name, "showHide": "show"}, html)
 
 
-def _test(bank: BankInfo, identities: Sequence[str]) -> Node:
-    """All questions in one section, each answered once and commented on at once."""
-    references = [_make("assessmentItemRef", {"identifier": name, "href": _file(name)}) for name in identities]
+def _test(bank: BankInfo, groups: Mapping[int, _Group]) -> Node:
+    """All questions in one section, each answered once and commented on at once; of the variants of one, any."""
+    content = [_selection(number, group) for number, group in groups.items()] if bank.has_groups else []
+    content = content or [_reference(identity) for group in groups.values() for identity in group.identities]
     section = {"identifier": "section_1", "title": bank.title or "Questions", "visible": "true"}
     part = {"identifier": "part_1", "navigationMode": "nonlinear", "submissionMode": "individual"}
     total = _make("sum", {}, _make("testVariables", {"variableIdentifier": "SCORE"}))
@@ -223,7 +234,19 @@ def _test(bank: BankInfo, identities: Sequence[str]) -> Node:
             "testPart",
             part,
             _make("itemSessionControl", {"maxAttempts": "1", "showFeedback": "true"}),
-            _make("assessmentSection", section, *references),
+            _make("assessmentSection", section, *content),
         ),
         _make("outcomeProcessing", {}, _set("SCORE", total)),
     )
+
+
+def _selection(number: int, group: _Group) -> Node:
+    """A section of which a student gets one question; it is not shown as one."""
+    attributes = {"identifier": f"question_{number}", "title": group.title, "visible": "false"}
+    return _make(
+        "assessmentSection", attributes, _make("selection", {"select": "1"}), *map(_reference, group.identities)
+    )
+
+
+def _reference(identity: str) -> Node:
+    return _make("assessmentItemRef", {"identifier": identity, "href": _file(identity)})

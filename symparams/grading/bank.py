@@ -111,7 +111,8 @@ def _bank(name: str, found: Any) -> Bank:
 
 
 def _asked(record: Any, where: str) -> WrittenQuestion:
-    asked = _record(WrittenQuestion, _ASKED, {"penalty": 0, **record} if isinstance(record, dict) else record, where)
+    since = {"penalty": 0, "number": 1, "variant": 0}  # what older banks lack
+    asked = _record(WrittenQuestion, _ASKED, {**since, **record} if isinstance(record, dict) else record, where)
     for fault in _faults(asked):
         raise _FaultError(f"{where}: {fault}")
     assert isinstance(asked, WrittenQuestion)
@@ -231,6 +232,6 @@ _ASKED: Mapping[str, Reading] = {
     "seed": _integer, "version": _text, "letters": _each(_text), "at": _each(_point), "values": _each(_fraction),
     "options": _each_record(WrittenOption, _OPTION, "option"),
     "mistakes": _each_record(WrittenMistake, _MISTAKE, "mistake"),
-    "penalty": _fraction,
+    "penalty": _fraction, "number": _integer, "variant": _integer,
     "blanks": _each_record(WrittenBlank, _BLANK, "blank"),
 }  # fmt: skip

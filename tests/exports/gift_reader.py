@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from tests.exports.moodle_marking import Answer, Read, accepted
+from tests.exports.moodle_marking import Answer, Read, accepted, path_of
 
 _SIGNS = {"\\:": "&&058;", "\\#": "&&035;", "\\=": "&&061;", "\\{": "&&123;", "\\}": "&&125;", "\\~": "&&126;"}
 _SIGNS["\\n"] = "&&010"
@@ -34,11 +35,15 @@ def read_gift(text: str) -> tuple[str, list[Read]]:
             blocks[-1].append(line.strip())
     comments = ["\n".join(line for line in block if line.startswith("//")) for block in blocks]
     texts = ["\n".join(" " if line.startswith("//") else line for line in block).strip() for block in blocks]
-    (first, _), *rest = [(_hidden(text), comment) for text, comment in zip(texts, comments, strict=True) if text]
-    assert first.startswith("$CATEGORY:")
-    names = re.split(r"(?<!/)/(?!/)", first[10:].strip())
-    assert len(names) == 1
-    return names[0].replace("//", "/").strip(), [_question(text, comment) for text, comment in rest]
+    reads, path = [], tuple[str, ...]()
+    for hidden, comment in ((_hidden(text), comment) for text, comment in zip(texts, comments, strict=True) if text):
+        if hidden.startswith("$CATEGORY:"):
+            begun = path[:1]
+            path = path_of(hidden[10:])
+            assert begun in ((), path[:1])  # all in one
+        else:
+            reads.append(replace(_question(hidden, comment), path=path))
+    return path[0], reads
 
 
 def _question(text: str, comment: str) -> Read:

@@ -41,6 +41,12 @@ class Read:
     mark: float = 1
     parts: list[Read] = field(default_factory=list)  # of a question with embedded answers
     settings: dict[str, str] = field(default_factory=dict)
+    path: tuple[str, ...] = ()  # of its category
+
+
+def path_of(text: str) -> tuple[str, ...]:
+    """The names on the path of a category, as Moodle cuts it: at slashes that stand alone."""
+    return tuple(name.replace("//", "/").strip() for name in re.split(r"(?<!/)/(?!/)", text.strip()))
 
 
 def accepted(fraction: float) -> bool:

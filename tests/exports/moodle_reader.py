@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
-from tests.exports.moodle_marking import Answer, Read, accepted
+from tests.exports.moodle_marking import Answer, Read, accepted, path_of
 
 _NUMBER = r"-?(?:(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][-+]?[0-9]+)?)"
 _SHARE = r"=|%(-?[0-9]+(?:[.,][0-9]*)?)%"
@@ -19,14 +20,17 @@ _EMBEDDED = re.compile(
 
 def read_moodle(text: str) -> tuple[str, list[Read]]:
     """The category and the questions; what the importer would refuse is an error."""
-    first, *questions = ElementTree.fromstring(text.encode()).findall("question")
-    assert first.get("type") == "category"
-    names = re.split(r"(?<!/)/(?!/)", first.findtext("category/text", "").strip())
-    assert len(names) == 1
-    reads = [_question(question) for question in questions]
+    reads, path = [], tuple[str, ...]()
+    for element in ElementTree.fromstring(text.encode()).findall("question"):
+        if element.get("type") == "category":
+            begun = path[:1]
+            path = path_of(element.findtext("category/text", ""))
+            assert begun in ((), path[:1])  # all in one
+        else:
+            reads.append(replace(_question(element), path=path))
     numbers = [read.idnumber for read in reads]
     assert len(set(numbers)) == len(numbers)
-    return names[0].replace("//", "/").strip(), reads
+    return path[0], reads
 
 
 def _question(element: ElementTree.Element) -> Read:

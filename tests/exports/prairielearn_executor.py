@@ -22,7 +22,7 @@ _GARBAGE = ("", " ", "?", "18207 parameters", "__import__('os')", "1/0", "9^9^9^
 
 def files(asked: WrittenQuestion) -> dict[str, str]:
     """The files of a question, as they are written."""
-    _, _, found = PrairieLearn().item(asked)
+    *_, found = PrairieLearn().item(asked)
     server = {} if asked.options else {"server.py": Path(prairielearn_server.__file__).read_text("utf-8")}
     return {**found, **server}
 

@@ -22,7 +22,7 @@ SEEDS = range(200)
 def written(*asked: WrittenQuestion, title: str = samples.BANK.title) -> str:
     export, bank = Gift(), replace(samples.BANK, title=title)
     end = export.end(bank, len(asked), str(Mark("0" * 32, len(asked), 1)))
-    return export.head(bank) + export.between().join(map(export.item, asked)) + end
+    return "".join([*export.body(bank, map(export.item, asked)), end])
 
 
 def one(asked: WrittenQuestion) -> Read:

@@ -62,6 +62,7 @@ def test_the_bank_around_the_questions() -> None:
     read = json.loads(text)
     assert read.pop("bank") == {
         "format": 1, "title": BANK.title, "seed": 7, "version": "0.0.1", "request": "0123abcd", "variants": 1,
+        "questions": 1, "draw": "one",
     }  # fmt: skip
     assert [question(record) for record in read.pop("questions")] == asked
     assert read == {"count": len(asked), "mark": "mark"}
