@@ -165,19 +165,19 @@ def exam(
 
 
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:
-    """Write the exam where it is to stand, or print it."""
+    """Write the exam where it is to stand, or print it; then say what it lacks there."""
     edition = made.edition(format_)
-    for notice in edition.notices:
-        say(f"symparams: {notice}")
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
         made.write(output, format_, part=part, progress=progress)
         progress.end()
-        return
-    if not isinstance(edition.export, (TextExport, PaperExport)):
+    elif isinstance(edition.export, (TextExport, PaperExport)):
+        for text in edition.texts(part):
+            write_standard_output(text)
+    else:
         raise click.UsageError(f"--format {format_} is not text; say where to write it with -o PATH")
-    for text in edition.texts(part):
-        write_standard_output(text)
+    for notice in edition.notices:
+        say(f"symparams: {notice}")
 
 
 class _Progress:

@@ -12,7 +12,7 @@ from symparams.documents.question_writer import Writer
 from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
-from symparams.exams.examination import TYPES, Examination, Wanted
+from symparams.exams.examination import TYPES, Examination, Wanted, kind_named
 from symparams.exams.question import AnswerType
 from symparams.exports.bank import Progress, write_bank
 from symparams.exports.export import Export, Item, PaperExport, TextExport
@@ -54,7 +54,18 @@ class Edition:
     @property
     def notices(self) -> list[str]:
         """What was asked for and cannot be had in this format, a sentence each."""
-        return list(self.export.notices(self.examination.wanted))
+        return list(dict.fromkeys([*self.export.notices(self.examination.wanted), *self._typing_notices()]))
+
+    def _typing_notices(self) -> Iterator[str]:
+        """Which questions are choices although their answers would be typed, and which spellings earn nothing."""
+        asked = {(plan.kind, plan.answer_type) for plan in self.examination.asked}
+        for kind, types in map(kind_named, self.examination.wanted.kinds):
+            for answer_type in types:
+                if answer_type not in answer_types(self.export) and (kind.name, "choice") in asked:
+                    ask = f"questions of the kind {kind.name} are choices"
+                    yield f"the format {self.export.name} cannot mark a {answer_type} that is typed: {ask}"
+        if self.export.shape_notice and any(answer_type == "shape" for _, answer_type in asked):
+            yield self.export.shape_notice
 
     @property
     def total(self) -> int:

@@ -41,6 +41,7 @@ class Export(ABC):
     shapes: ClassVar[bool] = True  # whether a shape that is typed can be marked; if not, it is a choice
     formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
     penalties: ClassVar[bool] = False  # whether a wrong choice can take points away
+    shape_notice: ClassVar[str] = ""  # what is said at export if shapes are typed: which of them earn nothing
 
     @abstractmethod
     def item(self, asked: WrittenQuestion) -> Item:

@@ -22,6 +22,7 @@ class Gift(TextExport):
     name = "gift"
     markup = "html"
     penalties = True
+    shape_notice = answers.SHAPE_NOTICE
 
     def notices(self, wanted: Wanted) -> Iterator[str]:
         yield from super().notices(wanted)

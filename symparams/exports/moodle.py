@@ -23,6 +23,7 @@ class Moodle(TextExport):
     name = "moodle"
     markup = "html"
     penalties = True
+    shape_notice = answers.SHAPE_NOTICE
 
     def notices(self, wanted: Wanted) -> Iterator[str]:
         yield from super().notices(wanted)

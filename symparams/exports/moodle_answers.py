@@ -42,6 +42,11 @@ PERCENTAGES: dict[str, Fraction] = {
 RIGHT = "<p>Correct.</p>"
 OTHER = "<p>This is not the answer, and none of the usual slips leads to it. Compare your steps with the solution.</p>"
 
+SHAPE_NOTICE = (
+    "Moodle compares a typed shape with a list: 24x24x64, 24 · 24 · 64, (24, 24, 64), [24, 24, 64] and the like; "
+    "what mixes signs earns nothing there"
+)
+
 _NAME_LENGTH = 255
 _PLACES = 7
 # Moodle compares numbers with 14 significant digits: from here on neighbors would count as equal.

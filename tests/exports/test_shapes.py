@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import symparams as sp
 from symparams.documents.written_question import WrittenMistake, WrittenQuestion
 from symparams.exports import prairielearn_server
 from symparams.exports.qti12 import Qti12
@@ -154,3 +155,29 @@ def test_the_pattern_is_one_of_xml_schema(answer: str) -> None:
     for text in (*typed(answer), f"{answer}x1", f"1{answer}", f"{answer}0", ""):
         element.text = text
         assert schema.validate(element) == (re.fullmatch(shape_pattern(answer), text) is not None), text
+
+
+CHOICES = "the format qti12 cannot mark a shape that is typed: questions of the kind shape are choices"
+LISTED = (
+    "Moodle compares a typed shape with a list: 24x24x64, 24 · 24 · 64, (24, 24, 64), [24, 24, 64] and the like; "
+    "what mixes signs earns nothing there"
+)
+
+
+@pytest.mark.parametrize(
+    ("format_", "kinds", "notices"),
+    [
+        ("moodle", "shape,params", [LISTED]),
+        ("gift", "shape", [LISTED]),
+        ("moodle", "shape:choice,params", []),
+        ("qti12", "shape,params", [CHOICES]),
+        ("qti12", "shape,shape:choice", [CHOICES]),
+        ("qti12", "shape:choice", []),
+        ("qti21", "shape", []),
+        ("prairielearn", "shape", []),
+        ("json", "shape", []),
+    ],
+)
+def test_what_a_system_cannot_mark_is_said(format_: str, kinds: str, notices: list[str]) -> None:
+    made = sp.exam(sp.parse("input(28, 28, 1) -> conv(32, 3) -> flatten -> dense(10)"), kinds=kinds)
+    assert made.notices(format_) == notices
