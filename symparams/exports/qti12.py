@@ -7,6 +7,8 @@ decides how they are written here, within what the standard says:
   out: SCORE is what the standard then means;
 - of a choice only the last condition counts, and any score above 0 makes it right: a partly right choice has its score
   first and its feedback in a condition behind it;
+- where several choices score something, its New Quizzes know the key by an attribute that they have added to the
+  standard, `correctanswer`; it stands nowhere else;
 - a wrong choice takes nothing away there, whatever its score;
 - each text that a short answer is compared with is a right one: wrong shapes are told apart in the feedback only.
 """
@@ -166,7 +168,12 @@ def _item(asked: WrittenQuestion) -> Node:
 
 def _full(asked: WrittenQuestion) -> Fraction:
     """The score of the key: per cent, as Canvas writes it; points where choices differ, as its New Quizzes expect."""
-    return asked.points if any(asked.share(option) not in (0, 1) for option in asked.options) else Fraction(100)
+    return asked.points if _differ(asked) else Fraction(100)
+
+
+def _differ(asked: WrittenQuestion) -> bool:
+    """Whether some option earns a part of the points, or takes some away."""
+    return any(asked.share(option) not in (0, 1) for option in asked.options)
 
 
 _Parts = tuple[str, Node, list[Node], dict[str, str]]  # kind of question, response, conditions, feedback by its name
@@ -184,7 +191,10 @@ def _choice(asked: WrittenQuestion) -> _Parts:
         share = asked.share(option)
         score = figures(share * _full(asked)) if share else ""
         if option.correct:
-            key.append(_condition(_equal(name), score=score, named=True, feedback=said, last=True))
+            right = _condition(_equal(name), score=score, named=True, feedback=said, last=True)
+            if _differ(asked):
+                right.set("correctanswer", "Yes")
+            key.append(right)
             continue
         if score:
             others.append(_condition(_equal(name), score=score))

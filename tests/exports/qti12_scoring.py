@@ -14,6 +14,13 @@ from tests.exports.qti_samples import shape_spellings, spellings
 Q = "{http://www.imsglobal.org/xsd/ims_qtiasiv1p2}"
 
 
+def standard(root: Any) -> Any:
+    """The same without the one attribute that Canvas has added to the standard."""
+    for condition in root.iter(f"{Q}respcondition"):
+        condition.attrib.pop("correctanswer", None)
+    return root
+
+
 def items_of(root: Any) -> dict[str, Any]:
     """The questions by their identities."""
     return {item.get("ident"): item for item in root.iter(f"{Q}item")}
@@ -147,6 +154,21 @@ def right_in_new_quizzes(item: Any) -> list[str]:
     return [condition.findtext(f".//{Q}varequal") for condition in named]
 
 
+def chosen_in_new_quizzes(item: Any) -> dict[str, tuple[float, bool]]:
+    """What New Quizzes read of a choice: the points of each option that has a score, and whether it is the key.
+
+    Where one option alone has a score, it is the key.
+    """
+    scored = [c for c in item.iter(f"{Q}respcondition") if c.findtext(f"{Q}setvar")]
+    return {
+        condition.findtext(f".//{Q}varequal"): (
+            float(condition.findtext(f"{Q}setvar")),
+            len(scored) == 1 or condition.get("correctanswer", "").lower() == "yes",
+        )
+        for condition in scored
+    }
+
+
 def metadata(item: Any) -> dict[str, str]:
     return {f.findtext(f"{Q}fieldlabel"): f.findtext(f"{Q}fieldentry") for f in item.iter(f"{Q}qtimetadatafield")}
 
@@ -156,6 +178,10 @@ def _canvas_takes_the_key_for_right(item: Any, asked: WrittenQuestion) -> None:
     if asked.options:
         keys = {f"choice_{n}" for n, option in enumerate(asked.options, start=1) if option.correct}
         assert right == keys
+        new = chosen_in_new_quizzes(item)
+        assert {name for name, (_, is_key) in new.items() if is_key} == keys
+        worth = {f"choice_{n}": float(asked.share(o) * asked.points) for n, o in enumerate(asked.options, start=1)}
+        assert len(new) == 1 or all(abs(points - worth[name]) < 1e-5 for name, (points, _) in new.items())
         conditions = item.iter(f"{Q}respcondition")
         scored = [c.findtext(f".//{Q}varequal") for c in conditions if c.find(f"{Q}setvar") is not None]
         assert {scored[0]} == keys

@@ -30,7 +30,7 @@ from tests.exports.gift_reader import read_gift
 from tests.exports.moodle_marking import Read, shown_name
 from tests.exports.moodle_reader import read_moodle
 from tests.exports.qti12_scoring import Q as QTI12
-from tests.exports.qti12_scoring import metadata
+from tests.exports.qti12_scoring import metadata, standard
 from tests.exports.qti21_session import Q as QTI21
 from tests.helpers import optional
 
@@ -149,7 +149,7 @@ class TestQti12:
     @pytest.mark.schemas
     def test_schema(self, tmp_path: Path) -> None:
         ((_, text), _) = packed("qti12", tmp_path).items()
-        schema(("qti12", "domainProfile", "ims_qtiasiv1p2.xsd")).assertValid(etree.fromstring(text.encode()))
+        schema(("qti12", "domainProfile", "ims_qtiasiv1p2.xsd")).assertValid(standard(etree.fromstring(text.encode())))
 
 
 class TestQti21:

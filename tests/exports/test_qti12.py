@@ -14,7 +14,7 @@ from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.qti import identifier
 from symparams.exports.qti12 import Qti12
 from tests.exports.near import naming
-from tests.exports.qti12_scoring import Q, assert_scored, feedback, items_of, metadata, parts, run
+from tests.exports.qti12_scoring import Q, assert_scored, feedback, items_of, metadata, parts, run, standard
 from tests.exports.qti_samples import (
     BANK,
     NASTY,
@@ -134,4 +134,4 @@ def test_it_fits_the_schema(files: dict[str, str]) -> None:
     if not folder:
         pytest.skip("QTI_SCHEMAS names no folder with the schemas of QTI")
     schema = etree.XMLSchema(etree.parse(str(Path(folder) / "qti12/domainProfile/ims_qtiasiv1p2.xsd")))
-    schema.assertValid(etree.fromstring(files[TEXT].encode()))
+    schema.assertValid(standard(etree.fromstring(files[TEXT].encode())))
