@@ -1,17 +1,18 @@
-"""What both versions of QTI need: XML that is built, not pasted together; manifests; numbers in figures."""
+"""What all kinds of QTI need: XML that is built, not pasted together; manifests; numbers in figures."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from html import escape
 from math import gcd
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
-from symparams.documents.written_question import BankInfo
+from symparams.documents.written_question import BankInfo, WrittenQuestion
 
 Node: TypeAlias = "Element[str]"
 
@@ -138,3 +139,21 @@ def figures(value: int | Fraction, digits: int = 6) -> str:
     whole, rest = divmod(abs(scaled), 10**count)
     behind = f".{rest:0{count}}" if count else ""
     return f"{'-' if scaled < 0 else ''}{whole}{behind}"
+
+
+def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
+    """The question itself, or one for each blank of a faded solution."""
+    if not asked.blanks:
+        yield asked
+    for blank in asked.blanks:
+        yield replace(
+            asked,
+            identity=f"{asked.identity}-{blank.mark.strip('()')}",
+            name=f"{asked.name} {blank.mark}",
+            stem=f"{asked.stem}\n<p>What belongs at {escape(blank.mark)}?</p>",
+            answer=blank.answer,
+            value=blank.value,
+            points=blank.points,
+            mistakes=asked.mistakes if blank is asked.blanks[-1] else (),
+            blanks=(),
+        )

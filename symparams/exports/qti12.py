@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from html import escape
 from itertools import chain, groupby
@@ -36,6 +35,7 @@ from symparams.exports.qti import (
     identifier,
     indent,
     manifest,
+    one_by_one,
     places,
     written,
 )
@@ -64,7 +64,7 @@ class Qti12(PackedExport):
     def item(self, asked: WrittenQuestion) -> Item:
         return [
             [asked.number, mark, asked.name, figures(part.points, 2), written(indent(_item(part)))]
-            for mark, part in zip([blank.mark for blank in asked.blanks] or [""], _one_by_one(asked), strict=True)
+            for mark, part in zip([blank.mark for blank in asked.blanks] or [""], one_by_one(asked), strict=True)
         ]
 
     def pack(self, archive: zipfile.ZipFile, bank: BankInfo, items: Items) -> int:
@@ -116,24 +116,6 @@ def _group(bank: BankInfo, name: str, title: str, points: str) -> tuple[str, str
     section = _make("section", {"ident": ident, "title": title}, _make("selection_ordering", {}, selection))
     before, end, _ = written(indent(section)).rpartition("</section>")
     return before, f"{end}\n"
-
-
-def _one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
-    """The question itself, or one for each blank of a faded solution."""
-    if not asked.blanks:
-        yield asked
-    for blank in asked.blanks:
-        yield replace(
-            asked,
-            identity=f"{asked.identity}-{blank.mark.strip('()')}",
-            name=f"{asked.name} {blank.mark}",
-            stem=f"{asked.stem}\n<p>What belongs at {escape(blank.mark)}?</p>",
-            answer=blank.answer,
-            value=blank.value,
-            points=blank.points,
-            mistakes=asked.mistakes if blank is asked.blanks[-1] else (),
-            blanks=(),
-        )
 
 
 def _item(asked: WrittenQuestion) -> Node:

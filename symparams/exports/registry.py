@@ -19,6 +19,7 @@ EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
         "gift": ("gift", "Gift"),
         "qti12": ("qti12", "Qti12"),
         "qti21": ("qti21", "Qti21"),
+        "blackboard": ("blackboard", "Blackboard"),
         "prairielearn": ("prairielearn", "PrairieLearn"),
         "anki": ("anki", "Anki"),
     },

@@ -73,7 +73,7 @@ def _one_size(sizes: Sequence[str]) -> Iterator[str]:
     for size in dict.fromkeys(_grouped(sizes[0], mark) for mark in ("", ",", " ", *SPACES)):
         yield from (size, f"{size},")
     yield f" {sizes[0]} "
-    yield from (f"{batch},{space}{sizes[0]}" for batch in ("None", "?", "-1") for space in ("", " "))
+    yield from (f"None,{space}{sizes[0]}" for space in ("", " "))
 
 
 def _several_sizes(sizes: Sequence[str]) -> Iterator[str]:

@@ -78,10 +78,10 @@ def identities(name: str, path: Path) -> list[str]:
         ):
             Path(path.parent / "collection.anki2").unlink()
             return [fields.rpartition("\x1f")[2] for (fields,) in deck.execute("select flds from notes order by id")]
-    if name in ("qti12", "qti21"):
+    if name in ("qti12", "qti21", "blackboard"):
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
-            (entry,) = (entry for entry in archive.namelist() if not re.match("items|imsmanifest", entry))
+            (entry,) = (entry for entry in archive.namelist() if not re.match(r"items|imsmanifest|\.bb", entry))
             text = archive.read(entry).decode("utf-8")
     else:
         text = path.read_text("utf-8")
@@ -97,6 +97,7 @@ _IDENTITIES = {
     "gift": r"\[id:%s",
     "qti12": r'<item ident="%s',
     "qti21": r'<assessmentItemRef identifier="%s"',
+    "blackboard": r"<bbmd_asi_object_id>%s(?:-[a-z])?</bbmd_asi_object_id>",
 }
 
 
