@@ -148,10 +148,9 @@ def _common(asked: WrittenQuestion, *, stem: str = "", penalty: str = _PENALTY) 
 
 
 def _typed(answer: TypedAnswer, *settings: str) -> str:
+    said = [_feedback(answer.feedback)] if answer.feedback else []
     text = _text(answer.text)
-    return _element(
-        "answer", text, _feedback(answer.feedback), *settings, fraction=answer.percentage, format="plain_text"
-    )
+    return _element("answer", text, *said, *settings, fraction=answer.percentage, format="plain_text")
 
 
 def _feedback(html: str) -> str:

@@ -89,10 +89,10 @@ def _grouped(size: str, mark: str) -> str:
     return f"{int(size):,}".replace(",", mark) if size.isdecimal() else size
 
 
-_SPACE = f"( |{'|'.join(SPACES)})"  # as alternatives: not every system knows a class of signs beyond ASCII
-_SIGN = f"{_SPACE}*(X|∙|∗|✖|{'|'.join(TIMES).replace('*', '[*]')}|;|,{_SPACE}){_SPACE}*"
+_SPACE = f"[ {SPACES}]"
+_SIGN = f"{_SPACE}*([X∙∗✖{TIMES};]|,{_SPACE}){_SPACE}*"
 _COMMA = f"{_SPACE}*,{_SPACE}*"
-_GROUP = f"(,|'|’|{_SPACE})?"  # what may stand between groups of three digits
+_GROUP = f"[,'’ {SPACES}]?"  # what may stand between groups of three digits
 
 
 def shape_pattern(answer: str) -> str:

@@ -68,7 +68,7 @@ def _answer(element: ElementTree.Element, kind: str) -> Answer:
     return Answer(
         text=element.findtext("text", "").strip(),
         fraction=float(element.get("fraction", "")) / 100,
-        feedback=_html(element, "feedback"),
+        feedback="" if element.find("feedback") is None else _html(element, "feedback"),
         tolerance=float(element.findtext("tolerance", "0")),
     )
 
