@@ -11,7 +11,8 @@ import pytest
 import symparams as sp
 from symparams import extensions
 from symparams.documents.rendering import STYLES
-from symparams.exports.registry import EXPORTS
+from symparams.exports.edition import answer_types
+from symparams.exports.registry import EXPORTS, export
 from symparams.quantities.layer_quantities import QUANTITIES
 from tests.exports.asked_samples import PACKED
 from tests.extensions.installing import NETWORK
@@ -130,7 +131,13 @@ class TestExam:
     def test_every_format(self, format_: str, tmp_path: Path) -> None:
         kinds = ("--kinds", "params,shape,macs,cache,total,formula,mistake,energy:number,energy:choice")
         where = tmp_path / "exam"
-        said("exam", "-e", NETWORK, *kinds, "--questions", "9", "--stress", "2", "--format", format_, "-o", where)
+        words = ("exam", "-e", NETWORK, *kinds, "--questions", "9", "--stress", "2", "--format", format_)
+        status, out, error = run(*words, "-o", where)
+        assert (status, out) == (0, "")
+        formulas = (
+            f"the format {format_} cannot mark a formula that is typed: questions of the kind formula are choices"
+        )
+        assert (f"symparams: {formulas}" in error.splitlines()) == (not answer_types(export(format_)) >= {"formula"})
         assert where.exists()
 
     def test_its_own_kind(self) -> None:
