@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice
 from typing import NamedTuple
 
 from symparams import limits
@@ -18,6 +18,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.kinds import KINDS
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question
+from symparams.exams.spread import spread
 from symparams.exams.supply import Supply
 
 USUAL = tuple(kind.name for kind in KINDS.values() if kind.usual)
@@ -138,14 +139,14 @@ class Examination:
             allowed = [t for t in types if t in self.wanted.answer_types and (kind.name, t) not in asked]
             asked |= {(kind.name, t) for t in allowed}
             each = [_plans_of(kind, course, t) for course in self.courses for t in allowed]
-            by_kind.append(self._fitting(_alternating(each)))
-        every = [plan for plans in zip_longest(*by_kind) for plan in plans if plan is not None]
+            by_kind.append(self._fitting(chain.from_iterable(each)))
+        every = list(chain.from_iterable(by_kind))
         distinct = list({plan.words: plan for plan in reversed(every)}.values())[::-1]  # one network may be named twice
         if not distinct:
             raise SymparamsError(self._none())
         return distinct
 
-    def _fitting(self, plans: list[Plan]) -> list[Plan]:
+    def _fitting(self, plans: Iterable[Plan]) -> list[Plan]:
         low, high = self.wanted.levels
         fitting = [plan for plan in plans if low <= plan.difficulty <= high]
         if self.wanted.fade:
@@ -184,7 +185,7 @@ class Examination:
         most = _MANY if wanted is None else wanted
         laps: list[_Lap] = []
         slots = rounds = 0  # so far
-        live = list(range(len(self.plans)))
+        live = list(islice(spread(self.plans, self.wanted.seed, self._has_variants), most))
         while live and slots < most and (wanted is not None or not rounds):
             whole = (most - slots) // len(live) if wanted is not None else min(1, most // len(live))
             if whole:
@@ -202,6 +203,10 @@ class Examination:
         if not slots or (wanted is not None and slots < wanted):
             raise SymparamsError(self._too_few(slots))
         return laps, slots
+
+    def _has_variants(self, i: int) -> bool:
+        """Whether a plan gives one question with all variants that are asked for."""
+        return self._supplies[i].available(self.wanted.variants) >= self.wanted.variants
 
     def _too_few(self, found: int) -> str:
         """How many there are instead of what was asked for."""
@@ -232,13 +237,6 @@ def kind_named(text: str) -> tuple[Kind, tuple[AnswerType, ...]]:
             f"questions of the kind {name} are answered by {listed(kind.types, 'or')}, not {wanted[:60]}"
         )
     return kind, types
-
-
-def _alternating(by_type: Sequence[Sequence[Plan]]) -> list[Plan]:
-    """The plans of all types and networks: each layer first in one of the types, the next one in another."""
-    rows = [[plan for plan in row if plan is not None] for row in zip_longest(*by_type)]
-    turned = [row[i % len(row) :] + row[: i % len(row)] for i, row in enumerate(rows)]
-    return [row[0] for row in turned] + list(chain.from_iterable(row[1:] for row in turned))
 
 
 def _plans_of(kind: Kind, course: Course, answer_type: AnswerType) -> list[Plan]:

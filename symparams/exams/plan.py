@@ -52,6 +52,18 @@ class Plan:
         more = tuple(f"{key}={value}" for key, value in sorted(self.more.items()) if isinstance(value, (str, int)))
         return (self.kind, self.answer_type, self.course.identity, name, self.quantity, *more)
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What it is about: a layer, or what its kind asks about the whole network."""
+        return (self.course.identity, self.kind) if self.node is None else (self.course.identity, self.node.name)
+
+    @property
+    def matter(self) -> tuple[object, ...]:
+        """What is asked, whatever the layer is called: equal for layers that are built alike on equal input."""
+        if self.node is None:
+            return self.words
+        return (*self.words[:3], self.node.derived, *self.words[4:])
+
     def identity(self, point: Point, *drawn: object) -> str:
         """A stable name, the same for the same question only; `drawn` is what is left to luck beside the letters."""
         values = (f"{name}={point[name]}" for name in self.ranges)
@@ -77,6 +89,10 @@ class Computed(Plan):
     rules: tuple[Formula, ...]  # the right ones, with the letters of the network
     axes: tuple[str, ...] = ("",)
     mistakes: Callable[[], Iterable[Candidate]] = tuple  # the likeliest first; looked for when the plan is used
+
+    @property
+    def matter(self) -> tuple[object, ...]:
+        return (*super().matter, self.rules)  # a receptive field depends on the layers before
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -22,7 +22,6 @@ from symparams.model.conditions import formulas_of
 
 def plans(quantity: str, kind: str, level: int, course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     """One question for every layer that has something of the quantity."""
-    seen: set[tuple[object, ...]] = set()
     for i, node in enumerate(course.network.nodes):
         if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
             continue
@@ -30,10 +29,8 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
             task = course.tasks.of(i, quantity)
         except SymparamsError:
             continue
-        key = (node.derived, quantity)
-        if key in seen or not _worth_asking(task):
+        if not _worth_asking(task):
             continue
-        seen.add(key)
         if quantity == "field":
             if len(set(task.values)) > 1:
                 continue

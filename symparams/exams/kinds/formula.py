@@ -70,7 +70,6 @@ class InLetters(Computed):
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
-    seen: set[str] = set()
     for i, node in enumerate(course.network.nodes):
         if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
             continue
@@ -82,9 +81,8 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
         if not with_letters and not told:
             continue
         rules = task.rules if with_letters else tuple(map(in_own_letters, task.rules))
-        if not with_letters and (str(rules) in seen or not any(letters_of(rule) for rule in rules)):
+        if not with_letters and not any(letters_of(rule) for rule in rules):
             continue
-        seen.add(str(rules))
         local = told and (is_plain(task) or not with_letters)
         yield InLetters(
             kind="formula",
