@@ -13,9 +13,11 @@ from symparams import limits
 from symparams.api import Net
 from symparams.documents.written_question import DRAWS, AnswerType, BankInfo, Draw, WrittenQuestion
 from symparams.errors import Source, SymparamsError, listed
+from symparams.exams.blueprint import BlueprintLine, read_blueprint
 from symparams.exams.checks import stress as check
 from symparams.exams.course import Course
-from symparams.exams.examination import USUAL, Wanted, check_number, levels_of
+from symparams.exams.examination import USUAL, Wanted, check_number
+from symparams.exams.levels import levels_of
 from symparams.exams.shares import credit_of
 from symparams.exports.bank import Progress
 from symparams.exports.edition import Edition, Part
@@ -167,8 +169,8 @@ class Exam(Shown):
         """What the exam says of itself: title, seed, version, request and variants."""
         return self.edition("json").info
 
-    def notices(self, format: str) -> list[str]:
-        """What was asked for and cannot be had in a format, a sentence each: a penalty where it has none."""
+    def notices(self, format: str = "json") -> list[str]:
+        """What was asked for and cannot be had in a format, a sentence each: kinds without a question, a penalty."""
         return self.edition(format).notices
 
     def write(
@@ -216,6 +218,9 @@ def exam(
     credit: str | Path | Mapping[str, object] = "default",
     penalty: int | float | str | Fraction = 0,
     title: str = "",
+    layers: str | Sequence[str] = (),
+    without: str | Sequence[str] = (),
+    blueprint: str | Path | Source | None = None,
     names: str | Path | Sequence[str] = (),
     format: str = "json",
     digits: str = "comma",
@@ -226,15 +231,16 @@ def exam(
 
     `questions`: how many, 10 if not given, or fewer where a network has not as many; `variants` of each; `seed` decides
     what is drawn. `kinds`: names, each perhaps with a type behind a colon, such as ["params", "shape:choice"] or
-    "params,shape". `level`: 3, or (2, 4). `fade`: how many of the last steps of solutions are left out. `stress`: so
-    many more variants of each question are checked. `credit`: default (a typed wrong answer earns the share of its
-    mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers earn it
-    wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of them.
-    `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each get a
-    paper in LaTeX, or the path of a file with a name a line. `format`: the one whose types of answers are planned and
-    checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `draw`: in the quizzes
-    that formats describe, a student gets one of the variants of a question, or all of them. `settings`: see
-    `Net.quantity`.
+    "params,shape". `level`: 3, or (2, 4). `layers`: only these are asked about; `without`: these are not. `blueprint`:
+    a CSV file with the columns points, kind, level and layer and a line for each question; empty cells mean any.
+    `fade`: how many of the last steps of solutions are left out. `stress`: so many more variants of each question are
+    checked. `credit`: default (a typed wrong answer earns the share of its mistake, unless it is 0 or stands in the
+    question; options earn nothing), choices (known wrong answers earn it wherever they are given), none, or the path of
+    a CSV file with the columns mistake and share, or a dict of them. `penalty`: the share of the points, from 0 to 1,
+    that a wrong choice takes away. `names`: students who each get a paper in LaTeX, or the path of a file with a name a
+    line. `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the mark
+    between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of the
+    variants of a question, or all of them. `settings`: see `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:
@@ -245,10 +251,13 @@ def exam(
         questions,
         max(variants, len(students)) if students else variants,
         seed,
-        _kinds(kinds),
+        USUAL if kinds is None else _names(kinds),
         levels_of(level),
         fade,
         credit=credit_of(credit, penalty),
+        layers=_names(layers),
+        without=_names(without),
+        blueprint=() if blueprint is None else _blueprint(blueprint),
     )
     made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students, _draw(draw))
     check(made.edition(format).examination, stress)
@@ -262,9 +271,12 @@ def _draw(given: str) -> Draw:
     raise SymparamsError(f"draw: {listed(DRAWS, 'or')} is expected, not {str(given)[:40]}")
 
 
-def _kinds(given: str | Sequence[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return USUAL
+def _blueprint(given: str | Path | Source) -> tuple[BlueprintLine, ...]:
+    return read_blueprint(given if isinstance(given, Source) else read_source(Path(given)))
+
+
+def _names(given: str | Sequence[str]) -> tuple[str, ...]:
+    """Names in a list, or in a text with commas between them, each once."""
     names = given.split(",") if isinstance(given, str) else map(str, given)
     return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 

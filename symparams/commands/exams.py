@@ -17,8 +17,9 @@ from symparams.errors import SymparamsError
 from symparams.exam_questions import Exam, students_of
 from symparams.exam_questions import exam as made_exam
 from symparams.exams.credit import POLICIES
-from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL, levels_of
+from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL
 from symparams.exams.kinds import KINDS
+from symparams.exams.levels import levels_of
 from symparams.exports.export import PaperExport, TextExport
 from symparams.exports.registry import EXPORTS
 from symparams.files import write_standard_output
@@ -78,6 +79,14 @@ _QUESTIONS = _Span("part", _part_of)
     help=f"Any of {', '.join(KINDS)}; a type ({', '.join(TYPES)}) may follow after a colon.",
 )
 @click.option("--level", type=_LEVEL, default=(1, 5), metavar="N or N..M", help="The difficulty, from 1 to 5.")
+@click.option("--layers", default="", metavar="NAME,NAME…", help="Ask about these layers only.")
+@click.option("--not", "without", default="", metavar="NAME,NAME…", help="Do not ask about these layers.")
+@click.option(
+    "--blueprint",
+    metavar="FILE",
+    type=click.Path(),
+    help="A CSV file with the columns points, kind, level, layer and a line for each question; empty cells mean any.",
+)
 @click.option(
     "--fade", type=click.IntRange(0, FADED), default=0, metavar="N", help="Leave out the last N steps of solutions."
 )
@@ -126,6 +135,9 @@ def exam(
     seed: int,
     kinds: str,
     level: tuple[int, int],
+    layers: str,
+    without: str,
+    blueprint: str | None,
     fade: int,
     stressed: int,
     credit: str,
@@ -150,6 +162,9 @@ def exam(
         seed=seed,
         kinds=kinds,
         level=level,
+        layers=layers,
+        without=without,
+        blueprint=None if blueprint is None else read(blueprint),
         fade=fade,
         stress=stressed,
         credit=credit,
@@ -167,6 +182,8 @@ def exam(
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:
     """Write the exam where it is to stand, or print it; then say what it lacks there."""
     edition = made.edition(format_)
+    for notice in edition.notices:
+        say(f"symparams: {notice}")
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
         made.write(output, format_, part=part, progress=progress)

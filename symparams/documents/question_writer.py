@@ -46,7 +46,8 @@ class Writer:
         """The question in the markup."""
         document = QuestionDocument(question)
         away = faded(question, self._typesetter) if question.fade else None
-        points = _FADED * len(away.blanks) if away else Fraction(_POINTS[question.difficulty])
+        usual = _FADED * len(away.blanks) if away else Fraction(_POINTS[question.difficulty])
+        points = usual if question.worth is None else question.worth
         return WrittenQuestion(
             identity=question.identity,
             name=str(self._bare.name(document)).strip(),
@@ -67,7 +68,9 @@ class Writer:
             letters=question.letters,
             at=question.points if question.answer_type == "formula" else (),
             values=self._values(question.key, question),
-            blanks=tuple(WrittenBlank(b.mark, str(b.value), b.value, _FADED) for b in away.blanks) if away else (),
+            blanks=tuple(WrittenBlank(b.mark, str(b.value), b.value, points / len(away.blanks)) for b in away.blanks)
+            if away
+            else (),
         )
 
     def _said(self, macro: str, *about: object) -> str:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
-from symparams import limits
-from symparams.errors import SymparamsError, listed, nearest
+from symparams.errors import SymparamsError, listed
+from symparams.exams.blueprint import BlueprintLine
 from symparams.exams.course import Course
 from symparams.exams.credit import Credit
-from symparams.exams.kind import Kind
+from symparams.exams.filling import Filling
 from symparams.exams.kinds import KINDS
+from symparams.exams.missing import why_missing
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question
+from symparams.exams.selection import Selection, kind_named
 from symparams.exams.spread import spread
 from symparams.exams.supply import Supply
+from symparams.exams.wishes import Wishes, check_kinds
 
 USUAL = tuple(kind.name for kind in KINDS.values() if kind.usual)
 TYPES: tuple[AnswerType, ...] = ("number", "shape", "formula", "choice")
-_LEVELS = re.compile(r"([1-5])(?:\.\.([1-5]))?")
 MOST = 1_000_000  # questions of a bank
 SEEDS = 2**63 - 1  # the largest seed
 FADED = 20  # steps that can be left out
@@ -42,8 +43,13 @@ class Wanted:
     fade: int = 0  # how many of the last steps of solutions are left out, to be filled in
     answer_types: frozenset[AnswerType] = field(default_factory=lambda: frozenset(TYPES))  # that the format can ask for
     credit: Credit = Credit()  # what wrong answers are worth
+    layers: tuple[str, ...] = ()  # that are asked about, by any of their names; (): all, and the whole network
+    without: tuple[str, ...] = ()  # that are not asked about
+    blueprint: tuple[BlueprintLine, ...] = ()  # what each question is; (): as it comes
 
     def __post_init__(self) -> None:
+        if self.blueprint and self.questions is not None:
+            raise SymparamsError("a blueprint has a line for each question; leave the number of questions out")
         check_number("questions", 1 if self.questions is None else self.questions, 1, MOST)
         check_number("variants", self.variants, 1, MOST)
         check_number("seed", self.seed, 0, SEEDS)
@@ -55,15 +61,6 @@ def check_number(name: str, value: object, least: int, most: int | None = None) 
     if not isinstance(value, int) or isinstance(value, bool) or value < least or (most is not None and value > most):
         span = f"at least {least:,}" if most is None else f"from {least:,} to {most:,}"
         raise SymparamsError(f"{name}: a number {span} is expected, not {str(value)[:40]}")
-
-
-def levels_of(given: int | str | tuple[int, int]) -> tuple[int, int]:
-    """The easiest and the hardest level of 3, of "2..4" or of (2, 4)."""
-    text = "..".join(map(str, given)) if isinstance(given, tuple) else str(given).strip()
-    span = _LEVELS.fullmatch(text)
-    if span is None or int(span[2] or span[1]) < int(span[1]):
-        raise SymparamsError(f"a level is a number from 1 to 5, or two of them as 2..4, not {text[:40]}")
-    return int(span[1]), int(span[2] or span[1])
 
 
 class _Lap(NamedTuple):
@@ -82,6 +79,16 @@ class Examination:
         self.wanted = wanted
         for course, rival in zip(self.courses, self.courses[1:], strict=False):
             course.rival = rival
+        check_kinds(wanted.blueprint)
+        selection = Selection(
+            self.courses,
+            layers=wanted.layers,
+            without=wanted.without,
+            levels=wanted.levels,
+            fade=wanted.fade,
+            types=wanted.answer_types,
+        )
+        self._selected = list(selection.of_kinds(self._kinds))
         self.plans = self._plans()
         rows: Counter[tuple[Course, str]] = Counter()
         for plan in self.plans:
@@ -89,7 +96,7 @@ class Examination:
                 plan.turn = rows[plan.course, plan.row]
                 rows[plan.course, plan.row] += 1
         self._supplies = [Supply(plan, wanted.seed) for plan in self.plans]
-        self._laps, self._slots = self._in_laps()
+        self._laps, self._slots = self._by_blueprint() if wanted.blueprint else self._in_laps()
 
     @property
     def total(self) -> int:
@@ -101,6 +108,7 @@ class Examination:
         """A hash of all that decides the questions."""
         w = self.wanted
         words = [w.questions, w.variants, w.seed, *w.kinds, *w.levels, w.fade, *w.credit.words, *sorted(w.answer_types)]
+        words += ["only", *w.layers, "not", *w.without, *(word for line in w.blueprint for word in line.words)]
         words += [repr((c.identity, c.title, c.settings, sorted(c.given.items(), key=str))) for c in self.courses]
         return blake2b("\x1f".join(map(str, words)).encode(), digest_size=16).hexdigest()
 
@@ -123,7 +131,27 @@ class Examination:
         if question is None:
             where = f" on {supply.plan.node.name}" if supply.plan.node is not None else ""
             raise SymparamsError(f"there are no more variants of the question {supply.plan.kind}{where}")
+        if self.wanted.blueprint:
+            question = replace(question, worth=self.wanted.blueprint[slot].points)
         return self._faded(question)
+
+    @property
+    def notices(self) -> Iterator[str]:
+        """Which of the kinds that are asked for have no question, and why, a sentence each."""
+        asked = {(plan.kind, plan.answer_type) for plan in self.asked}
+        places = {plan.words: i for i, plan in enumerate(self.plans)}
+        kinds_by_why: dict[str, list[str]] = {}
+        for selected in () if self.wanted.blueprint else self._selected:
+            here = [places[plan.words] for plan in selected.fitting]
+            if any((plan.kind, plan.answer_type) in asked for plan in selected.every) or any(
+                map(self._has_questions, here)
+            ):
+                continue
+            most = max((self._supplies[i].available(self.wanted.variants) for i in here), default=0)
+            why = why_missing(selected, self.courses, self.wanted.variants, most)
+            kinds_by_why.setdefault(why, []).append(selected.name)
+        for why, kinds in kinds_by_why.items():
+            yield f"there is no question of the kind{'s' * (len(kinds) > 1)} {listed(kinds, 'or')}: {why}"
 
     def _faded(self, question: Question) -> Question:
         fade = self.wanted.fade
@@ -131,27 +159,23 @@ class Examination:
 
     # ------------------------------------------------------------ which questions
 
+    @property
+    def _kinds(self) -> Sequence[str]:
+        """The kinds that are asked for, by the blueprint where there is one."""
+        lines = self.wanted.blueprint
+        named = [
+            *(line.kind for line in lines if line.kind),
+            *(self.wanted.kinds if not all(x.kind for x in lines) else ()),
+        ]
+        return named if lines else self.wanted.kinds
+
     def _plans(self) -> list[Plan]:
-        by_kind: list[list[Plan]] = []
-        asked: set[tuple[str, AnswerType]] = set()
-        for name in self.wanted.kinds:
-            kind, types = kind_named(name)
-            allowed = [t for t in types if t in self.wanted.answer_types and (kind.name, t) not in asked]
-            asked |= {(kind.name, t) for t in allowed}
-            each = [_plans_of(kind, course, t) for course in self.courses for t in allowed]
-            by_kind.append(self._fitting(chain.from_iterable(each)))
-        every = list(chain.from_iterable(by_kind))
+        """All plans that are asked for; a line of a blueprint may have a level of its own."""
+        every = [plan for kind in self._selected for plan in (kind.faded if self.wanted.blueprint else kind.fitting)]
         distinct = list({plan.words: plan for plan in reversed(every)}.values())[::-1]  # one network may be named twice
-        if not distinct:
+        if not distinct and not self.wanted.blueprint:
             raise SymparamsError(self._none())
         return distinct
-
-    def _fitting(self, plans: Iterable[Plan]) -> list[Plan]:
-        low, high = self.wanted.levels
-        fitting = [plan for plan in plans if low <= plan.difficulty <= high]
-        if self.wanted.fade:
-            fitting = [plan for plan in fitting if plan.answer_type == "number" and KINDS[plan.kind].fades]
-        return fitting
 
     def _none(self) -> str:
         """That there is no question at all, and what may be the cause."""
@@ -179,13 +203,24 @@ class Examination:
         has = "has no value and no range" if len(letters) == 1 else "have no values and no ranges"
         return f"; {listed(letters)} {has}, as `range {letters[0]} in 8, 16, 32` gives one"
 
+    def _by_blueprint(self) -> tuple[list[_Lap], int]:
+        """A question for each line of the blueprint."""
+        wanted = self.wanted
+        wishes = Wishes(wanted.blueprint, self.courses, self.plans, wanted.kinds, wanted.levels)
+        filling = Filling(self.plans, wanted.seed, self._has_questions)
+        unmet = filling.fill(wishes.of_lines)
+        if unmet is not None:
+            raise wishes.unmet(unmet, wanted.variants, self._has_questions)
+        laps = [_Lap(slot, use, (i,)) for slot, (i, use) in enumerate(filling.uses)]
+        return laps, len(laps)
+
     def _in_laps(self) -> tuple[list[_Lap], int]:
         """Which plans are asked, and how many questions that makes: all in turn, each as long as it has variants."""
         wanted, variants = self.wanted.questions, self.wanted.variants
         most = _MANY if wanted is None else wanted
         laps: list[_Lap] = []
         slots = rounds = 0  # so far
-        live = list(islice(spread(self.plans, self.wanted.seed, self._has_variants), most))
+        live = list(islice(spread(self.plans, self.wanted.seed, self._has_questions), most))
         while live and slots < most and (wanted is not None or not rounds):
             whole = (most - slots) // len(live) if wanted is not None else min(1, most // len(live))
             if whole:
@@ -204,9 +239,10 @@ class Examination:
             raise SymparamsError(self._too_few(slots))
         return laps, slots
 
-    def _has_variants(self, i: int) -> bool:
-        """Whether a plan gives one question with all variants that are asked for."""
-        return self._supplies[i].available(self.wanted.variants) >= self.wanted.variants
+    def _has_questions(self, i: int, count: int = 1) -> bool:
+        """Whether a plan gives so many questions with all variants that are asked for."""
+        wanted = count * self.wanted.variants
+        return self._supplies[i].available(wanted) >= wanted
 
     def _too_few(self, found: int) -> str:
         """How many there are instead of what was asked for."""
@@ -222,26 +258,3 @@ class Examination:
         several = f" with {variants:,} variants each" if variants > 1 else ""
         asked = f"{self.wanted.questions:,} questions{several} are asked for"
         return f"{asked}, but there are only {found:,} different ones; wider ranges of letters give more"
-
-
-def kind_named(text: str) -> tuple[Kind, tuple[AnswerType, ...]]:
-    """A kind and the types of answers asked for: `params`, or `params:choice`."""
-    name, _, wanted = text.partition(":")
-    kind = KINDS.ask(name)
-    if kind is None:
-        near = nearest(name, KINDS.names()) or f"; the choices are {', '.join(KINDS.names())}"
-        raise SymparamsError(f"there is no kind of question `{name[:60]}`{near}")
-    types = tuple(t for t in kind.types if not wanted or t == wanted)
-    if not types:
-        raise SymparamsError(
-            f"questions of the kind {name} are answered by {listed(kind.types, 'or')}, not {wanted[:60]}"
-        )
-    return kind, types
-
-
-def _plans_of(kind: Kind, course: Course, answer_type: AnswerType) -> list[Plan]:
-    with limits.work(len(course.network.nodes)):
-        plans = list(kind.plans(course, answer_type))
-    if not all(isinstance(plan, Plan) and plan.kind == kind.name for plan in plans):
-        raise SymparamsError(f"the kind of question {kind.name} makes plans under another name")
-    return plans

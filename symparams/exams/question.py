@@ -61,6 +61,7 @@ class Question:
     letters: tuple[str, ...] = ()  # a formula: the letters that may stand in it
     points: tuple[Point, ...] = ()  # a formula: where it is compared with the key
     fade: int = 0  # how many of the last steps of the solution are left out, to be filled in
+    worth: Fraction | None = None  # points for a right answer; None: by its difficulty
 
     @cached_property
     def derivations(self) -> tuple[Derivation, ...]:

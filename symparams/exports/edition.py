@@ -12,8 +12,9 @@ from symparams.documents.question_writer import Writer
 from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
-from symparams.exams.examination import TYPES, Examination, Wanted, kind_named
+from symparams.exams.examination import TYPES, Examination, Wanted
 from symparams.exams.question import AnswerType
+from symparams.exams.selection import kind_named
 from symparams.exports.bank import Progress, write_bank
 from symparams.exports.export import Export, Item, PaperExport, TextExport
 from symparams.exports.registry import export
@@ -54,7 +55,8 @@ class Edition:
     @property
     def notices(self) -> list[str]:
         """What was asked for and cannot be had in this format, a sentence each."""
-        return list(dict.fromkeys([*self.export.notices(self.examination.wanted), *self._typing_notices()]))
+        own = [*self.export.notices(self.examination.wanted), *self._typing_notices()]
+        return list(dict.fromkeys([*self.examination.notices, *own]))
 
     def _typing_notices(self) -> Iterator[str]:
         """Which questions are choices although their answers would be typed, and which spellings earn nothing."""

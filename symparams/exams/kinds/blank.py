@@ -38,4 +38,5 @@ def _candidates(course: Course, index: int, rules: tuple[Formula, ...]) -> tuple
 blank = Kind(
     "blank", "a cell of the summary table that is left blank", 50, ("number", "choice"), _plans,
     usual=True, recounted=True,
+    needs=f"a network of at most {_ROWS} layers, all of whose letters have values or ranges",
 )  # fmt: skip

@@ -89,5 +89,6 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
 
 
 compare = Kind(
-    "compare", "how many more parameters one of two designs has", 85, ("number", "choice"), _plans, usual=True
-)
+    "compare", "how many more parameters one of two designs has", 85, ("number", "choice"), _plans, usual=True,
+    needs="a letter with a range, or a second network",
+)  # fmt: skip

@@ -98,10 +98,12 @@ def difficulty(level: int, rules: tuple[Formula, ...], local: bool) -> int:
     return max(1, min(5, level + (letters > 5) - (letters < 3) + (not local)))
 
 
-def _kind(quantity: str, title: str, order: int, level: int, *, usual: bool = False) -> Kind:
+def _kind(quantity: str, title: str, order: int, level: int, *, usual: bool = False, needs: str = "") -> Kind:
     """The kind of question that asks for a number, called as the quantity."""
     asked = partial(plans, quantity, quantity, level)
-    return Kind(quantity, title, order, ("number", "choice"), asked, usual=usual, fades=True, recounted=True)
+    return Kind(
+        quantity, title, order, ("number", "choice"), asked, usual=usual, fades=True, recounted=True, needs=needs
+    )
 
 
 params = _kind("params", "the number of parameters of a layer", 10, 2, usual=True)
@@ -113,5 +115,7 @@ macs = _kind("macs", "the multiply-accumulates of a layer", 30, 3, usual=True)
 flops = _kind("flops", "the floating-point operations of a layer", 31, 3)
 memory = _kind("memory", "the bytes of the parameters of a layer", 32, 3)
 activations = _kind("activations", "the bytes of the output of a layer", 33, 3)
-cache = _kind("cache", "the bytes that a layer keeps in generation", 34, 4)
-field = _kind("field", "the receptive field of a layer", 35, 3, usual=True)
+cache = _kind(
+    "cache", "the bytes that a layer keeps in generation", 34, 4, needs="causal attention, which keeps keys and values"
+)
+field = _kind("field", "the receptive field of a layer", 35, 3, usual=True, needs="a convolution or a pooling")
