@@ -21,10 +21,11 @@ class CsvLine(NamedTuple):
 def csv_lines(source: Source, most: int) -> Iterator[CsvLine]:
     """The lines that are not empty, of so many at most; the mark between cells is what the first one has most of."""
     separator: str | None = None
-    offset = 0
-    for number, line in enumerate(source.text.removeprefix("\ufeff").split("\n"), 1):
+    text = source.text.removeprefix("\ufeff")
+    offset = len(source.text) - len(text)
+    for number, line in enumerate(text.split("\n"), 1):
         place, offset = Place(source, offset), offset + len(line) + 1
-        if not line.strip():
+        if not line.strip(" \r" if separator == "\t" else None):
             continue
         if number > most:
             raise SymparamsError(f"such a table has at most {most:,} lines", place)

@@ -77,7 +77,7 @@ class Examination:
     def __init__(self, courses: Sequence[Course], wanted: Wanted) -> None:
         self.courses = tuple(courses)
         self.wanted = wanted
-        for course, rival in zip(self.courses, self.courses[1:], strict=False):
+        for course, rival in zip(self.courses, (*self.courses[1:], None), strict=True):
             course.rival = rival
         check_kinds(wanted.blueprint)
         selection = Selection(
@@ -211,6 +211,8 @@ class Examination:
         unmet = filling.fill(wishes.of_lines)
         if unmet is not None:
             raise wishes.unmet(unmet, wanted.variants, self._has_questions)
+        for i, use in sorted(filling.uses):
+            self._has_questions(i, use + 1)  # so that each is ready for all of its questions
         laps = [_Lap(slot, use, (i,)) for slot, (i, use) in enumerate(filling.uses)]
         return laps, len(laps)
 

@@ -54,25 +54,19 @@ class Filling:
         return best is not None
 
     def _make_room(self, line: int, tried: set[int]) -> bool:
-        """Give a line a plan whose line can have another one; whether that is possible."""
+        """Give a line a plan that is free, or one whose line can have another; whether that is possible."""
         for i in self._wishes[line]:
             if i in tried:
                 continue
             tried.add(i)
-            for other in list(self._lines.get(i, ())):
-                self._put(other, i, -1)
-                if self._take_but(other, i) or self._make_room(other, tried):
-                    self._put(line, i)
-                    return True
-                self._put(other, i)
-        return False
-
-    def _take_but(self, line: int, taken: int) -> bool:
-        """Give a line another plan than this one, if one is free."""
-        for i in self._wishes[line]:
-            if i != taken and self._has(i, len(self._lines.get(i, ())) + 1):
+            if self._has(i, len(self._lines.get(i, ())) + 1):
                 self._put(line, i)
                 return True
+            for other in list(self._lines.get(i, ())):
+                if self._make_room(other, tried):
+                    self._put(other, i, -1)
+                    self._put(line, i)
+                    return True
         return False
 
     def _put(self, line: int, i: int, sign: int = 1) -> None:

@@ -24,14 +24,14 @@ def why_missing(selected: Selected, courses: Sequence[Course], variants: int, av
         return f"all are of level {levels_in(selected.faded)}"
     if variants > 1:
         return f"none has {variants:,} variants; the most is {available:,}"
-    return "too few different wrong answers are known to choose from"
+    return "no values were found with which it can be asked"
 
 
 def _none_at_all(selected: Selected, courses: Sequence[Course]) -> str:
     letters = list(dict.fromkeys(letter for course in courses for letter in course.open_letters))
     have = "has no value and no range" if len(letters) == 1 else "have no values and no ranges"
     open_ = f"{listed(letters[:_LISTED])} {have}" if letters else ""
-    needed = f"{selected.kind.needs} is needed" if selected.kind.needs else ""
+    needed = f"that takes {selected.kind.needs}" if selected.kind.needs else ""
     return "; ".join(filter(None, (needed, open_))) or "there is nothing to ask in this network"
 
 
