@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from symparams.algebra.equality import collected
 from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols, total
 from symparams.algebra.notation import shown
@@ -317,7 +318,7 @@ def _sum_of(course: Course, point: Point) -> list[Formula]:
     """The sum over the layers with the values of a variant, and what it gives; one line where there is one term."""
     values = (_at(value, point) for value in course.total("params").values)
     every = total(as_formula(value) for value in values if value != 0)
-    return list(dict.fromkeys([every, as_formula(simplified(every))]))
+    return list(dict.fromkeys([every, as_formula(collected(every, course.network.facts))]))
 
 
 def _at(value: Value, point: Mapping[str, int]) -> Value:

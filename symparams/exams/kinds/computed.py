@@ -23,7 +23,7 @@ from symparams.model.conditions import formulas_of
 def plans(quantity: str, kind: str, level: int, course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     """One question for every layer that has something of the quantity."""
     for i, node in enumerate(course.network.nodes):
-        if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
+        if node.layer.inputs == "none" or node.kind == "copies" or node.shared is not None:
             continue
         try:
             task = course.tasks.of(i, quantity)
@@ -39,7 +39,9 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
         if ranges is None:
             continue
         local = quantity != "field" and is_plain(task) and is_describable(task)
-        if course.is_unrolled and not local:
+        if not local and (course.is_unrolled or node.repeats):
+            continue  # its name alone does not say which of its copies is meant
+        if any(repeat.runs for repeat in node.repeats):
             continue
         yield Computed(
             kind=kind,

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from symparams.algebra.equality import collected
 from symparams.algebra.evaluation import Point, number
-from symparams.algebra.formula import Formula, Symbol
+from symparams.algebra.formula import Formula, Symbol, Value
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.algebra.substitution import mapped
@@ -20,9 +23,13 @@ from symparams.exams.fillers import near_formulas
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
-from symparams.exams.plan import Computed, Plan
+from symparams.exams.kinds.total import mistakes
+from symparams.exams.plan import FEWEST, Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
+from symparams.misconceptions.totals import Total
 from symparams.questions.points import free_letters, number_from
+
+_LONGEST = 80  # characters of a total that is asked for
 
 
 @dataclass(kw_only=True)
@@ -32,14 +39,15 @@ class InLetters(Computed):
     row = "formulas"
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        key = tuple(simplified(rule, self.course.network.facts) for rule in self.rules)
+        key = tuple(map(self._written, self.rules))
         mistakes = [
             Wrong(
-                tuple(simplified(rule, self.course.network.facts) for rule in c.rules),
+                tuple(map(self._written, c.rules)),
                 c.made[0].credit,
                 c.made,
                 c.rules,
                 c.carried,
+                c.layers,
             )
             for c in self.candidates
             if len(c.made) == 1 and not self._foreign(c)
@@ -53,6 +61,10 @@ class InLetters(Computed):
 
     def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
         return near_formulas(key)
+
+    def _written(self, rule: Formula) -> Value:
+        """A formula as it is written: of a whole network collected over the layers."""
+        return (collected if self.node is None else simplified)(rule, self.course.network.facts)
 
     def _letters(self, rules: Iterable[Formula]) -> tuple[str, ...]:
         """The letters of the key and of the mistakes, in an order that does not tell them apart."""
@@ -71,8 +83,10 @@ class InLetters(Computed):
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     for i, node in enumerate(course.network.nodes):
-        if node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None:
+        if node.layer.inputs == "none" or node.kind == "copies" or node.shared is not None:
             continue
+        if any(repeat.runs for repeat in node.repeats):
+            continue  # its copies differ
         task = course.tasks.of(i, "params")
         if task.values == (0,):
             continue
@@ -95,6 +109,24 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
             mistakes=partial(_candidates, course, i, task.rules, with_letters, local),
             more={"own": "" if with_letters else "own"},
         )
+    yield from _totals(course, answer_type)
+
+
+def _totals(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
+    """The total in the letters of the network, where it has some and a formula of it can be written down."""
+    total = course.total("params")
+    if not letters_of(total.sum) or len(shown(collected(total.sum, course.network.facts), SOURCE)) > _LONGEST:
+        return
+    counted = sum(value != 0 for value in total.values)
+    yield InLetters(
+        kind="formula",
+        course=course,
+        answer_type=answer_type,
+        difficulty=max(3, min(5, 2 + counted)),
+        rules=(total.sum,),
+        mistakes=lambda: candidates(course, mistakes(course, "params", Total.with_terms), (total.sum,)),
+        more={"own": ""},
+    )
 
 
 def _is_lone(course: Course, index: int) -> bool:
@@ -138,5 +170,10 @@ def in_own_letters(rule: Formula) -> Formula:
 
 
 formula = Kind(
-    "formula", "the number of parameters of a layer as a formula", 70, ("formula", "choice"), _plans, usual=True
+    "formula",
+    "the number of parameters of a layer, or of the network, as a formula",
+    70,
+    ("formula", "choice"),
+    _plans,
+    usual=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Symbol
@@ -34,21 +34,23 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     )
 
 
-def mistakes(course: Course, quantity: str) -> Iterator[Mistake]:
-    """Every misconception made wherever it can be made, then a single layer counted wrongly."""
-    total = course.total(quantity)
-    for terms in total.everywhere():
-        yield Mistake((terms[0].made,), (by_layer(total, terms),))
-    for term in () if course.is_unrolled else total.wrong_terms():
-        where = (total.node(term.index).name,)
-        yield Mistake((term.made,), (by_layer(total, [term]),), layers=where)
-
-
 def by_layer(total: Total, wrong: Sequence[WrongTerm]) -> Formula:
     """The sum with a symbol for what each layer has, so that a number a layer is put in."""
     rules = {term.index: term.rule for term in wrong}
     terms = (Symbol(f"P_{i}", rules.get(i, term.rule)) for i, term in enumerate(total.terms))
     return sum_of(term for term in terms if number(term) != 0)
+
+
+def mistakes(
+    course: Course, quantity: str, added: Callable[[Total, Sequence[WrongTerm]], Formula] = by_layer
+) -> Iterator[Mistake]:
+    """Every misconception made wherever it can be made, then a single layer counted wrongly; `added` adds them up."""
+    total = course.total(quantity)
+    for terms in total.everywhere():
+        yield Mistake((terms[0].made,), (added(total, terms),))
+    for term in () if course.is_unrolled else total.wrong_terms():
+        where = (total.node(term.index).name,)
+        yield Mistake((term.made,), (added(total, [term]),), layers=where)
 
 
 total = Kind(
