@@ -24,7 +24,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import difficulty, is_plain
 from symparams.exams.kinds.inverse import unknowns
 from symparams.exams.kinds.total import mistakes
-from symparams.exams.plan import FEWEST, Computed, Plan
+from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.misconceptions.totals import Total
 from symparams.questions.points import free_letters, number_from
