@@ -182,8 +182,6 @@ def exam(
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:
     """Write the exam where it is to stand, or print it; then say what it lacks there."""
     edition = made.edition(format_)
-    for notice in edition.notices:
-        say(f"symparams: {notice}")
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
         made.write(output, format_, part=part, progress=progress)
