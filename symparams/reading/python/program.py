@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +11,8 @@ from symparams import limits
 from symparams.errors import LimitError, Place, Source, SymparamsError, listed, nearest
 from symparams.reading.python.damaged import Text, whole
 from symparams.reading.python.interpreter import Interpreter
-from symparams.reading.python.keras import Keras
 from symparams.reading.python.mending import Mended, mended, parsed
 from symparams.reading.python.published import published_calls
-from symparams.reading.python.torch import Torch
 from symparams.reading.reading import Reading
 
 
@@ -97,13 +96,16 @@ def version_of(text: str) -> int:
     return 2 if re.search(r"\btf\.|tensorflow|\blr\s*=", text) else 3
 
 
-def _keras(code: str, whole: str, words: frozenset[str]) -> Keras:
-    """Keras in the version of a program."""
+def _framework(source: Source, code: str, words: frozenset[str]) -> Any:
+    """The framework that a program uses, loaded when one does; Keras in the version of the program."""
+    if framework_of(code) == "torch":
+        return importlib.import_module("symparams.reading.python.torch").Torch(source, words)
+    keras = importlib.import_module("symparams.reading.python.keras").Keras
     standalone = re.search(r"(?:from|import) keras\b", code) and not re.search(r"tensorflow|\btf\.", code)
     old = re.search(
         r"input_length|CuDNN|\bkeras\.layers\.(?:core|convolutional|recurrent|embeddings|merge)\b|nb_epoch", code
     )
-    return Keras(version_of(code), words, from_one(whole) or bool(standalone and old))
+    return keras(version_of(code), words, from_one(source.text) or bool(standalone and old))
 
 
 def from_one(text: str) -> bool:
@@ -116,7 +118,7 @@ def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
     """What a mended program comes to."""
     words = frozenset(re.findall(r"\w+", repaired.text))
     code = repaired.text
-    framework: Any = Torch(source, words) if framework_of(code) == "torch" else _keras(code, source.text, words)
+    framework = _framework(source, code, words)
     run = Interpreter(framework, source, repaired.spans())
     framework.comments(repaired.text)
     try:
