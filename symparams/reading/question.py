@@ -25,7 +25,7 @@ _RULE = 400  # characters of a drawn line, and of blanks around it
 _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
 _SENTENCE_AROUND = re.compile(r"[^\W\d_]{2,}[ ,.?`'\"]")
-_CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|nn\.\w+|layers\.\w+)[(（]")
+_CALL = re.compile(r"\b(?:[A-Z][A-Za-z0-9]+|(?:nn|layers|slim|tf)\.\w+)[(（]")
 
 
 def read_question(source: Source, model: str | None) -> Reading:

@@ -266,11 +266,19 @@ class Interpreter(Expressions):
         self.statements([*node.body, *node.orelse, *node.finalbody], scope)
 
     def within(self, node: ast.With, scope: Scope) -> None:
+        entered: list[Value] = []
         for item in node.items:
             value = self.value(item.context_expr, scope)
+            if isinstance(value, Value):
+                value.entered(self)
+                entered.append(value)
             if item.optional_vars is not None:
                 self.put(item.optional_vars, value, scope)
-        self.statements(node.body, scope)
+        try:
+            self.statements(node.body, scope)
+        finally:
+            for value in reversed(entered):
+                value.left(self)
 
 
 def _makes_layers(node: ast.If) -> bool:

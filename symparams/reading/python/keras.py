@@ -14,6 +14,7 @@ from symparams.model.tensor import Convention
 from symparams.reading.python.builtin import MATH, OUTSIDE
 from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
 from symparams.reading.python.graph import Graph, Node, Word, own, unknown_step
+from symparams.reading.python.keras_cells import recurrent
 from symparams.reading.python.keras_finding import KerasFinding
 from symparams.reading.python.keras_functions import called_at_once
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
@@ -74,6 +75,10 @@ class Keras(KerasFinding):
         self.channels_first = False
         self.input_name = "input_layer" if version == 3 and not from_one else "input"
         self.inputs: dict[str, KerasTensor] = {}  # that the program reads and never makes
+        self.data: dict[int, tuple[Any, KerasTensor]] = {}  # that layers are called on, by id: itself, as an input
+        self.placeholders: set[Node] = set()
+        self.aside: set[Node] = set()
+        self.arg_scopes: list[dict[str, Any]] = []  # of TF-Slim, the innermost last
         self._sizes: Sizes | None = None
 
     # ------------------------------------------------------------ names
@@ -152,6 +157,8 @@ class Keras(KerasFinding):
             return self.merged(run, MERGES[last], given)
         if last == "add" and "." in path and isinstance(given.get(0), (KerasLayer, KerasModel)):
             return self.implied_model(run, path.rpartition(".")[0], given)
+        if (found := recurrent(self, run, path, given)) is not None:
+            return found
         if last == "merge":
             return self.merged(
                 run, _KERAS1_MODES.get(str(given.get(1, "mode", default="sum")), "Add"), given.without("mode")
@@ -240,6 +247,8 @@ class Keras(KerasFinding):
             return applied(self, run, operator, tensor, other, at) or tensor
         kind = _OPERATORS.get(operator)
         if isinstance(other, KerasTensor):
+            if operator in ("Mult", "Sub") and self.is_loss(tensor, other):
+                return Unknown("loss")
             pair = [other, tensor] if reflected else [tensor, other]
             if kind is None:
                 return self.not_understood(run, operator.lower(), positional(*pair))
@@ -290,6 +299,16 @@ class Keras(KerasFinding):
         if self._sizes is None:
             self._sizes = Sizes(run.source, self.convention)
         return self._sizes
+
+    def fed(self, value: Any, at: Span) -> KerasTensor | None:
+        """Data of known sizes as the input that it is; None for anything else."""
+        shape = self.sizes_of_data(value)
+        if not shape:
+            return None
+        if id(value) not in self.data:
+            made = Entrance(self, self.fresh(self.input_name), shape, at).tensor()
+            self.data[id(value)] = (value, made)
+        return self.data[id(value)][1]
 
     def sizes_of_data(self, value: Any) -> Any:
         """The shape of data that a model is called on, without the batch; None if it is not known."""

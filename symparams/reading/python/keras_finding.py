@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from symparams.errors import LimitError, SymparamsError
@@ -14,12 +15,16 @@ from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments
 from symparams.sources import records as r
 
+_FOR_LOSSES = re.compile(r"(?:log|clip)(?:_|$)")
+
 
 class KerasFinding:
     """What a program has made."""
 
     graph: Graph
     models: list[KerasModel]
+    placeholders: set[Node]  # the inputs of TensorFlow 1, which also bring what a model should give
+    aside: set[Node]  # what only a loss reads
 
     def comments(self, text: str) -> None:
         """Sizes that a comment tells are told by the code itself in Keras."""
@@ -50,8 +55,19 @@ class KerasFinding:
         )
 
     def _ends(self) -> list[Node]:
-        read = {i for n in self.graph.nodes for i in (*n.inputs, *n.beside)}
-        return [n for n in self.graph.nodes if n not in read and n.inputs]
+        nodes = [n for n in self.graph.nodes if n not in self.aside]
+        read = {i for n in nodes for i in (*n.inputs, *n.beside)}
+        return [n for n in nodes if n not in read and n.inputs]
+
+    def is_loss(self, left: KerasTensor, right: KerasTensor) -> bool:
+        """Whether `left * right` or `left - right` compares what flows with what it should be."""
+        for wanted, given in ((left.node, right.node), (right.node, left.node)):
+            if wanted in self.placeholders and wanted not in before([given]):
+                while given.inputs and given.owner is None and _FOR_LOSSES.match(given.name):
+                    self.aside.add(given)
+                    (given,) = given.inputs[:1]
+                return True
+        return False
 
     def _whole(self) -> KerasModel:
         """A graph that no model was made of."""

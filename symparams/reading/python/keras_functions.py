@@ -7,7 +7,10 @@ from typing import Any
 
 from symparams.reading.python.graph import Keras
 from symparams.reading.python.keras_layers import KerasLayer
+from symparams.reading.python.keras_primitives import primitive
+from symparams.reading.python.keras_slim import of_slim
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
+from symparams.reading.python.keras_variables import made_up, variable
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Given, Unknown, word
 
@@ -40,7 +43,17 @@ def called_at_once(keras: Keras, run: Run, path: str, given: Arguments) -> Any:
         return _placeholder(keras, given)
     if last == "reshape":
         return _reshaped(keras, run, given)
-    kind = _LAYERS.get(last) if _MADE.search(path) else None
+    if last in ("Variable", "get_variable"):
+        return variable(keras, run, last, given)
+    made = of_slim(keras, run, path, given)
+    if made is not None:
+        return made
+    numbers = made_up(path, given)
+    if numbers is not None:
+        return numbers
+    if not _MADE.search(path):
+        return primitive(keras, run, path, given)
+    kind = _LAYERS.get(last)
     if kind is None or not (given.positional or "inputs" in given.keywords):
         return None
     flowing = given.get(0, "inputs")
@@ -60,7 +73,9 @@ def _placeholder(keras: Keras, given: Arguments) -> Any:
         return None
     name = given.get(2, "name")
     named = name if isinstance(name, str) else keras.fresh(keras.input_name)
-    return Entrance(keras, named, tuple(shape[1:]), given.at).tensor()
+    made = Entrance(keras, named, tuple(shape[1:]), given.at)
+    keras.placeholders.add(made.node)
+    return made.tensor()
 
 
 def _reshaped(keras: Keras, run: Run, given: Arguments) -> Any:

@@ -153,6 +153,8 @@ class KerasLayer(Value):
                 found.append(one)
             elif isinstance(one, Unknown) and "(" not in one.path:
                 found.append(self.keras.implied(one.path, given.at))
+            elif (fed := self.keras.fed(one, given.at)) is not None:
+                found.append(fed)
         return found
 
     def _attending(self, call: r.Call, query: KerasTensor, given: Arguments) -> tuple[r.Call, list[Node]]:

@@ -221,6 +221,12 @@ class Subclassed(Instance):
             return Native(name, lambda run, given: Unknown(f"{name}()"))
         return self.model.attribute(run, name)
 
+    def set_attribute(self, run: Run, name: str, value: Any) -> None:
+        super().set_attribute(run, name, value)
+        if isinstance(value, KerasWeight) and not value.name:  # a variable that it makes is one of its weights
+            value.name = self.name
+            self.weights.append(value)
+
     def add_weight(self, run: Run, given: Arguments) -> Any:
         """`self.add_weight(shape=…)`."""
         made = made_weight(self.keras, run, self.name, given)
@@ -235,6 +241,8 @@ class Subclassed(Instance):
         value = given.get(0, "inputs")
         if isinstance(value, Unknown) and "(" not in value.path:
             value = self.keras.implied(value.path, given.at)
+        if self.model not in self.keras.models:
+            value = self.keras.fed(value, given.at) or value
         if not _tensors(value):
             shape = self.keras.sizes_of_data(value)
             if shape is not None and self.model.shape is None:
@@ -246,10 +254,11 @@ class Subclassed(Instance):
             self.built = True
             shape = getattr(value, "attribute", lambda run, name: Unknown("shape"))(run, "shape")
             self.run_method(run, "build", Arguments([Given(shape, given.at)]))
-        if not self.has("call"):
+        does = next((name for name in ("call", "__call__") if self.has(name)), None)
+        if does is None:
             return self.keras.not_understood(run, self.name, given)
         result = self.run_method(
-            run, "call", Arguments([Given(value, given.at), *given.positional[1:]], given.keywords, given.at)
+            run, does, Arguments([Given(value, given.at), *given.positional[1:]], given.keywords, given.at)
         )
         return with_rest(self.keras, run, self, self.weights, result, given.at)
 

@@ -77,10 +77,10 @@ class Entrance(Value):
         ]
         return self.keras.channels_last(found) or [1]
 
-    def settle(self, axes: int) -> None:
-        """Letters for so many sizes."""
+    def settle(self, axes: int, sizes: Sequence[Any] = ()) -> None:
+        """Letters for so many sizes, as far as they are not known."""
         self.is_open = False
-        self.node.call = own("input", self.at, *self.sizes((None,) * axes))
+        self.node.call = own("input", self.at, *self.sizes(tuple(sizes) or (None,) * axes))
 
     def tensor(self) -> KerasTensor:
         """What enters."""

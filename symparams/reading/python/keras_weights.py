@@ -11,7 +11,7 @@ from symparams.reading.python.graph import Keras, Node, Pointer, Word, own
 from symparams.reading.python.keras_tensors import KerasTensor
 from symparams.reading.python.operations import operated
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Unknown, Value, is_number, letter
+from symparams.reading.python.values import Arguments, Native, Unknown, Value, is_number, letter
 from symparams.sources import records as r
 
 _PRODUCTS = ("matmul", "dot", "tensordot", "MatMult")
@@ -33,6 +33,8 @@ class KerasWeight(Value):
         return self.name
 
     def attribute(self, run: Run, name: str) -> Any:
+        if name == "get_shape":
+            return Native(name, lambda run, given: self.shape)
         return self.shape if name == "shape" else Unknown(f"{self.name}.{name}")
 
     def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
@@ -77,7 +79,8 @@ def applied(keras: Keras, run: Run, how: str, tensor: KerasTensor, weight: Keras
     product = before.owner
     if join == "add" and isinstance(product, KerasWeight) and _is_bias(before, product, weight):
         if not weight.is_placed:
-            before.call = own("dense", at, product.shape[1])
+            kept = (a for a in before.call.arguments if a.keyword not in ("bias", "use_bias"))
+            before.call = before.call._replace(arguments=tuple(kept))
         weight.is_placed = True
         return tensor
     return _put(run, tensor, weight, own("param", at, *(weight.shape or (1,)), Word(join)), at)
@@ -95,8 +98,8 @@ def flowing(keras: Keras, value: Any, at: Span) -> Any:
 def _is_bias(before: Node, product: KerasWeight, weight: KerasWeight) -> bool:
     """Whether a weight that is added is the bias of the product before it."""
     return (
-        before.call.name == "dense"
-        and weight.shape == product.shape[1:]
+        (before.call.name == "dense" or before.call.name.startswith("Conv"))
+        and weight.shape == (product.shape[-2] if before.call.name.endswith("Transpose") else product.shape[-1],)
         and weight.name == product.name
         and weight.frozen == product.frozen
     )

@@ -43,7 +43,7 @@ def recognised(text: str) -> float:
 
 _LOOK = 200_000  # characters that are looked at
 _MAKES = re.compile(
-    r"\b(?:layers|nn|keras|tf)\.[A-Z]\w+\(|\.add\(\s*[(A-Za-z]|\bnn\.Module\b|\b(?:Sequential|Model|ModuleList)\("
+    r"\b(?:layers|nn|keras|tf)\.[A-Z]\w+\(|\bslim\.\w+\(|\btf\.(?:(?:layers|nn)\.\w+|matmul|placeholder|get_variable)\(|\.add\(\s*[(A-Za-z]|\bnn\.Module\b|\b(?:Sequential|Model|ModuleList)\("
     r"|=\s*(?:Dense|Conv[123]D|Input|LSTM|GRU|Embedding|Flatten|Linear|Conv[123]d)\("
 )
 _WRITES = re.compile(

@@ -87,6 +87,12 @@ class Value:
         """`value + other`, or `other + value` reflected."""
         return Unknown(f"{self.text()}")
 
+    def entered(self, run: Run) -> None:
+        """What happens where `with value:` begins."""
+
+    def left(self, run: Run) -> None:
+        """And where it ends."""
+
     def copied(self, run: Run, deeply: Copies | None) -> Any:
         """`copy.copy(value)`, or `copy.deepcopy(value)` where copies are to be kept."""
         return self

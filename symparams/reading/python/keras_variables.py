@@ -1,0 +1,104 @@
+"""Numbers that a program of TensorFlow makes up, and the variables that hold them: tf.Variable(tf.zeros([10]))."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from symparams.errors import Span
+from symparams.reading.python.graph import Keras
+from symparams.reading.python.keras_weights import KerasWeight
+from symparams.reading.python.run import Run
+from symparams.reading.python.values import Arguments, Value, is_number, letter
+
+_OF_SIZES = ("random_normal", "truncated_normal", "random_uniform", "normal", "uniform", "zeros", "ones", "fill",
+             "random", "random_sample", "standard_normal")  # fmt: skip
+_SIZES_EACH = ("randn", "rand")  # whose sizes are arguments of their own
+_OUTSIDE = re.compile(r"(?:tf|tensorflow|np|numpy)\.")
+_INITIALIZER = re.compile(
+    r"(?:initializer|[Xx]avier|[Gg]lorot|[Hh]e_|He[NU]|Random(?:Normal|Uniform)|TruncatedNormal|Zeros|Ones)\w*\([^()]*\)$"
+)
+
+
+class MadeUp(Value):
+    """Numbers of which only the sizes are known."""
+
+    def __init__(self, shape: Sequence[Any]) -> None:
+        self.data_shape = tuple(letter(size) for size in shape)
+
+    def attribute(self, run: Run, name: str) -> Any:
+        return self.data_shape if name == "shape" else self if name == "astype" else super().attribute(run, name)
+
+    def called(self, run: Run, given: Arguments) -> Any:
+        return self
+
+    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        return self
+
+    def text(self) -> str:
+        return "numbers"
+
+
+def made_up(path: str, given: Arguments) -> MadeUp | None:
+    """What a function such as `tf.random_normal([5, 5, 1, 32])` makes; None for any other."""
+    last = path.rpartition(".")[2]
+    shape: Any = None
+    if last in _OF_SIZES and _OUTSIDE.match(path):
+        rows = (g.value for g in given.positional if isinstance(g.value, (tuple, list)))
+        shape = given.get(None, "shape", "size") or next(rows, given.get(0))
+    elif last in _SIZES_EACH and _OUTSIDE.match(path):
+        shape = [g.value for g in given.positional]
+    elif last == "constant":
+        shape = given.get(2, "shape") or _measured(given.get(0, "value"))
+    elif _INITIALIZER.search(path):
+        shape = given.get(0, "shape")
+    shape = _sizes(shape)
+    return None if shape is None else MadeUp(shape)
+
+
+def _measured(rows: Any) -> tuple[int, ...] | None:
+    """The shape of numbers that are written out: [[1.0, 2.0]] has 1 row of 2."""
+    sizes: list[int] = []
+    while isinstance(rows, (list, tuple)) and rows:
+        sizes.append(len(rows))
+        rows = rows[0]
+    return tuple(sizes) if sizes and is_number(rows) else None
+
+
+def _sizes(shape: Any) -> tuple[Any, ...] | None:
+    """A shape of numbers, known or not; None for anything else."""
+    if is_number(shape):
+        shape = (shape,)
+    known = isinstance(shape, (tuple, list)) and shape and all(is_number(letter(size)) for size in shape)
+    return tuple(shape) if known else None
+
+
+def variable(keras: Keras, run: Run, last: str, given: Arguments) -> KerasWeight | None:
+    """`tf.Variable(initial)` or `tf.get_variable("W", [784, 10])`; None where nobody knows how large it is."""
+    initial = given.get(0, "initial_value") if last == "Variable" else given.get(None, "initializer")
+    shape = _sizes(given.get(None if last == "Variable" else 1, "shape"))
+    if shape is None:
+        shape = getattr(initial, "data_shape", None)
+    if shape is None:
+        shape = _measured(initial)
+    if shape is None:
+        return None
+    run.allowance.make()
+    return KerasWeight(keras, "", [letter(size) for size in shape], given.get(None, "trainable") is False)
+
+
+def named(keras: Keras, run: Run, weight: KerasWeight, given: Arguments, kind: str) -> str:
+    """The name of a layer that a variable makes: of the call, of the variable, else the next of its kind."""
+    name = given.get(None, "name", "scope")
+    return name if isinstance(name, str) else weight.name or _called(run, weight) or str(keras.fresh(kind))
+
+
+def _called(run: Run, weight: KerasWeight) -> str:
+    """What a program calls a variable, or its key in a dictionary; "" for one that has no name in the program."""
+    for name, value in run.globals.names.items():
+        for key, one in value.items() if isinstance(value, dict) else ((name, value),):
+            run.allowance.spend()
+            if one is weight:
+                return str(key)
+    return ""
