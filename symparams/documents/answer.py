@@ -214,6 +214,11 @@ class AnswerDocument:
         return self.solution.quantities or (("params",) if entry.has_parameters else ("shape",))
 
     @property
+    def untrained(self) -> list[LayerEntry]:
+        """The layers with parameters that are not trained."""
+        return [entry for entry in self.solution.layers if entry.all_counts.non_trainable != 0]
+
+    @property
     def letters_in_totals(self) -> tuple[Letter, ...]:
         """The letters that stand in what the layers have together."""
         totals = [self.solution.total_of(quantity) for quantity in self.solution.quantities if quantity in TOTALS]

@@ -25,7 +25,10 @@ _SMALLEST = 10  # smaller numbers in prose are settings, not counts
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRIED = 12  # so many layers are tried for a number that names none
-_TRAINED = re.compile(r"train(?:able|ed|ierbar)|entra[iî]n|entren|обуча|训练", re.I)
+_TRAINED = re.compile(
+    r"train(?:able|ed|iert|ierbar)|fro[sz]e|freez|requires_grad|entra[iî]n|entren|eingefror|congel|обуча|训练", re.I
+)
+_UNTRAINED = re.compile(r"non[\s-]?trainable|untrain|not\s+train|nicht\s+train", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,9 @@ class Doubts:
             asked = [d for d in asked if d.quantity not in usual or (d.layer is not None and self._is_without(d.layer))]
         elif not asked and self.asking and self._only is not None:
             asked = [Doubt(self._only, quantity, None, None) for quantity in self.quantities]
+        elif not asked and self.asking & self._of_training and self.network.counts.non_trainable != 0:
+            untrained = _UNTRAINED.search(self.prose) is not None
+            asked = [Doubt(None, "non_trainable" if untrained else "trainable", None, None)]
         return (*wrong, *self._once(asked))
 
     # ------------------------------------------------------------ what the text speaks of
@@ -94,10 +100,32 @@ class Doubts:
         return {part for counts in every for part in (counts.trainable, counts.non_trainable)}
 
     @cached_property
+    def _of_parts(self) -> dict[Written, str]:
+        """The numbers that are how many of all parameters are trained, or how many are not, each with which of them.
+
+        One that is also the number of a layer is meant so where its sentence speaks of training, or nothing names it.
+        """
+        counts, found = self.network.counts, {}
+        spoken = {name for name, _ in (*self.named, *self.counted_off)}
+        told = {node.counts.non_trainable for node in self.network.nodes if node.counts.params != counts.params}
+        for one in self.written:
+            value, meant = self._value(one), one.sentence in self._of_training
+            if value is None or value < _SMALLEST or value == counts.params:
+                continue
+            if value == counts.trainable and (meant or not spoken.intersection(self._counted.get(value, ()))):
+                found[one] = "trainable"
+            elif value == counts.non_trainable and value not in self._counted and (meant or value not in told):
+                found[one] = "non_trainable"
+        values = {self._value(one): part for one, part in found.items()}
+        return {one: values[value] for one in self.written if (value := self._value(one)) in values}
+
+    @cached_property
     def right(self) -> list[tuple[Written, str | None]]:
         """Numbers that are right, each with its layer; those that several layers have are left out."""
         found = []
         for one in self.written:
+            if one in self._of_parts:
+                continue
             owners = self._counted.get(self._value(one) or -1, [])
             if len(owners) == 1:
                 found.append((one, owners[0]))
@@ -135,7 +163,7 @@ class Doubts:
     # ------------------------------------------------------------ wrong numbers
 
     def _wrong(self) -> Iterator[Doubt]:
-        right = {one.at for one, _ in self.right}
+        right = {one.at for one in (*self._of_parts, *(one for one, _ in self.right))}
         others = [one for one in self.written if one.at not in right and not self._is_setting(one)]
         for tried, explained in (("formula shape", True), ("number", True), ("formula shape", False)):
             some = [one for one in others if one.kind in tried]
@@ -234,18 +262,12 @@ class Doubts:
 
     def _asked(self) -> Iterator[Doubt]:
         """What is asked about without a wrong number; of all that is right only what stands in a question."""
+        for one, part in self._of_parts.items():
+            yield Doubt(None, part, None, one.at)
         several = len({layer for _, layer in self.right}) > 1
         for one, layer in self.right:
             if not several or one.sentence in self.asking:
                 yield Doubt(layer, "params", None, one.at)
-        fixed = self.network.counts.non_trainable
-        told = {
-            node.counts.non_trainable for node in self.network.nodes if node.name in {name for _, name in self.right}
-        }
-        if isinstance(fixed, int) and fixed >= _SMALLEST and fixed not in self._counted and fixed not in told:
-            for one in self.written:
-                if self._value(one) == fixed:
-                    yield Doubt(None, "non_trainable", None, one.at)
         for name, sentence in (*self.named, *self.counted_off):
             if sentence in self.asking:
                 yield Doubt(name, self.quantity, None, None)

@@ -55,4 +55,24 @@ model = keras.Sequential([keras.Input((96, 96, 3)), layers.Conv2D(8, 5, strides=
 
 model = keras.Sequential([keras.Input((20, 20, 16)), layers.Conv2D(32, 3, padding="same")])
 """,
+    "what is trained": """My script prints 2,570, but the model has 534,548 parameters. What does it count?
+
+model = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1), nn.MaxPool2d(4), nn.Flatten(),
+                      nn.Linear(2048, 256), nn.Linear(256, 10))
+for layer in model[:5]:
+    for p in layer.parameters():
+        p.requires_grad = False
+print(sum(p.numel() for p in model.parameters() if p.requires_grad))
+""",
+    "how much is trained": """How many of the parameters are trainable?
+
+base = VGG16(include_top=False, input_shape=(224, 224, 3))
+for layer in base.layers[:15]:
+    layer.trainable = False
+model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(5)])
+""",
+    "what is not trained": """How many parameters are trainable?
+
+model = keras.Sequential([keras.Input((16,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(3)])
+""",
 }

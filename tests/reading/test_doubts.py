@@ -15,6 +15,8 @@ CNN = (
 GRU = "input(50, 7) -> gru(32, sequences) as gru -> gru(16) as gru_1 -> dense(1) as out"
 BN = "input(56, 56, 3) -> conv(24, 5, same, s=2, bias=no) as conv2d_1 -> bn as batch_normalization_1 -> gap -> dense(6)"
 
+HALF = "input(4) -> dense(8, frozen) as dense_1 -> dense(3) as dense_2"
+
 
 def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
     """For each doubt the layer, the quantity, what was written, and the mistake."""
@@ -63,6 +65,17 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         (CNN, "Where do the 1161344 parameters of the dense layer come from?", [("dense", "params", "", "")]),
         (CNN, "Why is the output of conv2d_2 not (26, 26, 63)?", [("conv2d_2", "shape", "(26, 26, 63)", None)]),
         (BN, "Non-trainable params: 48. Where do these come from?", [(None, "non_trainable", "", "")]),
+        (BN, "My script prints 1998. How is this computed?", [(None, "trainable", "", "")]),
+        (
+            BN,
+            "It says 1,998 trainable params, I count 2046. Why?",
+            [(None, "trainable", "", ""), (None, "params", "", "")],
+        ),
+        (HALF, "Only 27 are trainable. Why 27?", [(None, "trainable", "", "")]),
+        (HALF, "Why has dense_2 27 parameters?", [("dense_2", "params", "", "")]),
+        (HALF, "How many parameters are trainable?", [(None, "trainable", "", "")]),
+        (HALF, "How many are non-trainable?", [(None, "non_trainable", "", "")]),
+        (CNN, "How many parameters are trainable?", []),
         (CNN, "I used kernels of 3*3 and 32 filters, on Python 3.11, 2019-03-11.", []),
         (CNN, "Why does the table not show that dropout removes parameters?", [("dropout_1", "params", "", "")]),
     ],

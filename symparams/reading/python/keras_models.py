@@ -71,11 +71,18 @@ class KerasModel(Value):
                 layer.set_attribute(run, name, value)
 
     def all_layers(self) -> list[Any]:
-        """The layers, in their order."""
+        """The layers in the order of Keras: those farthest from the end first, the inputs of a graph among them."""
         if self.is_sequential:
             return self.layers
-        found = (n.owner for n in before(t.node for t in self.outputs) if isinstance(n.owner, KerasLayer))
-        return list(dict.fromkeys(found))
+        nodes = before(t.node for t in self.outputs)
+        far: dict[Node, int] = {}
+        for node in reversed(nodes):
+            far.setdefault(node, 0)
+            for one in (*node.inputs, *node.beside):
+                far[one] = max(far.get(one, 0), far[node] + 1)
+        inputs = {t.node: t.entrance for t in self.inputs}
+        owners = (inputs.get(n, n.owner) for n in sorted(nodes, key=lambda n: -far[n]))
+        return [one for one in dict.fromkeys(owners) if isinstance(one, (KerasLayer, Entrance))]
 
     def add(self, run: Run, given: Arguments) -> Any:
         """`model.add(layer)`."""

@@ -82,6 +82,12 @@ class Entrance(Value):
         self.is_open = False
         self.node.call = own("input", self.at, *self.sizes(tuple(sizes) or (None,) * axes))
 
+    def attribute(self, run: Run, name: str) -> Any:
+        return self.node.name if name == "name" else Unknown(f"{self.node.name}.{name}")
+
+    def called(self, run: Run, given: Arguments) -> Any:
+        return given.get(0, "inputs")
+
     def tensor(self) -> KerasTensor:
         """What enters."""
         return KerasTensor(self.keras, self.node, self)
