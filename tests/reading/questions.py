@@ -55,7 +55,7 @@ model = keras.Sequential([keras.Input((96, 96, 3)), layers.Conv2D(8, 5, strides=
 
 model = keras.Sequential([keras.Input((20, 20, 16)), layers.Conv2D(32, 3, padding="same")])
 """,
-    "what is trained": """My script prints 2,570, but the model has 534,548 parameters. What does it count?
+    "what is trained": """My script prints 2,570, but the model has 532,202 parameters. What does it count?
 
 model = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1), nn.MaxPool2d(4), nn.Flatten(),
                       nn.Linear(2048, 256), nn.Linear(256, 10))

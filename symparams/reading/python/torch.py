@@ -250,7 +250,8 @@ class Torch(TorchFinding, TorchCalls):
             self.current = module
             try:
                 self._forward(run, module)
-                break
+                if not self.inputs.learned():
+                    break
             except SolvedError as solved:
                 self.inputs.values.update(solved.values)
                 if solved.assumed:
@@ -303,19 +304,6 @@ class Torch(TorchFinding, TorchCalls):
         """The next name of a function's calls: relu_1."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
         return f"{kind}_{self.counts[kind]}"
-
-    def parameter_tensor(self, run: Run, parameter: Parameter) -> Tensor:
-        """A parameter as it flows."""
-        shape = parameter.shape
-        if len(shape) > 1 and shape[0] == 1:
-            shape = shape[1:]
-        name = self.names.get(id(parameter), parameter.text())
-        for node in self.graph.nodes:
-            if node.owner is parameter:
-                return Tensor(self, node, 0 if len(parameter.shape) > len(shape) else None)
-        node = Node(own("param", parameter.at, *shape), (), parameter.at, parameter, name, parameter.frozen)
-        self.graph.add(node)
-        return Tensor(self, node, 0 if len(parameter.shape) > len(shape) else None)
 
     def nothing_inside(self, run: Run, module: Module, given: Arguments) -> Any:
         """An empty nn.Sequential lets everything pass."""

@@ -18,6 +18,7 @@ from symparams.reading.python.torch_tensors import BATCH, Data, OpenShape, State
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
 from symparams.sources import records as r
 
+_OF_TWO = {"Bilinear": "input2", "Transformer": "tgt"}  # what takes two inputs, and what it calls the second
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _SAME = frozenset(
     re.findall(
@@ -47,9 +48,6 @@ class TorchCalls(TorchShapes):
         raise NotImplementedError
 
     def fresh(self, kind: str) -> str:
-        raise NotImplementedError
-
-    def parameter_tensor(self, run: Run, parameter: Parameter) -> Tensor:
         raise NotImplementedError
 
     def not_understood(self, run: Run, name: str, given: Arguments) -> Any:
@@ -94,10 +92,36 @@ class TorchCalls(TorchShapes):
             return self.tensor(run, value[0], at)
         if isinstance(value, Data) and value.data_shape:
             sizes = [letter(s) for s in value.data_shape if s is not BATCH]
-            if all(map(is_number, sizes)):
+            if len(sizes) == len(value.data_shape) > 1 and sizes[0] == 1:  # the same for all examples
+                sizes = sizes[1:]
+            if sizes and all(map(is_number, sizes)):
                 node = self.graph.add(Node(own("input", at, *sizes), (), at, None, self.fresh("data")))
                 return Tensor(self, node, None if len(sizes) == len(value.data_shape) else 0)
         return None
+
+    def parameter_tensor(self, run: Run, parameter: Parameter) -> Tensor:
+        """A parameter as it flows."""
+        shape = parameter.shape
+        if len(shape) > 1 and shape[0] == 1:
+            shape = shape[1:]
+        return self._learned(parameter, shape, parameter.text(), 0 if len(parameter.shape) > len(shape) else None)
+
+    def table_tensor(self, run: Run, leaf: Leaf) -> Tensor | None:
+        """The table of an embedding as it flows; None where its rows are looked up as well, or nothing flows."""
+        used = [n for n in self.graph.nodes if n.owner is leaf]
+        sizes = [letter(leaf.given.get(i, name)) for i, name in enumerate(("num_embeddings", "embedding_dim"))]
+        if self.current is None or leaf.kind != "Embedding" or not all(map(is_number, sizes)):
+            return None
+        return None if used and used[0].call.name != "param" else self._learned(leaf, sizes, "table", None)
+
+    def _learned(self, owner: Any, shape: Sequence[Any], name: str, batch: int | None) -> Tensor:
+        """What is learned as it flows, once."""
+        node = next((n for n in self.graph.nodes if n.owner is owner), None)
+        if node is None:
+            at = owner.given.at if isinstance(owner, Leaf) else owner.at
+            named = self.names.get(id(owner), name)
+            node = self.graph.add(Node(own("param", at, *shape), (), at, owner, named, owner.frozen))
+        return Tensor(self, node, batch)
 
     # ------------------------------------------------------------ modules
 
@@ -110,8 +134,8 @@ class TorchCalls(TorchShapes):
         self.inputs.read(run, leaf, x)
         call, others, beside = leaf.recorded(), [], []
         name = self.names.get(id(leaf)) or self.fresh(_function_name(leaf.kind))
-        if leaf.kind == "Bilinear":
-            others = [t for t in [self.tensor(run, given.get(1, "input2"), given.at)] if t is not None]
+        if leaf.kind in _OF_TWO:
+            others = [t for t in [self.tensor(run, given.get(1, _OF_TWO[leaf.kind]), given.at)] if t is not None]
         memory = self._memory(run, leaf, x, given)
         if memory is not None:
             call = call._replace(arguments=(*call.arguments, r.Argument("memory", Pointer.to(memory), given.at)))
@@ -180,6 +204,8 @@ class TorchCalls(TorchShapes):
     def tensor_attribute(self, run: Run, tensor: Tensor, name: str) -> Any:
         if name in ("shape", "size"):
             sizes = tensor.sizes(run)
+            if sizes is None:
+                self.inputs.asked(tensor.node)
             whole: Any = OpenShape(tensor) if sizes is None else sizes
             if name == "shape":
                 return whole
@@ -246,6 +272,7 @@ class TorchCalls(TorchShapes):
 
     def _aligned(self, run: Run, parts: Sequence[Tensor], at: Span) -> Sequence[Tensor]:
         """Two tensors axis by axis: one gets the axes that it lacks, letters that meet a number are that number."""
+        parts = [self._without_batch(run, part, other, at) for part, other in zip(parts, reversed(parts), strict=True)]
         shapes = [self.shape(run, part.node) for part in parts]
         if len(shapes) != 2 or any(s is None for s in shapes):
             return parts
@@ -255,6 +282,16 @@ class TorchCalls(TorchShapes):
                     self.inputs.equal(sizes[1 - here], sizes[here], at, parts[here].text(), "rows")
         most = max(len(s or ()) for s in shapes)
         return [self._lifted(run, p, s or (), most, at) for p, s in zip(parts, shapes, strict=True)]
+
+    def _without_batch(self, run: Run, x: Tensor, other: Tensor, at: Span) -> Tensor:
+        """What is the same for all examples, without the axis of size 1 that it has where the other counts them."""
+        shape = self.shape(run, x.node)
+        if x.batch is not None or not other.batch or shape is None or other.rank(run) != len(shape):
+            return x
+        if shape[other.batch] != 1:
+            return x
+        kept = (*shape[: other.batch], *shape[other.batch + 1 :])
+        return self.through(run, x, own("reshape", at, *kept), self.fresh("view"), None, at)
 
     def _lifted(self, run: Run, x: Tensor, shape: Sequence[Any], axes: int, at: Span) -> Tensor:
         """A tensor with axes of size 1 in front, so that it has as many as another."""

@@ -44,6 +44,9 @@ class Entrances:
         self.told: list[tuple[Any, ...]] = []  # sizes in comments
         self.unknown: set[Node] = set()  # steps of which nothing is known but what the next layer reads
         self.open: dict[Node, Node] = {}  # node: the open input that it comes from
+        self.sizes: dict[int, Sequence[Any]] = {}  # of inputs whose sizes a program asks for before they are known
+        self.places: dict[Node, int] = {}  # of the inputs in their order
+        self.waiting: dict[Node, int] = {}  # those whose sizes are asked for, with their places
         self.module: Module | None = None
         self.count = 0
 
@@ -90,17 +93,32 @@ class Entrances:
         """Follow a model anew."""
         self.module = module
         self.open.clear()
+        self.waiting.clear()
+        self.places.clear()
         self.count = 0
 
     def tensor(self, run: Run, name: str, at: Span, index: int) -> Any:
         """What enters the model."""
         shapes = self._shapes()
-        shape = shapes[index] if index < len(shapes) else None
-        node = self.torch.graph.add(Node(own("input", at, Symbol("n")), (), at, "input", name))
+        shape = shapes[index] if index < len(shapes) else self.sizes.get(index)
+        node = self.torch.graph.add(Node(own("input", at, Symbol("n")), (), at, f"input {index}", name))
         self.open[node] = node
+        self.places[node] = index
         if shape is not None:
             self.settle(node, [letter(s) for s in shape])
         return Tensor(self.torch, node)
+
+    def asked(self, node: Node) -> None:
+        """The program asks for the sizes of an input that is open: they are known when it is followed again."""
+        entrance = self.open.get(node)
+        if entrance is not None:
+            self.waiting[entrance] = self.places[entrance]
+
+    def learned(self) -> bool:
+        """Whether sizes that the program asked for have been found since."""
+        found = {i: n for n, i in self.waiting.items() if n not in self.open.values() and i not in self.sizes}
+        self.sizes |= {i: [argument.value for argument in node.call.arguments] for i, node in found.items()}
+        return bool(found)
 
     def _shapes(self) -> list[Any]:
         """The shapes that the model is run on, or its first layer, where a program calls its layers one by one."""

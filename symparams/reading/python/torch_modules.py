@@ -164,10 +164,21 @@ class Weights(Value):
     def attribute(self, run: Run, name: str) -> Any:
         if name == "requires_grad_":
             return Native(name, lambda run, given: self.set_attribute(run, "requires_grad", given.get(0, default=True)))
-        return Unknown(f"{self.text()}.{name}")
+        flow = self._flow(run)
+        return Unknown(f"{self.text()}.{name}") if flow is None else flow.attribute(run, name)
 
     def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
-        return self
+        flow = self._flow(run)
+        return self if flow is None else flow.operated(run, operator, other, reflected, at)
+
+    def item(self, run: Run, key: Any, at: Span) -> Any:
+        flow = self._flow(run)
+        return super().item(run, key, at) if flow is None else flow.item(run, key, at)
+
+    def _flow(self, run: Run) -> Any:
+        """The table of an embedding, as it flows; None for any other weights."""
+        is_table = self.name == "weight" and isinstance(self.module, Leaf)
+        return self.module.torch.table_tensor(run, self.module) if is_table else None
 
 
 class Leaf(Module):

@@ -138,6 +138,8 @@ class TorchShapes:
         keys = list(key) if isinstance(key, tuple) else [key]
         if x.batch is None and len(keys) == 1 and isinstance(key, (Unknown, Data)):
             return self._picked(run, x, at)
+        if x.batch is None and keys[0] is None:  # a parameter, the same for all examples
+            x = Tensor(self, x.node, 0)
         if Ellipsis in keys:
             rank = x.rank(run)
             place = keys.index(Ellipsis)
