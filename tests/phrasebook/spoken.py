@@ -119,6 +119,10 @@ _PASTED = (  # two models and damaged quotes; a row and a total that contradict 
         "a = Sequential([Dense(3, input_shape=(4,), activation=\u2019relu\u2019)])\n"
         "b = Sequential([Dense(2, input_shape=(4,))])"
     ),
+    (  # what a program leaves open
+        "%matplotlib inline\nmodel = Sequential([hub.KerasLayer(url, input_shape=(8, 8, 3)), Dense(5)])\n"
+        "for i in range(depth):\n    model.add(Dense(4))\n"
+    ),
     """Layer (type)                 Output Shape              Param #
 =================================================================
 conv2d_1 (Conv2D)            (None, 35, 35, 25)        700

@@ -31,7 +31,12 @@ def test_nothing_is_executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("for i in range(10**9): model.add(Dense(2))", f"<text>:3:1: {LIMIT}"),
+        (
+            "for i in range(10**9): model.add(Dense(2))",
+            "<text>:3:24: this program makes more than 10,000 layers, which is the limit",
+        ),
+        ("a = list(range(10**9))", f"<text>:3:1: {LIMIT}"),
+        ("a = [i for i in range(10**30)]", f"<text>:3:1: {LIMIT}"),
         ("a = 'a' * 10**12", f"<text>:3:1: {LIMIT}"),
         ("a = [1] * 10**6", f"<text>:3:1: {LIMIT}"),
         ("a = 10 ** 10 ** 8", "<text>:3:1: a number here has more than 1,000 digits, which is the limit"),

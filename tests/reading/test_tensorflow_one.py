@@ -163,6 +163,39 @@ def test_both_directions_of_cells_are_joined() -> None:
     assert (tuple(found.nodes[-1].shape), found.counts.params) == ((5, 16), 2 * 4 * 8 * 12)
 
 
+def test_both_directions_of_cells_may_run_over_steps() -> None:
+    text = (
+        "x = tf.unstack(tf.placeholder(tf.float32, [None, 5, 3]), 5, 1)\n"
+        "o, f, b = rnn.static_bidirectional_rnn(rnn.LSTMCell(8), rnn.LSTMCell(8), x, dtype=tf.float32)\n"
+        "y = tf.matmul(o[-1], tf.Variable(tf.zeros([16, 2])))\n"
+    )
+    assert read(text).counts.params == 2 * 4 * 8 * 12 + 32
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        "tf.layers.dense(x, 4)",
+        "slim.fully_connected(x, 4)",
+        "tf.matmul(x, tf.get_variable('w', [4, 4])) + tf.get_variable('b', [4])",
+    ],
+)
+@pytest.mark.parametrize(
+    ("scope", "again"),
+    [("reuse=again", "True"), ("reuse=again", "tf.AUTO_REUSE"), ("None", "True")],
+)
+def test_scopes_that_are_used_again_have_their_weights(layer: str, scope: str, again: str) -> None:
+    text = (
+        f"def net(x, again):\n    with tf.variable_scope('net', {scope}) as s:\n"
+        f"        {'if again: s.reuse_variables()' if scope == 'None' else 'pass'}\n"
+        f"        x = {layer}\n        return {layer}\n"
+        "a = net(tf.placeholder(tf.float32, [None, 4]), False)\n"
+        f"b = net(tf.placeholder(tf.float32, [None, 4]), {again})\n"
+        "y = tf.concat([a, b], axis=0)\n"
+    )
+    assert read(text).counts.params == 2 * 20
+
+
 def test_layers_are_called_on_data_of_known_sizes() -> None:
     text = "x = np.random.rand(4, 10, 8, 3)\ny = tf.keras.layers.Conv2D(2, 3)(x)\n"
     assert rows(text) == [("input_1", (10, 8, 3), 0), ("conv2d", (8, 6, 2), 56)]

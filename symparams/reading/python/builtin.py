@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symparams.algebra.formula import Formula, Function
-from symparams.reading.python.allowance import ITEMS, check_size
+from symparams.reading.python.allowance import ITEMS
 from symparams.reading.python.operations import formula, is_true, operated, settled
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Native, Row, Unknown, Value, copied, is_number, letter
@@ -53,10 +53,7 @@ def _range(run: Run, given: Arguments) -> Any:
         return Unknown("range")
     if len(values) == 3 and values[2] == 0:
         return Unknown("range")
-    made = range(*values)
-    if made:
-        check_size(abs(made.stop - made.start) // max(abs(made.step), 1))
-    return made
+    return range(*values)
 
 
 def _int(run: Run, given: Arguments) -> Any:
@@ -101,7 +98,9 @@ def _length(run: Run, given: Arguments) -> Any:
     value = given.get(0)
     if isinstance(value, Value):
         return value.length(run)
-    return len(value) if isinstance(value, (str, list, tuple, dict, set, range)) else Unknown("len")
+    if isinstance(value, range):
+        return max(-((value.start - value.stop) // value.step), 0)  # of the longest, too
+    return len(value) if isinstance(value, (str, list, tuple, dict, set)) else Unknown("len")
 
 
 def _as_list(kind: Callable[[Any], Any]) -> Does:

@@ -17,6 +17,29 @@ from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Given, Unknown, Value
 
 
+def makes_layers(nodes: Sequence[ast.AST]) -> bool:
+    """Whether something that looks like a layer is made in a piece of a program."""
+    calls = (n.func for part in nodes for n in ast.walk(part) if isinstance(n, ast.Call))
+    names = (f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in calls)
+    return any(name[:1].isupper() or name == "add" for name in names)
+
+
+def counts(over: ast.expr) -> bool:
+    """Whether a loop only counts: `range(depth)`."""
+    return isinstance(over, ast.Call) and getattr(over.func, "id", "") in ("range", "xrange")
+
+
+def taken_once(over: ast.expr) -> str:
+    """What is said where nobody knows how often something is made."""
+    return (
+        f"how often something is made for each of `{ast.unparse(over)[:60]}` is not known: it is taken to be made once"
+    )
+
+
+class _OpenError(Exception):
+    """What a comprehension goes through is not known."""
+
+
 class Expressions:
     """Works out expressions; statements are the business of Run."""
 
@@ -186,21 +209,36 @@ class Expressions:
         return made
 
     def comprehension(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Any:
-        return [self.value(node.elt, inner) for inner in self._rounds(node.generators, scope)]
+        try:
+            return [self.value(node.elt, inner) for inner in self._rounds(node.generators, scope, node.elt)]
+        except _OpenError:
+            return Unknown(ast.unparse(node))
 
     def comprehension_of_dict(self, node: ast.DictComp, scope: Scope) -> Any:
-        return {self.value(node.key, s): self.value(node.value, s) for s in self._rounds(node.generators, scope)}
+        try:
+            return {
+                self.value(node.key, s): self.value(node.value, s)
+                for s in self._rounds(node.generators, scope, node.value)
+            }
+        except _OpenError:
+            return Unknown(ast.unparse(node))
 
-    def _rounds(self, loops: Sequence[ast.comprehension], scope: Scope) -> Iterator[Scope]:
+    def _rounds(self, loops: Sequence[ast.comprehension], scope: Scope, made: ast.expr) -> Iterator[Scope]:
         if not loops:
             yield scope
             return
         loop, inner = loops[0], Scope(outer=scope, owner=scope.owner, this=scope.this)
-        for part in self.each(self.value(loop.iter, scope)) or ():
+        parts = self.each(self.value(loop.iter, scope))
+        if parts is None and counts(loop.iter) and makes_layers([made]):
+            self.run.assume(taken_once(loop.iter), self.spans(loop.iter))
+            parts = [Unknown(ast.unparse(loop.target))]
+        if parts is None:
+            raise _OpenError
+        for part in parts:
             self.allowance.spend()
             self.put(loop.target, part, inner)
             if all(self.decide(test, inner) for test in loop.ifs):
-                yield from self._rounds(loops[1:], inner)
+                yield from self._rounds(loops[1:], inner, made)
 
     def put(self, target: ast.expr, value: Any, scope: Scope) -> None:
         raise NotImplementedError

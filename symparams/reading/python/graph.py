@@ -14,7 +14,7 @@ from symparams.algebra.substitution import mapped
 from symparams.errors import Span
 from symparams.layers import CATALOGUE
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Unknown, Value, letter
+from symparams.reading.python.values import Arguments, Unknown, letter
 from symparams.sources import records as r
 from symparams.sources.words import FROZEN, WORDS, reserved_words
 
@@ -120,7 +120,7 @@ def record(name: str, given: Arguments, *, drop: Sequence[str] = ()) -> r.Call:
     """A call of the framework as records have it; what cannot stand in one is left out."""
     arguments: list[r.Argument] = []
     for keyword, one in (*((None, g) for g in given.positional), *given.keywords.items()):
-        if keyword in drop or (keyword is not None and isinstance(one.value, Value) and _is_made(one.value)):
+        if keyword in drop or (keyword is not None and not _SIZED.search(keyword) and _is_made(one.value)):
             continue
         try:
             arguments.append(r.Argument(keyword, raw(one.value), one.at))
@@ -129,7 +129,10 @@ def record(name: str, given: Arguments, *, drop: Sequence[str] = ()) -> r.Call:
     return r.Call(name, tuple(arguments), given.at)
 
 
-def _is_made(value: Value) -> bool:
+_SIZED = re.compile(r"units|filters|features|channels|size|dim|heads|tokens|classes|num_|^d_model$")
+
+
+def _is_made(value: Any) -> bool:
     """Whether a value is the result of a call that nobody knows: l2(0.01)."""
     return isinstance(value, Unknown) and "(" in value.path
 

@@ -9,7 +9,7 @@ from typing import Any
 from symparams.errors import LimitError, Place, Source, Span, SymparamsError
 from symparams.reading.python.allowance import LOOP_STEPS, Allowance, check_size
 from symparams.reading.python.builtin import BUILTINS
-from symparams.reading.python.expressions import Expressions
+from symparams.reading.python.expressions import Expressions, counts, makes_layers, taken_once
 from symparams.reading.python.framework import Framework
 from symparams.reading.python.functions import Function, ReturnError, Scope, UserClass
 from symparams.reading.python.operations import is_true
@@ -210,12 +210,13 @@ class Interpreter(Expressions):
 
     def branch(self, node: ast.If, scope: Scope) -> None:
         held = is_true(self.value(node.test, scope))
-        if held is None and _makes_layers(node):
+        if held is None and makes_layers(node.body):
             self.assume(f"the condition `{ast.unparse(node.test)[:60]}` is taken as not met", self.spans(node.test))
         self.statements(node.body if held else node.orelse, scope)
 
     def loop(self, node: ast.For, scope: Scope) -> None:
-        parts = self.each(self.value(node.iter, scope))
+        over = self.value(node.iter, scope)
+        parts = over if isinstance(over, range) else self.each(over)
         if parts is None:
             self._once(node, scope)
             return
@@ -229,7 +230,10 @@ class Interpreter(Expressions):
     def _once(self, node: ast.For, scope: Scope) -> None:
         """A loop over something unknown: nobody knows how often, so its names stay open."""
         self.put(node.target, Unknown(ast.unparse(node.target)), scope)
-        if self.framework.follows(self, node):
+        is_counted = counts(node.iter) and makes_layers(node.body)
+        if is_counted:
+            self.assume(taken_once(node.iter), self.spans(node.iter))
+        if is_counted or self.framework.follows(self, node):
             self._round(node.body, scope)
 
     def loop_while(self, node: ast.While, scope: Scope) -> None:
@@ -279,13 +283,6 @@ class Interpreter(Expressions):
         finally:
             for value in reversed(entered):
                 value.left(self)
-
-
-def _makes_layers(node: ast.If) -> bool:
-    """Whether something that looks like a layer is made under a condition."""
-    calls = (n.func for part in node.body for n in ast.walk(part) if isinstance(n, ast.Call))
-    names = (f.attr if isinstance(f, ast.Attribute) else getattr(f, "id", "") for f in calls)
-    return any(name[:1].isupper() or name == "add" for name in names)
 
 
 _STATEMENTS: dict[str, Callable[[Interpreter, Any, Scope], None]] = {

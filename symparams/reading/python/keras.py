@@ -19,6 +19,7 @@ from symparams.reading.python.keras_finding import KerasFinding
 from symparams.reading.python.keras_functions import called_at_once
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
+from symparams.reading.python.keras_scopes import Scopes
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
 from symparams.reading.python.keras_weights import KEEPING, KerasWeight, applied, flowing, is_loss, tied
 from symparams.reading.python.published import published
@@ -78,6 +79,7 @@ class Keras(KerasFinding):
         self.data: dict[int, tuple[Any, KerasTensor]] = {}  # that layers are called on, by id: itself, as an input
         self.placeholders: set[Node] = set()
         self.aside: set[Node] = set()
+        self.scopes = Scopes()  # of variables, in TensorFlow 1
         self.arg_scopes: list[dict[str, Any]] = []  # of TF-Slim, the innermost last
         self._sizes: Sizes | None = None
 
@@ -190,6 +192,8 @@ class Keras(KerasFinding):
         return made
 
     def merged(self, run: Run, kind: str, given: Arguments) -> Any:
+        if kind == "Concatenate" and given.get(1, "axis") == 0:  # more examples, which nothing here counts
+            return given.get(0, "inputs")[0]
         layer = KerasLayer(self, run, kind, given.without("inputs", first=1))
         value = [flowing(self, one, given.at) for one in given.get(0, "inputs")]
         return layer.called(run, Arguments([given.positional[0]._replace(value=value)], {}, given.at))

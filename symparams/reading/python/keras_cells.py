@@ -78,7 +78,7 @@ def recurrent(keras: Keras, run: Run, path: str, given: Arguments) -> Any:
         return given.get(0, "cell")
     if last in ("dynamic_rnn", "static_rnn", "rnn") and isinstance(given.get(0, "cell"), Cell):
         return _run(keras, run, given)
-    if last == "bidirectional_dynamic_rnn" and isinstance(given.get(0, "cell_fw"), Cell):
+    if last in ("bidirectional_dynamic_rnn", "static_bidirectional_rnn") and isinstance(given.get(0, "cell_fw"), Cell):
         return _both_ways(keras, run, given)
     return _rearranged(run, last, given)
 
@@ -94,9 +94,16 @@ def _run(keras: Keras, run: Run, given: Arguments) -> Any:
 
 def _both_ways(keras: Keras, run: Run, given: Arguments) -> Any:
     value = given.get(2, "inputs")
+    in_steps = isinstance(value, Steps)
+    value = value.tensor if in_steps else value
     ways = [given.get(at, name).over(keras, run, value, given) for at, name in enumerate(("cell_fw", "cell_bw"))]
     outputs, states = zip(*ways, strict=True)
-    return (outputs, tuple(one[0] if len(one) == 1 else tuple(one) for one in states))
+    last = tuple(one[0] if len(one) == 1 else tuple(one) for one in states)
+    if not in_steps:
+        return (outputs, last)
+    layer = KerasLayer(keras, run, "Concatenate", Arguments(at=given.at))
+    joined = layer.called(run, Arguments([Given(list(outputs), given.at)], {}, given.at))
+    return (Steps(joined) if isinstance(joined, KerasTensor) else joined, *last)
 
 
 def _rearranged(run: Run, last: str, given: Arguments) -> Any:

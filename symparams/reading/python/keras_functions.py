@@ -8,6 +8,7 @@ from typing import Any
 from symparams.reading.python.graph import Keras
 from symparams.reading.python.keras_layers import KerasLayer
 from symparams.reading.python.keras_primitives import primitive
+from symparams.reading.python.keras_scopes import of_scopes
 from symparams.reading.python.keras_slim import of_slim
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
 from symparams.reading.python.keras_variables import made_up, variable
@@ -43,8 +44,11 @@ def called_at_once(keras: Keras, run: Run, path: str, given: Arguments) -> Any:
         return _placeholder(keras, given)
     if last == "reshape":
         return _reshaped(keras, run, given)
+    scope = of_scopes(keras, run, last, given)
+    if scope is not None:
+        return scope
     if last in ("Variable", "get_variable"):
-        return variable(keras, run, last, given)
+        return _variable(keras, run, last, given)
     made = of_slim(keras, run, path, given)
     if made is not None:
         return made
@@ -62,8 +66,21 @@ def called_at_once(keras: Keras, run: Run, path: str, given: Arguments) -> Any:
         made.keywords["rate"] = Given(0.5, given.at)
     if "name" in given.keywords:
         made.keywords["name"] = given.keywords["name"]
-    layer = KerasLayer(keras, run, kind, made)
+    layer = keras.scopes.known(kind, given.get(None, "reuse") is True)
+    if layer is None:
+        layer = KerasLayer(keras, run, kind, made)
+        keras.scopes.add(layer)
     return layer.called(run, Arguments([Given(flowing, given.at)], {}, given.at))
+
+
+def _variable(keras: Keras, run: Run, last: str, given: Arguments) -> Any:
+    """A variable, in a scope that is used again the one that is there."""
+    found = keras.scopes.known("variable", False) if last == "get_variable" else None
+    if found is None:
+        found = variable(keras, run, last, given)
+        if last == "get_variable" and found is not None:
+            keras.scopes.add(found)
+    return found
 
 
 def _placeholder(keras: Keras, given: Arguments) -> Any:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from symparams.algebra.formula import Symbol
+from symparams.layers import CATALOGUE, key
 from symparams.reading.python.graph import Keras, Node, Pointer, own, record
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
 from symparams.reading.python.keras_weights import Table
@@ -24,6 +25,7 @@ _SPELLED = {
 _PLACING = ("input_shape", "batch_input_shape", "input_length", "name", "dtype", "trainable", "weights", "data_format",
             "dim_ordering", "batch_size", "return_state", "stateful", "unroll", "input_dim")  # fmt: skip
 _RANKS = {"Dense": 1, "Embedding": 1, "RepeatVector": 1, "LSTM": 2, "GRU": 2, "SimpleRNN": 2, "Bidirectional": 2,
+          "Resizing": 3, "CenterCrop": 3, "RandomCrop": 3, "RandomFlip": 3, "RandomRotation": 3, "RandomZoom": 3,
           "MultiHeadAttention": 2, "CuDNNLSTM": 2, "CuDNNGRU": 2, "RNN": 2, "TimeDistributed": 2}  # fmt: skip
 _WEIGHTLESS = re.compile(r"Pool|Dropout|Flatten|Activation|Reshape|Permute|Padding|Cropping|UpSampl|ReLU|Softmax|"
                          r"^(Add|Concatenate|Multiply|Subtract|Average|Maximum|Minimum|Dot|Masking)")  # fmt: skip
@@ -128,6 +130,8 @@ class KerasLayer(Value):
             one.settled(run, self.axes)
         if self.kind == "Lambda":
             return self.function(run, value, tensors, given)
+        if key(self.kind) not in CATALOGUE and self.kind != "Wrapper":
+            return self._not_known(run, tensors[0], given)
         if self.inner is not None and self.kind == "TimeDistributed" and not isinstance(self.inner, KerasLayer):
             return self.keras.over_time(run, self.inner, tensors[0], given)
         call = self.recorded()
@@ -144,6 +148,13 @@ class KerasLayer(Value):
         flowing = next((t for t in tensors if t.entrance is not None), tensors[0])
         made = flowing.through(run, node)
         return [made, *self._states(run, made)] if self.states is True else made
+
+    def _not_known(self, run: Run, x: KerasTensor, given: Arguments) -> KerasTensor:
+        """What leaves a layer of which nothing is known, such as one that is loaded from somewhere."""
+        n = self.keras.letter("n")
+        what = f"what `{self.kind}` gives is not known: it is taken to be a row of {n.name} values, without parameters"
+        run.assume(what, given.at)
+        return x.through(run, Node(own("opaque", given.at, n), (x.node,), given.at, self, self.name))
 
     def tensors(self, run: Run, value: Any, given: Arguments) -> list[KerasTensor]:
         """What flows in; an unknown value becomes an input."""

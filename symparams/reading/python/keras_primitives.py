@@ -12,7 +12,7 @@ from symparams.reading.python.keras_tensors import KerasTensor
 from symparams.reading.python.keras_variables import named
 from symparams.reading.python.keras_weights import KerasWeight, applied
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Given, Unknown, is_number
+from symparams.reading.python.values import Arguments, Given, Unknown, is_number, letter
 
 _Does = Callable[[Keras, Run, Arguments], Any]
 
@@ -258,6 +258,18 @@ def _reduced(word: str) -> _Does:
     return does
 
 
+def _one_hot(keras: Keras, run: Run, given: Arguments) -> Any:
+    """`tf.one_hot(ids, depth)`."""
+    flow, depth = given.get(0, "indices", "x"), letter(given.get(1, "depth", "num_classes"))
+    if not isinstance(flow, KerasTensor) or not is_number(depth):
+        return None
+    sizes = keras.sizes(run).of(flow.settled(run, 1).node)
+    if sizes is None:
+        return None
+    call = own("opaque", given.at, *sizes, depth)
+    return flow.through(run, Node(call, (flow.node,), given.at, name=keras.fresh("one_hot")))
+
+
 _POOLS = {1: "Global{}Pooling1D", 2: "Global{}Pooling2D", 3: "Global{}Pooling3D"}
 
 _FUNCTIONS: dict[str, _Does] = {
@@ -288,6 +300,7 @@ _FUNCTIONS: dict[str, _Does] = {
     "batch_normalization": _normalized,
     "expand_dims": _widened,
     "squeeze": _squeezed,
+    "one_hot": _one_hot,
     "concat": _concatenated,
     "reduce_mean": _reduced("Average"),
     "reduce_max": _reduced("Max"),

@@ -89,7 +89,10 @@ def _layer(keras: Keras, run: Run, last: str, given: Arguments) -> Any:
     weighted = kind in _WEIGHTED or kind == "DepthwiseConv2D"
     if weighted and (isinstance(normalizer, Value) or _is_without(stated, "biases_initializer")):
         made["use_bias"] = Given(False, given.at)
-    layer = KerasLayer(keras, run, kind, Arguments([], made, given.at))
+    layer = keras.scopes.known(kind, _value(stated, "reuse") is True)
+    if layer is None:
+        layer = KerasLayer(keras, run, kind, Arguments([], made, given.at))
+        keras.scopes.add(layer)
     result = layer.called(run, Arguments([flow], {}, given.at))
     if weighted and isinstance(normalizer, Value):
         more = _value(stated, "normalizer_params")

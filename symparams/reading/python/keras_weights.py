@@ -156,9 +156,11 @@ def tied(keras: Keras, run: Run, how: str, given: Arguments) -> Any:
     return flow.through(run, Node(call, (flow.node,), given.at, name=name, beside=(node,)))
 
 
-_LOSSES = re.compile(r"cross_entropy|_loss\b|mean_squared|accuracy|argmax|in_top_k")
+_LOSSES = re.compile(
+    r"cross_entropy|_loss\b|mean_squared|accuracy|argmax|in_top_k|^(?:run|eval|minimize|gradients|scalar|histogram|Print)$"
+)
 
 
 def is_loss(name: str) -> bool:
-    """Whether a function compares what a model gives with what it should give, and is no part of it."""
+    """Whether a function only looks at what a model gives, as losses and reports do, and is no part of it."""
     return _LOSSES.search(name) is not None

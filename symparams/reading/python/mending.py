@@ -114,6 +114,7 @@ def _lightly(text: Text) -> Iterator[Text]:
     yield bare
     yield _dedented(bare)
     yield _printed_before(_dedented(bare))
+    yield _printed_before(_without_commands(_dedented(bare)))
 
 
 def _heavily(text: Text) -> Iterator[Text]:
@@ -181,6 +182,15 @@ def _margins(text: str, width: int) -> Iterator[Edit]:
         if line.strip():
             yield Edit(at, at + width, "")
         at += len(line)
+
+
+_COMMAND = re.compile(r"^[ \t]*(?:%{1,2}|!|\?)[A-Za-z][^\n]*", re.MULTILINE)
+
+
+def _without_commands(text: Text) -> Text:
+    """`%matplotlib inline` and `!pip install …`, which are for the notebook and not for Python."""
+    found = _COMMAND.finditer(text.text)
+    return text.edited((Edit(m.start(), m.end(), "") for m in found), "commands of a notebook left out")
 
 
 _PRINT = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(.*?)(,?)[ \t]*(#.*)?$", re.MULTILINE)
@@ -308,7 +318,7 @@ def code_spans(text: str) -> list[Span]:
     joined: list[Span] = []
     for statement in found.tree.body:
         span = spans(statement)
-        if joined and not re.sub(r"#[^\n]*", "", text[joined[-1].end : span.start]).strip():
+        if joined and not re.sub(r"#[^\n]*", "", text[joined[-1].end : span.start]).strip("; \t\n"):
             joined[-1] = Span(joined[-1].start, span.end)
         else:
             joined.append(span)

@@ -60,5 +60,7 @@ class Sizes:
             self.placer.put(self.expansion.placed[start:])
         except SymparamsError:
             del self.expansion.placed[start:]
+            if self.owners.get(node.owner) is node:  # there are no weights to share
+                del self.owners[node.owner]
             return None
         return self.placer.builder.nodes[-1].shape

@@ -50,7 +50,7 @@ class Torch(TorchFinding, TorchCalls):
         self.current: Module | None = None  # whose forward is followed
         self.models: list[Module] = []  # that the program has run
         self.names: dict[int, str] = {}  # of the modules in the current one
-        self.made: list[Module] = []
+        self.made: list[Module] = []  # all modules, as they were made
         self._sizes: Sizes | None = None
         self._library = Library()
         self.training = False  # what `self.training` says
@@ -139,7 +139,8 @@ class Torch(TorchFinding, TorchCalls):
             return defined.called(run, given)
         if last in CONTAINERS:
             run.allowance.make()
-            return Container(self, last, run, given)
+            self.made.append(made := Container(self, last, run, given))
+            return made
         if last == "OrderedDict":
             pairs = run.each(given.get(0)) if given.positional else None
             return dict(p for p in pairs or () if isinstance(p, tuple) and len(p) == 2)
@@ -162,7 +163,8 @@ class Torch(TorchFinding, TorchCalls):
             return network
         if last[:1].isupper() and not self.flowing(given) and self.is_layer(last):
             run.allowance.make()
-            return Leaf(self, last, given)
+            self.made.append(leaf := Leaf(self, last, given))
+            return leaf
         return self.not_understood(run, path, given)
 
     def is_layer(self, name: str) -> bool:

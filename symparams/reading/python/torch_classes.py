@@ -9,7 +9,7 @@ from symparams.errors import Span
 from symparams.reading.python.functions import Instance, UserClass
 from symparams.reading.python.graph import Torch
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_modules import CONTAINERS, OWN, Container, Leaf, Module
+from symparams.reading.python.torch_modules import CONTAINERS, OWN, Container, Leaf, Module, Parameter
 from symparams.reading.python.values import Arguments, Given, Unknown
 
 _HOLDING = ("append", "extend", "keys", "values", "items")  # what containers can do beside what every module can
@@ -44,7 +44,8 @@ class UserModule(Instance, Module):
             self.put(name, child)
 
     def set_attribute(self, run: Run, name: str, value: Any) -> None:
-        self.children.pop(name, None)
+        if not isinstance(value, (Module, Parameter)):  # a part that takes the place of another keeps it
+            self.children.pop(name, None)
         self.fields[name] = value
         self.put(name, value)
 

@@ -16,6 +16,7 @@ from symparams.reading.python.values import Arguments
 class TorchFinding:
     """What a program has made."""
 
+    made: list[Module]  # all modules of a program, as it made them
     models: list[Module]
 
     def found(self, run: Run) -> dict[str, Module]:
@@ -31,6 +32,9 @@ class TorchFinding:
         for module in self.models:
             if not isinstance(module, Leaf) and not any(module is m for m in found.values()):
                 found[module.text()] = module
+        if not found and not leaves:  # they were made in functions, whose names are gone
+            for module in sorted(self.made, key=lambda module: isinstance(module, Leaf)):
+                found.setdefault(module.text(), module)
         held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
         return {n: m for n, m in found.items() if id(m) not in held} or leaves
 

@@ -55,6 +55,8 @@ class Arguments:
         return [g.value for g in (*self.positional, *self.keywords.values())]
 
 
+_LONGEST = 400  # characters of a name of something unknown
+_ARGUMENTS = 10  # of a call that stand in its name
 Copies: TypeAlias = dict[int, Any]  # what was copied already, by the id of the original
 
 
@@ -110,7 +112,10 @@ class Value:
 class Unknown(Value):
     """A value that the text does not give: a name, an attribute or a call as it was written."""
 
-    path: str  # vocab_size, torch.nn.Conv2d, x_train.shape[1:]
+    path: str  # vocab_size, torch.nn.Conv2d, x_train.shape[1:]; what is longer is cut, since loops may build it up
+
+    def __post_init__(self) -> None:
+        self.path = self.path[:_LONGEST]
 
     def attribute(self, run: Run, name: str) -> Any:
         path = f"{self.path}.{name}"
@@ -158,7 +163,7 @@ def shown(key: Any) -> str:
 
 def call_text(name: str, given: Arguments) -> str:
     """A call as the name of its result: width_of(16, 8), so that other arguments give another letter."""
-    values = given.values()
+    values = given.values()[:_ARGUMENTS]
     known = all(isinstance(v, (int, float, str, Unknown)) for v in values)
     return f"{name}({', '.join(map(shown, values)) if known else ''})"
 
