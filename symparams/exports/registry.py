@@ -22,6 +22,7 @@ EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
         "blackboard": ("blackboard", "Blackboard"),
         "prairielearn": ("prairielearn", "PrairieLearn"),
         "anki": ("anki", "Anki"),
+        "numbas": ("numbas", "Numbas"),
     },
 )
 
