@@ -20,6 +20,7 @@ class Numbas(TextExport):
     name = "numbas"
     markup = "html"
     formulas = True
+    penalties = True
 
     def head(self, bank: BankInfo) -> str:
         made = f"Made by symparams {bank.version}, seed {bank.seed}, request {bank.request}"

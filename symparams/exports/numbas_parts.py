@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from symparams.documents.written_question import WrittenMistake, WrittenQuestion
 from symparams.exports.paragraphs import inline
 from symparams.exports.qti import figures, places
-from symparams.exports.qti21_text import shape_pattern
+from symparams.exports.shapes import shape_pattern
 
 Part: TypeAlias = dict[str, Any]
 
@@ -42,11 +42,13 @@ def parts(asked: WrittenQuestion) -> list[Part]:
 
 
 def _choice(asked: WrittenQuestion) -> Part:
-    marks = [_plain(option.credit * asked.points) for option in asked.options]
+    marks = [_plain(asked.share(option) * asked.points) for option in asked.options]
+    least = min(0, *marks)
     return {
         "type": "1_n_2",
         "marks": 0,  # they stand in the matrix
-        "minMarks": min(0, *marks),
+        "minimumMarks": least,  # as the page reads it
+        "minMarks": least,  # as a question is read that is made from JSON
         "displayType": "radiogroup",
         "displayColumns": 1,
         "shuffleChoices": False,  # the positions of the key are balanced over the bank
