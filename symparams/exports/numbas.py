@@ -1,15 +1,17 @@
-"""Numbas: an exam as the editor of Numbas imports it, a part for each answer with the known mistakes as alternatives."""
+"""Numbas: an exam as its editor imports it, a part for each answer with the known mistakes as alternatives."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from symparams.documents.formats import escape_html
 from symparams.documents.written_question import BankInfo, WrittenQuestion
-from symparams.exports.export import TextExport
+from symparams.exports.export import Item, TextExport
 from symparams.exports.numbas_parts import parts, shown
+from symparams.exports.points import group_title, title
 
 _FORMAT = "// Numbas version: exam_results_page_options"  # by this first line the editor knows what the file is
 
@@ -26,18 +28,26 @@ class Numbas(TextExport):
         made = f"Made by symparams {bank.version}, seed {bank.seed}, request {bank.request}"
         exam = {
             "name": _name(bank.title) or "Exam",
-            "metadata": {"description": shown(f"<p>{made}</p>"), "licence": None},
+            "metadata": {"description": shown(f"<p>{escape_html(made)}</p>"), "licence": None},
             **_SETTINGS,
         }
-        group = {"name": "Questions", "pickingStrategy": "all-ordered", "pickQuestions": 1}
-        opened = f'{_written(group)[:-1]}, "questions": [\n'
-        return f'{_FORMAT}\n{_written(exam)[:-1]}, "question_groups": [{opened}'
+        return f'{_FORMAT}\n{_written(exam)[:-1]}, "question_groups": ['
 
-    def item(self, asked: WrittenQuestion) -> str:
-        return _written(_question(asked))
+    def item(self, asked: WrittenQuestion) -> Item:
+        return [asked.number, asked.name, _written(_question(asked))]
 
-    def between(self) -> str:
-        return ",\n"
+    def body(self, bank: BankInfo, items: Iterable[Item]) -> Iterator[str]:
+        yield self.head(bank)
+        last = 0  # the question that the group is of, from 1
+        for number, name, text in items:
+            if not last:
+                yield _group(number, name, bank)
+            elif bank.has_groups and number != last:
+                yield "\n]},\n" + _group(number, name, bank)
+            else:
+                yield ",\n"
+            yield str(text)
+            last = number
 
     def foot(self, bank: BankInfo) -> str:
         return "\n]}]}\n"
@@ -47,6 +57,13 @@ class Numbas(TextExport):
 
     def end(self, bank: BankInfo, count: int, mark: str) -> str:
         return f'\n]}}], "symparams": {_written(mark)}}}\n'
+
+
+def _group(number: int, name: str, bank: BankInfo) -> str:
+    """What opens a group: the variants of a question, of which a student gets one, or all questions."""
+    drawn = {"name": _name(group_title(number, name, bank)), "pickingStrategy": "random-subset", "pickQuestions": 1}
+    every = {"name": "Questions", "pickingStrategy": "all-ordered", "pickQuestions": 1}
+    return f'{_written(drawn if bank.has_groups else every)[:-1]}, "questions": [\n'
 
 
 _SETTINGS: Mapping[str, Any] = {
@@ -70,13 +87,13 @@ _SETTINGS: Mapping[str, Any] = {
     "resources": [],
 }
 # In formulas these are letters like any other.
-_CONSTANTS = {name: False for name in ("e", "pi,\u03c0", "pi", "i", "j", "infinity,infty", "NaN")}
+_CONSTANTS = dict.fromkeys(("e", "pi,π", "pi", "i", "j", "infinity,infty", "NaN"), False)
 
 
 def _question(asked: WrittenQuestion) -> Mapping[str, Any]:
     more = {"builtin_constants": _CONSTANTS} if asked.answer_type == "formula" else {}
     return {
-        "name": _name(asked.name) or asked.identity,
+        "name": _name(title(asked)) or asked.identity,
         "metadata": {"description": f"<p>{asked.identity}</p>", "licence": None},
         "tags": list(dict.fromkeys(asked.tags)),
         "statement": shown(asked.stem),

@@ -34,9 +34,7 @@ def parts(asked: WrittenQuestion) -> list[Part]:
         return [_typed(asked, asked.answer, asked.value, asked.points, asked.mistakes)]
     return [
         {"prompt": f"<p>{blank.mark}</p>"}
-        | _typed(
-            asked, blank.answer, blank.value, blank.points, asked.mistakes if blank is asked.blanks[-1] else ()
-        )
+        | _typed(asked, blank.answer, blank.value, blank.points, asked.mistakes if blank is asked.blanks[-1] else ())
         for blank in asked.blanks
     ]
 

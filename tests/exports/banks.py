@@ -95,6 +95,7 @@ _IDENTITIES = {
     "markdown": r"^\*.*· `%s`$",
     "moodle": r"<idnumber>%s",
     "gift": r"\[id:%s",
+    "numbas": r'^\{"name": ".*"metadata": \{"description": "<p>%s</p>',
     "qti12": r'<item ident="%s',
     "qti21": r'<assessmentItemRef identifier="%s"',
     "blackboard": r"<bbmd_asi_object_id>%s(?:-[a-z])?</bbmd_asi_object_id>",
