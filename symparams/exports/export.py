@@ -41,6 +41,7 @@ class Export(ABC):
     shapes: ClassVar[bool] = True  # whether a shape that is typed can be marked; if not, it is a choice
     formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
     penalties: ClassVar[bool] = False  # whether a wrong choice can take points away
+    shares: ClassVar[bool] = True  # whether wrong answers can earn a share of the points
     shape_notice: ClassVar[str] = ""  # what is said at export if shapes are typed: which of them earn nothing
 
     @abstractmethod
@@ -55,6 +56,8 @@ class Export(ABC):
         """What was asked for and cannot be had in this format, a sentence each."""
         if wanted.credit.penalty and not self.penalties:
             yield f"the format {self.name} has no penalty: there a wrong choice takes nothing away"
+        if wanted.credit.policy != "none" and not self.shares:
+            yield f"the format {self.name} has points for the key only: there a known mistake earns nothing"
 
     def is_there(self, path: Path, bank: BankInfo, origin: str) -> bool:
         """Whether the bank stands there already; an error if something else does."""

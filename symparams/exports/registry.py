@@ -23,6 +23,8 @@ EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
         "prairielearn": ("prairielearn", "PrairieLearn"),
         "anki": ("anki", "Anki"),
         "numbas": ("numbas", "Numbas"),
+        "rexams": ("rexams", "RExams"),
+        "h5p": ("h5p", "H5p"),
     },
 )
 

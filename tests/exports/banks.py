@@ -78,10 +78,11 @@ def identities(name: str, path: Path) -> list[str]:
         ):
             Path(path.parent / "collection.anki2").unlink()
             return [fields.rpartition("\x1f")[2] for (fields,) in deck.execute("select flds from notes order by id")]
-    if name in ("qti12", "qti21", "blackboard"):
+    if name in ("qti12", "qti21", "blackboard", "rexams", "h5p"):
         with zipfile.ZipFile(path) as archive:
             assert archive.testzip() is None
-            (entry,) = (entry for entry in archive.namelist() if not re.match(r"items|imsmanifest|\.bb", entry))
+            others = r"items|imsmanifest|\.bb|.*\.Rmd|h5p\.json"
+            (entry,) = (entry for entry in archive.namelist() if not re.match(others, entry))
             text = archive.read(entry).decode("utf-8")
     else:
         text = path.read_text("utf-8")
@@ -96,6 +97,8 @@ _IDENTITIES = {
     "moodle": r"<idnumber>%s",
     "gift": r"\[id:%s",
     "numbas": r'^\{"name": ".*"metadata": \{"description": "<p>%s</p>',
+    "h5p": r'"authorComments": "%s"',
+    "rexams": r'"%s\.Rmd"',
     "qti12": r'<item ident="%s',
     "qti21": r'<assessmentItemRef identifier="%s"',
     "blackboard": r"<bbmd_asi_object_id>%s(?:-[a-z])?</bbmd_asi_object_id>",
