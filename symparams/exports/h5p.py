@@ -137,8 +137,8 @@ def _blanks(asked: WrittenQuestion) -> Mapping[str, Any]:
 
 def _spellings(value: int | Fraction) -> list[str]:
     """The ways to type a number."""
-    if isinstance(value, int):
-        return list(dict.fromkeys(f"{value:,}".replace(",", mark) for mark in ("", ",", " ")))
+    if Fraction(value).denominator == 1:
+        return list(dict.fromkeys(f"{int(value):,}".replace(",", mark) for mark in ("", ",", " ")))
     return list(dict.fromkeys(decimal(value, places) for places in (7, 2, 3, 4)))
 
 
