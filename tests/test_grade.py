@@ -64,6 +64,17 @@ def test_letters_that_latex_cannot_print_are_refused_in_names_and_numbered_in_an
     assert "U+674EU+96F7" in out
 
 
+def test_an_answer_of_two_readings_is_listed_and_has_no_points(classroom: Path) -> None:
+    arguments = ("grade", classroom / "bank.json", "--answers", "-")
+    out = run(*arguments, given="student;1\nAda;18.207\n")[1]
+    assert "Ada      ?" in out
+    assert "1 answer has two readings" in out
+    asked = "Ada             1  18.207  18.207 is 18,207 in some countries and a fraction in others; write 18207"
+    assert asked in out.partition("Answers to ask about\n")[2]
+    csv_ = run(*arguments, "--format", "csv", given="student;1;2\nAda;18.207;\n")[1]
+    assert csv_ == "student,1,2,3,4,5,6,7,8,points,of,share\nAda,?,,,,,,,,0,10,0\n"
+
+
 @pytest.mark.parametrize("table", ["marks", "tally", "answers"])
 def test_tables(classroom: Path, golden: Callable[[str, str], None], table: str) -> None:
     arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "csv")

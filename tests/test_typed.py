@@ -36,6 +36,9 @@ def diagnosed(text: str, quantity: str = "params", layer: str | None = "conv_1")
         ("(3x3x32 + 1) x 63", 18_207),
         ("3x3x32x63", 18_144),
         ("kxkxC_inxF + F", 18_207),
+        ("(kxkxC_in + 1)xF", 18_207),
+        ("Fx(kxkxC_in + 1)", 18_207),
+        ("(k*k*C_in + 1)*F parameters", 18_207),
         ("1.5e8", 150_000_000),
         ("2e4", 20_000),
         ("133M", 133_000_000),
@@ -63,6 +66,8 @@ def test_a_number_is_understood(text: str, value: Value) -> None:
         ("13x13xF", (13, 13, 63)),
         ("shape = (13, 13, 63)", (13, 13, 63)),
         ("13 x 13 x 63", (13, 13, 63)),
+        ("13x13x63 = 10647", (13, 13, 63)),
+        ("13x13x63 = (13, 13, 63)", (13, 13, 63)),
     ],
 )
 def test_a_shape_is_understood(text: str, sizes: tuple[int, ...]) -> None:
@@ -111,6 +116,17 @@ def test_a_letter_of_the_network_is_no_thousand() -> None:
     ("text", "quantity", "message"),
     [
         ("18.207", "params", "answer:1:1: 18.207 is 18,207 in some countries and a fraction in others; write 18207"),
+        ("1.234,5", "params", "answer:1:1: 1.234,5 is 1234.5 in some countries and no number in others; write 1234.5"),
+        (
+            "13x13x63 = 13x13x64",
+            "shape",
+            "answer:1:12: the two sides differ: 13 × 13 × 63 is on the left, 13 × 13 × 64 on the right",
+        ),
+        (
+            "13x13x63 = 10646",
+            "shape",
+            "answer:1:12: the two sides differ: 13 × 13 × 63 is on the left, 10646 on the right",
+        ),
         ("18207 = 18208", "params", "answer:1:9: the two sides differ: 18,207 is on the left, 18,208 on the right"),
         ("9*32 = 288 = 290", "params", "answer:1:14: the two sides differ: 288 is on the left, 290 on the right"),
         ("93MB", "params", "answer:1:3: this is a number of bytes, but no bytes are asked for"),

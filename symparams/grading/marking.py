@@ -5,33 +5,38 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from string import ascii_lowercase
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
-from symparams.algebra.evaluation import number
+from symparams.algebra.evaluation import Point, number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import Source, SymparamsError, listed
 from symparams.exports.shapes import readings
+from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.questions.signatures import signature
-from symparams.sources.answers import LONGEST, read_answer, read_shape
+from symparams.questions.typed_answers import is_near
+from symparams.questions.typed_numbers import read_number, read_sizes
+from symparams.sources.answers import LONGEST
+from symparams.sources.typed import Typed, UnclearError
 
 # right; part: what is there is right, other blanks are empty; known: a known mistake; unknown: any other wrong answer;
+# unclear: it means one thing in some countries and another in others, so that the student has to be asked;
 # unread: no answer of the type that is asked for; empty: none.
-Outcome: TypeAlias = Literal["right", "part", "known", "unknown", "unread", "empty"]
+Outcome: TypeAlias = Literal["right", "part", "known", "unknown", "unclear", "unread", "empty"]
 NO_KNOWN = "no known mistake"
+_ROUNDED = "rounded, where the exact number is asked for"
 _NAME = "the answer"
 _A_NUMBER = "a number, such as 18207"
-_WRITTEN = re.compile(r"(?:[A-Za-z][A-Za-z_0-9]{0,20}\s*)?=(?!=)")  # P = 640, = 640
-_SPACED = re.compile(r"(?<![0-9.])([0-9]{1,3})((?: [0-9]{3})+)(?![0-9])")  # 18 207
-_GROUPED = re.compile(r"(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])")  # 18,207
 _SIDES = re.compile(r"[(\[]?[0-9]+(?:\s*[x×,;]\s*[0-9]+)+[)\]]?")  # 7x7
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
 _PLACES = 4  # where formulas to choose from are told apart
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 Values: TypeAlias = "tuple[int | Fraction, ...]"
+_Said = TypeVar("_Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,20 @@ class Mark:
 
 class _UnreadError(Exception):
     """An answer that says nothing that could be compared; with the reason."""
+
+    def __init__(self, why: str, *, unclear: bool = False) -> None:
+        super().__init__(why)
+        self.unclear = unclear  # whether it says one of two things
+
+
+@dataclass(frozen=True, slots=True)
+class _Rounded:
+    """A number that is what another one is when it is rounded."""
+
+    of: WrittenMistake | bool  # a known mistake, or the key
+
+
+_Found: TypeAlias = WrittenOption | WrittenMistake | _Rounded | bool
 
 
 class Marker:
@@ -69,7 +88,7 @@ class Marker:
                 return self._compared(self._option(text))
             return self._compared(self._typed(text))
         except _UnreadError as error:
-            return self._unread(str(error))
+            return Mark(Fraction(0), "unclear", remark=str(error)) if error.unclear else self._unread(str(error))
 
     def _unread(self, why: str) -> Mark:
         return Mark(Fraction(0), "unread", remark=f"{why}; expected {self._expected()}")
@@ -85,8 +104,11 @@ class Marker:
             return f"a formula in {listed(asked.letters)}" if asked.letters else "a formula without letters"
         return _A_NUMBER if asked.answer_type == "number" else "a shape, such as 26x26x32"
 
-    def _compared(self, found: WrittenOption | WrittenMistake | bool) -> Mark:
+    def _compared(self, found: _Found) -> Mark:
         """The mark for the key (True), for something known, or for something else (False)."""
+        if isinstance(found, _Rounded):
+            mark = Mark(Fraction(0), "unknown") if found.of is True else self._compared(found.of)
+            return replace(mark, points=Fraction(0), remark=_ROUNDED)
         if isinstance(found, bool):
             return Mark(self.asked.points, "right") if found else Mark(Fraction(0), "unknown", remark=NO_KNOWN)
         chosen = found.plain if isinstance(found, WrittenOption) else ""
@@ -101,15 +123,34 @@ class Marker:
 
     # ------------------------------------------------------------ typed answers
 
-    def _typed(self, text: str) -> WrittenMistake | bool:
+    def _typed(self, text: str) -> _Found:
         match self.asked.answer_type:
             case "shape":
-                return self._shape(readings(text) or [_read(_shape, text, {})])
+                return self._shape(readings(text) or [_read(partial(_shape, count=len(self._shape_key)), text, {})])
             case "formula":
                 return self._formula(text)
         if self.asked.kind == "field" and _SIDES.fullmatch(text) and set(_read(_shape, text, {})) == {self.asked.value}:
             return True  # 7x7 says along each axis what 7 says
-        return _by_value(_read(_number, text, {})[0], self.asked.value, self.asked.mistakes)
+        return self._number(text, self.asked.value, self.asked.mistakes)
+
+    def _number(
+        self, text: str, key: int | Fraction | None, mistakes: Sequence[WrittenMistake]
+    ) -> WrittenMistake | _Rounded | bool:
+        """What a number is: the key, a known mistake, one of them rounded, or something else."""
+        written, given = _read(partial(_number, in_bytes=self._in_bytes, key=key), text, {})
+        if given == key:
+            return True
+        exact = next((mistake for mistake in mistakes if mistake.value == given), None)
+        if exact is not None:
+            return exact
+        if is_near(written, given, key):
+            return _Rounded(True)
+        return next((_Rounded(m) for m in mistakes if is_near(written, given, m.value)), False)
+
+    @property
+    def _in_bytes(self) -> bool:
+        rule = QUANTITY_RULES.get(self.asked.kind)
+        return rule is not None and rule.in_bytes
 
     def _shape(self, given: Sequence[Values]) -> WrittenMistake | bool:
         """Whether one of the shapes that an answer can mean is the key, or which mistake it is."""
@@ -140,7 +181,7 @@ class Marker:
 
     def _at_points(self, text: str, letters: Mapping[str, Formula]) -> Values:
         """What a formula gives at the points of the question; nothing where it has no value."""
-        return signature((_formula(text, letters),), self.asked.at) or ()
+        return signature((_formula(text, letters, self.asked.at),), self.asked.at) or ()
 
     # ------------------------------------------------------------ options
 
@@ -182,7 +223,7 @@ class Marker:
         if all(mark.outcome == "empty" for mark in each):
             return Mark(Fraction(0), "empty")
         marked = list(zip(self.asked.blanks, each, strict=True))
-        remarks = [f"{blank.mark} {mark.remark}" for blank, mark in marked if mark.outcome == "unread"]
+        remarks = [f"{blank.mark} {mark.remark}" for blank, mark in marked if mark.remark]
         wrong = [blank.mark for blank, mark in marked if mark.outcome in ("known", "unknown")]
         remarks += [f"wrong at {listed(wrong)}"] if wrong else []
         empty = [blank.mark for blank, mark in marked if mark.outcome == "empty"]
@@ -198,9 +239,13 @@ class Marker:
         if not text:
             return Mark(Fraction(0), "empty")
         try:
-            matched = _by_value(_read(_number, text, {})[0], blank.value, mistakes)
+            matched = self._number(text, blank.value, mistakes)
         except _UnreadError as error:
+            if error.unclear:
+                return Mark(Fraction(0), "unclear", remark=str(error))
             return Mark(Fraction(0), "unread", remark=f"{error}; expected {_A_NUMBER}")
+        if isinstance(matched, _Rounded):
+            return Mark(Fraction(0), "unknown", remark=_ROUNDED)
         if isinstance(matched, bool):
             return Mark(blank.points, "right") if matched else Mark(Fraction(0), "unknown")
         return Mark(
@@ -224,42 +269,37 @@ class Marker:
         return dict(zip(marks, parts, strict=False))
 
 
-_WORST: tuple[Outcome, ...] = ("known", "unread", "unknown")  # what stands for several blanks
-
-
-def _by_value(
-    given: int | Fraction, key: int | Fraction | None, mistakes: Sequence[WrittenMistake]
-) -> WrittenMistake | bool:
-    if given == key:
-        return True
-    return next((mistake for mistake in mistakes if mistake.value == given), False)
+_WORST: tuple[Outcome, ...] = ("unclear", "known", "unread", "unknown")  # what stands for several blanks
 
 
 # ---------------------------------------------------------------- what a text says
 
-_Reading: TypeAlias = Callable[[str, Mapping[str, Formula]], Values]
 
-
-def _read(reading: _Reading, text: str, letters: Mapping[str, Formula]) -> Values:
+def _read(reading: Callable[[str, Mapping[str, Formula]], _Said], text: str, letters: Mapping[str, Formula]) -> _Said:
     """What a text says, or why it says nothing."""
     try:
         return reading(text, letters)
     except SymparamsError as error:
-        raise _UnreadError(error.matter) from None
+        raise _UnreadError(error.matter, unclear=isinstance(error, UnclearError)) from None
 
 
 def _symbols(asked: WrittenQuestion) -> Mapping[str, Formula]:
     return {name: Symbol(name) for name in asked.letters}
 
 
-def _number(text: str, letters: Mapping[str, Formula]) -> Values:
-    return (_evaluated(_formula(text, letters)),)
+def _number(
+    text: str, letters: Mapping[str, Formula], *, in_bytes: bool, key: int | Fraction | None
+) -> tuple[Typed, int | Fraction]:
+    """A number with how it was typed; one that is a fraction in every country where the key is that fraction."""
+    if isinstance(key, Fraction) and _DECIMAL.fullmatch(text) and Fraction(text) == key:
+        return Typed(text), key
+    written, formula = read_number(Source(_NAME, text), letters, in_bytes=in_bytes)
+    return written, _evaluated(formula)
 
 
-def _shape(text: str, letters: Mapping[str, Formula]) -> Values:
-    if re.search("[x×]", text):  # otherwise a comma is what parts the sizes
-        text = _GROUPED.sub(lambda found: found[0].replace(",", ""), text)
-    return tuple(map(_evaluated, read_shape(Source(_NAME, text.removesuffix(".")), letters)))
+def _shape(text: str, letters: Mapping[str, Formula], count: int = 0) -> Values:
+    """The sizes of a shape, which `count` numbers would answer."""
+    return tuple(map(_evaluated, read_sizes(Source(_NAME, text.removesuffix(".")), letters, count)))
 
 
 def _evaluated(formula: Formula) -> int | Fraction:
@@ -269,25 +309,17 @@ def _evaluated(formula: Formula) -> int | Fraction:
     return value
 
 
-def _formula(text: str, letters: Mapping[str, Formula]) -> Formula:
-    text = _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
-    return read_answer(Source(_NAME, _right_side(text)), letters)
+def _formula(text: str, letters: Mapping[str, Formula], points: Sequence[Point]) -> Formula:
+    return read_number(Source(_NAME, text), letters, points=tuple(points))[1]
 
 
 def _at_places(text: str, letters: Mapping[str, Formula]) -> Values:
     """What a formula gives at some places that are far from each other."""
-    formula = _formula(text, letters)
     places = [{name: 1009 + 60 * i * (j + 1) + 7 * j for i, name in enumerate(letters)} for j in range(_PLACES)]
-    values = signature((formula,), places)
+    values = signature((_formula(text, letters, places),), places)
     if values is None:
         raise SymparamsError("this formula has no value")
     return values
-
-
-def _right_side(text: str) -> str:
-    """640 of `P = 640.`"""
-    written = _WRITTEN.match(text)
-    return (text[written.end() :] if written else text).strip().removesuffix(".")
 
 
 def _folded(text: str) -> str:

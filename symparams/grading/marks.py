@@ -121,10 +121,9 @@ class ClassMarks:
         ordered = sorted(first, key=lambda key: (*key[:2], -count[key], key[2]))
         return tuple(Wrong(first[key], count[key]) for key in ordered)
 
-    @property
-    def unread(self) -> Iterator[tuple[Student, Answer]]:
-        """The answers that could not be read."""
-        return ((s, answer) for s in self.students for answer in s.answers if answer.mark.outcome == "unread")
+    def with_outcome(self, outcome: Outcome) -> list[tuple[Student, Answer]]:
+        """The answers that have this outcome, and whose they are."""
+        return [(s, answer) for s in self.students for answer in s.answers if answer.mark.outcome == outcome]
 
 
 def graded(bank: Source, answers: Source) -> ClassMarks:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from symparams.documents.formats import is_written, written_formats
 from symparams.documents.rendering import Document, written
 from symparams.errors import SymparamsError, listed
-from symparams.grading.marking import NO_KNOWN
+from symparams.grading.marking import NO_KNOWN, Mark
 from symparams.grading.marks import Answer, ClassMarks, Student, Wrong, decimal
 
 _LONGEST = 60  # characters of an answer that are shown
@@ -70,10 +70,9 @@ class MarksDocument:
             numbers = range(start, min(start + across, count + 1))
             yield StudentTable(numbers, count <= across, numbers[-1] == count)
 
-    def points_for(self, student: Student, number: int) -> Fraction | None:
-        """The points of a student for a question; none for an answer that was left out."""
-        mark = student.answers[number - 1].mark
-        return None if mark.outcome == "empty" else mark.points
+    def mark_of(self, student: Student, number: int) -> Mark:
+        """What a student gets for a question."""
+        return student.answers[number - 1].mark
 
     @property
     def questions(self) -> list[QuestionEntry]:
@@ -86,7 +85,9 @@ class MarksDocument:
     @property
     def outcomes(self) -> list[tuple[str, int]]:
         """How many answers are not in the tally, by what became of them."""
-        every = ((outcome, self.marks.counted(outcome)) for outcome in ("unknown", "unread", "part", "empty"))
+        every = (
+            (outcome, self.marks.counted(outcome)) for outcome in ("unknown", "unclear", "unread", "part", "empty")
+        )
         return [(outcome, count) for outcome, count in every if count]
 
     def mistakes(self, wrong: Wrong) -> list[str]:

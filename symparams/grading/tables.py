@@ -14,6 +14,7 @@ from symparams.grading.marking import Outcome
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 TABLES = ("marks", "tally", "answers")
+_PLACE_OF_POINTS = {"empty": "", "unclear": "?"}  # what stands there where there are none
 _FORMULAS = ("=", "+", "-", "@", "\N{MINUS SIGN}")  # what a spreadsheet takes for the start of a formula
 
 
@@ -33,7 +34,7 @@ def _marks(marks: ClassMarks) -> Iterator[Sequence[str]]:
     yield ["student", *paper, *numbers, "points", "of", "share"]
     for student in marks.students:
         which = [str(student.paper or "")] if paper else []
-        each = ["" if a.mark.outcome == "empty" else _decimal(a.mark.points) for a in student.answers]
+        each = [_PLACE_OF_POINTS.get(a.mark.outcome, _decimal(a.mark.points)) for a in student.answers]
         totals = map(_decimal, (student.points, student.of, student.share))
         yield [unmistaken(student.name), *which, *each, *totals]
 

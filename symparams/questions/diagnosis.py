@@ -27,7 +27,6 @@ from symparams.quantities.totals import amount
 from symparams.questions.as_written import by_luck, formed
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
 from symparams.questions.typed_answers import (
-    Answer,
     Given,
     check_count,
     fitted,
@@ -37,6 +36,7 @@ from symparams.questions.typed_answers import (
     read_for,
     read_total,
 )
+from symparams.questions.typed_numbers import Answer
 from symparams.questions.wrong_totals import WrongTotal, WrongTotals
 
 _MOST = 6  # explanations that are given

@@ -12,6 +12,10 @@ from symparams.algebra.formula import Formula
 from symparams.errors import Place, Source, SymparamsError
 
 
+class UnclearError(SymparamsError):
+    """A number that means one thing in some countries and another thing in others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """An answer as it was typed, taken apart; every text is as long as the whole, so that places in it stay."""
@@ -35,8 +39,8 @@ class Typed:
 
 _ABOUT = re.compile(r"\s*(about|approximately|approx\.?|around|roughly|circa|ca\.|~|≈)\s*", re.IGNORECASE)
 _WORDS = re.compile(
-    r"(?<=[0-9)])\s+((trainable|learnable|total)\s)?(param(eter)?s?|weights?|bias(es)?|values?|neurons?|numbers?|"
-    r"MACs?|FLOPs?|units|channels|features|(in\s)?total)$",
+    r"((?<=[0-9)])\s+((trainable|learnable|total)\s)?(param(eter)?s?|weights?|bias(es)?|values?|neurons?|numbers?|"
+    r"MACs?|FLOPs?|units|channels|features|(in\s)?total)|(?<=[A-Za-z])\s+(param(eter)?s?|MACs?|FLOPs?))$",
     re.IGNORECASE,
 )
 _SCALED = re.compile(
@@ -45,6 +49,8 @@ _SCALED = re.compile(
 _POWERS = {"k": 1, "thousand": 1, "m": 2, "million": 2, "mio": 2, "g": 3, "b": 3, "billion": 3, "t": 4}
 _NUMBER = re.compile(r"[0-9]+([,'’ ][0-9]{3})*(\.[0-9]+)?(?P<exponent>[eE][+]?[0-9]{1,2})?")
 _GROUPED_BY_DOTS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
+_GROUPED_BY_COMMAS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
+_COMMA_FOR_POINT = re.compile(r"([0-9]+|[0-9]{1,3}([.'’ ][0-9]{3})+),[0-9]+")
 _EQUAL = re.compile(r"(?<![<>=!])=(?!=)")
 _NAMED = re.compile(r"[^\W\d]\w*( [^\W\d]\w*)*")
 _TIMES = re.compile(r"(?<=[0-9)\s])[xX](?=[0-9(\s])")
@@ -69,17 +75,22 @@ def typed(source: Source, letters: Mapping[str, Formula], *, in_bytes: bool = Fa
 
 def typed_sizes(text: str, letters: Collection[str], count: int) -> str:
     """The sizes of a shape as they were typed, which `count` numbers would answer: 60 60 24, Fx32x32."""
-    bare = _sides(_bare(text))[0]
+    bare = sides_of_sizes(text)[0].replace("\\times", "×     ")
     apart = re.fullmatch(r"\s*[([]?\s*[0-9]+(\s+[0-9]+)+\s*[)\]]?\s*", bare)
     if apart is not None and len(bare.strip(" ([)]").split()) in (count, count + 1):
         return re.sub(r"(?<=[0-9])\s(?=\s*[0-9])", ",", bare)
     return _parted(bare, letters, "×")
 
 
+def sides_of_sizes(text: str) -> list[str]:
+    """What stands on each side of the signs of equality in a shape as it was typed."""
+    return _sides(_bare(text))
+
+
 def _bare(text: str) -> str:
     """The text without the marks of mathematics and code around it, and without a full stop."""
-    for mark in "$`":
-        text = text.replace(mark, " ")
+    for mark in ("$", "`", "\\(", "\\)"):
+        text = text.replace(mark, " " * len(mark))
     end = len(text.rstrip())
     return _blank(text, end - 1, end) if re.search(r"(?<=[0-9A-Za-z)])\.$", text[:end]) else text
 
@@ -135,8 +146,12 @@ def _plain(source: Source, text: str) -> Typed:
         whole = text.strip().replace(".", "")
         if text.count(".") == 1:
             message = f"{text.strip()} is {int(whole):,} in some countries and a fraction in others; write {whole}"
-            raise SymparamsError(message, Place(source, at))
+            raise UnclearError(message, Place(source, at))
         return Typed(text.replace(".", ","))
+    if _COMMA_FOR_POINT.fullmatch(text.strip()) and not _GROUPED_BY_COMMAS.fullmatch(text.strip()):
+        point = re.sub("[.'’ ]", "", text.strip()).replace(",", ".")
+        message = f"{text.strip()} is {point} in some countries and no number in others; write {point}"
+        raise UnclearError(message, Place(source, at))
     if found is None or found["exponent"] is None:
         return Typed(text)
     power = int(found["exponent"][1:])
@@ -163,8 +178,10 @@ def _parted(text: str, letters: Collection[str], mark: str) -> str:
     """The text with a mark for the x in words that are numbers and letters with x between: Fx32x32."""
 
     def change(found: re.Match[str]) -> str:
+        before, behind = text[: found.start()].rstrip()[-1:], text[found.end() :].lstrip()[:1]
         parts = re.split("[xX]", found[0])
-        known = all(part.isdigit() or part in letters for part in parts)
+        inner = parts[before == ")" and not parts[0] : len(parts) - (behind == "(" and not parts[-1])]  # )xF, Fx(
+        known = all(part.isdigit() or part in letters for part in inner)
         return re.sub("[xX]", mark, found[0]) if known and len(parts) > 1 and found[0] not in letters else found[0]
 
     return _TOKEN.sub(change, text)

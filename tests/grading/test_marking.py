@@ -82,6 +82,74 @@ def test_numbers(seeds: range) -> None:
                 assert about(marker.mark(text)) == (NOTHING, "unknown", "", NO_KNOWN)
 
 
+AS_TYPED = replace(
+    ONE_OF_EACH["number"], value=18_207, answer="18207", points=Fraction(1),
+    mistakes=(WrittenMistake("630", 630, Fraction(1, 2), "", "input channels left out"),),
+)  # fmt: skip
+RIGHT = (Fraction(1), "right", "", "")
+KNOWN = (Fraction(1, 2), "known", "input channels left out", "")
+ROUNDED = "rounded, where the exact number is asked for"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("18207 parameters", RIGHT),
+        ("18,207 total params.", RIGHT),
+        ("$18207$", RIGHT),
+        ("`18 207`", RIGHT),
+        ("(3x3x32+1)x63", RIGHT),
+        ("18207 = (3*3*32 + 1)*63", RIGHT),
+        ("1.8207e4", RIGHT),
+        ("18.207k", RIGHT),
+        ("about 18207", RIGHT),
+        ("(3*3+1)*63=630", KNOWN),
+        ("0.63k", KNOWN),
+        ("about 18200", (NOTHING, "unknown", "", ROUNDED)),
+        ("18k", (NOTHING, "unknown", "", ROUNDED)),
+        ("0.6k", (NOTHING, "known", "input channels left out", ROUNDED)),
+        ("17k", (NOTHING, "unknown", "", NO_KNOWN)),
+        ("133M", (NOTHING, "unknown", "", NO_KNOWN)),
+    ],
+)
+def test_numbers_as_people_type_them(text: str, expected: tuple[Fraction, str, str, str]) -> None:
+    assert about(Marker(AS_TYPED).mark(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("93,000,000 bytes", "right"), ("93MB", "right"), ("93 MB", "right"), ("88.7 MiB", "unknown"),
+        ("92MB", "unknown"), ("93 MiB", "unknown"),
+    ],
+)  # fmt: skip
+def test_bytes_as_people_type_them(text: str, outcome: str) -> None:
+    asked = replace(AS_TYPED, kind="memory", value=93_000_000, answer="93000000", mistakes=())
+    assert Marker(asked).mark(text).outcome == outcome
+
+
+def test_a_fraction_with_three_decimals_is_clear_where_it_is_the_key() -> None:
+    asked = replace(AS_TYPED, value=Fraction(9, 8), answer="1.125", mistakes=())
+    assert Marker(asked).mark("1.125").outcome == "right"
+    assert Marker(asked).mark("1.126").outcome == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("key", "texts"),
+    [
+        (
+            "60x60x24",
+            ("60 60 24", "[60 60 24]", "shape = (60, 60, 24)", "60x60x24 = 86400", r"$60 \times 60 \times 24$"),
+        ),
+        ("1024", ("1024", "1,024", "(1024,)", "[1024]", "(1024)", "1024 units", "1 024")),
+    ],
+)
+def test_shapes_as_people_type_them(key: str, texts: tuple[str, ...]) -> None:
+    marker = Marker(replace(ONE_OF_EACH["shape"], answer=key, mistakes=()))
+    for text in texts:
+        assert marker.mark(text).outcome == "right", text
+
+
 @seeds_of_samples
 def test_shapes(seeds: range) -> None:
     for chance, asked in some("shape", seeds):
@@ -262,8 +330,11 @@ EXPECTED = {
 @pytest.mark.parametrize(
     ("answer_type", "text", "remark"),
     [
-        ("number", "12,5", "unexpected `,`; expected nothing more"),
-        ("number", "640 parameters", "nothing here is called `parameters`; there are no letters here"),
+        ("number", "640 apples", "nothing here is called `apples`; there are no letters here"),
+        ("number", "93MB", "this is a number of bytes, but no bytes are asked for"),
+        ("number", "(3*3+1)*63 = 640", "the two sides differ: 630 is on the left, 640 on the right"),
+        ("shape", "8x8x3 = 191", "the two sides differ: 8 × 8 × 3 is on the left, 191 on the right"),
+        ("formula", "C*F = F*C*C", "the two sides differ: F*C*C is not what stands on the left"),
         ("number", "9^9^9^9", "a power here has more than 1,000 digits, which is the limit"),
         ("number", "1/0", "division by zero"),
         ("number", "9" * 1_000_000, "an answer has at most 1,000 characters, this one 1,000,000"),
@@ -283,6 +354,20 @@ def test_what_cannot_be_read(answer_type: str, text: str, remark: str) -> None:
         "",
         f"{remark}; expected {EXPECTED[answer_type]}",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("18.207", "18.207 is 18,207 in some countries and a fraction in others; write 18207"),
+        ("630,5", "630,5 is 630.5 in some countries and no number in others; write 630.5"),
+    ],
+)
+def test_a_number_of_two_meanings_is_asked_about(text: str, remark: str) -> None:
+    assert about(Marker(AS_TYPED).mark(text)) == (NOTHING, "unclear", "", remark)
+    blanks = (WrittenBlank("(a)", "9", 9, Fraction(1)), WrittenBlank("(b)", "18207", 18_207, Fraction(1)))
+    mark = Marker(replace(AS_TYPED, blanks=blanks, points=Fraction(2))).mark(f"9; {text}")
+    assert about(mark) == (Fraction(1), "unclear", "", f"(b) {remark}")
 
 
 @pytest.mark.parametrize("answer_type", ANSWER_TYPES)

@@ -1,0 +1,118 @@
+"""A text that somebody typed -> the number or the sizes that it says, both sides of an equation compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from math import prod
+from typing import Any, TypeAlias, TypeVar
+
+from symparams.algebra.evaluation import Point, number
+from symparams.algebra.formula import Formula, as_formula
+from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.questions.signatures import signature
+from symparams.sources.answers import LONGEST, read_answer, read_shape
+from symparams.sources.typed import Typed, sides_of_sizes, typed, typed_sizes
+
+Answer: TypeAlias = "tuple[Formula, ...]"  # one formula for each number of the answer
+_Read = TypeVar("_Read")
+
+ANSWER = "answer"  # what messages call the text
+_NOWHERE: Mapping[str, Formula] = {}
+
+
+def read_number(
+    source: Source,
+    letters: Mapping[str, Formula],
+    words: Mapping[str, Formula] = _NOWHERE,
+    *,
+    in_bytes: bool = False,
+    points: tuple[Point, ...] = ({},),
+) -> tuple[Typed, Formula]:
+    """A number or a formula as it was typed, with what it comes to.
+
+    Both sides of an equation must be equal: as numbers, or as formulas at some points.
+    """
+    if len(source.text) > LONGEST:
+        return Typed(source.text), read_answer(source, letters)  # which says that it is too long
+    written = typed(source, letters, in_bytes=in_bytes)
+    formula = _in_words(source, written.text, letters, words)
+    for other in written.others:
+        _check_equal(source, formula, _in_words(source, other, letters, words), other, points)
+    if written.in_bytes and not in_bytes:
+        place = Place(source, source.text.index(written.unit))
+        raise SymparamsError("this is a number of bytes, but no bytes are asked for", place)
+    value = None if written.factor == 1 else number(formula)
+    return written, formula if value is None else as_formula(value * written.factor)
+
+
+def read_sizes(
+    source: Source, letters: Mapping[str, Formula], count: int, read_one: Callable[[], Answer] | None = None
+) -> Answer:
+    """The sizes of a shape as they were typed, which `count` numbers would answer; `read_one` reads a single one."""
+    if count == 1 and _is_one_number(source.text):
+        return (read_number(source, letters)[1],) if read_one is None else read_one()
+    sizes = _placed(source, read_shape, Source(ANSWER, typed_sizes(source.text, letters, count)), letters)
+    for other in sides_of_sizes(source.text)[1:]:
+        again = Source(ANSWER, typed_sizes(other, letters, count))
+        claimed, found = (
+            [value for value in map(number, checked(side)) if value is not None]
+            for side in (_placed(source, read_shape, again, letters), sizes)
+        )
+        if len(found) < len(sizes) or claimed in (found, [prod(found)]):  # its product is the number of values
+            continue
+        place = Place(source, len(other) - len(other.lstrip()))
+        left, right = (" × ".join(map(str, side)) for side in (found, claimed))
+        raise SymparamsError(f"the two sides differ: {left} is on the left, {right} on the right", place)
+    return sizes
+
+
+def _check_equal(source: Source, formula: Formula, claimed: Formula, other: str, points: tuple[Point, ...]) -> None:
+    """Raise SymparamsError if a further side of an equation is not what the first one is."""
+    place = Place(source, len(other) - len(other.lstrip()))
+    left, right = (number(checked((side,))[0]) for side in (formula, claimed))
+    if left is not None and right is not None:
+        if left != right:
+            raise SymparamsError(f"the two sides differ: {left:,} is on the left, {right:,} on the right", place)
+    elif points != ({},) and signature((formula,), points) != signature((claimed,), points):
+        raise SymparamsError(f"the two sides differ: {other.strip()} is not what stands on the left", place)
+
+
+def _placed(source: Source, read: Callable[[Source, Mapping[str, Formula]], _Read], *given: Any) -> _Read:
+    """What is read of a text from which something was taken; errors show the text as it was typed."""
+    try:
+        return read(*given)
+    except SymparamsError as error:
+        if error.place is not None:
+            error.place = Place(source, error.place.offset)
+        raise
+
+
+def _in_words(source: Source, text: str, letters: Mapping[str, Formula], words: Mapping[str, Formula]) -> Formula:
+    """What a text says in letters, or in words for them; errors list the letters alone."""
+    part = Source(ANSWER, text)
+    try:
+        return read_answer(part, letters)
+    except SymparamsError:
+        with suppress(SymparamsError):
+            return read_answer(part, {**letters, **words})
+    return _placed(source, read_answer, part, letters)
+
+
+def _is_one_number(text: str) -> bool:
+    """Whether a text for a single size has none of the marks that part sizes, but may be a product: 12 * 12 * 63."""
+    bare = re.sub(r"(?<=[0-9])[,](?=[0-9]{3}(?![0-9]))", "", text)
+    return not re.search(r"[][,;×xX]|None|\?", bare)
+
+
+def checked(answer: Answer) -> Answer:
+    """The answer, unless it has numbers that cannot be worked out."""
+    for formula in answer:
+        try:
+            number(formula)
+        except LimitError as error:
+            raise LimitError(f"{ANSWER}: {error.matter}") from None
+        except SymparamsError as error:
+            raise SymparamsError(f"{ANSWER}: this cannot be worked out: {error.matter}") from None
+    return answer
