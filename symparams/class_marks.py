@@ -49,6 +49,11 @@ class Marks(Shown):
         """Points of a student on average."""
         return self._contents.mean
 
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """The columns of an exported table of answers that are no question of the bank."""
+        return self._contents.passed_over
+
     def right(self, number: int) -> Fraction:
         """The share of students whose answer to a question is right; questions count from 1."""
         return self._contents.right(number)

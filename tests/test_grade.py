@@ -75,6 +75,14 @@ def test_an_answer_of_two_readings_is_listed_and_has_no_points(classroom: Path) 
     assert csv_ == "student,1,2,3,4,5,6,7,8,points,of,share\nAda,?,,,,,,,,0,10,0\n"
 
 
+def test_columns_that_are_passed_over_are_named(classroom: Path) -> None:
+    table = "Timestamp,Email Address,Color,1\nx,ada@example.org,red,5\n"
+    status, out, said = run("grade", classroom / "bank.json", "--answers", "-", "--format", "json", given=table)
+    assert status == 0
+    assert said == "symparams: -: columns that are no question of the bank are passed over: Color\n"
+    assert json.loads(out)["passed_over"] == ["Color"]
+
+
 @pytest.mark.parametrize("table", ["marks", "tally", "answers"])
 def test_tables(classroom: Path, golden: Callable[[str, str], None], table: str) -> None:
     arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "csv")

@@ -8,12 +8,14 @@ import click
 
 from symparams import limits
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import FORMATS, OUTPUT, STANDALONE, as_json, check_standalone, deliver, read
+from symparams.commands.console import FORMATS, OUTPUT, STANDALONE, as_json, check_standalone, deliver, read, say
 from symparams.documents.rendering import standalone
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
 from symparams.grading.report import report
 from symparams.grading.tables import TABLES, as_csv, as_record
+
+_NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
 
 
 @click.command()
@@ -22,7 +24,7 @@ from symparams.grading.tables import TABLES, as_csv, as_record
     "--answers",
     required=True,
     metavar="FILE",
-    help="CSV with the columns student, question, answer; or student and one column per question.",
+    help="CSV: student, question, answer; or student and one column per question; or as Moodle or a form exports it.",
 )
 @click.option(
     "--format",
@@ -59,10 +61,17 @@ def grade(
     if picture is not None:
         check_plot(picture)
     marks = graded(read(bank, limits.BANK_BYTES), read(answers, limits.ANSWERS_BYTES))
+    if marks.passed_over:
+        say(f"symparams: {answers}: columns that are no question of the bank are passed over: {_listed(marks)}")
     text = _written(marks, format_, digits, table or TABLES[0])
     if picture is not None:
         plot(marks, picture)
     deliver(standalone(text, format_) if whole else text, output)
+
+
+def _listed(marks: ClassMarks) -> str:
+    names = [name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…" for name in marks.passed_over[:_NAMED]]
+    return ", ".join(names) + (" …" if len(marks.passed_over) > _NAMED else "")
 
 
 def _written(marks: ClassMarks, format_: str, digits: str, table: str) -> str:

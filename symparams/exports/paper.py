@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from string import ascii_uppercase
@@ -10,7 +11,7 @@ from typing import Any
 
 from symparams.documents.formats import FORMATS, check_letters, escape_latex
 from symparams.documents.rendering import environment
-from symparams.documents.written_question import WrittenMistake, WrittenOption, WrittenQuestion
+from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.points import points
 
@@ -37,6 +38,15 @@ def document(
 def variant(identities: Iterable[str]) -> str:
     """A short code that papers with the same questions in the same order share: 4B2F91."""
     return hashlib.sha256("\n".join(identities).encode("utf-8")).hexdigest()[:6].upper()
+
+
+def exam_code(bank: BankInfo) -> str:
+    """A short code of an exam: of its sources, options and version."""
+    return hashlib.sha256(bank.request.encode("utf-8")).hexdigest()[:6].upper()
+
+
+# What the QR code of an answer sheet says, and nothing else: the exam, the paper, and the number of the student.
+SHEET = re.compile(r"(?P<exam>[0-9A-F]{6})-(?P<paper>[0-9A-F]{6})(?:-(?P<student>.+))?")
 
 
 def _papers(names: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]]) -> Iterator[Mapping[str, object]]:

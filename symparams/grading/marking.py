@@ -33,6 +33,7 @@ _NAME = "the answer"
 _A_NUMBER = "a number, such as 18207"
 _SIDES = re.compile(r"[(\[]?[0-9]+(?:\s*[x×,;]\s*[0-9]+)+[)\]]?")  # 7x7
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
+_PART = re.compile(r"(^|; )\w{1,12} [0-9]{1,2}: ")  # as Moodle writes what was typed in each: Part 1: 288; Part 2: 320
 _PLACES = 4  # where formulas to choose from are told apart
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 Values: TypeAlias = "tuple[int | Fraction, ...]"
@@ -255,6 +256,7 @@ class Marker:
     def _by_blank(self, text: str) -> Mapping[str, str]:
         """What was typed for each blank: `288; 320` in their order, or `(a) 288 (b) 320`."""
         marks = [blank.mark for blank in self.asked.blanks]
+        text = _PART.sub(r"\1", text)
         before, *pieces = re.split(f"({'|'.join(map(re.escape, marks))})", text)
         if pieces:
             names, texts = pieces[::2], [piece.strip(" \t\r\n;,:|=") for piece in pieces[1::2]]

@@ -74,6 +74,7 @@ class ClassMarks:
 
     bank: Bank
     students: tuple[Student, ...]
+    passed_over: tuple[str, ...] = ()  # columns of the table of answers that have nothing to do with the bank
 
     @property
     def mean(self) -> Fraction:
@@ -134,7 +135,8 @@ def graded(bank: Source, answers: Source) -> ClassMarks:
 def marked(bank: Bank, answers: Source) -> ClassMarks:
     """The marks of a class, from a bank and the text of a table of answers."""
     marking = _Marking(bank)
-    return ClassMarks(bank, tuple(map(marking.student, read_sheets(answers, bank))))
+    sheets = read_sheets(answers, bank)
+    return ClassMarks(bank, tuple(map(marking.student, sheets.students)), sheets.passed_over)
 
 
 class _Marking:

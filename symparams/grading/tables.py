@@ -102,6 +102,7 @@ def as_record(marks: ClassMarks) -> dict[str, Any]:
         "outcomes": {name: marks.counted(name) for name in get_args(Outcome)},
         "mean": _exact(marks.mean),
         "mean_share": _exact(marks.mean_share),
+        "passed_over": list(marks.passed_over),
     }
 
 

@@ -68,7 +68,7 @@ Q = [asked.identity for asked in bank().questions]
 P = [asked.identity for asked in bank(variants=2).questions]
 COLUMNS = (
     "answers.csv:1: the first line must name the columns: student, question and answer; or student and the questions "
-    f"by number (1 to 8) or identity ({Q[0]} …); here are"
+    f"by number (1 to 8), identity ({Q[0]} …) or text; here are"
 )
 CELLS = (
     "answers.csv:2: there are 3 cells in this line, but 2 columns; a cell that holds the mark between cells needs "
@@ -76,7 +76,7 @@ CELLS = (
 )
 PAPER = (
     "answers.csv:2: which variant does `Ada` have? A column `paper` must say it, with a number (1 to 2) or the printed "
-    "code; or name questions by identity"
+    "code; or name questions by identity or text"
 )
 ERRORS: dict[str, tuple[str, int, str]] = {
     "an empty file": ("\n\n", 1, "answers.csv: there are no answers in this file"),
