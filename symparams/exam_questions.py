@@ -128,6 +128,7 @@ class Exam(Shown):
     digits: str  # the mark between thousands: comma, space or none
     names: tuple[str, ...]  # of the students who each get a paper of their own in LaTeX; (): a line to write one on
     draw: Draw = "one"  # whether a student gets one of the variants of a question in a quiz, or all of them
+    sheets: bool = False  # whether each paper in LaTeX has a sheet for the answers
 
     @property
     def _layers(self) -> int:
@@ -153,6 +154,7 @@ class Exam(Shown):
                 digits=self.digits,
                 students=students,
                 draw=self.draw,
+                sheets=self.sheets,
             )
         return self._editions[format_]
 
@@ -222,6 +224,7 @@ def exam(
     without: str | Sequence[str] = (),
     blueprint: str | Path | Source | None = None,
     names: str | Path | Sequence[str] = (),
+    sheets: bool = False,
     format: str = "json",
     digits: str = "comma",
     draw: str = "one",
@@ -238,7 +241,8 @@ def exam(
     question; options earn nothing), choices (known wrong answers earn it wherever they are given), none, or the path of
     a CSV file with the columns mistake and share, or a dict of them. `penalty`: the share of the points, from 0 to 1,
     that a wrong choice takes away. `names`: students who each get a paper in LaTeX, or the path of a file with a name a
-    line. `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the mark
+    line, a student number perhaps behind a semicolon; `sheets`: with a sheet for the answers before each of these
+    papers. `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the mark
     between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of the
     variants of a question, or all of them. `settings`: see `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
@@ -259,7 +263,7 @@ def exam(
         without=_names(without),
         blueprint=() if blueprint is None else _blueprint(blueprint),
     )
-    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students, _draw(draw))
+    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students, _draw(draw), sheets)
     check(made.edition(format).examination, stress)
     return made
 

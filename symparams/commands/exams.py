@@ -119,7 +119,12 @@ _QUESTIONS = _Span("part", _part_of)
     "--names",
     metavar="FILE",
     type=click.Path(),
-    help="With --format latex: a file with one name per line; each name gets a paper.",
+    help="With --format latex: a file with one name per line, perhaps with `; NUMBER`; each name gets a paper.",
+)
+@click.option(
+    "--sheets",
+    is_flag=True,
+    help="With --format latex: an answer sheet with a QR code before each paper.",
 )
 @click.option("--format", "format_", type=OpenChoice("export", list(EXPORTS)), default="markdown", show_default=True)
 @with_settings
@@ -146,6 +151,7 @@ def exam(
     part: tuple[int, int] | None,
     title: str,
     names: str | None,
+    sheets: bool,
     format_: str,
     settings: dict[str, Setting],
     digits: str,
@@ -154,6 +160,8 @@ def exam(
     """Make exam questions with keys, worked solutions and feedback on known mistakes."""
     if names is not None and format_ != "latex":
         raise click.UsageError("--names goes with --format latex")
+    if sheets and format_ != "latex":
+        raise click.UsageError("--sheets goes with --format latex")
     values = assignments(given)
     made = made_exam(
         *(Net(source, values, CATALOGUE) for source in inputs.sources()),
@@ -171,6 +179,7 @@ def exam(
         penalty=penalty,
         title=title,
         names=() if names is None else students_of(read(names)),
+        sheets=sheets,
         format=format_,
         digits=digits,
         draw=draw,

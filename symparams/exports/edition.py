@@ -36,10 +36,11 @@ class Edition:
         digits: str = "comma",
         students: Sequence[str] = (),
         draw: Draw = "one",
+        sheets: bool = False,
     ) -> None:
         self.export = export(format_)
         if isinstance(self.export, PaperExport):
-            self.export.students = students
+            self.export.students, self.export.sheets = students, sheets
         elif students:
             raise SymparamsError("names of students go with the format latex")
         variants = max(wanted.variants, len(students))

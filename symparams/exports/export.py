@@ -166,6 +166,7 @@ class PaperExport(Export):
     """Exams on paper: the papers of all students in one text, the key in another."""
 
     students: Sequence[str] = ()  # a name for each paper, or none: then whoever gets a paper writes a name on it
+    sheets: bool = False  # whether there is a sheet for the answers before each paper
 
     @abstractmethod
     def text(self, bank: BankInfo, papers: Sequence[Iterable[Item]], *, key: bool) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.exports.answer_sheets import check_sheets
 from symparams.exports.export import Item, PaperExport
-from symparams.exports.paper import document, question
+from symparams.exports.paper import document, exam_code, question
 
 
 class Latex(PaperExport):
@@ -21,4 +22,6 @@ class Latex(PaperExport):
         return question(asked)
 
     def text(self, bank: BankInfo, papers: Sequence[Iterable[Item]], *, key: bool) -> Iterator[str]:
-        return document(bank.title, self.students, papers, key)
+        if self.sheets and not key:
+            check_sheets()
+        return document(bank.title, self.students, papers, key, exam_code(bank) if self.sheets else "")

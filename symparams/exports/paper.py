@@ -13,6 +13,8 @@ from symparams.documents.formats import FORMATS, check_letters, escape_latex
 from symparams.documents.rendering import environment
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import SymparamsError
+from symparams.exports import answer_sheets
+from symparams.exports.answer_sheets import Student, rows_of, sheet_code
 from symparams.exports.points import points
 
 _GRADES = 10  # questions in a row of the table of grades
@@ -21,17 +23,20 @@ _NARROW, _WIDE = 40, 120  # millimetres of a line to write on
 
 
 def document(
-    title: str, students: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]], key: bool
+    title: str, students: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]], key: bool, exam: str = ""
 ) -> Iterator[str]:
     """A LaTeX document in pieces, with a paper for each student, or with their keys; of each paper its questions.
 
-    Without names there is a line to write one on.
+    Without names there is a line to write one on; with the code of an exam, a sheet for the answers is before each
+    paper.
     """
     if students and len(students) != len(papers):
         raise SymparamsError(f"there are {len(students)} students and {len(papers)} papers; each needs one")
     titles = {"title": escape_latex(title), "short_title": escape_latex(_short(title, 55))}
     template = environment(FORMATS["latex"]).get_template("formats/exam.tex.j2")
-    pieces = template.generate(key=key, papers=_papers(students or [""] * len(papers), papers), **titles)
+    listed = answer_sheets.students(students or [""] * len(papers))
+    exam = "" if key else exam
+    pieces = template.generate(key=key, sheets=exam, papers=_papers(listed, papers, exam), **titles)
     return (check_letters(piece, FORMATS["latex"]) for piece in pieces)
 
 
@@ -49,21 +54,26 @@ def exam_code(bank: BankInfo) -> str:
 SHEET = re.compile(r"(?P<exam>[0-9A-F]{6})-(?P<paper>[0-9A-F]{6})(?:-(?P<student>.+))?")
 
 
-def _papers(names: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]]) -> Iterator[Mapping[str, object]]:
+def _papers(
+    students: Sequence[Student], papers: Sequence[Iterable[Mapping[str, Any]]], exam: str
+) -> Iterator[Mapping[str, object]]:
     before = 0  # questions in the papers before
-    for name, questions in zip(names, papers, strict=True):
+    for student, questions in zip(students, papers, strict=True):
         identities, worth, typed = [], [], []  # of its questions
         penalties: set[Fraction] = set()
-        for asked in questions:
+        rows: list[Mapping[str, object]] = []  # of its sheet
+        for number, asked in enumerate(questions, 1):
             identities.append(asked["identity"])
             worth.append(Fraction(asked["worth"]))
             typed.append(not asked["options"])
             penalties.add(Fraction(asked["penalty"]))
+            rows.extend(rows_of(asked, number))
+        code = variant(identities)
         yield {
             "before": before,
-            "name": escape_latex(name),
-            "short_name": escape_latex(_short(name, 30)),
-            "code": variant(identities),
+            "name": escape_latex(student.name),
+            "short_name": escape_latex(_short(student.name, 30)),
+            "code": code,
             "count": len(identities),
             "worth": points(sum(worth, Fraction(0))),
             "has_lines": any(typed),
@@ -71,8 +81,21 @@ def _papers(names: Sequence[str], papers: Sequence[Iterable[Mapping[str, Any]]])
             "penalty": _lost(max(penalties, default=Fraction(0))),
             "grades": _grades(worth),
             "questions": questions,
+            "sheet": _sheet(sheet_code(exam, code, student.number), student, rows) if exam else None,
         }
         before += len(identities)
+
+
+def _sheet(text: str, student: Student, rows: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
+    """The sheet of a student, in pages that each have the QR code."""
+    pages = answer_sheets.pages(rows)
+    return {
+        "text": escape_latex(text),
+        "qr": answer_sheets.qr_code(text),
+        "number": escape_latex(student.number),
+        "pages": pages,
+        "is_odd": len(pages) % 2 == 1,
+    }
 
 
 def _short(text: str, longest: int) -> str:

@@ -62,10 +62,11 @@ class Places:
         """A paper by its number, by the code that is printed on it, or by what the QR code of its sheet says."""
         sheet = SHEET.fullmatch(text.upper())
         if sheet and sheet["exam"] != exam_code(self.bank.info):
-            raise self.error(
-                line, f"the sheet `{short(text)}` belongs to another exam than {self.bank.name}, which is "
-                f"{exam_code(self.bank.info)}; mark it with the bank of that exam",
-            )  # fmt: skip
+            matter = (
+                f"the sheet `{short(text)}` belongs to another exam than {self.bank.name}, whose code is "
+                f"{exam_code(self.bank.info)}; grade it with the bank of that exam"
+            )
+            raise self.error(line, matter)
         code = sheet["paper"] if sheet else text.upper()
         if code in self.bank.codes:
             return self.bank.codes[code]
