@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,6 +19,7 @@ from symparams.exam_questions import Exam
 from symparams.files import read_source
 from symparams.grading import plot, tables
 from symparams.grading.bank import Bank, bank_of, read_bank
+from symparams.grading.items import Item, ItemAnalysis
 from symparams.grading.marks import ClassMarks, Student, Tally, marked
 from symparams.grading.report import report
 from symparams.results import Shown
@@ -44,6 +46,20 @@ class Marks(Shown):
         """The misconceptions that were met, the most frequent first: `misconception`, `count` and `questions`."""
         return self._contents.tally
 
+    @cached_property
+    def _analysis(self) -> ItemAnalysis:
+        return ItemAnalysis(self._contents)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Each question: `number`, `answered`, `right`, `difficulty`, `discrimination`, and `drawn`, its answers."""
+        return self._analysis.items
+
+    @property
+    def reliability(self) -> Fraction | None:
+        """Cronbach's alpha of the whole exam; None where it is not defined."""
+        return self._analysis.reliability
+
     @property
     def mean(self) -> Fraction:
         """Points of a student on average."""
@@ -62,7 +78,7 @@ class Marks(Shown):
         return report(self._contents, format_)
 
     def to_csv(self, table: str = "marks") -> str:
-        """One of the tables `marks`, `tally` and `answers`."""
+        """One of the tables `marks`, `tally`, `answers`, `items` and `drawn`."""
         return tables.as_csv(self._contents, table)
 
     def to_json(self) -> str:

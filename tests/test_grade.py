@@ -83,7 +83,7 @@ def test_columns_that_are_passed_over_are_named(classroom: Path) -> None:
     assert json.loads(out)["passed_over"] == ["Color"]
 
 
-@pytest.mark.parametrize("table", ["marks", "tally", "answers"])
+@pytest.mark.parametrize("table", ["marks", "tally", "answers", "items", "drawn"])
 def test_tables(classroom: Path, golden: Callable[[str, str], None], table: str) -> None:
     arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv", "--format", "csv")
     _, out, _ = run(*arguments, "--table", table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -60,14 +59,6 @@ class Tally:
     questions: tuple[int, ...]  # their numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A wrong answer, and how many gave it."""
-
-    answer: Answer  # the first one of them
-    count: int
-
-
 @dataclass(frozen=True)
 class ClassMarks:
     """The marks of a class."""
@@ -108,19 +99,6 @@ class ClassMarks:
                 met.setdefault(answer.mark.misconception, []).append(answer.number)
         tallies = [Tally(name, len(numbers), tuple(sorted(set(numbers)))) for name, numbers in met.items()]
         return tuple(sorted(tallies, key=lambda t: (-t.count, t.misconception)))
-
-    @cached_property
-    def wrong(self) -> tuple[Wrong, ...]:
-        """The wrong answers that were read, question by question, those that several gave first."""
-        first: dict[tuple[int, int, str], Answer] = {}
-        count: Counter[tuple[int, int, str]] = Counter()
-        for answer in self.answers:
-            if answer.mark.outcome in ("known", "unknown"):
-                key = (answer.number, answer.variant, answer.mark.chosen or answer.text)
-                first.setdefault(key, answer)
-                count[key] += 1
-        ordered = sorted(first, key=lambda key: (*key[:2], -count[key], key[2]))
-        return tuple(Wrong(first[key], count[key]) for key in ordered)
 
     def with_outcome(self, outcome: Outcome) -> list[tuple[Student, Answer]]:
         """The answers that have this outcome, and whose they are."""
@@ -176,4 +154,5 @@ def _share(part: Fraction, of: Fraction) -> Fraction:
 def decimal(value: Fraction, most: int) -> str:
     """A number with so many decimals at most, the last one rounded up from a half: 0.13 for 1/8."""
     scale = 10**most
-    return decimals(Fraction(floor(value * scale + Fraction(1, 2)), scale)) or ""
+    rounded = decimals(Fraction(floor(abs(value) * scale + Fraction(1, 2)), scale)) or ""
+    return f"-{rounded}" if value < 0 and rounded != "0" else rounded

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import floor
 from typing import NamedTuple
 
 from symparams.documents.formats import is_written, written_formats
 from symparams.documents.rendering import Document, written
 from symparams.errors import SymparamsError, listed
+from symparams.grading.items import Drawn, ItemAnalysis
 from symparams.grading.marking import NO_KNOWN, Mark
-from symparams.grading.marks import Answer, ClassMarks, Student, Wrong, decimal
+from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
+MINUS = "\N{MINUS SIGN}"
 _LONGEST = 60  # characters of an answer that are shown
 
 
@@ -40,6 +44,8 @@ class QuestionEntry(NamedTuple):
     name: str  # what it is about
     points: Fraction  # for a right answer
     right: Fraction  # the share of those who had it right
+    difficulty: Fraction | None  # the share of the points that the class got; None if nobody's answer is marked
+    discrimination: Fraction | None  # its corrected correlation with the total; None where nothing varies
 
 
 @dataclass(frozen=True)
@@ -74,13 +80,36 @@ class MarksDocument:
         """What a student gets for a question."""
         return student.answers[number - 1].mark
 
+    @cached_property
+    def analysis(self) -> ItemAnalysis:
+        """What the answers say about the questions."""
+        return ItemAnalysis(self.marks)
+
     @property
     def questions(self) -> list[QuestionEntry]:
-        """Each question with how many had it right."""
+        """Each question with how many had it right, and how well it tells students apart."""
         return [
-            QuestionEntry(n, some[0].name, max(asked.points for asked in some), self.marks.right(n))
-            for n, some in enumerate(self.marks.bank.numbered, 1)
+            QuestionEntry(
+                item.number,
+                some[0].name,
+                max(asked.points for asked in some),
+                self.marks.right(item.number),
+                item.difficulty,
+                item.discrimination,
+            )
+            for item, some in zip(self.analysis.items, self.marks.bank.numbered, strict=True)
         ]
+
+    @property
+    def doubtful(self) -> list[int]:
+        """The questions that those who do better in the others get wrong more often."""
+        return [item.number for item in self.analysis.items if (item.discrimination or 0) < 0]
+
+    @property
+    def wrong(self) -> list[Drawn]:
+        """The wrong answers that were read, question by question, those that several gave first."""
+        drawn = (drawn for item in self.analysis.items for drawn in item.drawn)
+        return [one for one in drawn if one.answer.mark.outcome in ("known", "unknown")]
 
     @property
     def outcomes(self) -> list[tuple[str, int]]:
@@ -90,7 +119,7 @@ class MarksDocument:
         )
         return [(outcome, count) for outcome, count in every if count]
 
-    def mistakes(self, wrong: Wrong) -> list[str]:
+    def mistakes(self, wrong: Drawn) -> list[str]:
         """What is known of a wrong answer: its mistake, and which blanks are wrong, where there are several."""
         answer = wrong.answer
         which = answer.mark.remark if answer.asked.blanks else ""
@@ -108,6 +137,11 @@ class MarksDocument:
     def points(self, count: Fraction) -> str:
         """Points with two decimals at most: 1, 0.5, 0.33."""
         return decimal(count, 2)
+
+    def hundredths(self, count: Fraction) -> str:
+        """A number with two decimals: 0.42, −0.10."""
+        whole, rest = divmod(floor(abs(count) * 100 + Fraction(1, 2)), 100)
+        return f"{MINUS if count < 0 else ''}{whole}.{rest:02}"
 
     def percent(self, share: Fraction) -> str:
         """A share in a hundred, without decimals."""

@@ -10,19 +10,25 @@ from fractions import Fraction
 from typing import Any, get_args
 
 from symparams.errors import SymparamsError, listed
+from symparams.grading.items import Item, ItemAnalysis
 from symparams.grading.marking import Outcome
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
-TABLES = ("marks", "tally", "answers")
+TABLES = ("marks", "tally", "answers", "items", "drawn")
 _PLACE_OF_POINTS = {"empty": "", "unclear": "?"}  # what stands there where there are none
 _FORMULAS = ("=", "+", "-", "@", "\N{MINUS SIGN}")  # what a spreadsheet takes for the start of a formula
 
 
 def as_csv(marks: ClassMarks, table: str = "marks") -> str:
-    """One of the tables: the marks (a student a line), the tally (a mistake a line), the answers (an answer a line)."""
+    """One of the tables.
+
+    The marks have a student a line, the tally a mistake, the answers an answer of a student, the items a question, and
+    what was drawn has each different answer with those who gave it.
+    """
     if table not in TABLES:
         raise SymparamsError(f"there is no table `{table}` of marks; the choices are {listed(TABLES)}")
-    rows = {"marks": _marks, "tally": _tally, "answers": _answers}[table](marks)
+    written = {"marks": _marks, "tally": _tally, "answers": _answers, "items": _items, "drawn": _drawn}
+    rows = written[table](marks)
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
@@ -62,6 +68,33 @@ def _answers(marks: ClassMarks) -> Iterator[Sequence[str]]:
             ]
 
 
+def _items(marks: ClassMarks) -> Iterator[Sequence[str]]:
+    yield ["question", "name", "points", "answered", "right", "difficulty", "discrimination"]
+    for item, variants in zip(ItemAnalysis(marks).items, marks.bank.numbered, strict=True):
+        worth = _decimal(max(asked.points for asked in variants))
+        counts = (worth, str(item.answered), str(item.right), _known(item.difficulty), _known(item.discrimination))
+        yield [str(item.number), unmistaken(variants[0].name), *counts]
+
+
+def _drawn(marks: ClassMarks) -> Iterator[Sequence[str]]:
+    yield [
+        "question", "identity", "answer", "outcome", "mistake", "answers", "top third", "middle third", "bottom third",
+    ]  # fmt: skip
+    for item in ItemAnalysis(marks).items:
+        for drawn in item.drawn:
+            answer = drawn.answer
+            texts = (answer.asked.identity, _given(answer), answer.mark.outcome, answer.mark.misconception)
+            yield [str(item.number), *map(unmistaken, texts), *map(str, (drawn.count, *drawn.thirds))]
+
+
+def _given(answer: Answer) -> str:
+    return answer.mark.chosen or answer.text
+
+
+def _known(value: Fraction | None) -> str:
+    return "" if value is None else _decimal(value)
+
+
 def _decimal(value: Fraction) -> str:
     return decimal(value, 4)
 
@@ -82,6 +115,7 @@ def unmistaken(text: str) -> str:
 
 def as_record(marks: ClassMarks) -> dict[str, Any]:
     """Everything, for programs."""
+    analysis = ItemAnalysis(marks)
     return {
         "bank": marks.bank.info.title,
         "students": [_student(student) for student in marks.students],
@@ -92,6 +126,7 @@ def as_record(marks: ClassMarks) -> dict[str, Any]:
                 "identities": [asked.identity for asked in variants],
                 "points": _exact(max(asked.points for asked in variants)),
                 "right": _exact(marks.right(number)),
+                **_item(analysis.items[number - 1]),
             }
             for number, variants in enumerate(marks.bank.numbered, 1)
         ],
@@ -102,7 +137,28 @@ def as_record(marks: ClassMarks) -> dict[str, Any]:
         "outcomes": {name: marks.counted(name) for name in get_args(Outcome)},
         "mean": _exact(marks.mean),
         "mean_share": _exact(marks.mean_share),
+        "reliability": _exact(analysis.reliability),
         "passed_over": list(marks.passed_over),
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    drawn = [
+        {
+            "identity": one.answer.asked.identity,
+            "answer": _given(one.answer),
+            "outcome": one.answer.mark.outcome,
+            "misconception": one.answer.mark.misconception,
+            "count": one.count,
+            "thirds": list(one.thirds),
+        }
+        for one in item.drawn
+    ]
+    return {
+        "answered": item.answered,
+        "difficulty": _exact(item.difficulty),
+        "discrimination": _exact(item.discrimination),
+        "drawn": drawn,
     }
 
 
@@ -131,5 +187,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _exact(value: Fraction) -> int | str:
+def _exact(value: Fraction | None) -> int | str | None:
+    if value is None:
+        return None
     return value.numerator if value.denominator == 1 else str(value)
