@@ -85,7 +85,7 @@ class Marks(Shown):
         return json.dumps(tables.as_record(self._contents), ensure_ascii=False, indent=2)
 
     def plot(self, path: str | Path) -> None:
-        """The tally as a picture; needs matplotlib."""
+        """The tally as a picture: .svg, or with matplotlib .png and .pdf."""
         plot.plot(self._contents, Path(path))
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -149,11 +150,11 @@ def test_options_that_do_not_go_together(classroom: Path) -> None:
 
 
 @pytest.mark.extra
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
 def test_the_same_tally_is_the_same_picture(classroom: Path, tmp_path: Path, suffix: str) -> None:
     pytest.importorskip("matplotlib")
     found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
-    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+    starts = {".png": b"\x89PNG", ".pdf": b"%PDF"}
     for name in ("one", "two"):
         found.plot(tmp_path / f"{name}{suffix}")
     one, two = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("one", "two"))
@@ -162,28 +163,49 @@ def test_the_same_tally_is_the_same_picture(classroom: Path, tmp_path: Path, suf
     assert len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.extra
-def test_the_picture_is_drawn_beside_the_document(classroom: Path, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
+def test_the_picture(classroom: Path, tmp_path: Path, golden: Callable[[str, str], None]) -> None:
     arguments = ("grade", classroom / "bank.json", "--answers", classroom / "answers.csv")
     assert run(*arguments, "--plot", tmp_path / "m.svg")[1] == run(*arguments)[1]
-    assert "<svg" in (tmp_path / "m.svg").read_text("utf-8")
+    golden("grade.svg", (tmp_path / "m.svg").read_text("utf-8"))
     message = "m.jpg: a plot is a file that ends with .png, .svg or .pdf"
     assert refused(*arguments, "--plot", tmp_path / "m.jpg").endswith(message)
 
 
+def test_what_the_picture_says(classroom: Path, tmp_path: Path) -> None:
+    found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
+    found.plot(tmp_path / "m.svg")
+    root = ElementTree.parse(tmp_path / "m.svg").getroot()
+    svg = "{http://www.w3.org/2000/svg}"
+    bars = [float(bar.get("width", 0)) for bar in root.findall(f"{svg}rect")][1:]
+    assert bars == [bars[0] * tally.count / found.tally[0].count for tally in found.tally]
+    texts = [text.text for text in root.findall(f"{svg}text")]
+    assert texts[0] == "Week 3: mistakes"
+    assert [text for text in texts if text in {"1", "2"}][:2] == ["2", "1"]
+    said = " ".join(filter(None, texts))
+    for name in ("Left out conv_2", "--> </details> <!-- */ %>", "A & B <b> \"quoted\" 'single'"):
+        assert name in said
+    assert all(int(text.get("y", 0)) < int(root.get("height", 0)) for text in root.findall(f"{svg}text"))
+
+
 @pytest.mark.extra
 def test_a_class_without_mistakes_has_a_picture(tmp_path: Path) -> None:
+    found = sp.Marks(marks("student,1\nAda,\n"))
+    found.plot(tmp_path / "m.svg")
+    assert ">No known mistake was made.</text>" in (tmp_path / "m.svg").read_text("utf-8")
     pytest.importorskip("matplotlib")
-    sp.Marks(marks("student,1\nAda,\n")).plot(tmp_path / "m.png")
+    found.plot(tmp_path / "m.png")
     assert (tmp_path / "m.png").stat().st_size > 1000
 
 
 def test_without_matplotlib(classroom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
+    found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
     with pytest.raises(sp.SymparamsError) as caught:
-        sp.grade(classroom / "bank.json", classroom / "answers.csv").plot(tmp_path / "m.png")
-    assert str(caught.value) == 'a plot needs matplotlib; install it with: pip install "symparams[plots]"'
+        found.plot(tmp_path / "m.png")
+    assert str(caught.value) == (
+        'a plot as PNG or PDF needs matplotlib: pip install "symparams[plots]"; one that ends with .svg does not'
+    )
+    found.plot(tmp_path / "m.svg")
 
 
 def test_the_page_names_every_key(classroom: Path) -> None:

@@ -1,4 +1,4 @@
-"""The tally of a class as a picture: a bar for each misconception. Needs matplotlib."""
+"""The tally of a class as a picture in a file: SVG as it is, PNG and PDF through matplotlib."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from symparams.documents.words import capital
 from symparams.errors import SymparamsError, listed
 from symparams.files import write_whole
 from symparams.grading.marks import ClassMarks, Tally
+from symparams.grading.picture import MOST, picture
 
 SUFFIXES = (".png", ".svg", ".pdf")
-_MOST = 40  # bars
+_OWN = ".svg"  # which needs no other package
 _LINE = 36  # characters of a name in a line
 # What would make the same picture differ from run to run.
 _METADATA: dict[str, dict[str, None]] = {
     ".png": {"Software": None},
-    ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 
@@ -30,20 +30,23 @@ def check_plot(path: Path) -> None:
     """Raise SymparamsError unless such a picture can be drawn."""
     if path.suffix.lower() not in SUFFIXES:
         raise SymparamsError(f"{path}: a plot is a file that ends with {listed(SUFFIXES, 'or')}")
-    _matplotlib()
+    if path.suffix.lower() != _OWN:
+        _matplotlib()
 
 
 def plot(marks: ClassMarks, path: Path) -> None:
     """Draw the tally, the most frequent misconception on top; the same tally gives the same bytes."""
     check_plot(path)
     suffix = path.suffix.lower()
+    if suffix == _OWN:
+        write_whole(path, picture(marks))
+        return
     buffer = io.BytesIO()
     matplotlib = _matplotlib()
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that the font lacks
         matplotlib.rcdefaults()
-        matplotlib.rcParams["svg.hashsalt"] = "symparams"
-        figure = _figure(marks.tally[:_MOST], marks.bank.info.title, matplotlib)
+        figure = _figure(marks.tally[:MOST], marks.bank.info.title, matplotlib)
         figure.savefig(buffer, format=suffix[1:], dpi=150, metadata=_METADATA[suffix])
     write_whole(path, buffer.getvalue())
 
@@ -54,7 +57,9 @@ def _matplotlib() -> Any:
             importlib.import_module(f"matplotlib.{part}")
         return importlib.import_module("matplotlib")
     except ImportError:
-        raise SymparamsError('a plot needs matplotlib; install it with: pip install "symparams[plots]"') from None
+        raise SymparamsError(
+            'a plot as PNG or PDF needs matplotlib: pip install "symparams[plots]"; one that ends with .svg does not'
+        ) from None
 
 
 def _figure(tally: Sequence[Tally], title: str, matplotlib: Any) -> Any:

@@ -17,6 +17,7 @@ from symparams.grading.marking import NO_KNOWN, Mark
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
 MINUS = "\N{MINUS SIGN}"
+_DOUBTFUL = Fraction(-1, 10)  # a discrimination below that is more than chance in a class of usual size
 _LONGEST = 60  # characters of an answer that are shown
 
 
@@ -103,7 +104,7 @@ class MarksDocument:
     @property
     def doubtful(self) -> list[int]:
         """The questions that those who do better in the others get wrong more often."""
-        return [item.number for item in self.analysis.items if (item.discrimination or 0) < 0]
+        return [item.number for item in self.analysis.items if (item.discrimination or 0) < _DOUBTFUL]
 
     @property
     def wrong(self) -> list[Drawn]:
