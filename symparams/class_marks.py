@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from symparams import limits
 from symparams.diagnoses import written
-from symparams.errors import Source, SymparamsError
+from symparams.errors import Source, SymparamsError, listed
 from symparams.exam_questions import Exam
 from symparams.files import read_source
 from symparams.grading import plot, tables
@@ -22,6 +22,7 @@ from symparams.grading.bank import Bank, bank_of, read_bank
 from symparams.grading.items import Item, ItemAnalysis
 from symparams.grading.marks import ClassMarks, Student, Tally, marked
 from symparams.grading.report import report
+from symparams.grading.student_report import REPORT_FORMATS, ReportFormat, write_reports
 from symparams.results import Shown
 
 # Answers as a list: {"student": …, "question": …, "answer": …}, {"student": …, "1": …, "2": …}, or three in a tuple.
@@ -83,6 +84,12 @@ class Marks(Shown):
 
     def to_json(self) -> str:
         return json.dumps(tables.as_record(self._contents), ensure_ascii=False, indent=2)
+
+    def reports(self, folder: str | Path, format: ReportFormat = "html") -> None:
+        """A report with feedback for each student, as `html` or `markdown`, written into a folder."""
+        if format not in REPORT_FORMATS:
+            raise SymparamsError(f"reports are {listed(REPORT_FORMATS, 'or')}, not `{str(format)[:20]}`")
+        write_reports(self._contents, Path(folder), format)
 
     def plot(self, path: str | Path) -> None:
         """The tally as a picture: .svg, or with matplotlib .png and .pdf."""

@@ -13,6 +13,7 @@ from symparams.documents.rendering import standalone
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
 from symparams.grading.report import report
+from symparams.grading.student_report import REPORT_FORMATS, ReportFormat, write_reports
 from symparams.grading.tables import TABLES, as_csv, as_record
 
 _NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
@@ -38,6 +39,18 @@ _NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
 @click.option(
     "--plot", "picture", metavar="FILE", type=click.Path(path_type=Path), help="Draw the mistakes: png, svg or pdf."
 )
+@click.option(
+    "--reports",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Write a report with feedback for each student there.",
+)
+@click.option(
+    "--reports-as",
+    "written_as",
+    type=click.Choice(REPORT_FORMATS),
+    help="What the reports are written in. Default: html.",
+)
 @OUTPUT
 def grade(
     bank: str,
@@ -46,6 +59,8 @@ def grade(
     whole: bool,
     table: str | None,
     picture: Path | None,
+    reports: Path | None,
+    written_as: ReportFormat | None,
     digits: str,
     output: str | None,
 ) -> None:
@@ -56,6 +71,8 @@ def grade(
     check_standalone(whole, format_)
     if table is not None and format_ != "csv":
         raise click.UsageError("--table goes with --format csv")
+    if written_as is not None and reports is None:
+        raise click.UsageError("--reports-as goes with --reports")
     if bank == answers == "-":
         raise click.UsageError("only one of BANK and --answers can be the standard input")
     if picture is not None:
@@ -66,6 +83,8 @@ def grade(
     text = _written(marks, format_, digits, table or TABLES[0])
     if picture is not None:
         plot(marks, picture)
+    if reports is not None:
+        write_reports(marks, reports, written_as or REPORT_FORMATS[0], digits)
     deliver(standalone(text, format_) if whole else text, output)
 
 

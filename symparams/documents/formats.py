@@ -165,6 +165,7 @@ _OWN: dict[str, Format] = {
             dots="…",
             dash="–",
             percent="%",
+            whole="formats/page.html.j2",
             solves=False,
         ),
         Format(

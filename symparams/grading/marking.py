@@ -49,6 +49,7 @@ class Mark:
     misconception: str = ""  # the name of a known mistake
     remark: str = ""  # what the teacher should know: what was not understood, which blanks are wrong
     chosen: str = ""  # the option that was chosen, plain; empty where the answer is typed
+    feedback: str = ""  # what the bank says to this answer, in Markdown
 
 
 class _UnreadError(Exception):
@@ -114,13 +115,13 @@ class Marker:
             return Mark(self.asked.points, "right") if found else Mark(Fraction(0), "unknown", remark=NO_KNOWN)
         chosen = found.plain if isinstance(found, WrittenOption) else ""
         if found.credit == 1:
-            return Mark(self.asked.points, "right", chosen=chosen)
+            return Mark(self.asked.points, "right", chosen=chosen, feedback=found.feedback)
         share = self.asked.share(found) if isinstance(found, WrittenOption) else found.credit
         points = share * self.asked.points
         # Who is asked for another student's mistake and names a wrong one has not made it.
         if not found.misconception or self.asked.kind == "mistake":
-            return Mark(points, "unknown", remark=NO_KNOWN, chosen=chosen)
-        return Mark(points, "known", found.misconception, chosen=chosen)
+            return Mark(points, "unknown", remark=NO_KNOWN, chosen=chosen, feedback=found.feedback)
+        return Mark(points, "known", found.misconception, chosen=chosen, feedback=found.feedback)
 
     # ------------------------------------------------------------ typed answers
 
@@ -233,7 +234,7 @@ class Marker:
         outcome: Outcome = next((o for o in _WORST if o in outcomes), "part" if empty else "right")
         whole = sum((blank.points for blank in self.asked.blanks), Fraction(0))
         points = sum((mark.points for mark in each), Fraction(0)) * self.asked.points / (whole or 1)
-        return Mark(points, outcome, each[-1].misconception, "; ".join(remarks))
+        return Mark(points, outcome, each[-1].misconception, "; ".join(remarks), feedback=each[-1].feedback)
 
     def _blank(self, blank: WrittenBlank, text: str) -> Mark:
         mistakes = self.asked.mistakes if blank is self.asked.blanks[-1] else ()
@@ -249,9 +250,8 @@ class Marker:
             return Mark(Fraction(0), "unknown", remark=_ROUNDED)
         if isinstance(matched, bool):
             return Mark(blank.points, "right") if matched else Mark(Fraction(0), "unknown")
-        return Mark(
-            matched.credit * blank.points, "known" if matched.misconception else "unknown", matched.misconception
-        )
+        outcome: Outcome = "known" if matched.misconception else "unknown"
+        return Mark(matched.credit * blank.points, outcome, matched.misconception, feedback=matched.feedback)
 
     def _by_blank(self, text: str) -> Mapping[str, str]:
         """What was typed for each blank: `288; 320` in their order, or `(a) 288 (b) 320`."""

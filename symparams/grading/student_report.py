@@ -1,0 +1,107 @@
+"""What a student gets back: each question with the answer, what was said to it, and how it comes out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+from symparams.documents.rendering import Document, standalone, written
+from symparams.errors import SymparamsError
+from symparams.files import write_whole
+from symparams.grading.bank_html import as_html
+from symparams.grading.marking import NO_KNOWN
+from symparams.grading.marks import Answer, ClassMarks, Student, decimal
+
+ReportFormat: TypeAlias = Literal["html", "markdown"]
+REPORT_FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
+_SUFFIX: dict[ReportFormat, str] = {"html": ".html", "markdown": ".md"}
+_LONGEST = 200  # characters of an answer that are shown
+_NAME = 40  # characters of a name in the name of a file
+
+
+@dataclass(frozen=True)
+class StudentDocument:
+    """The report for a student."""
+
+    marks: ClassMarks  # of the class
+    student: Student  # whose report it is
+    format: ReportFormat  # what it is written in
+
+    @property
+    def title(self) -> str:
+        """That of the exam."""
+        return self.marks.bank.info.title
+
+    @property
+    def paper(self) -> int | None:
+        """The paper that the student had, where there are several."""
+        return self.student.paper if self.marks.bank.info.variants > 1 else None
+
+    def from_bank(self, text: str) -> str:
+        """A text of the bank, as blocks of the format; banks have Markdown."""
+        return as_html(text) if self.format == "html" else text.strip("\n")
+
+    def given(self, answer: Answer) -> str:
+        """An answer as it was typed, or the option that was chosen, in a line."""
+        text = " ".join((answer.mark.chosen or answer.text).split())
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+    def key(self, answer: Answer) -> str:
+        """The right answer, or that of each blank."""
+        blanks = "; ".join(f"{blank.mark} {blank.answer}" for blank in answer.asked.blanks)
+        return self.line(blanks or answer.asked.answer)
+
+    def line(self, text: str) -> str:
+        """What somebody wrote, in a line."""
+        return " ".join(text.split())
+
+    def is_usual(self, remark: str) -> bool:
+        """Whether a remark says only that the answer is wrong."""
+        return remark == NO_KNOWN
+
+    def points(self, count: Fraction) -> str:
+        """Points with two decimals at most: 1, 0.5, 0.33."""
+        return decimal(count, 2)
+
+    @property
+    def percent(self) -> str:
+        """The share of the points, in a hundred."""
+        return decimal(100 * self.student.share, 0)
+
+
+def student_report(marks: ClassMarks, student: Student, format_: ReportFormat = "html", digits: str = "comma") -> str:
+    """The report for a student, as a document that stands alone."""
+    text = written(Document(format=format_, digits=digits), "student", d=StudentDocument(marks, student, format_))
+    return standalone(text, format_) if format_ == "html" else text
+
+
+def student_reports(
+    marks: ClassMarks, format_: ReportFormat = "html", digits: str = "comma"
+) -> Iterator[tuple[str, str]]:
+    """The names of the files for all students, and what is in them."""
+    width = len(str(len(marks.students)))
+    for number, student in enumerate(marks.students, 1):
+        name = f"{number:0{width}}-{_plain(student.name)}{_SUFFIX[format_]}"
+        yield name, student_report(marks, student, format_, digits)
+
+
+def write_reports(marks: ClassMarks, folder: Path, format_: ReportFormat = "html", digits: str = "comma") -> None:
+    """Write the reports into a folder, which is made if it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or "no folder can have such a name"
+        raise SymparamsError(f"cannot write {folder}: {reason}") from None
+    for name, text in student_reports(marks, format_, digits):
+        write_whole(folder / name, text)
+
+
+def _plain(name: str) -> str:
+    """The letters of a name that any system has in the names of files."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_NAME].strip("-") or "student"
