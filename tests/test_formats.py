@@ -197,7 +197,7 @@ GIVEN = {  # what a template may ask for beside its own names: the object of its
     "exam/question.j2": set(),
     **{
         f"styles/{name}.j2": {"d"}
-        for name in ("check", "compare", "compare_steps", "comparing", "find", "diagnose", "grade")
+        for name in ("check", "compare", "compare_steps", "comparing", "find", "diagnose", "grade", "student")
     },
     **{f"styles/{name}.j2": {"s"} for name in (*STYLES, "summary", "total")},
     "styles/answer.j2": {"s", "a"},

@@ -82,6 +82,12 @@ def test_what_is_said(student: int, number: int, verdict: str) -> None:
     assert verdict in part.replace("\\`", "`")
 
 
+def test_what_is_not_graded_yet_does_not_give_the_answer_away() -> None:
+    part = re.split(r"^## ", said(2), flags=re.MULTILINE)[1]
+    assert "Correct answer" not in part
+    assert "289" not in part
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

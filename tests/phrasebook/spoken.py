@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import click
 
+from symparams.api import parse
 from symparams.checking.check import Alone, Check, Pair
 from symparams.checking.difference import Difference
 from symparams.checking.measured import Measured
@@ -15,8 +18,13 @@ from symparams.commands.main import main
 from symparams.documents.check_document import render_check
 from symparams.documents.rendering import STYLES, Document
 from symparams.errors import Source
+from symparams.exam_questions import exam
 from symparams.exams.kinds import KINDS
+from symparams.exports import answer_sheets
+from symparams.grading.marks import graded
+from symparams.grading.student_report import student_report
 from symparams.sources.language import network
+from tests.grading.classes import bank_text
 from tests.phrasebook.variants import LAYERS
 from tests.reading.questions import QUESTIONS
 from tests.test_cli import run
@@ -111,7 +119,10 @@ _MARKED = (  # answers that cannot be read, fit no mistake, are right as far as 
     "student,1,2\nAda,28,large\nBob,7;7,\n",
     "student,1,2\nAda,28,large\nBob,28,large\nCy,7;7,8;8\nDi,,\n",
     "student,1,2\nAda,,\n",
+    # Both sides of an equation, a rounded number, one of two readings; questions that tell nobody apart.
+    "student,1,2\nAda,28; 224,577; 9k\nBob,28; 2.240,577; 1\nCy,28 = 27; 1,577; 9232\nDi,1; 1,577; 9232\n",
 )
+_REPORTED = "student,1,2\nAda,28; 224,\nBob,28; 216,577; 7.770\nCy,large; 7,577\nDi,28 (b) 224,577; 9k\n"
 
 
 _PASTED = (  # two models and damaged quotes; a row and a total that contradict the rest
@@ -231,6 +242,8 @@ def _others() -> Iterator[Said]:
     yield Said("`grade`", (("grade", f"{_BANK}.json", "--answers", f"{_BANK}.answers.csv"),))
     for table in _MARKED:
         yield Said("`grade`", (("grade", "tests/data/banks/blanks.json", "--answers", "-"),), given=table)
+    yield Said("`grade --reports`", (), printed=_reports(), is_markdown=True)
+    yield Said("answer sheets", (), printed=_sheets(), is_markdown=True)
     kinds = ",".join(KINDS)
     cached = ("exam", "-e", "input(16) -> embedding(50,8) -> attention(2,causal)", "--kinds", "cache")
     yield Said("`exam --kinds cache`", ((*cached, "--questions", "2"),), is_markdown=True)
@@ -314,3 +327,22 @@ def helps() -> Iterator[tuple[str, list[str]]]:
         assert command is not None
         told = [f"{'/'.join(p.opts)}: {p.help}" for p in command.params if isinstance(p, click.Option) and p.help]
         yield f"symparams {name}".strip(), [*(command.help or "").split("\n\n"), *told]
+
+
+def _reports() -> str:
+    """Reports for students with all outcomes."""
+    bank = Source("bank.json", Path("tests/data/banks/blanks.json").read_text("utf-8"))
+    marks = graded(bank, Source("answers.csv", _REPORTED))
+    single = graded(Source("bank.json", bank_text()), Source("answers.csv", _TYPED))
+    return "".join(student_report(one, student, "markdown") for one in (marks, single) for student in one.students)
+
+
+_TYPED = "student,1,2,4\nAda,1.234,large,b\nBob,about 3,3x3,\n"
+
+
+def _sheets() -> str:
+    """Papers with sheets, whose codes need not be real."""
+    code = mock.Mock(**{"make_qr.return_value.matrix": [[1]]})
+    with mock.patch.object(answer_sheets, "_segno", return_value=code):
+        made = exam(parse(_DRAWN), questions=20, names=["Ada; 4711"], sheets=True, kinds="params,params:choice")
+        return made.to_latex()
