@@ -133,3 +133,60 @@ class Twins(nn.Module):
 model = Twins()
 """
     assert read(text).counts.params == 40 + 8 + 9
+
+
+def test_positions_of_keras_are_looked_up() -> None:
+    text = """\
+class Tokens(layers.Layer):
+    def __init__(self, longest, words, width):
+        super().__init__()
+        self.words = layers.Embedding(input_dim=words, output_dim=width)
+        self.places = layers.Embedding(input_dim=longest, output_dim=width)
+
+    def call(self, x):
+        return self.words(x) + self.places(RANGE)
+
+inputs = layers.Input(shape=(9,))
+model = keras.Model(inputs, layers.GRU(3)(Tokens(9, 50, 4)(inputs)))
+"""
+    for places in ("keras.ops.arange(start=0, stop=ops.shape(x)[-1], step=1)", "tf.range(tf.shape(x)[1])"):
+        found = read(text.replace("RANGE", places))
+        assert [(n.name, n.counts.params) for n in found.nodes if n.counts.params] == [
+            ("embedding", 200),
+            ("embedding_1", 36),
+            ("gru", 3 * 3 * (4 + 3 + 2)),
+        ]
+
+
+def test_products_with_matrices_of_the_model() -> None:
+    text = """\
+class Layer(nn.Module):
+    def __init__(self, arriving, leaving):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(arriving, leaving))
+
+    def forward(self, x, edges):
+        return edges @ (x @ self.weight)
+
+class Adapted(nn.Module):
+    def __init__(self, base):
+        super().__init__()
+        self.base = base
+        self.a = nn.Parameter(torch.randn(2, base.in_features) * 0.01)
+        self.b = nn.Parameter(torch.zeros(base.out_features, 2))
+
+    def forward(self, x):
+        return self.base(x) + (x @ self.a.T @ self.b.T) * 0.5
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = Layer(12, 6), Adapted(nn.Linear(6, 4))
+
+    def forward(self, x, edges):
+        return self.last(F.relu(self.first(x, edges)))
+
+model = Net()
+"""
+    assert read(text).counts.params == 72 + 28 + 12 + 8
+    assert tuple(read(text).nodes[-1].shape) == (4,)

@@ -21,6 +21,7 @@ from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
 from symparams.reading.python.keras_scopes import Scopes
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
+from symparams.reading.python.keras_variables import Places
 from symparams.reading.python.keras_weights import KEEPING, KerasWeight, applied, flowing, is_loss, tied
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
@@ -94,7 +95,7 @@ class Keras(KerasFinding):
 
     def constant(self, run: Run, path: str) -> Any:
         last = path.rpartition(".")[2]
-        if last in MATH and re.match(r"(math|np|numpy|ops|K)\b", path):
+        if last in MATH and re.match(r"(math|np|numpy|ops|K)\b", path) and path != "ops.arange":
             return Native(path, MATH[last])
         return Native(path, OUTSIDE[path]) if path in OUTSIDE else None
 
@@ -306,7 +307,7 @@ class Keras(KerasFinding):
 
     def fed(self, value: Any, at: Span) -> KerasTensor | None:
         """Data of known sizes as the input that it is; None for anything else."""
-        shape = self.sizes_of_data(value)
+        shape = value.data_shape if isinstance(value, Places) else self.sizes_of_data(value)
         if not shape:
             return None
         if id(value) not in self.data:

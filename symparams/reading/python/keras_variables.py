@@ -9,6 +9,7 @@ from typing import Any
 from symparams.errors import Span
 from symparams.reading.python.graph import Keras
 from symparams.reading.python.keras_weights import KerasWeight
+from symparams.reading.python.operations import operated
 from symparams.reading.python.run import Run
 from symparams.reading.python.values import Arguments, Value, is_number, letter
 
@@ -16,6 +17,7 @@ _OF_SIZES = ("random_normal", "truncated_normal", "random_uniform", "normal", "u
              "random", "random_sample", "standard_normal")  # fmt: skip
 _SIZES_EACH = ("randn", "rand")  # whose sizes are arguments of their own
 _OUTSIDE = re.compile(r"(?:tf|tensorflow|np|numpy)\.")
+_OF_FRAMEWORK = re.compile(r"(?:^|\.)(?:tf|tensorflow|ops|K|backend)\.\w+$")
 _INITIALIZER = re.compile(
     r"(?:initializer|[Xx]avier|[Gg]lorot|[Hh]e_|He[NU]|Random(?:Normal|Uniform)|TruncatedNormal|Zeros|Ones)\w*\([^()]*\)$"
 )
@@ -40,9 +42,22 @@ class MadeUp(Value):
         return "numbers"
 
 
+class Places(MadeUp):
+    """Numbers from 0 on, the same for every example: `tf.range(length)`."""
+
+
+def _places(given: Arguments) -> Places | None:
+    start, stop = given.get(0, "start"), given.get(1, "stop", "limit")
+    start, stop = (0, start) if stop is None else (start, stop)
+    count = operated("Sub", letter(stop), letter(start or 0))
+    return Places((count,)) if is_number(count) and given.get(2, "step", "delta", default=1) == 1 else None
+
+
 def made_up(path: str, given: Arguments) -> MadeUp | None:
     """What a function such as `tf.random_normal([5, 5, 1, 32])` makes; None for any other."""
     last = path.rpartition(".")[2]
+    if last in ("arange", "range") and _OF_FRAMEWORK.search(path):
+        return _places(given)
     shape: Any = None
     if last in _OF_SIZES and _OUTSIDE.match(path):
         rows = (g.value for g in given.positional if isinstance(g.value, (tuple, list)))

@@ -88,7 +88,8 @@ def framework_of(text: str) -> str:
 def version_of(text: str) -> int:
     """Which Keras a program is written for."""
     if re.search(
-        r"border_mode|nb_filter|nb_row|subsample\s*=|\boutput_dim\s*=\s*\w+\s*[,)](?!\s*input_length)|keras\.layers\.(core|convolutional)\b"
+        r"border_mode|nb_filter|nb_row|subsample\s*=|keras\.layers\.(core|convolutional)\b"
+        r"|\b(?:Dense|SimpleRNN|LSTM|GRU|TimeDistributedDense)\([^()]{0,80}\boutput_dim\s*="
         r"|Convolution2D\(\s*\w+\s*,\s*\w+\s*,\s*\w+|W_regularizer|init\s*=\s*['\"]|\bmerge\(\[",
         text,
     ) and not re.search(r"kernel_size|kernel_initializer|Conv[12]D\(", text):

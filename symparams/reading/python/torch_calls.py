@@ -302,8 +302,14 @@ class TorchCalls(TorchShapes):
 
     def multiplied(self, run: Run, x: Tensor, y: Tensor, at: Span) -> Tensor:
         """A product of matrices."""
-        a, b = self.shape(run, x.node), self.shape(run, y.node)
-        if a is None or b is None or len(a) < 2 or not b:
+        b = self.shape(run, y.node)
+        is_matrix = y.batch is None and b is not None and len(b) == 2  # of the model, the same for all examples
+        if self.inputs.is_open(x.node) and b is not None:
+            if not is_matrix:  # rows mixed by an input of which nothing is known, such as the edges of a graph
+                return y
+            self.inputs.settle(x.node, (b[0],))
+        a = self.shape(run, x.node)
+        if a is None or not b or (len(a) < 2 and not is_matrix):
             return x
         return self.opaque(run, [x, y], (*a[:-1], b[-1]), "matmul", at)
 
