@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from symparams.errors import Span
@@ -30,6 +31,7 @@ class KerasModel(Value):
         self.is_sequential = False
         self.at = Span(0)
         self.cls: Subclassed | None = None
+        self._ordered: dict[tuple[Node, ...], list[Any]] = {}  # its layers, by what the graph ends with
 
     def text(self) -> str:
         return self.name
@@ -74,7 +76,14 @@ class KerasModel(Value):
         """The layers in the order of Keras: those farthest from the end first, the inputs of a graph among them."""
         if self.is_sequential:
             return self.layers
-        nodes = before(t.node for t in self.outputs)
+        ends = tuple(t.node for t in self.outputs)
+        if ends not in self._ordered:
+            self._ordered = {ends: self._in_order(ends)}
+        return list(self._ordered[ends])
+
+    def _in_order(self, ends: Sequence[Node]) -> list[Any]:
+        """The same, worked out anew."""
+        nodes = before(ends)
         far: dict[Node, int] = {}
         for node in reversed(nodes):
             far.setdefault(node, 0)
