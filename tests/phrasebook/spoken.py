@@ -120,7 +120,7 @@ _MARKED = (  # answers that cannot be read, fit no mistake, are right as far as 
     "student,1,2\nAda,28,large\nBob,28,large\nCy,7;7,8;8\nDi,,\n",
     "student,1,2\nAda,,\n",
     # Both sides of an equation, a rounded number, one of two readings; questions that tell nobody apart.
-    "student,1,2\nAda,28; 224,577; 9k\nBob,28; 2.240,577; 1\nCy,28 = 27; 1,577; 9232\nDi,1; 1,577; 9232\n",
+    "student,1,2\nAda,28; 224,577; 9k\nBob,28; 2.240,577; 9.232\nCy,28 = 27; 1,577; 9232\nDi,1; 1,577; 9232\n",
 )
 _REPORTED = "student,1,2\nAda,28; 224,\nBob,28; 216,577; 7.770\nCy,large; 7,577\nDi,28 (b) 224,577; 9k\n"
 
