@@ -119,7 +119,7 @@ def test_the_document() -> None:
     assert "       2  Parameters of conv_2       1      33%        0.33            0.86\n" in text
     assert "       4  Parameters of conv_2       1      33%        0.33           −0.83\n" in text
     said = " ".join(text.split())
-    assert "The reliability of the whole exam (Cronbach’s alpha) is −0.36." in said
+    assert "The reliability of the whole exam (Cronbach's alpha) is −0.36." in said
     assert (
         "Students who do better in the other questions do worse in question 4: read its wording and key again." in said
     )
