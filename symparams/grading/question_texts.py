@@ -10,7 +10,7 @@ from symparams.documents.written_question import WrittenQuestion
 from symparams.grading.bank import Bank
 
 _WORD = re.compile(r"[^\W_]+")
-_RARE = 4  # of the words of a text: by so many of the rarest ones questions are looked for
+_RARE = 12  # of the words of a text: by so many of the rarest ones questions are looked for
 _LIKE = 0.7  # the share of words that a text must have in common with a question
 _LONGEST = 20_000  # characters of a text that are looked at
 
@@ -25,9 +25,9 @@ class QuestionTexts:
             tuple(_words(text) for text in dict.fromkeys((asked.stem, _with_options(asked))))
             for asked in bank.questions
         ]
-        self._with: dict[str, list[int]] = {}  # a word: the questions that have it in their stem
-        for at, (words, *_) in enumerate(self._words):
-            for word in words:
+        self._with: dict[str, list[int]] = {}  # a word: the questions that have it
+        for at, several in enumerate(self._words):
+            for word in several[-1]:
                 self._with.setdefault(word, []).append(at)
         self._found: dict[str, tuple[int, ...]] = {}
 
