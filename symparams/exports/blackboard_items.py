@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from html import escape
 
 from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.points import title
-from symparams.exports.qti import Maker, Node, figures, indent, places
+from symparams.exports.qti import Maker, Node, explained, figures, indent, places
 
 _make = Maker("")
 _TEXTS = frozenset(["mat_formattedtext", "mattext"])
@@ -71,7 +70,7 @@ def question(asked: WrittenQuestion) -> Node:
             *(one for one in conditions if not one.get("title")),
         ),
         _feedback("correct", asked.solution),
-        _feedback("incorrect", wrong + asked.solution),
+        _feedback("incorrect", "\n".join(filter(None, (wrong, asked.solution)))),
         *(_solution(ident, text) for ident, text in more.items()),
     )  # fmt: skip
     return indent(item, _TEXTS)
@@ -154,7 +153,7 @@ def _number(asked: WrittenQuestion) -> _Parts:
     exact, low, high = (figures(Fraction(asked.value) + off) for off in (0, -margin, margin))
     window = [_make(name, {"respident": "response"}, text) for name, text in (("vargte", low), ("varlte", high))]
     right = _condition(*window, _equal(exact), said="correct", title=f"{asked.identity}-1")
-    return _typed("response_num", "Decimal"), [right], _explained(asked), {}
+    return _typed("response_num", "Decimal"), [right], explained(asked), {}
 
 
 def _text(asked: WrittenQuestion) -> _Parts:
@@ -164,7 +163,7 @@ def _text(asked: WrittenQuestion) -> _Parts:
         texts = [f"{asked.value:,}".replace(",", mark) for mark in ("", ",", " ")]
     idents = [f"{asked.identity}-{number}" for number in range(1, len(texts) + 1)]
     right = [_condition(_equal(text), said="correct", title=ident) for ident, text in zip(idents, texts, strict=True)]
-    return _typed("response_str", "String"), right, _explained(asked), dict.fromkeys(idents, "")
+    return _typed("response_str", "String"), right, explained(asked), dict.fromkeys(idents, "")
 
 
 def _typed(name: str, kind_: str) -> Node:
@@ -173,12 +172,6 @@ def _typed(name: str, kind_: str) -> Node:
     rendering |= {"prompt": "Box", "fibtype": kind_, "minnumber": "0", "maxnumber": "0"}
     attributes = {"ident": "response", "rcardinality": "Single", "rtiming": "No"}
     return _make(name, attributes, _make("render_fib", rendering))
-
-
-def _explained(asked: WrittenQuestion) -> str:
-    """The wrong answers that have an explanation."""
-    told = [f"<p><strong>{escape(m.answer)}</strong></p>\n{m.feedback}" for m in asked.mistakes if m.feedback]
-    return "\n".join(["<p>Wrong answers that have an explanation:</p>", *told, ""]) if told else ""
 
 
 def _equal(text: str) -> Node:

@@ -157,3 +157,9 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
             mistakes=asked.mistakes if blank is asked.blanks[-1] else (),
             blanks=(),
         )
+
+
+def explained(asked: WrittenQuestion) -> str:
+    """The wrong answers that have an explanation, for all who give a wrong one; empty if none has."""
+    told = [f"<p><strong>{escape(m.answer)}</strong></p>\n{m.feedback}" for m in asked.mistakes if m.feedback]
+    return "\n".join(["<p>Wrong answers that have an explanation:</p>", *told]) if told else ""

@@ -19,7 +19,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
-from html import escape
 from itertools import chain, groupby
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
@@ -31,6 +30,7 @@ from symparams.exports.qti import (
     Node,
     Resource,
     document,
+    explained,
     figures,
     identifier,
     indent,
@@ -210,12 +210,11 @@ def _short(asked: WrittenQuestion) -> _Parts:
     """A shape: each spelling of the key is right by itself; the mistakes are explained to all who miss it."""
     texts = dict.fromkeys((*usual_spellings(asked.answer), *further_spellings(asked.answer)))
     conditions = [_condition(_equal(text), score="100", named=True, last=True) for text in texts]
-    told = [f"<p><strong>{escape(m.answer)}</strong></p>\n{m.feedback}" for m in asked.mistakes if m.feedback]
+    told = explained(asked)
     if not told:
         return "short_answer_question", _typed({}), conditions, {}
     conditions.append(_condition(_make("other"), feedback="general_incorrect_fb"))
-    text = "\n".join(["<p>Wrong answers that have an explanation:</p>", *told])
-    return "short_answer_question", _typed({}), conditions, {"general_incorrect_fb": text}
+    return "short_answer_question", _typed({}), conditions, {"general_incorrect_fb": told}
 
 
 def _typed(rendering: dict[str, str]) -> Node:

@@ -85,8 +85,18 @@ def assert_typed(question: Read, asked: WrittenQuestion) -> None:
 
 def shown(html: str) -> str:
     """A text as Blackboard shows it: code as lines, mathematics on one line."""
-    code = '<p style="font-family: monospace">x = a -&gt; b<br/>&nbsp;&nbsp;c &amp; d</p>'
-    return visible(re.sub(r"<pre>.*?</pre>", code, html, flags=re.DOTALL))
+
+    def lines(code: re.Match[str]) -> str:
+        each = (re.sub("^ +", lambda found: len(found[0]) * "&nbsp;", line) for line in code[1].strip("\n").split("\n"))
+        return f'<p style="font-family: monospace">{"<br/>".join(each)}</p>'
+
+    return visible(re.sub(r"<pre>(.*?)</pre>", lines, html, flags=re.DOTALL))
+
+
+def test_code_keeps_its_lines(tmp_path: Path) -> None:
+    ((only,), _) = read(tmp_path, [replace(sample(0), stem="<p>c</p>\n<pre>\na\n  b\n</pre>")])
+    code = '<p style="font-family: monospace">a<br/>&nbsp;&nbsp;b</p>'
+    assert only.questions[0].stem == f"<p>c</p>\n{code}"
 
 
 def test_texts(pool: Pool) -> None:

@@ -15,6 +15,7 @@ import pytest
 from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import Source
 from symparams.exports.anki import Anki
+from symparams.exports.blackboard import Blackboard
 from symparams.exports.export import TextExport
 from symparams.exports.gift import Gift
 from symparams.exports.json import Json
@@ -27,6 +28,7 @@ from symparams.exports.qti21 import Qti21
 from symparams.grading.bank import read_bank
 from symparams.grading.marking import Marker
 from tests.exports import moodle_marking, prairielearn_executor, qti12_scoring, qti21_session
+from tests.exports import test_blackboard as test_blackboard_
 from tests.exports.anki_shelf import Shelf, assert_told
 from tests.exports.gift_parsers import assert_pegjs_agrees, assert_pygiftparser_agrees, inside
 from tests.exports.gift_reader import read_gift
@@ -124,6 +126,15 @@ def test_prairielearn(tmp_path: Path) -> None:
     for asked in every(PrairieLearn()):
         with naming(origin(asked)):
             prairielearn_executor.assert_marked(prairielearn_executor.Question(tmp_path, asked), asked)
+
+
+def test_blackboard(tmp_path: Path) -> None:
+    asked = every(Blackboard())
+    ((pool,), _) = test_blackboard_.read(tmp_path, asked, BANK)
+    written = [(question, part) for question in asked for part in fields(question)]
+    for found, (question, part) in zip(pool.questions, written, strict=True):
+        with naming(origin(question)):
+            (test_blackboard_.assert_chosen if part.options else test_blackboard_.assert_typed)(found, part)
 
 
 @pytest.mark.extra
