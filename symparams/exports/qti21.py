@@ -44,7 +44,10 @@ class Qti21(PackedExport):
             note = json.dumps([identity, name]).encode()  # for whoever lists the archive
             archive.writestr(entry(_file(identity), note), encoded(text))
             identities.append(identity)
-            groups.setdefault(number, _Group(group_title(number, name, bank), [])).identities.append(identity)
+            group = number if bank.has_groups else 0
+            if group not in groups:
+                groups[group] = _Group(group_title(number, name, bank), [])
+            groups[group].identities.append(identity)
         test = Resource(identifier(bank), "imsqti_test_xmlv2p1", "test.xml", tuple(identities))
         listed = [test, *(Resource(name, "imsqti_item_xmlv2p1", _file(name)) for name in identities)]
         archive.writestr(entry("test.xml"), encoded(document(indent(_test(bank, groups)))))
@@ -216,8 +219,8 @@ def _modal(outcome: str, name: str, html: str) -> Node:
 
 def _test(bank: BankInfo, groups: Mapping[int, _Group]) -> Node:
     """All questions in one section, each answered once and commented on at once; of the variants of one, any."""
-    content = [_selection(number, group) for number, group in groups.items()] if bank.has_groups else []
-    content = content or [_reference(identity) for group in groups.values() for identity in group.identities]
+    every = [_reference(identity) for group in groups.values() for identity in group.identities]
+    content = [_selection(number, group) for number, group in groups.items()] if bank.has_groups else every
     section = {"identifier": "section_1", "title": bank.title or "Questions", "visible": "true"}
     part = {"identifier": "part_1", "navigationMode": "nonlinear", "submissionMode": "individual"}
     total = _make("sum", {}, _make("testVariables", {"variableIdentifier": "SCORE"}))
