@@ -33,6 +33,7 @@ from tests.exports.qti12_scoring import Q as QTI12
 from tests.exports.qti12_scoring import metadata, standard
 from tests.exports.qti21_session import Q as QTI21
 from tests.helpers import optional
+from tests.test_cli import run
 
 etree = optional("lxml.etree")
 TITLE = "Networks / <week> 3"
@@ -254,3 +255,11 @@ class TestExam:
         with pytest.raises(SymparamsError) as caught:
             sp.exam(sp.parse(SOURCE), draw="two")
         assert str(caught.value) == "draw: one or all is expected, not two"
+
+    def test_the_command(self, tmp_path: Path) -> None:
+        (tmp_path / "net.arch").write_text(SOURCE, "utf-8")
+        words = ("exam", str(tmp_path / "net.arch"), "--questions", "3", "--variants", "2", "--format", "gift")
+        for draw, categories in (((), 4), (("--draw", "one"), 4), (("--draw", "all"), 1)):
+            status, out, _ = run(*words, *draw)
+            assert status == 0
+            assert len(re.findall(r"^\$CATEGORY: ", out, re.M)) == categories
