@@ -67,8 +67,8 @@ class Edition:
                 if answer_type not in answer_types(self.export) and (kind.name, "choice") in asked:
                     ask = f"questions of the kind {kind.name} are choices"
                     yield f"the format {self.export.name} cannot mark a {answer_type} that is typed: {ask}"
-        if self.export.shape_notice and any(answer_type == "shape" for _, answer_type in asked):
-            yield self.export.shape_notice
+        said = {"shape": self.export.shape_notice, "formula": self.export.formula_notice}
+        yield from (text for type_, text in said.items() if text and any(one == type_ for _, one in asked))
 
     @property
     def total(self) -> int:

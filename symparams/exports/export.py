@@ -43,6 +43,7 @@ class Export(ABC):
     penalties: ClassVar[bool] = False  # whether a wrong choice can take points away
     shares: ClassVar[bool] = True  # whether wrong answers can earn a share of the points
     shape_notice: ClassVar[str] = ""  # what is said at export if shapes are typed: which of them earn nothing
+    formula_notice: ClassVar[str] = ""  # the same of formulas
 
     @abstractmethod
     def item(self, asked: WrittenQuestion) -> Item:

@@ -23,6 +23,10 @@ class Numbas(TextExport):
     markup = "html"
     formulas = True
     penalties = True
+    formula_notice = (
+        "Numbas reads a typed formula as it shows it beside the field: k^2 and k² are read, k**2 and the comma in "
+        "18,207 are not, nor C_in beside another letter without a sign for times"
+    )
 
     def head(self, bank: BankInfo) -> str:
         made = f"Made by symparams {bank.version}, seed {bank.seed}, request {bank.request}"

@@ -15,6 +15,7 @@ import pytest
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.bank import write_bank
+from symparams.exports.edition import answer_types
 from symparams.exports.export import Export, Item
 from symparams.exports.registry import EXPORTS
 from symparams.exports.registry import export as registered
@@ -35,8 +36,8 @@ class StoppedError(Exception):
 def questions(name: str, count: int = COUNT) -> list[WrittenQuestion]:
     """Different questions that a format can ask."""
     export = registered(name)
-    found = samples(3, export.markup, 2 * count)
-    return [asked for asked in found if export.formulas or asked.answer_type != "formula"][:count]
+    found = samples(3, export.markup, 3 * count)
+    return [asked for asked in found if asked.answer_type in answer_types(export)][:count]
 
 
 @cache

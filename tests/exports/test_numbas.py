@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import symparams as sp
 from symparams.documents.written_question import BankInfo, WrittenMistake, WrittenQuestion
 from symparams.exports.mark import Mark
 from symparams.exports.numbas import Numbas
@@ -210,3 +211,14 @@ def test_what_a_file_says_of_itself() -> None:
 )
 def test_the_evaluator(text: str, value: int) -> None:
     assert evaluate(text, {"k": Fraction(3), "C": Fraction(2)}, single=True) == value
+
+
+def test_what_numbas_does_not_read_is_said() -> None:
+    made = sp.exam(sp.parse("input(8, 8, c) -> conv(f, 3) -> flatten -> dense(10)"), kinds="formula")
+    (said,) = made.notices("numbas")
+    assert said == (
+        "Numbas reads a typed formula as it shows it beside the field: k^2 and k² are read, k**2 and the comma in "
+        "18,207 are not, nor C_in beside another letter without a sign for times"
+    )
+    choices = "the format rexams cannot mark a formula that is typed: questions of the kind formula are choices"
+    assert made.notices("rexams")[1:] == [choices]
