@@ -223,6 +223,7 @@ def exam(
     layers: str | Sequence[str] = (),
     without: str | Sequence[str] = (),
     blueprint: str | Path | Source | None = None,
+    story: bool = False,
     names: str | Path | Sequence[str] = (),
     sheets: bool = False,
     format: str = "json",
@@ -236,26 +237,31 @@ def exam(
     what is drawn. `kinds`: names, each perhaps with a type behind a colon, such as ["params", "shape:choice"] or
     "params,shape". `level`: 3, or (2, 4). `layers`: only these are asked about; `without`: these are not. `blueprint`:
     a CSV file with the columns points, kind, level and layer and a line for each question; empty cells mean any.
-    `fade`: how many of the last steps of solutions are left out. `stress`: so many more variants of each question are
-    checked. `credit`: default (a typed wrong answer earns the share of its mistake, unless it is 0 or stands in the
-    question; options earn nothing), choices (known wrong answers earn it wherever they are given), none, or the path of
-    a CSV file with the columns mistake and share, or a dict of them. `penalty`: the share of the points, from 0 to 1,
-    that a wrong choice takes away. `names`: students who each get a paper in LaTeX, or the path of a file with a name a
-    line, a student number perhaps behind a semicolon; `sheets`: with a sheet for the answers before each of these
-    papers. `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the mark
-    between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of the
-    variants of a question, or all of them. `settings`: see `Net.quantity`.
+    `story`: one question whose parts build on one another. `fade`: how many of the last steps of solutions are left
+    out. `stress`: so many more variants of each question are checked. `credit`: default (a typed wrong answer earns the
+    share of its mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers
+    earn it wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of
+    them. `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each
+    get a paper in LaTeX, or the path of a file with a name a line, a student number perhaps behind a semicolon;
+    `sheets`: with a sheet for the answers before each of these papers. `format`: the one whose types of answers are
+    planned and checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `draw`: in
+    the quizzes that formats describe, a student gets one of the variants of a question, or all of them. `settings`: see
+    `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:
         raise SymparamsError("an exam needs a network: exam(net)")
     check_number("stress", stress, 0)
     students = students_of(read_source(Path(names))) if isinstance(names, (str, Path)) else tuple(map(str, names))
+    if story and kinds is not None:
+        raise SymparamsError("a story is a kind of question: leave the kinds out, or name story among them")
+    if story and questions is None and blueprint is None:
+        questions = 1
     wanted = Wanted(
         questions,
         max(variants, len(students)) if students else variants,
         seed,
-        USUAL if kinds is None else _names(kinds),
+        _kinds(kinds, story),
         levels_of(level),
         fade,
         credit=credit_of(credit, penalty),
@@ -266,6 +272,12 @@ def exam(
     made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students, _draw(draw), sheets)
     check(made.edition(format).examination, stress)
     return made
+
+
+def _kinds(given: str | Sequence[str] | None, story: bool) -> tuple[str, ...]:
+    if given is not None:
+        return _names(given)
+    return ("story",) if story else USUAL
 
 
 def _draw(given: str) -> Draw:

@@ -74,9 +74,10 @@ _QUESTIONS = _Span("part", _part_of)
 )
 @click.option(
     "--kinds",
-    default=",".join(USUAL),
+    default=None,
     metavar="KIND,KIND:TYPE…",
-    help=f"Any of {', '.join(KINDS)}; a type ({', '.join(TYPES)}) may follow after a colon.",
+    help=f"Any of {', '.join(KINDS)}; a type ({', '.join(TYPES)}) may follow after a colon. "
+    f"Default: {','.join(USUAL)}.",
 )
 @click.option("--level", type=_LEVEL, default=(1, 5), metavar="N or N..M", help="The difficulty, from 1 to 5.")
 @click.option("--layers", default="", metavar="NAME,NAME…", help="Ask about these layers only.")
@@ -86,6 +87,9 @@ _QUESTIONS = _Span("part", _part_of)
     metavar="FILE",
     type=click.Path(),
     help="A CSV file with the columns points, kind, level, layer and a line for each question; empty cells mean any.",
+)
+@click.option(
+    "--story", is_flag=True, help="One network for the whole paper, in parts (a), (b) … that build on one another."
 )
 @click.option(
     "--fade", type=click.IntRange(0, FADED), default=0, metavar="N", help="Leave out the last N steps of solutions."
@@ -138,11 +142,12 @@ def exam(
     questions: int | None,
     variants: int,
     seed: int,
-    kinds: str,
+    kinds: str | None,
     level: tuple[int, int],
     layers: str,
     without: str,
     blueprint: str | None,
+    story: bool,
     fade: int,
     stressed: int,
     credit: str,
@@ -173,6 +178,7 @@ def exam(
         layers=layers,
         without=without,
         blueprint=None if blueprint is None else read(blueprint),
+        story=story,
         fade=fade,
         stress=stressed,
         credit=credit,

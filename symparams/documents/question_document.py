@@ -18,7 +18,7 @@ from symparams.documents.layer_description import ArgumentEntry, ArrivingEntry, 
 from symparams.exams.course import Course
 from symparams.exams.kinds import KINDS
 from symparams.exams.kinds.inverse import freed
-from symparams.exams.question import Question, Wrong
+from symparams.exams.question import Question, StoryPart, Wrong
 from symparams.exams.values import bound
 from symparams.misconceptions.misconception import Misconception
 from symparams.model.layer import OUTPUT_LETTERS
@@ -128,6 +128,16 @@ class QuestionDocument:
         """What the layer is fed."""
         assert self.question.node is not None
         return arriving(self.question.node, self.question.point)
+
+    @property
+    def parts(self) -> tuple[StoryPart, ...]:
+        """The parts of the question, each with its `mark`, `node`, `axes`, `value`, `follows`; () where it has none."""
+        parts: tuple[StoryPart, ...] = self._more.get("parts", ())
+        return parts
+
+    def part_derivation(self, part: StoryPart) -> Derivation:
+        """How the answer to a part comes out."""
+        return self.question.derivation(part.axes[0] if part.axes else "", part.rule)
 
     @property
     def is_own(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
 from symparams.algebra.notations import PLAIN, SOURCE
-from symparams.documents.faded_solution import faded
+from symparams.documents.faded_solution import Faded, faded
 from symparams.documents.formats import Format, format_named
 from symparams.documents.question_document import QuestionDocument
 from symparams.documents.rendering import environment, tidied, typesetter
@@ -68,9 +68,27 @@ class Writer:
             letters=question.letters,
             at=question.points if question.answer_type == "formula" else (),
             values=self._values(question.key, question),
-            blanks=tuple(WrittenBlank(b.mark, str(b.value), b.value, points / len(away.blanks)) for b in away.blanks)
-            if away
-            else (),
+            blanks=self._blanks(document, away, points),
+        )
+
+    def _blanks(self, document: QuestionDocument, away: Faded | None, points: Fraction) -> tuple[WrittenBlank, ...]:
+        """The parts, or what is left out of the solution; all are worth the same."""
+        if away is not None:
+            each = points / len(away.blanks)
+            return tuple(WrittenBlank(b.mark, str(b.value), b.value, each) for b in away.blanks)
+        if not document.parts:
+            return ()
+        shown = Shown(self._bare_stem(document))
+        return tuple(
+            WrittenBlank(
+                part.mark,
+                str(part.value),
+                part.value,
+                points / len(document.parts),
+                tuple(self._mistake(wrong, document, shown) for wrong in part.mistakes),
+                "" if part.follows is None else _typed(part.follows),
+            )
+            for part in document.parts
         )
 
     def _said(self, macro: str, *about: object) -> str:
@@ -115,6 +133,7 @@ class Writer:
             feedback=self._feedback(wrong, document),
             misconception=_names(wrong),
             values=self._values(wrong.content, document.question),
+            follows="" if wrong.follows is None else _typed(wrong.follows),
         )
 
     def _values(self, content: Content, question: Question) -> tuple[Fraction, ...]:

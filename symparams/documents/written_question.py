@@ -37,16 +37,19 @@ class WrittenMistake:
     feedback: str  # in the markup
     misconception: str  # its name
     values: tuple[Fraction, ...] = ()  # what a formula gives at the points of the question, in their order
+    follows: str = ""  # of a part: what the mistake gives from answers to earlier parts, a, b …; empty: the same
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenBlank:
-    """One place to fill in, in a worked solution whose last steps are left out."""
+    """One place to fill in: a part of a question, or a gap in a worked solution whose last steps are left out."""
 
     mark: str  # how the stem names it: (a)
     answer: str  # as a student types it
     value: int | Fraction  # the same as a number
     points: Fraction  # its share of the points of the question
+    mistakes: tuple[WrittenMistake, ...] = ()  # wrong answers that are known
+    follows: str = ""  # what is right with other answers to earlier places, a, b …: 640*a + 10; empty: the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class WrittenQuestion:
     # A formula: values of the letters that fit the network, to compare answers at; and what the key gives there.
     at: tuple[Mapping[str, int], ...] = field(default=(), hash=False)
     values: tuple[Fraction, ...] = ()
-    blanks: tuple[WrittenBlank, ...] = ()  # a faded solution: what to fill in; the last one is the answer
+    blanks: tuple[WrittenBlank, ...] = ()  # parts, or a faded solution: what to fill in; the last one is the answer
     penalty: Fraction = Fraction(0)  # a choice: the share of the points that a wrong option without credit takes away
     number: int = 1  # of the question in its bank, from 1; all variants of a question share it
     variant: int = 0  # of the question, from 1; 0 where it has one only
@@ -80,6 +83,10 @@ class WrittenQuestion:
     def share(self, option: WrittenOption) -> Fraction:
         """The share of the points that an option gives: less than 0 where it takes some away."""
         return option.credit or -self.penalty
+
+    def mistakes_at(self, blank: WrittenBlank) -> tuple[WrittenMistake, ...]:
+        """The wrong answers that are known for a blank; those of the question are of its last one."""
+        return blank.mistakes or (self.mistakes if blank is self.blanks[-1] else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,9 @@ class Examination:
         if question is None:
             where = f" on {supply.plan.node.name}" if supply.plan.node is not None else ""
             raise SymparamsError(f"there are no more variants of the question {supply.plan.kind}{where}")
-        if self.wanted.blueprint:
-            question = replace(question, worth=self.wanted.blueprint[slot].points)
+        points = self.wanted.blueprint[slot].points if self.wanted.blueprint else None
+        if points is not None:
+            question = replace(question, worth=points)
         return self._faded(question)
 
     @property

@@ -22,5 +22,6 @@ class Kind:
     usual: bool = False  # whether it is asked where no kind is named
     fades: bool = False  # whether the last steps of its solutions can be left out, to be filled in
     recounted: bool = False  # whether the network built with the numbers of a variant must give the key once more
+    parts: bool = False  # whether its questions have parts, which may build on one another
     needs: str = ""  # what a network must have for it, for the message that there is none: "a second network"
     heading: str = "Question on {}"  # of one question; the braces take the name of the layer

@@ -53,6 +53,11 @@ class Plan:
         return (self.kind, self.answer_type, self.course.identity, name, self.quantity, *more)
 
     @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers that it asks about; () where it asks about the whole network only."""
+        return () if self.node is None else (self.node.name,)
+
+    @property
     def subject(self) -> tuple[str, ...]:
         """What it is about: a layer, or what its kind asks about the whole network."""
         return (self.course.identity, self.kind) if self.node is None else (self.course.identity, self.node.name)

@@ -30,6 +30,19 @@ class Wrong(NamedTuple):
     carried: bool = False  # whether the mistake was made in earlier layers
     layers: tuple[str, ...] = ()  # of a total: where it was made; () where it can be made everywhere
     remark: str = ""  # what is said where no misconception has it, as a sentence of the catalogue
+    follows: Formula | None = None  # of a part: what the mistake gives from earlier answers, a, b …; None: the same
+
+
+class StoryPart(NamedTuple):
+    """One of several parts of a question, which are answered by numbers."""
+
+    mark: str  # (a)
+    node: Node | None  # the layer; None: the whole network
+    axes: tuple[str, ...]  # what the number is the size of; (): it is a number of parameters
+    rule: Formula  # how the number comes out, the values of this variant put into the symbols
+    value: int  # the right answer
+    follows: Formula | None  # what is right with other answers to earlier parts, a, b …; None: the same
+    mistakes: tuple[Wrong, ...]  # wrong answers that are known, the likeliest first
 
 
 class Option(NamedTuple):

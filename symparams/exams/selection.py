@@ -84,10 +84,8 @@ class Selection:
 
     def _is_here(self, plan: Plan) -> bool:
         """Whether a plan is about a layer that is asked about; one about the whole network only where none is named."""
-        if plan.node is None:
-            return self._only is None
-        named = (plan.course, plan.node.name)
-        return (self._only is None or named in self._only) and named not in self._not
+        named = {(plan.course, name) for name in plan.layers}
+        return (self._only is None or bool(named and named <= self._only)) and not named & self._not
 
 
 def nodes_named(courses: Sequence[Course], names: Sequence[str]) -> frozenset[tuple[Course, str]]:

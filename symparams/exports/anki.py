@@ -40,6 +40,7 @@ class Anki(PackedExport):
     name = "anki"
     markup = "html"
     formulas = True  # the student says whether an answer was right
+    follows = True
 
     def item(self, asked: WrittenQuestion) -> Item:
         _library()  # that it is missing is said before a bank is made
@@ -138,6 +139,7 @@ def _feedback(asked: WrittenQuestion) -> str:
     """What is to be said about each wrong answer that is known."""
     said = [(_mark(index), option.feedback) for index, option in enumerate(asked.options) if not option.correct]
     said += [(html.escape(mistake.answer), mistake.feedback) for mistake in asked.mistakes]
+    said += [(html.escape(f"{b.mark} {m.answer}"), m.feedback) for b in asked.blanks for m in b.mistakes]
     entries = "".join(f"<dt>{answer}</dt><dd>{feedback}</dd>" for answer, feedback in said if feedback)
     return f"<dl>{entries}</dl>" if entries else ""
 

@@ -13,6 +13,7 @@ from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exams.course import Course
 from symparams.exams.examination import TYPES, Examination, Wanted
+from symparams.exams.kinds import KINDS
 from symparams.exams.question import AnswerType
 from symparams.exams.selection import kind_named
 from symparams.exports.bank import Progress, write_bank
@@ -56,7 +57,7 @@ class Edition:
     @property
     def notices(self) -> list[str]:
         """What was asked for and cannot be had in this format, a sentence each."""
-        own = [*self.export.notices(self.examination.wanted), *self._typing_notices()]
+        own = [*self.export.notices(self.examination.wanted), *self._typing_notices(), *self._part_notices()]
         return list(dict.fromkeys([*self.examination.notices, *own]))
 
     def _typing_notices(self) -> Iterator[str]:
@@ -69,6 +70,14 @@ class Edition:
                     yield f"the format {self.export.name} cannot mark a {answer_type} that is typed: {ask}"
         said = {"shape": self.export.shape_notice, "formula": self.export.formula_notice}
         yield from (text for type_, text in said.items() if text and any(one == type_ for _, one in asked))
+
+    def _part_notices(self) -> Iterator[str]:
+        """Whether parts that build on one another are marked by the right answers to earlier ones only."""
+        if not self.export.follows and any(KINDS[plan.kind].parts for plan in self.examination.asked):
+            yield (
+                f"the format {self.export.name} marks every part by the right answers to earlier parts; "
+                "`symparams grade` and PrairieLearn go on from a student's own"
+            )
 
     @property
     def total(self) -> int:

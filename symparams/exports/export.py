@@ -44,6 +44,7 @@ class Export(ABC):
     shares: ClassVar[bool] = True  # whether wrong answers can earn a share of the points
     shape_notice: ClassVar[str] = ""  # what is said at export if shapes are typed: which of them earn nothing
     formula_notice: ClassVar[str] = ""  # the same of formulas
+    follows: ClassVar[bool] = False  # whether a part is, or is left to be, marked by a student's own earlier answers
 
     @abstractmethod
     def item(self, asked: WrittenQuestion) -> Item:

@@ -20,6 +20,7 @@ class Json(TextExport):
     markup = "markdown"
     formulas = True
     penalties = True
+    follows = True
 
     def head(self, bank: BankInfo) -> str:
         return f'{{\n"bank": {_written({"format": VERSION, **_plain(bank)})},\n"questions": [\n'

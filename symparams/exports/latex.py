@@ -17,6 +17,7 @@ class Latex(PaperExport):
     markup = "latex"
     formulas = True
     penalties = True
+    follows = True
 
     def item(self, asked: WrittenQuestion) -> Item:
         return question(asked)

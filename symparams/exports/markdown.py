@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from string import ascii_uppercase
 
 from symparams.documents.formats import FORMATS
@@ -19,6 +20,7 @@ class Markdown(TextExport):
     markup = "markdown"
     formulas = True
     penalties = True
+    follows = True
 
     def head(self, bank: BankInfo) -> str:
         return f"# {_escape(bank.title)}\n\nSeed {bank.seed}, symparams {_escape(bank.version)}.\n"
@@ -73,14 +75,20 @@ def _known(asked: WrittenQuestion) -> str:
         (f"{letter}. {_escape(option.plain)}", option) for letter, option in _lettered(asked) if not option.correct
     ]
     wrong.extend((_escape(mistake.answer), mistake) for mistake in asked.mistakes)
-    lines = [_item(_remark(answer, mistake, asked)) for answer, mistake in wrong]
+    known = [(answer, mistake, asked.points) for answer, mistake in wrong]
+    known += [
+        (f"{_escape(blank.mark)} {_escape(mistake.answer)}", mistake, blank.points)
+        for blank in asked.blanks
+        for mistake in blank.mistakes
+    ]
+    lines = [_item(_remark(answer, mistake, asked, worth)) for answer, mistake, worth in known]
     return "\n".join(["Known mistakes:\n", *lines]) if lines else ""
 
 
-def _remark(answer: str, mistake: WrittenOption | WrittenMistake, asked: WrittenQuestion) -> str:
+def _remark(answer: str, mistake: WrittenOption | WrittenMistake, asked: WrittenQuestion, worth: Fraction) -> str:
     share = asked.share(mistake) if isinstance(mistake, WrittenOption) else mistake.credit
     name = f" ({_escape(mistake.misconception)})" if mistake.misconception else ""
-    return f"**{answer}**{name}: {points(share * asked.points)}. {mistake.feedback}"
+    return f"**{answer}**{name}: {points(share * worth)}. {mistake.feedback}"
 
 
 def _item(text: str) -> str:

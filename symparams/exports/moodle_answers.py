@@ -100,12 +100,11 @@ def _places(value: Fraction) -> int | None:
 
 
 def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
-    """The question itself; a faded solution as one question for each of its blanks."""
+    """The question itself, or one for each of its parts or of the blanks of a faded solution."""
     if not asked.blanks:
         yield asked
     for blank in asked.blanks:
         mark = blank.mark.strip("()")
-        last = blank is asked.blanks[-1]
         longest = _NAME_LENGTH - len(mark) - 3 - (len(titled(asked)) - len(asked.name))
         yield replace(
             asked,
@@ -115,7 +114,7 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
             stem=f"{asked.stem}\n<p>What belongs at ({mark})?</p>",
             answer=blank.answer,
             value=blank.value,
-            mistakes=asked.mistakes if last else (),
+            mistakes=asked.mistakes_at(blank),
             points=blank.points,
             blanks=(),
         )

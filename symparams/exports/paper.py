@@ -154,11 +154,13 @@ def _known(asked: WrittenQuestion) -> list[str]:
         (letter, option) for letter, option in zip(ascii_uppercase, asked.options, strict=False) if not option.correct
     ]
     wrong.extend((mistake.answer, mistake) for mistake in asked.mistakes)
+    known = [(answer, mistake, asked.points) for answer, mistake in wrong]
+    known += [(f"{blank.mark} {one.answer}", one, blank.points) for blank in asked.blanks for one in blank.mistakes]
     return [
         f"\\textbf{{{escape_latex(answer)}}} "
         + (f"{escape_latex(mistake.misconception)}, " if mistake.misconception else "")
-        + points(share * asked.points).replace(" ", "~")
-        for answer, mistake in wrong
+        + points(share * worth).replace(" ", "~")
+        for answer, mistake, worth in known
         for share in [asked.share(mistake) if isinstance(mistake, WrittenOption) else mistake.credit]
     ]
 

@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from math import lcm
@@ -33,6 +33,7 @@ class PrairieLearn(FolderExport):
     name = "prairielearn"
     markup = "html"
     formulas = True
+    follows = True
 
     questions = "questions"
 
@@ -144,8 +145,7 @@ def _fields(asked: WrittenQuestion) -> list[_Field]:
         return [_field("answer", "Answer:", asked, asked.answer, asked.value, 1, asked.mistakes)]
     unit = lcm(*(blank.points.denominator for blank in asked.blanks))
     worth = [int(blank.points * unit) for blank in asked.blanks]
-    last = len(worth) - 1
-    return [
+    fields = [
         _field(
             f"blank_{index + 1}",
             blank.mark,
@@ -153,10 +153,26 @@ def _fields(asked: WrittenQuestion) -> list[_Field]:
             blank.answer,
             blank.value,
             worth[index] if any(worth) else 1,
-            asked.mistakes if index == last else (),
+            asked.mistakes_at(blank),
         )
         for index, blank in enumerate(asked.blanks)
     ]
+    if any(blank.follows for blank in asked.blanks):
+        return [replace(field, marking=_following(asked, at, field.marking)) for at, field in enumerate(fields)]
+    return fields
+
+
+def _following(asked: WrittenQuestion, at: int, marking: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What server.py knows of a part besides: the answers to earlier parts, and what follows from them."""
+    blank = asked.blanks[at]
+    known = {mistake.answer: mistake.follows for mistake in blank.mistakes}
+    return {
+        **marking,
+        "letter": blank.mark.strip("()"),
+        "before": {earlier.mark.strip("()"): str(Fraction(earlier.value)) for earlier in asked.blanks[:at]},
+        "follows": blank.follows,
+        "mistakes": [{**mistake, "follows": known[mistake["answer"]]} for mistake in marking["mistakes"]],
+    }
 
 
 def _field(

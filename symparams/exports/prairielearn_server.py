@@ -52,14 +52,17 @@ def parse(data: dict[str, Any]) -> None:
 
 def grade(data: dict[str, Any]) -> None:
     """Give each answer its score, and a known mistake what is to be said about it."""
+    own: dict[str, Fraction] = {}  # the student's answers to earlier parts
     for field in _fields(data):
         name = field["name"]
+        text = _text(data["submitted_answers"].get(name))
         data["feedback"].pop(name, None)
         try:
-            score, feedback = judged(field, _text(data["submitted_answers"].get(name)))
+            score, feedback = judged(field, text, own)
         except AnswerError as error:  # only where the question was changed after the answer was saved
             data["format_errors"][name] = html.escape(str(error))
             continue
+        _keep(field, text, own)
         data["partial_scores"][name] = {"score": score, "weight": field["weight"]}
         if feedback:
             data["feedback"][name] = feedback
@@ -68,6 +71,7 @@ def grade(data: dict[str, Any]) -> None:
 
 def test(data: dict[str, Any]) -> None:
     """Submit a right, a wrong or an unreadable answer, for the tests that PrairieLearn offers to teachers."""
+    own: dict[str, Fraction] = {}
     for field in _fields(data):
         name = field["name"]
         if data["test_type"] == "invalid":
@@ -76,8 +80,15 @@ def test(data: dict[str, Any]) -> None:
             continue
         text = field["typed"] if data["test_type"] == "correct" else field["wrong"]
         data["raw_submitted_answers"][name] = text
-        data["partial_scores"][name] = {"score": judged(field, text)[0], "weight": field["weight"]}
+        data["partial_scores"][name] = {"score": judged(field, text, own)[0], "weight": field["weight"]}
+        _keep(field, text, own)
     data["score"] = _total(data["partial_scores"])
+
+
+def _keep(field: Mapping[str, Any], text: str, own: dict[str, Fraction]) -> None:
+    """Put an answer with those that later parts may follow from."""
+    if field.get("letter"):
+        own[field["letter"]] = Fraction(read(field, text))
 
 
 def _fields(data: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -102,15 +113,30 @@ def _total(scores: Mapping[str, Mapping[str, float]]) -> float:
 # Marking
 
 
-def judged(field: Mapping[str, Any], text: str) -> tuple[float, str]:
-    """The score of an answer and what is to be said about it; nothing unless it is a known mistake."""
+def judged(field: Mapping[str, Any], text: str, own: Mapping[str, Fraction]) -> tuple[float, str]:
+    """The score of an answer and what is to be said about it; it may follow from the student's own earlier answers."""
     reading = read(field, text)
     if reading == field["right"]:
         return 1, ""
-    for mistake in field["mistakes"]:
-        if reading == mistake["found"]:
-            return mistake["score"], mistake["feedback"]
+    if _follows(field, field.get("follows", ""), own) == reading:
+        return 1, "<p>This is right with your own earlier answers.</p>"
+    for key in ("found", "follows"):
+        for mistake in field["mistakes"]:
+            gives = mistake["found"] if key == "found" else _follows(field, mistake.get("follows", ""), own)
+            if reading == gives:
+                return mistake["score"], mistake["feedback"]
     return 0, ""
+
+
+def _follows(field: Mapping[str, Any], formula: str, own: Mapping[str, Fraction]) -> str | None:
+    """What a formula gives from a student's own earlier answers, or from the right ones where there are none."""
+    if not formula:
+        return None
+    answers = {letter: own.get(letter, Fraction(right)) for letter, right in field["before"].items()}
+    try:
+        return str(Reading(formula, list(answers)).whole()(answers))
+    except AnswerError:
+        return None
 
 
 def read(field: Mapping[str, Any], text: str) -> str:

@@ -142,7 +142,7 @@ def figures(value: int | Fraction, digits: int = 6) -> str:
 
 
 def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
-    """The question itself, or one for each blank of a faded solution."""
+    """The question itself, or one for each of its parts or of the blanks of a faded solution."""
     if not asked.blanks:
         yield asked
     for blank in asked.blanks:
@@ -154,7 +154,7 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
             answer=blank.answer,
             value=blank.value,
             points=blank.points,
-            mistakes=asked.mistakes if blank is asked.blanks[-1] else (),
+            mistakes=asked.mistakes_at(blank),
             blanks=(),
         )
 

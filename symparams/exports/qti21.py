@@ -134,7 +134,7 @@ def _typed(asked: WrittenQuestion) -> Iterable[_Field]:
     if not asked.blanks:
         yield _field("RESPONSE", "Answer:", asked.answer, asked.value, asked.points, asked.mistakes)
     for number, blank in enumerate(asked.blanks, start=1):
-        mistakes = asked.mistakes if blank is asked.blanks[-1] else ()
+        mistakes = asked.mistakes_at(blank)
         yield _field(f"RESPONSE_{number}", blank.mark, blank.answer, blank.value, blank.points, mistakes)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeAlias, get_args
 
 from symparams import limits
 from symparams.algebra.evaluation import whole
+from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.written_question import (
     AnswerType,
     BankInfo,
@@ -23,6 +24,7 @@ from symparams.documents.written_question import (
 from symparams.errors import Source, SymparamsError
 from symparams.exports.json import VERSION
 from symparams.exports.paper import variant
+from symparams.sources.answers import read_answer
 
 _BITS = 3 * limits.DIGITS  # of a number
 _FRACTION = re.compile(r"-?[0-9]+(/[0-9]*[1-9][0-9]*)?")
@@ -111,8 +113,7 @@ def _bank(name: str, found: Any) -> Bank:
 
 
 def _asked(record: Any, where: str) -> WrittenQuestion:
-    since = {"penalty": 0, "number": 1, "variant": 0}  # what older banks lack
-    asked = _record(WrittenQuestion, _ASKED, {**since, **record} if isinstance(record, dict) else record, where)
+    asked = _record(WrittenQuestion, _ASKED, record, where)
     for fault in _faults(asked):
         raise _FaultError(f"{where}: {fault}")
     assert isinstance(asked, WrittenQuestion)
@@ -141,8 +142,30 @@ def _faults(asked: WrittenQuestion) -> Iterator[str]:
         yield "its penalty is not between 0 and 1"
     if any(blank.value is None for blank in asked.blanks):
         yield "a blank has no number"
+    yield from _faults_of_blanks(asked)
     if min(asked.points, *(blank.points for blank in asked.blanks), Fraction(0)) < 0:
         yield "its points are negative"
+
+
+def _faults_of_blanks(asked: WrittenQuestion) -> Iterator[str]:
+    """What would keep parts from being marked by a student's own earlier answers."""
+    for at, blank in enumerate(asked.blanks):
+        worth = [mistake.credit for mistake in blank.mistakes]
+        if any(not 0 <= credit < 1 for credit in worth):
+            yield f"a credit at {blank.mark[:20]} is not between 0 and 1"
+        letters = earlier_letters(asked, at)
+        for text in filter(None, (blank.follows, *(mistake.follows for mistake in blank.mistakes))):
+            try:
+                read_answer(Source("follows", text), letters)
+            except SymparamsError as error:
+                yield f"`follows` at {blank.mark[:20]} is no formula in earlier answers: {error.matter}"
+                return
+
+
+def earlier_letters(asked: WrittenQuestion, at: int) -> Mapping[str, Formula]:
+    """The letters that stand for the answers to the blanks before one: a, b …"""
+    names = [blank.mark.strip("()") for blank in asked.blanks[:at]]
+    return {name: Symbol(name) for name in names}
 
 
 def _record(made: Callable[..., Any], readings: Mapping[str, Reading], record: Any, where: str) -> Any:
@@ -151,6 +174,8 @@ def _record(made: Callable[..., Any], readings: Mapping[str, Reading], record: A
         raise _FaultError(f"{where} is not an object")
     values = {}
     for name, reading in readings.items():
+        if name not in record and (made, name) in _LATER:
+            continue
         if name not in record:
             raise _FaultError(f"{where} has no `{name}`")
         try:
@@ -215,6 +240,10 @@ def _point(value: Any) -> Mapping[str, int]:
     return {name: _integer(number) for name, number in value.items()}
 
 
+_LATER = {  # what older banks lack
+    (WrittenQuestion, "penalty"), (WrittenQuestion, "number"), (WrittenQuestion, "variant"),
+    (WrittenMistake, "follows"), (WrittenBlank, "mistakes"), (WrittenBlank, "follows"),
+}  # fmt: skip
 _INFO: Mapping[str, Reading] = {
     "title": _text, "seed": _integer, "version": _text, "request": _text, "variants": _integer,
 }  # fmt: skip
@@ -223,9 +252,12 @@ _OPTION: Mapping[str, Reading] = {
 }  # fmt: skip
 _MISTAKE: Mapping[str, Reading] = {
     "answer": _text, "value": _number, "credit": _fraction, "feedback": _text, "misconception": _text,
-    "values": _each(_fraction),
+    "values": _each(_fraction), "follows": _text,
 }  # fmt: skip
-_BLANK: Mapping[str, Reading] = {"mark": _text, "answer": _text, "value": _number, "points": _fraction}
+_BLANK: Mapping[str, Reading] = {
+    "mark": _text, "answer": _text, "value": _number, "points": _fraction,
+    "mistakes": _each_record(WrittenMistake, _MISTAKE, "mistake"), "follows": _text,
+}  # fmt: skip
 _ASKED: Mapping[str, Reading] = {
     "identity": _text, "name": _text, "kind": _text, "answer_type": _text, "stem": _text, "answer": _text,
     "value": _number, "solution": _text, "points": _fraction, "difficulty": _integer, "tags": _each(_text),

@@ -13,14 +13,15 @@ from typing import Literal, TypeAlias, TypeVar
 
 from symparams.algebra.evaluation import Point, number
 from symparams.algebra.formula import Formula, Symbol
-from symparams.documents.written_question import WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
+from symparams.documents.written_question import WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.errors import Source, SymparamsError, listed
 from symparams.exports.shapes import readings
+from symparams.grading.bank import earlier_letters
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.questions.signatures import signature
 from symparams.questions.typed_answers import is_near
 from symparams.questions.typed_numbers import read_number, read_sizes
-from symparams.sources.answers import LONGEST
+from symparams.sources.answers import LONGEST, read_answer
 from symparams.sources.typed import Typed, UnclearError
 
 # right; part: what is there is right, other blanks are empty; known: a known mistake; unknown: any other wrong answer;
@@ -34,6 +35,7 @@ _A_NUMBER = "a number, such as 18207"
 _SIDES = re.compile(r"[(\[]?[0-9]+(?:\s*[x×,;]\s*[0-9]+)+[)\]]?")  # 7x7
 _LETTER = re.compile(r"\(?([a-z])[).:]?")
 _PART = re.compile(r"(^|; )\w{1,12} [0-9]{1,2}: ")  # as Moodle writes what was typed in each: Part 1: 288; Part 2: 320
+_FOLLOWS = "follows"  # the mark of an answer that is right from the student's own answers before
 _PLACES = 4  # where formulas to choose from are told apart
 _DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 Values: TypeAlias = "tuple[int | Fraction, ...]"
@@ -219,39 +221,67 @@ class Marker:
     # ------------------------------------------------------------ blanks
 
     def _blanks(self, text: str) -> Mark:
-        """Each blank for itself; a known mistake in the last one, which is the answer, gives its credit."""
+        """Each blank for itself, or by what follows from the student's own answers before."""
         given = self._by_blank(text)
-        each = [self._blank(blank, given.get(blank.mark, "")) for blank in self.asked.blanks]
+        own: dict[str, Values] = {}  # what was answered to the blanks before, by their letters
+        each = [self._blank(at, given.get(blank.mark, ""), own) for at, blank in enumerate(self.asked.blanks)]
         if all(mark.outcome == "empty" for mark in each):
             return Mark(Fraction(0), "empty")
         marked = list(zip(self.asked.blanks, each, strict=True))
-        remarks = [f"{blank.mark} {mark.remark}" for blank, mark in marked if mark.remark]
+        remarks = [f"{blank.mark} {mark.remark}" for blank, mark in marked if mark.remark not in ("", _FOLLOWS)]
         wrong = [blank.mark for blank, mark in marked if mark.outcome in ("known", "unknown")]
         remarks += [f"wrong at {listed(wrong)}"] if wrong else []
+        followed = [blank.mark for blank, mark in marked if mark.remark == _FOLLOWS]
+        remarks += [f"{listed(followed)} {'follow' if followed[1:] else 'follows'} from that"] if followed else []
         empty = [blank.mark for blank, mark in marked if mark.outcome == "empty"]
         remarks += [f"nothing at {listed(empty)}"] if empty else []
         outcomes = [mark.outcome for mark in each]
         outcome: Outcome = next((o for o in _WORST if o in outcomes), "part" if empty else "right")
         whole = sum((blank.points for blank in self.asked.blanks), Fraction(0))
         points = sum((mark.points for mark in each), Fraction(0)) * self.asked.points / (whole or 1)
-        return Mark(points, outcome, each[-1].misconception, "; ".join(remarks), feedback=each[-1].feedback)
+        known = next((mark for mark in each if mark.misconception), each[-1])
+        return Mark(points, outcome, known.misconception, "; ".join(remarks), feedback=known.feedback)
 
-    def _blank(self, blank: WrittenBlank, text: str) -> Mark:
-        mistakes = self.asked.mistakes if blank is self.asked.blanks[-1] else ()
+    def _blank(self, at: int, text: str, own: dict[str, Values]) -> Mark:
+        """The mark for one blank; what was answered there is put with the student's `own` answers."""
+        blank = self.asked.blanks[at]
         if not text:
             return Mark(Fraction(0), "empty")
         try:
-            matched = self._number(text, blank.value, mistakes)
+            written, given = _read(partial(_number, in_bytes=self._in_bytes, key=blank.value), text, {})
         except _UnreadError as error:
             if error.unclear:
                 return Mark(Fraction(0), "unclear", remark=str(error))
             return Mark(Fraction(0), "unread", remark=f"{error}; expected {_A_NUMBER}")
-        if isinstance(matched, _Rounded):
-            return Mark(Fraction(0), "unknown", remark=_ROUNDED)
-        if isinstance(matched, bool):
-            return Mark(blank.points, "right") if matched else Mark(Fraction(0), "unknown")
-        outcome: Outcome = "known" if matched.misconception else "unknown"
-        return Mark(matched.credit * blank.points, outcome, matched.misconception, feedback=matched.feedback)
+        before = dict(own)
+        own[blank.mark.strip("()")] = (given,)
+        if given == blank.value:
+            return Mark(blank.points, "right")
+        if self._follows(blank.follows, at, before) == given:
+            return Mark(blank.points, "right", remark=_FOLLOWS)
+        mistakes = self.asked.mistakes_at(blank)
+        made = next((m for m in mistakes if m.value == given), None) or next(
+            (m for m in mistakes if self._follows(m.follows, at, before) == given), None
+        )
+        if made is None:
+            rounded = is_near(written, given, blank.value) or any(is_near(written, given, m.value) for m in mistakes)
+            return Mark(Fraction(0), "unknown", remark=_ROUNDED if rounded else "")
+        outcome: Outcome = "known" if made.misconception else "unknown"
+        return Mark(made.credit * blank.points, outcome, made.misconception, feedback=made.feedback)
+
+    def _follows(self, text: str, at: int, own: Mapping[str, Values]) -> int | Fraction | None:
+        """What a formula gives from the student's own answers before; from the right ones where there are none."""
+        if not text:
+            return None
+        blanks = {
+            blank.mark.strip("()"): (own.get(blank.mark.strip("()")) or (blank.value,))[0]
+            for blank in self.asked.blanks[:at]
+        }
+        point = {name: value for name, value in blanks.items() if isinstance(value, int)}
+        if len(point) < len(blanks):
+            return None
+        values = signature((read_answer(Source(_NAME, text), earlier_letters(self.asked, at)),), [point])
+        return None if values is None else values[0]
 
     def _by_blank(self, text: str) -> Mapping[str, str]:
         """What was typed for each blank: `288; 320` in their order, or `(a) 288 (b) 320`."""

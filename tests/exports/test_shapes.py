@@ -54,7 +54,7 @@ def systems(question: WrittenQuestion) -> dict[str, System]:
 
     def prairielearn(text: str) -> float:
         try:
-            return prairielearn_server.judged(field, text)[0]
+            return prairielearn_server.judged(field, text, {})[0]
         except prairielearn_server.AnswerError:
             return 0
 
@@ -130,11 +130,13 @@ def test_the_readers_agree(sizes: list[int], text: str) -> None:
     pattern = re.compile(shape_pattern(answer))
     for spelled in (*usual_spellings(answer), *further_spellings(answer)):
         assert tuple(map(Fraction, sizes)) in readings(spelled), spelled
-        assert prairielearn_server.judged({"kind": "shape", "right": answer, "mistakes": ()}, spelled)[0] == 1, spelled
+        assert prairielearn_server.judged({"kind": "shape", "right": answer, "mistakes": ()}, spelled, {})[0] == 1, (
+            spelled
+        )
         assert pattern.fullmatch(spelled), spelled
     for read in readings(text):
         again = "x".join(map(str, read))
-        assert prairielearn_server.judged({"kind": "shape", "right": again, "mistakes": ()}, text)[0] == 1
+        assert prairielearn_server.judged({"kind": "shape", "right": again, "mistakes": ()}, text, {})[0] == 1
         if all(size.denominator == 1 for size in read) and "." not in text:
             assert re.fullmatch(shape_pattern(again), text.strip()) or re.search("[0-9],[0-9]{1,2}(?![0-9])", text), (
                 text
