@@ -12,7 +12,6 @@ from typing import Any, NoReturn, TypeAlias, get_args
 
 from symparams import limits
 from symparams.algebra.evaluation import whole
-from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.written_question import (
     AnswerType,
     BankInfo,
@@ -24,7 +23,6 @@ from symparams.documents.written_question import (
 from symparams.errors import Source, SymparamsError
 from symparams.exports.json import VERSION
 from symparams.exports.paper import variant
-from symparams.sources.answers import read_answer
 
 _BITS = 3 * limits.DIGITS  # of a number
 _FRACTION = re.compile(r"-?[0-9]+(/[0-9]*[1-9][0-9]*)?")
@@ -149,23 +147,10 @@ def _faults(asked: WrittenQuestion) -> Iterator[str]:
 
 def _faults_of_blanks(asked: WrittenQuestion) -> Iterator[str]:
     """What would keep parts from being marked by a student's own earlier answers."""
-    for at, blank in enumerate(asked.blanks):
-        worth = [mistake.credit for mistake in blank.mistakes]
-        if any(not 0 <= credit < 1 for credit in worth):
-            yield f"a credit at {blank.mark[:20]} is not between 0 and 1"
-        letters = earlier_letters(asked, at)
-        for text in filter(None, (blank.follows, *(mistake.follows for mistake in blank.mistakes))):
-            try:
-                read_answer(Source("follows", text), letters)
-            except SymparamsError as error:
-                yield f"`follows` at {blank.mark[:20]} is no formula in earlier answers: {error.matter}"
-                return
-
-
-def earlier_letters(asked: WrittenQuestion, at: int) -> Mapping[str, Formula]:
-    """The letters that stand for the answers to the blanks before one: a, b …"""
-    names = [blank.mark.strip("()") for blank in asked.blanks[:at]]
-    return {name: Symbol(name) for name in names}
+    if any(not 0 <= mistake.credit < 1 for blank in asked.blanks for mistake in blank.mistakes):
+        yield "a credit of a blank is not between 0 and 1"
+    if any(blank.follows for blank in asked.blanks) and len({b.mark for b in asked.blanks}) < len(asked.blanks):
+        yield "two blanks have the same mark"
 
 
 def _record(made: Callable[..., Any], readings: Mapping[str, Reading], record: Any, where: str) -> Any:

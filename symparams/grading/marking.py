@@ -14,9 +14,8 @@ from typing import Literal, TypeAlias, TypeVar
 from symparams.algebra.evaluation import Point, number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.documents.written_question import WrittenMistake, WrittenOption, WrittenQuestion
-from symparams.errors import Source, SymparamsError, listed
+from symparams.errors import LimitError, Source, SymparamsError, listed
 from symparams.exports.shapes import readings
-from symparams.grading.bank import earlier_letters
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.questions.signatures import signature
 from symparams.questions.typed_answers import is_near
@@ -77,6 +76,7 @@ class Marker:
 
     def __init__(self, asked: WrittenQuestion) -> None:
         self.asked = asked
+        self._formulas: dict[tuple[str, int], Formula] = {}  # what follows at a blank, as it was read
 
     def mark(self, text: str) -> Mark:
         """What a student gets for what was typed; never an error, whatever it is."""
@@ -273,15 +273,28 @@ class Marker:
         """What a formula gives from the student's own answers before; from the right ones where there are none."""
         if not text:
             return None
-        blanks = {
-            blank.mark.strip("()"): (own.get(blank.mark.strip("()")) or (blank.value,))[0]
-            for blank in self.asked.blanks[:at]
-        }
-        point = {name: value for name, value in blanks.items() if isinstance(value, int)}
-        if len(point) < len(blanks):
+        letters = [blank.mark.strip("()") for blank in self.asked.blanks[:at]]
+        answers = [own.get(name, (blank.value,))[0] for name, blank in zip(letters, self.asked.blanks, strict=False)]
+        point = {name: value for name, value in zip(letters, answers, strict=True) if isinstance(value, int)}
+        if len(point) < len(letters):
             return None
-        values = signature((read_answer(Source(_NAME, text), earlier_letters(self.asked, at)),), [point])
+        try:
+            values = signature((self._formula_in(text, letters),), [point])
+        except LimitError:
+            return None  # nobody types a number of that size
         return None if values is None else values[0]
+
+    def _formula_in(self, text: str, letters: Sequence[str]) -> Formula:
+        """A formula of the bank in earlier answers."""
+        if (text, len(letters)) not in self._formulas:
+            try:
+                formula = read_answer(Source(_NAME, text), {name: Symbol(name) for name in letters})
+            except SymparamsError:
+                raise SymparamsError(
+                    f"the question {self.asked.identity} has `{text[:60]}` where a formula in earlier answers belongs"
+                ) from None
+            self._formulas[text, len(letters)] = formula
+        return self._formulas[text, len(letters)]
 
     def _by_blank(self, text: str) -> Mapping[str, str]:
         """What was typed for each blank: `288; 320` in their order, or `(a) 288 (b) 320`."""

@@ -22,7 +22,7 @@ def naming(what: object) -> Iterator[None]:
 
 
 def fields(asked: WrittenQuestion) -> list[WrittenQuestion]:
-    """The question itself, or one for each of its blanks; the mistakes are those of the last one."""
+    """The question itself, or one for each of its blanks, with its mistakes."""
     if not asked.blanks:
         return [asked]
     return [
@@ -31,7 +31,7 @@ def fields(asked: WrittenQuestion) -> list[WrittenQuestion]:
             answer=blank.answer,
             value=blank.value,
             points=blank.points,
-            mistakes=asked.mistakes if blank is asked.blanks[-1] else (),
+            mistakes=asked.mistakes_at(blank),
             blanks=(),
         )
         for blank in asked.blanks

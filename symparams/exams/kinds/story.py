@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -25,7 +25,7 @@ from symparams.quantities.layer_quantities import sum_of
 from symparams.questions.points import number_from
 
 _STORIES = 24  # of one network
-_SIZES, _COUNTS = 2, 3  # so many parts on sizes and on parameters before the total, at most
+_SIZES, _COUNTS = 2, 3  # so many parts on sizes and on layers with parameters, at most
 _KNOWN = 8  # wrong answers that a part knows
 
 
@@ -35,6 +35,7 @@ class _Step:
 
     index: int  # of the layer
     axes: tuple[int, ...]  # the places of the sizes that are asked for, which are equal; (): its parameters
+    gives: object = field(compare=False)  # the right answer, by which no two parts are alike
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def _size_steps(course: Course) -> Iterator[_Step]:
         changes = len(task.axes) == len(node.shape) and all(task.values[at] not in arriving[0].shape for at in axes)
         given = not spatial and node.derived.counts.params != 0  # the features of a dense layer stand in the network
         if alike and changes and not given:
-            yield _Step(i, axes)
+            yield _Step(i, axes, task.values[axes[0]])
 
 
 def _fed(network: Network) -> list[int]:
@@ -216,20 +217,29 @@ def _count_steps(course: Course) -> Iterator[_Step]:
     """The layers with parameters."""
     for i, node in enumerate(course.network.nodes):
         if node.layer.inputs != "none" and node.shared is None and node.counts.params != 0:
-            yield _Step(i, ())
+            yield _Step(i, (), node.counts.params)
 
 
 def _steps(sizes: Sequence[_Step], counts: Sequence[_Step], story: int) -> tuple[_Step, ...]:
     """Some of both, in the order of the network: the last size, and what has parameters behind it, among them."""
     behind = [step for step in counts if sizes and step.index > sizes[-1].index]
-    chosen = {*sizes[-1:], *_some(sizes[:-1], _SIZES - 1, story), *_some(behind, 1, story)}
-    others = [step for step in counts if step not in chosen]
-    chosen |= {*_some(others, _COUNTS - len(chosen & set(behind)), story)}
+    counted = _some(behind, 1, story)
+    counted += _some(
+        [step for step in counts if step not in counted], story % _COUNTS + 1 - len(counted), story, counted
+    )
+    chosen = [*sizes[-1:], *_some(sizes[:-1], _SIZES - 1, story), *counted]
     return tuple(sorted(chosen, key=lambda step: (step.index, not step.axes)))
 
 
-def _some(steps: Sequence[_Step], most: int, story: int) -> list[_Step]:
-    return sorted(steps, key=lambda step: number_from("story", story, step.index, step.axes))[:most]
+def _some(steps: Sequence[_Step], most: int, story: int, besides: Sequence[_Step] = ()) -> list[_Step]:
+    """So many steps at most, no two of which have the same answer."""
+    taken = {step.gives for step in besides}
+    found: list[_Step] = []
+    for step in sorted(steps, key=lambda step: number_from("story", story, step.index, step.axes)):
+        if len(found) < most and step.gives not in taken:
+            taken.add(step.gives)
+            found.append(step)
+    return found
 
 
 story = Kind(
