@@ -148,7 +148,7 @@ class Examination:
                 map(self._has_questions, here)
             ):
                 continue
-            most = max((self._supplies[i].available(self.wanted.variants) for i in here), default=0)
+            most = max(map(self._available, here), default=0)
             why = why_missing(selected, self.courses, self.wanted.variants, most)
             kinds_by_why.setdefault(why, []).append(selected.name)
         for why, kinds in kinds_by_why.items():
@@ -211,7 +211,7 @@ class Examination:
         filling = Filling(self.plans, wanted.seed, self._has_questions)
         unmet = filling.fill(wishes.of_lines)
         if unmet is not None:
-            raise wishes.unmet(unmet, wanted.variants, self._has_questions)
+            raise wishes.unmet(unmet, wanted.variants, self._available)
         for i, use in sorted(filling.uses):
             self._has_questions(i, use + 1)  # so that each is ready for all of its questions
         laps = [_Lap(slot, use, (i,)) for slot, (i, use) in enumerate(filling.uses)]
@@ -241,6 +241,10 @@ class Examination:
         if not slots or (wanted is not None and slots < wanted):
             raise SymparamsError(self._too_few(slots))
         return laps, slots
+
+    def _available(self, i: int) -> int:
+        """How many variants a question of a plan has, up to those that are asked for."""
+        return self._supplies[i].available(self.wanted.variants)
 
     def _has_questions(self, i: int, count: int = 1) -> bool:
         """Whether a plan gives so many questions with all variants that are asked for."""

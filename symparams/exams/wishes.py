@@ -78,14 +78,15 @@ class Wishes:
 
     # ------------------------------------------------------------ what is said
 
-    def unmet(self, at: int, variants: int, has: Callable[[int, int], bool]) -> SymparamsError:
+    def unmet(self, at: int, variants: int, available: Callable[[int], int]) -> SymparamsError:
         """That a line cannot be met, since its plans have no such variants, or other lines have taken them."""
         line, wish = self._lines[at], self.of_lines[at]
         several = f" with {variants:,} variants" if variants > 1 else ""
-        having = [i for i in wish if has(i, 1)]
+        having = [i for i in wish if available(i) == variants]
         if not having:
-            elsewhere = self._among([i for i in range(len(self._plans)) if has(i, 1)])
-            return SymparamsError(f"there is no question {self._told(line)}{several}{elsewhere}", line.place)
+            most = max(map(available, wish))
+            instead = f"; the most is {most:,}" if most else "; no values were found with which it can be asked"
+            return SymparamsError(f"there is no question {self._told(line)}{several}{instead}", line.place)
         rivals = [
             str(other.number)
             for other, theirs in zip(self._lines, self.of_lines, strict=True)

@@ -14,7 +14,9 @@ from symparams.exams.blueprint import BlueprintLine, read_blueprint
 from symparams.exams.examination import Examination
 from symparams.exams.filling import Filling
 from symparams.exams.question import Question
+from tests.conftest import EXAMPLES
 from tests.exams.samples import EXAMPLE_TEXTS, TEXTS, examination, plans
+from tests.test_cli import run
 
 CNN = EXAMPLE_TEXTS["exam-cnn.arch"]
 NUMBERS = TEXTS["numbers"]
@@ -259,7 +261,7 @@ def test_a_line_that_has_no_variants() -> None:
     with pytest.raises(SymparamsError) as caught:
         asked("kind\nparams", NUMBERS, variants=3)
     assert str(caught.value) == (
-        "plan.csv:2:1: there is no question of the kind params with 3 variants\n    params\n    ^"
+        "plan.csv:2:1: there is no question of the kind params with 3 variants; the most is 1\n    params\n    ^"
     )
 
 
@@ -267,3 +269,11 @@ def test_a_blueprint_says_how_many_questions_there_are() -> None:
     with pytest.raises(SymparamsError) as caught:
         asked("kind\nparams", questions=3)
     assert str(caught.value) == "a blueprint has a line for each question; leave the number of questions out"
+
+
+@pytest.mark.parametrize("format_", ["json", "latex"])
+def test_the_example(format_: str) -> None:
+    words = ("exam", EXAMPLES / "exam-cnn.arch", "--blueprint", EXAMPLES / "exam-cnn.csv", "--variants", 2)
+    code, out, err = run(*map(str, words), "--format", format_)
+    assert (code, err) == (0, "")
+    assert out.count('"identity"') == 14 or format_ != "json"

@@ -247,6 +247,9 @@ def _others() -> Iterator[Said]:
     kinds = ",".join(KINDS)
     cached = ("exam", "-e", "input(16) -> embedding(50,8) -> attention(2,causal)", "--kinds", "cache")
     yield Said("`exam --kinds cache`", ((*cached, "--questions", "2"),), is_markdown=True)
+    lettered = ("exam", "-e", _TEXT, "--kinds", "formula", "--questions", "8", "--digits", "none")
+    yield Said("`exam` in letters", (lettered,), is_markdown=True)
+    yield Said("`exam --story`", (("exam", "-e", _DRAWN, "--story", "--digits", "none"),), is_markdown=True)
     yield Said(
         "`exam`",
         tuple(
