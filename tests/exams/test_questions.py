@@ -280,7 +280,30 @@ def check_truth(question: Question) -> None:
     assert [option.content for option in question.options] == ["True", "False"]
 
 
+def check_story(question: Question) -> None:
+    """Every part by the network with numbers; what follows from right answers is right."""
+    assert question.more is not None
+    built, mistakes = witness(question)
+    right: dict[str, int] = {}
+    for part in question.more["parts"]:
+        if part.node is None:
+            assert part.value == built.counts.params
+        elif part.axes:
+            task = mistakes.tasks.of(built.index(part.node.name), "shape")
+            sizes = dict(zip(task.axes, task.values, strict=True))
+            assert {sizes[axis] for axis in part.axes} == {part.value}
+        else:
+            assert part.value == built.node(part.node.name).counts.params
+        assert part.follows is None or value(part.follows, right) == part.value
+        for wrong in part.mistakes:
+            assert wrong.content != (part.value,)
+            assert 0 <= wrong.credit < 1
+            assert wrong.follows is None or (value(wrong.follows, right),) == wrong.content
+        right[part.mark.strip("()")] = part.value
+
+
 CHECKS = {
+    "story": check_story,
     "total": check_total,
     "inverse": check_inverse,
     "formula": check_formula,
