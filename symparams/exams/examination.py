@@ -95,7 +95,7 @@ class Examination:
             if plan.answer_type == "choice":
                 plan.turn = rows[plan.course, plan.row]
                 rows[plan.course, plan.row] += 1
-        self._supplies = [Supply(plan, wanted.seed) for plan in self.plans]
+        self._supplies: dict[int, Supply] = {}  # of plans that were looked at
         self._laps, self._slots = self._by_blueprint() if wanted.blueprint else self._in_laps()
 
     @property
@@ -126,7 +126,7 @@ class Examination:
         slot, variant = divmod(number, self.wanted.variants)
         lap = next(lap for lap in reversed(self._laps) if lap.first <= slot)
         turn, which = divmod(slot - lap.first, len(lap.plans))
-        supply = self._supplies[lap.plans[which]]
+        supply = self._supply(lap.plans[which])
         question = supply.variant((lap.before + turn) * self.wanted.variants + variant)
         if question is None:
             where = f" on {supply.plan.node.name}" if supply.plan.node is not None else ""
@@ -227,12 +227,12 @@ class Examination:
         while live and slots < most and (wanted is not None or not rounds):
             whole = (most - slots) // len(live) if wanted is not None else min(1, most // len(live))
             if whole:
-                has = {i: self._supplies[i].available((rounds + whole) * variants) // variants for i in live}
+                has = {i: self._supply(i).available((rounds + whole) * variants) // variants for i in live}
                 end = min(has.values())
                 asked, live = live, [i for i in live if has[i] > end or end == rounds + whole]
             else:  # less than a round is left: no more plans are looked at than are needed
                 end = rounds + 1
-                having = (i for i in live if self._supplies[i].available(end * variants) >= end * variants)
+                having = (i for i in live if self._supply(i).available(end * variants) >= end * variants)
                 asked = live = list(islice(having, most - slots))
             if asked and end > rounds:
                 laps.append(_Lap(slots, rounds, tuple(asked)))
@@ -242,14 +242,20 @@ class Examination:
             raise SymparamsError(self._too_few(slots))
         return laps, slots
 
+    def _supply(self, i: int) -> Supply:
+        """The variants of a plan."""
+        if i not in self._supplies:
+            self._supplies[i] = Supply(self.plans[i], self.wanted.seed)
+        return self._supplies[i]
+
     def _available(self, i: int) -> int:
         """How many variants a question of a plan has, up to those that are asked for."""
-        return self._supplies[i].available(self.wanted.variants)
+        return self._supply(i).available(self.wanted.variants)
 
     def _has_questions(self, i: int, count: int = 1) -> bool:
         """Whether a plan gives so many questions with all variants that are asked for."""
         wanted = count * self.wanted.variants
-        return self._supplies[i].available(wanted) >= wanted
+        return self._supply(i).available(wanted) >= wanted
 
     def _too_few(self, found: int) -> str:
         """How many there are instead of what was asked for."""
@@ -257,10 +263,10 @@ class Examination:
             if course.ranges:
                 course.check_ranges()
         variants = self.wanted.variants
-        if not found and not any(supply.counted() for supply in self._supplies):
+        if not found and not any(self._supply(i).counted() for i in range(len(self.plans))):
             return self._none()
         if variants > 1 and not found:
-            most = max(supply.counted() for supply in self._supplies)
+            most = max(self._supply(i).counted() for i in range(len(self.plans)))
             return f"{variants:,} variants of each question are asked for, but no question has more than {most:,}"
         several = f" with {variants:,} variants each" if variants > 1 else ""
         asked = f"{self.wanted.questions:,} questions{several} are asked for"

@@ -32,7 +32,10 @@ class _Spreading:
         self._left: dict[tuple[str, Subject], list[int]] = defaultdict(list)  # plans of a kind on a subject
         for i, plan in enumerate(plans):
             self._left[plan.kind, plan.subject].append(i)
-        self._lucks = {(kind, subject): number_from(seed, kind, *subject) for kind, subject in self._left}
+        networks = {identity: number_from(identity) for identity in {subject[0] for _, subject in self._left}}
+        self._lucks = {
+            (kind, subject): number_from(seed, kind, networks[subject[0]], *subject[1:]) for kind, subject in self._left
+        }
         # Of each kind, in the order of the plans: its subjects by how often they were asked when they were put there.
         self._waiting: dict[str, dict[int, list[Subject]]] = {plan.kind: defaultdict(list) for plan in plans}
         for kind, subject in sorted(self._left, key=self._lucks.__getitem__):

@@ -136,7 +136,8 @@ def test_names_with_signs_of_every_markup(format_: str, tmp_path: Path) -> None:
     path = tmp_path / "net.arch"
     title = NASTY.replace("\\", "\\\\")
     path.write_text(f'model "{title}"\n{SOURCE}', "utf-8")
-    words = [path, "--questions", 5, "--title", NASTY, "--format", format_, "-o", tmp_path / "bank"]
+    kinds = ("--kinds", "params,shape,total,inverse,mistake")
+    words = [path, "--questions", 5, *kinds, "--title", NASTY, "--format", format_, "-o", tmp_path / "bank"]
     if format_ == "latex":
         names = tmp_path / "names.txt"
         names.write_text(f"{NASTY}\nÅsa Öberg_%\n", "utf-8")
@@ -239,7 +240,7 @@ def test_papers_of_a_part_have_its_questions(tmp_path: Path) -> None:
 
 
 def test_progress_stands_on_a_terminal_only(tmp_path: Path) -> None:
-    words = [EXAMPLES / "lenet5.arch", "--questions", 3, "--format", "json", "-o"]
+    words = [EXAMPLES / "lenet5.arch", "--questions", 3, "--kinds", "params,shape", "--format", "json", "-o"]
     quiet = subprocess.run(command(*words, tmp_path / "a.json"), capture_output=True, check=True)
     assert (quiet.stdout, quiet.stderr) == (b"", b"")
     leader, follower = pty.openpty()

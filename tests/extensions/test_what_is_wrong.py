@@ -330,12 +330,12 @@ def test_a_mistake_that_fails(site: Path, edit: str, told: str) -> None:
         ),
         (
             ("print", "yield", "1 / 0"),
-            ("exam", "-e", KNOWN, "--format", "odd"),
+            ("exam", "-e", KNOWN, "--kinds", "params", "--format", "odd"),
             "the extension odd-layers 1.0 failed in Odds.head: ZeroDivisionError: division by zero",
         ),
         (
             ("print", "yield", "3"),
-            ("exam", "-e", KNOWN, "--format", "odd"),
+            ("exam", "-e", KNOWN, "--kinds", "params", "--format", "odd"),
             "the format odd makes something other than text",
         ),
     ],

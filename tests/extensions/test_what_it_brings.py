@@ -129,7 +129,7 @@ class TestMisconception:
 class TestExam:
     @pytest.mark.parametrize("format_", [*marked(EXPORTS, pytest.mark.extra, *PACKED), "cards"])
     def test_every_format(self, format_: str, tmp_path: Path) -> None:
-        kinds = ("--kinds", "params,shape,macs,cache,total,formula,mistake,energy:number,energy:choice")
+        kinds = ("--kinds", "params,shape,macs,cache,total,formula,mistake,energy:number")
         where = tmp_path / "exam"
         words = ("exam", "-e", NETWORK, *kinds, "--questions", "9", "--stress", "2", "--format", format_)
         status, out, error = run(*words, "-o", where)
@@ -141,8 +141,8 @@ class TestExam:
         assert where.exists()
 
     def test_its_own_kind(self) -> None:
-        made = sp.exam(sp.parse(NETWORK), kinds="energy:number", questions=2)
-        first = made.questions[0]
+        made = sp.exam(sp.parse(NETWORK), kinds="energy:number", questions=1, layers="gatedmemory_1")
+        (first,) = made.questions
         assert (first.name, first.kind, first.key) == ("Energy of gatedmemory_1", "energy", "40960")
         assert "How many picojoules does this layer need for one example?" in first.prompt
         assert "3" in said("exam", "-e", NETWORK, "--kinds", "energy", "--questions", "2", "--format", "json")
@@ -155,13 +155,15 @@ class TestExam:
     def test_marks(self, tmp_path: Path) -> None:
         answers = tmp_path / "answers.csv"
         answers.write_text("student,question,answer\nann,1,40960\nbob,1,5\n", "utf-8")
-        made = sp.exam(sp.parse(NETWORK), kinds="energy:number", questions=1)
+        made = sp.exam(sp.parse(NETWORK), kinds="energy:number", questions=1, layers="gatedmemory_1")
         assert "| bob || 0 || 0 || 0 %" in sp.grade(made, answers).to_format("wiki")
-        said("exam", "-e", NETWORK, "--kinds", "energy", "--format", "json", "-o", tmp_path / "bank.json")
+        energy = ("--kinds", "energy:number", "--layers", "gatedmemory_1")
+        said("exam", "-e", NETWORK, *energy, "--format", "json", "-o", tmp_path / "bank.json")
         assert "{|\n" in said("grade", tmp_path / "bank.json", "--answers", answers, "--format", "wiki")
 
     def test_cards(self) -> None:
-        cards = said("exam", "-e", NETWORK, "--kinds", "params:number", "--questions", "1", "--format", "cards")
+        asked = ("--kinds", "params:number", "--questions", "1", "--layers", "gatedmemory_1")
+        cards = said("exam", "-e", NETWORK, *asked, "--format", "cards")
         assert cards.startswith(
             "Exam\n\nFRONT A gated memory layer with 32 units receives an input of <math>10 × 16</math>"
         )
