@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
 from symparams.algebra.formula import Formula, Symbol, as_formula
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.algebra.substitution import mapped
@@ -18,6 +20,7 @@ from symparams.misconceptions.task import Tasks
 from symparams.model.builder import Builder
 
 _MARK = "§"  # before the letter of a part: no letter of a network is called so
+_LONGEST = 400  # characters of what follows; nobody goes on by a longer formula
 
 
 def part_letter(place: int) -> Symbol:
@@ -51,9 +54,9 @@ def chained(course: Course, cuts: Mapping[int, Cut]) -> tuple[Mistakes, Mapping[
 
 
 def following(rule: Formula, point: Mapping[str, int]) -> Formula | None:
-    """The rule with the numbers of a variant, in the letters of the parts: a, b …; None if it uses none."""
-    worked_out = as_formula(simplified(written(rule, point)))
-    return mapped(worked_out, _bare) if letters_of(worked_out) else None
+    """The rule with the numbers of a variant, in letters for the parts, a, b …; None if it uses none or grows long."""
+    worked_out = mapped(as_formula(simplified(written(rule, point))), _bare)
+    return worked_out if letters_of(worked_out) and len(shown(worked_out, SOURCE)) <= _LONGEST else None
 
 
 def _bare(leaf: Formula) -> Formula:

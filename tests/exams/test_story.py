@@ -6,18 +6,24 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import islice
 
 import pytest
 
 import symparams as sp
 from symparams.algebra.evaluation import at
+from symparams.algebra.formula import Symbol
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
 from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import Source, SymparamsError
 from symparams.exams.chain import Cut, chained, part_letter
 from symparams.exams.question import Question, StoryPart
+from symparams.exports.prairielearn_server import Reading
 from symparams.grading.bank import bank_of, read_bank
 from symparams.grading.marking import Marker
+from symparams.sources.answers import read_answer
 from symparams.sources.language import network
 from tests.exams.samples import EXAMPLE_TEXTS, TEXTS, course, examination, plans, questions
 from tests.exports import prairielearn_executor
@@ -39,8 +45,9 @@ def parts(question: Question) -> tuple[StoryPart, ...]:
     return found
 
 
-def stories(text: str, count: int = 2) -> list[Question]:
-    return list(islice(questions(text, "story", count=count), 12))
+@cache
+def stories(text: str) -> list[Question]:
+    return list(islice(questions(text, "story", count=2), 8))
 
 
 # ---------------------------------------------------------------- keys
@@ -79,6 +86,22 @@ def test_what_follows_from_right_answers_is_right(text: str) -> None:
                 assert wrong.follows is None or (at(wrong.follows, right),) == wrong.content
             right[part.mark.strip("()")] = part.value
         assert parts(question)[-1].follows is not None
+
+
+@pytest.mark.parametrize("text", NETWORKS.values(), ids=NETWORKS)
+def test_what_follows_can_be_read_where_it_is_marked(text: str) -> None:
+    """By the grammar of answers and by PrairieLearn's server, which give the same with other earlier answers."""
+    for question in stories(text):
+        letters: dict[str, int] = {}
+        for part in parts(question):
+            for follows in (part.follows, *(wrong.follows for wrong in part.mistakes)):
+                if follows is not None:
+                    written_so = shown(follows, SOURCE)
+                    own = {letter: number + 3 for letter, number in letters.items()}
+                    read = read_answer(Source("follows", written_so), {letter: Symbol(letter) for letter in own})
+                    theirs = Reading(written_so, list(own)).whole()({key: Fraction(n) for key, n in own.items()})
+                    assert at(read, own) == at(follows, own) == theirs
+            letters[part.mark.strip("()")] = part.value
 
 
 def test_parts_build_on_one_another() -> None:

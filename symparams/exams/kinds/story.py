@@ -109,8 +109,8 @@ class Story(Plan):
 
 def _part(place: int, ready: _Ready, all_values: Mapping[str, int], point: Point) -> StoryPart | None:
     """The part with the values of a variant; None where it would be no good question."""
-    value = at(ready.rule, point)
-    if not isinstance(value, int) or value < 1 or at(ready.own, all_values) != value:
+    value = _value(ready.rule, point)
+    if not isinstance(value, int) or value < 1 or _value(ready.own, all_values) != value:
         return None
     wrong: dict[Exact, Wrong] = {}
     for candidate, own in ready.wrong:
