@@ -73,7 +73,8 @@ class _Branch:
 
     test: Node  # whether the response is this answer
     score: Fraction  # in points
-    feedback: str  # the name of what is shown; empty for nothing
+    feedback: str = ""  # the name of what is shown; empty for nothing
+    said: str = ""  # what is shown, in HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,13 @@ class _Field:
     declaration: Node
     interaction: Node  # as it stands in the body
     branches: tuple[_Branch, ...]
+    feedback: str = "FEEDBACK"  # the outcome that has the name of what is shown
 
 
 def _item(asked: WrittenQuestion) -> Node:
     fields = (_choices(asked),) if asked.options else tuple(_typed(asked))
     body = flow(_make, "div", {}, asked.stem)
-    shown = {name: text for name, text in _feedback(asked) if text}
+    shown = ((field.feedback, branch) for field in fields for branch in field.branches if branch.feedback)
     return _make.root(
         "assessmentItem",
         {
@@ -100,18 +102,12 @@ def _item(asked: WrittenQuestion) -> Node:
             "toolVersion": asked.version,
         },
         *(field.declaration for field in fields),
-        *_outcomes(asked.points, asked.penalty * asked.points),
+        *_outcomes(asked.points, asked.penalty * asked.points, [field.feedback for field in fields]),
         _make("itemBody", {}, body, *(field.interaction for field in fields)),
         _processing(fields),
-        *(_modal("FEEDBACK", name, text) for name, text in shown.items()),
+        *(_modal(outcome, branch.feedback, branch.said) for outcome, branch in shown),
         _modal("SOLUTION", "solution", asked.solution),
     )
-
-
-def _feedback(asked: WrittenQuestion) -> Iterable[tuple[str, str]]:
-    """What is shown for each answer that is known, by its name."""
-    yield from ((f"choice_{n}", option.feedback) for n, option in enumerate(asked.options, start=1))
-    yield from ((f"mistake_{n}", mistake.feedback) for n, mistake in enumerate(asked.mistakes, start=1))
 
 
 def _choices(asked: WrittenQuestion) -> _Field:
@@ -122,7 +118,7 @@ def _choices(asked: WrittenQuestion) -> _Field:
         choices.append(flow(_make, "simpleChoice", {"identifier": name}, option.text))
         entries.append(_make("mapEntry", {"mapKey": name, "mappedValue": figures(score)}))
         match = _make("match", {}, _variable("RESPONSE"), _base("identifier", name))
-        branches.append(_Branch(match, score, name if option.feedback else ""))
+        branches.append(_Branch(match, score, name if option.feedback else "", option.feedback))
     mapping = _make("mapping", {"defaultValue": "0"}, *entries)
     attributes = {"responseIdentifier": "RESPONSE", "shuffle": "false", "maxChoices": "1"}
     declaration = _response("RESPONSE", "identifier", key, mapping)
@@ -130,29 +126,32 @@ def _choices(asked: WrittenQuestion) -> _Field:
 
 
 def _typed(asked: WrittenQuestion) -> Iterable[_Field]:
-    """A field for the answer, or one for each blank of a faded solution."""
+    """A field for the answer, or one for each part or blank of a faded solution."""
     if not asked.blanks:
-        yield _field("RESPONSE", "Answer:", asked.answer, asked.value, asked.points, asked.mistakes)
+        yield _field("", "Answer:", asked.answer, asked.value, asked.points, asked.mistakes)
     for number, blank in enumerate(asked.blanks, start=1):
         mistakes = asked.mistakes_at(blank)
-        yield _field(f"RESPONSE_{number}", blank.mark, blank.answer, blank.value, blank.points, mistakes)
+        yield _field(f"_{number}", blank.mark, blank.answer, blank.value, blank.points, mistakes)
 
 
 def _field(
-    name: str,
+    ending: str,
     label: str,
     answer: str,
     value: int | Fraction | None,
     points: Fraction,
     mistakes: Sequence[WrittenMistake],
 ) -> _Field:
-    branches = [_Branch(_matches(name, answer, value), points, "")]
+    """A field to type in; names of what belongs to it have an ending."""
+    name = f"RESPONSE{ending}"
+    branches = [_Branch(_matches(name, answer, value), points)]
     for number, mistake in enumerate(mistakes, start=1):
-        test = _matches(name, mistake.answer, mistake.value)
-        branches.append(_Branch(test, mistake.credit * points, f"mistake_{number}" if mistake.feedback else ""))
+        test, told = _matches(name, mistake.answer, mistake.value), f"mistake{ending}_{number}"
+        branches.append(_Branch(test, mistake.credit * points, told if mistake.feedback else "", mistake.feedback))
     width = str(len(answer) + 6)
     entry = _make("textEntryInteraction", {"responseIdentifier": name, "expectedLength": width})
-    return _Field(_response(name, "string", [answer]), _make("p", {}, f"{label} ", entry), tuple(branches))
+    shown = _make("p", {}, f"{label} ", entry)
+    return _Field(_response(name, "string", [answer]), shown, tuple(branches), f"FEEDBACK{ending}")
 
 
 def _matches(name: str, answer: str, value: int | Fraction | None) -> Node:
@@ -166,12 +165,12 @@ def _response(name: str, kind: str, correct: Sequence[str], *mapping: Node) -> N
     return _make("responseDeclaration", attributes, key, *mapping)
 
 
-def _outcomes(points: Fraction, penalty: Fraction) -> list[Node]:
+def _outcomes(points: Fraction, penalty: Fraction, feedback: Iterable[str]) -> list[Node]:
     full = figures(points)
     return [
         _outcome("SCORE", "float", "0", {"normalMaximum": full, "normalMinimum": figures(-penalty)}),
         _outcome("MAXSCORE", "float", full),
-        _outcome("FEEDBACK", "identifier"),
+        *(_outcome(name, "identifier") for name in feedback),
         _outcome("SOLUTION", "identifier"),
     ]
 
@@ -183,18 +182,18 @@ def _outcome(name: str, kind: str, default: str = "", more: Mapping[str, str] | 
 
 
 def _processing(fields: Sequence[_Field]) -> Node:
-    """The score is the sum over the fields; the feedback that of the answer; the solution is shown to all."""
-    conditions = [_condition(field.branches, add=len(fields) > 1) for field in fields]
+    """The score is the sum over the fields; each has feedback on its answer; the solution is shown to all."""
+    conditions = [_condition(field, add=len(fields) > 1) for field in fields]
     return _make("responseProcessing", {}, *conditions, _set("SOLUTION", _base("identifier", "solution")))
 
 
-def _condition(branches: Sequence[_Branch], add: bool) -> Node:
+def _condition(field: _Field, add: bool) -> Node:
     condition = _make("responseCondition")
-    for number, branch in enumerate(branches):
+    for number, branch in enumerate(field.branches):
         score = _base("float", figures(branch.score))
         rules = [_set("SCORE", _make("sum", {}, _variable("SCORE"), score) if add else score)]
         if branch.feedback:
-            rules.append(_set("FEEDBACK", _base("identifier", branch.feedback)))
+            rules.append(_set(field.feedback, _base("identifier", branch.feedback)))
         condition.append(_make("responseElseIf" if number else "responseIf", {}, branch.test, *rules))
     if not add:
         condition.append(_make("responseElse", {}, _set("SCORE", _base("float", "0"))))

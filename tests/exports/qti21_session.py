@@ -66,7 +66,9 @@ class Session:
 
     def result(self) -> tuple[int | Fraction, list[str]]:
         """The score, and the texts that are shown besides the solution."""
-        texts = [visible("".join(f.itertext())) for f in self.shown if f.get("outcomeIdentifier") == "FEEDBACK"]
+        texts = [
+            visible("".join(f.itertext())) for f in self.shown if f.get("outcomeIdentifier").startswith("FEEDBACK")
+        ]
         solution = [f for f in self.shown if f.get("outcomeIdentifier") == "SOLUTION"]
         assert len(solution) == 1
         return self.values["SCORE"], texts

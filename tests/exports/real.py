@@ -43,7 +43,7 @@ NETWORKS = {
     "titled.arch": _TITLED,
 }
 T = TypeVar("T")
-_EACH = ("number", "number", "choice", "choice", "shape", "formula", "faded")  # what is asked for each seed
+_EACH = ("number", "number", "choice", "choice", "shape", "formula", "faded", "story")  # what is asked for each seed
 
 
 @cache
@@ -63,7 +63,7 @@ def _plans(what: str) -> dict[str, dict[str, list[Plan]]]:
     found: dict[str, dict[str, list[Plan]]] = {}
     for plan in _examination().plans:
         fades = plan.answer_type == "number" and KINDS[plan.kind].fades
-        if fades if what == "faded" else plan.answer_type == what:
+        if {"faded": fades, "story": plan.kind == "story"}.get(what, plan.answer_type == what):
             found.setdefault(plan.kind, {}).setdefault(plan.course.source.name, []).append(plan)
     return found
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
+import symparams as sp
 from symparams.documents.written_question import WrittenQuestion
 from symparams.exports.qti21 import Qti21
 from symparams.exports.qti21_text import number_pattern
 from symparams.exports.shapes import shape_pattern
 from tests.exports.near import naming
-from tests.exports.qti21_session import Q, assert_scored, text_of
+from tests.exports.qti21_session import Q, Session, assert_scored, text_of
 from tests.exports.qti_samples import (
     NASTY,
     SEEDS,
@@ -179,3 +180,18 @@ def test_html_that_the_schema_lacks_keeps_its_content(stem: str, body: str) -> N
     text = EXPORT.item(replace(asked, stem=stem))[-1]
     found = etree.tostring(etree.fromstring(text.encode()).find(f"{Q}itemBody")[0], encoding="unicode", with_tail=False)
     assert re.sub(r' xmlns(:\w+)?="[^"]*"', "", found) == f"<div>{body}</div>"
+
+
+def test_each_part_has_points_and_feedback_of_its_own() -> None:
+    made = sp.exam(sp.parse("input(14, 14, 2) -> conv(6, 3) -> maxpool(2) -> flatten -> dense(10)"), story=True)
+    edition = made.edition("qti21")
+    asked = edition.asked(0)
+    assert sum(len(blank.mistakes) > 1 for blank in asked.blanks) > 2
+    (item,) = (text for name, text in packed(EXPORT, [asked]).items() if name.startswith("items/"))
+    root = etree.fromstring(item.encode())
+    assert_scored(root, asked)
+    names = [modal.get("identifier") for modal in root.iter(f"{Q}modalFeedback")]
+    assert len(set(names)) == len(names) == 1 + sum(bool(m.feedback) for b in asked.blanks for m in b.mistakes)
+    wrong = {f"RESPONSE_{at}": blank.mistakes[0] for at, blank in enumerate(asked.blanks, start=1)}
+    shown = Session(root, {name: mistake.answer for name, mistake in wrong.items()}).result()[1]
+    assert shown == [text_of(mistake.feedback) for mistake in wrong.values()]
