@@ -70,7 +70,8 @@ class Selection:
             kind, types = kind_named(name)
             new = [t for t in types if (kind.name, t) not in asked]
             asked |= {(kind.name, t) for t in new}
-            yield self._of(name, kind, new)
+            if new:
+                yield self._of(name, kind, new)
 
     def _of(self, name: str, kind: Kind, types: Sequence[AnswerType]) -> Selected:
         every = tuple(
