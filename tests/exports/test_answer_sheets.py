@@ -80,7 +80,7 @@ def test_what_a_code_says_is_what_grade_reads() -> None:
     bank = exam(names=(), sheets=False, variants=3)
     codes = CODE.findall(text(made))
     asked = [[q for q in bank.questions if q.variant == paper] for paper in (1, 2, 3)]
-    rows = [f"{code},{q[0].key},{q[2].key}" for code, q in zip(codes, asked, strict=True)]
+    rows = [f'{code},"{q[0].key}","{q[2].key}"' for code, q in zip(codes, asked, strict=True)]
     found = sp.grade(bank, "\n".join(["qr,1,3", *rows, ""]))
     assert [(s.name, s.paper) for s in found.students] == [("4711", 1), ("2", 2), ("X-7/b", 3)]
     assert all(s.answers[n].mark.outcome == "right" for s in found.students for n in (0, 2))
