@@ -34,7 +34,7 @@ def parts(asked: WrittenQuestion) -> list[Part]:
         return [_typed(asked, asked.answer, asked.value, asked.points, asked.mistakes)]
     return [
         {"prompt": f"<p>{blank.mark}</p>"}
-        | _typed(asked, blank.answer, blank.value, blank.points, asked.mistakes if blank is asked.blanks[-1] else ())
+        | _typed(asked, blank.answer, blank.value, blank.points, asked.mistakes_at(blank))
         for blank in asked.blanks
     ]
 
@@ -89,7 +89,8 @@ def _answered(asked: WrittenQuestion, answer: str, value: int | Fraction | None)
 
 
 def _values(asked: WrittenQuestion) -> Iterator[int | Fraction]:
-    for value in (asked.value, *(mistake.value for mistake in asked.mistakes)):
+    mistakes = [*asked.mistakes, *(mistake for blank in asked.blanks for mistake in blank.mistakes)]
+    for value in (asked.value, *(mistake.value for mistake in mistakes)):
         if value is not None:
             yield value
 

@@ -86,7 +86,13 @@ def _verdict(asked: WrittenQuestion, at: int) -> str:
 
 def _known(asked: WrittenQuestion) -> list[str]:
     """What is to be said about wrong answers that are typed: R shows it to all, with the solution."""
-    told = [f"- **{_escape(m.answer)}**: {_line(_guarded(m.feedback))}" for m in asked.mistakes if m.feedback]
+    each = [(f"{b.mark} ", asked.mistakes_at(b)) for b in asked.blanks] or [("", asked.mistakes)]
+    told = [
+        f"- {mark}**{_escape(m.answer)}**: {_line(_guarded(m.feedback))}"
+        for mark, mistakes in each
+        for m in mistakes
+        if m.feedback
+    ]
     return ["Known mistakes:", "\n".join(told)] if told else []
 
 

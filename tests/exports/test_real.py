@@ -166,9 +166,9 @@ def assert_marked_by_us(asked: WrittenQuestion) -> None:
     parts = fields(asked)
     whole = sum(part.points for part in parts)
     assert marker.mark("; ".join(part.answer for part in parts)).points == asked.points == whole
-    for at, part in enumerate(parts):
+    for part in parts:
         for mistake in part.mistakes:
-            mark = marker.mark("; ".join([*(p.answer for p in parts[:at]), mistake.answer]))
+            mark = marker.mark("; ".join(mistake.answer if p is part else p.answer for p in parts))
             assert mark.points == whole - part.points * (1 - mistake.credit), mistake.answer
             assert mark.misconception == mistake.misconception, mistake.answer
         for other in others(part):
