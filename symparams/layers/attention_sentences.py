@@ -88,7 +88,8 @@ def ignored(of: Heads) -> Iterator[Text]:
         )
     elif of.shares_width and not of.plain and of.kv is None and number(of.h) != 1:
         yield say(
-            "the number of heads cancels here, since together the heads are as wide as the input: {=wide features}",
+            "the number of heads cancels here, since together the heads are as wide as the input: {=wide features}. "
+            "More heads of this width would need more parameters",
             wide=of.h * of.key,
         )
     if of.layer.rope:

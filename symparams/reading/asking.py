@@ -40,6 +40,9 @@ _CHOOSING = re.compile(
     r"|qui\s+a\s+raison|qui[eé]n\s+tiene\s+raz[oó]n|cu[aá]l\s+es)",
     re.I,
 )
+_USUAL = re.compile(
+    r"\b(?:usual|standard|normal|regular|ordinary|üblich\w*|normal\w*|habituel\w*|habitual\w*)\s+\(?\d", re.I
+)
 
 
 def inquiry(prose: str) -> Inquiry:
@@ -50,6 +53,7 @@ def inquiry(prose: str) -> Inquiry:
         _named(" ".join(questions)),
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
+        any(map(_USUAL.search, questions)),
     )
 
 

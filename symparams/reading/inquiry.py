@@ -16,4 +16,5 @@ class Inquiry:
     quantities: tuple[str, ...] = ()  # all that questions name, parameters among them
     topics: frozenset[Topic] = frozenset()  # what may enter or not, as the text asks
     chooses: bool = False  # whether it asks which of two numbers is right
+    is_usual: bool = False  # whether the other number is called the usual one: nobody took it for the right one
     several: bool = False  # whether it asks about several layers, so that each answer says about which
