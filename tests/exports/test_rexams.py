@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def assert_marked(read: Exercise, asked: WrittenQuestion) -> None:
         for other in (*known, *others(part)):
             right = read.right([*key[:at], other, *key[at + 1 :]])
             assert right == [place != at for place in range(len(parts))], other
-    for mistake in asked.mistakes:
+    for mistake in chain.from_iterable(part.mistakes for part in parts):
         assert plain(mistake.feedback) in plain(read.solution)
 
 
