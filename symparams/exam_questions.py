@@ -15,7 +15,7 @@ from symparams.documents.written_question import DRAWS, AnswerType, BankInfo, Dr
 from symparams.errors import Source, SymparamsError, listed
 from symparams.exams.blueprint import BlueprintLine, read_blueprint
 from symparams.exams.checks import stress as check
-from symparams.exams.course import Course
+from symparams.exams.course import SHOWN, Course
 from symparams.exams.examination import USUAL, Wanted, check_number
 from symparams.exams.levels import levels_of
 from symparams.exams.shares import credit_of
@@ -126,6 +126,7 @@ class Exam(Shown):
     _settings: Settings
     title: str
     digits: str  # the mark between thousands: comma, space or none
+    network_as: str  # how questions show a network: table, keras, torch or language
     names: tuple[str, ...]  # of the students who each get a paper of their own in LaTeX; (): a line to write one on
     draw: Draw = "one"  # whether a student gets one of the variants of a question in a quiz, or all of them
     sheets: bool = False  # whether each paper in LaTeX has a sheet for the answers
@@ -136,7 +137,12 @@ class Exam(Shown):
 
     @cached_property
     def _courses(self) -> tuple[Course, ...]:
-        return tuple(Course(n._source, self._settings, n._values, n._catalogue, n._network) for n in self.nets)
+        return tuple(self._course(n) for n in self.nets)
+
+    def _course(self, net: Net) -> Course:
+        course = Course(net._source, self._settings, net._values, net._catalogue, net._network, self.network_as)
+        course.check_shown()
+        return course
 
     @cached_property
     def _editions(self) -> dict[str, Edition]:
@@ -216,6 +222,7 @@ def exam(
     kinds: str | Sequence[str] | None = None,
     level: int | str | tuple[int, int] = (1, 5),
     fade: int = 0,
+    show: str = SHOWN[0],
     stress: int = 0,
     credit: str | Path | Mapping[str, object] = "default",
     penalty: int | float | str | Fraction = 0,
@@ -238,14 +245,15 @@ def exam(
     "params,shape". `level`: 3, or (2, 4). `layers`: only these are asked about; `without`: these are not. `blueprint`:
     a CSV file with the columns points, kind, level and layer and a line for each question; empty cells mean any.
     `story`: one question whose parts build on one another. `fade`: how many of the last steps of solutions are left
-    out. `stress`: so many more variants of each question are checked. `credit`: default (a typed wrong answer earns the
-    share of its mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers
-    earn it wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of
-    them. `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each
-    get a paper in LaTeX, or the path of a file with a name a line, a student number perhaps behind a semicolon;
-    `sheets`: with a sheet for the answers before each of these papers. `format`: the one whose types of answers are
-    planned and checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `draw`: in
-    the quizzes that formats describe, a student gets one of the variants of a question, or all of them. `settings`: see
+    out. `show`: how questions show a network: table (of its layers), keras or torch (as code), language. `stress`: so
+    many more variants of each question are checked. `credit`: default (a typed wrong answer earns the share of its
+    mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers earn it
+    wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of them.
+    `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each get a
+    paper in LaTeX, or the path of a file with a name a line, a student number perhaps behind a semicolon; `sheets`:
+    with a sheet for the answers before each of these papers. `format`: the one whose types of answers are planned and
+    checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `draw`: in the quizzes
+    that formats describe, a student gets one of the variants of a question, or all of them. `settings`: see
     `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
@@ -269,7 +277,7 @@ def exam(
         without=_names(without),
         blueprint=() if blueprint is None else _blueprint(blueprint),
     )
-    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, students, _draw(draw), sheets)
+    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, show, students, _draw(draw), sheets)
     check(made.edition(format).examination, stress)
     return made
 

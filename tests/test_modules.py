@@ -208,10 +208,16 @@ def test_refusals(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("layer", "words"),
     [
-        ("mla(h, causal)", "with 4 heads, key-value rank 512, rotary width 64 and head width 128 receives"),
-        ("attention(h, causal, rope)", "with 4 heads receives"),
-        ("reshape(2, 4, 64) -> windowattention(h, 2, shifted)", "with 4 heads and window size 2 receives"),
-        ("mamba(state=h)", "A Mamba layer with state size 4, kernel size 4 and expansion factor 2 receives"),
+        (
+            "mla(h, causal)",
+            "with 4 heads, key-value rank 512, rotary width 64, head width 128 and no biases in the down-projections",
+        ),
+        ("attention(h, causal, rope)", "with 4 heads and biases in the projections receives"),
+        (
+            "reshape(2, 4, 64) -> windowattention(h, 2, shifted)",
+            "with 4 heads, window size $2 \\times 2$ and biases in the projections receives",
+        ),
+        ("mamba(state=h)", "a Mamba layer with state size 4, kernel size 4, expansion factor 2, no biases"),
     ],
 )
 def test_an_exam_says_what_the_parameters_depend_on(layer: str, words: str) -> None:

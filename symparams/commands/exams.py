@@ -16,6 +16,7 @@ from symparams.documents.written_question import DRAWS
 from symparams.errors import SymparamsError
 from symparams.exam_questions import Exam, students_of
 from symparams.exam_questions import exam as made_exam
+from symparams.exams.course import SHOWN
 from symparams.exams.credit import POLICIES
 from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL
 from symparams.exams.kinds import KINDS
@@ -95,6 +96,13 @@ _QUESTIONS = _Span("part", _part_of)
     "--fade", type=click.IntRange(0, FADED), default=0, metavar="N", help="Leave out the last N steps of solutions."
 )
 @click.option(
+    "--show",
+    type=click.Choice(SHOWN),
+    default=SHOWN[0],
+    show_default=True,
+    help="How questions show a network: its layers as a table, as code, or in the language.",
+)
+@click.option(
     "--stress",
     "stressed",
     type=click.IntRange(0),
@@ -149,6 +157,7 @@ def exam(
     blueprint: str | None,
     story: bool,
     fade: int,
+    show: str,
     stressed: int,
     credit: str,
     penalty: str,
@@ -180,6 +189,7 @@ def exam(
         blueprint=None if blueprint is None else read(blueprint),
         story=story,
         fade=fade,
+        show=show,
         stress=stressed,
         credit=credit,
         penalty=penalty,

@@ -14,18 +14,23 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import put_in
-from symparams.documents.layer_description import ArgumentEntry, ArrivingEntry, arguments, arriving, place
+from symparams.documents.layer_description import ArrivingEntry, SettingEntry, arriving, noun_of, place, settings
+from symparams.documents.network_rows import ShownNetwork
 from symparams.exams.course import Course
 from symparams.exams.kinds import KINDS
 from symparams.exams.kinds.inverse import freed
 from symparams.exams.question import Question, StoryPart, Wrong
+from symparams.exams.statements import Said
 from symparams.exams.values import bound
 from symparams.misconceptions.misconception import Misconception
+from symparams.model.arguments import arguments_of
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.questions.equations import Equation, equations_to
+
+_OF_WEIGHTS = ("params", "biases", "trainable")  # what does not depend on what a layer returns
 
 
 class SizeChain(NamedTuple):
@@ -94,17 +99,17 @@ class QuestionDocument:
         return asked
 
     @property
-    def text(self) -> str:
-        """The network in the language, with the values of the variant."""
-        if self.question.kind == "formula" or self.other is self.course:
-            return self.course.text({name: name for name in self.course.ranges})
-        return self.course.text({**self.course.resting, **self._more.get("first", self.question.point)})
+    def network(self) -> ShownNetwork:
+        """The network with the values of the variant, or with letters; of two designs the first one."""
+        q, in_letters = self.question, self.question.kind == "formula" or self.other is self.course
+        point = {} if in_letters else {**self.course.resting, **self._more.get("first", q.point)}
+        return ShownNetwork(self.course, point, q.node if q.kind == "blank" else None)
 
     @property
-    def other_text(self) -> str:
-        """The network of the second design in the language."""
+    def other_network(self) -> ShownNetwork:
+        """The network of the second design."""
         assert self.other is not None
-        return self.other.text({**self.other.resting, **self._more["second"]})
+        return ShownNetwork(self.other, {**self.other.resting, **self._more["second"]})
 
     @property
     def has_letters(self) -> bool:
@@ -118,10 +123,20 @@ class QuestionDocument:
         return place(self.course.network, self.question.node)
 
     @property
-    def arguments(self) -> list[ArgumentEntry]:
-        """The arguments of the layer that have to be told."""
+    def settings(self) -> list[SettingEntry]:
+        """The settings of the layer that have to be told."""
         assert self.question.node is not None
-        return arguments(self.question.node, self.question.point)
+        return settings(self.question.node, self.question.point, weights_only=self.question.quantity in _OF_WEIGHTS)
+
+    @property
+    def switches(self) -> list[SettingEntry]:
+        """Those of them that are no sizes: whether there are biases."""
+        return [entry for entry in self.settings if entry.form == "switch"]
+
+    @property
+    def has_switches(self) -> bool:
+        """Whether the layer can be built without biases, which is then said with its settings."""
+        return any(entry.name == "bias" for entry in self.switches)
 
     @property
     def arriving(self) -> ArrivingEntry:
@@ -152,6 +167,11 @@ class QuestionDocument:
         return [s for s in every.values() if s.meaning and s.name not in names]
 
     @property
+    def given(self) -> list[tuple[Symbol, Value]]:
+        """The same with what they stand for."""
+        return [(s, s if s.value is None else _at(s.value, self.question.point)) for s in self.free]
+
+    @property
     def unknown(self) -> Symbol:
         """The symbol that is asked for."""
         symbol: Symbol = self._more["symbol"]
@@ -165,9 +185,24 @@ class QuestionDocument:
     # ------------------------------------------------------------ what is asked
 
     @property
-    def statement(self) -> str:
-        """What is true or false."""
-        return self.about.repair if self._more["is_true"] else self.about.claim
+    def said(self) -> Said:
+        """What is stated to be so, truly or not."""
+        said: Said = self._more["said"]
+        return said
+
+    @property
+    def doubled(self) -> str:
+        """What is twice as large in a statement: filters, kernel size; or an axis of the input."""
+        assert self.question.node is not None
+        if self.said.is_axis:
+            return "tokens" if self.arriving.has_tokens else self.said.noun
+        every = arguments_of(type(self.question.node.layer))
+        return noun_of(next(a for a in every if a.name == self.said.noun)).removeprefix("number of ")
+
+    @property
+    def doubled_everywhere(self) -> bool:
+        """Whether that has several axes, along all of which it is twice as large."""
+        return any(entry.name == self.said.noun and entry.form == "size" for entry in self.settings)
 
     @property
     def count(self) -> Value:
@@ -226,7 +261,9 @@ class QuestionDocument:
         if measure is not None:
             return measure.because(node, self.course.settings)
         rules = node.derived.rules
-        return {"shape": rules.shape_because, "params": rules.because}.get(self.question.quantity, "")
+        return {"shape": rules.shape_because, "params": rules.because, "biases": rules.because}.get(
+            self.question.quantity, ""
+        )
 
     @property
     def before(self) -> Derivation | None:
@@ -303,12 +340,6 @@ class QuestionDocument:
             if claimed.rule != d.rule:
                 pairs += [("claimed", claimed), ("right", d)]
         return pairs
-
-    @property
-    def about(self) -> Misconception:
-        """What is said of a statement, with its `repair`."""
-        about: Misconception = self._more["about"]
-        return about
 
     # ------------------------------------------------------------ wrong answers
 

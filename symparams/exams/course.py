@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from symparams.algebra.evaluation import Point
-from symparams.algebra.formula import Formula, Symbol, as_formula
+from symparams.algebra.formula import Formula, Number, Symbol, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.algebra.solving import letters_of
-from symparams.errors import Source, SymparamsError, listed
+from symparams.converters.targets import converted
+from symparams.errors import Source, SymparamsError, listed, nearest
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.layers.source import Input
 from symparams.misconceptions.mistakes import Mistakes
@@ -28,6 +29,8 @@ from symparams.sources.printer import printed
 from symparams.sources.reader import read_network
 from symparams.sources.variants import with_values
 
+SHOWN = ("table", "keras", "torch", "language")  # the ways in which a question can show a network
+CODE = ("keras", "torch")  # those that are code of a framework, which cannot have letters
 _POINTS = 12  # where typed formulas are compared with the key
 
 
@@ -41,6 +44,7 @@ class Course:
         given: Mapping[str, Formula] | None = None,
         catalogue: Catalogue = CATALOGUE,
         built: Network | None = None,
+        show: str = SHOWN[0],
     ) -> None:
         self.source = source
         self.given = dict(given or {})
@@ -48,6 +52,7 @@ class Course:
         self.network = built or network(source, self.given, catalogue)
         self.settings = settings or Settings()
         self.mistakes = Mistakes(Tasks(self.network, self.settings))
+        self.show = show  # how questions show it
         self.rival: Course | None = None  # another network, to be compared with
         self._totals: dict[str, Total] = {}
         self._statements = read_network(source)
@@ -141,6 +146,26 @@ class Course:
     def text(self, point: Mapping[str, int | str]) -> str:
         """The network in the language, with the values of a variant, or with letters."""
         return "".join(part if i % 2 == 0 else str(point[part]) for i, part in enumerate(self._pieces))
+
+    def code(self, point: Point) -> str:
+        """The network with the values of a variant as code of the framework that it is shown in."""
+        values = {**self.given, **{name: Number(point[name]) for name in self.ranges}}
+        built = network(self.source, values, self.catalogue)
+        return converted(self.show, built, self._statements).rstrip("\n")
+
+    def check_shown(self) -> None:
+        """Raise SymparamsError if the network cannot be shown in the way that was asked for."""
+        if self.show not in SHOWN:
+            near = nearest(self.show, SHOWN) or f"; the choices are {listed(SHOWN)}"
+            raise SymparamsError(f"there is no way to show a network called `{self.show[:60]}`{near}")
+        if self.show in CODE:
+            if self.open_letters:
+                has = "has no value and no range" if len(self.open_letters) == 1 else "have no values and no ranges"
+                raise SymparamsError(
+                    f"{self.source.name}: a network with letters cannot be shown as code, and "
+                    f"{listed(self.open_letters)} {has}; show it as a table"
+                )
+            self.code(self.resting)
 
     @cached_property
     def _pieces(self) -> list[str]:

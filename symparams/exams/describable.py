@@ -6,6 +6,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula
 from symparams.misconceptions.task import Task
 from symparams.model.arguments import Argument, arguments_of
+from symparams.model.derived import Derived
 from symparams.model.layer import Layer
 
 
@@ -34,3 +35,10 @@ def is_neutral(value: object) -> bool:
     if isinstance(value, tuple):
         return all(map(is_neutral, value))
     return True
+
+
+def axes_of_input(derived: Derived) -> tuple[str, ...]:
+    """What the axes of the input are called: features come last where the layer reads them so."""
+    x, out = derived.arriving[0], derived.out.axes
+    last = (len(out) > 1 and out[-1] == "features") or (derived.layer.reading == "features" and "channels" not in out)
+    return x.feature_names() if last else x.axis_names()

@@ -109,7 +109,9 @@ class Examination:
         w = self.wanted
         words = [w.questions, w.variants, w.seed, *w.kinds, *w.levels, w.fade, *w.credit.words, *sorted(w.answer_types)]
         words += ["only", *w.layers, "not", *w.without, *(word for line in w.blueprint for word in line.words)]
-        words += [repr((c.identity, c.title, c.settings, sorted(c.given.items(), key=str))) for c in self.courses]
+        words += [
+            repr((c.identity, c.title, c.settings, sorted(c.given.items(), key=str), c.show)) for c in self.courses
+        ]
         return blake2b("\x1f".join(map(str, words)).encode(), digest_size=16).hexdigest()
 
     @property

@@ -11,12 +11,13 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from symparams.algebra.evaluation import Exact, Point, RuleGroups
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, Symbol
 from symparams.exams.candidates import Candidate
 from symparams.exams.choosing import FEWEST, Turn, options
 from symparams.exams.course import Course
 from symparams.exams.fillers import near_numbers
 from symparams.exams.question import AnswerType, Content, Option, Question, Wrong
+from symparams.exams.told import numbers_of_layer, numbers_of_network, numbers_of_summary
 from symparams.exams.values import bound
 from symparams.model.network import Node
 from symparams.questions.points import number_from
@@ -38,6 +39,7 @@ class Plan:
     quantity: str = "params"  # that is asked for
     ranges: Mapping[str, Sequence[int]] = field(default_factory=dict)  # of the letters that are drawn for it
     local: bool = False  # whether only the layer and what arrives is shown
+    summary: bool = False  # whether the sizes and counts of all other layers are shown
     more: Mapping[str, Any] = field(default_factory=dict)  # what its kind wants to say besides
     turn: int = 0  # where it stands in its row of choices, from 0
 
@@ -69,10 +71,18 @@ class Plan:
             return self.words
         return (*self.words[:3], self.node.derived, *self.words[4:])
 
+    @property
+    def _wording(self) -> tuple[str, ...]:
+        """What the stem says otherwise than it once did: other words for layers, other ways to show networks."""
+        if self.local:
+            return ("settings",)
+        show = self.course.show
+        return () if show == "language" else (f"show={show}",)
+
     def identity(self, point: Point, *drawn: object) -> str:
         """A stable name, the same for the same question only; `drawn` is what is left to luck beside the letters."""
         values = (f"{name}={point[name]}" for name in self.ranges)
-        text = "\x1f".join(map(str, [*self.words, *values, *drawn]))
+        text = "\x1f".join(map(str, [*self.words, *self._wording, *values, *drawn]))
         return f"q-{blake2b(text.encode(), digest_size=8).hexdigest()}"
 
     def in_turn(self, number: int, seed: int) -> Turn:
@@ -84,7 +94,21 @@ class Plan:
         point = {**self.course.resting, **drawn}
         if self.ranges and not self.course.accepts(point):
             return None
-        return self.question(point, number, seed)
+        question = self.question(point, number, seed)
+        return None if question is None or self._is_told(question.key, point) else question
+
+    def _is_told(self, key: Content, point: Point) -> bool:
+        """Whether the stem says the answer already."""
+        if not isinstance(key, tuple) or len(key) != 1:
+            return False
+        return isinstance(key[0], Symbol) or (isinstance(key[0], int) and key[0] in self.told(point))
+
+    def told(self, point: Point) -> frozenset[int]:
+        """The numbers in the stem."""
+        if self.local and self.node is not None:
+            return numbers_of_layer(self.node, point)
+        shown = numbers_of_network(self.course, point)
+        return shown | numbers_of_summary(self.course, point, self.node) if self.summary else shown
 
 
 @dataclass(kw_only=True)

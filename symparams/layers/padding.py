@@ -29,7 +29,7 @@ from symparams.model.padded import Padded
 from symparams.model.sentence import Text, together
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
     """A border along one axis, as symbols of a rule."""
 
     axis: str
@@ -46,7 +46,7 @@ class _Side(NamedTuple):
         return {"before": self.before, "after": self.after}
 
 
-def _sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str, what: str) -> list[_Side]:
+def sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str, what: str) -> list[Side]:
     """The border of every axis; a single amount is meant for all of them."""
     spatial = spatial_axes(x)
     count = len(spatial)
@@ -63,21 +63,21 @@ def _sides(amount: tuple[tuple[Formula, Formula], ...], x: Incoming, letter: str
     for (name, _, sub), n, (before, after) in zip(spatial, input_sizes(x), amounts, strict=True):
         if before == after:
             both = symbol(f"{letter}{sub if apart else ''}", before, f"{what} on each side")
-            sides.append(_Side(name, n, both, both))
+            sides.append(Side(name, n, both, both))
         else:
             first = symbol(f"{letter}_{name[0]}1", before, f"{what} before ({name})")
             last = symbol(f"{letter}_{name[0]}2", after, f"{what} after ({name})")
-            sides.append(_Side(name, n, first, last))
+            sides.append(Side(name, n, first, last))
     return sides
 
 
-def _amounts(does: str, sides: Sequence[_Side]) -> Text:
+def _amounts(does: str, sides: Sequence[Side]) -> Text:
     """How much a border adds or takes away along every axis where it has something."""
     amounts = by_axis(map(_amount, sides))
     return together(does, amounts, between=" ") if amounts else "the border is empty, so the size stays the same"
 
 
-def _amount(side: _Side) -> tuple[str, str, dict[str, Formula]]:
+def _amount(side: Side) -> tuple[str, str, dict[str, Formula]]:
     if side.even:
         text = "" if number(side.before) == 0 else "{before positions} at each end of {axes}"
         return side.axis, text, {"before": side.before}
@@ -112,25 +112,25 @@ class ZeroPadding(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        sides = _sides(self.amount, x, "p", "padding")
-        axes = [Axis(s.axis, s.n + 2 * s.before if s.even else s.n + s.before + s.after) for s in sides]
+        borders = sides(self.amount, x, "p", "padding")
+        axes = [Axis(s.axis, s.n + 2 * s.before if s.even else s.n + s.before + s.after) for s in borders]
         return nothing_to_learn(
             x.arranged(axes, channels_kept(x)),
             self._because(),
-            _amounts("padding adds", sides),
-            requires=self._requires(sides),
+            _amounts("padding adds", borders),
+            requires=self._requires(borders),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
-        return tuple(Reach(ONE, ONE, s.before) for s in _sides(self.amount, arriving[0], "p", "padding"))
+        return tuple(Reach(ONE, ONE, s.before) for s in sides(self.amount, arriving[0], "p", "padding"))
 
     def padding_of(self, *arriving: Incoming) -> tuple[Padded, ...]:
-        return tuple(Padded(s.axis, s.before, s.after) for s in _sides(self.amount, arriving[0], "p", "padding"))
+        return tuple(Padded(s.axis, s.before, s.after) for s in sides(self.amount, arriving[0], "p", "padding"))
 
     def _because(self) -> str:
         return "zero padding only adds zeros"
 
-    def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
+    def _requires(self, sides: Sequence[Side]) -> tuple[Requirement, ...]:
         return ()
 
 
@@ -175,7 +175,7 @@ class Padding(ZeroPadding):
     def _because(self) -> str:
         return _BORDERS[self.mode]
 
-    def _requires(self, sides: Sequence[_Side]) -> tuple[Requirement, ...]:
+    def _requires(self, sides: Sequence[Side]) -> tuple[Requirement, ...]:
         if self.mode not in ("reflect", "circular"):
             return ()
         requirements = []
@@ -186,7 +186,7 @@ class Padding(ZeroPadding):
                     requirements.append(Requirement(s.n, ">=", least, partial(self._too_large, border, s)))
         return tuple(requirements)
 
-    def _too_large(self, border: Formula, side: _Side) -> str:
+    def _too_large(self, border: Formula, side: Side) -> str:
         p, n = (known(size) for size in (border, side.n))
         reflects = self.mode == "reflect"
         how = f"{'reflecting' if reflects else 'circular'} border of {p}"
@@ -216,20 +216,20 @@ class Cropping(Layer):
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
-        sides = _sides(self.amount, x, "c", "cropping")
-        axes = [Axis(s.axis, s.n - 2 * s.before if s.even else s.n - s.before - s.after) for s in sides]
+        borders = sides(self.amount, x, "c", "cropping")
+        axes = [Axis(s.axis, s.n - 2 * s.before if s.even else s.n - s.before - s.after) for s in borders]
         return nothing_to_learn(
             x.arranged(axes, channels_kept(x)),
             "cropping only removes positions at the edges",
-            _amounts("cropping removes", sides),
+            _amounts("cropping removes", borders),
             requires=tuple(
-                Requirement(s.n, ">=", s.before + s.after + 1, partial(self._nothing_left, s)) for s in sides
+                Requirement(s.n, ">=", s.before + s.after + 1, partial(self._nothing_left, s)) for s in borders
             ),
         )
 
     def reach(self, *arriving: Incoming) -> Sight:
-        return tuple(Reach(ONE, ONE, -s.before) for s in _sides(self.amount, arriving[0], "c", "cropping"))
+        return tuple(Reach(ONE, ONE, -s.before) for s in sides(self.amount, arriving[0], "c", "cropping"))
 
-    def _nothing_left(self, side: _Side) -> str:
+    def _nothing_left(self, side: Side) -> str:
         before, after, n = (known(size) for size in (side.before, side.after, side.n))
         return f"cropping {before} and {after} positions leaves nothing of the {side.axis}, which is {n}"

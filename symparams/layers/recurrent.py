@@ -101,7 +101,7 @@ class Recurrent(Layer):
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving
         cell = self._checked(x)
-        every = self._every_step(x)
+        every = self.every_step(x)
         stack = self._stack(cell, x)
         n_out, each = stack.output(), EACH_WAY if self.bidirectional else ""
         parameters = stack.total(lambda D: cell.parameters(D, x.convention))
@@ -155,7 +155,8 @@ class Recurrent(Layer):
         cell.check(x.convention)
         return cell
 
-    def _every_step(self, x: Incoming) -> bool:
+    def every_step(self, x: Incoming) -> bool:
+        """Whether the outputs of all steps are returned, not only that of the last one."""
         if self.sequences is not None:
             return self.sequences
         return x.convention == "torch" and not self.last

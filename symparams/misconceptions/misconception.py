@@ -34,8 +34,6 @@ class Misconception:
     edit: Edit  # the wrong rules that it makes of a right one, the likeliest first; none where it makes no sense
     layers: tuple[type[Layer], ...] = (Layer,)  # the kinds of layers that can be mistaken so
     around: bool = False  # whether its edit looks at other layers of the network too
-    # Whether its repair is a statement on networks in general, as a claim is, and no other repair says just the same.
-    general: bool = True
     needs: Need | None = None  # what a layer must have for its edit to be worth a try; None: the edit finds out
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -57,7 +55,6 @@ def misconception(
     *quantities: str,
     layers: tuple[type[Layer], ...] = (Layer,),
     around: bool = False,
-    general: bool = True,
     needs: Need | None = None,
     explanation: str,
     repair: str,
@@ -68,4 +65,4 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, general, needs)
+    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, needs)

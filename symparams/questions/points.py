@@ -108,10 +108,10 @@ def why_not(network: Network, point: Point) -> tuple[Formula, str, Formula] | No
         if value is not None:
             known[name] = int(at(value, known))
     for relation in network.stated:
-        if not _holds(*relation, known):
+        if not holds(*relation, known):
             return relation
     for c in network.conditions:
-        if not all(_holds(c.left, c.relation, c.right, p) for p in in_copies(c.copies, known)):
+        if not all(holds(c.left, c.relation, c.right, p) for p in in_copies(c.copies, known)):
             return c.left, c.relation, c.right
     return None
 
@@ -126,7 +126,8 @@ def in_copies(copies: Sequence[Repeat], point: Point) -> Iterator[Point]:
         yield from in_copies(rest, {**point, first.variable: i})
 
 
-def _holds(left: Formula, relation: str, right: Formula, point: Point) -> bool:
+def holds(left: Formula, relation: str, right: Formula, point: Point) -> bool:
+    """Whether a relation holds at a point."""
     try:
         a, b = at(left, point), at(right, point)
     except (SymparamsError, KeyError):

@@ -232,7 +232,7 @@ UNMET = {
     "layer\nconv_9": (2, "there is no layer `conv_9`; did you mean `conv_2`?"),
     "kind,layer\n,\nfield,dense_1": (
         3, ("there is no question of the kind field, about dense_1; there are questions of the kind field about "
-        "conv_1, conv_2 and maxpool_1"),
+        "conv_2 and maxpool_1"),
     ),
     "kind,level\nparams,5": (
         2, "there is no question of the kind params, of level 5; there are such questions of level 1 to 2"

@@ -22,8 +22,7 @@ input(T) -> embedding(V, d) as tokens -> { attention(h, causal) | id } -> add
 
 
 def formulas(text: str, seed: int = 0) -> list[Question]:
-    found = examination(text, questions=10, seed=seed).questions()
-    return [question for question in found if question.kind == "formula"]
+    return list(examination(text, questions=None, kinds=("formula",), seed=seed).questions())
 
 
 def names(questions: list[Question]) -> set[str]:
@@ -41,6 +40,9 @@ def only(question: Question) -> Formula:
 def test_a_transformer_in_letters_is_asked_about_everywhere(seed: int) -> None:
     assert names(formulas(BLOCKS, seed)) == {"", "tokens", "attention_1", "ln_1", "ffn_1", "ln_2", "head"}
     assert names(formulas(PLAIN, seed)) >= {"", "tokens", "attention_1", "wide", "narrow", "head"}
+    usual = list(examination(BLOCKS, questions=10, seed=seed).questions())
+    assert {q.kind for q in usual} == {"formula", "truth"}
+    assert names(usual) >= {"", "tokens", "attention_1", "ln_1", "ffn_1", "ln_2", "head"}
 
 
 @pytest.mark.parametrize("text", [BLOCKS, PLAIN])

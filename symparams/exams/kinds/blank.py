@@ -28,7 +28,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                 plan, mistakes=partial(_candidates, course, course.network.index(plan.node.name), plan.rules)
             )
         level = min(5, plan.difficulty + (1 if plan.local else 0))
-        yield replace(plan, kind="blank", local=False, difficulty=level, ranges=course.ranges)
+        yield replace(plan, kind="blank", local=False, summary=True, difficulty=level, ranges=course.ranges)
 
 
 def _candidates(course: Course, index: int, rules: tuple[Formula, ...]) -> tuple[Candidate, ...]:

@@ -73,10 +73,16 @@ def _worth_asking(task: Task) -> bool:
     """Whether there is something to work out: a shape or a field that changes, a quantity that is not 0."""
     if task.quantity == "shape":
         arriving = task.derived.arriving
-        return bool(arriving) and any(value not in arriving[0].shape for value in task.derived.shape)
+        is_given = len(task.rules) == 1 and isinstance(task.rules[0], Symbol)  # units, or the channels that arrive
+        return bool(arriving) and not is_given and any(value not in arriving[0].shape for value in task.derived.shape)
     if task.quantity == "field":
-        return bool(task.rules) and not isinstance(task.rules[0], Symbol)
+        return bool(task.rules) and not isinstance(task.rules[0], Symbol) and not _is_first(task.rules[0])
     return any(value != 0 for value in task.values)
+
+
+def _is_first(rule: Formula) -> bool:
+    """Whether a receptive field begins at a single value of the input, so that it is the kernel."""
+    return any(s.name == "r_in" and number(s) == 1 for s in symbols(rule))
 
 
 def is_plain(task: Task) -> bool:

@@ -21,6 +21,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params
 from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
+from symparams.exams.told import values
 from symparams.exams.values import bound
 
 Counting: TypeAlias = "Callable[[int], Exact]"
@@ -49,6 +50,12 @@ class Inverse(Computed):
 
     def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
         return ()  # values near by are among those that are known
+
+    def told(self, point: Point) -> frozenset[int]:
+        """The symbols of the rule that are known, and the count."""
+        (rule,) = self.rules
+        given = [s for s in symbols(rule) if s.meaning and s.name not in self.names]
+        return frozenset(values([rule, *given], point))
 
     def _counting(self, rule: Formula, point: Point) -> Counting:
         """What a rule gives for a value of the unknown."""

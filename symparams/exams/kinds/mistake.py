@@ -16,7 +16,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.kinds.computed import params, shape
 from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
-from symparams.misconceptions.families import CATALOGUE
+from symparams.questions.points import number_from
 
 _MOST = 3  # mistakes that are asked for in one layer
 
@@ -27,7 +27,8 @@ class Claimed(Computed):
 
     row = "names"
 
-    which: int  # of the single mistakes, the one that is made
+    start: int  # the place of the first mistake that is asked for, among those that can be made in this layer
+    which: int  # how many places behind it the one stands that is made
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
         drawn = self.drawn(point)
@@ -35,10 +36,16 @@ class Claimed(Computed):
             return None
         key, mistakes = drawn
         singles = [w for w in mistakes if len(w.made) == 1 and not w.carried]
-        if self.which >= len(singles):
+        names = list(dict.fromkeys(c.made[0].name for c in self.candidates if len(c.made) == 1 and not c.carried))
+        if self.which >= len(names):
             return None
-        made = singles[self.which]
-        options = self.options(made.made[0].name, list(self._others(made, singles, point)), number, seed)
+        name = names[(self.start + self.which) % len(names)]
+        made = next((w for w in singles if w.made[0].name == name), None)
+        if made is None:
+            return None
+        others = list(self._others(made, singles, point))
+        luck = number_from(seed, *self.words, number) % max(len(others), 1)  # else a rare mistake would be the key
+        options = self.options(made.made[0].name, others[luck:] + others[:luck], number, seed)
         if len(options) < FEWEST:
             return None
         return replace(
@@ -48,7 +55,7 @@ class Claimed(Computed):
         )
 
     def _others(self, made: Wrong, singles: list[Wrong], point: Point) -> Iterator[Wrong]:
-        """Other mistakes: those that give another answer here, then those that cannot be made here."""
+        """Other mistakes that can be made in this layer, which give another answer here."""
         names = {made.made[0].name, *self._giving(made.content, point)}
         for wrong in singles:
             if wrong.made[0].name not in names:
@@ -56,10 +63,6 @@ class Claimed(Computed):
                 given = f"`{wrong.content[0]}`" if len(wrong.content) == 1 else "another shape"
                 remark = f"that mistake would give {given}"
                 yield Wrong(wrong.made[0].name, Fraction(0), wrong.made, wrong.rules, remark=remark)
-        for other in CATALOGUE.values():
-            if self.quantity in other.quantities and other.name not in names and other.name not in self._possible:
-                names.add(other.name)
-                yield Wrong(other.name, Fraction(0), remark="that mistake cannot be made here")
 
     @cached_property
     def _ways(self) -> tuple[tuple[str, tuple[Evaluator, ...]], ...]:
@@ -71,10 +74,6 @@ class Claimed(Computed):
         every = (*mistakes.singles(task), *mistakes.carried(task))
         return tuple((m.made[0].name, tuple(map(compiled, m.rules))) for m in every)
 
-    @cached_property
-    def _possible(self) -> frozenset[str]:
-        return frozenset(name for name, _ in self._ways)
-
     def _giving(self, claimed: Content, point: Point) -> Iterator[str]:
         """The mistakes that give the claimed answer in one of their ways: none of them may be a wrong option."""
         for name, evaluators in self._ways:
@@ -85,7 +84,7 @@ class Claimed(Computed):
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     for kind in (params, shape):
-        for plan in kind.plans(course, kind.types[0]):
+        for i, plan in enumerate(kind.plans(course, kind.types[0])):
             assert isinstance(plan, Computed)
             for which in range(_MOST):
                 yield Claimed(
@@ -100,6 +99,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
                     rules=plan.rules,
                     axes=plan.axes,
                     mistakes=plan.mistakes,
+                    start=i * _MOST,  # so that layers that are alike are mistaken in other ways
                     which=which,
                     more={"which": which},
                 )

@@ -33,7 +33,6 @@ def _table(s: Subject) -> Embedding | Positional | None:
     repair="the table of an embedding has one row per token of the vocabulary (or per possible position), "
     "independent of the length of the input",
     claim="The number of parameters of a token embedding grows with the length of the texts.",
-    general=False,
     source="Stack Overflow, questions on Keras's Embedding: input_length and input_dim",
 )
 def length_for_rows(s: Subject) -> Iterable[Formula]:
@@ -50,7 +49,6 @@ def length_for_rows(s: Subject) -> Iterable[Formula]:
     explanation="you counted one row of the table too many or too few, as if for a padding index",
     repair="the table of an embedding has exactly as many rows as specified; a padding index is one of them",
     claim="An embedding adds one row for padding to the vocabulary size that is specified.",
-    general=False,
     source="Keras documentation of Embedding, mask_zero: input_dim should equal the size of the vocabulary + 1",
     credit=Fraction(1, 2),
 )

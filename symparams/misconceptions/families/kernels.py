@@ -72,7 +72,7 @@ def squared(s: Subject) -> Iterable[Formula]:
     def twice(kernel: list[Formula], others: list[Formula]) -> Formula | None:
         return product([*kernel, *kernel, *others]) if len(kernel) == 1 else None
 
-    return _in_products(s, twice)
+    return _in_products(s, twice) if len(s.x.spatial) == 1 else ()
 
 
 @misconception(
@@ -133,7 +133,6 @@ def sides_added(s: Subject) -> Iterable[Formula]:
     explanation="you added the input channels to the kernel size",
     repair="there is a whole kernel for each input channel, so the kernel size is multiplied by the number of channels",
     claim="A convolution filter has one weight for each position of its kernel and one more for each input channel.",
-    general=False,
     source="Stack Exchange, questions on the parameters of a convolution",
 )
 def channels_added(s: Subject) -> Iterable[Formula]:

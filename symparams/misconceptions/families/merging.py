@@ -73,7 +73,6 @@ def addition_as_concatenation(s: Subject) -> Iterable[Formula]:
     explanation="you multiplied the channels of the branches",
     repair="concatenating branches along the channel axis adds up their channels",
     claim="Concatenating feature maps of 3 and 5 channels along the channel axis gives 15 channels.",
-    general=False,
     source="questions on Concatenate",
 )
 def branches_multiplied(s: Subject) -> Iterable[Formula]:

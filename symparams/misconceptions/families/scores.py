@@ -106,7 +106,6 @@ def _once(rule: Formula) -> Formula:
     explanation="you counted only one of the two products between positions",
     repair="there are two: queries times keys gives the scores, and scores times values gives the output",
     claim="Weighting the values by the scores takes no multiplications.",
-    general=False,
     source=_VASWANI + ", section 3.2.1",
     credit=Fraction(1, 2),
 )

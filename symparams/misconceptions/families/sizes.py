@@ -264,7 +264,6 @@ def dilation_forgotten(s: Subject) -> Iterable[Formula]:
     explanation="you let the dilated kernel span `d*k` positions",
     repair="there are `k - 1` gaps between `k` kernel elements, so the kernel spans `d*(k - 1) + 1` positions",
     claim="A 3x3 kernel with dilation 2 spans 6x6 positions.",
-    general=False,
     source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, section 5.1",
     credit=Fraction(1, 2),
 )

@@ -80,7 +80,6 @@ def stride_forgotten(s: Subject) -> Iterable[Formula]:
     explanation="you left out the output padding",
     repair="the output padding makes the output longer at its end",
     claim="The output padding of a transposed convolution does not change the size of its output.",
-    general=False,
     source="PyTorch documentation of ConvTranspose2d, output_padding",
     credit=Fraction(1, 2),
 )

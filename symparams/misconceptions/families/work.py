@@ -162,7 +162,6 @@ def _sums_once(s: Subject) -> bool:
     "one addition fewer than products",
     "flops",
     needs="tensor",
-    general=False,
     explanation="you counted one addition fewer than products for each output value",
     repair="a multiply-accumulate counts as two operations here, also the first, which starts from zero or the bias",
     claim="By every convention, a sum of `n` products takes `2*n - 1` floating-point operations.",
@@ -180,7 +179,6 @@ def one_addition_fewer(s: Subject) -> Iterable[Formula]:
 @misconception(
     "every other operation counted too",
     "flops",
-    general=False,
     explanation="you counted every operation: also the additions of biases and what activations compute",
     repair="the policy here counts two operations for each multiply-accumulate and nothing else",
     source="fvcore and PyTorch's FlopCounterMode leave biases and activations out, other counters do not",
@@ -194,7 +192,6 @@ def every_operation(s: Subject) -> Iterable[Formula]:
 @misconception(
     "other operations left out",
     "flops",
-    general=False,
     explanation="you counted multiply-accumulates only, as two operations each",
     repair="the policy here counts every operation: also the additions of biases and what activations compute",
     source="fvcore and PyTorch's FlopCounterMode leave biases and activations out, other counters do not",

@@ -1,0 +1,275 @@
+"""What can be stated of a layer, truly or falsely: each with its settings, decided by computing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal, NamedTuple, TypeAlias
+
+from symparams.algebra.evaluation import Point, at
+from symparams.algebra.formula import ONE, Formula, Value, as_formula
+from symparams.algebra.simplification import simplified
+from symparams.errors import SymparamsError
+from symparams.exams.course import Course
+from symparams.exams.describable import axes_of_input
+from symparams.exams.values import bound
+from symparams.misconceptions.misconception import Misconception
+from symparams.misconceptions.mistakes import Mistake
+from symparams.misconceptions.task import Task
+from symparams.model.arguments import COUNT, arguments_of
+from symparams.model.derived import Derived, known
+from symparams.model.layer import Layer, Shape
+from symparams.model.network import Node
+from symparams.questions.points import holds
+
+# What becomes of a number: the same, exactly twice or four times, or what lies between.
+Growth: TypeAlias = Literal["less", "same", "more", "twice", "beyond twice", "four times", "beyond four times"]
+
+# What is falsely stated, so that each growth is stated about as often truly as falsely.
+_INSTEAD: dict[Growth, tuple[Growth, ...]] = {
+    "less": ("same", "twice"),
+    "same": ("twice", "more", "twice", "beyond twice"),
+    "more": ("same", "twice"),
+    "twice": ("same", "more", "same", "four times"),
+    "beyond twice": ("twice", "four times"),
+    "four times": ("twice", "beyond twice"),
+    "beyond four times": ("four times", "twice"),
+}
+
+
+class Said(NamedTuple):
+    """A statement and what is right."""
+
+    form: str  # scaled, unit, biases, output, params, trained, larger
+    stated: Value | Growth | bool  # what is said, truly or not
+    actual: Value | Growth | bool  # what is so
+    noun: str = ""  # what is doubled: an argument or an axis; the axis of an output; units such as filters
+    is_axis: bool = False  # whether what is doubled is an axis of the input
+    quantity: str = "params"  # what changes where something is doubled: params or macs
+    before: Value = 0  # the number that it changes from; the parameters of the layer
+    after: Value = 0  # the number that it changes to; how many units there are
+    other: str = ""  # the name of the layer that it is compared with
+    made: tuple[Misconception, ...] = ()  # what leads to the false statement
+
+
+class Matter(NamedTuple):
+    """Something that can be stated of a layer."""
+
+    form: str  # as in Said
+    name: str  # what tells it from others of this form
+    level: int  # its difficulty
+    task: Task  # what has to be known of the layer
+    rules: tuple[Formula, ...]  # what it depends on
+    # At a point, truly or not, by luck, with the mistakes that can be made; None where it makes no sense.
+    said: Callable[[Point, bool, int, Sequence[Mistake]], Said | None]
+
+
+def matters(course: Course, index: int) -> list[Matter]:
+    """All that can be stated of a layer."""
+    node = course.network.nodes[index]
+    if len(node.derived.arriving) != 1:
+        return []
+    every = [*_scaled(course, index), *_units(course, index), *_of_output(course, index), *_learned(course, index)]
+    return [*every, *_larger(course, index)]
+
+
+# ------------------------------------------------------------ twice as large
+
+
+def _scaled(course: Course, index: int) -> Iterator[Matter]:
+    derived = course.network.nodes[index].derived
+    for quantity in ("params", "macs"):
+        task = course.tasks.of(index, quantity)
+        if task.values == (0,):
+            continue
+        for name, is_axis, layer, shape in _doublings(derived):
+            said = partial(_growth, derived, layer, shape, quantity, name, is_axis)
+            yield Matter("scaled", f"{quantity} {name}", 3, task, task.rules, said)
+
+
+def _doublings(derived: Derived) -> Iterator[tuple[str, bool, Layer, Shape]]:
+    """The layer with an argument twice as large, or with an axis of its input."""
+    layer, x = derived.layer, derived.arriving[0]
+    for argument in arguments_of(type(layer)):
+        value = getattr(layer, argument.name)
+        if not argument.told or value is None:
+            continue
+        if argument.kind is COUNT:
+            yield argument.name, False, replace(layer, **{argument.name: as_formula(2 * value)}), x.shape
+        elif argument.name == "kernel" and isinstance(value, tuple):
+            yield argument.name, False, replace(layer, kernel=tuple(2 * one for one in value)), x.shape
+    names = axes_of_input(derived)
+    if names != x.axis_names() and layer.reading != "features":
+        return  # a network that is shown may call them otherwise
+    for i, name in enumerate(names):
+        if not name.startswith("axis"):
+            yield name, True, layer, (*x.shape[:i], simplified(as_formula(2 * x.shape[i])), *x.shape[i + 1 :])
+
+
+def _growth(
+    derived: Derived, layer: Layer, shape: Shape, quantity: str, noun: str, is_axis: bool,
+    point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake],
+) -> Said | None:  # fmt: skip
+    try:
+        larger = known(layer, (shape,), derived.convention, derived.facts, (derived.arriving[0].is_sequence,))
+    except SymparamsError:
+        return None
+    if not all(holds(c.left, c.relation, c.right, point) for c in larger.conditions):
+        return None
+    before, after = (_value(one, quantity, point) for one in (derived, larger))
+    actual = _grown(before, after)
+    if actual is None:
+        return None
+    stated = actual if is_true else _INSTEAD[actual][luck % len(_INSTEAD[actual])]
+    return Said("scaled", stated, actual, noun, is_axis, quantity, before, after)
+
+
+def _value(derived: Derived, quantity: str, point: Point) -> Value:
+    value = derived.counts.params if quantity == "params" else derived.macs
+    return _at(as_formula(value), point)
+
+
+def _grown(before: Value, after: Value) -> Growth | None:
+    """How a number has grown; of numbers with letters only what holds for all values."""
+    if isinstance(before, int) and isinstance(after, int):
+        between: tuple[tuple[bool, Growth], ...] = (
+            (after < before, "less"), (after == before, "same"), (after < 2 * before, "more"),
+            (after == 2 * before, "twice"), (after < 4 * before, "beyond twice"), (after == 4 * before, "four times"),
+        )  # fmt: skip
+        return next((growth for so, growth in between if so), "beyond four times")
+    exact: dict[int, Growth] = {1: "same", 2: "twice", 4: "four times"}
+    left = as_formula(before)
+    return next((growth for n, growth in exact.items() if simplified(as_formula(after) - n * left) == 0), None)
+
+
+# ------------------------------------------------------------ what one unit has, how many biases, the output
+
+
+def _units(course: Course, index: int) -> Iterator[Matter]:
+    node = course.network.nodes[index]
+    units = node.derived.rules.counted_by
+    params = course.tasks.of(index, "params")
+    if len(units) == 1 and units[0].each is None and not units[0].tensors and units[0].copies == ONE:
+        many, plural = units[0].many, units[0].plural
+        yield Matter("unit", plural, 2, params, (*params.rules, many), partial(_each, params, many, plural))
+    if node.derived.counts.biases != 0:
+        biases = course.tasks.of(index, "biases")
+        yield Matter("biases", "", 2, biases, biases.rules, partial(_number, biases, 0, "biases", ""))
+
+
+def _of_output(course: Course, index: int) -> Iterator[Matter]:
+    task = course.tasks.of(index, "shape")
+    if task.derived.shape == task.derived.arriving[0].shape:
+        return
+    for i, axis in enumerate(task.axes):
+        if axis and not axis.startswith("axis"):
+            yield Matter("output", axis, 2, task, task.rules, partial(_number, task, i, "output", axis))
+
+
+def _each(
+    task: Task, many: Formula, plural: str, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
+) -> Said | None:
+    total, count = _at(task.rules[0], point), _at(many, point)
+    if not isinstance(total, int) or not isinstance(count, int) or count < 2 or total % count:
+        return None
+    wrong = [(v // count, made) for v, made in _wrong(mistakes, 0, point) if v % count == 0]
+    said = Said("unit", total // count, total // count, plural, before=total, after=count)
+    return _stated(said, wrong, is_true, luck)
+
+
+def _number(
+    task: Task, which: int, form: str, noun: str, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
+) -> Said | None:
+    value = _at(task.rules[which], point)
+    if not isinstance(value, int) or value < 1:
+        return None
+    return _stated(Said(form, value, value, noun), list(_wrong(mistakes, which, point)), is_true, luck)
+
+
+def _wrong(
+    mistakes: Sequence[Mistake], which: int, point: Point, least: int = 1
+) -> Iterator[tuple[int, Misconception]]:
+    """What misconceptions give for one of the numbers that are asked for."""
+    for mistake in mistakes:
+        try:
+            value = at(mistake.rules[which], point)
+        except (SymparamsError, KeyError, IndexError):
+            continue
+        if isinstance(value, int) and value >= least:
+            yield value, mistake.made[0]
+
+
+def _stated(said: Said, wrong: Sequence[tuple[int, Misconception]], is_true: bool, luck: int) -> Said | None:
+    """A statement of a number: the right one, or one that a misconception gives."""
+    if is_true:
+        return said
+    others = [(value, made) for value, made in wrong if value != said.actual]
+    if not others:
+        return None
+    value, made = others[luck % len(others)]
+    return said._replace(stated=value, made=(made,))
+
+
+# ------------------------------------------------------------ what is learned, what is more
+
+
+def _learned(course: Course, index: int) -> Iterator[Matter]:
+    node = course.network.nodes[index]
+    params = course.tasks.of(index, "params")
+    if params.values == (0,) or node.shape == node.derived.arriving[0].shape:  # of other layers nobody doubts it
+        yield Matter("params", "", 1, params, params.rules, partial(_has, params))
+    if node.derived.counts.non_trainable != 0 and node.derived.counts.trainable != 0:
+        trained = course.tasks.of(index, "trainable")
+        yield Matter("trained", "", 2, trained, (*trained.rules, *params.rules), partial(_trained, params, trained))
+
+
+def _has(params: Task, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]) -> Said | None:
+    value = _at(params.rules[0], point)
+    return _stated(Said("params", value, value), list(_wrong(mistakes, 0, point, least=0)), is_true, luck)
+
+
+def _trained(
+    params: Task, trained: Task, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
+) -> Said | None:
+    total, value = _at(params.rules[0], point), _at(trained.rules[0], point)
+    if not isinstance(total, int) or not isinstance(value, int):
+        return None
+    stated = value if is_true else (total, value // 2)[luck % 2]
+    return Said("trained", stated, value, before=total) if is_true or stated != value else None
+
+
+_NEIGHBORS = 3  # layers with which one is compared
+
+
+def _larger(course: Course, index: int) -> Iterator[Matter]:
+    """Which of two layers has more parameters."""
+    nodes = course.network.nodes
+    params = course.tasks.of(index, "params")
+    later = [i for i in range(index + 1, len(nodes)) if is_stated_of(nodes[i]) and nodes[i].counts.params != 0]
+    for i in later[:_NEIGHBORS] if params.values != (0,) else ():
+        other = course.tasks.of(i, "params")
+        said = partial(_compared, params, other)
+        yield Matter("larger", nodes[i].name, 3, params, (*params.rules, *other.rules), said)
+
+
+def _compared(
+    params: Task, other: Task, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
+) -> Said | None:
+    one, two = _at(params.rules[0], point), _at(other.rules[0], point)
+    if not isinstance(one, int) or not isinstance(two, int) or one == two:
+        return None
+    return Said("larger", (one > two) == is_true, one > two, before=one, after=two, other=other.node.name)
+
+
+def is_stated_of(node: Node) -> bool:
+    """Whether something can be stated of a layer: it stands for itself, with weights of its own."""
+    return not (node.layer.inputs == "none" or node.kind == "copies" or node.repeats or node.shared is not None)
+
+
+def _at(value: Formula, point: Point) -> Value:
+    """A number at a point, or a formula where letters have none there."""
+    try:
+        return at(value, point)
+    except KeyError:
+        return simplified(bound(value, point))
