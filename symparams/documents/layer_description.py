@@ -22,10 +22,10 @@ from symparams.model.layer import Incoming, Layer
 from symparams.model.network import Network, Node
 
 # What no number that is asked for depends on; and what is told with another argument.
-_UNSAID = ("recurrent_activation", "last", "norm_first")
+_UNSAID = ("recurrent_activation", "last", "norm_first", "base")
 _UNSAID_ALONE = ("activation", "dropout", "sequences")  # the same of a layer without its network
 _SPATIAL = ("padding", "stride")  # told always
-_SWITCHES = ("bias", "sequences", "reset_after", "convbias", "gated", "merge")  # told always, as readers wonder
+_SWITCHES = ("bias", "sequences", "reset_after", "convbias", "gated", "merge", "by")  # told always, as readers wonder
 
 # How a setting is told: so many of something, a number, a size, sizes each with its axis, amounts at both ends of each
 # axis, a word, a function, that something is so or is not, that there is padding, that the stride is as large as the

@@ -24,17 +24,17 @@ from symparams.model.network import Node
 from symparams.questions.points import holds
 
 # What becomes of a number: the same, exactly twice or four times, or what lies between.
-Growth: TypeAlias = Literal["less", "same", "more", "twice", "beyond twice", "four times", "beyond four times"]
+Growth: TypeAlias = Literal["less", "same", "more", "times_2", "above_2", "times_4", "above_4"]
 
 # What is falsely stated, so that each growth is stated about as often truly as falsely.
 _INSTEAD: dict[Growth, tuple[Growth, ...]] = {
-    "less": ("same", "twice"),
-    "same": ("twice", "more", "twice", "beyond twice"),
-    "more": ("same", "twice"),
-    "twice": ("same", "more", "same", "four times"),
-    "beyond twice": ("twice", "four times"),
-    "four times": ("twice", "beyond twice"),
-    "beyond four times": ("four times", "twice"),
+    "less": ("same", "times_2"),
+    "same": ("times_2", "more", "times_2", "above_2"),
+    "more": ("same", "times_2"),
+    "times_2": ("same", "more", "same", "times_4"),
+    "above_2": ("times_2", "times_4"),
+    "times_4": ("times_2", "above_2"),
+    "above_4": ("times_4", "times_2"),
 }
 
 
@@ -135,10 +135,10 @@ def _grown(before: Value, after: Value) -> Growth | None:
     if isinstance(before, int) and isinstance(after, int):
         between: tuple[tuple[bool, Growth], ...] = (
             (after < before, "less"), (after == before, "same"), (after < 2 * before, "more"),
-            (after == 2 * before, "twice"), (after < 4 * before, "beyond twice"), (after == 4 * before, "four times"),
+            (after == 2 * before, "times_2"), (after < 4 * before, "above_2"), (after == 4 * before, "times_4"),
         )  # fmt: skip
-        return next((growth for so, growth in between if so), "beyond four times")
-    exact: dict[int, Growth] = {1: "same", 2: "twice", 4: "four times"}
+        return next((growth for so, growth in between if so), "above_4")
+    exact: dict[int, Growth] = {1: "same", 2: "times_2", 4: "times_4"}
     left = as_formula(before)
     return next((growth for n, growth in exact.items() if simplified(as_formula(after) - n * left) == 0), None)
 

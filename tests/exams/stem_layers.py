@@ -96,7 +96,7 @@ NOUNS = {
     "normalization of queries and keys:": "qknorm", "dropout rate of the scores": "dropout", "border of": "mode",
     "encoding": "mode", "interpolation": "mode", "axes in the order": "order", "masked value": "value",
     "output": "mode",
-    "score": "score", "output size": "output", "base of the angles": "base",
+    "score": "score", "output size": "output",
 }  # fmt: skip
 WORDS = {
     "put in front of its input": ("join", "prepend"),

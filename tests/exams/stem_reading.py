@@ -14,6 +14,7 @@ from symparams.algebra.facts import NOTHING_KNOWN
 from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
+from symparams.documents.layer_description import noun_of
 from symparams.errors import Source, SymparamsError
 from symparams.layers.embedding import Tied
 from symparams.layers.source import Input
@@ -27,7 +28,7 @@ from symparams.model.network import Network
 from symparams.model.tensor import Convention
 from symparams.quantities.totals import amount
 from symparams.reading.door import network as network_of
-from tests.exams.stem_layers import BY_ARTICLE, KINDS, SWITCHES, expression, layer_of, noun_of, sizes
+from tests.exams.stem_layers import BY_ARTICLE, KINDS, SWITCHES, expression, layer_of, sizes
 
 CONVENTIONS: dict[str, Convention] = {"Keras": "keras", "PyTorch": "torch"}
 

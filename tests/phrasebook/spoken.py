@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -16,8 +17,10 @@ from symparams.checking.difference import Difference
 from symparams.checking.measured import Measured
 from symparams.commands.main import main
 from symparams.documents.check_document import render_check
-from symparams.documents.rendering import STYLES, Document
-from symparams.errors import Source
+from symparams.documents.formats import FORMATS
+from symparams.documents.layer_description import SettingEntry, described
+from symparams.documents.rendering import STYLES, Document, environment
+from symparams.errors import Source, SymparamsError
 from symparams.exam_questions import exam
 from symparams.exams.kinds import KINDS
 from symparams.exports import answer_sheets
@@ -25,7 +28,7 @@ from symparams.grading.marks import graded
 from symparams.grading.student_report import student_report
 from symparams.sources.language import network
 from tests.grading.classes import bank_text
-from tests.phrasebook.variants import LAYERS
+from tests.phrasebook.variants import LAYERS, changed
 from tests.reading.questions import QUESTIONS
 from tests.test_cli import run
 
@@ -42,6 +45,33 @@ _GIVEN = "input(28,28,1) -> normalization -> lora(conv(8,3),2) -> conv(1,3,bias=
 _NOTHING = "input(28,28,1) -> relu -> { param(28,28,1) | id } -> add"
 _NETWORKS = (_CNN, _LETTERS, _TEXT, _GROWING, _DECODER, _SHARED, _FEW, _GIVEN, _NOTHING, "input(8) -> relu")
 _DRAWN = "range F in 8..64 step 8 range k in 3, 5 input(32,32,3) -> conv(F,k,same) -> bn -> conv(16,3) -> dense(F)"
+_SHOWING = (
+    (
+        "range n in 3..5 input(16,16,3) -> [conv(2*i,3,same) -> relu for i in 1..n] -> [dense(4)] * n",
+        "--kinds",
+        "total",
+    ),
+    ("range F in 4..8 input(8,8,1) -> conv(F,3) -> flatten -> dense(2,frozen)", "--kinds", "compare"),
+    ("range F in 4..8 range k in 2..3 input(8,8,1) -> conv(F,k) -> flatten -> dense(2)", "--kinds", "compare"),
+    ("input(20) -> embedding(50,8) as e -> attention(2,memory=@e) -> tied(@e)", "--kinds", "total"),
+    ("input(9) -> { dense(4) as a | param(4) } -> add -> relu as r -> dense(9) -> share(@a)", "--kinds", "total"),
+    (
+        "convention torch input(9) as a input(9) as b { @a | @b } -> add -> dense(4)",
+        "--kinds",
+        "blank",
+        "--show",
+        "torch",
+    ),
+    ("convention torch input(9) -> dense(4) -> dense(2)", "--kinds", "total", "--show", "torch"),
+    ("input(9) -> dense(4) -> dense(2)", "--kinds", "total", "--show", "keras"),
+    ("input(9) -> dense(4) -> dense(2)", "--kinds", "blank", "--show", "language"),
+)
+_STATED = (
+    "input(10,32) -> lstm(8) -> dense(4)",
+    "input(12) -> embedding(50,8) -> attention(2) -> ln -> lstm(8,sequences)",
+    "input(30,30,30,3) -> conv(4,3) -> conv(4,3,groups=2) -> bn -> maxpool(2)",
+    "input(64,3) -> conv(4,3,same) -> prelu -> conv(6,5) -> bn",
+)
 _BANK = "tests/data/banks/formulas"
 
 _COMPARED = (
@@ -250,6 +280,11 @@ def _others() -> Iterator[Said]:
     lettered = ("exam", "-e", _TEXT, "--kinds", "formula", "--questions", "8", "--digits", "none")
     yield Said("`exam` in letters", (lettered,), is_markdown=True)
     yield Said("`exam --story`", (("exam", "-e", _DRAWN, "--story", "--digits", "none"),), is_markdown=True)
+    shown = tuple(("exam", "-e", *one, "--questions", "1") for one in _SHOWING)
+    yield Said("`exam --show`", shown, is_markdown=True)
+    stated = tuple(("exam", "-e", one, "--kinds", "truth", "--questions", "36") for one in _STATED)
+    yield Said("`exam --kinds truth`", stated, is_markdown=True)
+    yield Said("settings of layers in exams", (), printed="".join(f"{line}\n" for line in _settings()))
     yield Said(
         "`exam`",
         tuple(
@@ -259,6 +294,19 @@ def _others() -> Iterator[Said]:
         ),
         is_markdown=True,
     )
+
+
+def _settings() -> list[str]:
+    """Every setting of every layer as a question tells it."""
+    macros = environment(FORMATS["text"]).get_template("exam/network.j2").module
+    told: dict[tuple[str, str, object], SettingEntry] = {}
+    for kind in LAYERS:
+        for layer, x in changed(kind):
+            with suppress(SymparamsError, ValueError, IndexError):  # where the changed layer does not fit the input
+                for entry in described(layer, x, {}).settings:
+                    value = entry.value if isinstance(entry.value, (bool, str)) else None
+                    told.setdefault((entry.kind, entry.name, value), entry)
+    return list(dict.fromkeys(f"{entry.kind}: {str(macros.setting(entry)).strip()}" for entry in told.values()))  # type: ignore[attr-defined]
 
 
 def _answers() -> list[tuple[str, ...]]:

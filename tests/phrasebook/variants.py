@@ -16,7 +16,7 @@ from symparams.errors import Source, SymparamsError
 from symparams.layers import CATALOGUE
 from symparams.model.arguments import Argument, arguments_of
 from symparams.model.derived import Derived, derive
-from symparams.model.layer import Layer, Shape
+from symparams.model.layer import Incoming, Layer, Shape
 from symparams.model.tensor import BOTH
 from symparams.sources.language import network
 
@@ -96,6 +96,14 @@ def variants(kind: type[Layer]) -> Iterator[Variant]:
         for node in network(Source("further", text)).nodes:
             if isinstance(node.layer, kind):
                 yield Variant(node.derived, f"`{text}`")
+
+
+def changed(kind: type[Layer]) -> Iterator[tuple[Layer, Incoming]]:
+    """The layers of its example, then each of their arguments changed, in both conventions."""
+    for layer, arriving in _in_example(kind):
+        for change, shape, convention in product([(), *_single(layer)], arriving, BOTH):
+            with suppress(SymparamsError, ValueError):
+                yield _with(layer, dict(change)), Incoming(shape, convention)
 
 
 def _in_example(kind: type[Layer]) -> Iterator[tuple[Layer, tuple[Shape, ...]]]:
