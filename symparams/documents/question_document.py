@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from symparams.algebra.equality import collected
@@ -39,14 +38,6 @@ class SizeChain(NamedTuple):
     symbol: Symbol  # what comes out: H_out
     derivation: Derivation  # its steps
     also: Symbol | None  # what comes out in the same way: W_out
-
-
-class SummaryRow(NamedTuple):
-    """A row of a summary table."""
-
-    name: str  # of the layer
-    shape: tuple[Value, ...]  # of its output
-    params: Value | None  # none for the cell that is left blank
 
 
 class Way(NamedTuple):
@@ -229,19 +220,6 @@ class QuestionDocument:
     def measure(self) -> Quantity | None:
         """The further quantity that is asked for; none for parameters, shapes and receptive fields."""
         return QUANTITY_RULES.get(self.question.quantity)
-
-    @cached_property
-    def summary(self) -> list[SummaryRow]:
-        """The summary table, with a cell left blank."""
-        q = self.question
-        return [
-            SummaryRow(
-                node.name,
-                tuple(_at(value, q.point) for value in node.shape),
-                None if node is q.node else _at(node.counts.params, q.point),
-            )
-            for node in self.course.network.nodes
-        ]
 
     @property
     def designs(self) -> tuple[list[tuple[Symbol, int]], list[tuple[Symbol, int]]]:

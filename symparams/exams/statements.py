@@ -30,9 +30,9 @@ Growth: TypeAlias = Literal["less", "same", "more", "times_2", "above_2", "times
 _INSTEAD: dict[Growth, tuple[Growth, ...]] = {
     "less": ("same", "times_2"),
     "same": ("times_2", "more", "times_2", "above_2"),
-    "more": ("same", "times_2"),
-    "times_2": ("same", "more", "same", "times_4"),
-    "above_2": ("times_2", "times_4"),
+    "more": ("times_2", "same", "times_2"),
+    "times_2": ("same", "more", "same", "above_2"),
+    "above_2": ("times_2", "times_2", "times_4"),
     "times_4": ("times_2", "above_2"),
     "above_4": ("times_4", "times_2"),
 }
@@ -187,16 +187,14 @@ def _number(
     return _stated(Said(form, value, value, noun), list(_wrong(mistakes, which, point)), is_true, luck)
 
 
-def _wrong(
-    mistakes: Sequence[Mistake], which: int, point: Point, least: int = 1
-) -> Iterator[tuple[int, Misconception]]:
+def _wrong(mistakes: Sequence[Mistake], which: int, point: Point) -> Iterator[tuple[int, Misconception]]:
     """What misconceptions give for one of the numbers that are asked for."""
     for mistake in mistakes:
         try:
             value = at(mistake.rules[which], point)
         except (SymparamsError, KeyError, IndexError):
             continue
-        if isinstance(value, int) and value >= least:
+        if isinstance(value, int) and value > 0:
             yield value, mistake.made[0]
 
 
@@ -217,8 +215,7 @@ def _stated(said: Said, wrong: Sequence[tuple[int, Misconception]], is_true: boo
 def _learned(course: Course, index: int) -> Iterator[Matter]:
     node = course.network.nodes[index]
     params = course.tasks.of(index, "params")
-    if params.values == (0,) or node.shape == node.derived.arriving[0].shape:  # of other layers nobody doubts it
-        yield Matter("params", "", 1, params, params.rules, partial(_has, params))
+    yield Matter("params", "", 1, params, params.rules, partial(_has, params))
     if node.derived.counts.non_trainable != 0 and node.derived.counts.trainable != 0:
         trained = course.tasks.of(index, "trainable")
         yield Matter("trained", "", 2, trained, (*trained.rules, *params.rules), partial(_trained, params, trained))
@@ -226,7 +223,9 @@ def _learned(course: Course, index: int) -> Iterator[Matter]:
 
 def _has(params: Task, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]) -> Said | None:
     value = _at(params.rules[0], point)
-    return _stated(Said("params", value, value), list(_wrong(mistakes, 0, point, least=0)), is_true, luck)
+    if value != 0 and not is_true:  # so that "no parameters" is not always true
+        return Said("params", 0, value)
+    return _stated(Said("params", value, value), list(_wrong(mistakes, 0, point)), is_true, luck)
 
 
 def _trained(
