@@ -369,13 +369,13 @@ _IT = r"(?:[Tt]his layer|[Tt]he layer \S+ \([^)]*\))"
 STATED: list[tuple[str, Callable[..., bool]]] = [
     (rf"With twice (.*) and everything else unchanged, {_IT} would (have|need) (.*?)\.(?: \(MACs|$)", _grown),
     (rf"{_IT} has no parameters\.", lambda stem: _has(stem, "params", "0")),
-    (rf"Each of the (\d+) (.*) of {_IT} has (\S+) parameters?\.", _each),
-    (rf"{_IT} has (\S+) bias(?:es)?\.", lambda stem, n: _has(stem, "biases", n)),
-    (rf"{_IT} has (\S+) parameters?\.", lambda stem, n: _has(stem, "params", n)),
+    (rf"Each of the (\d+) (.*) of {_IT} has (.+) parameters?\.", _each),
+    (rf"{_IT} has (.+) bias(?:es)?\.", lambda stem, n: _has(stem, "biases", n)),
+    (rf"{_IT} has (.+) parameters?\.", lambda stem, n: _has(stem, "params", n)),
     (rf"The output of {_IT} has (\d+) (channels|features)s?\.", lambda stem, n, axis: _axis(stem, axis, n)),
     (rf"The output of {_IT} has (1) (channel|feature)\.", lambda stem, n, axis: _axis(stem, f"{axis}s", n)),
     (rf"The (\w+) of the output of {_IT} is (\d+)\.", _axis),
-    (rf"Training changes (\S+) parameters? of {_IT}\.", lambda stem, n: _has(stem, "trainable", n)),
+    (rf"Training changes (.+) parameters? of {_IT}\.", lambda stem, n: _has(stem, "trainable", n)),
     (rf"{_IT} has (more|fewer) parameters than the layer (\S+)\.", _larger),
 ]
 
