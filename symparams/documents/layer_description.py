@@ -40,13 +40,13 @@ class LayerEntry(NamedTuple):
 
     kind: str  # its name in the language, which tells templates what it is
     title: str  # as a heading: Convolution
-    settings: tuple[SettingEntry, ...]
+    settings: tuple[SettingEntry, ...]  # all that have to be told
 
 
 class SettingEntry(NamedTuple):
     """A setting of a layer."""
 
-    form: Form
+    form: Form  # how it is told
     name: str  # of the argument: kernel
     kind: str  # of the layer
     noun: str  # what it is: kernel size

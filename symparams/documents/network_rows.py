@@ -26,8 +26,8 @@ from symparams.model.network import Network, Node
 class NetworkRow(NamedTuple):
     """A layer in its place."""
 
-    name: str
-    layer: LayerEntry
+    name: str  # of the layer
+    layer: LayerEntry  # what it is and its settings
     arriving: ArrivingEntry | None  # the sizes of an input; None for other layers
     fed_by: tuple[str, ...]  # the names of the layers that feed it; () where that is the row above, or none
     is_unfed: bool  # whether no layer feeds it, though it is no input
@@ -53,7 +53,7 @@ class Block(NamedTuple):
 class ShownNetwork:
     """A network with the values of a variant, or with letters, in the way that was asked for."""
 
-    course: Course
+    course: Course  # that it is from
     point: Point  # the values of all letters that are drawn; {} where they stay letters
     blank: Node | None = None  # of a summary: the layer whose parameters are left out
 

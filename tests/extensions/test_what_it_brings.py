@@ -165,7 +165,8 @@ class TestExam:
         asked = ("--kinds", "params:number", "--questions", "1", "--layers", "gatedmemory_1")
         cards = said("exam", "-e", NETWORK, *asked, "--format", "cards")
         assert cards.startswith(
-            "Exam\n\nFRONT A gated memory layer with 32 units receives an input of <math>10 × 16</math>"
+            "Exam\n\nFRONT In Keras, a gated memory layer with 32 units and biases receives an input of "
+            "<math>10 × 16</math>"
         )
         assert "\nBACK 1088\nNOT 1024: biases left out\n" in cards
         assert "\nNOT 544: gate of the memory left out\n" in cards
