@@ -74,7 +74,6 @@ SWITCHES: dict[str, tuple[str, Any]] = {
     "an axis for the frequencies and one for the channels": ("expand_dims", True),
     "a layer normalization at the end": ("norm", True),
     "the cosine of the angle": ("normalize", True),
-    "attention to a second input": ("decoder", True),
     "windows shifted by half their size": ("shifted", True),
     "vectors of sines and cosines": ("sinusoidal", True),
     "vectors added": ("sums", True),

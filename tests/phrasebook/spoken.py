@@ -65,11 +65,15 @@ _SHOWING = (
     ("convention torch input(9) -> dense(4) -> dense(2)", "--kinds", "total", "--show", "torch"),
     ("input(9) -> dense(4) -> dense(2)", "--kinds", "total", "--show", "keras"),
     ("input(9) -> dense(4) -> dense(2)", "--kinds", "blank", "--show", "language"),
+    ("input(8,8,4) -> ln(axis=(1,2)) -> normalization(axis=1) -> param(1,8,4,prepend,axis=1)", "--kinds", "total"),
+    ("convention torch input(4,8,8) -> ln(trailing=2) -> conv(2,1)", "--kinds", "total"),
 )
 _STATED = (
     "input(10,32) -> lstm(8) -> dense(4)",
     "input(12) -> embedding(50,8) -> attention(2) -> ln -> lstm(8,sequences)",
     "input(30,30,30,3) -> conv(4,3) -> conv(4,3,groups=2) -> bn -> maxpool(2)",
+    "input(9,9,9,3) -> conv(4,3)",
+    "input(9,9,3) -> conv(4,3,same) -> conv(4,3)",
     "input(64,3) -> conv(4,3,same) -> prelu -> conv(6,5) -> bn",
 )
 _BANK = "tests/data/banks/formulas"
@@ -282,7 +286,7 @@ def _others() -> Iterator[Said]:
     yield Said("`exam --story`", (("exam", "-e", _DRAWN, "--story", "--digits", "none"),), is_markdown=True)
     shown = tuple(("exam", "-e", *one, "--questions", "1") for one in _SHOWING)
     yield Said("`exam --show`", shown, is_markdown=True)
-    stated = tuple(("exam", "-e", one, "--kinds", "truth", "--questions", "36") for one in _STATED)
+    stated = tuple(("exam", "-e", one, "--kinds", "truth", "--questions", "18") for one in _STATED)
     yield Said("`exam --kinds truth`", stated, is_markdown=True)
     yield Said("settings of layers in exams", (), printed="".join(f"{line}\n" for line in _settings()))
     yield Said(
