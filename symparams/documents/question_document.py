@@ -24,6 +24,7 @@ from symparams.exams.values import bound
 from symparams.misconceptions.misconception import Misconception
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import OUTPUT_LETTERS
+from symparams.model.network import Node
 from symparams.model.sentence import Text
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
@@ -111,7 +112,11 @@ class QuestionDocument:
     def place(self) -> tuple[int, int]:
         """Which of its kind the layer is, from 1, and how many there are."""
         assert self.question.node is not None
-        return place(self.course.network, self.question.node)
+        return self.place_of(self.question.node)
+
+    def place_of(self, node: Node) -> tuple[int, int]:
+        """The same of another layer of the network."""
+        return place(self.course.network, node)
 
     @property
     def settings(self) -> list[SettingEntry]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from symparams.algebra.evaluation import Point, at
-from symparams.algebra.formula import Formula, as_formula
+from symparams.algebra.formula import Formula, Number, Symbol, as_formula
+from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
-from symparams.exams.course import Course
+from symparams.exams.course import CODE, Course
 from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer
 from symparams.model.network import Node
@@ -23,8 +25,13 @@ def numbers_of_layer(node: Node, point: Point) -> frozenset[int]:
 
 
 def numbers_of_network(course: Course, point: Point) -> frozenset[int]:
-    """The numbers in a network that is shown, in whichever way."""
-    return frozenset(int(digits) for digits in _NUMBER.findall(course.text({**course.resting, **point})))
+    """The numbers in a network that is shown, in whichever way; code of PyTorch also says what each layer receives."""
+    point = {**course.resting, **point}
+    shown = course.text(point)
+    if course.show in CODE and not course.open_letters:
+        shown += course.code(point)
+    worked_out = values([formula for node in course.network.nodes for formula in _compound(node)], point)
+    return frozenset((*map(int, _NUMBER.findall(shown)), *worked_out))
 
 
 def numbers_of_summary(course: Course, point: Point, blank: Node | None) -> frozenset[int]:
@@ -44,6 +51,12 @@ def values(formulas: Iterator[Formula] | list[Formula], point: Point) -> Iterato
             continue
         if isinstance(value, int):
             yield value
+
+
+@lru_cache(maxsize=4096)
+def _compound(node: Node) -> tuple[Formula, ...]:
+    """The arguments of a layer that are worked out for a table: 2*F."""
+    return tuple(f for f in _formulas(node.layer) if not isinstance(f, (Number, Symbol)) and letters_of(f))
 
 
 def _formulas(value: object) -> Iterator[Formula]:

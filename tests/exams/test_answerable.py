@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
@@ -19,6 +20,7 @@ from tests.exams.samples import EXAMPLE_TEXTS, LAYER_TEXTS, TEXTS, course, reada
 from tests.exams.stem_reading import answered
 from tests.helpers import value
 
+_NUMBER = re.compile(r"(?<![\w.])[0-9]+")
 _APART = 7  # every so many of the plans of a network
 
 
@@ -44,6 +46,8 @@ def is_repeated(on: Course) -> bool:
 
 
 def check(question: Question, found: WrittenQuestion) -> None:
+    if isinstance(question.key, tuple) and len(question.key) == 1 and isinstance(question.key[0], int):
+        assert question.key[0] not in map(int, _NUMBER.findall(found.stem)), found.stem
     if is_repeated(question.course) and not question.local:
         return
     answer = answered(found.stem, tuple(option.plain for option in found.options))

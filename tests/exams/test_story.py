@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -16,9 +17,12 @@ from symparams.algebra.evaluation import at
 from symparams.algebra.formula import Symbol
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
+from symparams.documents.question_writer import Writer
 from symparams.documents.written_question import WrittenQuestion
 from symparams.errors import Source, SymparamsError
 from symparams.exams.chain import Cut, chained, part_letter
+from symparams.exams.course import SHOWN, Course
+from symparams.exams.examination import Examination, Wanted
 from symparams.exams.question import Question, StoryPart
 from symparams.exports.prairielearn_server import Reading
 from symparams.grading.bank import bank_of, read_bank
@@ -172,6 +176,37 @@ def test_no_two_parts_on_layers_built_alike() -> None:
     for plan in plans(EXAMPLE_TEXTS["bilstm-imdb.arch"], "story"):
         steps = str(plan.more["steps"]).split()
         assert not {"bidirectional_1", "bidirectional_2"} <= set(steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "show"),
+    [
+        *((name, "table") for name in ("exam-cnn", "conv-autoencoder", "mobilenet", "lenet5", "resnet18-34", "llama")),
+        *(("torch", show) for show in SHOWN if show != "keras"),
+        ("exam-cnn", "keras"),
+    ],
+)
+def test_no_answer_to_a_part_stands_in_the_question(name: str, show: str) -> None:
+    on = Course(Source("net.arch", EXAMPLE_TEXTS.get(f"{name}.arch") or TEXTS[name]), show=show)
+    found = list(Examination([on], Wanted(questions=8, kinds=("story",))).questions())
+    assert found
+    for question in found:
+        before, mark, _ = Writer(on, "text", 0, "none").asked(question).stem.partition("(a)")
+        told = {int(digits) for digits in re.findall(r"(?<![\w.])[0-9]+", before)}
+        assert mark
+        assert told
+        assert not told & {part.value for part in parts(question)}
+
+
+@pytest.mark.parametrize(
+    ("show", "told"),
+    [("table", "| Layer"), ("torch", "nn.Conv2d("), ("language", "-> conv(6, 5, bias=no)")],
+)
+def test_a_story_shows_its_network_as_the_others_do(show: str, told: str) -> None:
+    net = sp.parse("convention torch\ninput(1, 28, 28) -> conv(6, 5, bias=no) -> maxpool(2) -> flatten -> dense(3)")
+    (question,) = sp.exam(net, story=True, show=show).questions
+    assert told in question.prompt
+    assert "of the layer `conv_1` (convolution)?" in question.prompt
 
 
 def test_ten_seeds_give_ten_stories() -> None:

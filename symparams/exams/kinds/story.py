@@ -17,6 +17,7 @@ from symparams.exams.kind import Kind
 from symparams.exams.kinds.total import by_layer, mistakes
 from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question, StoryPart, Wrong
+from symparams.exams.told import numbers_of_network
 from symparams.exams.values import bound
 from symparams.misconceptions.mistakes import Mistakes
 from symparams.misconceptions.task import Task
@@ -68,7 +69,7 @@ class Story(Plan):
                 return None
             parts.append(part)
             right[part_letter(place).name] = part.value
-        if not parts:
+        if not parts or self.told(point).intersection(part.value for part in parts):
             return None
         more = {**self.more, "parts": tuple(parts)}
         return Question(
@@ -165,7 +166,8 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     nodes = course.network.nodes
     if course.is_unrolled or any(node.repeats for node in nodes) or course.drawn((course.total("params").sum,)) is None:
         return
-    sizes, counts = list(_size_steps(course)), list(_count_steps(course))
+    shown = numbers_of_network(course, {})
+    sizes, counts = ([s for s in steps(course) if s.gives not in shown] for steps in (_size_steps, _count_steps))
     told: set[tuple[_Step, ...]] = set()
     for story in range(4 * _STORIES):
         steps = _steps(sizes, counts, story)
