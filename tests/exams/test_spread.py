@@ -82,7 +82,7 @@ def test_layers_that_are_built_alike_are_asked_the_same_once() -> None:
 
 def test_receptive_fields_of_layers_that_are_built_alike_differ() -> None:
     found = list(plans(_ALIKE, "field", types=("number",)))
-    assert {plan.node.name for plan in _order(found) if plan.node} == {"conv_2", "conv_3"}  # of the first it is the kernel
+    assert {plan.node.name for plan in _order(found) if plan.node} == {"conv_2", "conv_3"}  # of the first: the kernel
 
 
 def test_what_does_not_fit_takes_no_turn() -> None:
