@@ -123,8 +123,8 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
         yield from of_origin(origin)
     for axis in e.account.axes:
         yield from in_derivation(axis.derivation)
-    for way in (e.changes, e.changes_before, e.changes_laid_out):
-        for step in () if way is None else way.changes:
+    for sizes in (e.changes, e.changes_before, e.changes_laid_out):
+        for step in () if sizes is None else sizes.changes:
             yield from () if step.work is None else in_derivation(step.work)
     for stored in e.account.stored:
         for size in (*stored.shape, stored.copies):
