@@ -123,9 +123,9 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
         yield from of_origin(origin)
     for axis in e.account.axes:
         yield from in_derivation(axis.derivation)
-    for sizes in (e.changes, e.changes_before, e.changes_laid_out):
-        for step in () if sizes is None else sizes.changes:
-            yield from () if step.work is None else in_derivation(step.work)
+    for on_the_way in (e.changes, e.changes_before, e.changes_laid_out):
+        for change in () if on_the_way is None else on_the_way.changes:
+            yield from () if change.work is None else in_derivation(change.work)
     for stored in e.account.stored:
         for size in (*stored.shape, stored.copies):
             yield from numbers_in(size)
