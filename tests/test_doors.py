@@ -141,7 +141,7 @@ def test_names_that_are_not_utf_8(place: Path) -> None:
     for arguments in (
         ("solve", odd),
         ("compare", odd, odd, "--format", "json"),
-        ("exam", odd, "--questions", "1", "--title", os.fsdecode(b"t\xff")),
+        ("exam", odd, "--questions", "1", "--kinds", "params", "--title", os.fsdecode(b"t\xff")),
     ):
         status, out, said = run(*arguments)
         assert (status, said) == (0, "")

@@ -147,7 +147,7 @@ def check_asked(question: Question) -> None:
 def test_questions() -> None:
     seen = set()
     for text in TEXTS.values():
-        for question in questions(text, count=1, most=40):
+        for question in questions(text, count=1, most=80):
             seen.add(question.kind)
             check_asked(question)
     assert seen == set(KINDS)

@@ -249,7 +249,7 @@ def test_questions() -> None:
     chain = "input(16, d) -> param(n, d, prepend) -> dense(3) -> { id | param(n, 3) } -> concat(axis=1)"
     network = sp.parse(f"{ranges} {chain}")
     for kind in ("params", "shape", "activations", "memory", "formula", "mistake", "blank"):
-        assert "learned tensor" in str(sp.exam(network, questions=2, kinds=kind)), kind
+        assert "learned tensor" in str(sp.exam(network, questions=6, kinds=kind)), kind
     (asked,) = sp.exam(network, questions=1, kinds="total").questions
     assert asked.key
 

@@ -72,7 +72,7 @@ def squared(s: Subject) -> Iterable[Formula]:
     def twice(kernel: list[Formula], others: list[Formula]) -> Formula | None:
         return product([*kernel, *kernel, *others]) if len(kernel) == 1 else None
 
-    return _in_products(s, twice) if len(s.x.spatial) == 1 else ()
+    return _in_products(s, twice) if s.arriving and len(s.x.spatial) == 1 else ()
 
 
 @misconception(
