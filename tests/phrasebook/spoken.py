@@ -69,10 +69,10 @@ _SHOWING = (
     ("convention torch input(4,8,8) -> ln(trailing=2) -> conv(2,1)", "--kinds", "total"),
 )
 _STATED = (
+    "input(9,9,9,3) -> conv(4,3)",
     "input(10,32) -> lstm(8) -> dense(4)",
     "input(12) -> embedding(50,8) -> attention(2) -> ln -> lstm(8,sequences)",
     "input(30,30,30,3) -> conv(4,3) -> conv(4,3,groups=2) -> bn -> maxpool(2)",
-    "input(9,9,9,3) -> conv(4,3) -> conv(4,3)",
     "input(9,9,3) -> conv(4,3,same) -> conv(4,3)",
     "input(64,3) -> conv(4,3,same) -> prelu -> conv(6,5) -> bn",
 )
