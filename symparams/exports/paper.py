@@ -145,7 +145,7 @@ def _part(asked: WrittenQuestion, at: int, has_points: bool) -> Mapping[str, obj
 
 def _lost(penalty: Fraction) -> str:
     """How much of its points a question takes away for a wrong choice; empty for nothing."""
-    return "all" if penalty == 1 else f"${penalty}$" if penalty else ""
+    return "all the points" if penalty == 1 else f"${penalty}$ of the points" if penalty else ""
 
 
 def _known(asked: WrittenQuestion) -> list[str]:

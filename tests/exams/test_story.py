@@ -267,6 +267,7 @@ def test_a_part_is_marked_from_the_students_own_answers(text: str, points: float
     assert (mark.points, mark.outcome, mark.remark) == (Fraction(points), outcome, remark)
 
 
+@pytest.mark.extra
 def test_prairielearn_marks_the_same(tmp_path: pytest.TempPathFactory) -> None:
     asked = written()
     page = prairielearn_executor.Question(tmp_path, asked)  # type: ignore[arg-type]

@@ -288,7 +288,7 @@ def _others() -> Iterator[Said]:
     yield Said("`exam --show`", shown, is_markdown=True)
     stated = tuple(("exam", "-e", one, "--kinds", "truth", "--questions", "18") for one in _STATED)
     yield Said("`exam --kinds truth`", stated, is_markdown=True)
-    yield Said("settings of layers in exams", (), printed="".join(f"{line}\n" for line in _settings()))
+    yield Said("settings of layers in exams", (), printed="".join(f"{line}.\n\n" for line in _settings()))
     yield Said(
         "`exam`",
         tuple(
@@ -310,7 +310,7 @@ def _settings() -> list[str]:
                 for entry in described(layer, x, {}).settings:
                     value = entry.value if isinstance(entry.value, (bool, str)) else None
                     told.setdefault((entry.kind, entry.name, value), entry)
-    return list(dict.fromkeys(f"{entry.kind}: {str(macros.setting(entry)).strip()}" for entry in told.values()))  # type: ignore[attr-defined]
+    return list(dict.fromkeys(str(macros.setting(entry)).strip() for entry in told.values()))  # type: ignore[attr-defined]
 
 
 def _answers() -> list[tuple[str, ...]]:
