@@ -50,6 +50,8 @@ def check(question: Question, found: WrittenQuestion) -> None:
         assert question.key[0] not in map(int, _NUMBER.findall(found.stem)), found.stem
     if is_repeated(question.course) and not question.local:
         return
+    if question.kind == "story":  # whose parts are computed again in the tests of stories
+        return
     answer = answered(found.stem, tuple(option.plain for option in found.options))
     if question.kind == "mistake":
         assert isinstance(answer, str)

@@ -64,7 +64,7 @@ def assert_told(shelf: Shelf, asked: WrittenQuestion) -> None:
     told += [(html.escape(mistake.answer), mistake.feedback) for mistake in asked.mistakes]
     for answer, feedback in told:
         assert shown(f"<dt>{answer}</dt><dd>{feedback}</dd>") in back
-    assert ("Mistakes" in back) == bool(told)
+    assert ("Mistakes" in back) == bool(told or any(blank.mistakes for blank in asked.blanks))
 
 
 def _option(asked: WrittenQuestion) -> Any:

