@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from symparams.algebra.evaluation import Point, at
 from symparams.algebra.formula import Formula, Number, Symbol, as_formula
-from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
 from symparams.exams.course import CODE, Course
 from symparams.model.arguments import arguments_of
@@ -55,8 +54,8 @@ def values(formulas: Iterator[Formula] | list[Formula], point: Point) -> Iterato
 
 @lru_cache(maxsize=4096)
 def _compound(node: Node) -> tuple[Formula, ...]:
-    """The arguments of a layer that are worked out for a table: 2*F."""
-    return tuple(f for f in _formulas(node.layer) if not isinstance(f, (Number, Symbol)) and letters_of(f))
+    """The arguments of a layer that are worked out for a table: 2*F, 2^4."""
+    return tuple(f for f in _formulas(node.layer) if not isinstance(f, (Number, Symbol)))
 
 
 def _formulas(value: object) -> Iterator[Formula]:
