@@ -20,6 +20,7 @@ from symparams.exams.question import AnswerType, Content, Option, Question, Wron
 from symparams.exams.told import numbers_of_layer, numbers_of_network, numbers_of_summary
 from symparams.exams.values import bound
 from symparams.model.network import Node
+from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.questions.points import number_from
 
 _SHOWN = 16  # wrong answers that a question knows
@@ -105,9 +106,11 @@ class Plan:
 
     def told(self, point: Point) -> frozenset[int]:
         """The numbers in the stem."""
+        rule = QUANTITY_RULES.get(self.quantity)
+        size = {self.course.settings.size} if rule is not None and rule.in_bytes else frozenset()
         if self.local and self.node is not None:
-            return numbers_of_layer(self.node, point)
-        shown = numbers_of_network(self.course, point)
+            return numbers_of_layer(self.node, point) | size
+        shown = numbers_of_network(self.course, point) | size
         return shown | numbers_of_summary(self.course, point, self.node) if self.summary else shown
 
 
