@@ -8,52 +8,18 @@ from typing import NamedTuple
 
 from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, total
 from symparams.algebra.sums import Repeat, over, over_shown
+from symparams.documents.size_way import SizeWay, size_way
 from symparams.documents.tensor_groups import TensorGroup, grouped
-from symparams.model.derived import Counts, Derived
+from symparams.model.derived import Counts
 from symparams.model.layer import Shape
-from symparams.model.network import Network, Node
+from symparams.model.network import Node
 from symparams.model.provenance import Origin, names_read, origin, origins, symbol_origin
 from symparams.model.sentence import Text
-from symparams.model.size_changes import size_changes
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import AxisSize, Known, LayerDerivations, rounds
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity, NetworkQuantities
 from symparams.quantities.padding import PaddingSteps, padding_of
 from symparams.quantities.quantity import Quantity
-
-_WORKED = 3  # changes of size that are worked out
-
-
-class SizeStep(NamedTuple):
-    """A layer on the way of the spatial sizes."""
-
-    layer: str  # its name
-    sizes: Shape  # of its output, without channels and features
-    work: Derivation | None  # how its first size comes out, where the others come out alike and the way is short
-
-
-class SizeWay(NamedTuple):
-    """The way of the spatial sizes to the output of a layer."""
-
-    source: str  # the layer whose output they start from
-    is_only_input: bool  # whether that is the only input of the network
-    sizes: Shape  # of its output
-    changes: tuple[SizeStep, ...]  # the layers that change them, in the order of the data
-
-
-def _way(network: Network, index: int) -> SizeWay | None:
-    found = size_changes(network, index)
-    if found is None:
-        return None
-    is_short = len(found.changes) <= _WORKED
-    steps = [SizeStep(*one, _work(network.node(one.layer).derived) if is_short else None) for one in found.changes]
-    return SizeWay(found.source, found.is_only_input, found.sizes, tuple(steps))
-
-
-def _work(derived: Derived) -> Derivation | None:
-    """How the size along the first spatial axis comes out, if those along the others come out alike."""
-    axes = [x for x in LayerDerivations(derived).axes if x.axis not in ("channels", "features")]
-    return axes[0].derivation if axes and all(x.like == axes[0].axis for x in axes[1:]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +167,12 @@ class LayerEntry:
     @property
     def changes(self) -> SizeWay | None:
         """How the spatial sizes change on the way to its output."""
-        return _way(self.measurements.network, self.number - 1)
+        return size_way(self.measurements.network, self.number - 1)
 
     @property
     def changes_before(self) -> SizeWay | None:
         """The same for what it reads: of the first input, whose sizes the others share."""
-        return _way(self.measurements.network, self.node.inputs[0]) if self.node.inputs else None
+        return size_way(self.measurements.network, self.node.inputs[0]) if self.node.inputs else None
 
     @property
     def laid_out(self) -> Origin | None:
@@ -221,7 +187,7 @@ class LayerEntry:
     def changes_laid_out(self) -> SizeWay | None:
         """How the spatial sizes change on the way to what has been laid out in that row."""
         network, read = self.measurements.network, self.laid_out
-        return None if read is None else _way(network, network.node(read.source).inputs[0])
+        return None if read is None else size_way(network, network.node(read.source).inputs[0])
 
     def origin_of(self, known: Known) -> Origin | None:
         """Where channels or features come from that a symbol of its rules stands for; none for other sizes."""
