@@ -156,11 +156,12 @@ def _known(asked: WrittenQuestion) -> list[str]:
     wrong.extend((mistake.answer, mistake) for mistake in asked.mistakes)
     known = [(answer, mistake, asked.points) for answer, mistake in wrong]
     known += [(f"{blank.mark} {one.answer}", one, blank.points) for blank in asked.blanks for one in blank.mistakes]
+    told = [(answer, one, worth) for answer, one, worth in known if one.misconception or one.credit]
     return [
         f"\\textbf{{{escape_latex(answer)}}} "
         + (f"{escape_latex(mistake.misconception)}, " if mistake.misconception else "")
         + points(share * worth).replace(" ", "~")
-        for answer, mistake, worth in known
+        for answer, mistake, worth in told
         for share in [asked.share(mistake) if isinstance(mistake, WrittenOption) else mistake.credit]
     ]
 
