@@ -8,14 +8,13 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exams.examination import Wanted
 from symparams.exports.blackboard_items import kind, material, metadata, question
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
-from symparams.exports.points import group_title
-from symparams.exports.qti import Maker, Node, document, figures, identifier, indent, one_by_one, written
+from symparams.exports.qti import Maker, Node, document, figures, groups, identifier, indent, one_by_one, written
 
 _make = Maker("")
 _NAMESPACE = "http://www.blackboard.com/content-packaging/"
@@ -85,15 +84,9 @@ def _pools(bank: BankInfo, items: Items) -> Iterator[_Pool]:
     if not bank.has_groups:
         yield _Pool(bank.title or "Questions", (text for *_, text in chain.from_iterable(items)))
         return
-    for number, parts in groupby(chain.from_iterable(items), lambda part: part[0]):
-        marks: dict[str, list[Item]] = {}
-        for part in parts:
-            marks.setdefault(part[1], []).append(part)
-        for mark, variants in marks.items():
-            _, _, name, points, *_ = variants[0]
-            title = group_title(number, f"{name} {mark}".rstrip(), bank)
-            kinds = tuple(dict.fromkeys(variant[4] for variant in variants))
-            yield _Pool(title, [variant[5] for variant in variants], points=points, kinds=kinds)
+    for _, title, variants in groups(bank, chain.from_iterable(items)):
+        kinds = tuple(dict.fromkeys(variant[4] for variant in variants))
+        yield _Pool(title, [variant[5] for variant in variants], points=variants[0][3], kinds=kinds)
 
 
 def _put(archive: zipfile.ZipFile, bank: BankInfo, resource: _Resource) -> None:

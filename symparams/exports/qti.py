@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import escape
+from itertools import groupby
 from math import gcd
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
+from symparams.exports.points import group_title
 
 Node: TypeAlias = "Element[str]"
+Part: TypeAlias = "Sequence[Any]"  # of an item: number and mark of the question, its name, its points, the rest
 
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -157,6 +160,20 @@ def one_by_one(asked: WrittenQuestion) -> Iterator[WrittenQuestion]:
             mistakes=asked.mistakes_at(blank),
             blanks=(),
         )
+
+
+def groups(bank: BankInfo, parts: Iterable[Part]) -> Iterator[tuple[str, str, list[Part]]]:
+    """The variants of each question, with a name and a title for all of them.
+
+    The blanks of a faded solution are questions of their own.
+    """
+    for number, several in groupby(parts, lambda part: part[0]):
+        by_mark: dict[str, list[Part]] = {}
+        for part in several:
+            by_mark.setdefault(part[1], []).append(part)
+        for mark, variants in by_mark.items():
+            name = variants[0][2]
+            yield f"{number}{mark}", group_title(number, f"{name} {mark}".rstrip(), bank), variants
 
 
 def explained(asked: WrittenQuestion) -> str:

@@ -19,12 +19,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import chain, groupby
+from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exams.examination import Wanted
 from symparams.exports.export import Item, Items, PackedExport, encoded, entry, put
-from symparams.exports.points import group_title, title
+from symparams.exports.points import title
 from symparams.exports.qti import (
     Maker,
     Node,
@@ -32,6 +32,7 @@ from symparams.exports.qti import (
     document,
     explained,
     figures,
+    groups,
     identifier,
     indent,
     manifest,
@@ -96,16 +97,9 @@ def _texts(bank: BankInfo, items: Items) -> Iterator[str]:
     if not bank.has_groups:
         yield from (text for *_, text in chain.from_iterable(items))
         return
-    for number, parts in groupby(chain.from_iterable(items), lambda part: part[0]):
-        marks: dict[str, list[Item]] = {}
-        for part in parts:
-            marks.setdefault(part[1], []).append(part)
-        for mark, variants in marks.items():
-            _, _, name, points, _ = variants[0]
-            before, behind = _group(
-                bank, f"{number}{mark}", group_title(number, f"{name} {mark}".rstrip(), bank), points
-            )
-            yield from (before, *(text for *_, text in variants), behind)
+    for name, together, variants in groups(bank, chain.from_iterable(items)):
+        before, behind = _group(bank, name, together, variants[0][3])
+        yield from (before, *(text for *_, text in variants), behind)
 
 
 def _group(bank: BankInfo, name: str, title: str, points: str) -> tuple[str, str]:
