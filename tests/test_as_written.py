@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import symparams as sp
 from symparams.errors import SymparamsError
+from symparams.quantities.settings import Settings
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from tests.helpers import net
 
@@ -55,3 +57,37 @@ def test_right_by_coincidence() -> None:
     for right in ("(k*k*C_in + 1)*F", "(k^2*C + 1)*C_out", "(3*3 + 1)*32", "320"):
         assert diagnosed("input(28, 28, 1) -> conv(32, 3)", right, "conv_1").note == ""
     assert diagnosed("input(28, 28, 3) -> conv(32, 3)", "(k*k*3 + 1)*F", "conv_1").note == ""
+
+
+def test_a_product_is_explained_by_the_mistake_that_has_its_factors() -> None:
+    layer = "input(4096, 4096) -> attention(32, head=128, kv=8, causal)"
+    asked = Diagnostician(net(layer), Settings(dtype="float16"))
+    written = asked.typed("attention_1", "cache", "2*4096*4096*2")  # 4096 is 32·128
+    assert made(written) == ["heads of keys and values ignored"]
+    assert len(made(asked.typed("attention_1", "cache", "67108864"))) == 2  # also with 8 bytes per value
+    assert len(made(asked.typed("attention_1", "cache", "67108863 + 1"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("network", "given", "begins"),
+    [
+        (
+            "input(28, 28) -> flatten -> dense(512) -> dense(10)",
+            "784*512 + 512*10",
+            (
+                "407,050, not 784·512 + 512·10; you counted the weights and left out the biases in dense_1 and "
+                "dense_2, which makes 512 + 10 = 522 too few: 406,528 + 522 = 407,050."
+            ),
+        ),
+        (
+            "input(8) -> dense(4, bias=no) -> dense(3, bias=no)",
+            "51",
+            (
+                "44, not 51; you counted biases, although there are none in dense_1 and dense_2, which makes 4 + 3 = 7 "
+                "too many: 51 − 7 = 44."
+            ),
+        ),
+    ],
+)
+def test_a_wrong_total_is_carried_on_to_the_right_one(network: str, given: str, begins: str) -> None:
+    assert sp.parse(network).diagnose(given).to_text("answer").replace("\n", " ").startswith(begins)

@@ -51,7 +51,7 @@ def one_bias(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     needs="tensor",
-    explanation="you counted biases, but this layer is built without them",
+    explanation="you counted biases, although there are none",
     repair="with the bias turned off a layer has only weights, which is common before a normalization layer",
     claim="Turning off the bias of a layer does not change its number of parameters.",
     source="Ioffe and Szegedy, Batch Normalization, 2015, section 3.2",
