@@ -262,13 +262,14 @@ def mistakes(share: int) -> None:
 def questions(share: int) -> None:
     """Questions of every kind on some networks: what is asked, answers and options in their order."""
     for name in ("images", "torch", "sequences", "letters"):
-        wanted = Wanted(60 // share, seed=7, kinds=tuple(KINDS))
+        many = None if name == "letters" else 60 // share  # it has only a few
+        wanted = Wanted(many, seed=7, kinds=tuple(KINDS))
         examination = Examination([Course(Source(name, TEXTS[name]))], wanted)
         for plan in examination.plans:
             print(name, *plan.words, plan.local, plan.difficulty)
         for i, question in enumerate(examination.questions()):
             print(name, i, *_asked(question))
-        for written in exam(parse(TEXTS[name]), questions=60 // share).questions:
+        for written in exam(parse(TEXTS[name]), questions=many).questions:
             print(name, written.kind, written.key, *map(_digits, (written.prompt, written.solution)))
             print(name, *((w.mistake, w.answer, *_digits(w.feedback)) for w in written.wrong_answers))
 

@@ -31,14 +31,19 @@ class Faded:
 
 
 def faded(question: Question, typesetter: Typesetter) -> Faded:
-    """The steps of a solution; in the last ones every number that is new is left out."""
+    """The steps of a solution; in the last ones every number that is new is left out, and always the result.
+
+    The result need not be new: 9 + 0 = 9.
+    """
     (derivation,) = question.derivations
     steps = [step.expression for step in derivation.steps]
-    first = max(1, len(steps) - question.fade)
+    last = len(steps) - 1
+    first = min(max(1, len(steps) - question.fade), last)
     blanks: list[Blank] = []
     lines: list[str] = []
     for i, step in enumerate(steps):
-        line = _without_new(step, steps[i - 1], blanks) if i >= first else step
+        known = Counter(_numbers(steps[i - 1])) if i < last else Counter()
+        line = _without(step, known, blanks) if i >= first else step
         text = typesetter.broken(line)
         for blank in blanks:
             text = text.replace(_symbol(typesetter, blank.mark), typesetter.blank(blank.mark))
@@ -51,9 +56,8 @@ def _symbol(typesetter: Typesetter, mark: str) -> str:
     return typesetter.formula(Symbol(_MARK + mark[1:-1]))
 
 
-def _without_new(step: Formula, before: Formula, blanks: list[Blank]) -> Formula:
-    """The step with a blank for each number that the line before does not have."""
-    known = Counter(_numbers(before))
+def _without(step: Formula, known: Counter[int], blanks: list[Blank]) -> Formula:
+    """The step with a blank for each number that is not known; each number that is known is used up once."""
 
     def change(leaf: Formula) -> Formula:
         if not isinstance(leaf, Number) or not isinstance(leaf.value, int):

@@ -159,6 +159,16 @@ def test_blanks_put_back_give_the_solution() -> None:
     assert blanks > 50
 
 
+def test_a_result_that_is_not_new_is_left_out_all_the_same() -> None:
+    text = "input(9, 9, 2) -> conv(4, 3) -> conv(4, 3) -> conv(4, 1)"
+    found = examination(text, fade=2, questions=None, kinds=("field",))
+    writer = Writer(course(text), "text", 0)
+    given = [writer.asked(question) for question in found.questions()]
+    (last,) = [one for one in given if "conv_3" in one.name]
+    assert last.stem.split("\n")[-3:] == ["          = 5 + 0", "          = [(a)]", ""]
+    assert [(blank.mark, blank.value) for blank in last.blanks] == [("(a)", 5)]
+
+
 def test_feedback_says_what_the_wrong_answer_is() -> None:
     for question, found in asked(TEXTS["images"], "params", "total"):
         for wrong, told in zip(question.mistakes, found.mistakes, strict=True):

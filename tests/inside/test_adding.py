@@ -36,7 +36,11 @@ THINGS = {
     "A misconception": Added(
         ("A misconception",),
         ("tests/test_diagnose.py",),
-        ("tests/misconceptions/test_cubes.py", "tests/misconceptions/test_laws.py", "tests/exams/test_statements.py"),
+        (
+            "tests/misconceptions/test_cubes.py",
+            "tests/misconceptions/test_laws.py",
+            "tests/exams/test_statement_cues.py",
+        ),
     ),
     "A quantity": Added(("A quantity",), (), ("tests/test_quantities.py",)),
     "A solution format": Added(("A solution format",), ("tests/test_docs.py",), ("tests/test_formats.py",)),
