@@ -78,6 +78,13 @@ def test_an_answer_with_brackets_is_printed_whole(tmp_path: Path) -> None:
 
 
 @needs_latex
+def test_an_answer_that_is_wider_than_its_line_takes_several(tmp_path: Path) -> None:
+    answer = " + ".join(f"{i}*k^2*F*floor((H - {i})/4)" for i in range(2, 12))
+    (page,) = built(paper("Exam", (), [[replace(ASKED[0], answer=answer, blanks=())]], key=True), tmp_path)
+    assert answer in " ".join(page.split())
+
+
+@needs_latex
 @pytest.mark.parametrize("style", STYLES)
 def test_solutions_of_any_style_fit_into_the_key(style: str, tmp_path: Path) -> None:
     network = parse((EXAMPLES / "mnist-63.arch").read_text("utf-8"))
