@@ -117,9 +117,9 @@ def test_what_is_said_of_all_layers_does_not_speak_of_one_channel() -> None:
             "input(75, 75, 3) -> maxpool(2)",
             (
                 "the window starts at the edge of the input and moves 2 positions at a time, as long as it fits "
-                "inside: it starts at 0, 2, 4 and so on up to 72. After the starting position there is room for 36 "
-                "steps, (75 − 2)/2 = 36.5 rounded down, and the last row and the last column are not covered; the + 1 "
-                "counts the starting position"
+                "inside: it starts at 0, 2, 4 and so on up to 72. After the starting position there is room for "
+                "(75 − 2)/2 = 36.5 steps, so for 36 whole steps, and the last row and the last column are not covered; "
+                "the + 1 counts the starting position"
             ),
         ),
         (
@@ -133,12 +133,20 @@ def test_what_is_said_of_all_layers_does_not_speak_of_one_channel() -> None:
             ),
         ),
         (
+            "input(4, 4, 3) -> maxpool(3)",
+            (
+                "the window starts at the edge of the input and moves 3 positions at a time, as long as it fits "
+                "inside. After the starting position there is room for (4 − 3)/3 = 1/3 steps, so for no whole step, "
+                "and the last row and the last column are not covered; the + 1 counts the starting position"
+            ),
+        ),
+        (
             "convention torch input(3, 13, 13) -> maxpool(2, s=3, ceil)",
             (
                 "the window starts at the edge of the input and moves 3 positions at a time, as long as it fits "
                 "inside, and once more for a remaining part that starts inside the input (ceil_mode=True): it starts "
-                "at 0, 3, 6 and so on up to 12. After the starting position there is room for 4 steps, (13 − 2)/3 = "
-                "11/3 rounded up; the + 1 counts the starting position"
+                "at 0, 3, 6 and so on up to 12. After the starting position there is room for (13 − 2)/3 = 11/3 "
+                "steps, rounded up to 4 steps; the + 1 counts the starting position"
             ),
         ),
         (

@@ -119,8 +119,8 @@ class BatchNormalization(Scaled):
         more = "; batch renormalization keeps three more such values" if self.renorm else ""
         start = "it also has" if also else f"each {one} has"
         return (
-            f"{start} a moving mean and a moving variance, which are updated during training but not learned by "
-            f"gradient descent{more}"
+            f"{start} a moving mean and a moving variance for inference, which are updated during training but not "
+            f"learned by gradient descent{more}"
         )
 
     def work(self, out: Outgoing, *arriving: Incoming) -> Work:

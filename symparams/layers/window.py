@@ -245,8 +245,8 @@ class Window:
         where = "" if len(set(rooms)) == 1 else f" along the {axes[i].name}"
         room = f"After the starting position there is room for {{=room steps}}{where}"
         if not isinstance(rooms[i], int):
-            how = "up" if self.up else "down"
-            room = f"After the starting position there is room for {{steps steps}}{where}, {{=room}} rounded {how}"
+            whole = "so for {steps whole steps}" if number(steps) else "so for no whole step"
+            room += f", {'rounded up to {steps steps}' if self.up else whole}"
         left = self._left_over(rooms[i], i)
         rest = f", and {self._last(left, len(set(rooms)) == 1)} not covered" if left else ""
         text = f"{room}{rest}; the + 1 counts the starting position"

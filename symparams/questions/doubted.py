@@ -108,9 +108,10 @@ class Doubts:
         counts, found = self.network.counts, {}
         spoken = {name for name, _ in (*self.named, *self.counted_off)}
         told = {node.counts.non_trainable for node in self.network.nodes if node.counts.params != counts.params}
+        own = self._of_written_layers
         for one in self.written:
             value, meant = self._value(one), one.sentence in self._of_training
-            if value is None or value < _SMALLEST or value == counts.params:
+            if value is None or value < _SMALLEST or value == counts.params or value in own:
                 continue
             if value == counts.trainable and (meant or not spoken.intersection(self._counted.get(value, ()))):
                 found[one] = "trainable"
@@ -118,6 +119,13 @@ class Doubts:
                 found[one] = "non_trainable"
         values = {self._value(one): part for one, part in found.items()}
         return {one: values[value] for one in self.written if (value := self._value(one)) in values}
+
+    @cached_property
+    def _of_written_layers(self) -> set[Value]:
+        """What is not trained in layers whose own number is written, too: the answer on such a layer tells both."""
+        values = set(map(self._value, self.written)) - {self.network.counts.params}
+        every = [node.all_counts for node in self.network.nodes]
+        return {counts.non_trainable for counts in every if counts.params in values} - {0}
 
     @cached_property
     def right(self) -> list[tuple[Written, str | None]]:

@@ -29,6 +29,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
     "conv": (
         "input(8,8,4) -> conv(4,3,groups=4)",
         "input(20,20,3) -> conv(8,3,s=3x2)",
+        "input(4,4,3) -> conv(8,3,s=3)",
         "input(20,3) -> conv(8,3,causal)",
         "input(20,3) -> conv(8,1,causal)",
     ),
@@ -52,6 +53,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
     ),
     "timedistributed": ("input(1,8) -> timedistributed(dense(4))",),
     "tconv": ("input(H,W,3) -> tconv(8,k,s=t)",),
+    "maxpool": ("convention torch input(3,13,13) -> maxpool(2,s=3,ceil)",),
     "adaptiveavgpool": ("input(1,6,4) -> adaptiveavgpool(3x2)",),
     "fractionalmaxpool": ("convention torch input(16,50,32) -> fractionalmaxpool(3,25x16)",),
     "upsample": ("convention torch input(3,9,9) -> upsample(1.5)",),

@@ -74,6 +74,11 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         (HALF, "Only 27 are trainable. Why 27?", [(None, "trainable", "", "")]),
         (HALF, "Why has dense_2 27 parameters?", [("dense_2", "params", "", "")]),
         (HALF, "How many parameters are trainable?", [(None, "trainable", "", "")]),
+        (
+            BN,
+            "Why does batch_normalization_1 list 96 params, of which 48 are non-trainable?",
+            [("batch_normalization_1", "params", "", "")],
+        ),
         (HALF, "How many are non-trainable?", [(None, "non_trainable", "", "")]),
         (CNN, "How many parameters are trainable?", []),
         (CNN, "I used kernels of 3*3 and 32 filters, on Python 3.11, 2019-03-11.", []),
