@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 from symparams.algebra.evaluation import Point, at
 from symparams.algebra.formula import Formula, Symbol, Value
@@ -22,9 +24,14 @@ from symparams.model.conditions import formulas_of
 from symparams.model.layer import Incoming
 from symparams.model.network import Network, Node
 
+Values: TypeAlias = tuple[tuple[str, int], ...]  # of letters, by their names
 
-class NetworkRow(NamedTuple):
-    """A layer in its place."""
+_ROWS = 4096  # of one network, that are kept
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkRow:
+    """A layer in its place; of equal ones there is one object, so that it is written once."""
 
     name: str  # of the layer
     layer: LayerEntry  # what it is and its settings
@@ -34,8 +41,13 @@ class NetworkRow(NamedTuple):
     attends: bool  # whether it attends to the further ones of these
     shared: str  # the layer whose weights it uses again, or whose table; empty where it has its own
     frozen: bool  # whether it is not trained
-    shape: tuple[Value, ...]  # of its output, where a summary is shown
-    params: Value | None  # the same; None for the cell that is left blank
+
+
+class SummaryCells(NamedTuple):
+    """What a summary has besides in the row of a layer."""
+
+    shape: tuple[Value, ...]  # of its output
+    params: Value | None  # its parameters; None for the cell that is left blank
 
 
 class Block(NamedTuple):
@@ -71,42 +83,24 @@ class ShownNetwork:
         return self.course.text(self.point or {name: name for name in self.course.ranges})
 
     @cached_property
-    def _nodes(self) -> list[tuple[int, Node]]:
-        return [(i, node) for i, node in enumerate(self.course.network.nodes) if node.kind != "copies"]
+    def _layers(self) -> _Layers:
+        if self.course not in _LAYERS:
+            _LAYERS[self.course] = _Layers(self.course.network)
+        return _LAYERS[self.course]
 
     @cached_property
     def rows(self) -> list[NetworkRow]:
         """A row for each layer."""
-        before = (-1, *(i for i, _ in self._nodes))
-        return [self._row(node, i) for i, (_, node) in zip(before, self._nodes, strict=False)]
+        drawn = [{name: self.point[name] for name in names if name in self.point} for names in self._layers.letters]
+        return [self._layers.row(i, tuple(values.items())) for i, values in enumerate(drawn)]
 
-    def _row(self, node: Node, before: int) -> NetworkRow:
-        network = self.course.network
-        fed = tuple(_behind_marks(network, i) for i in node.inputs)
-        values = tuple((name, self.point[name]) for name in _letters(node) if name in self.point)
-        return NetworkRow(
-            name=node.name,
-            layer=_described(node, values),
-            arriving=self._incoming(node) if node.layer.inputs == "none" else None,
-            fed_by=() if fed in ((before,), ()) else tuple(network.nodes[i].name for i in fed),
-            is_unfed=not node.inputs and node.layer.inputs != "none",
-            attends=bool(node.layer.sources) and len(fed) > 1,
-            shared=node.shared or _table_of(network, node),
-            frozen=node.frozen,
-            shape=() if self.blank is None else tuple(_at(size, self.point) for size in node.shape),
-            params=None if self.blank in (None, node) else _at(node.counts.params, self.point),
-        )
-
-    def _incoming(self, node: Node) -> ArrivingEntry:
-        readers = [
-            one for one in self.course.network.nodes if any(self.course.network.nodes[i] is node for i in one.inputs)
-        ]
-        has_tokens = any(a.name == "vocabulary" for one in readers for a in arguments_of(type(one.layer)))
-        in_steps = any(one.layer.at_each_step is not None or isinstance(one.layer, ConvLSTM) for one in readers)
-        axes = node.derived.out.axes
-        if in_steps and len(axes) > 2:  # behind the first axis those of a single step
-            axes = ("steps", *Incoming(node.shape[1:], node.derived.convention).axis_names())
-        return ArrivingEntry(tuple(_at(size, self.point) for size in node.shape), axes, has_tokens)
+    @property
+    def summary(self) -> list[SummaryCells]:
+        """What a summary has besides in the row of each layer."""
+        nodes = [node for _, node in self._layers.nodes]
+        params = (None if node is self.blank else _at(node.counts.params, self.point) for node in nodes)
+        shapes = (tuple(_at(size, self.point) for size in node.shape) for node in nodes)
+        return [SummaryCells(*cells) for cells in zip(shapes, params, strict=True)]
 
     @property
     def inputs(self) -> list[NetworkRow]:
@@ -116,25 +110,82 @@ class ShownNetwork:
     @property
     def has_branches(self) -> bool:
         """Whether a layer is fed by something else than the row above."""
-        return any(row.fed_by or row.is_unfed for row in self.rows)
+        return self._layers.has_branches
 
     @property
     def blocks(self) -> Iterator[Block]:
         """The layers that are repeated, the outermost blocks first."""
-        inside: dict[tuple[int, Repeat], list[str]] = {}
-        for _, node in self._nodes:
-            for bracket, repeat in zip(node.brackets, node.repeats, strict=True):
-                inside.setdefault((bracket, repeat), []).append(node.name)
-        for (_, repeat), names in inside.items():
+        for repeat, names in self._layers.blocks:
             times, start, end = (_at(value, self.point) for value in (repeat.count, repeat.first, repeat.last))
             yield Block(names[0], names[-1], times, repeat.symbol if repeat.runs else None, start, end)
 
     @property
     def letters(self) -> list[Symbol]:
         """The letters that stand in the rows without a number."""
-        counters = {repeat.variable for _, node in self._nodes for repeat in node.repeats}
-        every = dict.fromkeys(name for _, node in self._nodes for name in _letters(node))
-        return [Symbol(name) for name in every if name not in counters and name not in self.point]
+        return [Symbol(name) for name in self._layers.names if name not in self.point]
+
+
+class _Layers:
+    """What all tables of a network have in common, whatever the values of its letters are."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.nodes = [(i, node) for i, node in enumerate(network.nodes) if node.kind != "copies"]
+        told = [_letters(node) for _, node in self.nodes]
+        counters = {repeat.variable for _, node in self.nodes for repeat in node.repeats}
+        self.names = [name for name in dict.fromkeys(chain.from_iterable(told)) if name not in counters]
+        self.letters = [(*names, *_of_shape(node)) for names, (_, node) in zip(told, self.nodes, strict=True)]  # a row
+        self.row = lru_cache(maxsize=_ROWS)(self._row)  # of a number and the values of its letters
+
+    @cached_property
+    def has_branches(self) -> bool:
+        """Whether a layer is fed by something else than the row above."""
+        return any(self._fed(i) or _is_unfed(node) for i, (_, node) in enumerate(self.nodes))
+
+    @cached_property
+    def blocks(self) -> list[tuple[Repeat, list[str]]]:
+        """What is repeated, the outermost first, each with the names of its layers."""
+        inside: dict[tuple[int, Repeat], list[str]] = {}
+        for _, node in self.nodes:
+            for bracket, repeat in zip(node.brackets, node.repeats, strict=True):
+                inside.setdefault((bracket, repeat), []).append(node.name)
+        return [(repeat, names) for (_, repeat), names in inside.items()]
+
+    def _row(self, number: int, values: Values) -> NetworkRow:
+        network, node = self._network, self.nodes[number][1]
+        fed = self._fed(number)
+        return NetworkRow(
+            name=node.name,
+            layer=_described(node, values),
+            arriving=self._incoming(node, dict(values)) if node.layer.inputs == "none" else None,
+            fed_by=tuple(network.nodes[i].name for i in fed),
+            is_unfed=_is_unfed(node),
+            attends=bool(node.layer.sources) and len(node.inputs) > 1,
+            shared=node.shared or _table_of(network, node),
+            frozen=node.frozen,
+        )
+
+    def _fed(self, number: int) -> tuple[int, ...]:
+        """The layers that feed the one in a row; () where that is the row above, or none."""
+        fed = tuple(_behind_marks(self._network, i) for i in self.nodes[number][1].inputs)
+        above = self.nodes[number - 1][0] if number else -1
+        return () if fed == (above,) else fed
+
+    def _incoming(self, node: Node, point: Point) -> ArrivingEntry:
+        readers = [one for one in self._network.nodes if any(self._network.nodes[i] is node for i in one.inputs)]
+        has_tokens = any(a.name == "vocabulary" for one in readers for a in arguments_of(type(one.layer)))
+        in_steps = any(one.layer.at_each_step is not None or isinstance(one.layer, ConvLSTM) for one in readers)
+        axes = node.derived.out.axes
+        if in_steps and len(axes) > 2:  # behind the first axis those of a single step
+            axes = ("steps", *Incoming(node.shape[1:], node.derived.convention).axis_names())
+        return ArrivingEntry(tuple(_at(size, point) for size in node.shape), axes, has_tokens)
+
+
+_LAYERS: WeakKeyDictionary[Course, _Layers] = WeakKeyDictionary()
+
+
+def _is_unfed(node: Node) -> bool:
+    return not node.inputs and node.layer.inputs != "none"
 
 
 def _behind_marks(network: Network, index: int) -> int:
@@ -151,14 +202,18 @@ def _table_of(network: Network, node: Node) -> str:
     return next((one.name for one in network.nodes if one.layer == node.layer.embedding), "")
 
 
-@lru_cache(maxsize=4096)
-def _described(node: Node, values: tuple[tuple[str, int], ...]) -> LayerEntry:
+def _described(node: Node, values: Values) -> LayerEntry:
     if node.layer.inputs == "none":
         return LayerEntry(node.kind, node.layer.title, ())  # its sizes are told as what it gives
     return described(node.layer, (*node.derived.arriving, node.derived.leaving)[0], dict(values))
 
 
-@lru_cache(maxsize=4096)
+def _of_shape(node: Node) -> list[str]:
+    """The letters in the sizes of an input."""
+    sizes = node.shape if node.layer.inputs == "none" else ()
+    return [name for size in sizes if isinstance(size, Formula) for name in letters_of(size)]
+
+
 def _letters(node: Node) -> tuple[str, ...]:
     """The letters in the arguments of a layer, and in what comes in at it."""
     given: list[Formula] = [formula for _, formula in formulas_of(node.layer)]

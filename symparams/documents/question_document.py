@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from symparams.algebra.equality import collected
@@ -90,7 +91,7 @@ class QuestionDocument:
         asked: str = self._more.get("ask", "")
         return asked
 
-    @property
+    @cached_property
     def network(self) -> ShownNetwork:
         """The network with the values of the variant, or with letters; of two designs the first one."""
         q, in_letters = self.question, self.question.kind == "formula" or self.other is self.course

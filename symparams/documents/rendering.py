@@ -13,6 +13,7 @@ import jinja2
 from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context
 
 from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
@@ -21,6 +22,7 @@ from symparams.documents.finding_document import FindingDocument
 from symparams.documents.formats import Format, check_letters, format_named
 from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
+from symparams.documents.tables import Again, beside
 from symparams.documents.typesetting import Typesetter, filters
 from symparams.errors import SymparamsError
 from symparams.questions.comparison import Comparison
@@ -74,6 +76,15 @@ class _Unfolded(CodeGenerator):
         return super()._output_child_to_const(node, frame, finalize)
 
 
+class _Plain(Context):
+    """Calls what a template calls as it is: nothing that our templates call wants to know about the context."""
+
+    def call(
+        self, function: Any, *given: Any, _loop_vars: object = None, _block_vars: object = None, **named: Any
+    ) -> Any:
+        return function(*given, **named)
+
+
 @cache
 def typesetter(format_: Format) -> Typesetter:
     """Who writes in a format."""
@@ -88,7 +99,8 @@ def environment(format_: Format) -> Environment:
     loader = ChoiceLoader([own, FileSystemLoader(folder("templates"))])
     environment = Environment(loader=loader, bytecode_cache=_Compiled(), **_OPTIONS, **_DELIMITERS)  # noqa: S701
     environment.code_generator_class = _Unfolded
-    environment.filters |= filters(typesetter(format_))
+    environment.context_class = _Plain
+    environment.filters |= filters(typesetter(format_)) | {"rows_again": Again().rows, "beside": beside}
     environment.globals |= {"mark": format_, "f": environment.get_template(blocks).module}
     return environment
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 
 class Column(NamedTuple):
@@ -22,6 +23,28 @@ def columns(given: Iterable[Sequence[Any]]) -> list[Column]:
 def each(values: Iterable[Any], macro: Callable[[Any], str]) -> list[str]:
     """What a macro makes of each value."""
     return [str(macro(value)) for value in values]
+
+
+class Again:
+    """Rows of values that come again and again: their cells are made once, as long as the values are there."""
+
+    def __init__(self) -> None:
+        self._rows: WeakKeyDictionary[Any, dict[tuple[Callable[[Any], str], ...], list[str]]] = WeakKeyDictionary()
+
+    def rows(self, values: Iterable[Any], *macros: Callable[[Any], str]) -> list[list[str]]:
+        """A row of a table for each value, with what each macro makes of it."""
+        return [self._row(value, macros) for value in values]
+
+    def _row(self, value: Any, macros: tuple[Callable[[Any], str], ...]) -> list[str]:
+        made = self._rows.setdefault(value, {})
+        if macros not in made:
+            made[macros] = [str(macro(value)) for macro in macros]
+        return made[macros]
+
+
+def beside(rows: Iterable[list[str]], others: Iterable[list[str]]) -> list[list[str]]:
+    """Rows of a table with more cells behind those that they have."""
+    return [row + other for row, other in zip(rows, others, strict=True)]
 
 
 def paired(values: Iterable[Any], others: Iterable[Any]) -> list[tuple[Any, Any]]:

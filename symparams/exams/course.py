@@ -145,7 +145,7 @@ class Course:
 
     def text(self, point: Mapping[str, int | str]) -> str:
         """The network in the language, with the values of a variant, or with letters."""
-        return "".join(part if i % 2 == 0 else str(point[part]) for i, part in enumerate(self._pieces))
+        return "".join(part if i % 2 == 0 else str(point[part]) for i, part in enumerate(self.pieces))
 
     def code(self, point: Point) -> str:
         """The network with the values of a variant as code of the framework that it is shown in."""
@@ -168,7 +168,7 @@ class Course:
             self.code(self.resting)
 
     @cached_property
-    def _pieces(self) -> list[str]:
+    def pieces(self) -> list[str]:
         """The text, with the names of the letters to put in at the odd places."""
         marks: dict[str, Formula] = {name: Symbol(f"⟦{name}⟧") for name in self.ranges}
         return re.split(r"⟦(\w+)⟧", printed(with_values(self._statements, marks | self.given)).rstrip("\n"))

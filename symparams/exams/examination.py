@@ -20,7 +20,7 @@ from symparams.exams.plan import Plan
 from symparams.exams.question import AnswerType, Question
 from symparams.exams.selection import Selection, kind_named
 from symparams.exams.spread import spread
-from symparams.exams.supply import Supply
+from symparams.exams.supply import Found, Supply
 from symparams.exams.wishes import Wishes, check_kinds
 
 USUAL = tuple(kind.name for kind in KINDS.values() if kind.usual)
@@ -96,6 +96,7 @@ class Examination:
                 plan.turn = rows[plan.course, plan.row]
                 rows[plan.course, plan.row] += 1
         self._supplies: dict[int, Supply] = {}  # of plans that were looked at
+        self._found = Found()
         self._laps, self._slots = self._by_blueprint() if wanted.blueprint else self._in_laps()
 
     @property
@@ -247,7 +248,7 @@ class Examination:
     def _supply(self, i: int) -> Supply:
         """The variants of a plan."""
         if i not in self._supplies:
-            self._supplies[i] = Supply(self.plans[i], self.wanted.seed)
+            self._supplies[i] = Supply(self.plans[i], self.wanted.seed, self._found)
         return self._supplies[i]
 
     def _available(self, i: int) -> int:

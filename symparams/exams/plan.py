@@ -48,7 +48,7 @@ class Plan:
     def question(self, point: Point, number: int, seed: int) -> Question | None:
         """The variant with these values; None if it would be no good question."""
 
-    @property
+    @cached_property
     def words(self) -> tuple[object, ...]:
         """What makes it different from other questions."""
         name = "" if self.node is None else self.node.name

@@ -14,7 +14,24 @@ _SAMPLE = 20  # variants that are drawn to see how many draws one takes
 _FIRST = 64  # variants that are simply the first draws that fit
 _IN_VAIN = 5_000  # draws of which none fits, after which no more are tried
 _FEWEST = 16  # draws that each variant behind those gets where the whole sample fits
+_KEPT = 10_000  # questions that were found in planning and wait to be asked for
 _SPARE = 32  # how many more it gets, for each draw that fits, where as many draws do not fit as do
+
+
+class Found:
+    """What was found to see how many questions there are, as far as there is room; each is handed out once."""
+
+    def __init__(self) -> None:
+        self._questions: dict[tuple[Supply, int], Question] = {}
+
+    def keep(self, supply: Supply, number: int, question: Question) -> None:
+        """Keep the variant of a number."""
+        if len(self._questions) < _KEPT:
+            self._questions[supply, number] = question
+
+    def taken(self, supply: Supply, number: int) -> Question | None:
+        """The variant of a number, which is kept no longer; None if it is not there."""
+        return self._questions.pop((supply, number), None)
 
 
 class Supply:
@@ -27,8 +44,9 @@ class Supply:
     before its first question.
     """
 
-    def __init__(self, plan: Plan, seed: int) -> None:
+    def __init__(self, plan: Plan, seed: int, found: Found | None = None) -> None:
         self.plan = plan
+        self._found = found  # None: nothing is kept
         self._seed = seed
         self._draws = Draws(plan.ranges, number_from(seed, *plan.words))
         self._places = array("Q")  # of the draws that fit, one after another
@@ -63,7 +81,8 @@ class Supply:
             self._look(number + 1, self._draws.count if self._in_turn else first)
             if number >= len(self._places):
                 return None
-            return self._last if number == len(self._places) - 1 else self._at(self._places[number], number)
+            found = self._found and self._found.taken(self, number)
+            return found or (self._last if number == len(self._places) - 1 else self._at(self._places[number], number))
         step = self._draws.count // self._share - _FIRST
         own = range(first + number - _FIRST, first + self._share * step, step)
         return next((question for i in own if (question := self._at(i, number)) is not None), None)
@@ -87,6 +106,8 @@ class Supply:
             self._tried = i + 1
             question = self._at(i, len(self._places))
             if question is not None:
+                if self._found:
+                    self._found.keep(self, len(self._places), question)
                 self._places.append(i)
                 self._last = question
                 return question

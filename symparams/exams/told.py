@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from symparams.algebra.evaluation import Point, at
@@ -26,11 +26,10 @@ def numbers_of_layer(node: Node, point: Point) -> frozenset[int]:
 def numbers_of_network(course: Course, point: Point) -> frozenset[int]:
     """The numbers in a network that is shown, in whichever way; code of PyTorch also says what each layer receives."""
     point = {**course.resting, **point}
-    shown = course.text(point)
-    if course.show in CODE and not course.open_letters:
-        shown += course.code(point)
-    worked_out = values([formula for node in course.network.nodes for formula in _compound(node)], point)
-    return frozenset((*map(int, _NUMBER.findall(shown)), *worked_out))
+    written, compound = _of_course(course)
+    in_code = _NUMBER.findall(course.code(point)) if course.show in CODE and not course.open_letters else ()
+    drawn = (point[name] for name in course.pieces[1::2])
+    return written.union(drawn, map(int, in_code), values(compound, point))
 
 
 def numbers_of_summary(course: Course, point: Point, blank: Node | None) -> frozenset[int]:
@@ -41,7 +40,7 @@ def numbers_of_summary(course: Course, point: Point, blank: Node | None) -> froz
     return frozenset(values(every, point))
 
 
-def values(formulas: Iterator[Formula] | list[Formula], point: Point) -> Iterator[int]:
+def values(formulas: Iterable[Formula], point: Point) -> Iterator[int]:
     """Those of some formulas that are whole numbers at a point."""
     for formula in formulas:
         try:
@@ -52,10 +51,13 @@ def values(formulas: Iterator[Formula] | list[Formula], point: Point) -> Iterato
             yield value
 
 
-@lru_cache(maxsize=4096)
-def _compound(node: Node) -> tuple[Formula, ...]:
-    """The arguments of a layer that are worked out for a table: 2*F, 2^4."""
-    return tuple(f for f in _formulas(node.layer) if not isinstance(f, (Number, Symbol)))
+@lru_cache(maxsize=16)
+def _of_course(course: Course) -> tuple[frozenset[int], tuple[Formula, ...]]:
+    """The numbers in the text of a network beside its letters, and what a table works out of these: 2*F, 2^4."""
+    written = _NUMBER.findall(" ".join(course.pieces[::2]))
+    every = (f for node in course.network.nodes for f in _formulas(node.layer))
+    compound = dict.fromkeys(f for f in every if not isinstance(f, (Number, Symbol)))
+    return frozenset(map(int, written)), tuple(compound)
 
 
 def _formulas(value: object) -> Iterator[Formula]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
 
-from symparams.algebra.evaluation import Exact, Point, at, compiled, number
+from symparams.algebra.evaluation import Evaluator, Exact, Point, at, compiled, number
 from symparams.algebra.formula import Formula, Number, Symbol, symbols
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import SOURCE
 from symparams.algebra.solving import grows
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
+from symparams.exams.candidates import Candidate
 from symparams.exams.choosing import FEWEST
 from symparams.exams.course import Course
 from symparams.exams.describable import is_describable
@@ -22,11 +24,11 @@ from symparams.exams.kinds.computed import params
 from symparams.exams.plan import Computed, Plan
 from symparams.exams.question import AnswerType, Content, Question, Wrong
 from symparams.exams.told import values
-from symparams.exams.values import bound
 
 Counting: TypeAlias = "Callable[[int], Exact]"
 
 _TRIED = 4096  # the largest value that is looked for
+_UNKNOWN = Symbol("=")  # stands for it in rules: no letter is called so
 
 
 @dataclass(kw_only=True)
@@ -37,9 +39,9 @@ class Inverse(Computed):
     names: tuple[str, ...]  # the symbols of the rule that it stands for
 
     def question(self, point: Point, number: int, seed: int) -> Question | None:
-        rule = bound(self.rules[0], point)
-        value = next(at(s.value, {}) for s in symbols(rule) if s.name in self.names and s.value is not None)
-        count = self._counting(self.rules[0], point)
+        rule = self.rules[0]
+        value = next(at(s.value, point) for s in symbols(rule) if s.name in self.names and s.value is not None)
+        count = _counting(self._freed(rule), point)
         if not isinstance(value, int) or value < 1 or not count(value - 1) < count(value) < count(value + 1):
             return None
         wrong = list(self._others(point, value, count))
@@ -57,16 +59,20 @@ class Inverse(Computed):
         given = [s for s in symbols(rule) if s.meaning and s.name not in self.names]
         return frozenset(values([rule, *given], point))
 
-    def _counting(self, rule: Formula, point: Point) -> Counting:
-        """What a rule gives for a value of the unknown."""
-        free = compiled(freed(bound(rule, point), self.unknown, self.names))
-        return lambda value: free({self.unknown.name: value})
+    def _freed(self, rule: Formula) -> Evaluator:
+        """A rule as a function of the letters and of the unknown."""
+        return compiled(freed(rule, _UNKNOWN, self.names))
+
+    @cached_property
+    def _wrong(self) -> list[tuple[Candidate, Evaluator]]:
+        """The single mistakes, each with its rule."""
+        return [(c, self._freed(c.rules[0])) for c in self.candidates if len(c.made) == 1]
 
     def _others(self, point: Point, value: int, count: Counting) -> Iterator[Wrong]:
         """Values that a wrong rule gives, and values near by."""
         seen = {value}
-        for c in self.candidates:
-            solution = _solved(self._counting(c.rules[0], point), count(value)) if len(c.made) == 1 else None
+        for c, rule in self._wrong:
+            solution = _solved(_counting(rule, point), count(value))
             if solution is not None and solution not in seen:
                 seen.add(solution)
                 yield Wrong((solution,), c.made[0].credit, c.made)
@@ -75,6 +81,17 @@ class Inverse(Computed):
             if near > 0 and near not in seen:
                 seen.add(near)
                 yield Wrong((near,), Fraction(0), remark=f"that would give `{count(near)}`")
+
+
+def _counting(rule: Evaluator, point: Point) -> Counting:
+    """What a rule gives for a value of the unknown."""
+    letters = dict(point)
+
+    def count(value: int) -> Exact:
+        letters[_UNKNOWN.name] = value
+        return rule(letters)
+
+    return count
 
 
 def _solved(wrong: Counting, count: Exact) -> int | None:
