@@ -66,6 +66,11 @@ class Plan:
         return (self.course.identity, self.kind) if self.node is None else (self.course.identity, self.node.name)
 
     @property
+    def form(self) -> tuple[object, ...]:
+        """What is equal for stems that differ in nothing but numbers and names."""
+        return (self.kind, self.quantity, self.local, self.node is None)
+
+    @property
     def matter(self) -> tuple[object, ...]:
         """What is asked, whatever the layer is called: equal for layers that are built alike on equal input."""
         if self.node is None:

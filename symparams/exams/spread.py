@@ -9,6 +9,10 @@ from typing import TypeAlias
 from symparams.exams.plan import Plan
 from symparams.questions.points import number_from
 
+_SHARE = 0.15  # of all stems: so many may have one form, as long as something else can be asked
+_TIMES = 2  # or so many times its fair share, where there are few forms
+_FEW = 6  # stems of one form that a short paper may have
+
 Subject: TypeAlias = tuple[object, ...]  # what a question is about: a layer, or what is asked of the whole network
 
 
@@ -16,7 +20,8 @@ def spread(plans: Sequence[Plan], seed: int, fits: Callable[[int], bool]) -> Ite
     """The places of plans in the order in which they are asked, without those that do not fit.
 
     Each layer comes once before any comes twice, and as far as this allows each kind once before any comes twice. Of
-    plans that ask the same of layers built alike only one is asked.
+    plans that ask the same of layers built alike only one is asked. A kind whose stems would become too many of one
+    form waits: of a tall network with many layers alike, little but their receptive fields would be asked otherwise.
     """
     spreading = _Spreading(plans, seed, fits)
     while round_ := spreading.next_round():
@@ -43,15 +48,29 @@ class _Spreading:
         self._subjects: Counter[Subject] = Counter()  # how often each was asked
         self._kinds: Counter[str] = Counter()
         self._types: Counter[tuple[str, str]] = Counter()
+        self._forms: dict[str, Counter[object]] = {kind: Counter() for kind in self._waiting}
+        self._share = max(_SHARE, _TIMES / len({plan.form for plan in plans})) if plans else _SHARE
         self._asked: set[tuple[str, Subject]] = set()
         self._matters: set[tuple[object, ...]] = set()  # that were asked
 
     def next_round(self) -> list[int]:
         """Plans of different kinds on different subjects, as many as can be had of the subjects asked least."""
-        kinds = sorted((kind for kind in self._waiting if self._least(kind) is not None), key=self._kinds.__getitem__)
+        while kinds := self._ready():
+            if found := self._round(kinds):
+                return found
+        return []  # a round without plans has left out some that do not fit, so that this comes to an end
+
+    def _ready(self) -> list[str]:
+        """The kinds that can ask something, those asked least first; where all are ahead, those least ahead."""
+        every = sorted((kind for kind in self._waiting if self._least(kind) is not None), key=self._kinds.__getitem__)
+        allowed = max(_FEW - 1, self._share * self._kinds.total() - 1, min(map(self._most, every), default=0))
+        return [kind for kind in every if self._most(kind) <= allowed]
+
+    def _round(self, kinds: Sequence[str]) -> list[int]:
+        """The same of some kinds; none where all that was left of the subjects asked least does not fit."""
         found: dict[str, int] = {}
         while rest := [kind for kind in kinds if kind not in found]:
-            level = min((least for kind in self._waiting if (least := self._least(kind)) is not None), default=None)
+            level = min((least for kind in kinds if (least := self._least(kind)) is not None), default=None)
             if level is None:
                 break
             matched = self._matched(rest, level)
@@ -63,12 +82,17 @@ class _Spreading:
                     self._ask(matched[kind])
         return list(found.values())
 
+    def _most(self, kind: str) -> int:
+        """How many stems of a kind have one form, at most."""
+        return max(self._forms[kind].values(), default=0)
+
     def _ask(self, i: int) -> None:
         plan = self._plans[i]
         self._left[plan.kind, plan.subject].remove(i)
         self._subjects[plan.subject] += 1
         self._kinds[plan.kind] += 1
         self._types[plan.kind, plan.answer_type] += 1
+        self._forms[plan.kind][plan.form] += 1
         self._asked.add((plan.kind, plan.subject))
         self._matters.add(plan.matter)
 

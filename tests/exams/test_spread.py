@@ -121,3 +121,21 @@ def test_a_paper_of_a_tall_network_asks_each_layer() -> None:
     names = Counter(node.name for node in asked if node)
     assert max(names.values()) == 1
     assert len(names) == 22
+
+
+def test_a_kind_waits_before_its_stems_are_too_many() -> None:
+    """Layers built alike differ in nothing but their receptive fields; other kinds come twice before all of these."""
+    blocks = " -> ".join(["conv(16, 3, same) -> bn -> relu"] * 20)
+    found = list(plans(f"input(32, 32, 3) -> {blocks} -> globalavgpool -> dense(10)"))
+    for seed in range(3):
+        kinds = [plan.kind for plan in islice(_order(found, seed), 60)]
+        assert max(kinds[:40].count(kind) for kind in kinds if kind != "truth") <= 6
+        assert kinds.count("field") <= 9
+        assert kinds.count("field") >= 6
+
+
+def test_a_round_in_which_nothing_fits_is_not_the_end() -> None:
+    found = list(plans("input(8, 8, 2) -> conv(4, 3) -> flatten -> dense(3)", "params"))
+    convolution = {i for i, plan in enumerate(found) if plan.node and plan.node.kind == "conv"}
+    for seed in range(6):
+        assert set(spread(found, seed, convolution.__contains__)) == convolution

@@ -59,6 +59,10 @@ class InLetters(Computed):
         points = self._points(letters) if self.more["own"] else self.course.points
         return replace(self.made(key, options, mistakes, {}), letters=letters, points=points)
 
+    @property
+    def form(self) -> tuple[object, ...]:
+        return (*super().form, self.more["own"])
+
     def near(self, key: Content, known: Sequence[Wrong], point: Point | None) -> Iterable[Wrong]:
         return near_formulas(key)
 

@@ -30,6 +30,11 @@ class Truth(Plan):
 
     stated: Matter
 
+    @property
+    def form(self) -> tuple[object, ...]:
+        told = self.stated.form in ("scaled", "output")  # these say something else of everything that they name
+        return (*super().form, self.stated.form, self.stated.name if told else "")
+
     def question(self, point: Point, number: int, seed: int) -> Question | None:
         is_true = self.in_turn(number, seed).place(2) == 0
         luck = number_from(*self.words, *(point[name] for name in self.ranges))
