@@ -270,6 +270,7 @@ def exam(
         max(variants, len(students)) if students else variants,
         seed,
         _kinds(kinds, story),
+        kinds is not None,
         levels_of(level),
         fade,
         credit=credit_of(credit, penalty),

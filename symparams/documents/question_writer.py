@@ -87,6 +87,7 @@ class Writer:
                 points / len(document.parts),
                 tuple(self._mistake(wrong, document, shown) for wrong in part.mistakes),
                 "" if part.follows is None else _typed(part.follows),
+                shown.told if any(w.follows for w in part.mistakes) and not self.credit.pays_copied else (),
             )
             for part in document.parts
         )

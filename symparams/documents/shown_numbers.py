@@ -26,6 +26,11 @@ class Shown:
             end = found.end()
         self._numbers = {number for run in self._runs for number in run}
 
+    @property
+    def told(self) -> tuple[int | Fraction, ...]:
+        """The numbers that nobody has to work out: 0, and those in the text."""
+        return tuple(sorted(self._numbers | {0}))
+
     def has(self, content: Content) -> bool:
         """Whether an answer is 0, or a number, sizes in a row or a letter that stand in the text."""
         if isinstance(content, str):

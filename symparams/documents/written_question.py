@@ -50,6 +50,7 @@ class WrittenBlank:
     points: Fraction  # its share of the points of the question
     mistakes: tuple[WrittenMistake, ...] = ()  # wrong answers that are known
     follows: str = ""  # what is right with other answers to earlier places, a, b …: 640*a + 10; empty: the same
+    told: tuple[int | Fraction, ...] = ()  # numbers that earn nothing where a mistake gives them from earlier answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,14 @@ class Credit:
 
         It is `copied` if it is 0 or stands in the stem.
         """
-        if self.policy == "none" or (self.policy == "default" and (copied or not typed)):
+        if self.policy == "none" or (copied and not self.pays_copied) or (self.policy == "default" and not typed):
             return Fraction(0)
         return share_of(made, self.shares) if self.shares and made else own
+
+    @property
+    def pays_copied(self) -> bool:
+        """Whether a mistake has its share also where it gives 0, or a number in the stem."""
+        return self.policy == "choices"
 
     @property
     def words(self) -> tuple[object, ...]:

@@ -39,6 +39,7 @@ class Wanted:
     variants: int = 1  # of each question
     seed: int = 0
     kinds: tuple[str, ...] = USUAL  # names, each perhaps with a type behind a colon: params:choice
+    has_named: bool = True  # whether somebody named these kinds, who then hears which of them cannot be had
     levels: tuple[int, int] = (1, 5)  # the easiest and the hardest
     fade: int = 0  # how many of the last steps of solutions are left out, to be filled in
     answer_types: frozenset[AnswerType] = field(default_factory=lambda: frozenset(TYPES))  # that the format can ask for
@@ -141,11 +142,11 @@ class Examination:
 
     @property
     def notices(self) -> Iterator[str]:
-        """Which of the kinds that are asked for have no question, and why, a sentence each."""
+        """Which of the kinds that somebody named have no question, and why, a sentence each."""
         asked = {(plan.kind, plan.answer_type) for plan in self.asked}
         places = {plan.words: i for i, plan in enumerate(self.plans)}
         kinds_by_why: dict[str, list[str]] = {}
-        for selected in () if self.wanted.blueprint else self._selected:
+        for selected in self._selected if self.wanted.has_named and not self.wanted.blueprint else ():
             here = [places[plan.words] for plan in selected.fitting]
             if any((plan.kind, plan.answer_type) in asked for plan in selected.every) or any(
                 map(self._has_questions, here)

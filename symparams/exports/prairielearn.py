@@ -171,6 +171,7 @@ def _following(asked: WrittenQuestion, at: int, marking: Mapping[str, Any]) -> M
         "letter": blank.mark.strip("()"),
         "before": {earlier.mark.strip("()"): str(Fraction(earlier.value)) for earlier in asked.blanks[:at]},
         "follows": blank.follows,
+        "told": [str(Fraction(number)) for number in blank.told],
         "mistakes": [{**mistake, "follows": known[mistake["answer"]]} for mistake in marking["mistakes"]],
     }
 

@@ -124,7 +124,8 @@ def judged(field: Mapping[str, Any], text: str, own: Mapping[str, Fraction]) -> 
         for mistake in field["mistakes"]:
             gives = mistake["found"] if key == "found" else _follows(field, mistake.get("follows", ""), own)
             if reading == gives:
-                return mistake["score"], mistake["feedback"]
+                copied = key == "follows" and reading in field.get("told", ())
+                return 0 if copied else mistake["score"], mistake["feedback"]
     return 0, ""
 
 

@@ -228,6 +228,7 @@ def _point(value: Any) -> Mapping[str, int]:
 _LATER = {  # what older banks lack
     (WrittenQuestion, "penalty"), (WrittenQuestion, "number"), (WrittenQuestion, "variant"),
     (WrittenMistake, "follows"), (WrittenBlank, "mistakes"), (WrittenBlank, "follows"),
+    (WrittenBlank, "told"),
 }  # fmt: skip
 _INFO: Mapping[str, Reading] = {
     "title": _text, "seed": _integer, "version": _text, "request": _text, "variants": _integer,
@@ -242,6 +243,7 @@ _MISTAKE: Mapping[str, Reading] = {
 _BLANK: Mapping[str, Reading] = {
     "mark": _text, "answer": _text, "value": _number, "points": _fraction,
     "mistakes": _each_record(WrittenMistake, _MISTAKE, "mistake"), "follows": _text,
+    "told": _each(_fraction),
 }  # fmt: skip
 _ASKED: Mapping[str, Reading] = {
     "identity": _text, "name": _text, "kind": _text, "answer_type": _text, "stem": _text, "answer": _text,

@@ -267,6 +267,8 @@ class Marker:
             rounded = is_near(written, given, blank.value) or any(is_near(written, given, m.value) for m in mistakes)
             return Mark(Fraction(0), "unknown", remark=_ROUNDED if rounded else "")
         outcome: Outcome = "known" if made.misconception else "unknown"
+        if made.value != given and given in blank.told:  # it follows from own answers, and so needs no work
+            return Mark(Fraction(0), outcome, made.misconception, feedback=made.feedback)
         return Mark(made.credit * blank.points, outcome, made.misconception, feedback=made.feedback)
 
     def _follows(self, text: str, at: int, own: Mapping[str, Values]) -> int | Fraction | None:

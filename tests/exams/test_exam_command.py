@@ -129,6 +129,15 @@ def test_every_format_of_a_real_bank(format_: str, tmp_path: Path) -> None:
         assert (code, err) == (0, "".join(f"symparams: {notice}\n" for notice in notices))
 
 
+_NO_FIELD = "symparams: there is no question of the kind field: that takes a convolution or a pooling\n"
+
+
+@pytest.mark.parametrize(("named", "said"), [((), ""), (("--kinds", "params,field"), _NO_FIELD)])
+def test_only_kinds_that_were_named_are_missed(named: tuple[str, ...], said: str) -> None:
+    code, _, err = run("-e", "input(4) -> dense(3)", *named)
+    assert (code, err) == (0, said)
+
+
 @pytest.mark.parametrize("format_", marked(EXPORTS, pytest.mark.extra, *PACKED))
 def test_names_with_signs_of_every_markup(format_: str, tmp_path: Path) -> None:
     if format_ == "anki":

@@ -258,6 +258,8 @@ MARKS = [
     ("x; 864; 8650; 8839", 3, "unread", f"(a) {_UNREAD}"),
     ("9.5; 541.5; 8650; 8839", 2, "unknown", "wrong at (a) and (b)"),
     ("-1; 6; 70; 259", 3, "unknown", "wrong at (a); (b), (c) and (d) follow from that"),
+    ("0; 0; 0; 189", 2, "known", "wrong at (a) and (c); (b) and (d) follow from that"),  # biases left out gives 0
+    ("12; 1; 10; 199", 2, "known", "wrong at (b) and (c); (d) follows from that"),  # and here a number in the stem
 ]  # fmt: skip
 
 
@@ -265,6 +267,12 @@ MARKS = [
 def test_a_part_is_marked_from_the_students_own_answers(text: str, points: float, outcome: str, remark: str) -> None:
     mark = Marker(written()).mark(text)
     assert (mark.points, mark.outcome, mark.remark) == (Fraction(points), outcome, remark)
+
+
+def test_what_follows_earns_its_share_where_every_known_answer_does() -> None:
+    lenient = sp.exam(sp.parse(SMALL), kinds="story", questions=1, without="scores,first", credit="choices")
+    (asked,) = read_bank(Source("bank.json", lenient.to_json())).questions
+    assert Marker(asked).mark("0; 0; 0; 189").points == Fraction("2.5")
 
 
 @pytest.mark.extra
@@ -286,7 +294,7 @@ def test_older_banks_have_no_such_keys() -> None:
     for blank in document["questions"][0]["blanks"]:
         for mistake in blank["mistakes"]:
             del mistake["follows"]
-        del blank["mistakes"], blank["follows"]
+        del blank["mistakes"], blank["follows"], blank["told"]
     (asked,) = bank_of("bank.json", document).questions
     mark = Marker(asked).mark("9; 486; 4870; 5059")
     assert mark.points == 0
