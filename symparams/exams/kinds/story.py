@@ -16,6 +16,7 @@ from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.kinds.total import by_layer, mistakes
 from symparams.exams.plan import Plan
+from symparams.exams.possible import PossibleTotals
 from symparams.exams.question import AnswerType, Question, StoryPart, Wrong
 from symparams.exams.told import numbers_of_network
 from symparams.exams.values import bound
@@ -67,6 +68,8 @@ class Story(Plan):
             part = _part(place, ready, {**point, **right}, point)
             if part is None:
                 return None
+            if part.node is None:
+                part = part._replace(mistakes=tuple(self._possible.among(part.mistakes, point)))
             parts.append(part)
             right[part_letter(place).name] = part.value
         if not parts or self.told(point).intersection(part.value for part in parts):
@@ -76,6 +79,10 @@ class Story(Plan):
             "story", "number", self.course, None, "params", point, (parts[-1].value,), (parts[-1].rule,), ("",), (), (),
             self.difficulty, self.identity(point), more=more, worth=Fraction(len(parts)),
         )  # fmt: skip
+
+    @cached_property
+    def _possible(self) -> PossibleTotals:
+        return PossibleTotals(self.course)
 
     @cached_property
     def _ready(self) -> list[_Ready] | None:

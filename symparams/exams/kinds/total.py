@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from symparams.algebra.evaluation import number
+from symparams.algebra.evaluation import Exact, Point, number
 from symparams.algebra.formula import Formula, Symbol
 from symparams.exams.candidates import candidates
 from symparams.exams.course import Course
 from symparams.exams.kind import Kind
 from symparams.exams.plan import Computed, Plan
-from symparams.exams.question import AnswerType
+from symparams.exams.possible import PossibleTotals
+from symparams.exams.question import AnswerType, Wrong
 from symparams.misconceptions.mistakes import Mistake
 from symparams.misconceptions.totals import Total, WrongTerm
 from symparams.quantities.layer_quantities import sum_of
+
+
+@dataclass(kw_only=True)
+class WholeCount(Computed):
+    """How many parameters a network has."""
+
+    def drawn(self, point: Point) -> tuple[tuple[Exact, ...], list[Wrong]] | None:
+        found = super().drawn(point)
+        return None if found is None else (found[0], self._possible.among(found[1], point))
+
+    @cached_property
+    def _possible(self) -> PossibleTotals:
+        return PossibleTotals(self.course)
 
 
 def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
@@ -23,7 +39,7 @@ def _plans(course: Course, answer_type: AnswerType) -> Iterator[Plan]:
     if ranges is None or number(rule) == 0:
         return
     counted = sum(value != 0 for value in total.values)
-    yield Computed(
+    yield WholeCount(
         kind="total",
         course=course,
         answer_type=answer_type,

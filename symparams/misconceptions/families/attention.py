@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
+from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, ZERO, Formula, Product, as_formula, product, total
 from symparams.algebra.simplification import simplified
 from symparams.layers.attended import attended
@@ -65,7 +66,7 @@ def times_heads(s: Subject) -> Iterable[Formula]:
     """4·(d + 1)·d → h·(3·(d + 1)·d + (d + 1)·d); → h·3·(d + 1)·d + (d + 1)·d."""
 
     def ways(of: Heads) -> Ways:
-        if of.shares_width and of.h.value != ONE:
+        if of.shares_width and number(of.h) != 1:
             yield of.h * total(of.parameters())
             *first, last = of.parameters()
             yield total([*(of.h * p for p in first), last])
@@ -92,7 +93,7 @@ def wide_heads(s: Subject) -> Iterable[Formula]:
     """3·(d + 1)·d + (d + 1)·d → h·3·(d + 1)·d; → h·3·d·d."""
 
     def ways(of: Heads) -> Ways:
-        if of.shares_width and of.h.value != ONE:
+        if of.shares_width and number(of.h) != 1:
             inputs = [p for p in of.projections if p.name != "output"]
             yield of.h * _sum(inputs)
             yield of.h * _sum(_unbiased(inputs))
