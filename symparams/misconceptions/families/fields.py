@@ -3,75 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ONE, Formula, Quotient, product, total
-from symparams.layers.pooling import Pooling
+from symparams.algebra.formula import ONE, Formula, Power, Quotient, Sum, as_formula, product, total
 from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.seen import Seen, grown, summed, way_to
 from symparams.misconceptions.surroundings import intact, sides
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
-from symparams.model.network import Node
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A window on the way from the input."""
-
-    k: Formula  # the places that it covers
-    s: Formula  # its stride
-    plain: Formula  # the places that it would cover without its dilation
-    pools: bool  # whether it belongs to a pooling layer
-
-
-def _way(s: Subject) -> list[_Seen] | None:
-    """The windows from the input to the layer; None if it forks, repeats, has no windows or a wrong rule."""
-    if not intact(s):
-        return None
-    nodes = [s.task.node, *s.before][::-1]
-    if any(len(node.inputs) > 1 or node.repeats or node.derived.layer.inputs == "many" for node in nodes):
-        return None
-    windows: list[_Seen] = []
-    for node in nodes:
-        window = _window(node, s.task.axes.index(s.axis), len(windows) + 1)
-        if isinstance(window, str):
-            return None
-        if window is not None:
-            windows.append(window)
-    return windows if sum(number(w.k) != 1 for w in windows) > 1 else None
-
-
-def _window(node: Node, axis: int, count: int) -> _Seen | str | None:
-    """What a layer sees along an axis; None if only its own place."""
-    reach = node.layer.reach(*node.derived.arriving) if node.derived.arriving else ()
-    if isinstance(reach, str) or not reach:
-        return None if not reach else "no size"
-    one = reach[axis] if axis < len(reach) else None
-    if one is None or isinstance(one.stride, Quotient):  # what makes feature maps larger is another matter
-        return "no size"
-    if number(one.kernel) == 1 == number(one.stride):
-        return None
-    k = symbol(f"k_{count}", one.kernel, f"places that {node.name} spans")
-    s = symbol(f"s_{count}", one.stride, f"stride of {node.name}")
-    return _Seen(k, s, _undilated(node, axis, count) or k, isinstance(node.layer, Pooling))
-
-
-def _undilated(node: Node, axis: int, count: int) -> Formula | None:
-    """The size of a dilated kernel itself."""
-    side = list(sides(node.derived).values())[axis : axis + 1]
-    dilated = [along.k for along in side if along.span != along.k]
-    return symbol(f"k_{count}", dilated[0], f"kernel size of {node.name}") if dilated else None
-
-
-def _grown(windows: list[_Seen], sizes: list[Formula]) -> Formula:
-    """1 + (k_1 - 1) + (k_2 - 1)·s_1 …, with these sizes of the windows."""
-    terms: list[Formula] = [ONE]
-    for i, k in enumerate(sizes):
-        terms.append(product([k - 1, *(w.s for w in windows[:i] if number(w.s) != 1)]))
-    return total(terms)
 
 
 @misconception(
@@ -86,9 +27,9 @@ def _grown(windows: list[_Seen], sizes: list[Formula]) -> Formula:
 )
 def strides_left_out(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → 1 + (k_1 - 1) + (k_2 - 1) …, r_in + (k - 1)."""
-    way = _way(s)
-    if way is not None and any(number(w.s) != 1 for w in way[:-1]):
-        yield total([ONE, *(w.k - 1 for w in way)])
+    way = way_to(s)
+    if way is not None and any(w.moves for w in way if w is not way[-1] or w.repeats):
+        yield ONE + summed(way, lambda w: w.k - 1)
         yield from some(bound(s.rule, "j_in", ONE))
 
 
@@ -102,9 +43,9 @@ def strides_left_out(s: Subject) -> Iterable[Formula]:
 )
 def kernels_added(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → k_1 + k_2 + …."""
-    way = _way(s)
+    way = way_to(s)
     if way is not None:
-        yield total(w.k for w in way)
+        yield summed(way, lambda w: w.k)
 
 
 @misconception(
@@ -118,9 +59,17 @@ def kernels_added(s: Subject) -> Iterable[Formula]:
 )
 def kernels_multiplied(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → k_1·k_2·…."""
-    way = _way(s)
-    if way is not None:
-        yield product(w.k for w in way)
+    way = way_to(s)
+    if way is not None and not any(w.changes(w.k) for w in way):
+        yield product(_in_copies(w) for w in way)
+
+
+def _in_copies(window: Seen) -> Formula:
+    """The size to the power of the copies."""
+    power = window.k
+    for repeat in window.repeats:
+        power = Power(power, as_formula(repeat.count))
+    return power
 
 
 @misconception(
@@ -135,9 +84,9 @@ def kernels_multiplied(s: Subject) -> Iterable[Formula]:
 )
 def last_kernel(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → k."""
-    way = _way(s)
+    way = way_to(s)
     if way is not None:
-        yield way[-1].k
+        yield way[-1].in_last_copy(way[-1].k)
 
 
 @misconception(
@@ -151,10 +100,9 @@ def last_kernel(s: Subject) -> Iterable[Formula]:
 )
 def own_stride(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → 1 + (k_1 - 1)·s_1 + (k_2 - 1)·s_1·s_2 …, r_in + (k - 1)·j_in·s."""
-    way = _way(s)
-    if way is not None and any(number(w.s) != 1 for w in way):
-        parts = (product([w.k - 1, *(v.s for v in way[: i + 1] if number(v.s) != 1)]) for i, w in enumerate(way))
-        yield total([ONE, *parts])
+    way = way_to(s)
+    if way is not None and any(w.moves for w in way):
+        yield from some(grown(way, lambda w: 1 + (w.k - 1) * w.s if w.moves else w.k))
     yield from _own_stride_here(s)
 
 
@@ -185,15 +133,11 @@ def _times_jump(rule: Formula, stride: Formula) -> Formula | None:
 )
 def pooling_left_out(s: Subject) -> Iterable[Formula]:
     """r counted over the convolutions only, with or without the strides of pooling."""
-    way = _way(s)
+    way = way_to(s)
     if way is None or not any(w.pools for w in way) or all(w.pools for w in way):
         return
-    for kept in (way, [w for w in way if not w.pools]):
-        terms: list[Formula] = [ONE]
-        for i, w in enumerate(kept):
-            if not w.pools:
-                terms.append(product([w.k - 1, *(v.s for v in kept[:i] if number(v.s) != 1)]))
-        yield total(terms)
+    yield from some(grown(way, lambda w: ONE if w.pools else w.k))
+    yield from some(grown([w for w in way if not w.pools], lambda w: w.k))
 
 
 @misconception(
@@ -208,9 +152,9 @@ def pooling_left_out(s: Subject) -> Iterable[Formula]:
 )
 def dilation_left_out(s: Subject) -> Iterable[Formula]:
     """k = d(k - 1) + 1 → k in all layers; → k in the layer itself."""
-    way = _way(s)
-    if way is not None and any(w.plain is not w.k for w in way):
-        yield _grown(way, [w.plain for w in way])
+    way = way_to(s)
+    if way is not None and any(w.d is not None for w in way):
+        yield from some(grown(way, lambda w: w.plain))
     side = sides(s.task.derived).get(s.axis) if s.arriving else None
     if side is not None and side.span != side.k:
         yield from some(bound(s.rule, "k", side.k))
@@ -227,57 +171,56 @@ def dilation_left_out(s: Subject) -> Iterable[Formula]:
 )
 def pooling_multiplies(s: Subject) -> Iterable[Formula]:
     """r_in + (k - 1)·j_in → r_in·s at each pooling, with k - 1 or (k - 1)·j at the other layers."""
-    way = _way(s)
-    if way is None or not any(w.pools and number(w.s) != 1 for w in way) or all(w.pools for w in way):
+    way = way_to(s)
+    if way is None or not any(w.pools and w.moves for w in way) or all(w.pools for w in way):
+        return
+    if any(w.repeats for w in way):
         return
     for spread in (False, True):
         field: Formula = ONE
         for i, w in enumerate(way):
-            apart = [v.s for v in way[:i] if number(v.s) != 1] if spread else []
+            apart = [v.s for v in way[:i] if v.moves] if spread else []
             field = field * w.s if w.pools else field + product([w.k - 1, *apart])
         yield field
 
 
 @misconception(
-    "field of a block times the blocks",
+    "first position left out",
     "field",
-    explanation="you multiplied the receptive field of one block by the number of blocks",
-    repair="neighboring fields overlap, so a further block adds one position less than its own field at stride 1",
-    claim="Three equal blocks of convolutions see three times as many positions as one.",
-    source="Stack Exchange, 'What is the receptive field of a stack of dilated convolutions?': 1024 times the blocks",
+    explanation="you added up `k - 1` for the kernels, but left out the position to which they are added",
+    repair="without any kernel a value sees one position, its own; each kernel adds `k - 1` to it",
+    claim="A stack of ten causal convolutions with kernel size 3 has a receptive field of 20 positions.",
+    source="Bai, Kolter and Koltun, An Empirical Evaluation of Generic Convolutional and Recurrent Networks, 2018: "
+    "`(k - 1)*d` for a layer",
+    credit=Fraction(1, 2),
 )
-def blocks_multiplied(s: Subject) -> Iterable[Formula]:
-    """1 + N·(r - 1) → N·r, where N blocks of several layers with stride 1 see r each."""
-    blocks = _blocks(s)
-    if blocks is not None:
-        block, count = blocks
-        yield count * _grown(block, [w.k for w in block])
+def first_left_out(s: Subject) -> Iterable[Formula]:
+    """1 + (k_1 - 1) + (k_2 - 1)·s_1 … → (k_1 - 1) + (k_2 - 1)·s_1 …."""
+    way = way_to(s)
+    right = None if way is None else grown(way, lambda w: w.k)
+    if isinstance(right, Sum):
+        yield total(right.terms[1:])
 
 
 @misconception(
-    "one layer of each block seen",
+    "dilation multiplied by the kernel",
     "field",
-    explanation="you counted one layer of each block",
-    repair="every layer of a block adds its own `k - 1` positions",
-    claim="A block of several convolutions enlarges the receptive field as much as one of them.",
-    source="Stack Exchange, questions on the receptive field of residual blocks with two convolutions",
+    explanation="you multiplied the kernel size by the dilation",
+    repair="between the `k` elements of a kernel there are `k - 1` gaps, so it spans `d*(k - 1) + 1` positions",
+    claim="A kernel of size 3 with dilation 4 spans 12 positions.",
+    source="keras-tcn, README: receptive field = nb_stacks_of_residuals_blocks * kernel_size * last_dilation",
+    credit=Fraction(1, 2),
 )
-def one_of_each_block(s: Subject) -> Iterable[Formula]:
-    """1 + N·((k_1 - 1) + (k_2 - 1)) → 1 + N·(k_1 - 1)."""
-    blocks = _blocks(s)
-    if blocks is not None:
-        block, count = blocks
-        yield ONE + count * (block[0].k - 1)
+def dilation_times_kernel(s: Subject) -> Iterable[Formula]:
+    """d(k - 1) + 1 → d·k in all layers, or in the last one only."""
+    way = way_to(s)
+    if way is None or all(w.d is None for w in way):
+        return
+    yield from some(grown(way, _multiplied))
+    yield summed(way, _multiplied)
+    if way[-1].d is not None:
+        yield way[-1].in_last_copy(_multiplied(way[-1]))
 
 
-def _blocks(s: Subject) -> tuple[list[_Seen], int] | None:
-    """One of the equal blocks that the windows on the way form, at least two layers each, and how many there are."""
-    way = _way(s)
-    if way is None or any(number(w.s) != 1 for w in way):
-        return None
-    sizes = [number(w.k) for w in way]
-    for long in range(2, len(way) // 2 + 1):
-        count = len(way) // long
-        if sizes == sizes[:long] * count:
-            return way[:long], count
-    return None
+def _multiplied(window: Seen) -> Formula:
+    return window.k if window.d is None else window.d * window.plain

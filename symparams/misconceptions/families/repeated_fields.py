@@ -1,0 +1,101 @@
+"""Receptive fields of equal blocks: that of one multiplied by their number, one layer of each counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from symparams.algebra.formula import ONE, Formula, as_formula, total
+from symparams.algebra.simplification import simplified
+from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.seen import Seen, grown, summed, way_to
+from symparams.misconceptions.task import Subject
+
+
+@misconception(
+    "field of a block times the blocks",
+    "field",
+    explanation="you multiplied the receptive field of one block by the number of blocks",
+    repair="neighboring fields overlap, so a further block adds one position less than its own field at stride 1",
+    claim="Three equal blocks of convolutions see three times as many positions as one.",
+    source="Stack Exchange, 'What is the receptive field of a stack of dilated convolutions?': 1024 times the blocks",
+)
+def blocks_multiplied(s: Subject) -> Iterable[Formula]:
+    """1 + N·(r - 1) → N·r, where N blocks see r each; what stands before them is added."""
+    for blocks in _runs(s):
+        field = grown(blocks.block, lambda w: w.k)
+        before = grown(blocks.before, lambda w: w.k) if blocks.before else None
+        if field is not None:
+            yield blocks.count * field if before is None else before + blocks.count * field
+
+
+@misconception(
+    "one layer of each block seen",
+    "field",
+    explanation="you counted one layer of each block",
+    repair="every layer of a block adds its own `k - 1` positions",
+    claim="A block of several convolutions enlarges the receptive field as much as one of them.",
+    source="Stack Exchange, questions on the receptive field of residual blocks with two convolutions",
+)
+def one_of_each_block(s: Subject) -> Iterable[Formula]:
+    """1 + N·((k_1 - 1) + (k_2 - 1)) → 1 + N·(k_1 - 1)."""
+    for blocks in _runs(s):
+        if not any(w.moves for w in (*blocks.before, *blocks.block)):
+            yield total([ONE, *(w.k - 1 for w in blocks.before), blocks.count * (blocks.block[0].k - 1)])
+    way = way_to(s)
+    firsts = [] if way is None or not way[-1].repeats else _firsts(way)
+    if firsts and not any(w.moves for w in firsts):
+        yield ONE + summed(firsts, lambda w: w.k - 1)
+
+
+def _firsts(way: list[Seen]) -> list[Seen]:
+    """The first layer of the copies at the end; () where they have one only, or others stand before them."""
+    block = [w for w in way if w.bracket == way[-1].bracket]
+    before = way[: -len(block)]
+    written = before[:: len(block)] if len(before) % len(block) == 0 else []
+    alike = len(block) > 1 and len(written) * len(block) == len(before)
+    return [*written, block[0]] if alike else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Equal blocks at the end of the way."""
+
+    before: list[Seen]  # what stands before them
+    block: list[Seen]  # one of them
+    count: Formula  # how many there are
+
+
+def _runs(s: Subject) -> Iterator[_Blocks]:
+    """The ways in which windows at the end form equal blocks of several layers."""
+    way = way_to(s)
+    if way is None:
+        return
+    if way[-1].repeats:
+        yield from _copied(way)
+    elif not any(w.repeats for w in way):
+        yield from _written_out(way)
+
+
+def _written_out(way: list[Seen]) -> Iterator[_Blocks]:
+    kinds = [w.alike for w in way]
+    for long in range(2, len(way) // 2 + 1):
+        count = 1
+        while kinds[-long * (count + 1) : len(way) - long * count] == kinds[-long:]:
+            count += 1
+        if count > 1:
+            yield _Blocks(way[: len(way) - long * count], way[-long:], as_formula(count))
+
+
+def _copied(way: list[Seen]) -> Iterator[_Blocks]:
+    """The blocks of which one stands for all, with those that are written out before it."""
+    repeat, *inner = way[-1].repeats
+    block = [w for w in way if w.bracket == way[-1].bracket]
+    if inner or any(w.repeats != way[-1].repeats or w.changes(w.k) for w in block):
+        return
+    before = way[: -len(block)]
+    written = 0
+    while [w.alike for w in before[-len(block) :]] == [w.alike for w in block]:
+        before, written = before[: -len(block)], written + 1
+    once = [replace(w, repeats=(), bracket=-1) for w in block]
+    yield _Blocks(before, once, as_formula(simplified(as_formula(repeat.count) + written, way[-1].facts)))
