@@ -74,28 +74,107 @@ def test_a_shape_is_understood(text: str, sizes: tuple[int, ...]) -> None:
     assert tuple(map(simplified, diagnosed(text, "shape").answer)) == sizes
 
 
+ROUNDED = "; the right number, 18,207, is that when it is rounded in this way"
+CUT = "; the right number, 18,207, is that when the digits behind are dropped"
+
+
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("18k", "the answer is read as 18,000; the right number, 18,207, is that when it is rounded in this way"),
-        ("about 18200", "the answer is rounded; the right number, 18,207, is that when it is rounded in this way"),
-        ("1.8e4", "the answer is read as 18,000; the right number, 18,207, is that when it is rounded in this way"),
-        ("17k", "the answer is read as 17,000"),
-        ("about 17000", ""),
-        ("about 18207", ""),
+        ("18k", f"the answer is read as 18,000{ROUNDED}"),
+        ("18.2 thousand", f"the answer is read as 18,200{ROUNDED}"),
+        ("about 18200", f"the answer is rounded{ROUNDED}"),
+        ("1.8e4", f"the answer is read as 18,000{ROUNDED}"),
+        ("about 18000", f"the answer is rounded{ROUNDED}"),
+        ("18.20k", f"the answer is read as 18,200{CUT}"),
         ("18207", ""),
+        ("about 18207", ""),
     ],
 )
-def test_a_rounded_number_is_not_the_right_one(text: str, note: str) -> None:
+def test_a_rounded_number_may_be_the_right_one(text: str, note: str) -> None:
     diagnosis = diagnosed(text)
-    assert diagnosis.correct == (text in ("about 18207", "18207"))
+    assert diagnosis.correct
+    assert diagnosis.rounded == bool(note)
     assert diagnosis.note == note
     assert not diagnosis.matches
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "names"),
+    [
+        ("17k", "the answer is read as 17,000", []),
+        ("about 17000", "", []),
+        ("18.3k", "the answer is read as 18,300", []),
+        ("about 20k", "the answer is read as 20,000", ["a bias for each kernel"]),  # a tenth away, but 20,160 is near
+        ("18200", "", []),  # nothing says that it is rounded
+    ],
+)
+def test_another_rounded_number_is_wrong(text: str, note: str, names: list[str]) -> None:
+    diagnosis = diagnosed(text)
+    assert not diagnosis.correct
+    assert diagnosis.note == note
+    assert [match.made[0].name for match in diagnosis.matches] == names
 
 
 def test_a_rounded_number_is_explained_by_what_it_is_near_to() -> None:
     assert [m.made[0].name for m in diagnosed("0.63k").matches] == ["input channels left out"]
     assert diagnosed("2.6 KiB", "memory").matches == ()
+
+
+VGG = (
+    "input(224, 224, 3) -> [conv(64, 3, same)] * 2 -> maxpool(2) -> [conv(128, 3, same)] * 2 -> maxpool(2) "
+    "-> [conv(256, 3, same)] * 3 -> maxpool(2) -> [conv(512, 3, same)] * 3 -> maxpool(2) -> [conv(512, 3, same)] * 3 "
+    "-> maxpool(2) -> flatten -> dense(4096) -> dense(4096) -> dense(1000)"
+)  # 138,357,544 parameters, of which 14,714,688 are in the convolutions
+WORDS = "input(64) -> embedding(30000, 512) as words -> [attention(8)] * 2 -> tied(@words, bias=no)"  # 17,461,248
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "quantity"),
+    [
+        (VGG, "138 million", "params"),
+        (VGG, "about 138M parameters", "params"),
+        (VGG, "1.38e8", "params"),
+        (VGG, "138.3M", "params"),
+        (VGG, "about 140 million", "params"),
+        (VGG, "553 MB", "memory"),
+        (VGG, "528 MB", "memory"),  # of 1,024 times 1,024 bytes
+        (WORDS, "17.5M", "params"),
+        ("input(1000) -> dense(1095)", "1.1M", "params"),
+        ("input(1000) -> dense(1097)", "110e4", "params"),
+    ],
+)
+def test_a_rounded_total_may_be_the_right_one(network: str, text: str, quantity: str) -> None:
+    found = Diagnostician(net(network)).typed(None, quantity, text)
+    assert found.correct
+    assert found.rounded
+    assert "the right number" in found.note
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "quantity", "name", "layers"),
+    [
+        (VGG, "14.7M", "params", "layer left out", ["dense_1", "dense_2", "dense_3"]),
+        (VGG, "about 14.7 million", "params", "layer left out", ["dense_1", "dense_2", "dense_3"]),
+        (VGG, "124M", "params", "layer left out", [f"conv_{n}" for n in range(1, 14)]),
+        (VGG, "138.34M", "params", "biases left out", None),
+        (VGG, "138 MB", "memory", "bytes of a number left out", None),
+        (WORDS, "32.8M", "params", "tied matrix counted again", ["tied_1"]),
+    ],
+)
+def test_a_rounded_total_is_explained_by_what_it_is_near_to(
+    network: str, text: str, quantity: str, name: str, layers: list[str] | None
+) -> None:
+    found = Diagnostician(net(network)).typed(None, quantity, text)
+    assert not found.correct
+    assert found.matches[0].made[0].name == name
+    assert layers is None or [term.layer for term in found.matches[0].terms] == layers
+
+
+def test_a_total_that_is_far_from_the_right_one_is_not_it() -> None:
+    for text in ("about 100 million", "133M", "140.1M", "500 MB"):
+        found = Diagnostician(net(VGG)).typed(None, "memory" if "MB" in text else "params", text)
+        assert not found.correct
 
 
 def test_units_of_bytes() -> None:

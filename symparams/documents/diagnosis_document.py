@@ -15,7 +15,8 @@ from symparams.documents.diagnosis_sections import DiagnosisDocument
 from symparams.documents.rendering import Document, check_style, written
 from symparams.errors import SymparamsError
 from symparams.quantities.derivation import Derivation
-from symparams.questions.diagnosis import Apart, Diagnosis, Match
+from symparams.questions.diagnosis import Diagnosis
+from symparams.questions.explanations import Apart, Match
 from symparams.reading.inquiry import Inquiry
 
 
@@ -42,6 +43,7 @@ def record(diagnosis: Diagnosis) -> dict[str, Any]:
         "steps": [_chain(derivation) for derivation in d.right],
         "apart": None if d.apart is None else _further(d.apart),
         "note": d.note or d.unclear,
+        "rounded": d.rounded,
     }
 
 

@@ -23,7 +23,8 @@ from symparams.quantities.derivation import Derivation, StepKind
 from symparams.quantities.layer_derivations import Known, LayerDerivations
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
-from symparams.questions.diagnosis import Arriving, Changed, Diagnosis, Match
+from symparams.questions.diagnosis import Diagnosis
+from symparams.questions.explanations import Arriving, Changed, Match
 from symparams.questions.right_for import RightFor, right_for
 from symparams.reading.inquiry import Inquiry
 

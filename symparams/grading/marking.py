@@ -17,8 +17,8 @@ from symparams.documents.written_question import WrittenMistake, WrittenOption, 
 from symparams.errors import LimitError, Source, SymparamsError, listed
 from symparams.exports.shapes import readings
 from symparams.quantities.quantity import QUANTITY_RULES
+from symparams.questions.rounded import is_near
 from symparams.questions.signatures import signature
-from symparams.questions.typed_answers import is_near
 from symparams.questions.typed_numbers import read_number, read_sizes
 from symparams.sources.answers import LONGEST, read_answer
 from symparams.sources.typed import Typed, UnclearError

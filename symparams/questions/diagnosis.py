@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from math import prod
 
-from symparams.algebra.evaluation import number
-from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Value
 from symparams.errors import SymparamsError
 from symparams.misconceptions.misconception import Misconception
@@ -17,81 +15,30 @@ from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.shapes import of_shapes
 from symparams.misconceptions.task import COUNTS, Task, Tasks
 from symparams.misconceptions.totals import OF_WHOLE_LAYERS, worked_out
-from symparams.model.layer import Shape
 from symparams.model.network import Network, Node
-from symparams.quantities.derivation import Derivation, derive
+from symparams.quantities.derivation import Derivation
 from symparams.quantities.named_layers import layer_named
 from symparams.quantities.quantity import with_batch
 from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount
 from symparams.questions.as_written import by_luck, formed
+from symparams.questions.explanations import Apart, Arriving, Changed, Match, derived_total
+from symparams.questions.rounded import About, how_typed, read_as, readings
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
 from symparams.questions.typed_answers import (
     Given,
     check_count,
     fitted,
     how_read,
-    how_typed,
-    is_near,
     read_for,
     read_total,
 )
 from symparams.questions.typed_numbers import Answer
 from symparams.questions.wrong_totals import WrongTotal, WrongTotals
+from symparams.sources.typed import Typed
 
 _MOST = 6  # explanations that are given
 _ASKED = 40  # further questions that are tried
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A layer that was counted wrongly for a total."""
-
-    layer: str  # its name
-    right: Value  # what it adds, in all its copies
-    wrong: Value  # what was counted for it
-    quantity: str  # of the total
-    rules: tuple[Formula, Formula]  # the right one and the wrong one
-    facts: Facts = field(compare=False)  # those of the network
-
-    def steps(self) -> tuple[Derivation, Derivation]:
-        """How the right one and the wrong one come out."""
-        right, wrong = (_derived(self.quantity, rule, self.facts) for rule in self.rules)
-        return right, wrong
-
-
-@dataclass(frozen=True, slots=True)
-class Arriving:
-    """A layer whose output a student has wrong, on the way to the one that was asked for."""
-
-    layer: str  # its name
-    right: Shape  # of its output
-    wrong: Shape  # as the student has it
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A way to get a wrong answer."""
-
-    made: tuple[Misconception, ...]  # one, or two
-    wrong: tuple[Derivation, ...]  # how the wrong answer comes out, for each of its numbers
-    way: tuple[Arriving, ...] = ()  # of a mistake in earlier layers: from where it was made to what is asked for
-    terms: tuple[Changed, ...] = ()  # of a total: the layers where it was made
-    or_in: tuple[str, ...] = ()  # of a total with one such layer: others where the same mistake gives the same
-
-    @property
-    def carried(self) -> bool:
-        """Whether it was made in earlier layers and the rest follows from it."""
-        return bool(self.way)
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """A further question on which explanations of an answer differ."""
-
-    layer: str  # which is to be asked about
-    quantity: str  # that is to be asked for
-    gives: tuple[Formula, ...]  # what each explanation gives there, in the order of the matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +55,7 @@ class Diagnosis:
     right: tuple[Derivation, ...]  # how the right answer comes out, for each of its numbers
     matches: tuple[Match, ...] = ()  # what gives the answer, the likeliest first; () if it is right or nothing does
     apart: Apart | None = None  # where there are several
+    rounded: bool = False  # whether it is right as a number that was rounded
     note: str = ""  # how the answer was read, where that is not plain
     unclear: str = ""  # why the answer gives no number for some values of the letters
 
@@ -146,8 +94,7 @@ class Diagnostician:
         if layer is None:
             measure = amount(quantity).measure  # which raises where it does not add up over the layers
             written, answer = read_total(self.network, text, in_bytes=measure is not None and measure.in_bytes)
-            found = self.of_total(quantity, answer)
-            return replace(found, note=how_typed(written, answer, found.value[0]))
+            return self.of_total(quantity, answer, written)
         task = self.task(layer, quantity)
         rules = (m.rules[0] for m in self.mistakes.singles(task))
         return self._of_given(read_for(task, text, lambda: (task.rules[0], *rules)))
@@ -172,11 +119,12 @@ class Diagnostician:
         if self.comparer.equal(task, answer, task.rules):
             right = said(True, task.derivations())
             return right if right.note else replace(right, note=by_luck(task, answer, self.mistakes.singles(task)))
-        half = Fraction(0) if given.typed is None else given.typed.half
-        rounded = is_near(given.typed, number(answer[0]), task.values[0])
+        if read_as(given.typed, answer, task.values[0]) is not None:
+            return replace(said(True, task.derivations()), rounded=True)
         matches = []
-        if answer_signature is not None and not rounded:
-            matches = formed(task, answer, self._explained(task, answer_signature, len(answer), half))
+        if answer_signature is not None:
+            about = readings(given.typed, answer)
+            matches = formed(task, answer, self._explained(task, answer_signature, len(answer), about))
         if not matches:
             check_count(task, answer)
         return said(
@@ -187,8 +135,8 @@ class Diagnostician:
             unclear="" if answer_signature is not None else _UNCLEAR,
         )
 
-    def _explained(self, task: Task, given: Signature, count: int, half: Fraction) -> list[Mistake]:
-        """The mistakes that give an answer, or what is at most so far from one, of the first kind that explains it.
+    def _explained(self, task: Task, given: Signature, count: int, about: Sequence[About]) -> list[Mistake]:
+        """The mistakes that give an answer, or what it is about, of the first kind that explains it.
 
         A single worth nothing, such as a question misread, comes behind what is carried on, but before any pair.
         """
@@ -197,7 +145,7 @@ class Diagnostician:
             if kind == "pairs" and misread:
                 break
             mistakes_by_made: dict[tuple[Misconception, ...], Mistake] = {}
-            for mistake in self._giving(kind, task, given, half):
+            for mistake in self._giving(kind, task, given, about):
                 if len(mistake.rules) == count:
                     mistakes_by_made.setdefault(mistake.made, mistake)
             explained = sorted(mistakes_by_made.values(), key=lambda m: -prod(x.credit for x in m.made))
@@ -206,7 +154,7 @@ class Diagnostician:
             misread += explained
         return misread[:_MOST]
 
-    def _giving(self, kind: str, task: Task, given: Signature, half: Fraction) -> list[Mistake]:
+    def _giving(self, kind: str, task: Task, given: Signature, about: Sequence[About]) -> list[Mistake]:
         """The mistakes of a kind with this signature, or near it; but no pairs, of which some are near any number."""
         key = (kind, task.index, task.quantity, task.axes)
         if key not in self._known:
@@ -217,12 +165,16 @@ class Diagnostician:
                 if mistake_signature is not None:
                     by_signature.setdefault(mistake_signature, []).append(mistake)
             self._known[key] = by_signature
-        if not half:
+        if not about:
             return self._known[key].get(given, [])
         if kind == "pairs" or len(given) > 1:
             return []
-        near = (own for own in self._known[key] if len(own) == 1 and abs(Fraction(own[0]) - given[0]) <= half)
-        return [mistake for own in near for mistake in self._known[key][own]]
+        singles = [(Fraction(own[0]), made) for own, made in self._known[key].items() if len(own) == 1]
+        for one in about:
+            near = [mistake for own, made in singles if one.is_of(own) for mistake in made]
+            if near:
+                return near
+        return []
 
     def _match(self, task: Task, mistake: Mistake) -> Match:
         wrong = task.derivations(mistake.rules, mistake.axes)
@@ -277,17 +229,17 @@ class Diagnostician:
 
     # ------------------------------------------------------------ totals
 
-    def of_total(self, quantity: str, answer: Answer) -> Diagnosis:
-        """An answer for the whole network."""
+    def of_total(self, quantity: str, answer: Answer, written: Typed | None = None) -> Diagnosis:
+        """An answer for the whole network; `written`: how it was typed."""
         amount(quantity)  # which raises where it does not add up over the layers
         if quantity not in self._totals:
             self._totals[quantity] = WrongTotals(self.mistakes, quantity, self.comparer)
         totals = self._totals[quantity]
-        right = _derived(quantity, totals.total.sum, self.network.facts)
+        right = derived_total(quantity, totals.total.sum, self.network.facts)
         answer_signature = signature(answer, self.comparer.points)
-        correct = self.comparer.equal(None, answer, (totals.total.sum,))
-        wrong = [] if correct or answer_signature is None else totals.explaining(answer_signature)
-        wrong = sorted(wrong, key=lambda w: (len(w.or_in) > 0, w.terms[0].made in OF_WHOLE_LAYERS))[:_MOST]
+        rounded = read_as(written, answer, right.value) is not None
+        correct = rounded or self.comparer.equal(None, answer, (totals.total.sum,))
+        wrong = [] if correct else self._explaining(totals, answer_signature, readings(written, answer))[:_MOST]
         return Diagnosis(
             self.network,
             None,
@@ -299,14 +251,26 @@ class Diagnostician:
             (right,),
             tuple(self._match_of(totals, w) for w in wrong),
             self._apart_of(totals, wrong),
+            rounded,
+            how_typed(written, answer, right.value),
             unclear="" if answer_signature is not None else _UNCLEAR,
         )
+
+    @staticmethod
+    def _explaining(totals: WrongTotals, given: Signature | None, about: Sequence[About]) -> list[WrongTotal]:
+        if given is None:
+            return []
+        if not about:
+            wrong = totals.explaining(given)
+            return sorted(wrong, key=lambda w: (len(w.or_in) > 0, w.terms[0].made in OF_WHOLE_LAYERS))
+        near = (totals.near(one.value, one.reach) for one in about)
+        return next(filter(None, near), [])
 
     def _match_of(self, totals: WrongTotals, wrong: WrongTotal) -> Match:
         total, made = totals.total, wrong.terms[0].made
         way = tuple(self._way(made, len(self.network.nodes) - 1)) if wrong.carried else ()
         terms = tuple(self._changed(totals, term.index, term.rule) for term in wrong.terms)
-        steps = _derived(total.quantity, total.with_terms(wrong.terms), self.network.facts)
+        steps = derived_total(total.quantity, total.with_terms(wrong.terms), self.network.facts)
         return Match((made,), (steps,), way, terms, wrong.or_in)
 
     def _changed(self, totals: WrongTotals, index: int, rule: Formula) -> Changed:
@@ -331,8 +295,3 @@ class Diagnostician:
 
 
 _UNCLEAR = "for some values of the letters it gives no number, because it divides by zero there"
-
-
-def _derived(quantity: str, rule: Formula, facts: Facts) -> Derivation:
-    """How a total, or what a layer adds to one, comes out."""
-    return derive(quantity, "", rule, worked_out(rule, facts), facts)

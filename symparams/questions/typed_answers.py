@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
-from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Symbol, Value, as_formula
-from symparams.algebra.notation import shown
-from symparams.algebra.notations import PLAIN
+from symparams.algebra.formula import Formula, Symbol
 from symparams.errors import Source, SymparamsError, listed
 from symparams.misconceptions.task import Task
 from symparams.model.network import Network
@@ -127,23 +123,3 @@ def how_read(given: Given) -> str:
     if given.as_each:
         return f"your answer is taken as the receptive field along the {listed(given.task.axes)} alike"
     return ""
-
-
-def how_typed(written: Typed | None, answer: Answer, right: Value) -> str:
-    """What has to be said of a number that is not meant exactly; empty where there is nothing."""
-    value = number(answer[0]) if len(answer) == 1 else None
-    if written is None or written.rounded is None or value is None or value == right:
-        return ""
-    read = f"the answer is read as {shown(as_formula(value), PLAIN)}" if written.unit else "the answer is rounded"
-    if not is_near(written, value, right):
-        return read if written.unit else ""
-    return f"{read}; the right number, {right:,}, is that when it is rounded in this way"
-
-
-def is_near(written: Typed | None, value: Value | None, right: Value | None) -> bool:
-    """Whether a rounded number is what the right one is when it is rounded in this way."""
-    if written is None or written.rounded is None or value is None or right is None or value == right:
-        return False
-    if isinstance(value, Formula) or isinstance(right, Formula):
-        return False
-    return abs(Fraction(value) - Fraction(right)) <= written.half

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from operator import sub
 from typing import TypeAlias
@@ -12,7 +13,7 @@ from typing import TypeAlias
 from symparams.algebra.formula import Formula
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistakes
-from symparams.misconceptions.totals import Total, WrongRules, WrongTerm, in_all_copies
+from symparams.misconceptions.totals import OF_WHOLE_LAYERS, Total, WrongRules, WrongTerm, in_all_copies, layer_left_out
 from symparams.questions.signatures import Signature, Signatures, signature_of_rules
 
 
@@ -60,6 +61,26 @@ class WrongTotals:
         carried = [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
         return carried or list(self._in_two(gap))
 
+    def near(self, value: Fraction, half: Fraction) -> list[WrongTotal]:
+        """What gives a total that is rounded to this one: everywhere, in one layer; else carried on.
+
+        Where nearly nothing of some layers is left, they are as well left out, which is simpler.
+        """
+        right = self._right
+        if right is None or len(right) > 1:
+            return []
+        least, most = value - half - right[0], value + half - right[0]
+        found = [WrongTotal(_terms(terms)) for terms in _between(self._everywhere, least, most)]
+        for by_layer in self._ways.values():
+            ways = [way for several in by_layer.values() for way in several if least <= way.adds[0] <= most]
+            found += [w for way in ways[:1] for w in self._in_one(way.adds) if w.terms[0].made is way.made]
+        left_out = {_places(w) for w in found if w.terms[0].made is layer_left_out}
+        vague = [m for m in OF_WHOLE_LAYERS if m is not layer_left_out]
+        found.sort(
+            key=lambda w: (w.terms[0].made in vague, _places(w) in left_out and w.terms[0].made is not layer_left_out)
+        )
+        return found or [WrongTotal(_terms(terms), carried=True) for terms in _between(self._carried, least, most)]
+
     @cached_property
     def _right(self) -> Signature | None:
         return self._signature(self.total.sum)
@@ -100,18 +121,21 @@ class WrongTotals:
 
     @cached_property
     def _everywhere(self) -> dict[Signature, list[_Together]]:
-        """One misconception in every layer where it can be made, or in every layer of one kind."""
+        """One misconception in every layer where it can be made, or in every layer of one kind, or family."""
         groups_by_sum: dict[Signature, list[_Together]] = {}
         for by_layer in self._ways.values():
             firsts = [(i, ways[0]) for i, ways in by_layer.items()]
             groups = {"": firsts}
             for i, way in firsts:
-                groups.setdefault(self.total.node(i).kind, []).append((i, way))
-            sizes = set()
+                node = self.total.node(i)
+                groups.setdefault(node.kind, []).append((i, way))
+                groups.setdefault(f"{node.layer.family} family", []).append((i, way))
+            told = set[tuple[int, ...]]()
             for group in groups.values():
-                if len(group) > 1 and len(group) not in sizes:
+                places = tuple(i for i, _ in group)
+                if len(group) > 1 and places not in told:
                     groups_by_sum.setdefault(_added(group), []).append(group)
-                    sizes |= {len(firsts)} if group is firsts else set()
+                    told.add(places)
         return groups_by_sum
 
     def _in_one(self, gap: Signature) -> Iterator[WrongTotal]:
@@ -163,6 +187,15 @@ def _added(together: _Together) -> Signature:
     times = Counter(way for _, way in together)
     each = ([count * x for x in way.adds] for way, count in times.items())
     return tuple(map(sum, zip(*each, strict=True)))
+
+
+def _between(groups: Mapping[Signature, list[_Together]], least: Fraction, most: Fraction) -> Iterator[_Together]:
+    """The groups that add a number between two others."""
+    return (group for adds, several in groups.items() if least <= adds[0] <= most for group in several)
+
+
+def _places(wrong: WrongTotal) -> tuple[int, ...]:
+    return tuple(term.index for term in wrong.terms)
 
 
 def _terms(together: _Together) -> tuple[WrongTerm, ...]:
