@@ -97,6 +97,15 @@ class Mistakes:
                 for rules in of_both:
                     yield Mistake((*first.made, second), rules)
 
+    def slips_together(self, task: Task) -> Iterator[Mistake]:
+        """Two misconceptions at once in a term of a sum, each pair in one order, the likeliest first."""
+        later = [m for m in _sensible(task) if m.credit]
+        for first in self.slips(task):
+            subjects = tuple(task.subjects(first.rules))
+            for second in later[later.index(first.made[0]) + 1 :]:
+                for rules in _edited(second, subjects):
+                    yield Mistake((*first.made, second), rules)
+
     # ------------------------------------------------------------ what is carried on
 
     def carried(self, task: Task) -> Iterator[Mistake]:

@@ -25,6 +25,7 @@ from symparams.questions.as_written import by_luck, formed
 from symparams.questions.explanations import Apart, Arriving, Changed, Match, derived_total
 from symparams.questions.rounded import About, how_typed, read_as, readings
 from symparams.questions.signatures import Signature, Signatures, signature, signature_of_rules
+from symparams.questions.two_mistakes import TwoMistakes
 from symparams.questions.typed_answers import (
     Given,
     check_count,
@@ -75,6 +76,7 @@ class Diagnostician:
         self.mistakes = Mistakes(Tasks(self.network, self.settings))
         self._known: dict[tuple[object, ...], dict[Signature, list[Mistake]]] = {}
         self._totals: dict[str, WrongTotals] = {}
+        self._twos: dict[str, TwoMistakes] = {}
 
     @cached_property
     def _wholes(self) -> dict[str, Callable[[Task], Iterable[Mistake]]]:
@@ -256,22 +258,24 @@ class Diagnostician:
             unclear="" if answer_signature is not None else _UNCLEAR,
         )
 
-    @staticmethod
-    def _explaining(totals: WrongTotals, given: Signature | None, about: Sequence[About]) -> list[WrongTotal]:
+    def _explaining(self, totals: WrongTotals, given: Signature | None, about: Sequence[About]) -> list[WrongTotal]:
         if given is None:
             return []
         if not about:
-            wrong = totals.explaining(given)
+            wrong = totals.explaining(given) or self._two_mistakes(totals).explaining(given)
             return sorted(wrong, key=lambda w: (len(w.or_in) > 0, w.terms[0].made in OF_WHOLE_LAYERS))
         near = (totals.near(one.value, one.reach) for one in about)
         return next(filter(None, near), [])
 
+    def _two_mistakes(self, totals: WrongTotals) -> TwoMistakes:
+        return self._twos.setdefault(totals.total.quantity, TwoMistakes(totals))
+
     def _match_of(self, totals: WrongTotals, wrong: WrongTotal) -> Match:
-        total, made = totals.total, wrong.terms[0].made
-        way = tuple(self._way(made, len(self.network.nodes) - 1)) if wrong.carried else ()
+        total, made = totals.total, wrong.made
+        way = tuple(self._way(made[0], len(self.network.nodes) - 1)) if wrong.carried else ()
         terms = tuple(self._changed(totals, term.index, term.rule) for term in wrong.terms)
         steps = derived_total(total.quantity, total.with_terms(wrong.terms), self.network.facts)
-        return Match((made,), (steps,), way, terms, wrong.or_in)
+        return Match(made, (steps,), way, terms, wrong.or_in)
 
     def _changed(self, totals: WrongTotals, index: int, rule: Formula) -> Changed:
         total, facts = totals.total, self.network.facts

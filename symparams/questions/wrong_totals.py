@@ -24,10 +24,16 @@ class WrongTotal:
     terms: tuple[WrongTerm, ...]  # in the order of the layers
     carried: bool = False  # whether they follow from a mistake about sizes that was made all along
     or_in: tuple[str, ...] = ()  # of a single term: other layers where the same mistake adds as much
+    both: tuple[Misconception, ...] = ()  # where two mistakes were made: these
+
+    @property
+    def made(self) -> tuple[Misconception, ...]:
+        """One misconception, or two."""
+        return self.both or (self.terms[0].made,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Way:
+class Way:
     """What a mistake makes of a term, and what that adds; equal layers share it."""
 
     made: Misconception
@@ -35,8 +41,8 @@ class _Way:
     adds: Signature
 
 
-_Ways: TypeAlias = "dict[str, tuple[_Way, ...]]"  # by the name of a misconception: what it makes of a term
-_Together: TypeAlias = "list[tuple[int, _Way]]"  # wrong terms by their indices, in the order of the layers
+_Ways: TypeAlias = "dict[str, tuple[Way, ...]]"  # by the name of a misconception: what it makes of a term
+_Together: TypeAlias = "list[tuple[int, Way]]"  # wrong terms by their indices, in the order of the layers
 
 
 class WrongTotals:
@@ -49,17 +55,19 @@ class WrongTotals:
         self._signatures: dict[Formula, Signature | None] = {}
 
     def explaining(self, answer: Signature) -> list[WrongTotal]:
-        """What gives an answer, the likeliest first: everywhere, in one layer; else carried on; else in two layers."""
-        right = self._right
-        if right is None:
+        """What gives an answer, the likeliest first: one mistake everywhere, in one layer; else carried on."""
+        gap = self.gap(answer)
+        if gap is None:
             return []
-        gap = minus(answer, right)
         everywhere = (WrongTotal(_terms(terms)) for terms in self._everywhere.get(gap, ()))
         likeliest = [*everywhere, *self._in_one(gap)]
         if likeliest:
             return likeliest
-        carried = [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
-        return carried or list(self._in_two(gap))
+        return [WrongTotal(_terms(terms), carried=True) for terms in self._carried.get(gap, ())]
+
+    def gap(self, answer: Signature) -> Signature | None:
+        """By how much an answer is wrong."""
+        return None if self._right is None else minus(answer, self._right)
 
     def near(self, value: Fraction, half: Fraction) -> list[WrongTotal]:
         """What gives a total that is rounded to this one: everywhere, in one layer; else carried on.
@@ -71,7 +79,7 @@ class WrongTotals:
             return []
         least, most = value - half - right[0], value + half - right[0]
         found = [WrongTotal(_terms(terms)) for terms in _between(self._everywhere, least, most)]
-        for by_layer in self._ways.values():
+        for by_layer in self.ways.values():
             ways = [way for several in by_layer.values() for way in several if least <= way.adds[0] <= most]
             found += [w for way in ways[:1] for w in self._in_one(way.adds) if w.terms[0].made is way.made]
         left_out = {_places(w) for w in found if w.terms[0].made is layer_left_out}
@@ -83,18 +91,18 @@ class WrongTotals:
 
     @cached_property
     def _right(self) -> Signature | None:
-        return self._signature(self.total.sum)
+        return self.signature(self.total.sum)
 
-    def _signature(self, rule: Formula) -> Signature | None:
+    def signature(self, rule: Formula) -> Signature | None:
         """What a rule gives at the points; equal layers have equal rules, right ones and wrong ones."""
         if rule not in self._signatures:
             self._signatures[rule] = signature_of_rules((rule,), self.comparer.points)
         return self._signatures[rule]
 
     @cached_property
-    def _ways(self) -> dict[str, dict[int, tuple[_Way, ...]]]:
+    def ways(self) -> dict[str, dict[int, tuple[Way, ...]]]:
         """By the name of a misconception and the index of a layer: its wrong terms there."""
-        ways_by_name: dict[str, dict[int, tuple[_Way, ...]]] = {}
+        ways_by_name: dict[str, dict[int, tuple[Way, ...]]] = {}
         of_equal: dict[tuple[Formula, WrongRules], _Ways] = {}
         for i, term in enumerate(self.total.terms):
             key = (term.rule, self.total.wrong_rules(i))
@@ -112,18 +120,18 @@ class WrongTotals:
                 ways[made.name] = (*ways.get(made.name, ()), way)
         return ways
 
-    def _way(self, right: Formula, made: Misconception, rule: Formula) -> _Way | None:
+    def _way(self, right: Formula, made: Misconception, rule: Formula) -> Way | None:
         """A wrong term with what it adds; None if that is nothing or cannot be worked out."""
-        is_so, should_be = self._signature(rule), self._signature(right)
+        is_so, should_be = self.signature(rule), self.signature(right)
         if is_so is None or should_be is None or is_so == should_be:
             return None
-        return _Way(made, rule, minus(is_so, should_be))
+        return Way(made, rule, minus(is_so, should_be))
 
     @cached_property
     def _everywhere(self) -> dict[Signature, list[_Together]]:
         """One misconception in every layer where it can be made, or in every layer of one kind, or family."""
         groups_by_sum: dict[Signature, list[_Together]] = {}
-        for by_layer in self._ways.values():
+        for by_layer in self.ways.values():
             firsts = [(i, ways[0]) for i, ways in by_layer.items()]
             groups = {"": firsts}
             for i, way in firsts:
@@ -140,7 +148,7 @@ class WrongTotals:
 
     def _in_one(self, gap: Signature) -> Iterator[WrongTotal]:
         """One misconception in one layer; layers where it adds as much are told together."""
-        for by_layer in self._ways.values():
+        for by_layer in self.ways.values():
             fitting = ((i, next((way for way in ways if way.adds == gap), None)) for i, ways in by_layer.items())
             terms = [(i, way) for i, way in fitting if way is not None]
             if terms:
@@ -151,7 +159,7 @@ class WrongTotals:
         """A misconception about sizes in every layer; what is counted is right for the sizes that come of it."""
         terms_by_sum: dict[Signature, list[_Together]] = {}
         for misconception in self.mistakes.turning(len(self.mistakes.network.nodes) - 1):
-            of_equal: dict[tuple[Formula, Formula], _Way | None] = {}
+            of_equal: dict[tuple[Formula, Formula], Way | None] = {}
             terms: _Together = []
             for i, term in enumerate(self.total.terms):
                 rules = self.mistakes.carried_by(misconception, term.task)
@@ -165,11 +173,11 @@ class WrongTotals:
                 terms_by_sum.setdefault(_added(terms), []).append(terms)
         return terms_by_sum
 
-    def _in_two(self, gap: Signature) -> Iterator[WrongTotal]:
+    def in_two(self, gap: Signature) -> Iterator[WrongTotal]:
         """The same misconception in two layers, the nearest two first."""
-        for by_layer in self._ways.values():
-            lacking: dict[_Way, Signature] = {}  # what another one would have to add
-            seen: dict[Signature, tuple[int, _Way]] = {}
+        for by_layer in self.ways.values():
+            lacking: dict[Way, Signature] = {}  # what another one would have to add
+            seen: dict[Signature, tuple[int, Way]] = {}
             for i, ways in by_layer.items():
                 for way in ways:
                     if way not in lacking:

@@ -15,6 +15,7 @@ from symparams.layers.heads import Heads
 from symparams.layers.projections import Projection, merged, multiplied, projected
 from symparams.misconceptions.edits import bound, some
 from symparams.misconceptions.misconception import misconception
+from symparams.misconceptions.surroundings import without_biases
 from symparams.misconceptions.task import Subject
 from symparams.misconceptions.tensors import ATTENDING, as_a, attentions, each_swapped, on_macs
 from symparams.model.derived import macs_of
@@ -27,12 +28,15 @@ Ways = Iterable[Formula]
 
 
 def _parameters(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
-    """The rule with the parameters of its attentions counted in other ways."""
+    """The rule with the parameters of its attentions counted in other ways, also where biases are left out already."""
+    bare = s.rule not in s.task.rules and s.rule == without_biases(s.task.right[0])
     pairs = []
     for layer, arriving in attentions(s):
         if s.rule != ZERO:
-            of = Heads(layer, attended(arriving))
-            pairs.append((total(of.parameters()), tuple(ways(of))))
+            one = replace(layer, bias=False, qkvbias=None, keybias=None) if bare else layer
+            of = Heads(one, attended(arriving))
+            counted = s.rule if bare and layer is s.layer else total(of.parameters())
+            pairs.append((counted, tuple(ways(of))))
     return each_swapped(s, pairs)
 
 

@@ -185,6 +185,22 @@ def pooling_multiplies(s: Subject) -> Iterable[Formula]:
 
 
 @misconception(
+    "one layer left out of the receptive field",
+    "field",
+    explanation="you left out the first layer",
+    repair="every layer with a kernel adds to the receptive field, the first one, too",
+    claim="A convolution in front of a stack of dilated convolutions does not change its receptive field.",
+    source="tensorflow-wavenet, issue 259, 'Receptive field calculation?': 1024 where a causal layer stands before",
+    credit=Fraction(1, 2),
+)
+def first_layer_left_out(s: Subject) -> Iterable[Formula]:
+    """1 + (k_1 - 1) + (k_2 - 1)·s_1 … → 1 + (k_2 - 1) …."""
+    way = way_to(s)
+    if way is not None and len(way) > 1 and not way[0].repeats and number(way[0].k) != 1:
+        yield from some(grown(way[1:], lambda w: w.k))
+
+
+@misconception(
     "first position left out",
     "field",
     explanation="you added up `k - 1` for the kernels, but left out the position to which they are added",
@@ -200,27 +216,3 @@ def first_left_out(s: Subject) -> Iterable[Formula]:
     right = None if way is None else grown(way, lambda w: w.k)
     if isinstance(right, Sum):
         yield total(right.terms[1:])
-
-
-@misconception(
-    "dilation multiplied by the kernel",
-    "field",
-    explanation="you multiplied the kernel size by the dilation",
-    repair="between the `k` elements of a kernel there are `k - 1` gaps, so it spans `d*(k - 1) + 1` positions",
-    claim="A kernel of size 3 with dilation 4 spans 12 positions.",
-    source="keras-tcn, README: receptive field = nb_stacks_of_residuals_blocks * kernel_size * last_dilation",
-    credit=Fraction(1, 2),
-)
-def dilation_times_kernel(s: Subject) -> Iterable[Formula]:
-    """d(k - 1) + 1 → d·k in all layers, or in the last one only."""
-    way = way_to(s)
-    if way is None or all(w.d is None for w in way):
-        return
-    yield from some(grown(way, _multiplied))
-    yield summed(way, _multiplied)
-    if way[-1].d is not None:
-        yield way[-1].in_last_copy(_multiplied(way[-1]))
-
-
-def _multiplied(window: Seen) -> Formula:
-    return window.k if window.d is None else window.d * window.plain

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from symparams.algebra.formula import ONE, Formula, as_formula, total
 from symparams.algebra.simplification import simplified
+from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.seen import Seen, grown, summed, way_to
 from symparams.misconceptions.task import Subject
@@ -46,6 +47,31 @@ def one_of_each_block(s: Subject) -> Iterable[Formula]:
     firsts = [] if way is None or not way[-1].repeats else _firsts(way)
     if firsts and not any(w.moves for w in firsts):
         yield ONE + summed(firsts, lambda w: w.k - 1)
+
+
+@misconception(
+    "dilation multiplied by the kernel",
+    "field",
+    explanation="you multiplied the kernel size by the dilation",
+    repair="between the `k` elements of a kernel there are `k - 1` gaps, so it spans `d*(k - 1) + 1` positions",
+    claim="A kernel of size 3 with dilation 4 spans 12 positions.",
+    source="keras-tcn, README: receptive field = nb_stacks_of_residuals_blocks * kernel_size * last_dilation",
+)
+def dilation_times_kernel(s: Subject) -> Iterable[Formula]:
+    """d(k - 1) + 1 → d·k in all layers; in the last one only, times the blocks."""
+    way = way_to(s)
+    if way is None or all(w.d is None for w in way):
+        return
+    yield from some(grown(way, _multiplied))
+    yield summed(way, _multiplied)
+    yield ONE + summed(way, _multiplied)
+    if way[-1].d is not None:
+        yield way[-1].in_last_copy(_multiplied(way[-1]))
+    yield from (blocks.count * _multiplied(blocks.block[-1]) for blocks in _runs(s))
+
+
+def _multiplied(window: Seen) -> Formula:
+    return window.k if window.d is None else window.d * window.plain
 
 
 def _firsts(way: list[Seen]) -> list[Seen]:
