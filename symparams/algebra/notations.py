@@ -34,14 +34,14 @@ _SMALL = [
     "omega",
 ]
 _CAPITAL = ["Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega"]
-_GREEK_LETTERS = dict(zip([*_SMALL, *_CAPITAL], "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # name: letter
+GREEK_LETTERS = dict(zip([*_SMALL, *_CAPITAL], "αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ", strict=True))  # name: letter
 # fmt: on
-GREEK = {letter: name for name, letter in _GREEK_LETTERS.items()}  # letter: name
+GREEK = {letter: name for name, letter in GREEK_LETTERS.items()}  # letter: name
 
 
 def _plain_symbol(name: str) -> str:
     head, _, tail = name.partition("_")
-    head = _GREEK_LETTERS.get(head, head)
+    head = GREEK_LETTERS.get(head, head)
     return f"{head}_{tail}" if tail else head
 
 
@@ -58,7 +58,7 @@ def _latex_symbol(name: str) -> str:
 
 def _latex_letter(head: str) -> str:
     head = GREEK.get(head, head)
-    if head in _GREEK_LETTERS:
+    if head in GREEK_LETTERS:
         return f"\\{head}"
     if len(head) == 1:
         return head

@@ -10,7 +10,7 @@ import click
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import FORMAT, OUTPUT, SOURCES, Inputs, as_json, assignments, deliver, say
 from symparams.documents.asked import Asked
-from symparams.documents.rendering import Document
+from symparams.documents.rendering import Document, delivered
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED
 from symparams.quantities.named_layers import layers_named
@@ -54,4 +54,4 @@ def answer(
     if format_ == "json":
         deliver(as_json([asked.record()]), output)
         return
-    deliver(asked.document(Document("answer", format_, digits, math)), output)
+    deliver(delivered(asked.document(Document("answer", format_, digits, math)), format_), output)

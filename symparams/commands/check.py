@@ -25,7 +25,7 @@ from symparams.commands.console import (
     of,
 )
 from symparams.documents.check_document import record, render_check
-from symparams.documents.rendering import Document
+from symparams.documents.rendering import Document, delivered
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.reading.door import network, reading_of
@@ -57,7 +57,7 @@ def check(inputs: Inputs, given: Sequence[str], against: str, format_: str, digi
     if format_ == "json":
         deliver(as_json([record(found)]), output)
     else:
-        deliver(render_check(found, readings, Document("check", format_, digits)), output)
+        deliver(delivered(render_check(found, readings, Document("check", format_, digits)), format_), output)
     if not found.agrees:
         sys.exit(1)
 

@@ -20,7 +20,7 @@ from symparams.commands.console import (
     with_settings,
 )
 from symparams.documents.diagnosis_document import record, render_diagnosis
-from symparams.documents.rendering import STYLES, Document, standalone
+from symparams.documents.rendering import STYLES, Document, delivered
 from symparams.misconceptions.task import ASKED
 from symparams.model.network import Network
 from symparams.quantities.settings import Setting, Settings
@@ -70,7 +70,7 @@ def diagnose(
         deliver(as_json([record(diagnosis)]), output)
         return
     body = render_diagnosis(diagnosis, Document(style, format_, digits, math))
-    deliver(standalone(body, format_) if whole else body, output)
+    deliver(delivered(body, format_, whole), output)
 
 
 def _check_asked(asked: Network, layer: str | None, total: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from symparams import limits
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import FORMATS, OUTPUT, STANDALONE, as_json, check_standalone, deliver, read, say
-from symparams.documents.rendering import standalone
+from symparams.documents.rendering import delivered
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
 from symparams.grading.report import report
@@ -85,7 +85,7 @@ def grade(
         plot(marks, picture)
     if reports is not None:
         write_reports(marks, reports, written_as or REPORT_FORMATS[0], digits)
-    deliver(standalone(text, format_) if whole else text, output)
+    deliver(delivered(text, format_, whole), output)
 
 
 def _listed(marks: ClassMarks) -> str:

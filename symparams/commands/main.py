@@ -32,7 +32,7 @@ from symparams.commands.console import (
 )
 from symparams.documents import contract
 from symparams.documents.labels import slugs
-from symparams.documents.rendering import STYLES, Document, record, render, render_with, standalone
+from symparams.documents.rendering import STYLES, Document, delivered, record, render, render_with
 from symparams.documents.solution import Solution
 from symparams.documents.totals import BYS
 from symparams.errors import Source, SymparamsError, listed
@@ -154,7 +154,7 @@ def solve(
         Document("total" if total and style != "answer" else style, format_, digits, math),
     )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
-    deliver(standalone(body, format_) if whole else body, output)
+    deliver(delivered(body, format_, whole) if whole or template is None else body, output)
 
 
 def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path | None) -> None:
@@ -197,7 +197,8 @@ def summary(
         deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
         return
     document = Document("summary", format_, digits)
-    deliver("\n".join(of(source, render, solution, document) for source, solution in solutions), output)
+    body = "\n".join(of(source, render, solution, document) for source, solution in solutions)
+    deliver(delivered(body, format_), output)
 
 
 def in_order(quantities: Sequence[str]) -> tuple[str, ...]:

@@ -28,9 +28,9 @@ from symparams.documents import contract
 from symparams.documents.rendering import (
     COMPARISON_STYLES,
     Document,
+    delivered,
     render_comparison,
     render_finding,
-    standalone,
 )
 from symparams.errors import Source, SymparamsError
 from symparams.model.network import Network
@@ -88,7 +88,7 @@ def compare(
         deliver(as_json([contract.compare(comparison, answer)]), output)
         return
     body = render_comparison(comparison, Document(style, format_, digits, math))
-    deliver(standalone(body, format_) if whole else body, output)
+    deliver(delivered(body, format_, whole), output)
 
 
 @click.command()
@@ -128,7 +128,7 @@ def find(
         deliver(as_json([contract.find(finding)]), output)
         return
     body = render_finding(finding, Document("find", format_, digits, math))
-    deliver(standalone(body, format_) if whole else body, output)
+    deliver(delivered(body, format_, whole), output)
 
 
 def _with_more(

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from symparams.algebra.mathml import MATHML
 from symparams.algebra.notation import Notation
 from symparams.algebra.notations import GREEK, HTML_LATEX, LATEX, PLAIN, with_groups
+from symparams.documents.html_page import page_parts
+from symparams.documents.mathml_lines import in_line
 from symparams.errors import SymparamsError, listed
 from symparams.extensions import Open
 
 
 def _as_it_is(text: str) -> str:
     return text
+
+
+def _body_alone(body: str) -> Mapping[str, object]:
+    return {"body": body}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +52,9 @@ class Format:
     across: int = 40  # columns of numbers for which a page has room
     solves: bool = True  # whether whole documents are offered in it; if not, it only serves questions
     whole: str = ""  # the template of a document around fragments; empty: a fragment stands alone
+    parts: Callable[[str], Mapping[str, object]] = _body_alone  # what that template is given for the fragments
+    is_always_whole: bool = False  # whether a document is delivered with that template without being asked for it
+    in_line: Callable[[str], str] | None = None  # mathematics in a line, where more than `inline` around it is needed
     soft_break: str = ""  # where a line may break inside a word
     lacks: re.Pattern[str] | None = None  # characters that it cannot print; None: it prints all
     has_braces: bool = False  # whether { and % mean something in it, so that templates have << >> for {{ }}
@@ -101,9 +111,21 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
+def _escape_html(text: str) -> str:
+    return html.escape(_printable(text))
+
+
+def _named_html(name: str) -> str:
+    """The name of a layer, which may break behind the dots and lines in it."""
+    return f"<code>{_AFTER.sub('<wbr>', _escape_html(name))}</code>"
+
+
+_AFTER = re.compile("(?<=[._/])(?=.)")
+
+
 def escape_html(text: str) -> str:
-    """Text for HTML; a dollar or backslash stands alone, so that what typesets formulas finds none in it."""
-    return html.escape(_printable(text)).translate(_NO_FORMULA)
+    """The same where LaTeX stands beside it: a dollar or backslash stands alone, so that no formula is found in it."""
+    return _escape_html(text).translate(_NO_FORMULA)
 
 
 _NO_FORMULA = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
@@ -153,20 +175,24 @@ _OWN: dict[str, Format] = {
         ),
         Format(
             name="html",
-            notation=HTML_LATEX,
-            inline=(r"\(", r"\)"),
-            escape=escape_html,
-            named=lambda name: f"<code>{escape_html(name)}</code>",
-            code=lambda text: f"<code>{escape_html(text)}</code>",
-            line_break=" \\\\\n&amp;\\quad {}",
+            notation=MATHML,
+            inline=("<math>", "</math>"),
+            escape=_escape_html,
+            named=_named_html,
+            code=lambda text: f"<code>{_escape_html(text)}</code>",
+            line_break="",  # in_line finds where lines may break
             arrow="→",
             back="←",
             cross=" × ",
             dots="…",
             dash="–",
             percent="%",
-            whole="formats/page.html.j2",
-            solves=False,
+            across=10,
+            whole="formats/document.html.j2",
+            parts=page_parts,
+            is_always_whole=True,
+            in_line=in_line,
+            soft_break="<wbr>",
         ),
         Format(
             name="text",
@@ -184,6 +210,23 @@ _OWN: dict[str, Format] = {
             percent="%",
             width=88,
             across=20,
+        ),
+        Format(
+            name="html-latex",
+            notation=HTML_LATEX,
+            inline=(r"\(", r"\)"),
+            escape=escape_html,
+            named=lambda name: f"<code>{escape_html(name)}</code>",
+            code=lambda text: f"<code>{escape_html(text)}</code>",
+            line_break=" \\\\\n&amp;\\quad {}",
+            arrow="→",
+            back="←",
+            cross=" × ",
+            dots="…",
+            dash="–",
+            percent="%",
+            whole="formats/page.html.j2",
+            solves=False,
         ),
     )
 }
@@ -236,6 +279,15 @@ def _with_digits(format_: Format, digits: str) -> Format:
     return replace(format_, notation=with_groups(format_.notation, inside), group=group)
 
 
+# What the markup of questions is called here where whole documents have another format of that name.
+_MARKUPS = {"html": "html-latex"}
+
+
+def markup_named(name: str, digits: str = "comma") -> Format:
+    """The format in which questions are written for an export with that markup; HTML has LaTeX in it, for MathJax."""
+    return format_named(_MARKUPS.get(name, name), digits)
+
+
 def written_formats() -> tuple[str, ...]:
     """The names of the formats in which whole documents are offered."""
     return tuple(name for name, format_ in FORMATS.items() if format_.solves)
@@ -250,6 +302,12 @@ def is_written(name: str) -> bool:
 def whole_formats() -> tuple[str, ...]:
     """The names of those in which a document can stand alone."""
     return tuple(name for name in written_formats() if FORMATS[name].whole)
+
+
+def is_always_whole(name: str) -> bool:
+    """Whether a document in a format is delivered whole without being asked for it."""
+    found = FORMATS.ask(name)
+    return found is not None and found.is_always_whole
 
 
 def is_whole(name: str) -> bool:

@@ -41,6 +41,8 @@ class Mathematics:
 
     def inline(self, text: str) -> str:
         """The text of a formula with the marks for mathematics around it."""
+        if self._format.in_line is not None:
+            return self._format.in_line(text)
         before, after = self._format.inline
         return f"{before}{text}{after}"
 
@@ -58,6 +60,8 @@ class Mathematics:
         """A number or formula in a cell of a table, which may break between the terms of a sum, not in a bracket."""
         if isinstance(value, int):
             return self.number(value)
+        if self._format.in_line is not None:
+            return self.math(value)
         terms = value.terms if isinstance(value, Sum) else (as_formula(value),)
         return " ".join(self.inline(text) for text in unbroken(terms, self._format, self.formula))
 
@@ -143,7 +147,9 @@ class Mathematics:
         notation = self._notation  # its marks between thousands are left out: they would be taken for commas
         numbers = [notation.dots if n is None else notation.number(str(n)) for n in choices.dotted()]
         before, after = self._format.inline
-        long = sum(map(len, numbers)) > _LONG  # then lines may break between the numbers, as they do in no formula
+        long = (
+            self._format.in_line is None and sum(map(len, numbers)) > _LONG
+        )  # then lines may break between the numbers, as they do in no formula
         comma = f"{notation.comma.rstrip()}{after} {before}" if long else notation.comma
         return self.inline(notation.members(self.formula(Symbol(letter)), comma.join(numbers)))
 

@@ -10,7 +10,7 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
 from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.faded_solution import Faded, faded
-from symparams.documents.formats import Format, format_named
+from symparams.documents.formats import Format, format_named, markup_named
 from symparams.documents.question_document import QuestionDocument
 from symparams.documents.rendering import environment, tidied, typesetter
 from symparams.documents.shown_numbers import Shown
@@ -36,7 +36,7 @@ class Writer:
         self.course = course
         self.seed = seed
         self.credit = credit
-        self.format = format_named(markup, digits)
+        self.format = markup_named(markup, digits)
         self._typesetter = typesetter(self.format)
         self._module = _macros(self.format)
         self._bare_typesetter = typesetter(_BARE)

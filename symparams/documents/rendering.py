@@ -19,7 +19,7 @@ from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.finding_document import FindingDocument
-from symparams.documents.formats import Format, check_letters, format_named
+from symparams.documents.formats import Format, check_letters, format_named, is_always_whole
 from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
 from symparams.documents.tables import Again, beside
@@ -101,7 +101,8 @@ def environment(format_: Format) -> Environment:
     environment.code_generator_class = _Unfolded
     environment.context_class = _Plain
     environment.filters |= filters(typesetter(format_)) | {"rows_again": Again().rows, "beside": beside}
-    environment.globals |= {"mark": format_, "f": environment.get_template(blocks).module}
+    environment.globals["mark"] = format_  # which the blocks use, too
+    environment.globals["f"] = environment.get_template(blocks).module
     return environment
 
 
@@ -164,7 +165,12 @@ def written(document: Document, template: str, **about: object) -> str:
 def standalone(body: str, format_: str = "latex") -> str:
     """A whole document around one or more fragments."""
     record = format_named(format_)
-    return environment(record).get_template(record.whole).render(body=body)
+    return environment(record).get_template(record.whole).render(record.parts(body))
+
+
+def delivered(body: str, format_: str, whole: bool = False) -> str:
+    """One or more fragments, as a whole document if that is asked for or the format has no other."""
+    return standalone(body, format_) if whole or is_always_whole(format_) else body
 
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:

@@ -20,6 +20,7 @@ from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 ReportFormat: TypeAlias = Literal["html", "markdown"]
 REPORT_FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
 _SUFFIX: dict[ReportFormat, str] = {"html": ".html", "markdown": ".md"}
+_WRITTEN: dict[ReportFormat, str] = {"html": "html-latex", "markdown": "markdown"}  # the formats of their blocks
 _LONGEST = 200  # characters of an answer that are shown
 _NAME = 40  # characters of a name in the name of a file
 
@@ -76,8 +77,9 @@ class StudentDocument:
 
 def student_report(marks: ClassMarks, student: Student, format_: ReportFormat = "html", digits: str = "comma") -> str:
     """The report for a student, as a document that stands alone."""
-    text = written(Document(format=format_, digits=digits), "student", d=StudentDocument(marks, student, format_))
-    return standalone(text, format_) if format_ == "html" else text
+    document = Document(format=_WRITTEN[format_], digits=digits)
+    text = written(document, "student", d=StudentDocument(marks, student, format_))
+    return standalone(text, document.format) if format_ == "html" else text
 
 
 def student_reports(

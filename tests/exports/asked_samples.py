@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from symparams.documents.formats import FORMATS
+from symparams.documents.formats import markup_named
 from symparams.documents.written_question import BankInfo, WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 
 BANK = BankInfo(title='Networks & <shapes>: "week 3" #1 {100 %} ~ $5', seed=7, version="0.0.1", request="0123abcd")
@@ -34,7 +34,7 @@ _CREDITS = (Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))
 
 def paragraphs(markup: str, text: str) -> str:
     """A paragraph with a user's text, and a formula."""
-    format_ = FORMATS[markup]
+    format_ = markup_named(markup)
     left, right = format_.inline
     inside = f"{format_.escape(text)} counts {left}(k^{{2}} C + 1) F{right}."
     return f"<p>{inside}</p>\n" if markup == "html" else f"{inside}\n"
@@ -53,7 +53,7 @@ def _solution(markup: str, value: int | Fraction) -> str:
 
 def printable(markup: str, text: str) -> str:
     """The text without the letters that a format cannot print, which it refuses."""
-    format_ = FORMATS[markup]
+    format_ = markup_named(markup)
     return text if format_.lacks is None else "".join(c for c in text if not format_.lacks.search(format_.escape(c)))
 
 
@@ -95,10 +95,10 @@ def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: i
 
 
 def _options(markup: str, text: str, numbers: list[int], index: int) -> tuple[WrittenOption, ...]:
-    left, right = FORMATS[markup].inline
+    left, right = markup_named(markup).inline
     options = [
         WrittenOption(
-            text=f"{left}{n}{right} {FORMATS[markup].escape(text)}",
+            text=f"{left}{n}{right} {markup_named(markup).escape(text)}",
             plain=f"{n:,} {text}",  # as `answer` has it
             credit=Fraction(1) if n == numbers[0] else _CREDITS[at % 4],
             feedback=paragraphs(markup, text),

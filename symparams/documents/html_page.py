@@ -1,0 +1,50 @@
+"""The blocks of a document in HTML -> the parts of a page: its title, sections that fold, its style."""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64encode
+from functools import cache
+
+from symparams.resources import folder
+from symparams.version import __version__
+
+_FIRST = re.compile(r"<(?:h1|p)>(.*?)</(?:h1|p)>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_LONGEST = 90  # characters of a title
+_STEPS = '<div class="chain'  # what a section has that folds
+
+
+def page_parts(body: str) -> dict[str, object]:
+    """What the template of a page is given for the blocks of one or more documents."""
+    return {
+        "title": _title(body),
+        "has_heading": "<h1>" in body,
+        "body": "".join(map(_folding, re.split(r"(?m)^(?=<h[12]>)", body))),
+        "style": _style(),
+        "version": __version__,
+    }
+
+
+def _title(body: str) -> str:
+    """The first heading or, if there is none, what the first paragraph says, without its marks."""
+    first = _FIRST.search(body)
+    text = html.unescape(" ".join(_TAG.sub("", first[1]).split())) if first else ""
+    return html.escape(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+def _folding(section: str) -> str:
+    """A section whose steps can be folded away, if it has any."""
+    heading, end, rest = section.partition("</h2>")
+    if not end or _STEPS not in rest:
+        return section
+    return f"<details open>\n<summary>{heading}</h2></summary>\n{rest.strip()}\n</details>\n\n"
+
+
+@cache
+def _style() -> str:
+    """The style sheet, with the font for formulas in it."""
+    sheet = (folder("templates") / "formats" / "document.css").read_text("utf-8")
+    font = (folder("templates") / "fonts" / "formulas.woff2").read_bytes()
+    return sheet.replace("FONT", b64encode(font).decode(), 1).rstrip()
