@@ -12,18 +12,18 @@ from symparams.algebra.formula import Formula
 from symparams.checking.check import Check
 from symparams.checking.framework import FRAMEWORKS, against_framework
 from symparams.checking.networks import against_network
-from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
     COMMAND_LINE,
-    FORMATS,
     OUTPUT,
     SOURCES,
+    WRITTEN,
     Inputs,
     as_json,
     assignments,
     deliver,
     of,
 )
+from symparams.commands.format_option import with_format
 from symparams.documents.check_document import record, render_check
 from symparams.documents.rendering import Document, delivered
 from symparams.errors import Source, SymparamsError, nearest
@@ -42,7 +42,7 @@ _UNNAMED = {COMMAND_LINE: "the network", "<stdin>": "the standard input"}  # wha
     metavar="keras|torch|INPUT",
     help="What to compare with: the installed Keras or PyTorch, which builds each layer, or another file.",
 )
-@click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="text", show_default=True)
+@with_format(WRITTEN, "text")
 @OUTPUT
 def check(inputs: Inputs, given: Sequence[str], against: str, format_: str, digits: str, output: str | None) -> None:
     """Compare a network with a framework or with another text, layer by layer; status 1 if they differ."""

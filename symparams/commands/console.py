@@ -18,8 +18,8 @@ import click
 
 from symparams import limits
 from symparams.algebra.formula import Formula
-from symparams.commands.choices import OpenChoice
-from symparams.documents.formats import GROUPS, MATH, is_whole, whole_formats, written_formats
+from symparams.commands.format_option import with_format
+from symparams.documents.formats import FORMATS, GROUPS, MATH, is_whole, whole_formats, written_formats
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
@@ -28,7 +28,8 @@ from symparams.quantities.settings import CHOICES, Settings
 from symparams.reading.door import network
 from symparams.sources.reader import read_expression
 
-FORMATS = (*written_formats(), "json")
+# What commands write documents in, and the suffixes that such files have.
+WRITTEN = {**{name: FORMATS[name].suffixes for name in written_formats()}, "json": (".json",)}
 
 T = TypeVar("T")
 
@@ -94,7 +95,7 @@ SOURCES = options(
     click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="A value for a letter; overrides `let`."),
 )
 FORMAT = options(
-    click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="markdown", show_default=True),
+    with_format(WRITTEN, "markdown"),
     click.option(
         "--math",
         type=click.Choice(MATH),

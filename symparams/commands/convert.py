@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import click
 
 from symparams.commands.console import SOURCES, Inputs, assignments, deliver, of
-from symparams.converters.targets import TARGETS, converted
+from symparams.commands.format_option import with_target
+from symparams.converters.targets import SUFFIXES, converted
 from symparams.reading.door import network, reading_of
 
 
 @click.command()
 @SOURCES
-@click.option("--to", "target", type=click.Choice(list(TARGETS)), default="arch", show_default=True)
+@with_target(SUFFIXES, "arch")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="The file to write. Default: standard output.")
 def convert(inputs: Inputs, given: Sequence[str], target: str, output: str | None) -> None:
     """Write a network as the language, as code for Keras or PyTorch, or as a drawing."""

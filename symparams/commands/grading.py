@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from symparams import limits
-from symparams.commands.choices import OpenChoice
-from symparams.commands.console import FORMATS, OUTPUT, STANDALONE, as_json, check_standalone, deliver, read, say
+from symparams.commands.console import OUTPUT, STANDALONE, WRITTEN, as_json, check_standalone, deliver, read, say
+from symparams.commands.format_option import with_format
 from symparams.documents.rendering import delivered
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
@@ -27,13 +27,7 @@ _NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
     metavar="FILE",
     help="CSV: student, question, answer; or student and one column per question; or as Moodle or a form exports it.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=OpenChoice("format", (*FORMATS, "csv")),
-    default="text",
-    show_default=True,
-)
+@with_format({**WRITTEN, "csv": (".csv",)}, "text")
 @STANDALONE
 @click.option("--table", type=click.Choice(TABLES), help="With --format csv: which table. Default: marks.")
 @click.option(

@@ -16,10 +16,10 @@ from symparams import extensions, limits
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
     FORMAT,
-    FORMATS,
     OUTPUT,
     SOURCES,
     STANDALONE,
+    WRITTEN,
     Inputs,
     as_json,
     check_standalone,
@@ -30,7 +30,9 @@ from symparams.commands.console import (
     say,
     with_settings,
 )
+from symparams.commands.format_option import with_format
 from symparams.documents import contract
+from symparams.documents.formats import written_formats
 from symparams.documents.labels import slugs
 from symparams.documents.rendering import STYLES, Document, delivered, record, render, render_with
 from symparams.documents.solution import Solution
@@ -130,7 +132,7 @@ def solve(
     """Solve a network: every shape and count with its steps, or a short answer for one layer."""
     check_standalone(whole, format_)
     if template is not None and format_ == "json":
-        raise click.UsageError(f"--template goes with {listed(FORMATS[:-1], 'or')}")
+        raise click.UsageError(f"--template goes with {listed(written_formats(), 'or')}")
     if total or by:
         _check_whole(layers, quantities if total else (), template if total else None)
     style = style or ("answer" if (layers or total) and template is None else "steps")
@@ -170,7 +172,7 @@ def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Pat
 
 @main.command()
 @SOURCES
-@click.option("--format", "format_", type=OpenChoice("format", FORMATS), default="text", show_default=True)
+@with_format(WRITTEN, "text")
 @click.option(
     "--quantity",
     "quantities",

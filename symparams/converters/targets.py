@@ -17,6 +17,15 @@ TARGETS = {
     "dot": "a graph of Graphviz",
 }
 
+# The suffixes that files of each have.
+SUFFIXES = {
+    "arch": (".arch",),
+    "keras": (".py",),
+    "torch": (".py",),
+    "mermaid": (".mmd", ".mermaid"),
+    "dot": (".dot", ".gv"),
+}
+
 
 def converted(target: str, network: Network, statements: Sequence[Statement]) -> str:
     """A network, and the statements that it was made of, as another text.

@@ -51,6 +51,7 @@ class Format:
     continuing: tuple[str, ...] = ()  # lines that belong to the paragraph before: no empty line there
     across: int = 40  # columns of numbers for which a page has room
     solves: bool = True  # whether whole documents are offered in it; if not, it only serves questions
+    suffixes: tuple[str, ...] = ()  # that files in it have, the usual one first
     whole: str = ""  # the template of a document around fragments; empty: a fragment stands alone
     parts: Callable[[str], Mapping[str, object]] = _body_alone  # what that template is given for the fragments
     is_always_whole: bool = False  # whether a document is delivered with that template without being asked for it
@@ -137,6 +138,7 @@ _OWN: dict[str, Format] = {
     for format_ in (
         Format(
             name="markdown",
+            suffixes=(".md", ".markdown"),
             notation=LATEX,
             inline=("$", "$"),
             escape=_escape_markdown,
@@ -152,6 +154,7 @@ _OWN: dict[str, Format] = {
         ),
         Format(
             name="latex",
+            suffixes=(".tex",),
             notation=LATEX,
             inline=("$", "$"),
             escape=escape_latex,
@@ -175,6 +178,7 @@ _OWN: dict[str, Format] = {
         ),
         Format(
             name="html",
+            suffixes=(".html", ".htm"),
             notation=MATHML,
             inline=("<math>", "</math>"),
             escape=_escape_html,
@@ -196,6 +200,7 @@ _OWN: dict[str, Format] = {
         ),
         Format(
             name="text",
+            suffixes=(".txt",),
             notation=PLAIN,
             inline=("", ""),
             escape=_printable,

@@ -28,6 +28,23 @@ EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
     },
 )
 
+# The suffixes that files in each have; a course of PrairieLearn is a folder.
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    "markdown": (".md", ".markdown"),
+    "json": (".json",),
+    "latex": (".tex",),
+    "moodle": (".xml",),
+    "gift": (".gift",),
+    "qti12": (".zip",),
+    "qti21": (".zip",),
+    "blackboard": (".zip",),
+    "prairielearn": (),
+    "anki": (".apkg",),
+    "numbas": (".exam",),
+    "rexams": (".zip",),
+    "h5p": (".h5p",),
+}
+
 
 def export(name: str) -> Export:
     """The format of this name."""
