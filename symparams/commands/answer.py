@@ -8,9 +8,20 @@ from collections.abc import Sequence
 import click
 
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import FORMAT, OUTPUT, SOURCES, Inputs, as_json, assignments, deliver, say
+from symparams.commands.console import (
+    FORMAT,
+    OUTPUT,
+    SOURCES,
+    Inputs,
+    as_json,
+    assignments,
+    deliver,
+    deliver_document,
+    say,
+)
+from symparams.commands.format_option import Output
 from symparams.documents.asked import Asked
-from symparams.documents.rendering import Document, delivered
+from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED
 from symparams.quantities.named_layers import layers_named
@@ -32,7 +43,7 @@ def answer(
     format_: str,
     math: str,
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Answer a question as people paste it: prose, code and printed tables in any order."""
     texts = inputs.sources()
@@ -54,4 +65,4 @@ def answer(
     if format_ == "json":
         deliver(as_json([asked.record()]), output)
         return
-    deliver(delivered(asked.document(Document("answer", format_, digits, math)), format_), output)
+    deliver_document(asked.document(Document("answer", format_, digits, math)), format_, output)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from symparams.commands.console import deliver
 from symparams.documents.catalogue import catalogue_text
 from symparams.documents.families import families_text
 from symparams.documents.installed import extensions_text
 from symparams.documents.misconceptions import misconceptions_text
+from symparams.files import write_standard_output
 
 
 @click.command()
@@ -16,7 +16,7 @@ from symparams.documents.misconceptions import misconceptions_text
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def layers(name: str | None, format_: str) -> None:
     """List the layers, with their arguments, rules and examples."""
-    deliver(catalogue_text(name, format_), None)
+    write_standard_output(catalogue_text(name, format_))
 
 
 @click.command()
@@ -24,7 +24,7 @@ def layers(name: str | None, format_: str) -> None:
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def misconceptions(name: str | None, format_: str) -> None:
     """List the known mistakes: what goes wrong, what is correct, where it is described."""
-    deliver(misconceptions_text(name, format_), None)
+    write_standard_output(misconceptions_text(name, format_))
 
 
 @click.command()
@@ -32,10 +32,10 @@ def misconceptions(name: str | None, format_: str) -> None:
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def families(name: str | None, format_: str) -> None:
     """List the families of Hugging Face configs, with their keys and networks."""
-    deliver(families_text(name, format_), None)
+    write_standard_output(families_text(name, format_))
 
 
 @click.command()
 def extensions() -> None:
     """List what other distributions add, and why any are left out."""
-    deliver(extensions_text(), None)
+    write_standard_output(extensions_text())

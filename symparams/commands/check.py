@@ -16,16 +16,16 @@ from symparams.commands.console import (
     COMMAND_LINE,
     OUTPUT,
     SOURCES,
-    WRITTEN,
     Inputs,
     as_json,
     assignments,
     deliver,
+    deliver_document,
     of,
 )
-from symparams.commands.format_option import with_format
+from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents.check_document import record, render_check
-from symparams.documents.rendering import Document, delivered
+from symparams.documents.rendering import Document
 from symparams.errors import Source, SymparamsError, nearest
 from symparams.model.network import Network
 from symparams.reading.door import network, reading_of
@@ -44,7 +44,7 @@ _UNNAMED = {COMMAND_LINE: "the network", "<stdin>": "the standard input"}  # wha
 )
 @with_format(WRITTEN, "text")
 @OUTPUT
-def check(inputs: Inputs, given: Sequence[str], against: str, format_: str, digits: str, output: str | None) -> None:
+def check(inputs: Inputs, given: Sequence[str], against: str, format_: str, digits: str, output: Output) -> None:
     """Compare a network with a framework or with another text, layer by layer; status 1 if they differ."""
     texts = inputs.sources()
     if len(texts) != 1:
@@ -57,7 +57,7 @@ def check(inputs: Inputs, given: Sequence[str], against: str, format_: str, digi
     if format_ == "json":
         deliver(as_json([record(found)]), output)
     else:
-        deliver(delivered(render_check(found, readings, Document("check", format_, digits)), format_), output)
+        deliver_document(render_check(found, readings, Document("check", format_, digits)), format_, output)
     if not found.agrees:
         sys.exit(1)
 

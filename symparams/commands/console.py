@@ -18,8 +18,10 @@ import click
 
 from symparams import limits
 from symparams.algebra.formula import Formula
-from symparams.commands.format_option import with_format
-from symparams.documents.formats import FORMATS, GROUPS, MATH, is_whole, whole_formats, written_formats
+from symparams.commands.format_option import WRITTEN, Output, with_format
+from symparams.documents.formats import GROUPS, MATH, is_whole, whole_formats
+from symparams.documents.pdf import pdf
+from symparams.documents.rendering import delivered, standalone
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
 from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
@@ -27,9 +29,6 @@ from symparams.model.network import Network
 from symparams.quantities.settings import CHOICES, Settings
 from symparams.reading.door import network
 from symparams.sources.reader import read_expression
-
-# What commands write documents in, and the suffixes that such files have.
-WRITTEN = {**{name: FORMATS[name].suffixes for name in written_formats()}, "json": (".json",)}
 
 T = TypeVar("T")
 
@@ -236,9 +235,18 @@ def as_json(found: Sequence[dict[str, Any]]) -> str:
     return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n"
 
 
-def deliver(text: str, output: str | None) -> None:
-    """Write a document to the file that is named, or print it."""
-    if output is not None:
-        write_whole(Path(output), text)
-        return
-    write_standard_output(text)
+def deliver_document(body: str, format_: str, output: Output, whole: bool = False) -> None:
+    """Write a document in a format, whole or as a fragment, to the file that is named, or print it."""
+    if output.format == "pdf":
+        deliver(pdf(standalone(body, format_), output.fonts), output)
+    else:
+        deliver(delivered(body, format_, whole), output)
+
+
+def deliver(contents: str | bytes, output: Output) -> None:
+    """Write to the file that is named, or print."""
+    if output.path is not None:
+        write_whole(Path(output.path), contents)
+    else:
+        assert isinstance(contents, str)
+        write_standard_output(contents)

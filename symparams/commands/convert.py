@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import click
 
 from symparams.commands.console import SOURCES, Inputs, assignments, deliver, of
-from symparams.commands.format_option import with_target
-from symparams.converters.targets import SUFFIXES, converted
+from symparams.commands.format_option import Output, with_named
+from symparams.converters.targets import SUFFIXES, TARGETS, converted
 from symparams.reading.door import network, reading_of
 
 
 @click.command()
 @SOURCES
-@with_target(SUFFIXES, "arch")
+@with_named("--to", "target", click.Choice(list(TARGETS)), SUFFIXES, "arch")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="The file to write. Default: standard output.")
 def convert(inputs: Inputs, given: Sequence[str], target: str, output: str | None) -> None:
     """Write a network as the language, as code for Keras or PyTorch, or as a drawing."""
@@ -22,4 +22,4 @@ def convert(inputs: Inputs, given: Sequence[str], target: str, output: str | Non
     texts: list[str] = []
     for source in inputs.sources():
         texts.append(of(source, converted, target, network(source, values), reading_of(source).statements))
-    deliver("\n".join(texts), output)
+    deliver("\n".join(texts), Output(output, target))

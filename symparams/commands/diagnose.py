@@ -17,10 +17,12 @@ from symparams.commands.console import (
     assignments,
     check_standalone,
     deliver,
+    deliver_document,
     with_settings,
 )
+from symparams.commands.format_option import Output
 from symparams.documents.diagnosis_document import record, render_diagnosis
-from symparams.documents.rendering import STYLES, Document, delivered
+from symparams.documents.rendering import STYLES, Document
 from symparams.misconceptions.task import ASKED
 from symparams.model.network import Network
 from symparams.quantities.settings import Setting, Settings
@@ -56,7 +58,7 @@ def diagnose(
     whole: bool,
     settings: dict[str, Setting],
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Explain a wrong answer: which mistake leads to it, and where the solution goes wrong."""
     texts = inputs.sources()
@@ -70,7 +72,7 @@ def diagnose(
         deliver(as_json([record(diagnosis)]), output)
         return
     body = render_diagnosis(diagnosis, Document(style, format_, digits, math))
-    deliver(delivered(body, format_, whole), output)
+    deliver_document(body, format_, output, whole)
 
 
 def _check_asked(asked: Network, layer: str | None, total: bool) -> None:

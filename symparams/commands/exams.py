@@ -9,8 +9,9 @@ from collections.abc import Callable, Sequence
 import click
 
 from symparams.api import Net
+from symparams.commands.choices import OpenChoice
 from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
-from symparams.commands.format_option import with_format
+from symparams.commands.format_option import with_named
 from symparams.documents.formats import GROUPS
 from symparams.documents.written_question import DRAWS
 from symparams.errors import SymparamsError
@@ -22,7 +23,7 @@ from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL
 from symparams.exams.kinds import KINDS
 from symparams.exams.levels import levels_of
 from symparams.exports.export import PaperExport, TextExport
-from symparams.exports.registry import SUFFIXES
+from symparams.exports.registry import EXPORTS, SUFFIXES
 from symparams.files import write_standard_output
 from symparams.layers import CATALOGUE
 from symparams.quantities.settings import Setting
@@ -138,7 +139,7 @@ _QUESTIONS = _Span("part", _part_of)
     is_flag=True,
     help="With --format latex: an answer sheet with a QR code before each paper.",
 )
-@with_format(SUFFIXES, "markdown", "export")
+@with_named("--format", "format_", OpenChoice("export", list(EXPORTS)), SUFFIXES, "markdown")
 @with_settings
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
 @click.option(

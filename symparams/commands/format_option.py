@@ -1,57 +1,96 @@
-"""The option that says what a command writes, for which the suffix of the output serves as well."""
+"""The options that say what a command writes, and where: the suffix of the output says what, unless it is named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 
-from symparams import extensions
 from symparams.commands.choices import OpenChoice
+from symparams.documents.formats import FORMATS, written_formats
+from symparams.documents.pdf import check_typst
 from symparams.errors import listed
 
+Suffixes: TypeAlias = Mapping[str, Sequence[str]]
+_Command: TypeAlias = Callable[..., Any]
 
-def with_format(
-    suffixes: Mapping[str, Sequence[str]], default: str, part: extensions.Part = "format"
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option --format; a command gets what it names, or what the suffix of the output stands for."""
-    return _chosen("--format", "format_", OpenChoice(part, list(suffixes)), suffixes, default)
+# What commands write documents in, and the suffixes that such files have.
+WRITTEN: Suffixes = {
+    **{name: FORMATS[name].suffixes for name in written_formats()},
+    "pdf": (".pdf",),
+    "json": (".json",),
+}
 
-
-def with_target(
-    suffixes: Mapping[str, Sequence[str]], default: str
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The same as an option --to."""
-    return _chosen("--to", "target", click.Choice(list(suffixes)), suffixes, default)
+_SET_FROM = {"pdf": "typst"}  # what is not text, and the format of the text that it is made of
 
 
-def _chosen(
-    option: str, name: str, choices: click.Choice[str], suffixes: Mapping[str, Sequence[str]], default: str
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    given_as = click.option(
-        option, name, type=choices, help=f"What to write. Default: what the suffix of -o stands for, or else {default}."
-    )
+class Output(NamedTuple):
+    """Where a document is to stand, and as what."""
 
-    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+    path: str | None  # as it was given; None: it is printed
+    format: str  # of the file, such as pdf, where the command writes the text that it is made of
+    fonts: Sequence[str] = ()  # for a PDF: files or folders with further fonts
+
+
+def with_format(suffixes: Suffixes, default: str) -> Callable[[_Command], _Command]:
+    """The option --format, or what the suffix of the output stands for; the command gets its output with it."""
+    option = click.option("--format", "format_", type=OpenChoice("format", list(suffixes)), help=_help(default))
+    font = click.option(
+        "--font", "fonts", multiple=True, metavar="PATH", type=click.Path(exists=True),
+        help="For a PDF: a font, or a folder of fonts, for characters that the usual ones lack; may be repeated.",
+    )  # fmt: skip
+
+    def decorated(command: _Command) -> _Command:
         @wraps(command)
         def chosen(**given: Any) -> Any:
-            named, output = given[name], given["output"]
-            given[name] = named if output is None else _of_output(option, named, output, suffixes)
-            if given[name] is None:
-                given[name] = default
-            return command(**given)
+            path, fonts = given["output"], given.pop("fonts")
+            name = chosen_format("--format", given["format_"], path, suffixes) or default
+            _check_file(name, path, fonts)
+            return command(
+                **{**given, "format_": _SET_FROM.get(name, name), "output": Output(path, name, fonts)},
+            )
 
-        return given_as(chosen)
+        return option(font(chosen))
 
     return decorated
 
 
-def _of_output(option: str, named: str | None, output: str, suffixes: Mapping[str, Sequence[str]]) -> str | None:
+def _check_file(name: str, path: str | None, fonts: Sequence[str]) -> None:
+    """Raise UsageError, or SymparamsError, where a file cannot be made so; before there is any work."""
+    if fonts and name != "pdf":
+        raise click.UsageError("--font goes with --format pdf")
+    if name in _SET_FROM:
+        if path is None:
+            raise click.UsageError(f"--format {name} is not text; say where to write it with -o FILE")
+        check_typst()
+
+
+def with_named(
+    option: str, name: str, choices: click.Choice[str], suffixes: Suffixes, default: str
+) -> Callable[[_Command], _Command]:
+    """An option by which a command gets what is named, or what the suffix of the output stands for."""
+
+    def decorated(command: _Command) -> _Command:
+        @wraps(command)
+        def chosen(**given: Any) -> Any:
+            named = chosen_format(option, given[name], given["output"], suffixes)
+            return command(**{**given, name: named or default})
+
+        return click.option(option, name, type=choices, help=_help(default))(chosen)
+
+    return decorated
+
+
+def _help(default: str) -> str:
+    return f"What to write. Default: what the suffix of -o stands for, or else {default}."
+
+
+def chosen_format(option: str, named: str | None, output: str | None, suffixes: Suffixes) -> str | None:
     """What is named, or what the suffix of the output stands for, if anything; UsageError if they contradict."""
-    suffix = Path(output).suffix.lower()
+    suffix = Path(output or "").suffix.lower()
     meant = [name for name, its in suffixes.items() if suffix in its]
     if named is None and len(meant) > 1:
         raise click.UsageError(f"-o {output} can be {listed(meant, 'or')}; say which with {option}")

@@ -7,9 +7,18 @@ from pathlib import Path
 import click
 
 from symparams import limits
-from symparams.commands.console import OUTPUT, STANDALONE, WRITTEN, as_json, check_standalone, deliver, read, say
-from symparams.commands.format_option import with_format
-from symparams.documents.rendering import delivered
+from symparams.commands.console import (
+    OUTPUT,
+    STANDALONE,
+    as_json,
+    check_standalone,
+    deliver,
+    deliver_document,
+    read,
+    say,
+)
+from symparams.commands.format_option import WRITTEN, Output, with_format
+from symparams.documents.formats import is_written
 from symparams.grading.marks import ClassMarks, graded
 from symparams.grading.plot import check_plot, plot
 from symparams.grading.report import report
@@ -56,7 +65,7 @@ def grade(
     reports: Path | None,
     written_as: ReportFormat | None,
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Grade a class, and list the mistakes behind its wrong answers.
 
@@ -79,7 +88,10 @@ def grade(
         plot(marks, picture)
     if reports is not None:
         write_reports(marks, reports, written_as or REPORT_FORMATS[0], digits)
-    deliver(delivered(text, format_, whole), output)
+    if is_written(format_):
+        deliver_document(text, format_, output, whole)
+    else:
+        deliver(text, output)
 
 
 def _listed(marks: ClassMarks) -> str:

@@ -19,22 +19,22 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
-    WRITTEN,
     Inputs,
     as_json,
     check_standalone,
     deliver,
+    deliver_document,
     networks,
     of,
     plain_warnings,
     say,
     with_settings,
 )
-from symparams.commands.format_option import with_format
+from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents import contract
 from symparams.documents.formats import written_formats
 from symparams.documents.labels import slugs
-from symparams.documents.rendering import STYLES, Document, delivered, record, render, render_with
+from symparams.documents.rendering import STYLES, Document, record, render, render_with
 from symparams.documents.solution import Solution
 from symparams.documents.totals import BYS
 from symparams.errors import Source, SymparamsError, listed
@@ -127,10 +127,14 @@ def solve(
     settings: dict[str, Setting],
     template: Path | None,
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Solve a network: every shape and count with its steps, or a short answer for one layer."""
     check_standalone(whole, format_)
+    if template is not None and output.format == "pdf":
+        raise click.UsageError(
+            "--template makes no PDF, since what it writes would be run; it goes with --format typst"
+        )
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(written_formats(), 'or')}")
     if total or by:
@@ -156,7 +160,10 @@ def solve(
         Document("total" if total and style != "answer" else style, format_, digits, math),
     )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
-    deliver(delivered(body, format_, whole) if whole or template is None else body, output)
+    if template is not None and not whole and output.format == format_:  # it says itself what stands around
+        deliver(body, output)
+    else:
+        deliver_document(body, format_, output, whole)
 
 
 def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path | None) -> None:
@@ -189,7 +196,7 @@ def summary(
     quantities: Sequence[str],
     settings: dict[str, Setting],
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Print the summary table: layers, shapes and parameters."""
     chosen = in_order((*USUAL, *quantities))
@@ -200,7 +207,7 @@ def summary(
         return
     document = Document("summary", format_, digits)
     body = "\n".join(of(source, render, solution, document) for source, solution in solutions)
-    deliver(delivered(body, format_), output)
+    deliver_document(body, format_, output)
 
 
 def in_order(quantities: Sequence[str]) -> tuple[str, ...]:

@@ -21,14 +21,15 @@ from symparams.commands.console import (
     assignments,
     check_standalone,
     deliver,
+    deliver_document,
     read,
     with_settings,
 )
+from symparams.commands.format_option import Output
 from symparams.documents import contract
 from symparams.documents.rendering import (
     COMPARISON_STYLES,
     Document,
-    delivered,
     render_comparison,
     render_finding,
 )
@@ -73,7 +74,7 @@ def compare(
     whole: bool,
     settings: dict[str, Setting],
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Compare two networks: difference and ratio, with letters and for values."""
     texts = [*map(read, files), *(Source(COMMAND_LINE, text) for text in expressions)]
@@ -88,7 +89,7 @@ def compare(
         deliver(as_json([contract.compare(comparison, answer)]), output)
         return
     body = render_comparison(comparison, Document(style, format_, digits, math))
-    deliver(delivered(body, format_, whole), output)
+    deliver_document(body, format_, output, whole)
 
 
 @click.command()
@@ -111,7 +112,7 @@ def find(
     whole: bool,
     settings: dict[str, Setting],
     digits: str,
-    output: str | None,
+    output: Output,
 ) -> None:
     """Find all values of a letter that give a number of parameters or fit a budget."""
     texts = inputs.sources()
@@ -128,7 +129,7 @@ def find(
         deliver(as_json([contract.find(finding)]), output)
         return
     body = render_finding(finding, Document("find", format_, digits, math))
-    deliver(delivered(body, format_, whole), output)
+    deliver_document(body, format_, output, whole)
 
 
 def _with_more(

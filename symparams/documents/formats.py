@@ -11,6 +11,7 @@ from functools import cache
 from symparams.algebra.mathml import MATHML
 from symparams.algebra.notation import Notation
 from symparams.algebra.notations import GREEK, HTML_LATEX, LATEX, PLAIN, with_groups
+from symparams.algebra.typst_notation import TYPST, quoted
 from symparams.documents.html_page import page_parts
 from symparams.documents.mathml_lines import in_line
 from symparams.errors import SymparamsError, listed
@@ -56,6 +57,7 @@ class Format:
     parts: Callable[[str], Mapping[str, object]] = _body_alone  # what that template is given for the fragments
     is_always_whole: bool = False  # whether a document is delivered with that template without being asked for it
     in_line: Callable[[str], str] | None = None  # mathematics in a line, where more than `inline` around it is needed
+    fragment: str = ""  # the template of what a fragment needs around it; empty: nothing
     soft_break: str = ""  # where a line may break inside a word
     lacks: re.Pattern[str] | None = None  # characters that it cannot print; None: it prints all
     has_braces: bool = False  # whether { and % mean something in it, so that templates have << >> for {{ }}
@@ -132,6 +134,23 @@ def escape_html(text: str) -> str:
 _NO_FORMULA = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
 
 
+# What means nothing to Typst wherever it stands; all else is written as a string.
+_TYPST = re.compile(r"[^\W\d_]+(?:[ ,;]+[^\W\d_]+)*| +")
+
+
+def escape_typst(text: str) -> str:
+    """Text for Typst: words as they are, what lies between them as strings."""
+    text, pieces, end = _printable(text), list[str](), 0
+    for plain in _TYPST.finditer(text):
+        pieces += [_typst_string(text[end : plain.start()]), plain[0]]
+        end = plain.end()
+    return "".join([*pieces, _typst_string(text[end:])])
+
+
+def _typst_string(text: str) -> str:
+    return f"#{quoted(text)};" if text else ""
+
+
 # Every format there is; the order is that of the help.
 _OWN: dict[str, Format] = {
     format_.name: format_
@@ -174,6 +193,27 @@ _OWN: dict[str, Format] = {
             whole="formats/document.tex.j2",
             soft_break=r"\allowbreak{}",
             lacks=_LATIN,
+            has_braces=True,
+        ),
+        Format(
+            name="typst",
+            suffixes=(".typ",),
+            notation=TYPST,
+            inline=("#m($", "$);"),
+            escape=escape_typst,
+            named=lambda name: f"#n({quoted(_printable(name))});",
+            code=lambda text: f"#raw({quoted(text)});",
+            line_break=' \\\n& quad "" ',
+            arrow="→",
+            back="←",
+            cross=" × ",
+            dots="…",
+            dash="–",
+            percent="%",
+            across=8,
+            whole="formats/document.typ.j2",
+            fragment="formats/fragment.typ.j2",
+            soft_break="#sym.zws;",
             has_braces=True,
         ),
         Format(
@@ -307,12 +347,6 @@ def is_written(name: str) -> bool:
 def whole_formats() -> tuple[str, ...]:
     """The names of those in which a document can stand alone."""
     return tuple(name for name in written_formats() if FORMATS[name].whole)
-
-
-def is_always_whole(name: str) -> bool:
-    """Whether a document in a format is delivered whole without being asked for it."""
-    found = FORMATS.ask(name)
-    return found is not None and found.is_always_whole
 
 
 def is_whole(name: str) -> bool:

@@ -19,7 +19,7 @@ from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.finding_document import FindingDocument
-from symparams.documents.formats import Format, check_letters, format_named, is_always_whole
+from symparams.documents.formats import Format, check_letters, format_named
 from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
 from symparams.documents.tables import Again, beside
@@ -169,8 +169,14 @@ def standalone(body: str, format_: str = "latex") -> str:
 
 
 def delivered(body: str, format_: str, whole: bool = False) -> str:
-    """One or more fragments, as a whole document if that is asked for or the format has no other."""
-    return standalone(body, format_) if whole or is_always_whole(format_) else body
+    """One or more fragments, as a whole document if that is asked for or the format has no other.
+
+    A fragment has around it what its format needs.
+    """
+    record = format_named(format_)
+    if whole or record.is_always_whole:
+        return standalone(body, format_)
+    return environment(record).get_template(record.fragment).render(body=body) if record.fragment else body
 
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
