@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from symparams.api import Net, compare, load, parse
+from symparams.api import Net, compare, draw, load, parse
 from symparams.errors import LayerError, LimitError, SymparamsError
 from symparams.layer_info import LayerInfo
 from symparams.layers import CATALOGUE, entries
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symparams.diagnoses import Diagnosis
     from symparams.exam_questions import Exam, Question, exam
     from symparams.live_models import from_keras, from_torch
+    from symparams.pictures import Figure
     from symparams.readings import Reading, read
 
 # What needs the catalogue of misconceptions, which is not always needed: where it is.
@@ -31,6 +32,7 @@ _LATER = {
     "Check": "checks",
     "Diagnosis": "diagnoses",
     "Exam": "exam_questions",
+    "Figure": "pictures",
     "Marks": "class_marks",
     "Question": "exam_questions",
     "exam": "exam_questions",
@@ -55,6 +57,7 @@ __all__ = [
     "Derivation",
     "Diagnosis",
     "Exam",
+    "Figure",
     "Finding",
     "LayerError",
     "LayerInfo",
@@ -68,6 +71,7 @@ __all__ = [
     "SymparamsError",
     "__version__",
     "compare",
+    "draw",
     "entries",
     "exam",
     "from_keras",

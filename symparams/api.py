@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from symparams.checks import Check
     from symparams.diagnoses import Answer, Diagnosis
+    from symparams.pictures import Figure
     from symparams.questions.diagnosis import Diagnostician
 
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
@@ -264,6 +265,12 @@ class Net(Counted):
 
         return converted(target, self._network, reading_of(self._source).statements)
 
+    def figure(self, view: str = "auto", *, depth: int | None = None) -> Figure:
+        """The network as a picture; view: column, u or blocks, depth: how many frames in one another are opened."""
+        from symparams.pictures import Figure  # noqa: PLC0415 - what draws is not always needed
+
+        return Figure(self._network, view, depth)
+
     def against(self, other: Net | str, /) -> Check:
         """This network beside "keras" or "torch", which builds each of its layers, or beside another network.
 
@@ -302,3 +309,8 @@ def compare(first: Net, second: Net, /, quantity: str = "params", **values: Give
     """Two networks side by side; numbers among `values` are put in at the end."""
     nets = (first, second)
     return Comparison(compared([n._with for n in nets], [n.title for n in nets], _formulas(values), amount(quantity)))
+
+
+def draw(net: Net, /, view: str = "auto", *, depth: int | None = None) -> Figure:
+    """A network as a picture, `draw(net).write("net.svg")`; see `Net.figure`."""
+    return net.figure(view, depth=depth)

@@ -52,6 +52,7 @@ _COMMANDS = {
     "convert": "convert",
     "find": "questions",
     "diagnose": "diagnose",
+    "draw": "draw",
     "exam": "exams",
     "grade": "grading",
     "layers": "catalogues",

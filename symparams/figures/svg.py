@@ -1,0 +1,113 @@
+"""A figure as SVG: text as text, sizes by viewBox, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from symparams.figures.colors import INK, QUIET, colors_of
+from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Arrow, Border, Card, Scene, Words
+
+_FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot have
+
+
+def svg(scene: Scene) -> str:
+    """The figure as a text that stands alone."""
+    return "".join(f"{line}\n" for line in _lines(scene))
+
+
+def _lines(scene: Scene) -> Iterator[str]:
+    wide, high = _number(scene.width), _number(scene.height)
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
+        f'role="img" aria-labelledby="title desc" style="max-width:100%;height:auto">'
+    )
+    yield f'<title id="title">{_text(scene.title)}</title>'
+    yield f'<desc id="desc">{_text(scene.told)}</desc>'
+    yield f'<rect width="{wide}" height="{high}" fill="#fff"/>'
+    yield f'<g font-family="{_FONT}" font-size="{_number(TEXT)}" fill="{INK}">'
+    for border in scene.borders:
+        yield from _border(border)
+    paths = dict.fromkeys(map(_path, scene.arrows))  # in one path, as lines that lie on each other are not darker
+    yield f'<path fill="none" stroke="{QUIET}" stroke-width="1.2" stroke-linejoin="round" d="{"".join(paths)}"/>'
+    heads = dict.fromkeys(_head(line) for line in scene.arrows if line.headed and len(line.points) > 1)
+    yield f'<path fill="{QUIET}" d="{"".join(heads)}"/>'
+    for card in scene.cards:
+        yield from _card(card)
+    for words in scene.words:
+        yield _words(words)
+    yield "</g>"
+    yield "</svg>"
+
+
+def _border(border: Border) -> Iterator[str]:
+    right = border.x + border.width - INSET
+    yield f"<g><title>{_text(border.told)}</title>"
+    yield (
+        f'<rect {_place(border.x, border.y, border.width, border.height)} rx="8" fill="none" stroke="{QUIET}" '
+        f'stroke-width="1.2" stroke-dasharray="5 3"/>'
+    )
+    yield _words(Words(border.x + INSET, border.y + 13, border.label, TEXT, bold=True))
+    if border.total:
+        yield _words(Words(right, border.y + 13, border.total, TEXT, anchor="end", gray=True))
+    yield "</g>"
+
+
+def _card(card: Card) -> Iterator[str]:
+    fill, line = colors_of(card.family)
+    left, right = card.x + INSET, card.x + card.width - INSET
+    first, second = card.y + 15, card.y + card.height - 7
+    yield f"<g><title>{_text(card.told)}</title>"
+    yield (
+        f'<rect {_place(card.x, card.y, card.width, card.height)} rx="5" fill="{fill}" stroke="{line}" '
+        f'stroke-width="1.2"/>'
+    )
+    for number, line in enumerate(card.title):
+        yield _words(Words(left, first + number * LINE, line, TITLE, bold=True))
+    if card.count:
+        yield _words(Words(right, first, card.count, TEXT, anchor="end"))
+    yield _words(Words(left, second, card.name, TEXT, gray=True))
+    yield _words(Words(right, second, card.shape, TEXT, anchor="end"))
+    yield "</g>"
+
+
+def _words(words: Words) -> str:
+    about = f'x="{_number(words.x)}" y="{_number(words.y)}"'
+    if words.size != TEXT:
+        about += f' font-size="{_number(words.size)}"'
+    if words.bold:
+        about += ' font-weight="bold"'
+    if words.anchor != "start":
+        about += f' text-anchor="{words.anchor}"'
+    if words.gray:
+        about += ' fill="#4b5563"'
+    return f"<text {about}>{_text(words.text)}</text>"
+
+
+def _place(x: float, y: float, width: float, height: float) -> str:
+    return f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
+
+
+def _path(line: Arrow) -> str:
+    return "".join(f"{'L' if i else 'M'}{_number(p.x)} {_number(p.y)}" for i, p in enumerate(line.points))
+
+
+def _head(line: Arrow) -> str:
+    """A filled triangle at the end of a line."""
+    (ax, ay), (bx, by) = line.points[-2:]
+    length = max(abs(bx - ax), abs(by - ay)) or 1.0
+    dx, dy = (bx - ax) / length * 6.5, (by - ay) / length * 6.5
+    corners = ((bx, by), (bx - dx - dy / 2, by - dy + dx / 2), (bx - dx + dy / 2, by - dy - dx / 2))
+    return "".join(f"{'L' if i else 'M'}{_number(x)} {_number(y)}" for i, (x, y) in enumerate(corners)) + "Z"
+
+
+def _number(value: float) -> str:
+    return (
+        f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    )
+
+
+def _text(text: str) -> str:
+    return html.escape(_UNWRITABLE.sub("\ufffd", text))

@@ -1,0 +1,49 @@
+"""Networks as pictures, as Python has them; loaded when they are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from symparams import limits
+from symparams.figures.figure import figure
+from symparams.figures.scene import Scene
+from symparams.figures.svg import svg
+from symparams.figures.writing import write
+from symparams.model.network import Network
+
+
+@limits.face
+@dataclass(frozen=True, repr=False)
+class Figure:
+    """A network as a picture, which a notebook shows."""
+
+    _network: Network
+    view: str = "auto"  # column, u or blocks; auto: what fits
+    depth: int | None = None  # how many frames inside one another are opened; None: all
+
+    @property
+    def _layers(self) -> int:
+        return len(self._network.nodes)
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return figure(self._network, self.view, self.depth)
+
+    def to_svg(self) -> str:
+        """The picture as a text that stands alone."""
+        return svg(self._scene)
+
+    def write(self, path: str | Path) -> None:
+        """Write it to a file, whose suffix says the format."""
+        write(self._scene, Path(path))
+
+    def __str__(self) -> str:
+        return self.to_svg()
+
+    def __repr__(self) -> str:
+        return f"<Figure {self._network.title!r}: {len(self._network.nodes)} layers>"
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
