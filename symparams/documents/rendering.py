@@ -22,7 +22,7 @@ from symparams.documents.finding_document import FindingDocument
 from symparams.documents.formats import Format, check_letters, format_named
 from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
-from symparams.documents.tables import Again, beside
+from symparams.documents.tables import Again, cells_behind
 from symparams.documents.typesetting import Typesetter, filters
 from symparams.errors import SymparamsError
 from symparams.questions.comparison import Comparison
@@ -100,7 +100,7 @@ def environment(format_: Format) -> Environment:
     environment = Environment(loader=loader, bytecode_cache=_Compiled(), **_OPTIONS, **_DELIMITERS)  # noqa: S701
     environment.code_generator_class = _Unfolded
     environment.context_class = _Plain
-    environment.filters |= filters(typesetter(format_)) | {"rows_again": Again().rows, "beside": beside}
+    environment.filters |= filters(typesetter(format_)) | {"rows_again": Again().rows, "cells_behind": cells_behind}
     environment.globals["mark"] = format_  # which the blocks use, too
     environment.globals["f"] = environment.get_template(blocks).module
     return environment

@@ -42,7 +42,7 @@ class Again:
         return made[macros]
 
 
-def beside(rows: Iterable[list[str]], others: Iterable[list[str]]) -> list[list[str]]:
+def cells_behind(rows: Iterable[list[str]], others: Iterable[list[str]]) -> list[list[str]]:
     """Rows of a table with more cells behind those that they have."""
     return [row + other for row, other in zip(rows, others, strict=True)]
 
