@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from symparams.commands.console import SOURCES, Inputs, assignments, deliver, of
+from symparams.commands.console import SOURCES, Inputs, assignments, of
 from symparams.figures.figure import VIEWS, figure
 from symparams.figures.svg import svg
 from symparams.figures.writing import check_suffix, write
+from symparams.files import write_standard_output
 from symparams.reading.door import network
 
 
@@ -39,6 +40,6 @@ def draw(inputs: Inputs, given: Sequence[str], view: str, depth: int | None, out
         raise click.UsageError("give one network")
     scene = of(texts[0], figure, network(texts[0], assignments(given)), view, depth)
     if output is None:
-        deliver(svg(scene), None)
+        write_standard_output(svg(scene))
     else:
         write(scene, output)
