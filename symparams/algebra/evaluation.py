@@ -49,7 +49,8 @@ def _evaluated(formula: Formula) -> Exact | None:
 
 def at(formula: Formula, letters: Point) -> Exact:
     """The exact value of a formula whose free symbols have these values; an error where it has none."""
-    return limits.checked(whole(compiled(formula)(letters)))
+    known = number(formula)
+    return limits.checked(whole(compiled(formula)(letters) if known is None else known))
 
 
 # ---------------------------------------------------------------- what nodes do with the values of their parts

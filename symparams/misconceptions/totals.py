@@ -189,7 +189,7 @@ def shared_again(s: Subject) -> Iterator[Formula]:
         return
     if s.task.node.shared is not None:
         yield from (rule for rule in (s.rules.parameters,) if rule != ZERO)
-    elif any(node.shared is not None for node in s.network.nodes):
+    elif s.network.shares_weights:
         yield from (over_shown(rule, s.task.node.repeats) for rule in counted_again.edit(next(s.task.subjects())))
 
 

@@ -130,6 +130,11 @@ class Network:
         return Counts(weights, biases, params, trainable, fixed, measured)
 
     @cached_property
+    def shares_weights(self) -> bool:
+        """Whether a layer uses the weights of another one."""
+        return any(node.shared is not None for node in self.nodes)
+
+    @cached_property
     def inputs(self) -> int:
         """How many layers data comes in at."""
         return sum(node.layer.inputs == "none" for node in self.nodes)

@@ -22,6 +22,7 @@ _APART = re.compile(r"[,;×]|(?<![A-Za-z_])[xX](?![A-Za-z_])|(?<=\))[xX]|(?<=\s)
 
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 
+_DIGITS = re.compile(r"[1-9][0-9]{0,17}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")
 _STRANGE = re.compile(
     r"(?<![A-Za-z0-9])['’]|(?![-A-Za-z0-9_'’\s.,;?()⌊⌋⌈⌉+−–*/%·×÷:^\\⁰¹²³⁴-⁹Ͱ-Ͽ]|[][])."
 )  # in no answer
@@ -30,6 +31,8 @@ _STRANGE = re.compile(
 def read_answer(source: Source, letters: Mapping[str, Formula]) -> Formula:
     """A number or an expression in these letters, each of which stands for its formula."""
     _check(source)
+    if _DIGITS.fullmatch(source.text):  # so that no grammar has to be loaded
+        return Number(int(source.text.replace(",", "")))
     return _known(parsed("answer", source, Answers), source, letters)
 
 
