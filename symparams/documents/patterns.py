@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from symparams.algebra.evaluation import Point
+from symparams.algebra.evaluation import Point, compiled, number, whole
 from symparams.algebra.formula import Formula, Number, Symbol
 from symparams.algebra.notation import Notation, shown
 from symparams.algebra.substitution import mapped
-from symparams.exams.values import written, written_leaf
+from symparams.errors import SymparamsError
+from symparams.exams.values import written
 
 _MARKS = range(101, 1000)  # numbers that hold a place: of three digits, so that no mark parts them
 
@@ -25,6 +27,7 @@ class Pattern:
         marked = mapped(rule, self._marked) if self._is_possible else rule
         marks = "|".join(map(str, self._leaves))
         self._pieces = re.split(rf"(?<!\d)({marks})(?!\d)", shown(marked, notation)) if marks else []
+        self._numbers = [_number_at(self._leaves[int(mark)]) for mark in self._pieces[1::2]]
 
     def _note(self, leaf: Formula) -> Formula:
         if isinstance(leaf, Number):
@@ -47,12 +50,25 @@ class Pattern:
 
     def written(self, point: Point) -> str:
         """The rule with the numbers of a point."""
-        if not self._pieces:
-            return shown(written(self.rule, point), self._notation)
         texts = list(self._pieces)
-        for i in range(1, len(texts), 2):
-            number = written_leaf(self._leaves[int(texts[i])], point)
-            if not isinstance(number, Number) or not isinstance(number.value, int) or number.value < 2:
-                return shown(written(self.rule, point), self._notation)  # beside a 1 the dots stand otherwise
-            texts[i] = f"{number.value:,}".replace(",", self._notation.group)
-        return "".join(texts)
+        for i, value_at in enumerate(self._numbers):
+            value = value_at(point)
+            if value is None or value < 2:  # beside a 1 the dots stand otherwise
+                return shown(written(self.rule, point), self._notation)
+            texts[2 * i + 1] = f"{value:,}".replace(",", self._notation.group)
+        return "".join(texts) or shown(written(self.rule, point), self._notation)
+
+
+def _number_at(leaf: Formula) -> Callable[[Point], int | None]:
+    """The number that a symbol stands for at a point; None if it is none, or none that is whole."""
+    value = leaf.value if isinstance(leaf, Symbol) and leaf.value is not None else leaf
+    known, found = number(value), compiled(value)
+
+    def number_at(point: Point) -> int | None:
+        try:
+            exact = whole(found(point)) if known is None else known
+        except (KeyError, SymparamsError):
+            return None
+        return exact if isinstance(exact, int) else None
+
+    return number_at

@@ -100,7 +100,9 @@ def environment(format_: Format) -> Environment:
     environment = Environment(loader=loader, bytecode_cache=_Compiled(), **_OPTIONS, **_DELIMITERS)  # noqa: S701
     environment.code_generator_class = _Unfolded
     environment.context_class = _Plain
-    environment.filters |= filters(typesetter(format_)) | {"rows_again": Again().rows, "cells_behind": cells_behind}
+    again = Again()
+    environment.filters |= filters(typesetter(format_))
+    environment.filters |= {"again": again.text, "rows_again": again.rows, "cells_behind": cells_behind}
     environment.globals["mark"] = format_  # which the blocks use, too
     environment.globals["f"] = environment.get_template(blocks).module
     return environment

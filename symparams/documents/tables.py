@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
+
+from symparams.documents.kept import Kept
 
 
 class Column(NamedTuple):
@@ -25,17 +27,25 @@ def each(values: Iterable[Any], macro: Callable[[Any], str]) -> list[str]:
     return [str(macro(value)) for value in values]
 
 
+Macro: TypeAlias = Callable[[Any], str]  # that looks at nothing but its value
+
+
 class Again:
-    """Rows of values that come again and again: their cells are made once, as long as the values are there."""
+    """What comes again and again: what macros make of it is kept."""
 
     def __init__(self) -> None:
-        self._rows: WeakKeyDictionary[Any, dict[tuple[Callable[[Any], str], ...], list[str]]] = WeakKeyDictionary()
+        self._rows: WeakKeyDictionary[Any, dict[tuple[Macro, ...], list[str]]] = WeakKeyDictionary()
+        self._texts: Kept[tuple[Macro, Any], str] = Kept(lambda key: str(key[0](key[1])))
 
-    def rows(self, values: Iterable[Any], *macros: Callable[[Any], str]) -> list[list[str]]:
-        """A row of a table for each value, with what each macro makes of it."""
+    def text(self, value: Any, macro: Macro) -> str:
+        """What a macro makes of a value."""
+        return self._texts[macro, value]
+
+    def rows(self, values: Iterable[Any], *macros: Macro) -> list[list[str]]:
+        """A row of a table for each value, with what each macro makes of it, as long as the value is there."""
         return [self._row(value, macros) for value in values]
 
-    def _row(self, value: Any, macros: tuple[Callable[[Any], str], ...]) -> list[str]:
+    def _row(self, value: Any, macros: tuple[Macro, ...]) -> list[str]:
         made = self._rows.setdefault(value, {})
         if macros not in made:
             made[macros] = [str(macro(value)) for macro in macros]
