@@ -105,6 +105,7 @@ def test_a_rounded_number_may_be_the_right_one(text: str, note: str) -> None:
         ("17k", "the answer is read as 17,000", []),
         ("about 17000", "", []),
         ("18.3k", "the answer is read as 18,300", []),
+        ("18.0k", "the answer is read as 18,000", []),  # whoever writes the zero means it
         ("about 20k", "the answer is read as 20,000", ["a bias for each kernel"]),  # a tenth away, but 20,160 is near
         ("18200", "", []),  # nothing says that it is rounded
     ],

@@ -172,8 +172,8 @@ class Diagnostician:
         if kind == "pairs" or len(given) > 1:
             return []
         singles = [(Fraction(own[0]), made) for own, made in self._known[key].items() if len(own) == 1]
-        for one in about:
-            near = [mistake for own, made in singles if one.is_of(own) for mistake in made]
+        for least, most in (bounds for one in about for bounds in one.bounds):
+            near = [mistake for own, made in singles if least <= own <= most for mistake in made]
             if near:
                 return near
         return []
@@ -263,8 +263,8 @@ class Diagnostician:
             return []
         if not about:
             wrong = totals.explaining(given) or self._two_mistakes(totals).explaining(given)
-            return sorted(wrong, key=lambda w: (len(w.or_in) > 0, w.terms[0].made in OF_WHOLE_LAYERS))
-        near = (totals.near(one.value, one.reach) for one in about)
+            return sorted(wrong, key=lambda w: w.made[0] in OF_WHOLE_LAYERS)
+        near = (totals.near(*bounds) for one in about for bounds in one.bounds)
         return next(filter(None, near), [])
 
     def _two_mistakes(self, totals: WrongTotals) -> TwoMistakes:

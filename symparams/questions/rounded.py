@@ -22,6 +22,7 @@ class About:
     value: Fraction  # as it was given
     half: Fraction  # how far from it a number may be that was rounded to it
     unit: str = ""  # where a unit is taken for the next power of two: the unit
+    whole: bool = True  # whether no digits stand behind a point, so that zeros at its end may be no digits
 
     def is_near(self, exact: Fraction) -> bool:
         """Whether a number is rounded to it."""
@@ -32,9 +33,10 @@ class About:
         return self.is_near(exact) and self._is_close(exact)
 
     @property
-    def reach(self) -> Fraction:
-        """How far from it such a number is at most."""
-        return min(self.half, _CLOSE * self.value)
+    def bounds(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """Between which numbers one is that was rounded to it; one that was cut off."""
+        half, whole = (min(far, _CLOSE * self.value) for far in (self.half, 2 * self.half))
+        return (self.value - half, self.value + half), (self.value, self.value + whole)
 
     def is_cut(self, exact: Fraction) -> bool:
         """Whether a number comes to it when the digits behind are dropped."""
@@ -47,7 +49,7 @@ class About:
     def coarser(self) -> About:
         """The same where the zeros at its end are no digits: 110 million for 109.5 million."""
         step = 2 * self.half
-        while self.value and self.value % (10 * step) == 0:
+        while self.whole and self.value and self.value % (10 * step) == 0:
             step *= 10
         return replace(self, half=step / 2)
 
@@ -57,7 +59,7 @@ def readings(written: Typed | None, answer: Answer) -> tuple[About, ...]:
     value = number(answer[0]) if len(answer) == 1 else None
     if written is None or written.rounded is None or value is None:
         return ()
-    given = About(Fraction(value), written.half)
+    given = About(Fraction(value), written.half, whole=written.rounded >= written.factor)
     if written.binary is None:
         return (given,)
     larger = Fraction(written.binary, written.factor)

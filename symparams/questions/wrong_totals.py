@@ -69,15 +69,15 @@ class WrongTotals:
         """By how much an answer is wrong."""
         return None if self._right is None else minus(answer, self._right)
 
-    def near(self, value: Fraction, half: Fraction) -> list[WrongTotal]:
-        """What gives a total that is rounded to this one: everywhere, in one layer; else carried on.
+    def near(self, least: Fraction, most: Fraction) -> list[WrongTotal]:
+        """What gives a total between two numbers: everywhere, in one layer; else carried on.
 
         Where nearly nothing of some layers is left, they are as well left out, which is simpler.
         """
         right = self._right
         if right is None or len(right) > 1:
             return []
-        least, most = value - half - right[0], value + half - right[0]
+        least, most = least - right[0], most - right[0]
         found = [WrongTotal(_terms(terms)) for terms in _between(self._everywhere, least, most)]
         for by_layer in self.ways.values():
             ways = [way for several in by_layer.values() for way in several if least <= way.adds[0] <= most]

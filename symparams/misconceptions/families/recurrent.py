@@ -100,6 +100,91 @@ def _is_input(t: Tensor) -> bool:
     return bool(t.of("input")) and bool(t.of("part"))
 
 
+# ---------------------------------------------------------------- biases
+
+
+def _bias_terms(rule: Formula, change: Callable[[Formula], Formula]) -> Formula | None:
+    """The rule with the biases in the sums of cells changed: (D + U)·U + 2·U."""
+
+    def biased(node: Formula) -> bool:
+        return isinstance(node, Symbol) or (
+            isinstance(node, Product) and len(node.factors) == 2 and node.factors[0] == Number(2)
+        )
+
+    def in_sum(node: Formula) -> Formula | None:
+        if not isinstance(node, Sum) or not any(
+            isinstance(t, Product) and any(map(_joined, t.factors)) for t in node.terms
+        ):
+            return None
+        return total(change(t) if biased(t) else rewritten(t, in_sum) for t in node.terms)
+
+    return changed(rule, rewritten(rule, in_sum))
+
+
+@misconception(
+    "one bias where there are two",
+    "params",
+    "biases",
+    "trainable",
+    layers=RECURRENT,
+    explanation="you counted one bias where the layer has two",
+    repair="in PyTorch's recurrent layers, and in Keras's GRU with reset_after=True (the default), there are two "
+    "biases, one for the input weights and one for the recurrent weights",
+    claim="An LSTM has as many biases in PyTorch as in Keras.",
+    source="PyTorch documentation of LSTM: bias_ih and bias_hh; Keras documentation of GRU: reset_after",
+    credit=Fraction(1, 2),
+)
+def one_for_two(s: Subject) -> Iterable[Formula]:
+    """(D + H)·H + 2·H → (D + H)·H + H."""
+    if recurrent_of(s) is None:
+        return ()
+    if s.quantity != "params":
+        return some(without_tensors(s, lambda t: "bias_hh" in t.stored.name) or _unpacked(s))
+    return some(_bias_terms(s.rule, lambda t: t.factors[1] if isinstance(t, Product) else t))
+
+
+def _unpacked(s: Subject) -> Formula | None:
+    """Keras keeps both biases as two rows of one tensor."""
+
+    def one_row(t: Tensor) -> Tensor:
+        if t.kind != "bias":
+            return t
+        return replace(t, axes=tuple(axis for axis in t.axes if axis.role != "part" or axis.size != Number(2)))
+
+    every = tensors(s)
+    single = tuple(map(one_row, every))
+    return parameter_rule(single) if single != every else None
+
+
+@misconception(
+    "two biases where there is one",
+    "params",
+    "biases",
+    layers=RECURRENT,
+    explanation="you counted two biases where the layer has one",
+    repair="in Keras a recurrent layer has one bias for the sum of both products, except a GRU with "
+    "reset_after=True; PyTorch has one for each of the two products",
+    claim="In Keras, every unit of an LSTM has two biases in each gate.",
+    source="PyTorch forums, questions on the two biases of an LSTM; Keras documentation of LSTM",
+    credit=Fraction(1, 2),
+)
+def two_for_one(s: Subject) -> Iterable[Formula]:
+    """(D + U)·U + U → (D + U)·U + 2·U."""
+    cells = _cells(recurrent_of(s))
+    if not any(getattr(cell, "bias", False) and not _has_two(cell, s) for cell in cells):
+        return ()
+    if s.quantity == "biases":
+        return () if s.rule == ZERO or len(cells) > 1 else (2 * s.rule,)
+    return some(_bias_terms(s.rule, lambda t: t if isinstance(t, Product) else 2 * t))
+
+
+def _has_two(cell: Cell, s: Subject) -> bool:
+    return s.convention == "torch" or (isinstance(cell, GRUCell) and cell.reset_after)
+
+
+# ---------------------------------------------------------------- matrices and gates
+
+
 @misconception(
     "recurrent matrix left out",
     *_COUNTS,
@@ -231,85 +316,3 @@ def content_left_out(s: Subject) -> Iterable[Formula]:
 def lstm_for_gru(s: Subject) -> Iterable[Formula]:
     """3·(…) → 4·(…)."""
     return _as_gates(s, {3: 4})
-
-
-# ---------------------------------------------------------------- biases
-
-
-def _bias_terms(rule: Formula, change: Callable[[Formula], Formula]) -> Formula | None:
-    """The rule with the biases in the sums of cells changed: (D + U)·U + 2·U."""
-
-    def biased(node: Formula) -> bool:
-        return isinstance(node, Symbol) or (
-            isinstance(node, Product) and len(node.factors) == 2 and node.factors[0] == Number(2)
-        )
-
-    def in_sum(node: Formula) -> Formula | None:
-        if not isinstance(node, Sum) or not any(
-            isinstance(t, Product) and any(map(_joined, t.factors)) for t in node.terms
-        ):
-            return None
-        return total(change(t) if biased(t) else rewritten(t, in_sum) for t in node.terms)
-
-    return changed(rule, rewritten(rule, in_sum))
-
-
-@misconception(
-    "one bias where there are two",
-    "params",
-    "biases",
-    "trainable",
-    layers=RECURRENT,
-    explanation="you counted one bias where the layer has two",
-    repair="in PyTorch's recurrent layers, and in Keras's GRU with reset_after=True (the default), there are two "
-    "biases, one for the input weights and one for the recurrent weights",
-    claim="An LSTM has as many biases in PyTorch as in Keras.",
-    source="PyTorch documentation of LSTM: bias_ih and bias_hh; Keras documentation of GRU: reset_after",
-    credit=Fraction(1, 2),
-)
-def one_for_two(s: Subject) -> Iterable[Formula]:
-    """(D + H)·H + 2·H → (D + H)·H + H."""
-    if recurrent_of(s) is None:
-        return ()
-    if s.quantity != "params":
-        return some(without_tensors(s, lambda t: "bias_hh" in t.stored.name) or _unpacked(s))
-    return some(_bias_terms(s.rule, lambda t: t.factors[1] if isinstance(t, Product) else t))
-
-
-def _unpacked(s: Subject) -> Formula | None:
-    """Keras keeps both biases as two rows of one tensor."""
-
-    def one_row(t: Tensor) -> Tensor:
-        if t.kind != "bias":
-            return t
-        return replace(t, axes=tuple(axis for axis in t.axes if axis.role != "part" or axis.size != Number(2)))
-
-    every = tensors(s)
-    single = tuple(map(one_row, every))
-    return parameter_rule(single) if single != every else None
-
-
-@misconception(
-    "two biases where there is one",
-    "params",
-    "biases",
-    layers=RECURRENT,
-    explanation="you counted two biases where the layer has one",
-    repair="in Keras a recurrent layer has one bias for the sum of both products, except a GRU with "
-    "reset_after=True; PyTorch has one for each of the two products",
-    claim="In Keras, every unit of an LSTM has two biases in each gate.",
-    source="PyTorch forums, questions on the two biases of an LSTM; Keras documentation of LSTM",
-    credit=Fraction(1, 2),
-)
-def two_for_one(s: Subject) -> Iterable[Formula]:
-    """(D + U)·U + U → (D + U)·U + 2·U."""
-    cells = _cells(recurrent_of(s))
-    if not any(getattr(cell, "bias", False) and not _has_two(cell, s) for cell in cells):
-        return ()
-    if s.quantity == "biases":
-        return () if s.rule == ZERO or len(cells) > 1 else (2 * s.rule,)
-    return some(_bias_terms(s.rule, lambda t: t if isinstance(t, Product) else 2 * t))
-
-
-def _has_two(cell: Cell, s: Subject) -> bool:
-    return s.convention == "torch" or (isinstance(cell, GRUCell) and cell.reset_after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from symparams.algebra.evaluation import number
@@ -115,7 +116,10 @@ def padding_added(s: Subject) -> Iterable[Formula]:
     credit=Fraction(1, 2),
 )
 def padding_forgotten(s: Subject) -> Iterable[Formula]:
-    """(n - 1)·s - 2p + k → (n - 1)·s + k."""
+    """(n - 1)·s - 2p + k → (n - 1)·s + k; n·s of same padding → that of valid padding."""
+    layer, names = s.layer, [name for name, _, _ in spatial_axes(s.x)] if _larger(s) else []
+    if isinstance(layer, TransposedConvolution) and layer.padding == "same" and s.axis in names and intact(s):
+        return (replace(layer, padding="valid").rules(s.x).output[names.index(s.axis)].size,)
     return some(without_term(s.rule, _cut)) if _larger(s) else ()
 
 
