@@ -216,6 +216,12 @@ class DiagnosisDocument:
         return [MatchSection(match, self.diagnosis) for match in self.diagnosis.matches]
 
     @property
+    def is_rounded(self) -> bool:
+        """Whether the answer is only about what the mistakes give."""
+        given = number(self.given) if not self.has_sizes else None
+        return given is not None and any(match.match.wrong[0].value != given for match in self.matches)
+
+    @property
     def apart(self) -> Iterator[tuple[Value, list[MatchSection]]]:
         """What the further question would be answered with, and what each answer would mean."""
         apart = self.diagnosis.apart

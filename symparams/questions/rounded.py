@@ -12,7 +12,8 @@ from symparams.algebra.notations import PLAIN
 from symparams.questions.typed_numbers import Answer
 from symparams.sources.typed import Typed
 
-_CLOSE = Fraction(1, 20)  # by how much, at most, a number is off that was rounded to a few digits
+_CLOSE = Fraction(1, 20)  # by how much, at most, a number is off that was cut, or whose zeros may be digits
+_ABOUT = Fraction(1, 10)  # and one that is said to be about so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +24,25 @@ class About:
     half: Fraction  # how far from it a number may be that was rounded to it
     unit: str = ""  # where a unit is taken for the next power of two: the unit
     whole: bool = True  # whether no digits stand behind a point, so that zeros at its end may be no digits
+    off: Fraction = Fraction(1)  # by how much, at most, another number is off; its zeros at the end may be digits
 
     def is_near(self, exact: Fraction) -> bool:
         """Whether a number is rounded to it."""
         return abs(self.value - exact) <= self.half
 
     def is_of(self, exact: Fraction) -> bool:
-        """The same of a number that is not far away either: 100 million are not 138 million."""
-        return self.is_near(exact) and self._is_close(exact)
+        """The same of a number that is close, where it has to be: about 100 million are not 138 million."""
+        return self.is_near(exact) and abs(self.value - exact) <= self.off * abs(exact)
 
     @property
     def bounds(self) -> tuple[tuple[Fraction, Fraction], ...]:
         """Between which numbers one is that was rounded to it; one that was cut off."""
-        half, whole = (min(far, _CLOSE * self.value) for far in (self.half, 2 * self.half))
+        half, whole = min(self.half, self.off * self.value), min(2 * self.half, _CLOSE * self.value)
         return (self.value - half, self.value + half), (self.value, self.value + whole)
 
     def is_cut(self, exact: Fraction) -> bool:
         """Whether a number comes to it when the digits behind are dropped."""
-        return self.value <= exact < self.value + 2 * self.half and self._is_close(exact)
-
-    def _is_close(self, exact: Fraction) -> bool:
-        return abs(self.value - exact) <= _CLOSE * abs(exact)
+        return self.value <= exact < self.value + 2 * self.half and abs(self.value - exact) <= _CLOSE * abs(exact)
 
     @property
     def coarser(self) -> About:
@@ -51,7 +50,7 @@ class About:
         step = 2 * self.half
         while self.whole and self.value and self.value % (10 * step) == 0:
             step *= 10
-        return replace(self, half=step / 2)
+        return replace(self, half=step / 2, off=_CLOSE)
 
 
 def readings(written: Typed | None, answer: Answer) -> tuple[About, ...]:
@@ -59,7 +58,12 @@ def readings(written: Typed | None, answer: Answer) -> tuple[About, ...]:
     value = number(answer[0]) if len(answer) == 1 else None
     if written is None or written.rounded is None or value is None:
         return ()
-    given = About(Fraction(value), written.half, whole=written.rounded >= written.factor)
+    given = About(
+        Fraction(value),
+        written.half,
+        whole=written.rounded >= written.factor,
+        off=Fraction(1) if written.unit else _ABOUT,
+    )
     if written.binary is None:
         return (given,)
     larger = Fraction(written.binary, written.factor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from symparams.algebra.evaluation import number
@@ -72,8 +72,6 @@ def typed(source: Source, letters: Mapping[str, Formula], *, in_bytes: bool = Fa
     about = _ABOUT.match(first)
     text = first if about is None else _blank(first, *about.span())
     found = _scaled(text, letters, in_bytes=in_bytes)
-    if about is not None:
-        found = _coarser(found)
     if found.unit == "":
         found = _plain(source, found.text)
         if about is not None and found.rounded is None and (alone := _alone(found.text)):
@@ -135,13 +133,6 @@ def _scaled(text: str, letters: Mapping[str, Formula], *, in_bytes: bool) -> Typ
     alone = _blank(text, at, at + len(unit))
     decimals = len(digits.partition(".")[2])
     return Typed(alone, (), factor, unit, None if factor == 1 else Fraction(factor, 10**decimals))
-
-
-def _coarser(found: Typed) -> Typed:
-    """A number of thousands or millions that is said to be about so much: its zeros at the end are no digits."""
-    digits = found.text.strip()
-    zeros = len(digits) - len(digits.rstrip("0")) if digits.isdigit() else 0
-    return found if found.rounded is None else replace(found, rounded=found.rounded * 10**zeros)
 
 
 def _factor(unit: str, *, in_bytes: bool) -> int:

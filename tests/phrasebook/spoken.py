@@ -315,7 +315,7 @@ def _settings() -> list[str]:
 
 def _answers() -> list[tuple[str, ...]]:
     """Answers of every kind: right, explained by one mistake or two or none, in one layer or all along."""
-    of_layer = [("conv_2", a) for a in ("18207", "630", "18144", "5", "28*F", "62", "28287")]
+    of_layer = [("conv_2", a) for a in ("18207", "630", "18144", "5", "28*F", "62", "28287", "18.2k", "18.20k")]
     shapes = [("conv_2", "--quantity", "shape", "--answer", a) for a in ("24x24x63", "26x26x63", "26x26x32", "7x7x7")]
     field = [("maxpool_1", "--quantity", "field", "--answer", a) for a in ("6", "9x9", "1")]
     totals = ["111045", "110982", "630", "222090"]
@@ -323,6 +323,7 @@ def _answers() -> list[tuple[str, ...]]:
         *(("-e", _CNN, "--layer", layer, "--answer", answer) for layer, answer in of_layer),
         *(("-e", _CNN, "--layer", *rest) for rest in (*shapes, *field)),
         *(("-e", _CNN, "--total", "--answer", a) for a in totals),
+        *(("-e", _CNN, "--total", "--quantity", "memory", "--answer", a) for a in ("0.444 MB", "434 KB", "1 MB")),
         ("-e", _LETTERS, "--layer", "conv_1", "--answer", "k^2*F"),
         ("-e", _LETTERS, "--layer", "conv_1", "--answer", "100"),
         ("-e", _TEXT, "--total", "--answer", "64000"),
