@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symparams.diagnoses import Diagnosis
     from symparams.exam_questions import Exam, Question, exam
     from symparams.live_models import from_keras, from_torch
+    from symparams.notebooks import load_ipython_extension
     from symparams.pictures import Figure
     from symparams.readings import Reading, read
 
@@ -39,6 +40,7 @@ _LATER = {
     "from_keras": "live_models",
     "from_torch": "live_models",
     "grade": "class_marks",
+    "load_ipython_extension": "notebooks",  # IPython calls it for %load_ext symparams
     "Reading": "readings",
     "read": "readings",
 }
@@ -78,6 +80,7 @@ __all__ = [
     "from_torch",
     "grade",
     "load",
+    "load_ipython_extension",
     "parse",
     "read",
 ]

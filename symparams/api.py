@@ -13,7 +13,7 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, as_formula
 from symparams.algebra.sympy_bridge import exact, from_sympy, letter
 from symparams.documents import contract
-from symparams.documents.rendering import Document, Style, render
+from symparams.documents.rendering import Document, Style, check_style, render
 from symparams.documents.solution import Solution as _Contents
 from symparams.documents.totals import check_by
 from symparams.errors import Source, SymparamsError
@@ -23,14 +23,14 @@ from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.derived import Counts
 from symparams.model.network import Network
 from symparams.quantities.layer_quantities import QUANTITIES, USUAL
-from symparams.quantities.named_layers import layer_named
+from symparams.quantities.named_layers import layer_named, layers_named
 from symparams.quantities.settings import Setting, Settings
 from symparams.quantities.totals import amount
 from symparams.questions.comparison import compared
 from symparams.questions.finding import find as found
 from symparams.questions.targets import Target, read_target, whole_target
 from symparams.reading.door import network, reading_of
-from symparams.results import Comparison, Finding, Solution
+from symparams.results import Comparison, Displayed, Finding, Solution
 from symparams.sources.printer import printed
 from symparams.sources.reader import read_expression
 
@@ -51,16 +51,17 @@ def parse(text: str, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) ->
 
     Raises SymparamsError with the place and the reason if the text is wrong.
     """
-    return Net(Source("<text>", text), _formulas(values), catalogue)
+    return Net(Source("<text>", text), formulas(values), catalogue)
 
 
 @limits.work()
 def load(path: str | Path, /, *, catalogue: Catalogue = CATALOGUE, **values: Given) -> Net:
     """The network in a file; see `parse`."""
-    return Net(read_source(Path(path)), _formulas(values), catalogue)
+    return Net(read_source(Path(path)), formulas(values), catalogue)
 
 
-def _formulas(values: Mapping[str, Given]) -> dict[str, Formula]:
+def formulas(values: Mapping[str, Given]) -> dict[str, Formula]:
+    """The values for letters, each as it is given in Python."""
     return {name: _formula(name, value) for name, value in values.items()}
 
 
@@ -77,7 +78,7 @@ def _formula(name: str, value: Given) -> Formula:
 
 @limits.face
 @dataclass(frozen=True, repr=False, eq=False)
-class Net(Counted):
+class Net(Counted, Displayed):
     """A network; make one with `parse` or `load`. Equal are those with the same text, values and catalogue."""
 
     _source: Source
@@ -189,7 +190,7 @@ class Net(Counted):
 
     def subs(self, values: Mapping[str, Given] | None = None, /, **more: Given) -> Net:
         """The same network with values for letters: `net.subs(H=28, k="n + 1")`."""
-        given = _formulas({**(values or {}), **more})
+        given = formulas({**(values or {}), **more})
         return Net(self._source, {**self._values, **given}, self._catalogue)
 
     def solve(
@@ -211,6 +212,9 @@ class Net(Counted):
         check_by(by)
         if layers and (total or by):
             raise SymparamsError("total and by are about the whole network; leave out layers")
+        check_style(style)
+        for name in layers:
+            layers_named(self._network, name)  # what there is not is told here, not where the solution is shown
         chosen = "total" if total else style
         return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), chosen, by)
 
@@ -291,24 +295,21 @@ class Net(Counted):
 
     def summary(self) -> str:
         """The familiar table, as text."""
-        return render(_Contents(self._network), Document("summary", "text"))
+        return self._rendered("text")
 
     def __repr__(self) -> str:
         title = f" {self.title!r}" if self.title else ""
         return f"<Net{title}: {len(self)} layers, {contract.value(self._counts.params)} parameters>"
 
-    def _repr_markdown_(self) -> str:
-        return render(_Contents(self._network), Document("summary", "markdown"))
-
-    def _repr_latex_(self) -> str:
-        return render(_Contents(self._network), Document("summary", "latex"))
+    def _rendered(self, format_: str) -> str:
+        return render(_Contents(self._network), Document("summary", format_))
 
 
 @limits.work()
 def compare(first: Net, second: Net, /, quantity: str = "params", **values: Given) -> Comparison:
     """Two networks side by side; numbers among `values` are put in at the end."""
     nets = (first, second)
-    return Comparison(compared([n._with for n in nets], [n.title for n in nets], _formulas(values), amount(quantity)))
+    return Comparison(compared([n._with for n in nets], [n.title for n in nets], formulas(values), amount(quantity)))
 
 
 def draw(net: Net, /, view: str = "auto", *, depth: int | None = None) -> Figure:

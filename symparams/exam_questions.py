@@ -11,6 +11,7 @@ from typing import Any
 
 from symparams import limits
 from symparams.api import Net
+from symparams.documents.formats import format_named
 from symparams.documents.written_question import DRAWS, AnswerType, BankInfo, Draw, WrittenQuestion
 from symparams.errors import Source, SymparamsError, listed
 from symparams.exams.blueprint import BlueprintLine, read_blueprint
@@ -21,6 +22,7 @@ from symparams.exams.levels import levels_of
 from symparams.exams.shares import credit_of
 from symparams.exports.bank import Progress
 from symparams.exports.edition import Edition, Part
+from symparams.exports.markdown import answer_line
 from symparams.files import read_source
 from symparams.quantities.settings import Setting, Settings
 from symparams.results import Shown
@@ -113,7 +115,7 @@ class Question:
         return f"<Question {self.number}: {self.name}, {self.type}>"
 
     def _repr_markdown_(self) -> str:
-        return self.prompt
+        return f"{self.prompt.rstrip()}\n\n{answer_line(self._asked)}\n"
 
 
 @limits.face
@@ -205,6 +207,22 @@ class Exam(Shown):
 
     def to_json(self) -> str:
         return self._rendered("json")
+
+    def _repr_markdown_(self) -> str:
+        """Its questions as a student reads them, each in its first variant."""
+        edition, escape = self.edition("markdown"), format_named("markdown").escape
+        asked = map(edition.asked, range(0, edition.total, edition.info.variants))
+        texts = (
+            f"**{number}. {escape(one.name)}**\n\n{one.stem.strip()}\n\n{answer_line(one)}\n"
+            for number, one in enumerate(asked, 1)
+        )
+        return "\n".join((f"**{escape(self.info.title)}**\n", *texts))
+
+    def _repr_latex_(self) -> None:
+        """None: in LaTeX it is a paper of its own."""
+
+    def _repr_mimebundle_(self, **choice: Any) -> dict[str, str]:
+        return {"text/plain": repr(self)}
 
     def __repr__(self) -> str:
         return f"<Exam {self.info.title!r}: {self.edition('json').total:,} questions>"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symparams import limits
-from symparams.api import Net
+from symparams.algebra.formula import Formula
+from symparams.api import Given, Net, formulas
 from symparams.documents.asked import Asked
 from symparams.documents.rendering import Document
 from symparams.errors import Source
+from symparams.frozen import Frozen
 from symparams.layers import CATALOGUE
+from symparams.model.network import Network
 from symparams.questions.doubted import Doubt, doubts_about
 from symparams.reading.door import network, reading_of
 from symparams.reading.reading import Reading as _Reading
@@ -24,6 +28,9 @@ class Reading(Shown):
     """A text as it was understood: code, a printed table, a config, a whole question or the language."""
 
     _source: Source
+    _values: Mapping[str, Formula] = Frozen()  # given for letters
+    _layer: str | None = None  # that is asked about, whatever the text says; None: as it says
+    _quantity: str | None = None  # that is asked about
 
     @cached_property
     def _read(self) -> _Reading:
@@ -37,7 +44,7 @@ class Reading(Shown):
     @cached_property
     def net(self) -> Net:
         """The network that it describes."""
-        return Net(self._source, {}, CATALOGUE)
+        return Net(self._source, self._values, CATALOGUE)
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
@@ -57,14 +64,23 @@ class Reading(Shown):
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
         """What it asks: the layers, and the numbers that it doubts."""
-        return doubts_about(network(self._source), self._read)
+        return doubts_about(self._described, self._read, self._layer, self._quantity)
 
-    def answer(self) -> Reading:
-        """The answer to it, which can be shown in every format."""
-        return self
+    @property
+    def _described(self) -> Network:
+        return network(self._source, self._values)
+
+    def answer(self, layer: str | None = None, quantity: str | None = None, **values: Given) -> Reading:
+        """The answer to it, which can be shown in every format; `layer` and `quantity` say what is asked about.
+
+        `values` are for letters. Raises SymparamsError for a layer that there is not.
+        """
+        answer = replace(self, _values=Frozen({**self._values, **formulas(values)}), _layer=layer, _quantity=quantity)
+        _ = answer.doubts  # worked out now, so that what is wrong with it is said here
+        return answer
 
     def _rendered(self, format_: str) -> str:
-        asked = Asked(self._read, network(self._source), self.doubts)
+        asked = Asked(self._read, self._described, self.doubts)
         return asked.document(Document("answer", format_))
 
     def __repr__(self) -> str:

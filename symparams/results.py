@@ -19,6 +19,7 @@ from symparams.documents import contract, rendering
 from symparams.documents.derivations import Explained
 from symparams.documents.rendering import Document, Style, render, render_comparison, render_finding, render_with
 from symparams.documents.solution import Solution as _Contents
+from symparams.errors import SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.derivation import StepKind
 from symparams.quantities.layer_derivations import Known
@@ -31,12 +32,30 @@ if TYPE_CHECKING:
 
 
 @limits.face
-class Shown:
-    """Something that can be shown in every format."""
+class Displayed:
+    """Something that a notebook shows, from a paragraph on: the headings there are those of its author."""
 
     @abstractmethod
     def _rendered(self, format_: str) -> str:
         """The document in a format."""
+
+    def _repr_markdown_(self) -> str | None:
+        return self._rendered("markdown-cell")
+
+    def _repr_latex_(self) -> str | None:
+        try:
+            return self._rendered("latex-cell")
+        except SymparamsError:  # a letter that LaTeX lacks: the Markdown is there all the same
+            return None
+
+    def _repr_mimebundle_(self, **choice: Any) -> dict[str, str]:
+        """The text, for terminals; IPython adds the others itself."""
+        return {"text/plain": self._rendered("text").rstrip()}
+
+
+@limits.face
+class Shown(Displayed):
+    """Something that can be shown in every format."""
 
     def to_markdown(self) -> str:
         return self._rendered("markdown")
@@ -55,12 +74,6 @@ class Shown:
 
     def __str__(self) -> str:
         return self.to_text()
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def _repr_latex_(self) -> str:
-        return self.to_latex()
 
 
 @limits.face

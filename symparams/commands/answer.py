@@ -24,8 +24,7 @@ from symparams.documents.asked import Asked
 from symparams.documents.rendering import Document
 from symparams.errors import SymparamsError
 from symparams.misconceptions.task import ASKED
-from symparams.quantities.named_layers import layers_named
-from symparams.questions.doubted import Doubt, doubts_about
+from symparams.questions.doubted import doubts_about
 from symparams.reading.door import network, reading_of
 
 
@@ -55,13 +54,7 @@ def answer(
         say(str(error))
         sys.exit(1)
     described = network(texts[0], assignments(given))
-    doubts = doubts_about(described, reading)
-    if layer is not None or quantity is not None:
-        names = [node.name for node in layers_named(described, layer)] if layer is not None else [None]
-        doubts = tuple(d for d in doubts if d.layer in names and quantity in (None, d.quantity)) or tuple(
-            Doubt(name, quantity or "params", None, None) for name in names
-        )
-    asked = Asked(reading, described, doubts)
+    asked = Asked(reading, described, doubts_about(described, reading, layer, quantity))
     if format_ == "json":
         deliver(as_json([asked.record()]), output)
         return

@@ -19,6 +19,8 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    TOO_DEEP,
+    TOO_LARGE,
     Inputs,
     as_json,
     check_standalone,
@@ -139,13 +141,9 @@ def solve(
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(written_formats(), 'or')}")
     if total or by:
-        _check_whole(layers, quantities if total else (), template if total else None)
-    style = style or ("answer" if (layers or total) and template is None else "steps")
-    chosen = in_order(quantities) or (() if style == "answer" and layers else USUAL)
+        check_whole(layers, quantities if total else (), template if total else None)
+    style, chosen = meant(style or ("steps" if template else None), layers, quantities, total)
     known = Settings(**settings)
-    for name in quantities if total else ():
-        if name != "all":
-            amount(name)
     built = networks(inputs, given)
     names = slugs((source, one.title) for source, one in built)
     solutions: list[tuple[Source, Solution]] = []
@@ -167,7 +165,15 @@ def solve(
         deliver_document(body, format_, output, whole)
 
 
-def _check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path | None) -> None:
+def meant(
+    style: str | None, layers: Sequence[str], quantities: Sequence[str], total: bool
+) -> tuple[str, tuple[str, ...]]:
+    """The style and the quantities of a solution; what is not named follows from what it is about."""
+    style = style or ("answer" if layers or total else "steps")
+    return style, in_order(quantities) or (() if style == "answer" and layers else USUAL)
+
+
+def check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path | None) -> None:
     """Raise UsageError where something is asked for that the totals of whole networks do not go with."""
     if layers:
         raise click.UsageError("--total and --by are about the whole network; leave out --layer")
@@ -235,9 +241,9 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except RecursionError:
-        _fail("this is nested too deeply")
+        _fail(TOO_DEEP)
     except MemoryError:
-        _fail("this needs more memory than there is")
+        _fail(TOO_LARGE)
     except OSError as error:  # of click's own texts; where files are read and written, the message says which
         let_go()
         _fail(f"cannot write to the standard output: {error.strerror}")

@@ -292,6 +292,13 @@ _UNICODE: dict[str, Format] = {
     )
 }
 
+# Variants for what stands inside another document, such as a cell of a notebook: no headings, which would be its own,
+# and no labels, which could be there twice.
+_CELLS: dict[str, Format] = {
+    "markdown-cell": replace(_OWN["markdown"], name="markdown-cell"),
+    "latex-cell": replace(_OWN["latex"], name="latex-cell", whole=""),
+}
+
 MATH = ("latex", "unicode")  # how formulas in Markdown are written: between dollars, or as plain text
 
 GROUPS = ("comma", "space", "none")  # marks between thousands
@@ -299,7 +306,7 @@ GROUPS = ("comma", "space", "none")  # marks between thousands
 
 def format_named(name: str, digits: str = "comma", math: str = "latex") -> Format:
     """The format of that name, with thousands marked by a comma, a thin space, or not at all."""
-    found = FORMATS.ask(name)
+    found = _CELLS.get(name) or FORMATS.ask(name)
     if found is None:
         raise SymparamsError(f"there is no format `{name[:60]}`; the choices are {', '.join(FORMATS.names())}")
     if math not in MATH:
@@ -340,7 +347,7 @@ def written_formats() -> tuple[str, ...]:
 
 def is_written(name: str) -> bool:
     """Whether whole documents are offered in a format."""
-    found = FORMATS.ask(name)
+    found = _CELLS.get(name) or FORMATS.ask(name)
     return found is not None and found.solves
 
 

@@ -30,7 +30,7 @@ class Markdown(TextExport):
             f"## {_escape(title(asked))}",
             f"*{points(asked.points)}, difficulty {asked.difficulty} of 5* · `{asked.identity}`",
             asked.stem.strip("\n"),
-            _answers(asked),
+            answer_line(asked),
             "<details>\n<summary>Answer and solution</summary>",
             _key(asked),
             asked.solution.strip("\n"),
@@ -46,7 +46,7 @@ class Markdown(TextExport):
         return f"<!-- {text} -->\n"
 
 
-def _answers(asked: WrittenQuestion) -> str:
+def answer_line(asked: WrittenQuestion) -> str:
     """What to choose from, or where to write."""
     if asked.blanks:
         return "\n".join(f"- {_escape(blank.mark)} ________ ({points(blank.points)})" for blank in asked.blanks)

@@ -14,6 +14,8 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, Span, SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.counted_off import at, kinds, of_words
+from symparams.quantities.named_layers import layers_named
+from symparams.quantities.totals import amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.reading.asking import inquiry
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
@@ -336,8 +338,25 @@ class Doubts:
             seen |= keys
 
 
-def doubts_about(network: Network, reading: Reading) -> tuple[Doubt, ...]:
-    """What a text asks about the network that it describes: rows that are wrong, then what its prose doubts."""
+def doubts_about(
+    network: Network, reading: Reading, layer: str | None = None, quantity: str | None = None
+) -> tuple[Doubt, ...]:
+    """What a text asks about the network that it describes; of a layer or a quantity that is named, that one at least.
+
+    Raises SymparamsError for a layer that there is not, and for a quantity that only layers have where none is named.
+    """
+    doubts = _doubts(network, reading)
+    if layer is None and quantity is None:
+        return doubts
+    names = [node.name for node in layers_named(network, layer)] if layer is not None else [None]
+    named = tuple(d for d in doubts if d.layer in names and quantity in (None, d.quantity))
+    if layer is None and not named:
+        amount(quantity or "params")
+    return named or tuple(Doubt(name, quantity or "params", None, None) for name in names)
+
+
+def _doubts(network: Network, reading: Reading) -> tuple[Doubt, ...]:
+    """Rows that are wrong, then what the prose doubts."""
     rows = [doubt for row in reading.wrong if (doubt := _of_row(network, row)) is not None]
     known = {doubt.layer for doubt in rows}
     prose = Doubts(network, reading.prose).found() if reading.prose.strip() else ()
