@@ -45,7 +45,7 @@ class _Cell:
 
 def load_ipython_extension(shell: Any) -> None:
     """Give a shell of IPython the cells `%%arch` and `%%answer`."""
-    for command in (_ARCH, _ANSWER):
+    for command in (ARCH, ANSWER):
         shown = partial(_shown, command, shell)
         shown.__doc__ = f"%%{command.name}: {command.help}"
         shell.register_magic_function(shown, "cell", command.name)
@@ -123,7 +123,7 @@ def _answer(
     return Reading(cell.source(kind, model), Frozen(assignments(given)), layer, quantity)
 
 
-_ARCH = click.Command(
+ARCH = click.Command(
     "arch",
     params=[
         click.Argument(["name"], required=False),
@@ -134,7 +134,7 @@ _ARCH = click.Command(
     help="Show the network that the cell describes, or its solution if an option asks for one. NAME: the variable "
     "that keeps the network.",
 )
-_ANSWER = click.Command(
+ANSWER = click.Command(
     "answer",
     params=_like(answer, "layer", "quantity", "given", "kind", "model"),
     callback=_answer,

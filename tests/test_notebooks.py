@@ -13,6 +13,7 @@ import pytest
 import symparams as sp
 from symparams.documents.rendering import STYLES
 from symparams.errors import SymparamsError
+from symparams.notebooks import ARCH
 from tests.conftest import EXAMPLES
 
 NETWORK = "input(28, 28, 1) -> conv(F, 3, relu) -> flatten -> dense(10)\n"
@@ -288,3 +289,14 @@ def test_neither_ipython_nor_pygments_is_imported_elsewhere() -> None:
     modules = (EXAMPLES.parent / "symparams").rglob("*.py")
     imported = re.compile(r"(?m)^\s*(?:from|import) (?:IPython|ipykernel|pygments)")
     assert [path.name for path in modules if imported.search(path.read_text("utf-8"))] == ["highlighting.py"]
+
+
+def test_the_page_shows_cells_that_work() -> None:
+    page = (EXAMPLES.parent / "docs" / "notebooks.md").read_text("utf-8")
+    (cell,) = re.findall(r"```text\n(%%arch.*?)```", page, re.S)
+    line, _, text = cell.partition("\n")
+    shell = Shell()
+    assert shell.cells["arch"](line.removeprefix("%%arch"), text).params == 61_706
+    assert shell.variables["lenet"].title == "LeNet-5"
+    options = set(re.findall(r"`(--[a-z]+)", page.partition("A cell that begins with `%%answer`")[0]))
+    assert options <= {option for parameter in ARCH.params for option in parameter.opts} | {"--help"}
