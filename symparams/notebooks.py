@@ -14,7 +14,7 @@ import click
 from symparams import limits
 from symparams.api import Net
 from symparams.commands.answer import answer
-from symparams.commands.console import TOO_DEEP, TOO_LARGE, assignments
+from symparams.commands.console import assignments, exhausted
 from symparams.commands.main import check_whole, meant, solve
 from symparams.errors import Source, SymparamsError
 from symparams.frozen import Frozen
@@ -66,10 +66,8 @@ def _shown(command: click.Command, shell: Any, line: str, text: str) -> Displaye
     except click.UsageError as error:
         hint = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
         raise CellError(error.format_message() + hint) from None
-    except RecursionError:
-        raise CellError(TOO_DEEP) from None
-    except MemoryError:
-        raise CellError(TOO_LARGE) from None
+    except (RecursionError, MemoryError) as error:
+        raise CellError(exhausted(error).matter) from None
 
 
 def _words(line: str) -> list[str]:
@@ -99,7 +97,10 @@ def _network(
     model: str,
     **settings: Setting,
 ) -> Net | Solution:
-    """The network of a cell, or the solution that is asked for."""
+    """Show the network that the cell describes, or its solution if an option asks for one.
+
+    NAME is the variable that keeps the network.
+    """
     if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
         raise click.UsageError(f"`{name[:60]}` cannot be the name of a variable")
     if total or by:
@@ -119,7 +120,7 @@ def _network(
 def _answer(
     cell: _Cell, /, layer: str | None, quantity: str | None, given: Sequence[str], kind: str, model: str
 ) -> Reading:
-    """The answer to the question in a cell."""
+    """Answer the question in the cell, as people paste it: prose, code and printed tables in any order."""
     return Reading(cell.source(kind, model), Frozen(assignments(given)), layer, quantity)
 
 
@@ -131,12 +132,11 @@ ARCH = click.Command(
         *_like(solve, *(field.name for field in fields(Settings))),
     ],
     callback=_network,
-    help="Show the network that the cell describes, or its solution if an option asks for one. NAME: the variable "
-    "that keeps the network.",
+    help=_network.__doc__,
 )
 ANSWER = click.Command(
     "answer",
     params=_like(answer, "layer", "quantity", "given", "kind", "model"),
     callback=_answer,
-    help="Answer the question in the cell, as people paste it: prose, code and printed tables in any order.",
+    help=_answer.__doc__,
 )

@@ -165,6 +165,7 @@ FEW = {
     "_resumes",
     "_known",
     "_by_name",
+    "_whole_file",
 }
 
 

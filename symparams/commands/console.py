@@ -36,8 +36,6 @@ _MARK = 8  # bytes at the beginning of a file that tell an archive
 _ARCHIVES = (b"PK\x03\x04", b"\x89HDF")  # how models that Keras saved begin
 _PROTOBUF = b"\x08"  # how ONNX files begin; no text does
 COMMAND_LINE = "<command line>"  # where a text of -e comes from
-TOO_DEEP = "this is nested too deeply"  # what Python cannot go down
-TOO_LARGE = "this needs more memory than there is"
 
 
 def options(*several: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -149,6 +147,13 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(settings={name: given.pop(name) for name in names}, **given)
 
     return _SETTINGS(gathered)
+
+
+def exhausted(error: RecursionError | MemoryError) -> LimitError:
+    """What Python had too little of, as an error of ours."""
+    if isinstance(error, RecursionError):
+        return LimitError("this is nested too deeply")
+    return LimitError("this needs more memory than there is")
 
 
 def say(message: str) -> None:

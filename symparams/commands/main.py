@@ -19,13 +19,12 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
-    TOO_DEEP,
-    TOO_LARGE,
     Inputs,
     as_json,
     check_standalone,
     deliver,
     deliver_document,
+    exhausted,
     networks,
     of,
     plain_warnings,
@@ -240,10 +239,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         _fail(error.format_message())
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except RecursionError:
-        _fail(TOO_DEEP)
-    except MemoryError:
-        _fail(TOO_LARGE)
+    except (RecursionError, MemoryError) as error:
+        _fail(str(exhausted(error)))
     except OSError as error:  # of click's own texts; where files are read and written, the message says which
         let_go()
         _fail(f"cannot write to the standard output: {error.strerror}")
