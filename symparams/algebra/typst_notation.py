@@ -73,6 +73,6 @@ TYPST = Notation(
     dots="…",
     members="{} in {{{}}}".format,
     exact=False,
-    whole='class("normal", "" {})',  # the empty text makes a sign before a term one between two terms
+    whole="whole({})",
     labelled=_labelled,
 )

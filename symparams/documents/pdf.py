@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from symparams.errors import SymparamsError
+from symparams.files import TEMPORARY
 
 _STANDARDS = ["ua-1", "a-2a"]  # for screen readers, and to be kept; both refuse a character that no font has
 _UNDATED = 0  # the day it was made on, which must not be in the bytes
@@ -25,7 +30,8 @@ def pdf(text: str, fonts: Sequence[str] = ()) -> bytes:
     typst = _typst()
     data = text.encode("utf-8", "replace")
     try:
-        made = _compiler(tuple(fonts)).compile(data, format="pdf", pdf_standards=_STANDARDS, timestamp=_UNDATED)
+        with _compiler(fonts) as compiler:
+            made = compiler.compile(data, format="pdf", pdf_standards=_STANDARDS, timestamp=_UNDATED)
     except typst.TypstError as error:
         missing = _MISSING.search(error.message)
         raise SymparamsError(
@@ -44,10 +50,26 @@ def _lacking(character: str, text: str) -> str:
     )
 
 
-@lru_cache(maxsize=2)
-def _compiler(fonts: tuple[str, ...]) -> Any:
-    """What sets documents, with its own fonts and these: what a machine has besides must not change the bytes."""
-    return _typst().Compiler(font_paths=list(fonts), ignore_system_fonts=True)
+@cache
+def _usual() -> Any:
+    """What sets documents with its own fonts alone: what a machine has besides must not change the bytes."""
+    return _typst().Compiler(ignore_system_fonts=True)
+
+
+@contextmanager
+def _compiler(fonts: Sequence[str]) -> Iterator[Any]:
+    """The same with further fonts; as it takes whole folders only, files are put into one."""
+    if not fonts:
+        yield _usual()
+        return
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY) as place:
+        try:
+            for number, file in enumerate(path for path in map(Path, fonts) if not path.is_dir()):
+                shutil.copy(file, Path(place, f"{number}{file.suffix}"))
+        except (OSError, ValueError) as error:
+            raise SymparamsError(f"cannot read the font {file}: {getattr(error, 'strerror', None) or error}") from None
+        folders = [place, *(name for name in fonts if Path(name).is_dir())]
+        yield _typst().Compiler(font_paths=folders, ignore_system_fonts=True)
 
 
 def _typst() -> Any:
