@@ -7,10 +7,10 @@ from functools import cached_property
 from pathlib import Path
 
 from symparams import limits
+from symparams.documents.figure_files import tex, write
 from symparams.figures.figure import figure
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg
-from symparams.figures.writing import write
 from symparams.model.network import Network
 
 
@@ -34,6 +34,10 @@ class Figure:
     def to_svg(self) -> str:
         """The picture as a text that stands alone."""
         return svg(self._scene)
+
+    def to_tikz(self) -> str:
+        """The picture for LaTeX, to be set with TikZ."""
+        return tex(self._scene)
 
     def write(self, path: str | Path) -> None:
         """Write it to a file, whose suffix says the format."""

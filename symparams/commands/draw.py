@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from symparams.commands.console import SOURCES, Inputs, assignments, of
+from symparams.documents.figure_files import check_suffix, write
 from symparams.figures.figure import VIEWS, figure
 from symparams.figures.svg import svg
-from symparams.figures.writing import check_suffix, write
 from symparams.files import write_standard_output
 from symparams.reading.door import network
 

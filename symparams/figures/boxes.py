@@ -28,6 +28,7 @@ class Box:
     main: int  # the one that the others go with: the convolution
     inputs: tuple[int, ...]  # the boxes that feed it, by index
     source: int | None = None  # the box whose weights it uses again
+    is_data: bool = False  # whether it is an input of the network
 
 
 def boxes_of(network: Network) -> tuple[Box, ...]:
@@ -41,7 +42,8 @@ def boxes_of(network: Network) -> tuple[Box, ...]:
         main = min(group, key=lambda i: _rank(nodes[i]))
         shared = nodes[main].shared
         source = None if shared is None or shared not in named else at[named[shared]]
-        boxes.append(Box(tuple(group), main, tuple(at[i] for i in nodes[group[0]].inputs), source))
+        inputs = tuple(at[i] for i in nodes[group[0]].inputs)
+        boxes.append(Box(tuple(group), main, inputs, source, nodes[main].layer.inputs == "none"))
     return tuple(boxes)
 
 

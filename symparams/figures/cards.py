@@ -9,7 +9,7 @@ from functools import cached_property
 
 from symparams.algebra.formula import Value
 from symparams.figures.boxes import Box
-from symparams.figures.folding import Frame, Item, Leaf, leaves
+from symparams.figures.folding import Frame, Item, Leaf, end_box, first_box, leaves
 from symparams.figures.parts import Part
 from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Card
 from symparams.figures.widths import shortened, width
@@ -20,7 +20,9 @@ from symparams.model.network import Network, Node
 
 HEIGHT = 36.0  # of a box with a title of one line
 _APART = 12.0  # between the left and the right part of a line
-_LEAST, _MOST = 96.0, 272.0  # how wide a box is
+BLOCK = "Block"  # what a block is called
+_BLOCKS: Family = "Layers around layers"  # and what it is colored by
+_LEAST, _MOST, _LETTERS = 96.0, 272.0, 560.0  # how wide a box is, and how wide its text is with letters
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,40 @@ def _spread(items: Sequence[Item], offsets: tuple[int, ...], found: dict[int, tu
             _spread(item.items, offsets, found)
 
 
-def card_part(drawn: Drawn, leaf: Leaf) -> Part:
-    """The box of a group of layers."""
-    nodes, copies = drawn.nodes(leaf.box), drawn.copies[leaf.box]
+def card_part(drawn: Drawn, leaf: Leaf, about: Sequence[int] = ()) -> Part:
+    """The box of a group of layers; with `about` that of a kind, which speaks of these and stands for none."""
+    nodes, copies = drawn.nodes(leaf.box), tuple(about) or drawn.copies[leaf.box]
     main = drawn.network.nodes[drawn.boxes[leaf.box].main]
-    titles = titles_of(nodes, main)
+    others = [drawn.network.nodes[drawn.boxes[copy].main] for copy in copies] if about else ()
+    titles = titles_of(nodes, main, others)
     counts = [drawn.params(copy) for copy in copies]
     count = "" if all(one == 0 for one in counts) else counts_text(counts)
     shape = shapes_text([drawn.nodes(copy)[-1].shape for copy in copies])
     name = main.name if len(copies) == 1 else f"{main.name} …"
     told = "; ".join(filter(None, (", ".join(titles), ", ".join(node.name for node in nodes), shape, count)))
-    return _card(main.layer.family, titles, count, (name, shape), told, copies)
+    return _card(main.layer.family, titles, count, (name, shape), told, () if about else copies)
+
+
+def block_part(drawn: Drawn, items: Sequence[Item], name: str, *, alike: bool) -> Part:
+    """A block whose kind is drawn elsewhere, as a single box: its name, its channels, its output and its parameters.
+
+    With `alike` it stands for copies of several sizes, of which the frame around them tells the sum.
+    """
+    inside = list(leaves(items))
+    every = tuple(sorted(copy for leaf in inside for copy in drawn.copies[leaf.box]))
+    whole = range(first_box(items[0]), end_box(items[-1]))
+    count = "" if alike else written(added(map(drawn.params, whole), drawn.network.facts))
+    shape = shapes_text([drawn.nodes(copy)[-1].shape for copy in drawn.copies[inside[-1].box]])
+    title = f"{BLOCK} {name}"
+    channels = "" if alike else _channels(drawn, inside)
+    told = "; ".join(filter(None, (title, channels, shape, count)))
+    return _card(_BLOCKS, [title], count, (channels, shape), told, every)
+
+
+def _channels(drawn: Drawn, inside: Sequence[Leaf]) -> str:
+    """The channels of each convolution in a block: 64, 64, 256."""
+    nodes = [drawn.network.nodes[drawn.boxes[leaf.box].main] for leaf in inside]
+    return ", ".join(written(n.shape[n.derived.feature_axis]) for n in nodes if n.layer.family == "Convolution")
 
 
 def closed_part(drawn: Drawn, frame: Frame) -> Part:
@@ -116,10 +141,11 @@ def _card(
     family: Family, titles: Sequence[str], count: str, second: tuple[str, str], told: str, boxes: tuple[int, ...]
 ) -> Part:
     """A box that says what it is, with its count, and below its name and shape; what is too long is shortened."""
-    room = _MOST - 2 * INSET
-    count, shape = shortened(count, room * 0.6, TEXT), shortened(second[1], room * 0.75, TEXT)
-    title = _title(titles, room - _beside(count))
-    name = shortened(second[0], room - _beside(shape), TEXT)
+    formulas = max(width(count, TEXT) + _LEAST, width(second[1], TEXT) + _beside(second[0]))
+    room = min(max(_MOST - 2 * INSET, formulas), _LETTERS)  # counts and shapes with letters are long
+    count, shape = shortened(count, room * 0.8, TEXT), shortened(second[1], room, TEXT)
+    title = _title(titles, max(room - _beside(count), _LEAST), room)
+    name = shortened(second[0], max(room - _beside(shape), 0.0), TEXT)
     lines = [width(title[0], TITLE, bold=True) + _beside(count), width(name, TEXT) + _beside(shape)]
     needed = max(*lines, *(width(line, TITLE, bold=True) for line in title[1:])) if title[1:] else max(lines)
     wide = even(max(_LEAST, needed + 2 * INSET))
@@ -128,13 +154,13 @@ def _card(
     return Part(wide, high, wide / 2, cards=[card], is_box=True)
 
 
-def _title(titles: Sequence[str], room: float) -> tuple[str, ...]:
+def _title(titles: Sequence[str], room: float, below: float) -> tuple[str, ...]:
     """The parts of a title in one line, or in two where one is too short for them."""
     line = ", ".join(titles)
     if width(line, TITLE, bold=True) <= room or len(titles) == 1:
         return (shortened(line, room, TITLE, bold=True),)
     first = max((n for n in range(1, len(titles)) if _fits(titles[:n], room)), default=1)
-    second = shortened(", ".join(titles[first:]), _MOST - 2 * INSET, TITLE, bold=True)
+    second = shortened(", ".join(titles[first:]), below, TITLE, bold=True)
     return shortened(", ".join(titles[:first]), room, TITLE, bold=True), second
 
 

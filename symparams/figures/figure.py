@@ -2,37 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symparams.errors import SymparamsError, listed, nearest
+from symparams.figures.blocks import blocks, has_blocks
 from symparams.figures.boxes import boxes_of
 from symparams.figures.cards import Drawn
-from symparams.figures.column import column
-from symparams.figures.folding import folded, leaves
+from symparams.figures.column import Opened, pieces_of
+from symparams.figures.folding import Item, Leaf, folded, leaves
+from symparams.figures.levels import levels_of
+from symparams.figures.pages import on_a_page, readable
+from symparams.figures.parts import Part
 from symparams.figures.scene import TITLE, Scene, Words
+from symparams.figures.u_view import u_view
+from symparams.figures.widths import shortened, width
 from symparams.figures.words import written
 from symparams.model.network import Network
 
-VIEWS = ("auto", "column")
+VIEWS = ("auto", "column", "u", "blocks")
 _MARGIN = 14.0
+_WORDS = 600.0  # how wide a title may be above a narrow network
 _PAGE = 25  # boxes that fit a page
+_MOST = 200  # boxes of a U
 
 
 def figure(network: Network, view: str = "auto", depth: int | None = None) -> Scene:
     """The network as a picture in a view; frames so deep are drawn closed."""
     if view not in VIEWS:
         raise SymparamsError(f"a figure is drawn as {listed(VIEWS, 'or')}, not {view[:60]}{nearest(view, VIEWS)}")
-    boxes = boxes_of(network)
-    items = folded(network, boxes)
-    if sum(1 for _ in leaves(items)) > _PAGE:
-        alike = folded(network, boxes, alike=True)
-        if sum(1 for _ in leaves(alike)) < sum(1 for _ in leaves(items)):
-            items = alike
-    drawn = Drawn(network, boxes, items)
-    part = column(drawn, depth)
+    part = _part(_drawn(network), view, depth)
     title = network.title or "Network"
     told = f"{len(network.nodes):,} layers, {written(network.counts.params)} parameters"
     top = _MARGIN + 22
-    scene = Scene(part.width + 2 * _MARGIN, part.height + top + _MARGIN + 20, title, told)
-    scene.words.append(Words(_MARGIN, _MARGIN + 8, title, TITLE + 2, bold=True))
-    scene.words.append(Words(_MARGIN, scene.height - _MARGIN, told, TITLE))
+    below = shortened(told, max(part.width, _WORDS), TITLE)
+    above = shortened(title, max(part.width, _WORDS), TITLE + 2, bold=True)
+    wide = max(part.width, width(below, TITLE), width(above, TITLE + 2, bold=True))
+    scene = Scene(wide + 2 * _MARGIN, part.height + top + _MARGIN + 20, title, told)
+    scene.words.append(Words(_MARGIN, _MARGIN + 8, above, TITLE + 2, bold=True))
+    scene.words.append(Words(_MARGIN, scene.height - _MARGIN, below, TITLE))
     part.draw_on(scene, _MARGIN, top)
     return scene
+
+
+def _drawn(network: Network) -> Drawn:
+    """The network with its repeats folded: equal ones, and where that is not enough those of other channels, too."""
+    boxes = boxes_of(network)
+    items = folded(network, boxes)
+    if _many(items) > _PAGE:
+        alike = folded(network, boxes, alike=True)
+        if _many(alike) < _many(items):
+            items = alike
+    return Drawn(network, boxes, items)
+
+
+def _many(items: Sequence[Item]) -> int:
+    return sum(1 for _ in leaves(items))
+
+
+def _part(drawn: Drawn, view: str, depth: int | None) -> Part:
+    """The network in a view; in none that is asked for, the one that is read best."""
+    if view == "u" or (view == "auto" and depth is None):
+        every = Drawn(drawn.network, drawn.boxes, tuple(map(Leaf, range(len(drawn.boxes)))))
+        levels = levels_of(every) if len(drawn.boxes) <= _MOST else None
+        if levels is not None:
+            return u_view(every, levels)
+        if view == "u":
+            raise SymparamsError("only a network whose resolution falls and rises again, with lines across, is a U")
+    if view == "blocks":
+        return blocks(drawn, depth)
+    column = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth)))
+    if view == "auto" and depth is None and _many(drawn.items) > _PAGE and has_blocks(drawn):
+        return max(column, blocks(drawn), key=readable)
+    return column

@@ -62,7 +62,7 @@ class _Folder:
         self.tokens = [numbers.setdefault(self._token(box), len(numbers)) for box in boxes]
         self.last_use = list(range(len(boxes)))
         for index, box in enumerate(boxes):
-            for source in self._sources(box):
+            for source in box.inputs:
                 self.last_use[source] = max(self.last_use[source], index)
 
     def _token(self, box: Box) -> Hashable:
@@ -77,9 +77,6 @@ class _Folder:
         axis = node.derived.feature_axis
         channels = node.shape[axis] if node.shape else None
         return (*_but_for(node.layer, channels), (*node.shape[:axis], *node.shape[axis + 1 :]), about)
-
-    def _sources(self, box: Box) -> tuple[int, ...]:
-        return box.inputs if box.source is None else (*box.inputs, box.source)
 
     def items(self, start: int, end: int, depth: int) -> tuple[Item, ...]:
         """The items of a stretch of boxes in which brackets so deep are open."""
@@ -108,11 +105,15 @@ class _Folder:
         framed: dict[int, _Cut] = {}
         free = [True] * len(row)
         for run in runs(row):
-            for low, high in _stretches(free, run):
+            pending = list(_stretches(free, run))
+            while pending:
+                low, high = pending.pop()
                 cut = self._best(elements, Run(low, run.period, high - low))
                 if cut is not None:
-                    framed[cut.run.start] = cut
-                    free[cut.run.start : cut.run.start + cut.run.length] = [False] * cut.run.length
+                    start, stop = cut.run.start, cut.run.start + cut.run.length
+                    framed[start] = cut
+                    free[start:stop] = [False] * cut.run.length
+                    pending += [(low, start), (stop, high)]
         place = 0
         while place < len(row):
             cut = framed.get(place)
@@ -169,16 +170,21 @@ class _Copies:
 
     def follows(self, number: int) -> bool:
         """Whether the copy of that number, from 1, is fed like the first."""
-        start, before = self.first + number * self.period, self.first + (number - 1) * self.period
+        start = self.first + number * self.period
         for place in range(self.period):
-            ours = self.folder._sources(self.folder.boxes[start + place])
-            theirs = self.folder._sources(self.folder.boxes[self.first + place])
-            for source, model in zip(ours, theirs, strict=True):
-                if not self._agree(source, model, start, before):
+            ours, theirs = self.folder.boxes[start + place], self.folder.boxes[self.first + place]
+            for source, model in zip(ours.inputs, theirs.inputs, strict=True):
+                if not self._agree(source, model, start):
                     return False
+            if ours.source != theirs.source and not self._is_as_far(ours.source, theirs.source, start):
+                return False
         return True
 
-    def _agree(self, source: int, model: int, start: int, before: int) -> bool:
+    def _is_as_far(self, source: int | None, model: int | None, start: int) -> bool:
+        """Whether a copy uses weights of its own as the first one does."""
+        return source is not None and model is not None and source - start == model - self.first
+
+    def _agree(self, source: int, model: int, start: int) -> bool:
         if source >= start or model >= self.first:
             return source - start == model - self.first
         if source == start - 1:  # what the copy before ends with
@@ -240,3 +246,17 @@ def leaves(items: Sequence[Item]) -> Iterator[Leaf]:
             yield item
         else:
             yield from leaves(item.items)
+
+
+def first_box(item: Item) -> int:
+    """The box with which an item begins."""
+    return item.box if isinstance(item, Leaf) else item.first
+
+
+def end_box(item: Item) -> int:
+    """The box behind an item and all its copies."""
+    if isinstance(item, Leaf):
+        return item.box + 1
+    if item.period and isinstance(item.times, int):
+        return item.first + item.period * item.times
+    return end_box(item.items[-1])

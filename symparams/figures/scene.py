@@ -47,6 +47,7 @@ class Border:
     label: str  # upper left: × 12
     total: str  # upper right: what all of it has
     told: str  # the same, whole
+    is_solid: bool = False  # of a kind of block, which is drawn once and counted elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ def grid(sources: Sequence[Sequence[int]], has_entry: bool, is_data: Sequence[bo
     return found
 
 
+def main_stream(sources: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """The items of the stream that the last one stands in."""
+    streams, of = _streams(sources, has_entry=False)
+    return tuple(streams[of[-1]].items) if of else ()
+
+
 def _streams(sources: Sequence[Sequence[int]], has_entry: bool) -> tuple[list[_Stream], list[int]]:
     """The streams, and for each item which one it is in."""
     streams: list[_Stream] = []

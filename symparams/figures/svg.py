@@ -44,10 +44,11 @@ def _lines(scene: Scene) -> Iterator[str]:
 
 def _border(border: Border) -> Iterator[str]:
     right = border.x + border.width - INSET
+    dashes = "" if border.is_solid else ' stroke-dasharray="5 3"'
     yield f"<g><title>{_text(border.told)}</title>"
     yield (
         f'<rect {_place(border.x, border.y, border.width, border.height)} rx="8" fill="none" stroke="{QUIET}" '
-        f'stroke-width="1.2" stroke-dasharray="5 3"/>'
+        f'stroke-width="1.2"{dashes}/>'
     )
     yield _words(Words(border.x + INSET, border.y + 13, border.label, TEXT, bold=True))
     if border.total:

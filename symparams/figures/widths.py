@@ -43,4 +43,4 @@ def shortened(text: str, room: float, size: float, *, bold: bool = False) -> str
     end = 0
     while end < len(text) and (left := left - width(text[end], size, bold=bold)) >= 0:
         end += 1
-    return f"{text[:end].rstrip()}…"
+    return f"{text[:end].rstrip()}…" if end else ""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.layers.activation import FUNCTIONS
-from symparams.model.arguments import Argument, arguments_of
+from symparams.model.arguments import arguments_of
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Node
 
@@ -75,13 +75,16 @@ _ACTIVATION = "activation"
 _NONE = "linear"  # the activation that does nothing
 
 
-def titles_of(nodes: Sequence[Node], main: Node) -> list[str]:
-    """What the layers of a box are, in their order; padding before a convolution is told behind it."""
+def titles_of(nodes: Sequence[Node], main: Node, others: Sequence[Node] = ()) -> list[str]:
+    """What the layers of a box are, in their order; padding before a convolution is told behind it.
+
+    `others` are further layers that the main one stands for, whose sizes may differ.
+    """
     titles: list[str] = []
     last: list[str] = []
     for node in nodes:
         if node is main:
-            titles += [*_headings(node), *last]
+            titles += [*_headings([node, *others]), *last]
         elif node.layer.family == "Shape":
             last += _padding(node.layer)
         else:
@@ -95,11 +98,23 @@ def _padding(layer: Layer) -> list[str]:
     return [f"padding {next(iter(amounts))}" if len(amounts) == 1 else "padding"]
 
 
-def _headings(node: Node) -> list[str]:
-    """What a layer is: Conv 3 × 3, stride 2, ReLU, each by itself."""
-    details = list(_details(node.layer, node))
-    first = f" {details.pop(0)}" if details and details[0][:1].isdigit() and " × " in details[0] else ""
-    return [f"{name_of(node.layer)}{first}", *details]
+def _headings(nodes: Sequence[Node]) -> list[str]:
+    """What layers are: Conv 3 × 3, stride 2, ReLU, each by itself; what differs is told of all."""
+    every = [_details(node) for node in nodes]
+    names = list(dict.fromkeys(name for details in every for name in details))
+    worded: list[str] = []
+    for name in names:
+        texts = list(dict.fromkeys(details.get(name, "1") for details in every))
+        worded.append(_WORDING.get(name, "{}").format(_one_of(texts)))
+    first = f" {worded.pop(0)}" if names and names[0] in _SIZES else ""
+    return [f"{name_of(nodes[0].layer)}{first}", *worded]
+
+
+def _one_of(texts: Sequence[str]) -> str:
+    """2; 1 or 2; 64–512."""
+    if len(texts) < 3:
+        return " or ".join(sorted(texts))
+    return f"{texts[0]}–{texts[-1]}"
 
 
 def name_of(layer: Layer) -> str:
@@ -117,33 +132,31 @@ def function_name(word: str) -> str:
     return next(iter(FUNCTIONS.get(word, ())), word)
 
 
-def _details(layer: Layer, node: Node) -> Iterator[str]:
-    arguments = arguments_of(type(layer))
-    for argument in sorted(arguments, key=lambda a: a.name not in _SIZES):
+def _details(node: Node) -> dict[str, str]:
+    """What is told of the arguments of a layer, by their names; sizes of windows first."""
+    found: dict[str, str] = {}
+    layer = node.layer
+    for argument in sorted(arguments_of(type(layer)), key=lambda a: a.name not in _SIZES):
         value = getattr(layer, argument.name)
         if argument.name in _SWITCHES and value is True:
-            yield argument.name
+            found[argument.name] = argument.name
         elif argument.name == _ACTIVATION and isinstance(value, str) and value != _NONE:
-            yield function_name(value)
-        elif (argument.name in _WORDING and value != argument.default) or argument.name in _SIZES:
-            yield from _worded(argument, value, node)
+            found[argument.name] = function_name(value)
+        elif argument.name in _SIZES or (argument.name in _WORDING and value != argument.default):
+            sizes = (value,) if isinstance(value, Formula) else value
+            if isinstance(sizes, tuple) and sizes and all(isinstance(one, Formula) for one in sizes):
+                found[argument.name] = _sizes_of(argument.name, sizes, node)
+    return found
 
 
-def _worded(argument: Argument, value: object, node: Node) -> Iterator[str]:
-    if isinstance(value, Formula):
-        value = (value,)
-    if not isinstance(value, tuple) or not value or not all(isinstance(one, Formula) for one in value):
-        return
-    wording = _WORDING.get(argument.name)
-    if wording is None:
-        return
-    sizes = [one for one in value if isinstance(one, Formula)]
-    if argument.name in _SIZES:
+def _sizes_of(name: str, sizes: tuple[Formula, ...], node: Node) -> str:
+    """Sizes along all axes: 3 × 3 of a kernel, 2 of a stride that is the same everywhere."""
+    if name in _SIZES:
         axes = len(node.derived.arriving[0].spatial) if node.derived.arriving else 1
         sizes *= max(axes, 1) if len(sizes) == 1 else 1
     elif len(set(sizes)) == 1:
         sizes = sizes[:1]
-    yield wording.format(" × ".join(map(_known, sizes)))
+    return " × ".join(map(_known, sizes))
 
 
 def _known(value: Formula) -> str:

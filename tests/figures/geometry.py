@@ -101,6 +101,7 @@ def _touches(point: Point, scene: Scene, but: Arrow) -> bool:
         one.x - CLOSE <= point.x <= one.x + one.width + CLOSE and one.y - CLOSE <= point.y <= one.y + one.height + CLOSE
         for one in scene.cards
     )
+    on_box = on_box or any(point.y in (one.y, one.y + one.height) for one in scene.borders if one.is_solid)
     others = (arrow for arrow in scene.arrows if arrow is not but)
     return on_box or any(_on(point, a, b) for arrow in others for a, b in pairwise(arrow.points))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -18,9 +19,10 @@ from tests.figures.witness import parameters
 from tests.helpers import example, net
 
 NAMES = sorted(path.stem for path in Path(EXAMPLES).glob("*.arch"))
-FORMS = ("auto", "column", "closed")
+FORMS = ("auto", "column", "blocks", "closed")
 
 
+@cache
 def drawn(name: str, form: str = "auto") -> Scene:
     return scene(example(name)._network, form)
 
@@ -50,11 +52,12 @@ def test_every_layer_is_drawn_once(name: str, form: str) -> None:
     assert sorted(box for card in drawn(name, form).cards for box in card.boxes) == list(range(len(boxes)))
 
 
+@pytest.mark.parametrize("form", ["auto", "column", "blocks"])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_counts_of_the_figure_add_up(name: str) -> None:
+def test_the_counts_of_the_figure_add_up(name: str, form: str) -> None:
     total = example(name)._network.counts.params
     if isinstance(total, int):
-        assert parameters(svg(drawn(name, "column"))) == total
+        assert parameters(svg(drawn(name, form))) == total
 
 
 def test_the_same_network_gives_the_same_bytes() -> None:
@@ -62,7 +65,7 @@ def test_the_same_network_gives_the_same_bytes() -> None:
 
 
 def test_the_checks_find_what_is_wrong() -> None:
-    picture = drawn("lenet5")
+    picture = figure(example("lenet5")._network)
     first, second = picture.cards[:2]
     moved = Card(first.x + 3, first.y + 3, *(getattr(second, name) for name in Card.__slots__[2:]))
     picture.cards.append(moved)
@@ -76,12 +79,14 @@ def test_the_checks_find_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_figure_is_xml_that_says_what_it_shows(view: str) -> None:
-    network = net('model "<a> & \\"b\\" \\u0007" input(8, 8, 3) -> conv(4, 3) as "</text><script>" -> flatten')
+    text = "input(16, 16, 3) -> conv(4, 3, same) as a -> maxpool(2) -> maxpool(2) -> upsample(2) -> upsample(2)"
+    text = f'model "<a> & b" {text} as "</text><script>" {{ id | @a }} -> concat'
+    network = net(text.replace("{ id", "-> { id"))
     root = ElementTree.fromstring(svg(scene(network, view)))
     assert root.get("role") == "img"
     assert {element.tag.partition("}")[2] for element in root.iter()} <= {
         "svg", "title", "desc", "g", "rect", "path", "text",
     }  # fmt: skip
     titles = [element.text for element in root.iter("{http://www.w3.org/2000/svg}title")]
-    assert titles[0] == network.title.replace("\u0007", "\ufffd")
+    assert titles[0] == network.title == "<a> & b"
     assert any("</text><script>" in (title or "") for title in titles)

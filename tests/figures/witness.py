@@ -17,6 +17,7 @@ class _Group(NamedTuple):
     right: float
     bottom: float
     is_frame: bool
+    is_kind: bool  # of a block: what is in it is counted elsewhere
     texts: tuple[tuple[float, str, str], ...]  # how far down, anchor, text
 
     def holds(self, other: _Group) -> bool:
@@ -35,7 +36,9 @@ def groups(svg: str) -> list[_Group]:
         texts = tuple(
             (float(t.get("y", "")) - y, t.get("text-anchor", "start"), t.text or "") for t in group.iter(f"{_SVG}text")
         )
-        found.append(_Group(x, y, x + width, y + height, "stroke-dasharray" in rect.attrib, texts))
+        is_frame = "stroke-dasharray" in rect.attrib
+        is_kind = rect.get("fill") == "none" and not is_frame
+        found.append(_Group(x, y, x + width, y + height, is_frame, is_kind, texts))
     return found
 
 
@@ -43,11 +46,12 @@ def parameters(svg: str) -> int:
     """What all boxes have together, those in frames as often as these say."""
     every = groups(svg)
     frames = [group for group in every if group.is_frame]
+    kinds = [group for group in every if group.is_kind]
     whole = {frame: total for frame in frames if (total := _whole(frame)) is not None}
     found = 0
     for group in every:
         around = [frame for frame in frames if frame.holds(group)]
-        if any(frame in whole for frame in around):
+        if any(frame in whole for frame in around) or group in kinds or any(kind.holds(group) for kind in kinds):
             continue
         amount = whole.get(group, 0) if group.is_frame else _count(group)
         for frame in around:

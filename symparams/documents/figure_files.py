@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from symparams.documents.formats import check_letters, escape_latex, format_named
 from symparams.errors import SymparamsError, listed
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg
+from symparams.figures.tikz import tikz
 from symparams.files import write_whole
 
-_WRITERS: dict[str, Callable[[Scene], str | bytes]] = {".svg": svg}
+
+def tex(scene: Scene) -> str:
+    """The figure as TikZ; raises SymparamsError for a letter that LaTeX cannot print."""
+    return check_letters(tikz(scene, escape_latex), format_named("latex"))
+
+
+_WRITERS: dict[str, Callable[[Scene], str]] = {".svg": svg, ".tex": tex}
 
 
 def check_suffix(path: Path) -> None:
