@@ -40,11 +40,16 @@ def boxes_of(network: Network) -> tuple[Box, ...]:
     boxes = []
     for group in groups:
         main = min(group, key=lambda i: _rank(nodes[i]))
-        shared = nodes[main].shared
+        shared = nodes[main].shared if reuses(nodes[main]) else None
         source = None if shared is None or shared not in named else at[named[shared]]
         inputs = tuple(at[i] for i in nodes[group[0]].inputs)
         boxes.append(Box(tuple(group), main, inputs, source, nodes[main].layer.inputs == "none"))
     return tuple(boxes)
+
+
+def reuses(node: Node) -> bool:
+    """Whether a layer uses the weights of another one again; one without weights does not, whoever calls it twice."""
+    return node.shared is not None and node.derived.counts.params != 0
 
 
 def _rank(node: Node) -> int:
@@ -82,7 +87,7 @@ def _followers(nodes: Sequence[Node]) -> list[Node | None]:
         node, behind = nodes[index], nodes[index + 1]
         is_only = users[index] == 1 and behind.inputs == (index,)
         is_alike = (node.repeats, node.brackets) == (behind.repeats, behind.brackets)
-        if is_only and is_alike and node.shared is None and behind.shared is None:
+        if is_only and is_alike and not reuses(node) and not reuses(behind):
             followers[index] = behind
     return followers
 

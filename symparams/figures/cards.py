@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symparams.algebra.formula import Value
+from symparams.algebra.sums import over
 from symparams.figures.boxes import Box
 from symparams.figures.folding import Frame, Item, Leaf, end_box, first_box, leaves
 from symparams.figures.parts import Part
@@ -57,11 +58,6 @@ class Drawn:
     def params(self, box: int) -> Value:
         """The parameters of one box, in one of its copies."""
         return added((node.counts.params for node in self.nodes(box)), self.network.facts)
-
-    def total(self, items: Sequence[Item]) -> Value:
-        """The parameters of everything that items stand for."""
-        every = [copy for leaf in leaves(items) for copy in self.copies[leaf.box]]
-        return added((node.all_counts.params for box in every for node in self.nodes(box)), self.network.facts)
 
 
 def _spread(items: Sequence[Item], offsets: tuple[int, ...], found: dict[int, tuple[int, ...]]) -> None:
@@ -141,7 +137,7 @@ def _card(
     family: Family, titles: Sequence[str], count: str, second: tuple[str, str], told: str, boxes: tuple[int, ...]
 ) -> Part:
     """A box that says what it is, with its count, and below its name and shape; what is too long is shortened."""
-    formulas = max(width(count, TEXT) + _LEAST, width(second[1], TEXT) + _beside(second[0]))
+    formulas = max(width(titles[0], TITLE, bold=True) + _beside(count), width(second[1], TEXT) + _beside(second[0]))
     room = min(max(_MOST - 2 * INSET, formulas), _LETTERS)  # counts and shapes with letters are long
     count, shape = shortened(count, room * 0.8, TEXT), shortened(second[1], room, TEXT)
     title = _title(titles, max(room - _beside(count), _LEAST), room)
@@ -177,23 +173,21 @@ def _beside(text: str) -> float:
     return width(text, TEXT) + _APART if text else 0.0
 
 
-def frame_texts(drawn: Drawn, frame: Frame) -> tuple[str, str]:
-    """How often what is in a frame stands there, and what all of it has."""
-    total = drawn.total([frame])
+def frame_texts(drawn: Drawn, frame: Frame, *, alike: bool) -> tuple[str, str]:
+    """How often what is in a frame stands there, and what each or all of it has; with `alike` the copies differ."""
     times = f"× {written(frame.times)}"
     if frame.repeat is not None and frame.repeat.runs:
         times = f"{times}, {frame.repeat.variable} = {written(frame.repeat.first)} … {written(frame.repeat.last)}"
-    if total == 0:
-        return times, ""
-    one = _one_copy(drawn, frame)
-    if one is None or not isinstance(total, int):
-        return times, f"{written(total)} in all"
-    return times, f"{written(one)} each"
+    whole = range(frame.first, end_box(frame))
+    if frame.repeat is None and not alike:
+        one = added(map(drawn.params, whole[: frame.period]), drawn.network.facts)
+        return times, "" if one == 0 else f"{written(one)} each"
+    total = added((_in_all(node, frame) for box in whole for node in drawn.nodes(box)), drawn.network.facts)
+    return times, "" if total == 0 else f"{written(total)} in all"
 
 
-def _one_copy(drawn: Drawn, frame: Frame) -> Value | None:
-    """The parameters of one copy; None where the copies differ."""
-    if frame.alike or frame.repeat is not None or not isinstance(frame.times, int) or not frame.period:
-        return None
-    copies = range(frame.first, frame.first + frame.period)
-    return added((drawn.params(box) for box in copies), drawn.network.facts)
+def _in_all(node: Node, frame: Frame) -> Value:
+    """What a layer has in all copies of a frame, but not in those of frames around it."""
+    if frame.repeat is None:
+        return node.counts.params
+    return over(node.counts.params, node.repeats[node.repeats.index(frame.repeat) :], node.derived.facts)

@@ -114,15 +114,20 @@ class _Stack:
             closed = closed_part(self.drawn, item)
             outside = tuple(box for box in self.row.sources[self.items.index(item)] if box != item.entry)
             main = () if item.entry is None else (ENTRY,)
-            return _framed(self.drawn, item, region([Feed(closed, main, (), outside, (), False)], True))
-        opened = replace(self.opened, depth=None if depth is None else depth - 1, alike=self.opened.alike or item.alike)
+            return self._framed(item, region([Feed(closed, main, (), outside, (), False)], True))
+        alike = self.opened.alike or item.alike
+        opened = replace(self.opened, depth=None if depth is None else depth - 1, alike=alike)
         inner = pieces_of(self.drawn, item.items, item.entry, opened)
-        return _framed(self.drawn, item, stacked(inner, has_entry=item.entry is not None))
+        return self._framed(item, stacked(inner, has_entry=item.entry is not None))
+
+    def _framed(self, frame: Frame, inner: Part) -> Part:
+        """A part in the frame around it; that of a kind of block says no sum, since its blocks differ."""
+        label, total = frame_texts(self.drawn, frame, alike=self.opened.alike or frame.alike)
+        return _bordered(label, "" if self.opened.about else total, inner)
 
 
-def _framed(drawn: Drawn, frame: Frame, inner: Part) -> Part:
+def _bordered(label: str, total: str, inner: Part) -> Part:
     """A part in a dashed frame that says how often it stands there."""
-    label, total = frame_texts(drawn, frame)
     port = max(inner.port + _PAD, even(width(label, TEXT, bold=True) + 2 * _WORDS))
     right = max(inner.width - inner.port + _PAD, width(total, TEXT) + 2 * _WORDS if total else 0.0)
     found = Part(port + right, inner.height + _PAD, port, port - inner.port + inner.exit, is_open=True)

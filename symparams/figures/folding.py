@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Value
 from symparams.algebra.sums import Repeat
-from symparams.figures.boxes import Box
+from symparams.figures.boxes import Box, reuses
 from symparams.figures.runs import Run, runs
 from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
@@ -57,22 +57,22 @@ class _Folder:
     """What is known of the boxes of a network while they are folded."""
 
     def __init__(self, network: Network, boxes: Sequence[Box], alike: bool) -> None:
-        self.nodes, self.boxes, self.alike = network.nodes, boxes, alike
-        numbers: dict[Hashable, int] = {}
-        self.tokens = [numbers.setdefault(self._token(box), len(numbers)) for box in boxes]
+        self.nodes, self.boxes = network.nodes, boxes
+        self.exact = _numbered(self._token(box, False) for box in boxes)  # equal numbers: equal boxes
+        self.tokens = _numbered(self._token(box, True) for box in boxes) if alike else self.exact
         self.last_use = list(range(len(boxes)))
         for index, box in enumerate(boxes):
             for source in box.inputs:
                 self.last_use[source] = max(self.last_use[source], index)
 
-    def _token(self, box: Box) -> Hashable:
-        """What must be equal in two boxes, but for their inputs."""
-        return tuple(self._layer_token(self.nodes[i]) for i in box.layers)
+    def _token(self, box: Box, alike: bool) -> Hashable:
+        """What must be equal in two boxes, but for their inputs; with `alike` also but for their channels."""
+        return tuple(self._layer_token(self.nodes[i], alike) for i in box.layers)
 
-    def _layer_token(self, node: Node) -> Hashable:
+    def _layer_token(self, node: Node, alike: bool) -> Hashable:
         repeats = tuple((r.count, r.first, r.variable if r.runs else "") for r in node.repeats)
-        about = (len(node.inputs), node.shared is not None, node.frozen, repeats)
-        if not self.alike:
+        about = (len(node.inputs), reuses(node), node.frozen, repeats)
+        if not alike:
             return (_settled(node.layer), node.shape, node.counts.params, about)
         axis = node.derived.feature_axis
         channels = node.shape[axis] if node.shape else None
@@ -125,7 +125,10 @@ class _Folder:
             inside = elements[place : place + run.period]
             items = tuple(self._folded(inside, row[place : place + run.period], depth))
             first, period = inside[0][0], inside[-1][1] - inside[0][0]
-            yield Frame(items, run.length // run.period, first, period, self.alike, cut.entry)
+            times = run.length // run.period
+            numbers = self.exact[first : first + period * times]
+            differ = any(numbers[i] != numbers[i - period] for i in range(period, len(numbers)))
+            yield Frame(items, times, first, period, differ, cut.entry)
             place += run.length
 
     def _element(self, start: int, end: int, depth: int) -> Item:
@@ -206,6 +209,12 @@ class _Copies:
             if last_use[end - 1] >= end + self.period:
                 return copy + 1
         return times
+
+
+def _numbered(tokens: Iterable[Hashable]) -> list[int]:
+    """Tokens by numbers, which are compared faster."""
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(token, len(numbers)) for token in tokens]
 
 
 def _stretches(free: Sequence[bool], run: Run) -> Iterator[tuple[int, int]]:

@@ -35,6 +35,7 @@ class Levels:
     down: tuple[tuple[int, ...], ...]  # of each level, the boxes on the way down; the last level is the bottom
     up: tuple[tuple[int, ...], ...]  # of each level but the bottom, the boxes on the way up
     crossings: tuple[Crossing, ...]
+    beside: tuple[tuple[int, int], ...]  # lines within a level of an arm, from box to box
 
 
 def levels_of(drawn: Drawn) -> Levels | None:
@@ -48,14 +49,16 @@ def levels_of(drawn: Drawn) -> Levels | None:
     down, up = arms
     level = {box: depth for arm in arms for depth, several in enumerate(arm) for box in several}
     is_left = {box: True for several in down for box in several} | {box: False for several in up for box in several}
-    for crossing in crossings:
-        is_across = is_left[crossing.source] and not is_left[crossing.target]
-        if not is_across or level[crossing.source] != level[crossing.target]:
-            return None
-    targets = [crossing.target for crossing in crossings]
-    if not crossings or len(set(targets)) < len(targets):
+    if any(level[one.source] != level[one.target] for one in crossings):
         return None
-    return Levels(down, up, tuple(crossings))
+    beside = [one for one in crossings if is_left[one.source] == is_left[one.target]]
+    across = [one for one in crossings if one not in beside]
+    targets = [one.target for one in across]
+    if not across or len(set(targets)) < len(targets) or any(one.between is not None for one in beside):
+        return None
+    if any(is_left[one.target] for one in across):
+        return None
+    return Levels(down, up, tuple(across), tuple((one.source, one.target) for one in beside))
 
 
 def _arms(drawn: Drawn, main: Sequence[int]) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]] | None:

@@ -81,8 +81,9 @@ def _streams(sources: Sequence[Sequence[int]], has_entry: bool) -> tuple[list[_S
     streams: list[_Stream] = []
     of: list[int] = []
     open_ = {ENTRY: -1} if has_entry else {}  # items that no stream has gone on from yet, and their streams
+    roots: list[int] = []  # of each item, the first stream of those that it comes from
     for item, several in enumerate(sources):
-        following = _followed(several, open_)
+        following = _followed(several, open_, roots)
         stream = -1 if following is None else open_.pop(following)
         if stream < 0:
             origin = following if following is not None else next(iter(several), None)
@@ -90,19 +91,18 @@ def _streams(sources: Sequence[Sequence[int]], has_entry: bool) -> tuple[list[_S
             stream = len(streams) - 1
         streams[stream].items.append(item)
         of.append(stream)
+        before = following if following is not None else next(iter(several), None)
+        roots.append(stream if before is None else 0 if before == ENTRY else roots[before])
         open_[item] = stream
     return streams, of
 
 
-def _followed(several: Sequence[int], open_: dict[int, int]) -> int | None:
-    """The source that an item goes on from: the first that is free, or a free one in a stream further to the left."""
+def _followed(several: Sequence[int], open_: dict[int, int], roots: Sequence[int]) -> int | None:
+    """The source that an item goes on from: of those of the same data as its first one, that in the first stream."""
     free = [source for source in several if source in open_]
-    if not free:
-        return None
-    first = free[0]
-    if several[0] == first:
-        return first
-    return min(free, key=lambda source: open_[source])
+    data = [0 if source == ENTRY else roots[source] for source in several[:1]]
+    alike = [source for source in free if (0 if source == ENTRY else roots[source]) in data]
+    return min(alike or free, key=lambda source: open_[source], default=None)
 
 
 def _rows(

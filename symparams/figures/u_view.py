@@ -8,7 +8,7 @@ from itertools import pairwise
 from symparams.figures.cards import Drawn, card_part
 from symparams.figures.folding import Leaf
 from symparams.figures.levels import Crossing, Levels
-from symparams.figures.parts import GAP, Part, arrow
+from symparams.figures.parts import GAP, Part, arrow, colored
 
 _STEP = 44.0  # how much further to the middle each level stands
 _BETWEEN = 2 * GAP  # the two arms, or an arm and a box between them, at the lowest level
@@ -46,6 +46,23 @@ class _U:
         self._join(found)
         for crossing in self.levels.crossings:
             self._cross(found, crossing)
+        return self._beside(found)
+
+    def _beside(self, arms: Part) -> Part:
+        """The U with lines within its levels at its outer sides, each apart from those that it would touch."""
+        left = {box for several in self.levels.down for box in several}
+        lines = self.levels.beside
+        spans = [sorted((self._middle(source), self._middle(target))) for source, target in lines]
+        tracks = colored([(low, high) for low, high in spans])
+        outer = _CLOSE * (max(tracks, default=-1) + 1) + (GAP / 2 if lines else 0.0)
+        found = Part(arms.width + 2 * outer, arms.height, arms.port + outer)
+        found.put(outer, 0, arms)
+        for (source, target), track in zip(lines, tracks, strict=True):
+            away = _CLOSE * (track + 1)
+            x, y = self.places[source][0] + outer, self._middle(source) - 4
+            x, away = (x, -away) if source in left else (x + self.wide, away)
+            end = self._middle(target) + 4
+            found.arrows.append(arrow((x, y), (x + away, y), (x + away, end), (x, end)))
         return found
 
     def _place_arms(self) -> float:

@@ -106,8 +106,12 @@ def _headings(nodes: Sequence[Node]) -> list[str]:
     for name in names:
         texts = list(dict.fromkeys(details.get(name, "1") for details in every))
         worded.append(_WORDING.get(name, "{}").format(_one_of(texts)))
-    first = f" {worded.pop(0)}" if names and names[0] in _SIZES else ""
-    return [f"{name_of(nodes[0].layer)}{first}", *worded]
+    name = name_of(nodes[0].layer)
+    if names and names[0] in _SIZES and " × " in worded[0]:
+        return [f"{name} {worded[0]}", *worded[1:]]
+    if names and names[0] in _SIZES:
+        worded[0] = f"{'kernel' if names[0] == 'kernel' else 'size'} {worded[0]}"
+    return [name, *worded]
 
 
 def _one_of(texts: Sequence[str]) -> str:
