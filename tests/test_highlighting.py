@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
-import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String, Whitespace
 
+from symparams import highlighting
 from symparams.highlighting import ArchLexer, kind_of
 from symparams.layers import CATALOGUE
 from symparams.resources import folder
@@ -230,14 +231,21 @@ def test_broken_texts_are_lexed_to_their_end() -> None:
     [*"([{)'\"@.-é\u00a0 \n", "a.", "1_1", "1e", "range a in ", "let k = ", "1..2 step 3 step ", "where a<", "def a(",
      "conv(a=", "\"a\n", "[a]*2^", "[a for ", "floor  ", "# ", "model ", "as "],
 )  # fmt: skip
-def test_time_is_linear(unit: str) -> None:
-    """What is four times as long takes four times as long, not sixteen times; short times are not compared."""
-    seconds = []
-    for count in (5_000, 20_000):
-        began = time.process_time()
-        lexed(unit * (count // len(unit)))
-        seconds.append(time.process_time() - began)
-    assert seconds[1] < max(8 * seconds[0], 0.3)
+def test_no_character_is_looked_at_again_and_again(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that time is linear: searches together pass over a text a few times, however long it is."""
+    passed = 0
+    search = highlighting._Context.next
+
+    def counted(context: highlighting._Context, line: str, position: int, anchor: int) -> re.Match[str] | None:
+        nonlocal passed
+        found = search(context, line, position, anchor)
+        passed += (len(line) if found is None else found.end()) - position
+        return found
+
+    monkeypatch.setattr(highlighting._Context, "next", counted)
+    text = unit * (20_000 // len(unit))
+    lexed(text)
+    assert passed <= 4 * len(text)
 
 
 def test_pygments_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
