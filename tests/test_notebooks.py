@@ -6,15 +6,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import symparams as sp
-from symparams.documents.rendering import STYLES
+from symparams.documents.rendering import STYLES, standalone
 from symparams.errors import SymparamsError
 from symparams.notebooks import ARCH
 from tests.conftest import EXAMPLES
+from tests.exports.paper_building import built, needs_latex
 
 NETWORK = "input(28, 28, 1) -> conv(F, 3, relu) -> flatten -> dense(10)\n"
 QUESTION = "Why does conv2d have 320 parameters, not 10?\n\nmodel.add(Conv2D(32, (3, 3), input_shape=(28, 28, 1)))\n"
@@ -243,6 +245,15 @@ def test_nothing_but_headings_differs() -> None:
             f"\\eqref{{{label}}}", f"({number})"
         )
     assert solution._repr_latex_() == headed.replace("{align}", "{align*}")
+
+
+@needs_latex
+def test_results_are_typeset_together(tmp_path: Path) -> None:
+    """All in one document, as nbconvert writes it: no label is there twice, no line too wide."""
+    texts = [getattr(shown, "_repr_latex_", lambda: None)() for shown in SHOWN.values()]
+    pages = built(standalone("\n\n".join(filter(None, texts))), tmp_path)
+    assert len(pages) > 10
+    assert "??" not in "".join(pages)
 
 
 def test_terminals_get_the_text() -> None:
