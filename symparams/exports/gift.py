@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
@@ -14,6 +13,7 @@ from symparams.exports.export import Item, TextExport
 from symparams.exports.points import title
 
 _MOST = Fraction(9, 10)  # that a wrong choice can take away: Moodle reads two digits before the point
+_ESCAPES = str.maketrans({**{sign: f"\\{sign}" for sign in "\\~=#{}:"}, "\n": "\\n"})
 
 
 class Gift(TextExport):
@@ -106,7 +106,7 @@ def _plain(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """A text on one line in which no sign has a meaning for GIFT."""
-    return re.sub(r"([\\~=#{}:])", r"\\\1", answers.printable(text.strip())).replace("\n", "\\n")
+    return answers.printable(text.strip()).translate(_ESCAPES)
 
 
 def _marked(text: str) -> str:

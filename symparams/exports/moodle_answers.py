@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -47,6 +48,7 @@ SHAPE_NOTICE = (
     "what mixes signs earns nothing there"
 )
 
+_NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME_LENGTH = 255
 _PLACES = 7
 # Moodle compares numbers with 14 significant digits: from here on neighbors would count as equal.
@@ -63,6 +65,7 @@ class TypedAnswer:
     tolerance: str = "0"  # how far a number may be away
 
 
+@lru_cache(256)
 def percentage(share: Fraction) -> str:
     """The percentage that Moodle accepts next to a share, nearer to 0 if it does not accept the share itself."""
     text = next(text for text, accepted in PERCENTAGES.items() if accepted <= abs(share))
@@ -183,7 +186,7 @@ def _spelled(answer: str, value: int | Fraction | None) -> Iterator[str]:
 def spelled_patterns(asked: WrittenQuestion) -> Iterator[TypedAnswer]:
     """The spellings as Moodle compares them: there an asterisk stands for anything, unless it is escaped."""
     for answer in spellings(asked):
-        yield replace(answer, text=answer.text.replace("*", "\\*"))
+        yield replace(answer, text=answer.text.replace("*", "\\*")) if "*" in answer.text else answer
 
 
 def shortened(text: str, length: int) -> str:
@@ -239,4 +242,4 @@ def tag(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text without the characters that XML cannot hold."""
-    return re.sub(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text.replace("\r\n", "\n"))
+    return text if text.isprintable() else _NOT_IN_XML.sub(" ", text.replace("\r\n", "\n"))
