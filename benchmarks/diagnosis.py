@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks.measure import best, row
+from benchmarks.measure import PYTHON, best, process, row
 from symparams.commands.console import read
 from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.rendering import Document, render
 from symparams.documents.solution import Solution
+from symparams.errors import Source
+from symparams.model.derived import known
 from symparams.model.network import Network
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.sources.language import network
@@ -29,8 +31,8 @@ _OF_TOTALS: tuple[WrittenQuestion, ...] = (
 
 def peers(example: str) -> Iterator[str]:
     """Answers for layers and for totals: the first one on a network, later ones, and with their documents."""
-    known = _built(example)
-    summary = best(lambda: render(Solution(known), Document("summary", "text")))
+    built = _built(example)
+    summary = best(lambda: render(Solution(built), Document("summary", "text")))
     theirs = best(_torchinfo, 3) if importlib.util.find_spec("torchinfo") else None
     for what, answers in (("a layer", _OF_LAYERS), ("a total", _OF_TOTALS)):
         for when, seconds in _timed(example, answers).items():
@@ -40,6 +42,34 @@ def peers(example: str) -> Iterator[str]:
                 yield row("      the same / torchinfo totals", seconds / theirs, f"of the time ({theirs * 1e3:.1f} ms)")
     if theirs is None:
         yield "torchinfo is not installed: its totals of VGG-16 are left out"
+
+
+def totals(examples: Mapping[str, str], longest: int) -> Iterator[str]:
+    """The first wrong total of a network that is explained, or not, against sympy's import; then by the layer."""
+    peer, _ = process([PYTHON, "-c", "import sympy"])
+    for name, example in examples.items():
+        seconds = _first_total(read(example))
+        yield row(
+            f"cold, {name}: a first total / import sympy", seconds / peer, f"of the time ({seconds * 1e3:.0f} ms)"
+        )
+    first = None
+    for layers in (longest // 16, longest // 4, longest):
+        chain = "".join(f"\n-> conv({8 + i % 500}, 3, same) -> relu" for i in range(layers // 2))
+        each = _first_total(Source("benchmark", f"input(224, 224, 3){chain}")) / layers
+        first = first or each
+        more = f"ms a layer, {each / first:.2f} of what it is with {longest // 16:,} layers"
+        yield row(f"cold, {layers:,} layers: a first total", each * 1e3, more)
+
+
+def _first_total(source: Source) -> float:
+    """Seconds for a wrong total that no mistake explains, so that all are tried, with nothing known of layers."""
+    known.cache_clear()
+    built = network(source)
+    total = built.counts.params
+    assert isinstance(total, int)
+    start = time.process_time()
+    Diagnostician(built).typed(None, "params", str(total - total // 7))
+    return time.process_time() - start
 
 
 def _built(example: str) -> Network:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from benchmarks.measure import PYTHON, best, process, row
 from symparams.documents.question_writer import Writer
@@ -54,6 +55,21 @@ def all_of_them() -> Iterator[str]:
         yield "torch is not installed: its count of the same network is left out"
     mixed = _Bank(("params", "shape", "macs", "total", "blank", "inverse", "mistake", "compare"), 16, 60)
     yield row("all kinds that are drawn, typed and choice", mixed.rate, "questions a second")
+    yield from _whole_banks()
+
+
+def _whole_banks() -> Iterator[str]:
+    """The command with all kinds that are asked where none is named, planning and starting counted, and its peer."""
+    peer, _ = process([PYTHON, "-c", "import sympy"])
+    example = Path(__file__).parent.parent / "examples" / "exam-cnn.arch"
+    for format_ in ("json", "moodle"):
+        for questions in (1_500, 20_000):
+            with tempfile.TemporaryDirectory() as folder:
+                where = ["--questions", str(questions), "--format", format_, "-o", f"{folder}/bank"]
+                seconds, _ = process([PYTHON, "-m", "symparams", "exam", str(example), *where])
+            yield row(f"{format_}, {questions:,} of all kinds", questions / seconds, "questions a second")
+            each = 1_000 * seconds / questions / peer
+            yield row("      a thousand of them / import sympy", each, f"of the time ({seconds:.1f} s, {peer:.2f} s)")
 
 
 def _torch() -> int:

@@ -97,6 +97,8 @@ def letters() -> Iterator[str]:
 def answers() -> Iterator[str]:
     """Wrong answers explained."""
     yield from diagnosis.peers(str(EXAMPLES / "vgg16.arch"))
+    names = {"VGG-16": "vgg16", "ResNet-50": "resnet50", "DenseNet-121": "densenet"}
+    yield from diagnosis.totals({name: str(EXAMPLES / f"{file}.arch") for name, file in names.items()}, 1_600)
 
 
 if __name__ == "__main__":

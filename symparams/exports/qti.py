@@ -50,7 +50,7 @@ class Maker:
 
 def allowed(text: str) -> str:
     """A text without the characters that XML has no way to write."""
-    return _NOT_XML.sub(" ", text)
+    return text if text.isprintable() else _NOT_XML.sub(" ", text)
 
 
 def add_text(node: Node, text: str) -> None:
@@ -75,19 +75,23 @@ def indent(node: Node, texts: frozenset[str] = frozenset(), level: int = 0) -> N
 
 def written(node: Node) -> str:
     """The text of an element."""
-    return f"{''.join(_pieces(node))}\n"
+    pieces: list[str] = []
+    _write(node, pieces)
+    return f"{''.join(pieces)}\n"
 
 
-def _pieces(node: Node) -> Iterator[str]:
-    attributes = "".join(f' {name}="{value.translate(_IN_ATTRIBUTE)}"' for name, value in node.items())
+def _write(node: Node, pieces: list[str]) -> None:
+    """Put the text of an element behind others."""
+    attributes = "".join([f' {name}="{value.translate(_IN_ATTRIBUTE)}"' for name, value in node.items()])
     if not len(node) and not node.text:
-        yield f"<{node.tag}{attributes}/>"
+        pieces.append(f"<{node.tag}{attributes}/>")
         return
-    yield f"<{node.tag}{attributes}>{(node.text or '').translate(_IN_TEXT)}"
+    pieces.append(f"<{node.tag}{attributes}>{(node.text or '').translate(_IN_TEXT)}")
     for child in node:
-        yield from _pieces(child)
-        yield (child.tail or "").translate(_IN_TEXT)
-    yield f"</{node.tag}>"
+        _write(child, pieces)
+        if child.tail:
+            pieces.append(child.tail.translate(_IN_TEXT))
+    pieces.append(f"</{node.tag}>")
 
 
 def document(root: Node) -> str:
