@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from symparams.exams.plan import Plan
-from symparams.exams.supply import Supply
+from symparams.exams.supply import Found, Supply
 
 
 class Fitting:
@@ -98,3 +98,16 @@ def test_a_plan_that_never_fits_ends() -> None:
     assert one.available(1_000) == one.counted() == 0
     assert list(one) == []
     assert plan.tried <= 20_000
+
+
+@pytest.mark.parametrize("room", [0, 5, 1_000])
+def test_what_was_found_in_planning_is_not_worked_out_again(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symparams.exams.supply._KEPT", room)
+    plan, alone = supply(40, FITS["half"])
+    kept = Supply(cast("Plan", plan), 3, Found())
+    assert kept.available(50) == 50
+    tried = plan.tried
+    found = [kept.variant(number) for number in range(50)]
+    assert plan.tried - tried == max(0, 49 - room)  # the last one is always there
+    assert found == [alone.variant(number) for number in range(50)]
+    assert found == [kept.variant(number) for number in range(50)]  # also when it is asked for a second time
