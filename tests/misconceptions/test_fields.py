@@ -8,6 +8,18 @@ from symparams.questions.diagnosis import Diagnostician
 from tests.helpers import net
 
 CASES = [
+    (
+        "one layer left out of the receptive field",
+        "input(T, 1) -> conv(32, 2, causal) -> [conv(32, 2, causal, dilation=2^i) for i in 0..9]",
+        "conv_11",
+        "1024",
+    ),
+    (
+        "dilation multiplied by the kernel",
+        "input(T, 8) -> [[conv(8, 8, causal, dilation=2^i) for i in 0..3]] * 3",
+        "conv_12",
+        "192",
+    ),
     ("field of a block times the blocks", "input(40, 40, 3) -> [conv(8, 3) -> conv(8, 3)] * 3", "conv_6", "15"),
     ("one layer of each block seen", "input(40, 40, 3) -> [conv(8, 3) -> conv(8, 3)] * 3", "conv_6", "7"),
     ("first position left out", "input(40, 40, 3) -> [conv(8, 3) -> conv(8, 3)] * 3", "conv_6", "12"),

@@ -16,6 +16,17 @@ HALF = Settings(dtype="float16", optimizer="adam")
 TRAINED_IN_PART = "input(8, 8, 16) -> bn"
 
 CASES: list[tuple[str, str, str, Answer, Settings | None]] = [
+    ("cache of a single head", "input(16, 64) -> attention(8, causal)", "cache", 2 * 16 * 8 * 4, None),
+    ("cache of a single head", "input(T, d) -> attention(h, causal)", "cache", "8*T*d/h", None),
+    ("cache multiplied by the heads", "input(16, 64) -> attention(8, causal)", "cache", 2 * 16 * 8 * 64 * 4, None),
+    ("cache multiplied by the heads", "input(16, 64) -> attention(8, kv=2, causal)", "cache", 16 * 4 * 64 * 4, None),
+    (
+        "width of a head taken for its share",
+        "input(9, 64) -> attention(8, head=16, causal)",
+        "cache",
+        2 * 9 * 64 * 4,
+        None,
+    ),
     ("bits in place of bytes", DENSE, "memory", P * 32, None),
     ("bits in place of bytes", DENSE, "activations", 10 * 32, None),
     ("bits in place of bytes", CACHED, "cache", 2 * 128 * 512 * 32, None),
