@@ -24,7 +24,7 @@ from symparams.model.network import Network, Node
 # What no number that is asked for depends on; and what is told with another argument.
 _UNSAID = ("recurrent_activation", "last", "norm_first", "base")
 _UNSAID_ALONE = ("activation", "dropout", "sequences")  # the same of a layer without its network
-_SPATIAL = ("padding", "stride")  # told always
+_SPATIAL = ("padding", "stride", "amount")  # told always
 _SWITCHES = ("bias", "sequences", "reset_after", "convbias", "gated", "merge", "by")  # told always, as readers wonder
 
 # How a setting is told: so many of something, a number, a size, sizes each with its axis, amounts at both ends of each

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
@@ -14,6 +14,7 @@ from symparams.algebra.formula import Formula, Symbol, Value
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.algebra.sums import Repeat
+from symparams.documents.folded_rows import Copy, folded
 from symparams.documents.layer_description import ArrivingEntry, LayerEntry, described
 from symparams.exams.course import CODE, Course
 from symparams.exams.values import bound
@@ -41,6 +42,8 @@ class NetworkRow:
     attends: bool  # whether it attends to the further ones of these
     shared: str  # the layer whose weights it uses again, or whose table; empty where it has its own
     frozen: bool  # whether it is not trained
+    last: str = ""  # of a row that stands for several layers: the name of the last one
+    like: tuple[str, ...] = ()  # of such a row: the names of the first and the last of the layers that these repeat
 
 
 class SummaryCells(NamedTuple):
@@ -68,6 +71,8 @@ class ShownNetwork:
     course: Course  # that it is from
     point: Point  # the values of all letters that are drawn; {} where they stay letters
     blank: Node | None = None  # of a summary: the layer whose parameters are left out
+    asked: tuple[str, ...] = ()  # the names of layers that are asked about, which a table of a long network shows
+    is_cut: bool = False  # whether the layers behind these do not matter, so that such a table leaves them out
 
     @property
     def way(self) -> str:
@@ -89,15 +94,37 @@ class ShownNetwork:
         return _LAYERS[self.course]
 
     @cached_property
+    def _count(self) -> int:
+        """How many layers are shown, whether in rows of their own or not."""
+        nodes = self._layers.nodes
+        if not (self.is_cut and self.course.is_long):
+            return len(nodes)
+        return max((at for at, (_, node) in enumerate(nodes, 1) if node.name in self.asked), default=len(nodes))
+
+    @property
+    def cut_at(self) -> str:
+        """The name of the last layer that is shown, where those behind it are left out."""
+        nodes = self._layers.nodes
+        return "" if self._count == len(nodes) else nodes[self._count - 1][1].name
+
+    @cached_property
     def rows(self) -> list[NetworkRow]:
-        """A row for each layer."""
-        drawn = [{name: self.point[name] for name in names if name in self.point} for names in self._layers.letters]
-        return [self._layers.row(i, tuple(values.items())) for i, values in enumerate(drawn)]
+        """A row for each layer; of a long network one for each repetition of a block."""
+        letters = self._layers.letters[: self._count]
+        drawn = [{name: self.point[name] for name in names if name in self.point} for names in letters]
+        rows = [self._layers.row(i, tuple(values.items())) for i, values in enumerate(drawn)]
+        is_folded = self.course.is_long and self.blank is None and not self._layers.blocks
+        return list(_folded(rows, self.asked)) if is_folded else rows
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether some rows stand for several layers."""
+        return self.course.is_long and any(row.like for row in self.rows)
 
     @property
     def summary(self) -> list[SummaryCells]:
         """What a summary has besides in the row of each layer."""
-        nodes = [node for _, node in self._layers.nodes]
+        nodes = [node for _, node in self._layers.nodes[: self._count]]
         params = (None if node is self.blank else _at(node.counts.params, self.point) for node in nodes)
         shapes = (tuple(_at(size, self.point) for size in node.shape) for node in nodes)
         return [SummaryCells(*cells) for cells in zip(shapes, params, strict=True)]
@@ -110,19 +137,26 @@ class ShownNetwork:
     @property
     def has_branches(self) -> bool:
         """Whether a layer is fed by something else than the row above."""
-        return self._layers.has_branches
+        if not self.course.is_long:
+            return self._layers.has_branches
+        return any(row.fed_by or row.is_unfed for row in self.rows)
 
     @property
     def blocks(self) -> Iterator[Block]:
         """The layers that are repeated, the outermost blocks first."""
-        for repeat, names in self._layers.blocks:
+        shown = {node.name for _, node in self._layers.nodes[: self._count]}
+        for repeat, every in self._layers.blocks:
+            names = [name for name in every if name in shown]
+            if not names:
+                continue
             times, start, end = (_at(value, self.point) for value in (repeat.count, repeat.first, repeat.last))
             yield Block(names[0], names[-1], times, repeat.symbol if repeat.runs else None, start, end)
 
     @property
     def letters(self) -> list[Symbol]:
         """The letters that stand in the rows without a number."""
-        return [Symbol(name) for name in self._layers.names if name not in self.point]
+        told = set(chain.from_iterable(self._layers.told[: self._count]))
+        return [Symbol(name) for name in self._layers.names if name in told and name not in self.point]
 
 
 class _Layers:
@@ -131,10 +165,10 @@ class _Layers:
     def __init__(self, network: Network) -> None:
         self._network = network
         self.nodes = [(i, node) for i, node in enumerate(network.nodes) if node.kind != "copies"]
-        told = [_letters(node) for _, node in self.nodes]
+        self.told = [_letters(node) for _, node in self.nodes]  # the letters that are told in each row
         counters = {repeat.variable for _, node in self.nodes for repeat in node.repeats}
-        self.names = [name for name in dict.fromkeys(chain.from_iterable(told)) if name not in counters]
-        self.letters = [(*names, *_of_shape(node)) for names, (_, node) in zip(told, self.nodes, strict=True)]  # a row
+        self.names = [name for name in dict.fromkeys(chain.from_iterable(self.told)) if name not in counters]
+        self.letters = [(*names, *_of_shape(node)) for names, (_, node) in zip(self.told, self.nodes, strict=True)]
         self.row = lru_cache(maxsize=_ROWS)(self._row)  # of a number and the values of its letters
 
     @cached_property
@@ -186,6 +220,36 @@ _LAYERS: WeakKeyDictionary[Course, _Layers] = WeakKeyDictionary()
 
 def _is_unfed(node: Node) -> bool:
     return not node.inputs and node.layer.inputs != "none"
+
+
+def _folded(rows: Sequence[NetworkRow], asked: Collection[str]) -> Iterator[NetworkRow]:
+    """The rows, those of repeated blocks in one; what other rows name is shown, or stands at the end of a block."""
+    places = {row.name: at for at, row in enumerate(rows)}
+    keys = [_key(row, at, places) for at, row in enumerate(rows)]
+    kept = {at for at, row in enumerate(rows) if row.shared or row.arriving is not None or row.name in asked}
+    starts = {places[name] + 1 for row in rows for name in row.fed_by}  # behind layers from which a branch begins
+    while True:
+        parts = folded(keys, kept, starts)
+        copies = [part for part in parts if isinstance(part, Copy)]
+        hidden = {at for c in copies for at in range(c.first, c.first + c.length - 1)}
+        shown = [rows[part] for part in parts if isinstance(part, int)]
+        named = {places[name] for row in shown for name in (*row.fed_by, row.shared) if name}
+        if not named & hidden:
+            break
+        kept |= named & hidden
+    for part in parts:
+        if isinstance(part, int):
+            yield rows[part]
+        else:
+            like = (rows[part.like].name, rows[part.like + part.length - 1].name)
+            yield replace(rows[part.first], last=rows[part.first + part.length - 1].name, like=like, fed_by=())
+
+
+def _key(row: NetworkRow, at: int, places: Mapping[str, int]) -> Hashable:
+    """What a row says but for names: those of other layers by how far before it they stand."""
+    others = tuple(at - places[name] for name in row.fed_by)
+    shared = at - places[row.shared] if row.shared else 0
+    return (row.layer, row.arriving, others, row.is_unfed, row.attends, shared, row.frozen)
 
 
 def _behind_marks(network: Network, index: int) -> int:

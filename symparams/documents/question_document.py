@@ -96,7 +96,17 @@ class QuestionDocument:
         """The network with the values of the variant, or with letters; of two designs the first one."""
         q, in_letters = self.question, self.question.kind == "formula" or self.other is self.course
         point = {} if in_letters else {**self.course.resting, **self._more.get("first", q.point)}
-        return ShownNetwork(self.course, point, q.node if q.kind == "blank" else None)
+        blank = q.node if q.kind == "blank" else None
+        is_cut = q.node is not None and q.kind in KINDS and not self.asked
+        return ShownNetwork(self.course, point, blank, tuple(self._layers), is_cut)
+
+    @property
+    def _layers(self) -> Iterator[str]:
+        """The names of the layers that the stem names."""
+        nodes = [self.question.node, *(part.node for part in self.parts)]
+        yield from (node.name for node in nodes if node is not None)
+        if "said" in self._more and self.said.other:
+            yield self.said.other
 
     @property
     def other_network(self) -> ShownNetwork:

@@ -31,6 +31,7 @@ from symparams.sources.variants import with_values
 
 SHOWN = ("table", "keras", "torch", "language")  # the ways in which a question can show a network
 CODE = ("keras", "torch")  # those that are code of a framework, which cannot have letters
+_LONG = 30  # layers of a network whose table has each of them; of longer ones blocks that repeat are folded
 _POINTS = 12  # where typed formulas are compared with the key
 
 
@@ -113,6 +114,11 @@ class Course:
         if any(name not in self.ranges for name in letters):
             return None
         return {name: values for name, values in self.ranges.items() if name in letters}
+
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether a table of all its layers would be too long to read."""
+        return sum(node.kind != "copies" for node in self.network.nodes) > _LONG
 
     @cached_property
     def resting(self) -> dict[str, int]:

@@ -83,7 +83,8 @@ class Plan:
         if self.local:
             return ("settings",)
         show = self.course.show
-        return () if show == "language" else (f"show={show}",)
+        folded = ("folded",) if show == "table" and self.course.is_long else ()
+        return () if show == "language" else (f"show={show}", *folded)
 
     def identity(self, point: Point, *drawn: object) -> str:
         """A stable name, the same for the same question only; `drawn` is what is left to luck beside the letters."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Literal, NamedTuple, TypeAlias
 
 from symparams.algebra.evaluation import Point, at
-from symparams.algebra.formula import ONE, Formula, Value, as_formula
+from symparams.algebra.formula import ONE, Formula, Symbol, Value, as_formula
 from symparams.algebra.simplification import simplified
+from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
+from symparams.exams.choosing import value as what_it_says
 from symparams.exams.course import Course
-from symparams.exams.describable import axes_of_input
+from symparams.exams.describable import axes_of_input, is_neutral
+from symparams.exams.told import numbers_of_layer
 from symparams.exams.values import bound
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake
@@ -21,7 +24,7 @@ from symparams.model.arguments import COUNT, arguments_of
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Node
-from symparams.questions.points import holds
+from symparams.questions.points import holds, number_from
 
 # What becomes of a number: the same, exactly twice or four times, or what lies between.
 Growth: TypeAlias = Literal["less", "same", "more", "times_2", "above_2", "times_4", "above_4"]
@@ -36,6 +39,11 @@ _INSTEAD: dict[Growth, tuple[Growth, ...]] = {
     "times_4": ("times_2", "above_2"),
     "above_4": ("times_4", "times_2"),
 }
+
+
+# Sizes that follow from others where they are not given: in Keras, where they are arguments, nobody could say whether
+# "everything else unchanged" keeps them.
+_FOLLOWING = ("head", "rank")
 
 
 class Said(NamedTuple):
@@ -89,11 +97,12 @@ def _scaled(course: Course, index: int) -> Iterator[Matter]:
 
 
 def _doublings(derived: Derived) -> Iterator[tuple[str, bool, Layer, Shape]]:
-    """The layer with an argument twice as large, or with an axis of its input."""
+    """The layer with an argument that the stem names twice as large, or with an axis of its input."""
     layer, x = derived.layer, derived.arriving[0]
+    is_open = derived.convention == "keras" and any(getattr(layer, name, 0) is None for name in _FOLLOWING)
     for argument in arguments_of(type(layer)):
         value = getattr(layer, argument.name)
-        if not argument.told or value is None:
+        if not argument.told or is_open or (value == argument.default and is_neutral(value)):
             continue
         if argument.kind is COUNT:
             yield argument.name, False, replace(layer, **{argument.name: as_formula(2 * value)}), x.shape
@@ -103,7 +112,7 @@ def _doublings(derived: Derived) -> Iterator[tuple[str, bool, Layer, Shape]]:
     if names != x.axis_names() and layer.reading != "features":
         return  # a network that is shown may call them otherwise
     for i, name in enumerate(names):
-        if not name.startswith("axis"):
+        if not name.startswith("axis") and not (is_open and name in ("channels", "features")):
             yield name, True, layer, (*x.shape[:i], simplified(as_formula(2 * x.shape[i])), *x.shape[i + 1 :])
 
 
@@ -150,10 +159,13 @@ def _units(course: Course, index: int) -> Iterator[Matter]:
     node = course.network.nodes[index]
     units = node.derived.rules.counted_by
     params = course.tasks.of(index, "params")
-    if len(units) == 1 and units[0].each is None and not units[0].tensors and units[0].copies == ONE:
+    # Where they are several times what the stem names, as the gates of a recurrent layer make them, nobody knows them.
+    is_named = len(units) == 1 and isinstance(units[0].many, Symbol) and units[0].copies == ONE
+    if is_named and units[0].each is None and not units[0].tensors:
         many, plural = units[0].many, units[0].plural
         yield Matter("unit", plural, 2, params, (*params.rules, many), partial(_each, params, many, plural))
-    if node.derived.counts.biases != 0:
+    added = [tensor.name for tensor in node.derived.rules.tensors if tensor.kind == "bias"]
+    if added and all("bias" in name for name in added):  # the shift of a normalization is none to everybody
         biases = course.tasks.of(index, "biases")
         yield Matter("biases", "", 2, biases, biases.rules, partial(_number, biases, 0, "biases", ""))
 
@@ -171,11 +183,11 @@ def _each(
     task: Task, many: Formula, plural: str, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
 ) -> Said | None:
     total, count = _at(task.rules[0], point), _at(many, point)
-    if not isinstance(total, int) or not isinstance(count, int) or count < 2 or total % count:
+    if not isinstance(total, int) or not isinstance(count, int) or not total or count < 2 or total % count:
         return None
-    wrong = [(v // count, made) for v, made in _wrong(mistakes, 0, point) if v % count == 0]
+    wrong = [(v // count, made) for v, made in _wrong(mistakes, 0, point) if isinstance(v, int) and v % count == 0]
     said = Said("unit", total // count, total // count, plural, before=total, after=count)
-    return _stated(said, wrong, is_true, luck)
+    return _stated(said, wrong, is_true, luck, numbers_of_layer(task.node, point))
 
 
 def _number(
@@ -184,10 +196,11 @@ def _number(
     value = _at(task.rules[which], point)
     if not isinstance(value, int) or value < 1:
         return None
-    return _stated(Said(form, value, value, noun), list(_wrong(mistakes, which, point)), is_true, luck)
+    wrong = list(_wrong(mistakes, which, point))
+    return _stated(Said(form, value, value, noun), wrong, is_true, luck, numbers_of_layer(task.node, point))
 
 
-def _wrong(mistakes: Sequence[Mistake], which: int, point: Point) -> Iterator[tuple[int, Misconception]]:
+def _wrong(mistakes: Sequence[Mistake], which: int, point: Point) -> Iterator[tuple[Value, Misconception]]:
     """What misconceptions give for one of the numbers that are asked for."""
     for mistake in mistakes:
         try:
@@ -198,18 +211,26 @@ def _wrong(mistakes: Sequence[Mistake], which: int, point: Point) -> Iterator[tu
             yield value, mistake.made[0]
 
 
-def _stated(said: Said, wrong: Sequence[tuple[int, Misconception]], is_true: bool, luck: int) -> Said | None:
-    """A statement of a number: the right one, or one that a misconception gives."""
+def _stated(
+    said: Said, wrong: Sequence[tuple[Value, Misconception]], is_true: bool, luck: int, told: Container[Value]
+) -> Said | None:
+    """A statement of a number: the right one, or one that a misconception gives.
+
+    It stands in the stem where the right one does, so that this does not tell them apart.
+    """
     if is_true:
         return said
     others = [(value, made) for value, made in wrong if value != said.actual]
     if not others:
         return None
-    value, made = others[luck % len(others)]
+    alike = [other for other in others if (other[0] in told) == (said.actual in told)] or others
+    value, made = alike[luck % len(alike)]
     return said._replace(stated=value, made=(made,))
 
 
 # ------------------------------------------------------------ what is learned, what is more
+
+_ONE_IN = 3  # false statements on the parameters of a layer that has some, one says that it has none
 
 
 def _learned(course: Course, index: int) -> Iterator[Matter]:
@@ -223,9 +244,22 @@ def _learned(course: Course, index: int) -> Iterator[Matter]:
 
 def _has(params: Task, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]) -> Said | None:
     value = _at(params.rules[0], point)
-    if value != 0 and not is_true:  # so that "no parameters" is not always true
+    wrong = list(_wrong(mistakes, 0, point) if isinstance(value, int) else _wrong_in_letters(mistakes, value, point))
+    if value != 0 and not is_true and (not wrong or luck % _ONE_IN == 0):  # so that "no parameters" is not always true
         return Said("params", 0, value)
-    return _stated(Said("params", value, value), list(_wrong(mistakes, 0, point)), is_true, luck)
+    return _stated(Said("params", value, value), wrong, is_true, luck // _ONE_IN, numbers_of_layer(params.node, point))
+
+
+def _wrong_in_letters(mistakes: Sequence[Mistake], right: Value, point: Point) -> Iterator[tuple[Value, Misconception]]:
+    """What misconceptions give for a number with letters, in no other letters."""
+    letters = set(letters_of(as_formula(right)))
+    for mistake in mistakes:
+        try:
+            value = _at(mistake.rules[0], point)
+        except SymparamsError:
+            continue
+        if letters.issuperset(letters_of(as_formula(value))) and what_it_says((value,)) != what_it_says((right,)):
+            yield value, mistake.made[0]
 
 
 def _trained(
@@ -238,15 +272,21 @@ def _trained(
     return Said("trained", stated, value, before=total) if is_true or stated != value else None
 
 
-_NEIGHBORS = 3  # layers with which one is compared
+_NEIGHBORS = 3  # layers behind one with which it is compared
 
 
 def _larger(course: Course, index: int) -> Iterator[Matter]:
-    """Which of two layers has more parameters."""
+    """Which of two layers has more parameters; luck decides which is named first, since later ones are often larger."""
     nodes = course.network.nodes
     params = course.tasks.of(index, "params")
-    later = [i for i in range(index + 1, len(nodes)) if is_stated_of(nodes[i]) and nodes[i].counts.params != 0]
-    for i in later[:_NEIGHBORS] if params.values != (0,) else ():
+    every = [i for i, node in enumerate(nodes) if is_stated_of(node) and node.counts.params != 0]
+    if index not in every:
+        return
+    at = every.index(index)
+    for i in every[max(0, at - _NEIGHBORS) : at + _NEIGHBORS + 1]:
+        first, second = sorted((index, i))
+        if i == index or number_from(course.identity, first, second) % 2 == (i > index):
+            continue
         other = course.tasks.of(i, "params")
         said = partial(_compared, params, other)
         yield Matter("larger", nodes[i].name, 3, params, (*params.rules, *other.rules), said)

@@ -7,7 +7,8 @@ import re
 # What stands for something else in another question of the same form, and the mark that takes its place.
 _TAKEN_OUT = (
     (r"(?s)─.*─\n", "NETWORK "),
-    (r"(?m)^(?:A layer receives the output|The letters? |The layers? \S+ (?:to|stands?) )(?:.+\n)+", ""),
+    (r"(?m)^(?:A layer receives the output|A row with two names|The layers after )(?:.+\n)+", ""),
+    (r"(?m)^(?:The letters? |The layers? \S+ (?:to|stands?) )(?:.+\n)+", ""),
     (r"(?m)(?:^    .*\n?\n?)+", "NETWORK "),
     (r"\s+", " "),
     (r"[Tt]he layer \S+ \([^)]*\)", "LAYER"),

@@ -108,10 +108,28 @@ def _of_table(text: str, convention: Convention) -> Network:
     ]
     told = [Input(_arriving(said)) for said in re.findall(r"Input: ([^(]*) \(length × features\)", text)]
     builder = Builder(convention, NOTHING_KNOWN, sequences=frozenset(told))
-    for row in rows:
-        cells = dict(zip(titles, row, strict=True))
-        _put(builder, cells["Layer"], cells["Kind and settings"], cells.get("Input", ""))
+    for row in _unfolded([dict(zip(titles, row, strict=True)) for row in rows]):
+        _put(builder, row["Layer"], row["Kind and settings"], row.get("Input", ""))
     return _built(builder)
+
+
+def _unfolded(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """A row for each layer; those in the middle of a block that repeats another one have names of our own."""
+    every: list[dict[str, str]] = []
+    for row in rows:
+        names = [one["Layer"] for one in every]
+        copy = re.fullmatch(r"The same as (\S+) to (\S+)", row["Kind and settings"])
+        if copy is None:
+            every.append(row)
+            continue
+        first, last = row["Layer"].split(" to ")
+        begin, end = names.index(copy[1]), names.index(copy[2])
+        names += [first, *(f"{first}.{i}" for i in range(1, end - begin)), last]
+        later = dict(zip(names, names[len(every) - begin :], strict=False))  # what stands as far before it there
+        for i in range(begin, end + 1):
+            fed = " ".join(later.get(word, word) for word in re.findall(r"[^\s,]+|,", every[i].get("Input", "")))
+            every.append({**every[i], "Layer": names[len(every)], "Input": fed.replace(" ,", ",")})
+    return every
 
 
 def _put(builder: Builder, name: str, said: str, fed: str) -> None:
@@ -372,8 +390,8 @@ STATED: list[tuple[str, Callable[..., bool]]] = [
     (rf"Each of the (\d+) (.*) of {_IT} has (.+) parameters?\.", _each),
     (rf"{_IT} has (.+) bias(?:es)?\.", lambda stem, n: _has(stem, "biases", n)),
     (rf"{_IT} has (.+) parameters?\.", lambda stem, n: _has(stem, "params", n)),
-    (rf"The output of {_IT} has (\d+) (channels|features)s?\.", lambda stem, n, axis: _axis(stem, axis, n)),
-    (rf"The output of {_IT} has (1) (channel|feature)\.", lambda stem, n, axis: _axis(stem, f"{axis}s", n)),
+    (rf"The output of {_IT} has (\d+) ([a-z]+s)\.", lambda stem, n, axis: _axis(stem, axis, n)),
+    (rf"The output of {_IT} has (1) ([a-z]+[^s])\.", lambda stem, n, axis: _axis(stem, f"{axis}s", n)),
     (rf"The (\w+) of the output of {_IT} is (\d+)\.", _axis),
     (rf"Training changes (.+) parameters? of {_IT}\.", lambda stem, n: _has(stem, "trainable", n)),
     (rf"{_IT} has (more|fewer) parameters than the layer (\S+)\.", _larger),

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from symparams.documents.question_writer import Writer
+from symparams.exams.question import Question
+from symparams.exams.statements import Said
 from tests.exams.samples import course, examination
 from tests.exams.test_guessing import NETS
 
@@ -22,11 +24,30 @@ class Statement(NamedTuple):
 
     text: str
     is_true: bool
+    form: str  # what is stated; of numbers of parameters also whether the layer has any
+    is_copied: bool  # whether its number stands in what is said before
 
     @property
     def cues(self) -> frozenset[str]:
         """Its words and marks."""
         return frozenset(re.findall(r"[a-z]+|[^\w\s]", self.text.lower()))
+
+
+def statement(question: Question, stem: str) -> Statement:
+    said: Said = (question.more or {})["said"]
+    has = {True: " of a layer without any", False: " of a layer that has some"}[said.actual == 0]
+    form = said.form + (
+        has
+        if said.form == "params" and said.stated != 0
+        else " none"
+        if said.stated == 0 and said.form == "params"
+        else ""
+    )
+    before, _, text = stem.rpartition("True or false?")
+    is_copied = str(said.stated) in re.findall(r"\d+", before.replace(",", ""))
+    return Statement(
+        text.strip(), question.key == "True", form, is_copied and said.form in ("biases", "output", "params")
+    )
 
 
 @cache
@@ -37,7 +58,7 @@ def statements() -> tuple[Statement, ...]:
         for seed in range(20):
             for question in examination(text, kinds=("truth",), questions=8, seed=seed).questions():
                 stem = Writer(course(text), "text", seed).asked(question).stem
-                found.append(Statement(stem.rpartition("True or false?")[2].strip(), question.key == "True"))
+                found.append(statement(question, stem))
     return tuple(found)
 
 
