@@ -216,15 +216,18 @@ def _stated(
 ) -> Said | None:
     """A statement of a number: the right one, or one that a misconception gives.
 
-    It stands in the stem where the right one does, so that this does not tell them apart.
+    It stands in the stem where the right one does; without such a wrong one, a right one in the stem would tell that it
+    is right, so that neither is stated.
     """
+    others = [(value, made) for value, made in wrong if value != said.actual]
+    alike = [other for other in others if (other[0] in told) == (said.actual in told)]
+    if not alike and said.form != "params":
+        return None
     if is_true:
         return said
-    others = [(value, made) for value, made in wrong if value != said.actual]
     if not others:
         return None
-    alike = [other for other in others if (other[0] in told) == (said.actual in told)] or others
-    value, made = alike[luck % len(alike)]
+    value, made = (alike or others)[luck % len(alike or others)]
     return said._replace(stated=value, made=(made,))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable
 from functools import cache
 from itertools import chain
 from statistics import median
@@ -81,3 +83,36 @@ def test_no_cue_tells() -> None:
 def test_length_does_not_tell() -> None:
     middle = median(len(one.text) for one in statements())
     assert told([(len(one.text) > middle) == one.is_true for one in statements()]) < 0.04
+
+
+def by(sort: Callable[[Statement], Hashable]) -> dict[Hashable, list[bool]]:
+    """Whether statements are true, sorted."""
+    found: dict[Hashable, list[bool]] = defaultdict(list)
+    for one in statements():
+        found[sort(one)].append(one.is_true)
+    return {name: said for name, said in found.items() if len(said) >= _MANY}
+
+
+_MANY = 60  # statements of a sort, from which on their share says something
+_OF_A_SORT = 0.12  # by which that share may differ from luck
+_KNOWN = {"params none", "params of a layer without any"}  # decided by whether a layer has parameters, not by numbers
+
+
+@pytest.mark.slow
+def test_no_form_tells() -> None:
+    sorted_ = by(lambda one: one.form)
+    assert {"output", "scaled", "larger", "biases", "unit", "params of a layer that has some"} <= sorted_.keys()
+    assert {form: told(said) for form, said in sorted_.items() if told(said) > _OF_A_SORT and form not in _KNOWN} == {}
+
+
+@pytest.mark.slow
+def test_a_comparison_does_not_tell() -> None:
+    sorted_ = by(lambda one: one.form == "larger" and ("more" if " has more " in one.text else "fewer"))
+    assert {"more", "fewer"} <= sorted_.keys()
+    assert max(told(sorted_[word]) for word in ("more", "fewer")) <= _OF_A_SORT
+
+
+@pytest.mark.slow
+def test_a_number_that_stands_in_the_stem_hardly_tells() -> None:
+    sorted_ = by(lambda one: (one.form, one.is_copied))
+    assert max(told(sorted_["output", copied]) for copied in (False, True)) <= 0.18

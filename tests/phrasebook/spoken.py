@@ -45,7 +45,10 @@ _GIVEN = "input(28,28,1) -> normalization -> lora(conv(8,3),2) -> conv(1,3,bias=
 _NOTHING = "input(28,28,1) -> relu -> { param(28,28,1) | id } -> add"
 _NETWORKS = (_CNN, _LETTERS, _TEXT, _GROWING, _DECODER, _SHARED, _FEW, _GIVEN, _NOTHING, "input(8) -> relu")
 _DRAWN = "range F in 8..64 step 8 range k in 3, 5 input(32,32,3) -> conv(F,k,same) -> bn -> conv(16,3) -> dense(F)"
+_TALL = "input(16,16,8) -> [conv(8,3,same) -> bn -> relu] * 12 -> conv(4,1) -> globalavgpool -> dense(3)"
 _SHOWING = (
+    (_TALL, "--kinds", "total"),
+    (_TALL, "--kinds", "field:number", "--layers", "conv_9"),
     (
         "range n in 3..5 input(16,16,3) -> [conv(2*i,3,same) -> relu for i in 1..n] -> [dense(4)] * n",
         "--kinds",
@@ -71,6 +74,7 @@ _SHOWING = (
 _STATED = (
     "input(9,9,9,3) -> conv(4,3)",
     "input(10,32) -> lstm(8) -> dense(4)",
+    "input(6,10,10,2) -> timedistributed(conv(3,3))",
     "input(12) -> embedding(50,8) -> attention(2) -> ln -> lstm(8,sequences)",
     "input(30,30,30,3) -> conv(4,3) -> conv(4,3,groups=2) -> bn -> maxpool(2)",
     "input(9,9,3) -> conv(4,3,same) -> conv(4,3)",
