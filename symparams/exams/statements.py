@@ -233,7 +233,7 @@ def _stated(
 
 # ------------------------------------------------------------ what is learned, what is more
 
-_ONE_IN = 3  # false statements on the parameters of a layer that has some, one says that it has none
+_ONE_IN = 2  # false statements on the parameters of a layer that has some, one says that it has none
 
 
 def _learned(course: Course, index: int) -> Iterator[Matter]:
