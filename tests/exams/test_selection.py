@@ -99,7 +99,8 @@ def test_kinds_for_which_there_was_no_place_are_not() -> None:
 
 
 def test_the_command_says_it_on_standard_error() -> None:
-    code, out, err = run("exam", "-e", TEXTS["numbers"], "--questions", "3", "--not", "conv_1, dense_1")
+    chosen = ("--questions", "3", "--not", "conv_1, dense_1")
+    code, out, err = run("exam", "-e", TEXTS["numbers"], *chosen, "--kinds", "params,shape,compare")
     assert (code, err) == (
         0, f"symparams: there is no question of the kind compare: {_TWO}\n"
     )  # fmt: skip
