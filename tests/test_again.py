@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symparams.algebra.formula import Number
-from symparams.documents.tables import Again, beside
+from symparams.documents.tables import Again, cells_behind
 from symparams.errors import Source
 from symparams.sources.answers import read_answer
 
@@ -50,7 +50,7 @@ def test_a_macro_is_asked_once_for_equal_values() -> None:
 
 def test_rows_get_more_cells_behind_those_that_they_have() -> None:
     rows = [["a"], ["b"]]
-    assert beside(rows, [["1", "2"], ["3", "4"]]) == [["a", "1", "2"], ["b", "3", "4"]]
+    assert cells_behind(rows, [["1", "2"], ["3", "4"]]) == [["a", "1", "2"], ["b", "3", "4"]]
     assert rows == [["a"], ["b"]]
 
 
