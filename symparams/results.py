@@ -65,12 +65,17 @@ class Shown(Displayed):
         body = self._rendered("latex")
         return rendering.standalone(body) if standalone else body
 
+    def to_html(self, *, standalone: bool = True) -> str:
+        """A page with formulas in MathML, or without `standalone` only its blocks."""
+        body = self._rendered("html")
+        return rendering.standalone(body, "html") if standalone else body
+
     def to_text(self) -> str:
         return self._rendered("text")
 
     def to_format(self, name: str) -> str:
         """In a format by its name, such as one of an extension."""
-        return self._rendered(name)
+        return rendering.delivered(self._rendered(name), name)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -92,12 +97,17 @@ class Styled(Shown):
         body = self._rendered("latex", style)
         return rendering.standalone(body) if standalone else body
 
+    def to_html(self, style: Style | None = None, *, standalone: bool = True) -> str:
+        """A page with formulas in MathML, or without `standalone` only its blocks."""
+        body = self._rendered("html", style)
+        return rendering.standalone(body, "html") if standalone else body
+
     def to_text(self, style: Style | None = None) -> str:
         return self._rendered("text", style)
 
     def to_format(self, name: str, style: Style | None = None) -> str:
         """In a format by its name, such as one of an extension."""
-        return self._rendered(name, style)
+        return rendering.delivered(self._rendered(name, style), name)
 
 
 @limits.face

@@ -11,6 +11,10 @@ from symparams.algebra.notations import GREEK_LETTERS
 
 _LEAF = r"<(?:mi|mn|mtext)(?: [^>]*)?>[^<]*</[a-z]+>"
 _ALONE = re.compile(f"{_LEAF}|<msub>(?:{_LEAF}){{2}}</msub>")  # one element, which needs no <mrow> around it
+_LONG = 200  # characters of MathML that may be too long for the narrowest line
+_WIDE = 26  # characters that are read of what stands in no longer line than that
+_TALL = '<mo minsize="2em" maxsize="2em">'
+_TAG = re.compile("<[^>]*>")
 
 
 def _number(digits: str) -> str:
@@ -44,11 +48,18 @@ def _below(tail: str) -> str:
     return f"<mi>{escape(tail)}</mi>" if len(tail) == 1 else f"<mtext>{escape(','.join(words))}</mtext>"
 
 
+def _is_wide(text: str) -> bool:
+    """Whether a piece may be too long for the narrowest line."""
+    return len(text) > _LONG and len(_TAG.sub("", text)) > _WIDE
+
+
 def _enclosed(left: str, inner: str, right: str) -> str:
-    """Something between brackets, which grow with fractions alone."""
-    if "<mfrac" in inner:
+    """Something between brackets, which grow with fractions alone; in long ones a line may break, so none is a row."""
+    if "<mfrac" not in inner:
+        return f'<mo stretchy="false">{left}</mo>{inner}<mo stretchy="false">{right}</mo>'
+    if not _is_wide(inner):
         return f"<mrow><mo>{left}</mo>{inner}<mo>{right}</mo></mrow>"
-    return f'<mo stretchy="false">{left}</mo>{inner}<mo stretchy="false">{right}</mo>'
+    return f"{_TALL}{left}</mo>{inner}{_TALL}{right}</mo>"
 
 
 def _function(name: str, arguments: list[str]) -> str:
@@ -57,6 +68,14 @@ def _function(name: str, arguments: list[str]) -> str:
         left, right = "⌊⌋" if name == "floor" else "⌈⌉"
         return _enclosed(left, inner, right)
     return f"<mi>{escape(name)}</mi><mo>\u2061</mo>{_enclosed('(', inner, ')')}"  # the sign for applied to
+
+
+def _quotient(top: str, bottom: str) -> str:
+    """A built-up fraction, or one beside the other where that would be too wide, since no line breaks in a fraction."""
+    if _is_wide(top) or _is_wide(bottom):
+        above, below = (side if _ALONE.fullmatch(side) else _enclosed("(", side, ")") for side in (top, bottom))
+        return f"{above}<mo>/</mo>{below}"
+    return f"<mfrac>{_row(top)}{_row(bottom)}</mfrac>"
 
 
 def _power(base: str, exponent: str) -> str:
@@ -93,7 +112,7 @@ MATHML = Notation(
     indexed=lambda letter, name: f'<msub>{letter}<mtext class="name">{escape(name)}</mtext></msub>',
     word=lambda text: f"<mtext>{escape(text)}</mtext>",
     blank=lambda mark: f'<mtext class="blank">{escape(mark)}</mtext>',
-    quotient=lambda top, bottom: f"<mfrac>{_row(top)}{_row(bottom)}</mfrac>",
+    quotient=_quotient,
     over="<mo>/</mo>",
     power=_power,
     function=_function,

@@ -15,7 +15,8 @@ _RELATION, _SUM, _PRODUCT, _INSIDE = range(4)
 _DEPTH = {
     **dict.fromkeys(("=", "≠", "&lt;", "≤", "&gt;", "≥", "∣", "≈", "∈"), _RELATION),
     **dict.fromkeys("+−", _SUM),
-    **dict.fromkeys(("·", "×", "mod", "\u2062"), _PRODUCT),
+    **dict.fromkeys(("·", "×", "/", "mod"), _PRODUCT),
+    "\u2062": _INSIDE,
 }
 _OPENING, _CLOSING = "([{⌊⌈", ")]}⌋⌉"
 
@@ -24,7 +25,7 @@ class _Break(NamedTuple):
     """A place where a line may break."""
 
     at: int  # in the text
-    depth: int  # how much it parts: the sides of an equation, terms, factors, or what stands in brackets
+    depth: int  # how much it parts: the sides of an equation, terms, factors, or what stands close together
     before: int  # characters that are read before it
 
 
