@@ -10,7 +10,7 @@ from itertools import pairwise
 
 _VOID = {"meta", "wbr", "br"}
 _BLOCKS = {"p", "ul", "table", "div", "details", "pre", "h1", "h2", "h3"}
-_PHRASING = {"code", "strong", "em", "a", "math", "wbr"}
+_PHRASING = {"code", "strong", "em", "a", "math", "wbr", "span"}
 _ROW = {"mi", "mn", "mo", "mtext", "mrow", "mfrac", "msub", "msup", "munder", "munderover"}
 # What may stand in an element. Text stands in those of the last group and of MathML's leaves alone.
 _INSIDE: dict[str, set[str]] = {
@@ -27,7 +27,7 @@ _INSIDE: dict[str, set[str]] = {
     "tr": {"th", "td"},
     **dict.fromkeys(("math", "mrow", "mfrac", "msub", "msup", "munder", "munderover"), _ROW),
     **{tag: set() for tag in ("mi", "mn", "mo", "mtext", "title", "style")},
-    **dict.fromkeys(("p", "li", "th", "td", "h1", "h2", "h3", "code", "strong", "em", "a"), _PHRASING),
+    **dict.fromkeys(("p", "li", "th", "td", "h1", "h2", "h3", "code", "strong", "em", "a", "span"), _PHRASING),
     "pre": {"code"},
     "div": {"div", *_PHRASING},
 }
@@ -43,6 +43,7 @@ _TEXT = {
     "strong",
     "em",
     "a",
+    "span",
     "title",
     "style",
     "mi",
@@ -60,6 +61,7 @@ _ATTRIBUTES = {
     "th": {"scope", "class"},
     "td": {"class"},
     "h1": {"class"},
+    "span": {"class"},
     "details": {"open"},
     "math": {"aria-label"},
     "mo": {"stretchy", "form", "minsize", "maxsize"},

@@ -153,6 +153,14 @@ def test_a_page_needs_nothing_but_itself() -> None:
     assert not re.search(r"<script|<link|<img|@import|https?:", page)
 
 
+def test_marks_stay_with_the_formula_that_they_touch() -> None:
+    page = standalone(
+        f"<p>a ({in_line('<mi>k</mi>')} b {in_line('<mi>l</mi>')}), c {in_line('<mi>m</mi>')} d</p>", "html"
+    )
+    whole = [one.text() for one in read(page)[0].every("span")]
+    assert whole == ["(k", "l),"]
+
+
 def test_steps_fold_and_are_open_at_first() -> None:
     tree, _ = read(sp.load(EXAMPLES / "mnist-63.arch").solve("steps").to_html())
     folding = tree.every("details")

@@ -12,6 +12,7 @@ from symparams.version import __version__
 
 _FIRST = re.compile(r"<(?:h1|p)>(.*?)</(?:h1|p)>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_BESIDE = re.compile(r"(\(?)(<math>.*?</math>)([).,;:?!]*)", re.DOTALL)  # a formula with the marks that touch it
 _LONGEST = 90  # characters of a title
 _STEPS = '<div class="chain'  # what a section has that folds
 
@@ -21,7 +22,7 @@ def page_parts(body: str) -> dict[str, object]:
     return {
         "title": _title(body),
         "has_heading": "<h1>" in body,
-        "body": "".join(map(_folding, re.split(r"(?m)^(?=<h[12]>)", body))),
+        "body": "".join(map(_folding, re.split(r"(?m)^(?=<h[12]>)", _BESIDE.sub(_together, body)))),
         "style": _style(),
         "version": __version__,
     }
@@ -32,6 +33,11 @@ def _title(body: str) -> str:
     first = _FIRST.search(body)
     text = html.unescape(" ".join(_TAG.sub("", first[1]).split())) if first else ""
     return html.escape(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+def _together(found: re.Match[str]) -> str:
+    """A formula and the marks that touch it, which browsers would leave on another line."""
+    return f'<span class="whole">{found[0]}</span>' if found[1] or found[3] else found[0]
 
 
 def _folding(section: str) -> str:
