@@ -135,7 +135,7 @@ _NO_FORMULA = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
 
 
 # What means nothing to Typst wherever it stands; all else is written as a string.
-_TYPST = re.compile(r"[^\W\d_]+(?:[ ,;]+[^\W\d_]+)*| +")
+_TYPST = re.compile(r"[^\W\d_]+(?:[.,;:]? +[^\W\d_]+)*(?:[.,;:](?!\S))?| +")
 
 
 def escape_typst(text: str) -> str:

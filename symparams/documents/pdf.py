@@ -19,6 +19,8 @@ _STANDARDS = ["ua-1", "a-2a"]  # for screen readers, and to be kept; both refuse
 _UNDATED = 0  # the day it was made on, which must not be in the bytes
 _MISSING = re.compile(r'the text `"(.)')
 
+_MARKS = re.compile(r'#"|";')  # around what stands as a string
+
 
 def check_typst() -> None:
     """Raise SymparamsError where what makes a PDF is not installed."""
@@ -42,7 +44,7 @@ def pdf(text: str, fonts: Sequence[str] = ()) -> bytes:
 
 
 def _lacking(character: str, text: str) -> str:
-    words = re.findall(rf"\w*{re.escape(character)}\w*", text)
+    words = re.findall(rf"\w*{re.escape(character)}\w*", _MARKS.sub("", text))
     where = f", which occurs in `{words[0][:40]}`" if words else ""
     return (
         f"no font here has the character `{character}` (U+{ord(character):04X}){where}; name one that has it with "
