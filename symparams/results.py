@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from symparams.algebra.notations import LATEX, PLAIN
 from symparams.algebra.sympy_bridge import as_written, exact, named, to_sympy
 from symparams.documents import contract, rendering
 from symparams.documents.derivations import Explained
+from symparams.documents.pdf import pdf
 from symparams.documents.rendering import Document, Style, render, render_comparison, render_finding, render_with
 from symparams.documents.solution import Solution as _Contents
 from symparams.errors import SymparamsError
@@ -70,6 +71,14 @@ class Shown(Displayed):
         body = self._rendered("html")
         return rendering.standalone(body, "html") if standalone else body
 
+    def to_typst(self, *, standalone: bool = False) -> str:
+        """A fragment to #include, or with `standalone` a whole document."""
+        return rendering.delivered(self._rendered("typst"), "typst", standalone)
+
+    def to_pdf(self, *, fonts: Sequence[str] = ()) -> bytes:
+        """The bytes of a PDF, made by Typst; `fonts` are files or folders with characters that its own lack."""
+        return pdf(rendering.standalone(self._rendered("typst"), "typst"), fonts)
+
     def to_text(self) -> str:
         return self._rendered("text")
 
@@ -101,6 +110,14 @@ class Styled(Shown):
         """A page with formulas in MathML, or without `standalone` only its blocks."""
         body = self._rendered("html", style)
         return rendering.standalone(body, "html") if standalone else body
+
+    def to_typst(self, style: Style | None = None, *, standalone: bool = False) -> str:
+        """A fragment to #include, or with `standalone` a whole document."""
+        return rendering.delivered(self._rendered("typst", style), "typst", standalone)
+
+    def to_pdf(self, style: Style | None = None, *, fonts: Sequence[str] = ()) -> bytes:
+        """The bytes of a PDF, made by Typst; `fonts` are files or folders with characters that its own lack."""
+        return pdf(rendering.standalone(self._rendered("typst", style), "typst"), fonts)
 
     def to_text(self, style: Style | None = None) -> str:
         return self._rendered("text", style)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import symparams as sp
 from symparams.documents import pdf as pdfs
 from symparams.documents.pdf import pdf
 from symparams.documents.rendering import STYLES, Document, render, standalone
@@ -228,3 +229,13 @@ def test_a_fragment_can_be_included() -> None:
     assert text.count("#let m(it)") == 1
     assert "#set page" not in text
     assert "#set page" in run("solve", "-e", NETWORK, "--format", "typst", "--standalone")[1]
+
+
+@pytest.mark.extra
+def test_python_gives_the_same(typst: Any, tmp_path: Path) -> None:
+    net = sp.parse(NETWORK)
+    assert net.solve().to_typst() == run("solve", "-e", NETWORK, "--format", "typst")[1]
+    run("solve", "-e", NETWORK, "--style", "table", "-o", tmp_path / "table.pdf")
+    assert net.solve().to_pdf("table") == (tmp_path / "table.pdf").read_bytes()
+    found = sp.parse("input(3) -> dense(n)").find("n", target="params=16")
+    assert "n = 4" in text_of(found.to_pdf())
