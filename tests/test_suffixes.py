@@ -101,6 +101,12 @@ def test_a_contradiction_says_both_sides(tmp_path: Path) -> None:
                 "leave out --to, or end the name with .dot"
             ),
         ),
+        (
+            "convert",
+            ("--to", "dot"),
+            "out.pdf",
+            "-o {} stands for pdf, which is not written here; choose arch, keras, torch, mermaid or dot",
+        ),
         ("convert", (), "out.py", "-o {} can be keras or torch; say which with --to"),
         ("exam", (), "out.zip", "-o {} can be qti12, qti21, blackboard or rexams; say which with --format"),
     ):

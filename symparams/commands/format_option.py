@@ -92,6 +92,11 @@ def chosen_format(option: str, named: str | None, output: str | None, suffixes: 
     """What is named, or what the suffix of the output stands for, if anything; UsageError if they contradict."""
     suffix = Path(output or "").suffix.lower()
     meant = [name for name, its in suffixes.items() if suffix in its]
+    for name in _SET_FROM:
+        if not meant and suffix in WRITTEN[name]:
+            raise click.UsageError(
+                f"-o {output} stands for {name}, which is not written here; choose {listed(list(suffixes), 'or')}"
+            )
     if named is None and len(meant) > 1:
         raise click.UsageError(f"-o {output} can be {listed(meant, 'or')}; say which with {option}")
     if named is None:
