@@ -73,7 +73,7 @@ _LATEX = {
 }  # fmt: skip
 
 
-# Inside what TeX would set as one sign: -- as a dash, '' as a quotation mark, ?` upside down.
+# Inside what TeX, and its fonts in Typst, would set as one sign: -- as a dash, '' as a quotation mark, ?` upside down.
 _LIGATURE = re.compile("(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=,)(?=,)|(?<=[?!])(?=`)")
 
 
@@ -148,6 +148,8 @@ def escape_typst(text: str) -> str:
 
 
 def _typst_string(text: str) -> str:
+    if _LIGATURE.search(text):
+        return f"#apart({quoted(text)});"
     return f"#{quoted(text)};" if text else ""
 
 
