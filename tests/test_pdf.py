@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +56,14 @@ def text_of(data: bytes) -> str:
     return unicodedata.normalize("NFKC", read)
 
 
-def whole(text: str, style: str = "steps", title: str = "") -> str:
+def whole(text: str, style: str = "steps", title: str = "", quantities: Sequence[str] = QUANTITIES) -> str:
     """A document of Typst that stands alone."""
     one = network(Source("<text>", text))
-    contents = Solution(one if not title else _titled(one, title), QUANTITIES)
+    contents = Solution(one if not title else _titled(one, title), tuple(quantities))
     return standalone(render(contents, Document(style, "typst")), "typst")
 
 
 def _titled(one: Any, title: str) -> Any:
-    from dataclasses import replace
-
     return replace(one, title=title)
 
 
@@ -171,6 +170,12 @@ def test_a_character_that_no_font_has_is_an_error(typst: Any, tmp_path: Path) ->
         assert run("solve", "-e", named, "-o", path, "--font", font) == (0, "", "")
         assert f"in {_RARE}ttus" in text_of(path.read_bytes())
     assert refused("solve", "-e", named, "-o", path, "--font", EXAMPLES / "vgg16.arch").startswith("no font here has")
+
+
+@pytest.mark.extra
+def test_a_formula_may_be_longer_than_a_text_in_a_pdf(typst: Any) -> None:
+    long = "input(8,8,8) -> " + " -> ".join(["conv(8,3,same)"] * 700)
+    assert "conv_700" in text_of(pdf(whole(long, "textbook", quantities=("params",))))
 
 
 def test_what_cannot_be_is_said_before_anything_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
