@@ -232,8 +232,8 @@ def test_a_fragment_can_be_included() -> None:
         or run("solve", EXAMPLES / "lenet5.arch", EXAMPLES / "mnist-63.arch", "--format", "typst")[1]
     )
     assert text.count("#let m(it)") == 1
-    assert "#set page" not in text
-    assert "#set page" in run("solve", "-e", NETWORK, "--format", "typst", "--standalone")[1]
+    assert "paper" not in text
+    assert "#show: paper" in run("solve", "-e", NETWORK, "--format", "typst", "--standalone")[1]
 
 
 @pytest.mark.extra
