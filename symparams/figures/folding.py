@@ -158,7 +158,7 @@ class _Folder:
         while (times + 1) * period <= length and copies.follows(times):
             times += 1
         times = copies.handing_on(times)
-        if times == 1 or copies.entry is None:  # of copies that are not fed one by the other, each is drawn
+        if times < 2 or copies.entry is None:  # of copies that are not fed one by the other, each is drawn
             return None
         return _Cut(Run(start, period, times * period), copies.entry)
 
