@@ -12,6 +12,7 @@ import symparams as sp
 from symparams.algebra.notation import Notation
 from symparams.documents.catalogue import catalogue_text
 from symparams.documents.formats import Format
+from symparams.figures.figure import VIEWS
 from tests.conftest import EXAMPLES
 from tests.template_reference import attributes, filters_told, objects, page, phrases
 from tests.test_cli import run
@@ -64,6 +65,28 @@ def test_the_page_on_templates_is_made_from_the_code(request: pytest.FixtureRequ
     if request.config.getoption("--rewrite"):
         path.write_text(text, "utf-8")
     assert path.read_text("utf-8") == text, "python -m pytest tests/test_docs.py --rewrite makes it anew"
+
+
+@pytest.mark.parametrize("name", ["resnet50", "transformer"])
+def test_the_figures_of_the_page_on_figures_are_what_the_command_draws(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    page, drawn = (ROOT / "docs" / "figures.md").read_text("utf-8"), ROOT / "docs" / "figures" / f"{name}.svg"
+    assert f"](figures/{name}.svg)" in page
+    text = run("draw", str(EXAMPLES / f"{name}.arch"))[1]
+    if request.config.getoption("--rewrite"):
+        drawn.write_text(text, "utf-8")
+    assert drawn.read_text("utf-8") == text, "python -m pytest tests/test_docs.py --rewrite makes it anew"
+
+
+def test_the_page_on_figures_says_what_figures_say() -> None:
+    page = (ROOT / "docs" / "figures.md").read_text("utf-8")
+    figures = "".join((ROOT / "docs" / "figures" / f"{n}.svg").read_text("utf-8") for n in ("resnet50", "transformer"))
+    others = run("draw", str(EXAMPLES / "googlenet.arch"), "--view", "column")[1]
+    for text in ("71,552 each", "552,432 in all", "28 × 28 × 64–128"):
+        assert text in page
+        assert f">{text}<" in figures + others
+    assert [view for view in VIEWS if f"| `{view}` |" in page] == list(VIEWS)
 
 
 def test_everything_that_a_template_sees_says_what_it_is() -> None:
