@@ -10,6 +10,8 @@ from symparams.figures.colors import INK, QUIET, colors_of
 from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Arrow, Border, Card, Scene, Words
 
 _FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+_EMPTY = 'fill="none"'
+_STROKE = 'stroke-width="1.2"'  # of all lines
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot have
 
 
@@ -31,7 +33,7 @@ def _lines(scene: Scene) -> Iterator[str]:
     for border in scene.borders:
         yield from _border(border)
     paths = dict.fromkeys(map(_path, scene.arrows))  # in one path, as lines that lie on each other are not darker
-    yield f'<path fill="none" stroke="{QUIET}" stroke-width="1.2" stroke-linejoin="round" d="{"".join(paths)}"/>'
+    yield f'<path fill="none" stroke="{QUIET}" {_STROKE} d="{"".join(paths)}"/>'
     heads = dict.fromkeys(_head(line) for line in scene.arrows if line.headed and len(line.points) > 1)
     yield f'<path fill="{QUIET}" d="{"".join(heads)}"/>'
     for card in scene.cards:
@@ -47,8 +49,8 @@ def _border(border: Border) -> Iterator[str]:
     dashes = "" if border.is_solid else ' stroke-dasharray="5 3"'
     yield f"<g><title>{_text(border.told)}</title>"
     yield (
-        f'<rect {_place(border.x, border.y, border.width, border.height)} rx="8" fill="none" stroke="{QUIET}" '
-        f'stroke-width="1.2"{dashes}/>'
+        f'<rect {_place(border.x, border.y, border.width, border.height)} rx="8" {_EMPTY} stroke="{QUIET}" '
+        f"{_STROKE}{dashes}/>"
     )
     yield _words(Words(border.x + INSET, border.y + 13, border.label, TEXT, bold=True))
     if border.total:
@@ -61,10 +63,7 @@ def _card(card: Card) -> Iterator[str]:
     left, right = card.x + INSET, card.x + card.width - INSET
     first, second = card.y + 15, card.y + card.height - 7
     yield f"<g><title>{_text(card.told)}</title>"
-    yield (
-        f'<rect {_place(card.x, card.y, card.width, card.height)} rx="5" fill="{fill}" stroke="{line}" '
-        f'stroke-width="1.2"/>'
-    )
+    yield (f'<rect {_place(card.x, card.y, card.width, card.height)} rx="5" fill="{fill}" stroke="{line}" {_STROKE}/>')
     for number, line in enumerate(card.title):
         yield _words(Words(left, first + number * LINE, line, TITLE, bold=True))
     if card.count:
