@@ -125,6 +125,11 @@ def test_latex_and_text_documents(style: Style, golden: Callable[[str, str], Non
     golden(f"mnist-63.{style}.txt", solution.to_text())
 
 
+@pytest.mark.parametrize("style", ["answer", "steps", "textbook"])
+def test_html_documents(style: Style, golden: Callable[[str, str], None]) -> None:
+    golden(f"mnist-63.{style}.html", solved("mnist-63", style).to_html(standalone=False))
+
+
 def test_json_document(golden: Callable[[str, str], None]) -> None:
     golden("mnist-63.json", example("mnist-63").solve().to_json() + "\n")
 
