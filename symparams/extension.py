@@ -173,7 +173,7 @@ _TAKEN: Mapping[Part, frozenset[str]] = {
     "layer": frozenset({*CATALOGUE, *NO_LAYERS}),
     "misconception": _MISTAKES,
     "quantity": frozenset({*ASKED, "all", "total"}),
-    "format": frozenset({*FORMATS, "json"}),
+    "format": frozenset({*FORMATS, "pdf", "json"}),
     "kind": frozenset(KINDS),
     "export": frozenset(EXPORTS),
 }
