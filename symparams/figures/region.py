@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -33,8 +34,11 @@ def region(feeds: Sequence[Feed], has_entry: bool) -> Part:
     everything = [(*feed.sources, *(source for source, _ in feed.sides)) for feed in feeds]
     places = grid(everything, has_entry, [feed.is_data for feed in feeds])
     found = ways(feeds, places)
-    for lane in range(places.width):
-        _stretch([feed.part for feed, at in zip(feeds, places.lanes, strict=True) if at == lane])
+    lanes: dict[int, list[Part]] = {}
+    for feed, lane in zip(feeds, places.lanes, strict=True):
+        lanes.setdefault(lane, []).append(feed.part)
+    for parts in lanes.values():
+        _stretch(parts)
     return _Region(feeds, places, found).part()
 
 
@@ -63,12 +67,14 @@ class _Region:
             left[lane] = max(left[lane], feed.part.port)
             right[lane] = max(right[lane], feed.part.width - feed.part.port)
         middles, channels = [], []
+        counts = self._tracks()
+        from_outside = any(way.from_outside for way in self.ways)
         for lane in range(grid.width + 1):
             is_inner = 0 < lane < grid.width
             room = _LANE if is_inner else 0.0
-            for tracks in filter(None, (self._tracks(lane, True), self._tracks(lane, False))):
+            for tracks in filter(None, (counts[lane, True], counts[lane, False])):
                 room += _HEAD + _TRACK * (tracks - 1)
-            if lane == 0 and any(way.from_outside for way in self.ways):
+            if lane == 0 and from_outside:
                 room += _HEAD
             channels.append((x, x + room))
             x += room
@@ -82,10 +88,14 @@ class _Region:
         port = (middles[0] - left[0] + middles[-1] + right[-1]) / 2
         return Across(tuple(middles), tuple(channels), port, last, x)
 
-    def _tracks(self, channel: int, rightward: bool) -> int:
-        """How many tracks one side of a channel needs."""
-        there = [w for w in self.ways if runs_along(w, self.grid) and (w.channel, w.rightward) == (channel, rightward)]
-        return max((way.track + 1 for way in there), default=0)
+    def _tracks(self) -> Counter[tuple[int, bool]]:
+        """How many tracks each side of each channel needs."""
+        counts: Counter[tuple[int, bool]] = Counter()
+        for way in self.ways:
+            if runs_along(way, self.grid):
+                key = way.channel, way.rightward
+                counts[key] = max(counts[key], way.track + 1)
+        return counts
 
     def _x(self, item: int) -> float:
         """Where the main line of an item runs."""

@@ -157,6 +157,7 @@ def _sink(
 def _set_lanes(streams: Sequence[_Stream], of: Sequence[int], rows: Sequence[int]) -> None:
     """Each stream in the first lane to the right of its origin that is free where it stands."""
     taken: dict[int, list[tuple[int, int]]] = {}
+    latest: dict[int, int] = {}  # of each origin, the lane of the last stream from it: those before are taken
     for stream in streams:
         low, high = stream.reserved
         origin = stream.origin
@@ -165,8 +166,9 @@ def _set_lanes(streams: Sequence[_Stream], of: Sequence[int], rows: Sequence[int
                 (k for k, spans in taken.items() if any(a <= high and low <= b for a, b in spans)), default=-1
             )
         else:
-            lane = 0 if origin == ENTRY else streams[of[origin]].lane
+            lane = latest.get(origin, 0 if origin == ENTRY else streams[of[origin]].lane)
             while any(a <= high and low <= b for a, b in taken.get(lane, ())):
                 lane += 1
+            latest[origin] = lane
         stream.lane = lane
         taken.setdefault(lane, []).append((low, high))
