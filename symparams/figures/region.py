@@ -228,9 +228,13 @@ class _Region:
         """The last points of a line: into the top of its target, or into its side."""
         if way.kind is not Kind.ASIDE or port is None:
             return [(self._x(way.target), top)]
-        side = left + (self.feeds[way.target].part.width if way.rightward else 0.0)
-        track = [(self._x_of_track(way), top + port)] if runs_along(way, self.grid) else []
-        return [*track, (side, top + port)]
+        right = left + self.feeds[way.target].part.width
+        if not runs_along(way, self.grid):
+            return [(right if way.rightward else left, top + port)]
+        x = self._x_of_track(way)
+        if way.target == self.across.last and left < x < right:  # it stands in the middle, not in its lane
+            return [(x, top)]
+        return [(x, top + port), (left if x <= left else right, top + port)]
 
 
 def _levelled(spans: dict[Key, tuple[float, float]]) -> dict[Key, int]:
