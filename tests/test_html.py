@@ -205,7 +205,7 @@ def test_a_template_of_ones_own_writes_the_page_itself(tmp_path: Path) -> None:
     check(whole)
     assert "<title>A &amp; B: 3" in whole
     assert refused("solve", "-e", "input(3)", "--standalone").startswith(
-        "--standalone goes with --format latex or html\n"
+        "--standalone goes with --format latex, typst or html\n"
     )
 
 

@@ -166,6 +166,8 @@ FEW = {
     "_known",
     "_by_name",
     "_whole_file",
+    "_style",
+    "_usual",
 }
 
 

@@ -142,8 +142,8 @@ def test_a_kind_says_what_one_has() -> None:
         (
             "input(8, 8, 64) -> bn(scale=no, center=no)",
             (
-                "each channel has a moving mean and a moving variance, which are updated during training but "
-                "not learned "
+                "each channel has a moving mean and a moving variance for inference, which are updated during "
+                "training but not learned "
                 "by gradient descent"
             ),
         ),

@@ -112,8 +112,9 @@ ENDING = re.compile(r"(?:, | and |$)")
 
 
 def expression(text: str) -> Formula:
-    """A size as it is printed: 18, 2F, H − 2."""
+    """A formula as it is printed: 18, 2F, H − 2, 2F(9F + 1)."""
     plain = re.sub(r"(?<=\d)(?=[A-Za-z(])", "*", text.replace("·", "*").replace("−", "-"))
+    plain = re.sub(r"(?<=\))(?=[\w(])|(?<=\b[A-Za-z])(?=\()", "*", plain)
     return read_expression(Source("stem", plain))
 
 

@@ -290,7 +290,9 @@ def _others() -> Iterator[Said]:
     yield Said("`exam --story`", (("exam", "-e", _DRAWN, "--story", "--digits", "none"),), is_markdown=True)
     shown = tuple(("exam", "-e", *one, "--questions", "1") for one in _SHOWING)
     yield Said("`exam --show`", shown, is_markdown=True)
-    stated = tuple(("exam", "-e", one, "--kinds", "truth", "--questions", "18") for one in _STATED)
+    stated = tuple(
+        ("exam", "-e", one, "--kinds", "truth", "--questions", "12" if "time" in one else "18") for one in _STATED
+    )
     yield Said("`exam --kinds truth`", stated, is_markdown=True)
     yield Said("settings of layers in exams", (), printed="".join(f"{line}.\n\n" for line in _settings()))
     yield Said(
