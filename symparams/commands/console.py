@@ -242,12 +242,15 @@ def as_json(found: Sequence[dict[str, Any]]) -> str:
     return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n"
 
 
-def deliver_document(body: str, format_: str, output: Output, whole: bool = False) -> None:
-    """Write a document in a format, whole or as a fragment, to the file that is named, or print it."""
+def deliver_document(body: str, format_: str, output: Output, whole: bool = False, is_all: bool = False) -> None:
+    """Write a document in a format, whole or as a fragment, to the file that is named, or print it.
+
+    `is_all`: nothing needs to stand around it unless `whole` says so, since a template of a user's own wrote it.
+    """
     if output.format == "pdf":
         deliver(pdf(standalone(body, format_), output.fonts), output)
     else:
-        deliver(delivered(body, format_, whole), output)
+        deliver(body if is_all and not whole else delivered(body, format_, whole), output)
 
 
 def deliver(contents: str | bytes, output: Output) -> None:

@@ -158,10 +158,7 @@ def solve(
         Document("total" if total and style != "answer" else style, format_, digits, math),
     )
     body = "\n".join(of(source, voice, solution, document) for source, solution in solutions)
-    if template is not None and not whole and output.format == format_:  # it says itself what stands around
-        deliver(body, output)
-    else:
-        deliver_document(body, format_, output, whole)
+    deliver_document(body, format_, output, whole, is_all=template is not None)
 
 
 def meant(
