@@ -117,7 +117,7 @@ class Normalization(Layer):
     names: ClassVar = ("normalization", "Normalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     stock: ClassVar = ("keras",)
-    calls: ClassVar = (keras("Normalization", "axis mean:fixed+ -variance -invert"),)
+    calls: ClassVar = (keras("Normalization", "axis^ mean:fixed+ -variance -invert"),)
     title: ClassVar = "Normalization of data"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(32, 32, 3) -> normalization"

@@ -22,6 +22,7 @@ class Parameter(NamedTuple):
     default: str  # what is written here where it is not given, as our language writes it; "": nothing
     nothing: str  # a value that means the same as none: "0"; "": there is no such value
     presence: bool  # whether it is a switch here: any value but None means yes
+    empty: bool  # whether None means none at all here, not the default
     positional: bool  # whether it may stand without its name
 
 
@@ -59,7 +60,7 @@ def torch(names: str, signature: str = "") -> FrameworkClass:
 
 
 _TOKEN = re.compile(
-    r"(?P<idle>-?)(?P<name>\w+)(?::(?P<argument>\w+))?(?:~(?P<told>\w+))?(?P<presence>\+?)(?P<required>!?)"
+    r"(?P<idle>-?)(?P<name>\w+)(?::(?P<argument>\w+))?(?:~(?P<told>\w+))?(?P<presence>\+?)(?P<empty>\^?)(?P<required>!?)"
     r"(?:=(?P<default>\S+?))?(?:\?(?P<nothing>\w+))?"
 )
 _TOLD: dict[str | None, Arriving] = {
@@ -74,8 +75,8 @@ def parameters(signature: str) -> tuple[Parameter, ...]:
 
     `units` is called so here too, `kernel_size:kernel` is `kernel` here, no shape or count depends on `-dtype`, and
     `in_channels~channels` says what arrives. What follows: `!` it must be given, `=2` is meant if it is not, `+` any
-    value means yes, `?0` this value means none. What stands behind `*` needs its name; `-{kernel,bias}_initializer` are
-    two, and `...` at the end is whatever else is given.
+    value means yes, `?0` this value means none, `^` None means none at all. What stands behind `*` needs its name;
+    `-{kernel,bias}_initializer` are two, and `...` at the end is whatever else is given.
     """
     found: list[Parameter] = []
     positional = True
@@ -90,7 +91,7 @@ def parameters(signature: str) -> tuple[Parameter, ...]:
         found.append(
             Parameter(
                 token["name"], argument, told, bool(token["required"]), token["default"] or "",
-                token["nothing"] or "", bool(token["presence"]), positional,
+                token["nothing"] or "", bool(token["presence"]), bool(token["empty"]), positional,
             )
         )  # fmt: skip
     return tuple(found)

@@ -39,7 +39,7 @@ _SURE = 0.5  # from here on a text counts as recognised
 _CHAIN = re.compile(r"^[^#\n]*(?:->|→)|^\s*(?:input\s*\(|let |where |convention |model\s+\"|range )", re.MULTILINE)
 _DEFINITION = re.compile(
     r"^\s*(?:async\s+)?def\s[^\n]*:\s*(?:#.*)?$|^\s*(?:import|from|class)\s|\.add\("
-    r"|^\s*\w+(?:\.\w+)*\s*=\s*[A-Za-z_][\w.]*\(",
+    r"|^\s*(?:>>> |In ?\[\d*\]: )?\w+(?:\.\w+)*\s*=\s*[A-Za-z_][\w.]*\(",
     re.MULTILINE,
 )
 

@@ -175,6 +175,8 @@ def _default(text: str) -> Formula:
 
 def _as_here(value: r.RawValue, own: Argument, parameter: Parameter, inner: Inner) -> r.RawValue | None:
     """A value as our argument takes it; None where it says nothing."""
+    if value == r.NONE and parameter.empty:
+        return ()
     if value == r.NONE:
         return Symbol("linear") if "linear" in own.kind.words else None
     if parameter.nothing and isinstance(value, Number) and shown(value, SOURCE) == parameter.nothing:

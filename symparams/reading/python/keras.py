@@ -15,18 +15,27 @@ from symparams.reading.python.builtin import MATH, OUTSIDE
 from symparams.reading.python.functions import Instance, Scope, Super, UserClass, positional
 from symparams.reading.python.graph import Graph, Node, Word, own, unknown_step
 from symparams.reading.python.keras_cells import recurrent
+from symparams.reading.python.keras_data import KerasData
 from symparams.reading.python.keras_finding import KerasFinding
 from symparams.reading.python.keras_functions import called_at_once
 from symparams.reading.python.keras_layers import KerasLayer, class_name, snake
 from symparams.reading.python.keras_models import KerasModel, Subclassed, sequential
 from symparams.reading.python.keras_scopes import Scopes
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor, entrance
-from symparams.reading.python.keras_variables import Places
 from symparams.reading.python.keras_weights import KEEPING, KerasWeight, applied, flowing, is_loss, tied
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, call_text, is_plain, word
+from symparams.reading.python.values import (
+    Arguments,
+    Given,
+    Native,
+    Unknown,
+    Value,
+    call_text,
+    is_plain,
+    word,
+)
 
 MERGES = {
     "add": "Add",
@@ -61,13 +70,14 @@ _SAME_SHAPE = frozenset(
 )
 
 
-class Keras(KerasFinding):
+class Keras(KerasFinding, KerasData):
     """The framework as a program uses it."""
 
     kind = "keras"
     convention: Convention = "keras"
 
     def __init__(self, version: int, words: Collection[str], from_one: bool = False) -> None:
+        super().__init__()
         self.version = version  # 1 for Keras 1; later ones count alike
         self.from_one = from_one or version == 1  # whether the first layer of a kind has the number 1
         self.words = words  # every word of the program: letters keep clear of them
@@ -77,7 +87,6 @@ class Keras(KerasFinding):
         self.channels_first = False
         self.input_name = "input_layer" if version == 3 and not from_one else "input"
         self.inputs: dict[str, KerasTensor] = {}  # that the program reads and never makes
-        self.data: dict[int, tuple[Any, KerasTensor]] = {}  # that layers are called on, by id: itself, as an input
         self.placeholders: set[Node] = set()
         self.aside: set[Node] = set()
         self.scopes = Scopes()  # of variables, in TensorFlow 1
@@ -304,21 +313,6 @@ class Keras(KerasFinding):
         if self._sizes is None:
             self._sizes = Sizes(run.source, self.convention)
         return self._sizes
-
-    def fed(self, value: Any, at: Span) -> KerasTensor | None:
-        """Data of known sizes as the input that it is; None for anything else."""
-        shape = value.data_shape if isinstance(value, Places) else self.sizes_of_data(value)
-        if not shape:
-            return None
-        if id(value) not in self.data:
-            made = Entrance(self, self.fresh(self.input_name), shape, at).tensor()
-            self.data[id(value)] = (value, made)
-        return self.data[id(value)][1]
-
-    def sizes_of_data(self, value: Any) -> Any:
-        """The shape of data that a model is called on, without the batch; None if it is not known."""
-        shape = getattr(value, "data_shape", None)
-        return None if shape is None else tuple(shape[1:])
 
 
 def _looks_first(sizes: list[Any]) -> bool:

@@ -13,7 +13,7 @@ from symparams.reading.python.keras_slim import of_slim
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
 from symparams.reading.python.keras_variables import made_up, variable
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Given, Unknown, word
+from symparams.reading.python.values import Arguments, Given, Unknown, data_sizes, word
 
 _LAYERS = {
     "conv1d": "Conv1D",
@@ -42,7 +42,7 @@ def called_at_once(keras: Keras, run: Run, path: str, given: Arguments) -> Any:
     last = path.rpartition(".")[2]
     if last == "placeholder":
         return _placeholder(keras, given)
-    if last == "reshape":
+    if last == "reshape" and data_sizes(given.get(0)) is None:
         return _reshaped(keras, run, given)
     scope = of_scopes(keras, run, last, given)
     if scope is not None:

@@ -11,7 +11,7 @@ from symparams.reading.python.graph import Keras, Node, Pointer, own, record
 from symparams.reading.python.keras_tensors import Entrance, KerasTensor
 from symparams.reading.python.keras_weights import Table
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number
+from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, data_sizes, is_number
 from symparams.sources import records as r
 
 _SPELLED = {
@@ -159,6 +159,8 @@ class KerasLayer(Value):
     def tensors(self, run: Run, value: Any, given: Arguments) -> list[KerasTensor]:
         """What flows in; an unknown value becomes an input."""
         found: list[KerasTensor] = []
+        if isinstance(value, (list, tuple)) and data_sizes(value) is not None:
+            value = self.keras.written_out(value)
         for one in value if isinstance(value, (list, tuple)) else (value,):
             if isinstance(one, KerasTensor):
                 found.append(one)

@@ -28,6 +28,7 @@ class KerasModel(Value):
         self.inputs: list[KerasTensor] = []
         self.outputs: list[KerasTensor] = []
         self.shape: Any = None  # of the input, as `build` was told
+        self.fed: Any = None  # of one example of the data that it is called on or trained on; None: not known
         self.is_sequential = False
         self.at = Span(0)
         self.cls: Subclassed | None = None
@@ -64,8 +65,19 @@ class KerasModel(Value):
         if name == "name":
             return self.name
         if name in _IGNORED:
-            return Native(name, lambda run, given: Unknown(f"{name}()"))
+            return Native(name, lambda run, given: self.used(name, given))
         return Unknown(f"{self.name}.{name}")
+
+    def used(self, name: str, given: Arguments) -> Unknown:
+        """`model.fit(x, y)`: the data say what enters, if nothing else does."""
+        if name in ("fit", "predict", "evaluate"):
+            self.feed(given.get(0, "x"))
+        return Unknown(f"{name}()")
+
+    def feed(self, value: Any) -> None:
+        """Keep the sizes of data, of the first of which they are known."""
+        if self.fed is None:
+            self.fed = self.keras.sizes_of_data(value)
 
     def set_attribute(self, run: Run, name: str, value: Any) -> None:
         if name == "trainable":
@@ -144,6 +156,7 @@ class KerasModel(Value):
             shape, axes = inner.shape(), inner.axes
             if shape is not None or axes:
                 break
+        shape = self.fed if shape is None else shape
         first = self.layers[0]
         at = first.given.at if isinstance(first, KerasLayer) else self.at
         made = Entrance(self.keras, self.keras.fresh(self.keras.input_name), shape, at)
@@ -166,6 +179,7 @@ class KerasModel(Value):
             value = self.keras.implied(value.path, given.at) if "(" not in value.path else None
         arriving = _tensors(value)
         if not arriving:
+            self.feed(value)
             return Unknown(f"{self.name}()")
         if self.is_sequential:
             return self.through(run, arriving[0], given.at)

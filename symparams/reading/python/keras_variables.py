@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from symparams.errors import Span
 from symparams.reading.python.graph import Keras
 from symparams.reading.python.keras_weights import KerasWeight
 from symparams.reading.python.operations import operated
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Value, is_number, letter
+from symparams.reading.python.values import Arguments, MadeUp, data_sizes, is_number, letter, measured
 
 _OF_SIZES = ("random_normal", "truncated_normal", "random_uniform", "normal", "uniform", "zeros", "ones", "fill",
-             "random", "random_sample", "standard_normal")  # fmt: skip
+             "random", "random_sample", "standard_normal", "full", "empty")  # fmt: skip
 _SIZES_EACH = ("randn", "rand")  # whose sizes are arguments of their own
-_OUTSIDE = re.compile(r"(?:tf|tensorflow|np|numpy)\.")
+_WRITTEN_OUT = ("constant", "array", "asarray", "convert_to_tensor")  # numbers one by one
+_OUTSIDE = re.compile(r"(?:tf|tensorflow|np|numpy|keras|ops|K|backend)\.")
 _OF_FRAMEWORK = re.compile(r"(?:^|\.)(?:tf|tensorflow|ops|K|backend)\.\w+$")
 _INITIALIZER = re.compile(
     r"(?:initializer|[Xx]avier|[Gg]lorot|[Hh]e_|He[NU]|Random(?:Normal|Uniform)|TruncatedNormal|Zeros|Ones)\w*\([^()]*\)$"
 )
-
-
-class MadeUp(Value):
-    """Numbers of which only the sizes are known."""
-
-    def __init__(self, shape: Sequence[Any]) -> None:
-        self.data_shape = tuple(letter(size) for size in shape)
-
-    def attribute(self, run: Run, name: str) -> Any:
-        return self.data_shape if name == "shape" else self if name == "astype" else super().attribute(run, name)
-
-    def called(self, run: Run, given: Arguments) -> Any:
-        return self
-
-    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
-        return self
-
-    def text(self) -> str:
-        return "numbers"
 
 
 class Places(MadeUp):
@@ -53,32 +33,37 @@ def _places(given: Arguments) -> Places | None:
     return Places((count,)) if is_number(count) and given.get(2, "step", "delta", default=1) == 1 else None
 
 
+def _row(given: Arguments) -> MadeUp | None:
+    """`np.arange(12)`: a row of numbers, which is mostly given another shape."""
+    found = _places(given)
+    return (
+        MadeUp(found.data_shape if found is not None else (letter(given.get(0, "stop")),)) if given.positional else None
+    )
+
+
 def made_up(path: str, given: Arguments) -> MadeUp | None:
     """What a function such as `tf.random_normal([5, 5, 1, 32])` makes; None for any other."""
     last = path.rpartition(".")[2]
     if last in ("arange", "range") and _OF_FRAMEWORK.search(path):
         return _places(given)
+    if last == "arange" and _OUTSIDE.match(path):
+        return _row(given)
+    if last == "reshape" and (before := data_sizes(given.get(0, "a", "x", "tensor"))) is not None:
+        return MadeUp(before).reshaped(given, first=1)
     shape: Any = None
     if last in _OF_SIZES and _OUTSIDE.match(path):
         rows = (g.value for g in given.positional if isinstance(g.value, (tuple, list)))
         shape = given.get(None, "shape", "size") or next(rows, given.get(0))
     elif last in _SIZES_EACH and _OUTSIDE.match(path):
         shape = [g.value for g in given.positional]
-    elif last == "constant":
-        shape = given.get(2, "shape") or _measured(given.get(0, "value"))
+    elif last == "randint" and _OUTSIDE.match(path):
+        shape = given.get(2, "size", "shape") or given.get(0 if "minval" in given.keywords else None)
+    elif last in _WRITTEN_OUT and ("." in path or last == "constant"):
+        shape = given.get(2, "shape") or measured(given.get(0, "value", "x", "object"))
     elif _INITIALIZER.search(path):
         shape = given.get(0, "shape")
     shape = _sizes(shape)
     return None if shape is None else MadeUp(shape)
-
-
-def _measured(rows: Any) -> tuple[int, ...] | None:
-    """The shape of numbers that are written out: [[1.0, 2.0]] has 1 row of 2."""
-    sizes: list[int] = []
-    while isinstance(rows, (list, tuple)) and rows:
-        sizes.append(len(rows))
-        rows = rows[0]
-    return tuple(sizes) if sizes and is_number(rows) else None
 
 
 def _sizes(shape: Any) -> tuple[Any, ...] | None:
@@ -96,7 +81,7 @@ def variable(keras: Keras, run: Run, last: str, given: Arguments) -> KerasWeight
     if shape is None:
         shape = getattr(initial, "data_shape", None)
     if shape is None:
-        shape = _measured(initial)
+        shape = measured(initial)
     if shape is None:
         return None
     run.allowance.make()

@@ -7,7 +7,7 @@ from typing import Any
 
 from symparams.reading.python.allowance import check_size
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Native, Row, Unknown, Value, is_number
+from symparams.reading.python.values import Arguments, MadeUp, Native, Row, Unknown, Value, data_sizes, is_number
 
 _TEXT = ("format", "join", "upper", "lower", "strip", "split", "replace", "startswith", "endswith", "title", "rstrip")
 _LIST = ("append", "extend", "insert", "pop", "reverse", "index", "copy", "clear", "count")
@@ -23,6 +23,8 @@ def plain_attribute(owner: Any, name: str) -> Any:
         return Native(name, lambda run, given: list(owner))
     if name == "value" and is_number(owner):  # of one of its sizes
         return owner
+    if name == "reshape" and (sizes := data_sizes(owner)) is not None:
+        return MadeUp(sizes).attribute_reshape()
     for kind, known in ((str, _TEXT), (list, _LIST), (dict, _DICT), (set, _SET), (tuple, ("index", "count"))):
         if isinstance(owner, kind) and name in known:
             return Native(name, _calling(owner, name))

@@ -16,7 +16,7 @@ from symparams.reading.python.graph import Graph, Node, before, own, statements,
 from symparams.reading.python.published import published
 from symparams.reading.python.run import Run
 from symparams.reading.python.sizes import Sizes
-from symparams.reading.python.torch_calls import TorchCalls
+from symparams.reading.python.torch_calls import TAKING, TorchCalls
 from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_finding import TorchFinding
 from symparams.reading.python.torch_functional import FURTHER
@@ -27,11 +27,23 @@ from symparams.reading.python.torch_library import Library
 from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
 from symparams.reading.python.torch_numbers import numbers
 from symparams.reading.python.torch_tensors import Data, Tensor
-from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, call_text, is_plain, letter, word
+from symparams.reading.python.values import (
+    Arguments,
+    Given,
+    Native,
+    Unknown,
+    Value,
+    call_text,
+    is_plain,
+    letter,
+    measured,
+    word,
+)
 from symparams.sources import records as r
 
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
-            "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy")  # fmt: skip
+            "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy",
+            "Tensor", "FloatTensor", "DoubleTensor", "LongTensor", "IntTensor")  # fmt: skip
 _NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
 _TRIES = 8  # of a model whose input sizes are found step by step
 
@@ -183,6 +195,8 @@ class Torch(TorchFinding, TorchCalls):
     def data(self, name: str, given: Arguments) -> Data:
         """Numbers that the program makes up."""
         values: Sequence[Any] = [g.value for g in given.positional]
+        if name.lower().endswith("tensor") and (written := measured(given.get(0, "data"))) is not None:
+            return Data(written, given.at)
         if name == "arange":
             return Data(values[-1:] if values else None, given.at)
         if name in ("randint", "full"):
@@ -203,8 +217,7 @@ class Torch(TorchFinding, TorchCalls):
 
     def ran(self, run: Run, module: Module, given: Arguments) -> Any:
         """The program runs a model on data: their sizes are those of its input."""
-        shapes = [getattr(value, "data_shape", None) for value in given.values()]
-        self.inputs.note(module, shapes)
+        self.inputs.note(module, given.values())
         if not any(m is module for m in self.models):
             self.models.append(module)
         return Data(None, given.at)
@@ -279,10 +292,15 @@ class Torch(TorchFinding, TorchCalls):
                 given.positional.append(Given(self.inputs.tensor(run, name, given.at, index), given.at))
             module.run_method(run, "forward", given)
             return
-        name = "input"
+        takes: Sequence[str] = ("input",)
         if isinstance(module, UserModule):
             at = run.spans(module.cls.node)
-        module.called(run, Arguments([Given(self.inputs.tensor(run, name, at, 0), at)], {}, at))
+        elif isinstance(module, Leaf):
+            takes = TAKING.get(module.kind, takes)
+        if takes[0] == "query" and not self.inputs.has(module, 1):
+            takes = takes[:1]  # attention that the program does not call looks at its own input
+        entering = self.inputs.of_module(run, module, takes, at)
+        module.called(run, Arguments([Given(one, at) for one in entering], {}, at))
 
     # ------------------------------------------------------------ sizes
 

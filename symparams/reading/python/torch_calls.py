@@ -18,7 +18,16 @@ from symparams.reading.python.torch_tensors import BATCH, Data, OpenShape, State
 from symparams.reading.python.values import Arguments, Given, Native, Unknown, Value, is_number, letter
 from symparams.sources import records as r
 
-_OF_TWO = {"Bilinear": "input2", "Transformer": "tgt"}  # what takes two inputs, and what it calls the second
+TAKING = {
+    "Bilinear": ("input1", "input2"),
+    "CosineSimilarity": ("x1", "x2"),
+    "PairwiseDistance": ("x1", "x2"),
+    "Transformer": ("src", "tgt"),
+    "TransformerDecoder": ("tgt", "memory"),
+    "TransformerDecoderLayer": ("tgt", "memory"),
+    "MultiheadAttention": ("query", "key", "value"),
+}  # the modules that take several tensors, and what they call them
+_OF_TWO = ("Bilinear", "CosineSimilarity", "PairwiseDistance", "Transformer")  # which join the two
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _SAME = frozenset(
     re.findall(
@@ -127,7 +136,7 @@ class TorchCalls(TorchShapes):
 
     def leaf(self, run: Run, leaf: Leaf, given: Arguments) -> Any:
         """A module of the catalogue is called."""
-        first = given.get(0, "input", "query", "src", "tgt")
+        first = given.get(0, "input", "query", "src", "tgt", "input1", "x1")
         x = None if self.current is None else self.tensor(run, first, given.at)
         if x is None:
             return self.ran(run, leaf, given) if isinstance(given.get(0), Data) else Unknown(f"{leaf.kind}()")
@@ -135,7 +144,7 @@ class TorchCalls(TorchShapes):
         call, others, beside = leaf.recorded(), [], []
         name = self.names.get(id(leaf)) or self.fresh(_function_name(leaf.kind))
         if leaf.kind in _OF_TWO:
-            others = [t for t in [self.tensor(run, given.get(1, _OF_TWO[leaf.kind]), given.at)] if t is not None]
+            others = [t for t in [self.tensor(run, given.get(1, TAKING[leaf.kind][1]), given.at)] if t is not None]
         memory = self._memory(run, leaf, x, given)
         if memory is not None:
             call = call._replace(arguments=(*call.arguments, r.Argument("memory", Pointer.to(memory), given.at)))
@@ -163,7 +172,11 @@ class TorchCalls(TorchShapes):
             value = self.tensor(run, given.get(1, "memory"), given.at)
         else:
             return None
-        return value.node if value is not None and value.node is not x.node else None
+        if value is None or value.node is x.node:
+            return None
+        if leaf.given.get(None, "kdim") is None:
+            self.inputs.read(run, leaf, value)
+        return value.node
 
     def _tied(self, leaf: Leaf, call: r.Call) -> tuple[r.Call, list[Node]]:
         """A linear layer with the matrix of an embedding that was used before."""

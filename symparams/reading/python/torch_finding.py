@@ -23,7 +23,7 @@ class TorchFinding:
         """The models that a program has made, by the names that it gives them."""
         found: dict[str, Module] = {}
         self._complete(run)
-        leaves: dict[str, Module] = {}
+        leaves: dict[str, Leaf] = {}
         for name, value in run.globals.names.items():
             if isinstance(value, (UserModule, Container)) and not any(value is m for m in found.values()):
                 found[name] = value
@@ -35,8 +35,10 @@ class TorchFinding:
         if not found and not leaves:  # they were made in functions, whose names are gone
             for module in sorted(self.made, key=lambda module: isinstance(module, Leaf)):
                 found.setdefault(module.text(), module)
+        within = {id(value) for leaf in leaves.values() for value in leaf.given.values()}
+        alone: dict[str, Module] = {name: leaf for name, leaf in leaves.items() if id(leaf) not in within}
         held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
-        return {n: m for n, m in found.items() if id(m) not in held} or leaves
+        return {n: m for n, m in found.items() if id(m) not in held} or alone
 
     def _complete(self, run: Run) -> None:
         """A class whose head is missing has the functions that stand beside it."""

@@ -14,12 +14,14 @@ from symparams.algebra.substitution import mapped
 from symparams.errors import Span
 from symparams.reading.python.graph import Node, Torch, own, safe
 from symparams.reading.python.run import Run
-from symparams.reading.python.torch_modules import Leaf, Module, size
+from symparams.reading.python.torch_modules import Container, Leaf, Module, size
 from symparams.reading.python.torch_tensors import Tensor
 from symparams.reading.python.values import Arguments, Unknown, letter
 
 _LETTERS = {1: ("n",), 2: ("T", "d"), 3: ("C", "H", "W"), 4: ("C", "D", "H", "W")}
 _FURTHER = {"Embedding": ("T",), "Conv1d": ("C", "L"), "ConvTranspose1d": ("C", "L"), "MaxPool1d": ("C", "L")}
+_OF_SEQUENCES = ("LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer",
+                 "TransformerEncoder", "TransformerDecoder")  # fmt: skip
 _USUAL = (28, 32, 64, 96, 128, 224, 227, 256, 299, 512)
 _LARGEST = 1_024  # side of an image that is looked for
 
@@ -41,6 +43,7 @@ class Entrances:
         self.words = words
         self.values: dict[str, int] = {}  # of letters, as far as they have been found
         self.known: dict[int, list[Any]] = {}  # shapes of the inputs that a module is run on, by its id
+        self.again: dict[int, list[int]] = {}  # and which of them are the same data: the place of the first of these
         self.told: list[tuple[Any, ...]] = []  # sizes in comments
         self.unknown: set[Node] = set()  # steps of which nothing is known but what the next layer reads
         self.open: dict[Node, Node] = {}  # node: the open input that it comes from
@@ -52,15 +55,27 @@ class Entrances:
 
     # ------------------------------------------------------------ what the program says
 
-    def note(self, module: Module, shapes: Sequence[Any]) -> None:
-        """A module is run on data of these shapes."""
+    def note(self, module: Module, values: Sequence[Any]) -> None:
+        """A module is run on this data."""
         before = self.known.get(id(module))
         if before is None or all(s is None for s in before):
-            self.known[id(module)] = [None if s is None else tuple(s[1:]) for s in shapes]
+            axes = _axes_of_one(module)
+            shapes = [getattr(value, "data_shape", None) for value in values]
+            self.known[id(module)] = [None if s is None else _of_one(tuple(s), axes) for s in shapes]
+            self.again[id(module)] = [next(i for i, v in enumerate(values) if v is value) for value in values]
 
     def has(self, module: Module, index: int) -> bool:
         """Whether a module is run with so many inputs."""
         return index < len(self.known.get(id(module), ()))
+
+    def of_module(self, run: Run, module: Module, names: Sequence[str], at: Span) -> list[Any]:
+        """What enters a model without a `forward`: a tensor for each of these names, the same where its data are."""
+        again = self.again.get(id(module), ())
+        found: list[Any] = []
+        for index, name in enumerate(names):
+            first = again[index] if index < len(again) else index
+            found.append(found[first] if first < index else self.tensor(run, name, at, index))
+        return found
 
     def summary(self, run: Run, path: str, given: Arguments) -> Any:
         """`summary(model, (3, 32, 32))` of torchsummary or torchinfo."""
@@ -247,6 +262,20 @@ def _orders(told: Sequence[Any], count: int) -> list[tuple[Any, ...]]:
     return found
 
 
+def _axes_of_one(module: Module) -> int:
+    """How many axes one example has for a module whose first layer says so by its name; else 0."""
+    first = next((inner for inner in module.inside() if isinstance(inner, Leaf)), None)
+    kind = "" if first is None or first.kind.startswith("BatchNorm") else first.kind
+    promised = re.search(r"(\d)d$", kind)
+    axes = int(promised[1]) + 1 if promised else 2 if kind in _OF_SEQUENCES else 0
+    return axes if isinstance(module, (Leaf, Container)) or axes > 2 else 0  # a class can use its layers in any order
+
+
+def _of_one(shape: tuple[Any, ...], axes: int) -> tuple[Any, ...]:
+    """The shape of one example: without the batch, unless the data have none."""
+    return shape if len(shape) in (1, axes) else shape[1:]
+
+
 def _axes(leaf: Leaf) -> Sequence[Any] | None:
     """The sizes of an input that a layer reads: numbers where it says them, None where they are open."""
     kind, first = (
@@ -260,13 +289,15 @@ def _axes(leaf: Leaf) -> Sequence[Any] | None:
         return (channels,) if kind == "BatchNorm1d" else (channels, *(None,) * axes)
     if promised and "Pool" in kind:
         return (None,) * (int(promised[1]) + 1)
+    if kind in ("LSTMCell", "GRUCell", "RNNCell"):
+        return (first,)
     if kind in ("Linear", "LazyLinear"):
         return (None if kind == "LazyLinear" else first,)
     if kind == "Embedding":
         return (None,)
-    if kind in ("LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer"):
+    if kind in _OF_SEQUENCES and not kind.endswith("coder"):
         return (None, first)
-    if kind in ("TransformerEncoder", "TransformerDecoder"):
+    if kind in _OF_SEQUENCES:
         inner = leaf.given.get(0, "encoder_layer", "decoder_layer")
         return (None, size(inner.given.get(0, "d_model")) if isinstance(inner, Leaf) else None)
     if kind == "LayerNorm":

@@ -8,7 +8,7 @@ from typing import Any
 from symparams.errors import Span
 from symparams.reading.python.graph import Node, Torch
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments, Native, Unknown, Value
+from symparams.reading.python.values import Arguments, Native, Unknown, Value, reshaped
 
 
 class Batch(Value):
@@ -59,12 +59,12 @@ class Data(Value):
             place = given.get(0, "dim") % (len(self.data_shape) + 1)
             return Data((*self.data_shape[:place], 1, *self.data_shape[place:]), self.at)
         if name in ("view", "reshape"):
-            sizes = [g.value for g in given.positional]
-            return Data(None if -1 in sizes else sizes, self.at)
+            return Data(reshaped(self.data_shape, given), self.at)
         return Data(None, self.at)
 
     def item(self, run: Run, key: Any, at: Span) -> Any:
-        return Data(None, at)
+        one = isinstance(key, int) and self.data_shape is not None and len(self.data_shape) > 1
+        return Data(self.data_shape[1:] if one and self.data_shape else None, at)
 
     def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
         if isinstance(other, Tensor):

@@ -6,6 +6,7 @@ known; everything else is a Value.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -231,3 +232,66 @@ def copied(run: Run, value: Any, deeply: Copies | None) -> Any:
     if deeply is not None:
         deeply[id(value)] = made
     return made
+
+
+class MadeUp(Value):
+    """Numbers of which only the sizes are known."""
+
+    def __init__(self, shape: Sequence[Any]) -> None:
+        self.data_shape = tuple(letter(size) for size in shape)
+
+    def attribute(self, run: Run, name: str) -> Any:
+        if name == "shape":
+            return self.data_shape
+        if name == "reshape":
+            return self.attribute_reshape()
+        return self if name == "astype" else super().attribute(run, name)
+
+    def attribute_reshape(self) -> Native:
+        """`numbers.reshape`."""
+        return Native("reshape", lambda run, given: self.reshaped(given))
+
+    def reshaped(self, given: Arguments, first: int = 0) -> MadeUp:
+        """The same numbers in another shape; as they are where that is not known."""
+        shape = reshaped(self.data_shape, given, first)
+        known = shape is not None and all(is_number(letter(size)) for size in shape)
+        return MadeUp(shape) if known and shape else self
+
+    def called(self, run: Run, given: Arguments) -> Any:
+        return self
+
+    def operated(self, run: Run, operator: str, other: Any, reflected: bool, at: Span) -> Any:
+        return self
+
+    def text(self) -> str:
+        return "numbers"
+
+
+def data_sizes(value: Any) -> tuple[Any, ...] | None:
+    """The sizes of numbers, made up or written out; None for anything else."""
+    if isinstance(value, MadeUp):
+        return value.data_shape
+    return (len(value),) if isinstance(value, range) else measured(value)
+
+
+def measured(rows: Any) -> tuple[int, ...] | None:
+    """The shape of numbers that are written out: [[1.0, 2.0]] has 1 row of 2."""
+    sizes: list[int] = []
+    while isinstance(rows, (list, tuple)) and rows:
+        sizes.append(len(rows))
+        rows = rows[0]
+    return tuple(sizes) if sizes and is_number(rows) else None
+
+
+def reshaped(before: Sequence[Any] | None, given: Arguments, first: int = 0) -> tuple[Any, ...] | None:
+    """The sizes of `reshape(2, 3)` or `reshape((2, -1))`; None where -1 stands for nobody knows how many."""
+    sizes = [g.value for g in given.positional[first:]]
+    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+        sizes = list(sizes[0])
+    sizes = sizes or list(given.get(None, "shape", "newshape", default=()))
+    if -1 not in sizes:
+        return tuple(sizes) or None
+    if before is None or not all(isinstance(s, int) for s in (*before, *sizes)) or sizes.count(-1) > 1:
+        return None
+    others = -math.prod(sizes)
+    return tuple(math.prod(before) // others if s == -1 else s for s in sizes) if others > 0 else None
