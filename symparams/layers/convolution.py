@@ -95,6 +95,7 @@ class Convolution(Sliding):
         ),
     )
     title: ClassVar = "Convolution"
+    at_any_size: ClassVar = True
     family: ClassVar = "Convolution"
     example: ClassVar = "input(28, 28, 1) -> conv(32, 3x3, relu)"
 
@@ -186,6 +187,7 @@ class Depthwise(Sliding):
         ),
     )
     title: ClassVar = "Depthwise convolution"
+    at_any_size: ClassVar = True
     family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> depthwise(3x3, same)"
 
@@ -274,6 +276,7 @@ class Separable(Sliding):
         ),
     )
     title: ClassVar = "Separable convolution"
+    at_any_size: ClassVar = True
     family: ClassVar = "Convolution"
     example: ClassVar = "input(112, 112, 32) -> separable(64, 3x3, same)"
 

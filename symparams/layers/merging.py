@@ -28,6 +28,7 @@ class Add(Layer):
     names: ClassVar[tuple[str, ...]] = ("add",)
     calls: ClassVar = (keras("Add"),)
     title: ClassVar[str] = "Add"
+    at_any_size: ClassVar = True
     family: ClassVar = "Branches joined"
     example: ClassVar[str] = "input(56, 56, 64) -> { conv(64, 3, same) | id } -> add"
     inputs: ClassVar = "many"
@@ -200,6 +201,7 @@ class Concatenate(Layer):
     names: ClassVar = ("concat", "Concatenate", "cat")
     calls: ClassVar = (keras("Concatenate", "axis"),)
     title: ClassVar = "Concatenate"
+    at_any_size: ClassVar = True
     family: ClassVar = "Branches joined"
     example: ClassVar = "input(28, 28, 192) -> { conv(64, 1) | conv(128, 3, same) } -> concat"
     inputs: ClassVar = "many"

@@ -80,6 +80,7 @@ class BatchNormalization(Scaled):
         ),
     )
     title: ClassVar = "Batch normalization"
+    at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(112, 112, 64) -> bn"
@@ -252,6 +253,7 @@ class GroupNormalization(Scaled):
         ),
     )
     title: ClassVar = "Group normalization"
+    at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
     reads: ClassVar = "channels"
@@ -312,6 +314,7 @@ class InstanceNormalization(Scaled):
         ),
     )
     title: ClassVar = "Instance normalization"
+    at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"
     reads: ClassVar = "channels"

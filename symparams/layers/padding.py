@@ -107,6 +107,7 @@ class ZeroPadding(Layer):
         keras1("ZeroPadding1D ZeroPadding2D ZeroPadding3D", "padding:amount -dim_ordering"),
     )
     title: ClassVar[str] = "Zero padding"
+    at_any_size: ClassVar = True
     family: ClassVar = "Shape"
     example: ClassVar[str] = "input(224, 224, 3) -> zeropad(3)"
 
@@ -211,6 +212,7 @@ class Cropping(Layer):
         keras1("Cropping2D", "cropping:amount=0 -dim_ordering"),
     )
     title: ClassVar = "Cropping"
+    at_any_size: ClassVar = True
     family: ClassVar = "Shape"
     example: ClassVar = "input(28, 28, 3) -> crop(((2, 1), (3, 3)))"
 

@@ -14,6 +14,7 @@ class Passing(Layer):
 
     because: ClassVar[str] = ""  # why there is nothing to learn
     shape_because: ClassVar[str] = ""  # why the shape stays
+    at_any_size: ClassVar = True
 
     def rules(self, *arriving: Incoming) -> Rules:
         (x,) = arriving

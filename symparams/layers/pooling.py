@@ -37,6 +37,7 @@ class Pooling(Layer):
 
     family: ClassVar = "Pooling"
     reads: ClassVar = "channels"
+    at_any_size: ClassVar = True
 
     size: tuple[Formula, ...] = argument(SIZES, "window size", (as_formula(2),), told=True)
     stride: tuple[Formula, ...] | None = argument(
@@ -257,6 +258,7 @@ class GlobalAveragePooling(Layer):
         keras1("GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D", "-dim_ordering"),
     )
     title: ClassVar[str] = "Global average pooling"
+    at_any_size: ClassVar = True
     family: ClassVar = "Pooling"
     example: ClassVar[str] = "input(7, 7, 2048) -> globalavgpool"
     reads: ClassVar = "channels"

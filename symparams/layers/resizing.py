@@ -68,6 +68,7 @@ class Upsampling(Layer):
         keras1("UpSampling2D UpSampling3D", "size:factor=2 -dim_ordering"),
     )
     title: ClassVar = "Upsampling"
+    at_any_size: ClassVar = True
     family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 512) -> upsample(2)"
 

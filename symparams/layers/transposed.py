@@ -97,6 +97,7 @@ class TransposedConvolution(Sliding):
         ),
     )
     title: ClassVar = "Transposed convolution"
+    at_any_size: ClassVar = True
     family: ClassVar = "Upsampling and transposed convolution"
     example: ClassVar = "input(14, 14, 128) -> tconv(64, 2, s=2)"
 

@@ -35,6 +35,9 @@ class Misconception:
     layers: tuple[type[Layer], ...] = (Layer,)  # the kinds of layers that can be mistaken so
     around: bool = False  # whether its edit looks at other layers of the network too
     needs: Need | None = None  # what a layer must have for its edit to be worth a try; None: the edit finds out
+    # Whether its edit looks at letters and their places only, never at their numbers but to find a 0 or 1; what it
+    # makes of a rule then holds for all rules of the same form.
+    formal: bool = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As the name that it has in its module, which is that of its edit."""
@@ -56,6 +59,7 @@ def misconception(
     layers: tuple[type[Layer], ...] = (Layer,),
     around: bool = False,
     needs: Need | None = None,
+    formal: bool = False,
     explanation: str,
     repair: str,
     source: str,
@@ -65,4 +69,4 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, needs)
+    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, needs, formal)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 
 from symparams import extensions
@@ -12,9 +13,11 @@ from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
 from symparams.misconceptions.doubles import Rules, joined
 from symparams.misconceptions.families import CATALOGUE
+from symparams.misconceptions.forms import Filled, editing
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.roles import offers
-from symparams.misconceptions.task import Subject, Task, Tasks, on_other_input
+from symparams.misconceptions.spatial_mistakes import unmoved
+from symparams.misconceptions.task import COUNTS, Subject, Task, Tasks, on_other_input
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Incoming, Layer, Shape
 from symparams.model.network import Network
@@ -56,6 +59,7 @@ class _Beliefs:
     """What a student who makes a mistake about sizes all along has wrong."""
 
     known: int  # the layers up to here are worked out; those before the first mistake are right
+    counts: bool = False  # whether counts of parameters can be wrong because of it
     wrong: dict[int, Believed] = field(default_factory=dict)  # by the indices of layers
 
 
@@ -97,14 +101,16 @@ class Mistakes:
                 for rules in of_both:
                     yield Mistake((*first.made, second), rules)
 
-    def slips_together(self, task: Task) -> Iterator[Mistake]:
+    def slips_together(self, task: Task) -> Iterator[tuple[tuple[Misconception, ...], Filled | Formula]]:
         """Two misconceptions at once in a term of a sum, each pair in one order, the likeliest first."""
         later = [m for m in _sensible(task) if m.credit]
         for first in self.slips(task):
-            subjects = tuple(task.subjects(first.rules))
+            (subject,) = task.subjects(first.rules)
+            by_form = editing(subject)
             for second in later[later.index(first.made[0]) + 1 :]:
-                for rules in _edited(second, subjects):
-                    yield Mistake((*first.made, second), rules)
+                filled = by_form.made(second, _ways) if second.formal and by_form is not None else None
+                for rule in _ways(second, subject) if filled is None else filled:
+                    yield (*first.made, second), rule
 
     # ------------------------------------------------------------ what is carried on
 
@@ -123,6 +129,15 @@ class Mistakes:
         known = [m for m in CATALOGUE.values() if m in self._beliefs]
         others = [m for m in self._beliefs if m.name not in CATALOGUE]
         return sorted([*known, *others], key=lambda m: -m.credit)
+
+    def may_miscount(self, misconception: Misconception, quantity: str) -> bool:
+        """Whether a misconception about sizes may make a quantity of a later layer wrong; few are worked out."""
+        return quantity not in COUNTS or self._beliefs[misconception].counts
+
+    @cached_property
+    def _unmoved(self) -> list[bool]:
+        """By layer: whether a wrong size along a spatial axis of its output changes no parameters behind it."""
+        return unmoved(self.network.nodes)
 
     def carried_by(self, misconception: Misconception, task: Task) -> tuple[Formula, ...] | None:
         """The rules of a task on what this misconception makes arrive; None if that is nothing else."""
@@ -160,7 +175,8 @@ class Mistakes:
             believed = _mistaken(misconception, task)
             if believed.shape != task.derived.shape:
                 wrong[misconception] = believed
-                self._beliefs.setdefault(misconception, _Beliefs(index))
+                beliefs = self._beliefs.setdefault(misconception, _Beliefs(index))
+                beliefs.counts |= not (self._unmoved[index] and _is_along_space(misconception, task))
         return _Output(task, Believed(task.derived, task.derived.shape), wrong)
 
     def _believed(self, misconception: Misconception, before: Mapping[int, Believed], index: int) -> Believed | None:
@@ -226,7 +242,10 @@ def _of_right(misconception: Misconception, task: Task) -> Iterable[tuple[Formul
     if misconception.around:
         return _edited(misconception, task.right)
     if misconception not in task.kept:
-        task.kept[misconception] = tuple(_edited(misconception, task.right))
+        by_form = editing(task.right[0]) if misconception.formal and len(task.right) == 1 else None
+        filled = None if by_form is None else by_form.made(misconception, _ways)
+        rules = _edited(misconception, task.right) if filled is None else ((one.rule,) for one in filled)
+        task.kept[misconception] = tuple(rules)
     wrong_rules: tuple[tuple[Formula, ...], ...] = task.kept[misconception]
     return wrong_rules
 
@@ -269,11 +288,19 @@ def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
         if not extensions.reported(error):
             raise
         return []
+    if not rules:
+        return rules
     if not all(isinstance(rule, Formula) for rule in rules):
         origin = extensions.whose(misconception.edit.__module__)
         extensions.tell(f"{origin}: the edit of `{misconception.name}` gives something other than formulas")
         return []
     return [rule for rule in rules if rule != subject.rule]
+
+
+def _is_along_space(misconception: Misconception, task: Task) -> bool:
+    """Whether a misconception edits nothing but sizes along spatial axes."""
+    channels = task.derived.leaving.channel_axis
+    return all(rules[channels] == task.rules[channels] for rules in _of_right(misconception, task))
 
 
 def _on(derived: Derived, arriving: tuple[Incoming, ...], network: Network) -> Derived | None:

@@ -51,7 +51,22 @@ def is_of(tensors: Iterable[Tensor], *roles: Role) -> Test:
 
 def is_kernel(s: Subject) -> Test:
     """Whether a node is a side of the kernel."""
-    return is_of(s.tensors, "kernel")
+    return _is_kernel(s.task.derived)
+
+
+@lru_cache(1024)  # nearly every edit of a convolution asks
+def _is_kernel(derived: Derived) -> Test:
+    return is_of(derived.rules.counted, "kernel")
+
+
+def is_spanned(s: Subject) -> Test:
+    """Whether a node is the input channels that a kernel spans."""
+    return _is_spanned(s.task.derived)
+
+
+@lru_cache(1024)
+def _is_spanned(derived: Derived) -> Test:
+    return is_of(spanning(derived.rules.counted), "input")
 
 
 def spanning(tensors: Iterable[Tensor]) -> list[Tensor]:

@@ -287,6 +287,8 @@ class Layer(Record):
     by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
     stock: ClassVar[tuple[Convention, ...]] = ()  # the frameworks that have it, so that its tensors have names there
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes
+    # Whether its parameters and its output channels are the same for all spatial sizes that it accepts; False: perhaps.
+    at_any_size: ClassVar[bool] = False
     # The conventions in which its arguments in a sentence leave nothing open, so that an exam can describe it.
     described: ClassVar[tuple[Convention, ...]] = ("keras", "torch")
 

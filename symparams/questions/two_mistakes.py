@@ -11,21 +11,29 @@ from math import prod
 from typing import TypeAlias
 
 from symparams.algebra.formula import Formula
+from symparams.misconceptions.forms import Filled
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.totals import OF_WHOLE_LAYERS, WrongTerm, in_all_copies
+from symparams.model.network import Node
 from symparams.questions.signatures import Signature
 from symparams.questions.wrong_totals import Way, WrongTotal, WrongTotals, minus
 
 _DISTINCT = 48  # layers that are built differently, in which two mistakes at once are looked for
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Both:
     """What two mistakes at once make of a term, and what that adds; equal layers share it."""
 
     made: tuple[Misconception, ...]
-    rule: Formula  # in all copies
+    wrong: Filled | Formula  # in one copy
+    node: Node  # the layer
     adds: Signature
+
+    @cached_property
+    def rule(self) -> Formula:
+        """In all copies; written out only where it explains an answer."""
+        return in_all_copies(_rule(self.wrong), self.node)
 
 
 _Names: TypeAlias = tuple[str, ...]  # of two misconceptions, in the order in which they are made
@@ -135,12 +143,21 @@ class TwoMistakes:
     def _of_layer(self, index: int) -> Iterator[_Both]:
         total, signature = self.totals.total, self.totals.signature
         term = total.terms[index]
-        right = signature(term.rule)
-        for mistake in self.totals.mistakes.slips_together(term.task):
-            rule = in_all_copies(mistake.rules[0], total.node(index))
-            given = signature(rule)
-            if right is not None and given is not None and given != right:
-                yield _Both(mistake.made, rule, minus(given, right))
+        right, node = signature(term.rule), total.node(index)
+        if right is None:
+            return
+        for made, wrong in self.totals.mistakes.slips_together(term.task):
+            if isinstance(wrong, Filled) and not node.repeats:
+                value = wrong.value
+                given = None if value is None else (value,) * len(right)
+            else:
+                given = signature(in_all_copies(_rule(wrong), node))
+            if given is not None and given != right:
+                yield _Both(made, wrong, node, minus(given, right))
+
+
+def _rule(wrong: Filled | Formula) -> Formula:
+    return wrong.rule if isinstance(wrong, Filled) else wrong
 
 
 def _made(single: _Single) -> Misconception:

@@ -11,20 +11,15 @@ from symparams.algebra.formula import Formula, Product, Symbol, as_formula
 from symparams.layers.convolution import Convolution, Separable
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.transposed import TransposedConvolution
-from symparams.misconceptions.edits import Test, bound_where, exchanged, named, some, without_factor
+from symparams.misconceptions.edits import Test, bound_where, changed, named, rewritten, some, without_factor
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.roles import is_of, letters, matrix, spanning
+from symparams.misconceptions.roles import is_of, is_spanned, letters, matrix, spanning
 from symparams.misconceptions.surroundings import factor_of, in_work, intact, network_input, weighted_before
 from symparams.misconceptions.task import Subject
 from symparams.model.network import Node
 
 _FURTHEST = 6  # earlier convolutions that are multiplied in
 _MIXING = (Convolution, Separable, TransposedConvolution)  # every filter spans all channels
-
-
-def _is_input(s: Subject) -> Test:
-    """Whether a node is the channels that a kernel spans."""
-    return is_of(spanning(s.tensors), "input")
 
 
 def _is_channels(s: Subject) -> Test:
@@ -41,6 +36,7 @@ def _is_channels(s: Subject) -> Test:
     "macs",
     "flops",
     needs="spanning kernel",
+    formal=True,
     explanation="you gave each filter a single kernel, as if the input had one channel",
     repair="each filter of a convolution has one kernel for every input channel that it sees, and the results are "
     "summed",
@@ -51,7 +47,7 @@ def _is_channels(s: Subject) -> Test:
 def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (k·k + 1)·C_out."""
 
-    return in_work(s, lambda rule: some(without_factor(rule, _is_input(s))))
+    return in_work(s, lambda rule: some(without_factor(rule, is_spanned(s))))
 
 
 @misconception(
@@ -72,29 +68,26 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
 def earlier_filters(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out → k·k·C_0·C_in·C_out."""
     convolutions = (n for n in weighted_before(s) if _has_kernel(n) and n.derived.arriving)
-    further: list[Formula] = []
+    is_input, further = is_spanned(s), list[Formula]()
     for node in islice(convolutions, _FURTHEST):
         channels = node.derived.arriving[0].channels
         further.insert(0, Symbol(f"C_{len(further)}", as_formula(channels), f"input channels of {node.name}", True))
         if any(number(c) != 1 for c in further):
-            yield from some(_with_channels(s, further))
+            yield from some(_with_channels(s.rule, is_input, further))
 
 
 def _has_kernel(node: Node) -> bool:
     return any(t.of("kernel") for t in node.derived.rules.counted)
 
 
-def _with_channels(s: Subject, further: list[Formula]) -> Formula | None:
-    is_input = _is_input(s)
+def _with_channels(rule: Formula, is_input: Test, further: list[Formula]) -> Formula | None:
+    def change(node: Formula) -> Formula | None:
+        if not isinstance(node, Product):
+            return None
+        place = next((i for i, f in enumerate(node.factors) if factor_of(f, is_input)), None)
+        return None if place is None else Product((*node.factors[:place], *further, *node.factors[place:]))
 
-    def change(node: Formula) -> Formula:
-        assert isinstance(node, Product)
-        place = next(i for i, f in enumerate(node.factors) if factor_of(f, is_input))
-        return Product((*node.factors[:place], *further, *node.factors[place:]))
-
-    return exchanged(
-        s.rule, lambda n: isinstance(n, Product) and any(factor_of(f, is_input) for f in n.factors), change
-    )
+    return changed(rule, rewritten(rule, change))
 
 
 @misconception(
@@ -193,6 +186,7 @@ def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     needs="spanning kernel",
+    formal=True,
     explanation="you counted a single filter",
     repair="each filter of a convolution has its own weights and produces one output channel",
     claim="All filters of a convolution share the same weights.",

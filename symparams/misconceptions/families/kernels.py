@@ -10,7 +10,7 @@ from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Product, product, total
 from symparams.misconceptions.edits import changed, rewritten, some, tidy
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.roles import apart, is_kernel, is_of, spanning
+from symparams.misconceptions.roles import apart, is_kernel, is_of, is_spanned
 from symparams.misconceptions.surroundings import CONVOLVING, Along, factor_of, in_work, other_kernels, sides
 from symparams.misconceptions.task import Subject
 
@@ -39,6 +39,7 @@ def _in_products(s: Subject, change: Callable[[list[Formula], list[Formula]], Fo
     "macs",
     "flops",
     needs="kernel",
+    formal=True,
     explanation="you used one side of the kernel, not its area",
     repair="for each input channel a two-dimensional kernel has `k*k` weights",
     claim="A convolution filter of size 5x5 has 5 weights for each input channel.",
@@ -61,6 +62,7 @@ def not_squared(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     needs="kernel",
+    formal=True,
     explanation="you squared the kernel size, as if the kernel were as high as it is long",
     repair="over a sequence a kernel has a length only, so it has `k` weights for each input channel",
     claim="A one-dimensional convolution filter of size 5 has 25 weights for each input channel.",
@@ -108,6 +110,7 @@ def _with_factors(factors: tuple[Formula, ...], kernel: list[Formula], others: l
     "macs",
     "flops",
     needs="kernel",
+    formal=True,
     explanation="you added the sides of the kernel",
     repair="the size of a kernel is the product of its sides",
     claim="A 5x5 kernel has 10 weights.",
@@ -130,6 +133,7 @@ def sides_added(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     needs="kernel",
+    formal=True,
     explanation="you added the input channels to the kernel size",
     repair="there is a whole kernel for each input channel, so the kernel size is multiplied by the number of channels",
     claim="A convolution filter has one weight for each position of its kernel and one more for each input channel.",
@@ -137,7 +141,7 @@ def sides_added(s: Subject) -> Iterable[Formula]:
 )
 def channels_added(s: Subject) -> Iterable[Formula]:
     """k·k·C_in → k·k + C_in."""
-    spanned, by_itself = is_of(spanning(s.tensors), "input"), is_of(apart(s.tensors), "output")
+    spanned, by_itself = is_spanned(s), is_of(apart(s.tensors), "output")
 
     def added(kernel: list[Formula], others: list[Formula]) -> Formula | None:
         channels = [f for f in others if factor_of(f, spanned) or factor_of(f, by_itself)]
@@ -155,6 +159,7 @@ def channels_added(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     needs="spanning kernel",
+    formal=True,
     explanation="you counted one weight for each input channel and filter, as in a dense layer",
     repair="a filter of a convolution has one weight for each position of its kernel in every input channel",
     claim="A convolution has one weight for each pair of an input channel and a filter, whatever the size of its "
@@ -163,7 +168,7 @@ def channels_added(s: Subject) -> Iterable[Formula]:
 )
 def kernel_left_out(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (C_in + 1)·C_out."""
-    is_input = is_of(spanning(s.tensors), "input")
+    is_input = is_spanned(s)
 
     def rest(kernel: list[Formula], others: list[Formula]) -> Formula | None:
         return product(others) if any(factor_of(f, is_input) for f in others) else None

@@ -46,6 +46,7 @@ def weights_for_every_place(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=_SLIDING,
+    formal=True,
     explanation="you multiplied by the height and width of the input",
     repair="a filter of a convolution has one weight for each position of its kernel, not for each position of the "
     "image",
@@ -64,6 +65,7 @@ def input_size_in_the_count(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(Convolution,),
+    formal=True,
     explanation="you gave every filter one weight per input value, as in a dense layer",
     repair="a filter of a convolution is only as large as its kernel and slides over the image",
     claim="Whatever its kernel size, a convolution with `F` filters has as many weights as a dense layer with `F` "
