@@ -87,7 +87,8 @@ def _through(made: type[Any], say: Nonsense, *names: str) -> None:
 
     def replaced(self: object, *given: Any, **named: Any) -> Any:
         values = dict(zip(order, given, strict=False)) | named
-        return make(self, **{name: say(v) if name in names and v else v for name, v in values.items()})
+        said = {name: v() if callable(v) and name in names else v for name, v in values.items()}
+        return make(self, **{name: say(v) if name in names and v else v for name, v in said.items()})
 
     setattr(made, "__new__" if is_tuple else "__init__", replaced)
 

@@ -227,7 +227,7 @@ def unsaid(node: Node) -> list[str]:
     moved = [axis.size for axis in rules.output] != [as_formula(n) for x in node.derived.arriving for n in x.shape]
     needs = {
         "because, on its parameters": rules.because,
-        "shape_because, on its output": rules.shape_because or not (moved and node.inputs),
+        "shape_because, on its output": rules.shape_reason or not (moved and node.inputs),
         "because of its work, on its multiply-accumulates": work.because or node.derived.macs == ZERO,
     }
     return [f"{node.layer.names[0]} needs a sentence: {what}" for what, has in needs.items() if not has]

@@ -211,7 +211,7 @@ def test_numbers_alone_see_nothing() -> None:
     ],
 )
 def test_why_the_shape_is_so(text: str, said: str) -> None:
-    assert net(text).nodes[-1].derived.rules.shape_because == said
+    assert net(text).nodes[-1].derived.rules.shape_reason == said
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def of_answer(a: LayerAnswer) -> Iterator[Fraction]:
     e = a.entry
     rules = e.node.derived.rules
     yield Fraction(1)
-    for text in (rules.because, rules.shape_because, rules.differs, *rules.ignores):
+    for text in (rules.because, rules.shape_reason, rules.differs, *rules.ignores):
         yield from in_text(text)
     yield from in_derivation(a.params)
     for origin in origins(a.solution.network, e.node):

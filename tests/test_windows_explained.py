@@ -188,7 +188,7 @@ def test_what_is_said_of_all_layers_does_not_speak_of_one_channel() -> None:
     ],
 )
 def test_how_a_window_slides(text: str, said: str) -> None:
-    reason = str(rules(text).shape_because)
+    reason = str(rules(text).shape_reason)
     assert (
         reason.removesuffix(". Each filter produces one output channel").removesuffix(
             ". Each channel is pooled by itself, so the number of channels stays the same"
@@ -248,7 +248,7 @@ def test_how_a_window_slides(text: str, said: str) -> None:
     ],
 )
 def test_how_a_size_comes_about(text: str, said: str) -> None:
-    assert str(rules(text).shape_because) == said
+    assert str(rules(text).shape_reason) == said
 
 
 @pytest.mark.parametrize(("n", "k", "s", "d"), [*product(range(1, 9), (1, 2, 3, 4), (2, 3), (1,)), (8, 3, 1, 2)])
@@ -257,7 +257,7 @@ def test_same_padding_adds_as_much_as_the_windows_reach_out(n: int, k: int, s: i
     text = f"input({n}, 1) -> conv(1, {k}, same, s={s}, dilation={d})"
     windows = len(range(0, n, s))
     lacking = max((windows - 1) * s + d * (k - 1) + 1 - n, 0)
-    found = re.search(r"\((\d+) before, (\d+) after\)", str(rules(text).shape_because))
+    found = re.search(r"\((\d+) before, (\d+) after\)", str(rules(text).shape_reason))
     assert (0, 0) if found is None else tuple(map(int, found.groups())) == (lacking // 2, lacking - lacking // 2)
     assert (found is None) == (lacking == 0)
 

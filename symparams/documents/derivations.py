@@ -44,7 +44,7 @@ def explained(
     if "shape" in quantities:
         for derivation in derive_shape(node.derived):
             asked = f"{derivation.axis} of the output of {node.name}"
-            yield Explained(derivation, asked, node.derived.rules.shape_because)
+            yield Explained(derivation, asked, node.derived.rules.shape_reason)
     if "params" in quantities:
         yield Explained(account.params, f"parameters of {node.name}", _because(node))
     for measure in measurements.chosen:

@@ -122,7 +122,7 @@ class LayerEntry:
     @property
     def shape_because(self) -> Text:
         """One clause on the rule for its output."""
-        return self.node.derived.rules.shape_because
+        return self.node.derived.rules.shape_reason
 
     @property
     def differs(self) -> Text:

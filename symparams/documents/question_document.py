@@ -255,7 +255,7 @@ class QuestionDocument:
         if measure is not None:
             return measure.because(node, self.course.settings)
         rules = node.derived.rules
-        return {"shape": rules.shape_because, "params": rules.because, "biases": rules.because}.get(
+        return {"shape": rules.shape_reason, "params": rules.because, "biases": rules.because}.get(
             self.question.quantity, ""
         )
 

@@ -97,7 +97,7 @@ class Solution:
         explained: set[str] = set()
         for i, node in enumerate(self.network.nodes):
             derived, floor = node.derived, self._joins(i)
-            because, shape_because = map(pattern_of, (derived.rules.because, derived.rules.shape_because))
+            because, shape_because = map(pattern_of, (derived.rules.because, derived.rules.shape_reason))
             first, first_shape = because not in explained, shape_because not in explained
             yield self._entry(i, seen.get(derived), first, first_shape, floor and "floor" not in explained)
             explained |= {because, shape_because, *(["floor"] if floor else [])}

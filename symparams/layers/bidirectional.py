@@ -92,7 +92,7 @@ class Bidirectional(Layer):
             output=output,
             tensors=tensors,
             because=because,
-            shape_because=together(forward.shape_because, _JOINED[self.merge]),
+            shape_because=together(forward.shape_reason, _JOINED[self.merge]),
             channels_are="outputs" if self.merge == "concat" else forward.channels_are,
             requires=requires,
             differs=differs,

@@ -114,7 +114,7 @@ class Convolution(Sliding):
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
             because=filter_of(k, C_in / g if grouped else C_in, grouped, self.bias),
-            shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
+            shape_because=lambda: together(window.reason(), ONE_CHANNEL, between=". "),
             channels_are="filters",
             unit=Unit("filters", C_out),
             ignores=self.ignored(x, "filter"),
@@ -206,7 +206,7 @@ class Depthwise(Sliding):
                 *([biases(x.convention, channels)] if self.bias else []),
             ),
             because=filter_by_channel(k, C_in, m, self.bias),
-            shape_because=together(
+            shape_because=lambda: together(
                 window.reason(),
                 say(f"Each input channel produces {so_many(m, 'output channels')}", m=m),
                 between=". ",
@@ -313,7 +313,7 @@ class Separable(Sliding):
                 k=k,
                 between=between,
             ),
-            shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
+            shape_because=lambda: together(window.reason(), ONE_CHANNEL, between=". "),
             channels_are="filters",
             ignores=self.ignored(x, "kernel"),
             requires=window.requires(),

@@ -67,7 +67,7 @@ class Pooling(Layer):
         return nothing_to_learn(
             x.arranged(window.axes(), channels_kept(x)),
             self.does,
-            together(
+            lambda: together(
                 window.reason(),
                 "Each channel is pooled by itself, so the number of channels stays the same",
                 between=". ",

@@ -125,7 +125,7 @@ class TransposedConvolution(Sliding):
                 *([biases(x.convention, C_out)] if self.bias else []),
             ),
             because=_filter(k, C_in / g if grouped else C_in, grouped, self.bias),
-            shape_because=together(self._reason(along, x), ONE_CHANNEL, between=". "),
+            shape_because=lambda: together(self._reason(along, x), ONE_CHANNEL, between=". "),
             channels_are="filters",
             unit=Unit("filters", C_out),
             ignores=self.ignored(x, "kernel"),

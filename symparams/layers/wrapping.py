@@ -70,7 +70,7 @@ class TimeDistributed(Layer):
                     + ", as the input has",
                     T=T,
                 ),
-                rules.shape_because,
+                rules.shape_reason,
                 between=", and in it " if number(T) == 1 else "; at each of them ",
             ),
             because=together(applied, rules.because, between=": " if applied else ""),

@@ -81,9 +81,11 @@ class Editing:
             known = all(self._letters.get(s.name) is s for rule in rules for s in symbols(rule))
             self._shared[misconception] = tuple(mapped(rule, _leaf) for rule in rules) if known else None
         forms = self._shared[misconception]
+        if forms is None:
+            return None
         if forms and not self._numbers:
             self._numbers = {name: _number(letter) for name, letter in self._letters.items()}
-        return forms and [Filled(one, self._letters, self._numbers) for one in forms]
+        return [Filled(one, self._letters, self._numbers) for one in forms]
 
 
 def _leaf(leaf: Formula) -> Formula:

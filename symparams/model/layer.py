@@ -214,7 +214,7 @@ class Rules:
     output: tuple[Axis, ...]  # the shape rule, an axis each
     tensors: tuple[Tensor, ...]  # what it keeps; counts, memory and multiply-accumulates are read off them
     because: Text  # what one of its units is made from: a sentence; or why there is nothing to learn
-    shape_because: Text  # one sentence on the shape rule
+    shape_because: Text | Callable[[], Text]  # one sentence on the shape rule, or what makes it when it is read
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
     requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: Text = ""  # how the conventions differ, where the number depends on them
@@ -224,6 +224,11 @@ class Rules:
     unit: Unit | None = None  # what its parameters are counted by
     units: tuple[Unit, ...] = ()  # the same, where the layer has several kinds of them, or parts
     ignores: tuple[Text, ...] = ()  # sentences on what does not affect its count though readers believe that it does
+
+    @cached_property
+    def shape_reason(self) -> Text:
+        """The sentence on the shape rule."""
+        return self.shape_because() if callable(self.shape_because) else self.shape_because
 
     @cached_property
     def counted(self) -> tuple[Tensor, ...]:
@@ -244,7 +249,7 @@ class Rules:
 def nothing_to_learn(
     output: tuple[Axis, ...],
     because: Text,
-    shape_because: Text = "",
+    shape_because: Text | Callable[[], Text] = "",
     *,
     channels_are: str | None = None,
     requires: tuple[Requirement, ...] = (),

@@ -67,7 +67,7 @@ def _wrong_in(rules: object, facts: Facts) -> Iterator[str]:
         return
     if not all(isinstance(axis, Axis) and isinstance(axis.size, Formula) for axis in rules.output):
         yield "the output of rules() has something other than axes"
-    sentences = (rules.because, rules.shape_because, rules.differs, *rules.ignores)
+    sentences = (rules.because, rules.shape_reason, rules.differs, *rules.ignores)
     if not (all(isinstance(s, str | Sentence) for s in sentences) and isinstance(rules.channels_are, str | None)):
         yield "a sentence of rules() is not text"
     relations = get_args(Relation)

@@ -51,6 +51,7 @@ def _texts(record: object) -> Iterator[tuple[str, str]]:
     """The sentences of a record and what it counts by, by the names of their fields."""
     for field in fields(record):  # type: ignore[arg-type]
         value = getattr(record, field.name)
+        value = value() if callable(value) else value
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, Unit):
                 yield from ((field.name, said) for said in (one.plural, one.where) if said)
