@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from symparams.algebra import sympy_bridge
+from symparams.algebra import factoring
 from symparams.algebra.equality import expanded
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import (
@@ -53,7 +53,7 @@ def small(p: Poly) -> bool:
 
 def factored(p: Poly) -> Formula | None:
     """A sum as a product; None where that makes nothing clearer."""
-    factorization = sympy_bridge.factored({_ordered(m): c for m, c in p.items()})
+    factorization = factoring.factored({_ordered(m): c for m, c in p.items()})
     if factorization is None:
         return None
     content, factors = _without_minus(*factorization)

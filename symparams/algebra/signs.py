@@ -8,7 +8,7 @@ from itertools import product
 from math import comb, prod
 from typing import TypeAlias
 
-from symparams.algebra import sympy_bridge
+from symparams.algebra import factoring
 from symparams.algebra.evaluation import Exact
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Symbol
@@ -76,7 +76,7 @@ def split(p: Poly, facts: Facts) -> Split:
 
 def _factors(p: Poly) -> list[tuple[Poly, int]]:
     """A normal form taken apart; as one factor where that is not quick."""
-    found = sympy_bridge.factored(p) if small(p) else None
+    found = factoring.factored(p) if small(p) else None
     if found is None:
         return [(p, 1)]
     content, factors = found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symparams.algebra.formula import (
     Formula,
@@ -24,6 +24,8 @@ from symparams.algebra.normal_form import Poly
 
 if TYPE_CHECKING:
     import sympy
+
+Terms: TypeAlias = "dict[tuple[int, ...], int]"  # by the exponents of the letters: the coefficient
 
 
 @cache
@@ -118,21 +120,11 @@ def from_sympy(expression: Any) -> Formula:
     raise ValueError(str(expression))
 
 
-def factored(p: Poly) -> tuple[int, list[tuple[Poly, int]]] | None:
-    """A normal form as a number times powers of normal forms; None if it has fractions or no factors.
-
-    Atoms (letters, floors, brackets) are opaque to sympy.
-    """
-    atoms = list(dict.fromkeys(atom for mono in p for atom, _ in mono))
-    if not atoms or any(c.denominator != 1 for c in p.values()) or any(e < 0 for m in p for _, e in m):
-        return None
-    generators = _sympy().symbols(f"x0:{len(atoms)}")
-    place = {atom: i for i, atom in enumerate(atoms)}
-    as_dict = {tuple(_exponents(mono, place, len(atoms))): c for mono, c in p.items()}
-    content, factors = _sympy().Poly(as_dict, *generators, domain="ZZ").factor_list()
-    if len(factors) == 1 and factors[0][1] == 1 and content == 1:
-        return None
-    return int(content), [(_from_sympy(f, atoms), e) for f, e in factors]
+def factor_list(terms: Terms) -> tuple[int, list[tuple[Terms, int]]]:
+    """A number and the irreducible factors of a polynomial, by the exponents of its letters, the simplest first."""
+    generators = _sympy().symbols(f"x0:{len(next(iter(terms)))}")
+    content, factors = _sympy().Poly(terms, *generators, domain="ZZ").factor_list()
+    return int(content), [({exponents: int(c) for exponents, c in factor.terms()}, e) for factor, e in factors]
 
 
 def _exponents(mono: tuple[tuple[Formula, int], ...], place: dict[Formula, int], count: int) -> list[int]:
