@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from symparams import limits
-from symparams.documents.figure_files import tex, write
+from symparams.documents.figure_files import SCALE, pdf, png, tex, write
 from symparams.figures.figure import figure
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg
@@ -39,9 +40,17 @@ class Figure:
         """The picture for LaTeX, to be set with TikZ."""
         return tex(self._scene)
 
-    def write(self, path: str | Path) -> None:
-        """Write it to a file, whose suffix says the format."""
-        write(self._scene, Path(path))
+    def to_pdf(self, fonts: Sequence[str] = ()) -> bytes:
+        """The picture as a PDF of its size; `fonts` are files or folders, for characters that the usual ones lack."""
+        return pdf(self._scene, fonts)
+
+    def to_png(self, scale: float = SCALE, fonts: Sequence[str] = ()) -> bytes:
+        """The picture as PNG, with so many pixels for each of the SVG."""
+        return png(self._scene, scale, fonts)
+
+    def write(self, path: str | Path, scale: float = SCALE, fonts: Sequence[str] = ()) -> None:
+        """Write it to a file, whose suffix says the format; `scale` is that of a PNG, `fonts` of a PDF or PNG."""
+        write(self._scene, Path(path), scale, fonts)
 
     def __str__(self) -> str:
         return self.to_svg()
