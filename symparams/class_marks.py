@@ -91,9 +91,9 @@ class Marks(Shown):
             raise SymparamsError(f"reports are {listed(REPORT_FORMATS, 'or')}, not `{str(format)[:20]}`")
         write_reports(self._contents, Path(folder), format)
 
-    def plot(self, path: str | Path) -> None:
-        """The tally as a picture: .svg, or with matplotlib .png and .pdf."""
-        plot.plot(self._contents, Path(path))
+    def plot(self, path: str | Path, fonts: Sequence[str] = ()) -> None:
+        """The tally as a picture: .svg, or with typst .png and .pdf, for which `fonts` are files or folders."""
+        plot.plot(self._contents, Path(path), fonts)
 
     def __repr__(self) -> str:
         return f"<Marks: {len(self.students)} students, {len(self._contents.bank.numbered)} questions>"

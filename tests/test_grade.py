@@ -152,7 +152,7 @@ def test_options_that_do_not_go_together(classroom: Path) -> None:
 @pytest.mark.extra
 @pytest.mark.parametrize("suffix", [".png", ".pdf"])
 def test_the_same_tally_is_the_same_picture(classroom: Path, tmp_path: Path, suffix: str) -> None:
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("typst")
     found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
     starts = {".png": b"\x89PNG", ".pdf": b"%PDF"}
     for name in ("one", "two"):
@@ -192,19 +192,17 @@ def test_a_class_without_mistakes_has_a_picture(tmp_path: Path) -> None:
     found = sp.Marks(marks("student,1\nAda,\n"))
     found.plot(tmp_path / "m.svg")
     assert ">No known mistake was made.</text>" in (tmp_path / "m.svg").read_text("utf-8")
-    pytest.importorskip("matplotlib")
+    pytest.importorskip("typst")
     found.plot(tmp_path / "m.png")
     assert (tmp_path / "m.png").stat().st_size > 1000
 
 
-def test_without_matplotlib(classroom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
+def test_without_typst(classroom: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
     found = sp.grade(classroom / "bank.json", classroom / "answers.csv")
     with pytest.raises(sp.SymparamsError) as caught:
         found.plot(tmp_path / "m.png")
-    assert str(caught.value) == (
-        'a plot as PNG or PDF needs matplotlib: pip install "symparams[plots]"; one that ends with .svg does not'
-    )
+    assert str(caught.value) == 'a plot as PNG needs typst: pip install "symparams[pdf]"'
     found.plot(tmp_path / "m.svg")
 
 

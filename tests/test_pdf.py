@@ -155,6 +155,28 @@ def test_title_and_headings(typst: Any) -> None:
     assert b"/StructTreeRoot" in data
 
 
+def font_with(character: str, folder: Path) -> Path:
+    """A font that has a character, and nothing else."""
+    builder = pytest.importorskip("fontTools.fontBuilder").FontBuilder(1000, isTTF=True)
+    pen = pytest.importorskip("fontTools.pens.ttGlyphPen").TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for corner in ((0, 700), (600, 700), (600, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    square = pen.glyph()
+    builder.setupGlyphOrder([".notdef", "square"])
+    builder.setupCharacterMap({ord(character): "square"})
+    builder.setupGlyf({".notdef": square, "square": square})
+    builder.setupHorizontalMetrics({".notdef": (650, 0), "square": (650, 0)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Square", "styleName": "Regular", "psName": "Square-Regular"})
+    builder.setupOS2(sTypoAscender=800, usWinAscent=800, usWinDescent=200)
+    builder.setupPost()
+    folder.mkdir()
+    builder.save(folder / "square.ttf")
+    return folder / "square.ttf"
+
+
 @pytest.mark.extra
 def test_a_character_that_no_font_has_is_an_error(typst: Any, tmp_path: Path) -> None:
     path = tmp_path / "out.pdf"
@@ -165,8 +187,8 @@ def test_a_character_that_no_font_has_is_an_error(typst: Any, tmp_path: Path) ->
         "(fonts-noto-cjk in Debian)"
     )
     assert not path.exists()
-    fonts = Path(pytest.importorskip("matplotlib").get_data_path()) / "fonts" / "ttf"
-    for font in (fonts, fonts / "DejaVuSans.ttf"):
+    file = font_with(_RARE, tmp_path / "fonts")
+    for font in (file.parent, file):
         assert run("solve", "-e", named, "-o", path, "--font", font) == (0, "", "")
         assert f"in {_RARE}ttus" in text_of(path.read_bytes())
     assert refused("solve", "-e", named, "-o", path, "--font", EXAMPLES / "vgg16.arch").startswith("no font here has")

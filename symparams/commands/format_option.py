@@ -35,8 +35,11 @@ class Output(NamedTuple):
     fonts: Sequence[str] = ()  # for a PDF: files or folders with further fonts
 
 
-def with_format(suffixes: Suffixes, default: str) -> Callable[[_Command], _Command]:
-    """The option --format, or what the suffix of the output stands for; the command gets its output with it."""
+def with_format(suffixes: Suffixes, default: str, picture: str = "") -> Callable[[_Command], _Command]:
+    """The option --format, or what the suffix of the output stands for; the command gets its output with it.
+
+    `picture` is an option of the command that names the file of a picture, which may be set with further fonts, too.
+    """
     option = click.option("--format", "format_", type=OpenChoice("format", list(suffixes)), help=_help(default))
     font = click.option(
         "--font", "fonts", multiple=True, metavar="PATH", type=click.Path(exists=True),
@@ -48,7 +51,7 @@ def with_format(suffixes: Suffixes, default: str) -> Callable[[_Command], _Comma
         def chosen(**given: Any) -> Any:
             path, fonts = given["output"], given.pop("fonts")
             name = chosen_format("--format", given["format_"], path, suffixes) or default
-            _check_file(name, path, fonts)
+            _check_file(name, path, fonts, given[picture] if picture else None)
             return command(
                 **{**given, "format_": _SET_FROM.get(name, name), "output": Output(path, name, fonts)},
             )
@@ -58,9 +61,9 @@ def with_format(suffixes: Suffixes, default: str) -> Callable[[_Command], _Comma
     return decorated
 
 
-def _check_file(name: str, path: str | None, fonts: Sequence[str]) -> None:
+def _check_file(name: str, path: str | None, fonts: Sequence[str], picture: Path | None) -> None:
     """Raise UsageError, or SymparamsError, where a file cannot be made so; before there is any work."""
-    if fonts and name != "pdf":
+    if fonts and name != "pdf" and (picture is None or picture.suffix.lower() not in (".pdf", ".png")):
         raise click.UsageError("--font goes with --format pdf")
     if name in _SET_FROM:
         if path is None:

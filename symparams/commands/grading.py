@@ -36,7 +36,7 @@ _NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
     metavar="FILE",
     help="CSV: student, question, answer; or student and one column per question; or as Moodle or a form exports it.",
 )
-@with_format({**WRITTEN, "csv": (".csv",)}, "text")
+@with_format({**WRITTEN, "csv": (".csv",)}, "text", picture="picture")
 @STANDALONE
 @click.option("--table", type=click.Choice(TABLES), help="With --format csv: which table. Default: marks.")
 @click.option(
@@ -85,7 +85,7 @@ def grade(
         say(f"symparams: {answers}: columns that are no question of the bank are passed over: {_listed(marks)}")
     text = _written(marks, format_, digits, table or TABLES[0])
     if picture is not None:
-        plot(marks, picture)
+        plot(marks, picture, output.fonts)
     if reports is not None:
         write_reports(marks, reports, written_as or REPORT_FORMATS[0], digits)
     if is_written(format_):

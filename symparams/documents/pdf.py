@@ -65,7 +65,7 @@ def _page(svg: str, told: str) -> str:
 
 
 def _size(svg: str) -> tuple[float, float]:
-    found = _SIZE.match(svg)
+    found = _SIZE.search(svg)
     assert found is not None  # all of ours begin so
     return float(found[1]), float(found[2])
 

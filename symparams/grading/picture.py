@@ -21,16 +21,15 @@ _COLOR, _GRAY, _INK = "#4878a8", "#6b7280", "#1f2937"
 def picture(marks: ClassMarks) -> str:
     """The tally, the most frequent mistake on top; the same tally gives the same bytes."""
     tally = marks.tally[:MOST]
-    title = marks.bank.info.title
-    heading = textwrap.shorten(f"{title}: mistakes" if title else "Mistakes", _TITLE, placeholder=" …")
+    title = heading(marks)
     rows = list(_rows(tally))
     height = _MARGIN + 40 + sum(row[1] for row in rows) + (30 if tally else 40) + _MARGIN
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" {_FONT} role="img">',
-        f"<title>{_escaped(heading)}</title>",
+        f"<title>{_escaped(title)}</title>",
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
-        _text(_MARGIN, _MARGIN + 16, heading, size=17, weight="bold"),
+        _text(_MARGIN, _MARGIN + 16, title, size=17, weight="bold"),
         *_bars(rows, max((row[0].count for row in rows), default=1)),
     ]
     if not tally:
@@ -39,6 +38,12 @@ def picture(marks: ClassMarks) -> str:
         left = _MARGIN + _NAMES
         lines.append(_text(left, height - _MARGIN, "answers with this mistake; in gray: the questions", fill=_GRAY))
     return "\n".join([*lines, "</svg>", ""])
+
+
+def heading(marks: ClassMarks) -> str:
+    """What the picture shows."""
+    title = marks.bank.info.title
+    return textwrap.shorten(f"{title}: mistakes" if title else "Mistakes", _TITLE, placeholder=" …")
 
 
 def _rows(tally: Sequence[Tally]) -> Iterator[tuple[Tally, int, list[str]]]:

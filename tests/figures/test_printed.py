@@ -19,7 +19,7 @@ from symparams.figures.figure import figure
 from tests.figures.test_draw import NET
 from tests.helpers import example
 from tests.test_cli import run
-from tests.test_pdf import text_of
+from tests.test_pdf import font_with, text_of
 
 _NUMBER = re.compile(r"\d[\d,]*")
 NAMES = ("lenet5", "resnet50", "unet", "transformer", "lenet5-letters")
@@ -100,3 +100,12 @@ def test_what_cannot_be_made_is_said(suffix: str, tmp_path: Path, monkeypatch: p
 def test_scales_that_give_no_picture(scale: str, message: str, tmp_path: Path) -> None:
     source = str(Path(__file__).parents[2] / "examples" / "resnet50.arch")
     assert run("draw", source, "-o", tmp_path / "a.png", "--scale", scale)[2] == f"{message}\n"
+
+
+@pytest.mark.extra
+def test_a_font_of_ones_own(tmp_path: Path) -> None:
+    rare = "\N{OLD ITALIC LETTER A}"
+    font = font_with(rare, tmp_path / "fonts")
+    assert run("draw", "-e", f'{NET} as "in {rare}ttus"', "-o", tmp_path / "a.pdf", "--font", font) == (0, "", "")
+    assert f"in {rare}ttus" in text_of((tmp_path / "a.pdf").read_bytes())
+    assert run("draw", "-e", f'{NET} as "in {rare}ttus"', "-o", tmp_path / "a.png", "--font", font) == (0, "", "")
