@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from symparams.checks import Check
     from symparams.diagnoses import Answer, Diagnosis
-    from symparams.pictures import Figure
+    from symparams.pictures import Figure, Plot
     from symparams.questions.diagnosis import Diagnostician
 
 Given: TypeAlias = "int | str | Formula | sympy.Expr"  # a value for a letter
@@ -274,6 +274,25 @@ class Net(Counted, Displayed):
         from symparams.pictures import Figure  # noqa: PLC0415 - what draws is not always needed
 
         return Figure(self._network, view, depth)
+
+    def plot(
+        self,
+        *others: Net,
+        by: str = "",
+        against: str = "",
+        over: tuple[int, int] | None = None,
+        quantities: tuple[str, ...] | list[str] = (),
+        **settings: Setting,
+    ) -> Plot:
+        """Bars of parameters, MACs and activation memory by "layer", "stage" or "kind"; with others by "network".
+
+        With `against` a curve of the totals against that letter, over the values that fit or those from the first to
+        the last in `over`. For `settings` see `quantity`. Raises SymparamsError when it is shown.
+        """
+        from symparams.pictures import plotted  # noqa: PLC0415 - what draws is not always needed
+
+        several = tuple(net._network for net in (self, *others))
+        return plotted(several, by, against, over, tuple(quantities), Settings(**settings))
 
     def against(self, other: Net | str, /) -> Check:
         """This network beside "keras" or "torch", which builds each of its layers, or beside another network.

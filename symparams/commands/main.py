@@ -60,6 +60,7 @@ _COMMANDS = {
     "families": "catalogues",
     "extensions": "catalogues",
     "misconceptions": "catalogues",
+    "plot": "plot",
 }
 
 

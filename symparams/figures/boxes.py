@@ -16,7 +16,7 @@ _JOINED = {
     "Activation": (*_CONVOLUTIONS, "Normalization", "Dense layers", _MERGING),
     "Regularization": (*_CONVOLUTIONS, "Normalization", "Dense layers", _MERGING, "Activation", "Pooling"),
 }
-_PADDING = ("zeropad", "pad")
+PADDING = ("zeropad", "pad")  # kinds of layers that only add places around
 _PADDED = ("conv", "depthwise", "separable", "maxpool", "avgpool")  # layers that padding before them belongs to
 
 
@@ -55,7 +55,7 @@ def reuses(node: Node) -> bool:
 def _rank(node: Node) -> int:
     """How little a layer gives its box its name: padding least, a convolution most."""
     order = ("Normalization", "Activation", "Regularization")
-    return 4 if node.kind in _PADDING else order.index(node.layer.family) + 1 if node.layer.family in order else 0
+    return 4 if node.kind in PADDING else order.index(node.layer.family) + 1 if node.layer.family in order else 0
 
 
 def _groups(nodes: Sequence[Node]) -> list[list[int]]:
@@ -65,7 +65,7 @@ def _groups(nodes: Sequence[Node]) -> list[list[int]]:
     groups: list[list[int]] = []
     while (first := groups[-1][-1] + 1 if groups else 0) < len(nodes):
         group = [first]
-        if nodes[first].kind in _PADDING and follower[first] is not None and nodes[first + 1].kind in _PADDED:
+        if nodes[first].kind in PADDING and follower[first] is not None and nodes[first + 1].kind in _PADDED:
             group.append(first + 1)
         elif nodes[first].layer.family == "Normalization":
             group = _led(nodes, follower, first)
@@ -122,5 +122,5 @@ def _goes_with(nodes: Sequence[Node], group: Sequence[int], seldom: set[tuple[st
     if (nodes[group[-1]].kind, nodes[index].kind) in seldom:
         return False
     family = nodes[index].layer.family
-    families = [nodes[i].layer.family for i in group if nodes[i].kind not in _PADDING]
+    families = [nodes[i].layer.family for i in group if nodes[i].kind not in PADDING]
     return family in _JOINED and family not in families and families[-1] in _JOINED[family]

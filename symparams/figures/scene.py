@@ -71,6 +71,30 @@ class Words:
     gray: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A filled rectangle, such as a bar or a cell."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    fill: str  # its color: #1d4ed8
+    line: str = ""  # the color of its border; empty: it has none
+    told: str = ""  # what it stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line through points, such as a curve or an axis."""
+
+    points: tuple[Point, ...]
+    color: str
+    weight: float = 1.2
+    dashes: str = ""  # lengths of dashes and gaps; empty: it is whole
+    told: str = ""  # what it stands for
+
+
 @dataclass(slots=True)
 class Scene:
     """A whole figure."""
@@ -83,3 +107,5 @@ class Scene:
     borders: list[Border] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)  # below all else
+    strokes: list[Stroke] = field(default_factory=list)  # above the patches

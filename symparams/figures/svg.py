@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from symparams.figures.colors import INK, QUIET, colors_of
-from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Arrow, Border, Card, Scene, Words
+from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Arrow, Border, Card, Patch, Scene, Stroke, Words
 
 _FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 _EMPTY = 'fill="none"'
@@ -32,16 +32,41 @@ def _lines(scene: Scene) -> Iterator[str]:
     yield f'<g font-family="{_FONT}" font-size="{_number(TEXT)}" fill="{INK}">'
     for border in scene.borders:
         yield from _border(border)
-    paths = dict.fromkeys(map(_path, scene.arrows))  # in one path, as lines that lie on each other are not darker
-    yield f'<path fill="none" stroke="{QUIET}" {_STROKE} d="{"".join(paths)}"/>'
-    heads = dict.fromkeys(_head(line) for line in scene.arrows if line.headed and len(line.points) > 1)
-    yield f'<path fill="{QUIET}" d="{"".join(heads)}"/>'
+    yield from map(_patch, scene.patches)
+    yield from map(_stroke, scene.strokes)
+    if scene.arrows:
+        yield from _arrows(scene.arrows)
     for card in scene.cards:
         yield from _card(card)
     for words in scene.words:
         yield _words(words)
     yield "</g>"
     yield "</svg>"
+
+
+def _arrows(arrows: Sequence[Arrow]) -> Iterator[str]:
+    """All of them in one path, as lines that lie on each other are not darker."""
+    paths = dict.fromkeys(map(_path, arrows))
+    yield f'<path fill="none" stroke="{QUIET}" {_STROKE} d="{"".join(paths)}"/>'
+    heads = dict.fromkeys(_head(line) for line in arrows if line.headed and len(line.points) > 1)
+    yield f'<path fill="{QUIET}" d="{"".join(heads)}"/>'
+
+
+def _patch(patch: Patch) -> str:
+    line = f' stroke="{patch.line}" stroke-width="0.8"' if patch.line else ""
+    place = _place(patch.x, patch.y, patch.width, patch.height)
+    return _told(f'<rect {place} fill="{patch.fill}"{line}', "rect", patch.told)
+
+
+def _stroke(stroke: Stroke) -> str:
+    dashes = f' stroke-dasharray="{stroke.dashes}"' if stroke.dashes else ""
+    about = f'{_EMPTY} stroke="{stroke.color}" stroke-width="{_number(stroke.weight)}" stroke-linejoin="round"{dashes}'
+    return _told(f'<path {about} d="{_path(stroke)}"', "path", stroke.told)
+
+
+def _told(begun: str, tag: str, told: str) -> str:
+    """An element, with what it stands for where that is said."""
+    return f"{begun}><title>{_text(told)}</title></{tag}>" if told else f"{begun}/>"
 
 
 def _border(border: Border) -> Iterator[str]:
@@ -90,7 +115,7 @@ def _place(x: float, y: float, width: float, height: float) -> str:
     return f'x="{_number(x)}" y="{_number(y)}" width="{_number(width)}" height="{_number(height)}"'
 
 
-def _path(line: Arrow) -> str:
+def _path(line: Arrow | Stroke) -> str:
     return "".join(f"{'L' if i else 'M'}{_number(p.x)} {_number(p.y)}" for i, p in enumerate(line.points))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from symparams.figures.colors import INK, QUIET, colors_of
-from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Arrow, Border, Card, Scene, Words
+from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Arrow, Border, Card, Patch, Scene, Stroke, Words
 
 # What the fonts of pdfTeX have only in formulas, as plain text writes these.
 _MATHEMATICS = {
@@ -42,6 +42,8 @@ class _Picture:
         yield r"  every node/.style={inner sep=0pt, outer sep=0pt}]"
         for border in scene.borders:
             yield from self._border(border)
+        yield from map(_patch, scene.patches)
+        yield from map(_stroke, scene.strokes)
         for line in scene.arrows:
             if len(line.points) > 1:
                 yield _arrow(line)
@@ -84,16 +86,31 @@ def _colors(scene: Scene) -> Iterator[tuple[str, str]]:
     """The colors that occur, each with its name."""
     yield "spink", INK.removeprefix("#").upper()
     yield "spline", QUIET.removeprefix("#").upper()
-    for fill, line in dict.fromkeys(colors_of(card.family) for card in scene.cards):
-        yield _name(fill), fill.removeprefix("#").upper()
-        yield _name(line), line.removeprefix("#").upper()
+    used = [color for card in scene.cards for color in colors_of(card.family)]
+    used += [color for patch in scene.patches for color in (patch.fill, patch.line) if color]
+    used += [stroke.color for stroke in scene.strokes]
+    for color in dict.fromkeys(used):
+        yield _name(color), color.removeprefix("#").upper()
 
 
 def _name(color: str) -> str:
     return f"sp{color.removeprefix('#')}"
 
 
-def _box(one: Card | Border) -> str:
+def _patch(patch: Patch) -> str:
+    style = f"fill={_name(patch.fill)}" + (f", draw={_name(patch.line)}" if patch.line else "")
+    return rf"\path[{style}] {_box(patch)};"
+
+
+def _stroke(stroke: Stroke) -> str:
+    style = f"draw={_name(stroke.color)}, line width={_number(stroke.weight * 0.75)}pt"
+    if stroke.dashes:
+        on, off = (_number(float(length) * 0.75) for length in stroke.dashes.split())
+        style += f", dash pattern=on {on}pt off {off}pt"
+    return rf"\draw[{style}] {' -- '.join(_at(p.x, p.y) for p in stroke.points)};"
+
+
+def _box(one: Card | Border | Patch) -> str:
     return f"{_at(one.x, one.y)} rectangle {_at(one.x + one.width, one.y + one.height)}"
 
 
