@@ -26,6 +26,8 @@ from symparams.results import Derivation
 if TYPE_CHECKING:
     import sympy
 
+    from symparams.pictures import Windows
+
 
 @limits.face
 class Counted:
@@ -77,6 +79,15 @@ class LayerInfo(Counted):
     @property
     def name(self) -> str:
         return self._node.name
+
+    def figure(self) -> Windows:
+        """Where its windows stand, as a picture: of convolutions and pooling layers with at most 12 positions an axis.
+
+        Raises SymparamsError when it is shown for another layer.
+        """
+        from symparams.pictures import Windows  # noqa: PLC0415 - what draws is not always needed
+
+        return Windows(self._node)
 
     @property
     def kind(self) -> str:

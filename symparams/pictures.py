@@ -13,7 +13,8 @@ from symparams.errors import SymparamsError
 from symparams.figures.figure import figure
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg
-from symparams.model.network import Network
+from symparams.figures.window_view import window_figure
+from symparams.model.network import Network, Node
 from symparams.plots.plot import plot_against, plot_of_rows
 from symparams.quantities.settings import Settings
 
@@ -73,6 +74,19 @@ class Figure(Picture):
 
     def __repr__(self) -> str:
         return f"<Figure {self._network.title!r}: {len(self._network.nodes)} layers>"
+
+
+@dataclass(frozen=True, repr=False)
+class Windows(Picture):
+    """Where the windows of a layer stand on its input, which a notebook shows."""
+
+    _layer: Node
+
+    def _made(self) -> Scene:
+        return window_figure(self._layer)
+
+    def __repr__(self) -> str:
+        return f"<Windows of {self._layer.name}>"
 
 
 @dataclass(frozen=True, repr=False)

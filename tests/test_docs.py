@@ -67,13 +67,21 @@ def test_the_page_on_templates_is_made_from_the_code(request: pytest.FixtureRequ
     assert path.read_text("utf-8") == text, "python -m pytest tests/test_docs.py --rewrite makes it anew"
 
 
-@pytest.mark.parametrize("name", ["resnet50", "transformer"])
-def test_the_figures_of_the_page_on_figures_are_what_the_command_draws(
+FIGURES = {
+    "resnet50": ("draw", EXAMPLES / "resnet50.arch"),
+    "transformer": ("draw", EXAMPLES / "transformer.arch"),
+    "windows": ("draw", "-e", "input(6, 6, 3) -> conv(8, 3, s=2)", "--layer", "conv_1"),
+    "stages": ("plot", EXAMPLES / "resnet50.arch", "--by", "stage"),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_figures_of_the_page_on_figures_are_what_the_commands_draw(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     page, drawn = (ROOT / "docs" / "figures.md").read_text("utf-8"), ROOT / "docs" / "figures" / f"{name}.svg"
     assert f"](figures/{name}.svg)" in page
-    text = run("draw", str(EXAMPLES / f"{name}.arch"))[1]
+    text = run(*FIGURES[name])[1]
     if request.config.getoption("--rewrite"):
         drawn.write_text(text, "utf-8")
     assert drawn.read_text("utf-8") == text, "python -m pytest tests/test_docs.py --rewrite makes it anew"
