@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, NamedTuple, TypeAlias, TypeVar, dataclass_
 from symparams.algebra.formula import ONE, ZERO, Formula, Symbol, Value, as_formula, product
 from symparams.algebra.notation import size
 from symparams.algebra.notations import PLAIN
+from symparams.model.citation import Cited
 from symparams.model.family import Family
 from symparams.model.framework import FrameworkClass
 from symparams.model.padded import Padded
@@ -289,6 +290,8 @@ class Layer(Record):
     # How it reads two axes in PyTorch: channels and length, positions and features, as what arrives has them, or as the
     # layers behind it do, since it lays numbers out anew.
     reads: ClassVar[Reading] = "kept"
+    # Where its rules are found, by quantity; where shape or params is missing, the frameworks' documentation has it.
+    cited: ClassVar[Cited] = {}
     by_hand: ClassVar[str] = ""  # why its parameter rule is written by hand, where it is: a sentence
     stock: ClassVar[tuple[Convention, ...]] = ()  # the frameworks that have it, so that its tensors have names there
     ranked: ClassVar[bool] = True  # whether 1D, 2D or 3D in a name promises so many spatial axes

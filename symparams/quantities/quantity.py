@@ -10,6 +10,7 @@ from symparams.algebra.formula import Formula, Value
 from symparams.algebra.sums import Repeat
 from symparams.extensions import Open
 from symparams.frozen import Frozen
+from symparams.model.citation import Citation
 from symparams.model.derived import Derived, added_over
 from symparams.model.network import Network, Node
 from symparams.model.sentence import Text
@@ -38,6 +39,7 @@ class Quantity:
     by_position: bool = False  # whether it grows with the number of positions of the output
     lacking: Callable[[Node, Settings], str] = _says_nothing  # why a layer has none of it, one clause
     nowhere: str = ""  # why no layer of a network may have any, one sentence
+    cited: tuple[Citation, ...] = ()  # where its rule is found, for layers that do not say it themselves
 
 
 def _part(name: str, title: str, unit: str, convention: str) -> Quantity:
