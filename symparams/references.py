@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from symparams.layers import CATALOGUE, key
-from symparams.model.citation import Citation
+from symparams.errors import listed
+from symparams.layers import CATALOGUE, key, with_extensions
+from symparams.model.citation import DOCUMENTATION, Citation
 from symparams.model.layer import Layer
 from symparams.model.tensor import Convention
+from symparams.quantities.counts import COUNTS
 from symparams.quantities.field import CITED as FIELD
 from symparams.quantities.quantity import QUANTITY_RULES
 
@@ -65,6 +67,11 @@ class Reference:
             return f"{families[0]} et al."
         return _joined(families) or self.organization
 
+    @property
+    def short(self) -> str:
+        """The work as a text names it in passing: authors, title and year."""
+        return ", ".join(filter(None, (self.authors, _plain(self.title), str(self.year or ""))))
+
     def plain(self) -> str:
         """The work in one line of text, without marks."""
         authors = _joined([_plain(_initials(name)) for name in self.author]) or self.organization
@@ -98,20 +105,20 @@ class _References(Mapping[str, Reference]):
     """The works by their keys, read when first asked for."""
 
     def __getitem__(self, name: str) -> Reference:
-        return _read()[name]
+        return _bibliography()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(_read())
+        return iter(_bibliography())
 
     def __len__(self) -> int:
-        return len(_read())
+        return len(_bibliography())
 
 
 REFERENCES: Mapping[str, Reference] = _References()
 
 
 @cache
-def _read() -> Mapping[str, Reference]:
+def _bibliography() -> Mapping[str, Reference]:
     import tomllib  # noqa: PLC0415 - only who prints a bibliography needs it
 
     entries = tomllib.loads((Path(__file__).with_suffix(".toml")).read_text("utf-8"))
@@ -119,8 +126,10 @@ def _read() -> Mapping[str, Reference]:
 
 
 def _reference(name: str, entry: Mapping[str, Any]) -> Reference:
-    given = {field: tuple(value) if isinstance(value, list) else value for field, value in entry.items()}
-    return Reference(**{"key": name, **given})
+    given: dict[str, Any] = {
+        field: tuple(value) if isinstance(value, list) else value for field, value in entry.items()
+    }
+    return Reference(key=name, **given)
 
 
 def sources_of(kind: str, quantity: str, convention: Convention | None = None) -> tuple[Citation, ...]:
@@ -130,31 +139,37 @@ def sources_of(kind: str, quantity: str, convention: Convention | None = None) -
     declares nothing are as the documentation of its frameworks says, and a further quantity has sources of its own.
     With a convention, the documentation of the other framework is left out. (): nothing is said of its source.
     """
-    entry = CATALOGUE.get(key(kind))
-    found: tuple[Citation, ...] = ()
-    if entry is not None:
-        found = entry.layer.cited.get(quantity, ())
-        if not found and quantity in ("shape", "params"):
-            found = documentation(entry.layer)
+    entry = with_extensions(CATALOGUE, [kind]).get(key(kind))
+    quantity = "params" if quantity in COUNTS else quantity  # their parts come with them
+    found = () if entry is None else _declared(entry.layer, quantity)
     if not found:
         found = FIELD if quantity == "field" else QUANTITY_RULES[quantity].cited if quantity in QUANTITY_RULES else ()
     other = {"keras": "pytorch", "torch": "keras"}.get(convention or "")
     return tuple(one for one in found if one.key != other)
 
 
+def _declared(layer: type[Layer], quantity: str) -> tuple[Citation, ...]:
+    """What the class itself declares, not the one that it is made from."""
+    usual = (Citation(DOCUMENTATION),) if quantity in ("shape", "params") else ()
+    cited = vars(layer).get("cited", {}).get(quantity, usual)
+    return tuple(page for one in cited for page in (documentation(layer) if one.key == DOCUMENTATION else (one,)))
+
+
 def documentation(layer: type[Layer]) -> tuple[Citation, ...]:
-    """The page of each framework that has the layer: of several classes, that for images, else the first."""
-    pages: dict[str, list[str]] = {}
+    """The page of each framework that has the layer: the first of its classes, of one for several ranks that for 2D."""
+    classes: dict[str, list[str]] = {}
     for called in vars(layer).get("calls", ()):
-        pages.setdefault(called.framework, []).extend(called.names)
+        classes.setdefault(called.framework, []).extend(called.names)
     return tuple(
-        Citation(
-            work,
-            f"{module}.{next((name for name in pages[framework] if '2d' in name.casefold()), pages[framework][0])}",
-        )
+        Citation(work, f"{module}.{_page(classes[framework])}")
         for framework, work, module in (("keras", "keras", "keras.layers"), ("torch", "pytorch", "torch.nn"))
-        if framework in pages
+        if framework in classes
     )
+
+
+def _page(names: list[str]) -> str:
+    flat = re.sub(r"[13]([dD])", r"2\1", names[0])
+    return flat if flat in names else names[0]
 
 
 def _plain(text: str) -> str:
@@ -166,7 +181,7 @@ def _joined(names: list[str]) -> str:
     """`A, B and C`; BibTeX's `others` are `et al.`"""
     if names[-1:] == ["others"]:
         return f"{', '.join(names[:-1])} et al."
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return listed(names)
 
 
 def _initials(name: str) -> str:

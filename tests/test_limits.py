@@ -168,6 +168,7 @@ FEW = {
     "_whole_file",
     "_style",
     "_usual",
+    "_bibliography",
 }
 
 

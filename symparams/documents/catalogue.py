@@ -17,7 +17,7 @@ from symparams.documents.entries import LayerEntry
 from symparams.documents.formats import FORMATS
 from symparams.documents.solution import Solution
 from symparams.documents.words import capital, small
-from symparams.errors import Source, SymparamsError, nearest
+from symparams.errors import Source, SymparamsError, listed, nearest
 from symparams.layers import CATALOGUE, key, with_extensions
 from symparams.layers.activation import ACTIVATION
 from symparams.model.arguments import Argument, arguments_of
@@ -27,7 +27,9 @@ from symparams.model.framework import FrameworkClass
 from symparams.model.layer import EVERYWHERE, UNKNOWN, Layer
 from symparams.model.tensor import BOTH, Convention
 from symparams.quantities.layer_quantities import USUAL
+from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.quantities.tensor_counts import stored_tensors
+from symparams.references import REFERENCES
 from symparams.sources.framework_names import SPOKEN, convention_of
 from symparams.sources.language import network
 
@@ -45,6 +47,7 @@ def catalogue_text(name: str | None, format_: str) -> str:
     return _page(entry.layer, format_)
 
 
+_SPOKEN = {"shape": "shape", "params": "parameters"}
 _ANY_ACTIVATION = "an activation such as relu, gelu or tanh (all of them are named under `activation`)"
 _INTRODUCTION = """\
 Each layer is shown with its arguments (`?` may be left out, `=` gives what is then taken), with a small network and
@@ -122,6 +125,7 @@ def _page(layer: type[Layer], format_: str) -> str:
     lines += [_argument(a, code) for a in arguments_of(layer)]
     lines += [""] if any(True for _ in arguments_of(layer)) else []
     lines += _rules(layer, markdown, code)
+    lines += _sources(layer, markdown)
     if len(layer.names) > 1:
         lines += [f"{'' if markdown else '  '}Also known as {', '.join(map(code, layer.names[1:]))}.", ""]
     calls = [_called(called, code) for called in vars(layer).get("calls", ()) if called.framework != "keras 1"]
@@ -183,6 +187,20 @@ def _rules(layer: type[Layer], markdown: bool, code: object) -> list[str]:
         lines.append(f"- MACs: {inline(_equation(d.rule, d.substitution, d.value, notation))}")
     lines += [f"- an output sees: {text}" for text in _seen(entry, notation)]
     return [line if markdown or not line else f"  {line}" for line in [*lines, ""]]
+
+
+def _sources(layer: type[Layer], markdown: bool) -> list[str]:
+    """Where the rules are found, but for the documentation of the frameworks, whose classes are named anyway."""
+    named: dict[str, list[str]] = {}
+    for quantity in ("shape", "params", *QUANTITY_RULES):
+        for one in vars(layer).get("cited", {}).get(quantity, ()):
+            if one.key in REFERENCES and REFERENCES[one.key].author:
+                work = ", ".join(filter(None, (REFERENCES[one.key].short, one.place)))
+                named.setdefault(work, []).append(_SPOKEN.get(quantity) or QUANTITY_RULES[quantity].left)
+    lines = [f"- {listed(quantities)}: {_escaped(work) if markdown else work}" for work, quantities in named.items()]
+    if not lines:
+        return []
+    return [line if markdown or not line else f"  {line}" for line in ("Sources:", "", *lines, "")]
 
 
 def _seen(entry: LayerEntry, notation: Notation) -> Iterator[str]:

@@ -12,6 +12,7 @@ from symparams.errors import LayerError, listed
 from symparams.layers.passing import Passing
 from symparams.layers.sizes import axes_of, axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, SETTINGS, argument, choice
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     UNKNOWN,
@@ -159,7 +160,6 @@ class PReLU(Layer):
 
     Keras learns one slope per element of the input, except along the shared axes, of which -1 is the one before the
     last. In PyTorch there is one slope for all, or one for each channel with `parameters=channels`.
-    He et al., Delving Deep into Rectifiers, 2015.
     """
 
     shared: tuple[int, ...] = argument(
@@ -176,6 +176,7 @@ class PReLU(Layer):
         torch("PReLU", "num_parameters:parameters -init -device -dtype"),
         keras1("PReLU", "-init -weights shared_axes:shared"),
     )
+    cited: ClassVar = found_in(shape="he2015 §2.1", params="he2015 §2.1; documentation")
     title: ClassVar = "Parametric rectifier"
     family: ClassVar = "Activation"
     example: ClassVar = "input(32, 32, 16) -> prelu(shared=(1, 2))"
@@ -244,14 +245,14 @@ class PReLU(Layer):
 class GLU(Layer):
     """Multiplies one half of an axis by the sigmoid of the other half: n/2 values remain along it, no parameters.
 
-    It halves the last axis unless another is named. Dauphin et al., Language Modeling with Gated Convolutional
-    Networks, 2017.
+    It halves the last axis unless another is named.
     """
 
     axis: int = argument(AXIS, "the axis to halve", -1, short="dim")
 
     names: ClassVar = ("glu", "GLU")
     calls: ClassVar = (torch("GLU", "dim:axis"),)
+    cited: ClassVar = found_in(shape="dauphin2017 Eq. (1); documentation")
     title: ClassVar = "Gated linear unit"
     family: ClassVar = "Activation"
     example: ClassVar = "input(10, 64) -> glu"

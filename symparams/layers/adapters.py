@@ -11,6 +11,7 @@ from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.layers.feedforward import joint
 from symparams.model.arguments import COUNT, LAYER, argument
+from symparams.model.citation import found_in
 from symparams.model.layer import Incoming, Layer, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Sizes, tensor
@@ -23,7 +24,6 @@ class LowRankAdapter(Layer):
 
     The change of a dense kernel is a product of an n_in × r and an r × n_out matrix; of a convolution, r filters of the
     same kernel and C_out of size 1. Keras (enable_lora) keeps training the bias; adapters for PyTorch (PEFT) freeze it.
-    Hu et al., LoRA: Low-Rank Adaptation of Large Language Models, 2021.
     """
 
     layer: Layer = argument(LAYER, "the layer: a dense layer or a convolution")
@@ -31,6 +31,7 @@ class LowRankAdapter(Layer):
 
     names: ClassVar = ("lora",)
     stock: ClassVar = ("keras",)
+    cited: ClassVar = found_in("hu2022 §4.1")
     title: ClassVar = "Low-rank adapter"
     by_hand: ClassVar = "the two matrices of an adapter are written as r·(n_in + n_out), with the rank factored out"
     family: ClassVar = "Layers around layers"

@@ -12,6 +12,7 @@ from symparams.errors import LayerError
 from symparams.layers.sizes import by_axis, known, per_axis, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.model.arguments import FACTORS, KEPT_SIZES, SIZES, argument
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -159,7 +160,6 @@ class FractionalMaxPooling(Layer):
 
     The windows have one size k; for an output size of m along an axis n must be at least m + k - 1, over three axes at
     least m + k. No parameters. A layer of PyTorch.
-    Graham, Fractional Max-Pooling, 2014.
     """
 
     kernel: tuple[Formula, ...] = argument(SIZES, "window size", told=True)
@@ -175,6 +175,7 @@ class FractionalMaxPooling(Layer):
             "kernel_size:kernel! output_size:size output_ratio:ratio -return_indices -_random_samples",
         ),
     )
+    cited: ClassVar = found_in(shape="graham2014; documentation")
     title: ClassVar = "Fractional max pooling"
     family: ClassVar = "Pooling"
     example: ClassVar = "input(50, 32, 16) -> fractionalmaxpool(3, ratio=0.5)"

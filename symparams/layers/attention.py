@@ -13,6 +13,7 @@ from symparams.layers.heads import Headed, Heads
 from symparams.layers.projections import merged, projected
 from symparams.layers.query_key import refining
 from symparams.layers.sizes import times
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -40,12 +41,17 @@ class Attention(Headed):
     Work: a causal mask hides scores but saves nothing, since they are computed and then hidden; scaling by 1/√d_h is
     taken as part of the query projection. `qknorm` normalizes queries and keys in each head, 2·d_h more (Qwen3);
     `qknorm=layer` has beta too where queries have biases (ViT-22B: none). `rope` rotates both by their positions,
-    without parameters. Vaswani et al., Attention Is All You Need, 2017; Ainslie et al., GQA, 2023.
+    without parameters.
     """
 
     names: ClassVar = ("attention", "mqa", "gqa")
     presets: ClassVar = {"mqa": {"kv": ONE}}
     stock: ClassVar = BOTH
+    cited: ClassVar = found_in(
+        shape="vaswani2017 §3.2.2",
+        params="vaswani2017 §3.2.2; ainslie2023 §2.2 (shared keys and values)",
+        macs="liu2021 Eq. (1)",
+    )
     title: ClassVar = "Multi-head attention"
     by_hand: ClassVar = (
         "each projection is written with its own biases, even where PyTorch packs several into one tensor"

@@ -17,6 +17,7 @@ from symparams.errors import LayerError
 from symparams.layers.cell import EACH_WAY
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
+from symparams.model.citation import found_in
 from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class
 from symparams.model.sentence import Sentence, Text, changed, say, together
@@ -32,8 +33,7 @@ class Bidirectional(Layer):
 
     Their outputs are concatenated (concat: 2·U of them), added (sum), multiplied (mul) or averaged (ave). A second
     layer can be given for the backward direction in place of a copy of the first. Keras has it as a wrapper;
-    `lstm(64, bidirectional)` is the same with concat. Schuster and Paliwal, Bidirectional Recurrent Neural Networks,
-    1997.
+    `lstm(64, bidirectional)` is the same with concat.
     """
 
     layer: Layer = argument(LAYER, "the recurrent layer")
@@ -45,6 +45,7 @@ class Bidirectional(Layer):
     names: ClassVar = ("bidirectional",)
     stock: ClassVar = ("keras",)
     calls: ClassVar = (keras("Bidirectional", "layer! merge_mode:merge -weights backward_layer:backward"),)
+    cited: ClassVar = found_in(params="schuster1997")
     title: ClassVar[str] = "Bidirectional layer"
     family: ClassVar = "Recurrent layers"
     example: ClassVar[str] = "input(10, 32) -> bidirectional(lstm(64, sequences)) -> bidirectional(lstm(32), sum)"

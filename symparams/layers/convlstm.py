@@ -16,6 +16,7 @@ from symparams.layers.sizes import spatial_axes
 from symparams.layers.sliding import Sliding
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras
 from symparams.model.layer import UNKNOWN, Axis, Incoming, Outgoing, Reading, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.padded import Padded
@@ -33,7 +34,6 @@ class ConvLSTM(Sliding):
     last state, or with `sequences` all T of them. A layer of Keras; PyTorch has none. Beside the multiply-accumulates a
     step takes, for each number of the state, 4 additions that join both convolutions, 4 for the biases, 3
     multiplications and 1 addition for the cell, 3 sigmoids and 2 activations.
-    Shi et al., Convolutional LSTM Network: A Machine Learning Approach for Precipitation Nowcasting, 2015.
     """
 
     filters: Formula = argument(COUNT, "filters: the channels of the state and of the output", told=True)
@@ -59,6 +59,7 @@ class ConvLSTM(Sliding):
             "-recurrent_dropout -seed return_sequences:sequences -return_state -go_backwards -stateful",
         ),
     )
+    cited: ClassVar = found_in(shape="shi2015 Eq. (3)", params="shi2015 Eq. (3); documentation")
     title: ClassVar = "Convolutional LSTM"
     noun: ClassVar = "ConvLSTM"  # what it is called in a sentence
     family: ClassVar = "Recurrent layers"

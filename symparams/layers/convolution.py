@@ -12,6 +12,7 @@ from symparams.layers.filters import ONE_CHANNEL, filter_by_channel, filter_of, 
 from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.sliding import Sliding
 from symparams.model.arguments import COUNT, SIZES, argument, padding
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     Axis,
@@ -41,7 +42,6 @@ class Convolution(Sliding):
 
     Each of the C_out filters spans the whole kernel in all C_in channels (of its group) and has one bias. The output is
     ⌊(n + 2p - (d(k - 1) + 1))/s⌋ + 1 along every axis, ⌈n/s⌉ with same padding. Keras and PyTorch count alike.
-    Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
     filters: Formula = argument(COUNT, "filters: the output channels", told=True)
@@ -93,6 +93,11 @@ class Convolution(Sliding):
             "-weights border_mode:padding subsample:stride -dim_ordering -{W,b,activity}_regularizer "
             "-{W,b}_constraint bias",
         ),
+    )
+    cited: ClassVar = found_in(
+        shape="dumoulin2016 Relationship 15",
+        params="lecun1998 §II-B; krizhevsky2012 §3.5 (groups)",
+        macs="howard2017 Eq. (2)",
     )
     title: ClassVar = "Convolution"
     at_any_size: ClassVar = True
@@ -168,7 +173,6 @@ class Depthwise(Sliding):
 
     Channels are not mixed, so each kernel has no factor C_in; there are C_in·m kernels. In
     PyTorch this is a convolution with groups = C_in.
-    Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
     """
 
     kernel: tuple[Formula, ...] = argument(SIZES, "kernel size", told=True)
@@ -185,6 +189,9 @@ class Depthwise(Sliding):
             "dilation_rate:dilation activation use_bias:bias -{depthwise,bias}_initializer "
             "-{depthwise,bias,activity}_regularizer -{depthwise,bias}_constraint",
         ),
+    )
+    cited: ClassVar = found_in(
+        shape="dumoulin2016 Relationship 15", params="howard2017 §3.1", macs="howard2017 Eq. (4)"
     )
     title: ClassVar = "Depthwise convolution"
     at_any_size: ClassVar = True
@@ -242,7 +249,6 @@ class Separable(Sliding):
     """A depthwise convolution and then a 1x1 convolution: k_h·k_w·C_in·m + (C_in·m + 1)·C_out parameters.
 
     Only the second step has biases. Keras calls this SeparableConv2D; PyTorch writes it as two layers.
-    Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017.
     """
 
     filters: Formula = argument(COUNT, "filters: the output channels", told=True)
@@ -274,6 +280,9 @@ class Separable(Sliding):
             "subsample:stride depth_multiplier:multiplier -dim_ordering "
             "-{depthwise,pointwise,b,activity}_regularizer -{depthwise,pointwise,b}_constraint bias",
         ),
+    )
+    cited: ClassVar = found_in(
+        shape="dumoulin2016 Relationship 15", params="chollet2017; howard2017 §3.1", macs="howard2017 Eq. (5)"
     )
     title: ClassVar = "Separable convolution"
     at_any_size: ClassVar = True

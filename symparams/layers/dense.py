@@ -10,6 +10,7 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sizes import axis_of, others_keep, sizes_of
 from symparams.model.arguments import AXIS, COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -56,6 +57,7 @@ class Dense(Layer):
             "output_dim:units! -init activation -weights -{W,b,activity}_regularizer -{W,b}_constraint bias",
         ),
     )
+    cited: ClassVar = found_in("rumelhart1986 Eq. (1)")
     title: ClassVar = "Dense layer"
     family: ClassVar = "Dense layers"
     example: ClassVar = "input(9072) -> dense(128, relu)"

@@ -12,6 +12,7 @@ from symparams.errors import LayerError
 from symparams.layers.sizes import equal, known
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import COUNT, NAMED, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import FrameworkClass, keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -189,6 +190,7 @@ class ReversibleEmbedding(Embedding):
             "-embeddings_constraint -mask_zero -reverse_dtype -logit_soft_cap",
         ),
     )
+    cited: ClassVar = found_in(params="press2017; documentation")
     title: ClassVar = "Reversible embedding"
     example: ClassVar = "input(128) -> reversibleembedding(10000, 64)"
 
@@ -220,7 +222,6 @@ class Positional(Layer):
 
     It maps (T) or (T, d) to (T, d), the vectors of the positions alone, which are then added to those of the tokens:
     `{ embedding(V, d) | positional(T, d) } -> add`. Learned positions end at T_max, so T must not be larger.
-    Vaswani et al., Attention Is All You Need, 2017.
     """
 
     length: Formula = argument(COUNT, "positions: the maximum sequence length", told=True)
@@ -228,6 +229,7 @@ class Positional(Layer):
     sinusoidal: bool = argument(switch("sinusoidal"), "whether the vectors are sines and cosines", False, keyword=True)
 
     names: ClassVar = ("positional", "PositionEmbedding")
+    cited: ClassVar = found_in("vaswani2017 §3.5")
     title: ClassVar = "Position embedding"
     family: ClassVar = "Embedding"
     example: ClassVar = "input(128) -> { embedding(10000, 64) | positional(512, 64) } -> add"
@@ -283,13 +285,14 @@ class Tied(Layer):
     """Computes a score for each token with the matrix of an embedding: (T, d) becomes (T, V), without new weights.
 
     Each score is the dot product of the input with the vector of the token, d multiplications. The matrix is counted
-    with the embedding. Press and Wolf, Using the Output Embedding to Improve Language Models, 2017.
+    with the embedding.
     """
 
     embedding: Layer = argument(NAMED, "the embedding")
     bias: bool = argument(switch("bias"), "whether each token has a bias", False, keyword=True, told=True)
 
     names: ClassVar = ("tied",)
+    cited: ClassVar = found_in("press2017")
     title: ClassVar = "Tied output projection"
     family: ClassVar = "Embedding"
     example: ClassVar = "input(128) -> embedding(10000, 64) as tokens -> dense(64, gelu) -> tied(@tokens)"

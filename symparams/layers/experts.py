@@ -12,6 +12,7 @@ from symparams.layers.dense import same_everywhere
 from symparams.layers.feedforward import as_it_came, joint, letters, part_rule, part_tensors, part_work, places
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, Kind, argument, switch, whole_number
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
@@ -36,8 +37,7 @@ class Experts(Layer):
     """Sends every position to k of E feed-forward networks: d·E + E·3·d·f parameters.
 
     The router has d·E weights; an expert is gated (3·d·f), with `gated=no` it is plain (2·d·f). All experts are kept,
-    but a position uses k of them, so the work counts k only. `shared=s` more experts serve every position. Shazeer et
-    al., Outrageously Large Neural Networks, 2017; Jiang et al., Mixtral of Experts, 2024.
+    but a position uses k of them, so the work counts k only. `shared=s` more experts serve every position.
     """
 
     experts: Formula = argument(COUNT, "number of experts")
@@ -51,6 +51,7 @@ class Experts(Layer):
     activation: str = argument(ACTIVATION, "function inside the experts", "silu", keyword=True, told=True)
 
     names: ClassVar = ("moe", "MixtureOfExperts")
+    cited: ClassVar = found_in(shape="shazeer2017 §2", params="shazeer2017 §2; jiang2024 §2.1", macs="jiang2024 §2.1")
     title: ClassVar = "Mixture of experts"
     by_hand: ClassVar = "routed and shared experts have the same size, so they are counted together: (E + s)·3·d·f"
     family: ClassVar = "Transformer"

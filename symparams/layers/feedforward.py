@@ -10,6 +10,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, as_for
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.dense import same_everywhere
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     EVERYWHERE,
     Axis,
@@ -31,7 +32,7 @@ from symparams.model.work import Saved, Work
 class FeedForward(Layer):
     """Maps every position from d features to f and back to d: (d + 1)·f + (f + 1)·d = 2·d·f + f + d parameters.
 
-    It stands for dense(f, gelu) -> dense(d). Vaswani et al., Attention Is All You Need, 2017.
+    It stands for dense(f, gelu) -> dense(d).
     """
 
     hidden: Formula = argument(COUNT, "hidden width", told=True)
@@ -39,6 +40,7 @@ class FeedForward(Layer):
     activation: str = argument(ACTIVATION, "function between the layers", "relu", keyword=True, told=True)
 
     names: ClassVar = ("ffn", "feedforward")
+    cited: ClassVar = found_in("vaswani2017 Eq. (2)", macs="kaplan2020 Table 1")
     title: ClassVar = "Feed-forward network"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> ffn(2048, gelu)"
@@ -79,8 +81,7 @@ class FeedForward(Layer):
 class GatedFeedForward(Layer):
     """Multiplies the outputs of two layers, one through a function, and maps back to d features: 3·d·f parameters.
 
-    `swiglu` and `geglu` name its function. There are no biases unless `bias=yes`: 2·(d + 1)·f + (f + 1)·d. Shazeer, GLU
-    Variants Improve Transformer, 2020.
+    `swiglu` and `geglu` name its function. There are no biases unless `bias=yes`: 2·(d + 1)·f + (f + 1)·d.
     """
 
     hidden: Formula = argument(COUNT, "hidden width", told=True)
@@ -93,6 +94,7 @@ class GatedFeedForward(Layer):
         "geglu": {"activation": "gelu"},
         "reglu": {"activation": "relu"},
     }
+    cited: ClassVar = found_in("shazeer2020 §2")
     title: ClassVar = "Gated feed-forward network"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> gatedffn(1376, silu)"

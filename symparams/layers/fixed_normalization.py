@@ -11,6 +11,7 @@ from symparams.errors import LayerError
 from symparams.layers.gamma_and_beta import RESCALED, positions_share
 from symparams.layers.sizes import axes_of, sizes_of
 from symparams.model.arguments import COUNT, INTEGERS, LAYER, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -62,10 +63,7 @@ class UnitNormalization(Layer):
 
 @layer_class
 class LocalResponseNormalization(Layer):
-    """Divides each value by the strength of its neighbors in n channels: same shape, no parameters.
-
-    Krizhevsky, Sutskever and Hinton, ImageNet Classification with Deep Convolutional Neural Networks, 2012.
-    """
+    """Divides each value by the strength of its neighbors in n channels: same shape, no parameters."""
 
     size: Formula = argument(
         COUNT, "neighborhood: the number of neighboring channels that count", as_formula(5), told=True
@@ -74,6 +72,7 @@ class LocalResponseNormalization(Layer):
     names: ClassVar = ("lrn", "LocalResponseNorm", "CrossMapLRN2d")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework
     calls: ClassVar = (torch("LocalResponseNorm CrossMapLRN2d", "size! -alpha -beta -k"),)
+    cited: ClassVar = found_in(shape="krizhevsky2012 §3.3")
     title: ClassVar = "Local response normalization"
     family: ClassVar = "Normalization"
     ranked: ClassVar = False
@@ -156,7 +155,6 @@ class SpectralNormalization(Layer):
 
     The vector u that the singular value is estimated with is kept and not trained. In Keras it has the size of the
     last axis of the kernel and counts as non-trainable; PyTorch keeps u and a second vector v as buffers.
-    Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018.
     """
 
     layer: Layer = argument(LAYER, "the layer whose kernel is normalized")
@@ -164,6 +162,7 @@ class SpectralNormalization(Layer):
     names: ClassVar = ("spectralnorm", "SpectralNormalization")
     stock: ClassVar = ("keras",)
     calls: ClassVar = (keras("SpectralNormalization", "layer! -power_iterations"),)
+    cited: ClassVar = found_in(params="miyato2018 §2.1; documentation")
     title: ClassVar = "Spectral normalization"
     family: ClassVar = "Normalization"
     example: ClassVar = "input(28, 28, 1) -> spectralnorm(conv(64, 3))"

@@ -16,6 +16,7 @@ from symparams.layers.query_key import norm_work
 from symparams.layers.rotary import in_pairs, turning
 from symparams.layers.sharing import count_of_positions
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, tensor
@@ -31,7 +32,7 @@ class LatentAttention(Layer):
     rotary key of d_r features serves all heads. Output: h·d_v·d. `bias` gives biases to the down-projections and the
     output projection, as Hugging Face's attention_bias. Work: keys and values are computed for all positions, as in
     training; the cache has T·(d_c + d_r) numbers, since in generation the up-projections can be joined to those of
-    queries and outputs. DeepSeek-AI, DeepSeek-V2, 2024, with its widths as defaults.
+    queries and outputs. The default widths are those of DeepSeek-V2.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
@@ -71,6 +72,7 @@ class LatentAttention(Layer):
     )
 
     names: ClassVar = ("mla", "MultiHeadLatentAttention")
+    cited: ClassVar = found_in("deepseek2024 §2.1", macs="deepseek2024 §2.1", cache="deepseek2024 §2.1")
     title: ClassVar = "Multi-head latent attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 2048) -> mla(16, kv_rank=512, rope=64, head=128, value=128)"

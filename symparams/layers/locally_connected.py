@@ -11,6 +11,7 @@ from symparams.layers.activation import ACTIVATION, activated
 from symparams.layers.sliding import ONE_EACH
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, padding, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1
 from symparams.model.layer import (
     OUTPUT_LETTERS,
@@ -33,8 +34,7 @@ class LocallyConnected(Layer):
     """Slides over the input as a convolution does, with other weights at every position.
 
     (k_h·k_w·C_in + 1)·C_out·H_out·W_out parameters: each output value has a kernel and a bias of its own. The output
-    size is that of a convolution. Keras 2 had it as LocallyConnected1D and LocallyConnected2D, Keras 3 has not. LeCun,
-    Generalization and Network Design Strategies, 1989.
+    size is that of a convolution. Keras 2 had it as LocallyConnected1D and LocallyConnected2D, Keras 3 has not.
     """
 
     filters: Formula = argument(COUNT, "filters: the output channels", told=True)
@@ -67,6 +67,7 @@ class LocallyConnected(Layer):
             "subsample:stride -dim_ordering -{W,b,activity}_regularizer -{W,b}_constraint bias",
         ),
     )
+    cited: ClassVar = found_in(shape="dumoulin2016 Relationship 6", params="lecun1989")
     title: ClassVar = "Locally connected layer"
     family: ClassVar = "Convolution"
     example: ClassVar = "input(28, 28, 1) -> LocallyConnected2D(32, 3)"

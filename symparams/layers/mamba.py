@@ -12,6 +12,7 @@ from symparams.layers.attended import width
 from symparams.layers.feedforward import as_it_came
 from symparams.layers.sizes import equal, known
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     EVERYWHERE,
     Incoming,
@@ -39,8 +40,7 @@ class Mamba(Layer):
     multiply-accumulates for each number of the state and position (the state is multiplied by A and takes the input,
     the output is summed with C) and one for D; what makes A and B discrete are 2·N + 1 multiplications and N
     exponentials for each channel. In place of keys and values it keeps d_i·N numbers of the state and the k last inputs
-    of the convolution, however long the text is. Gu and Dao, Mamba: Linear-Time Sequence Modeling with Selective State
-    Spaces, 2023.
+    of the convolution, however long the text is.
     """
 
     width: Formula | None = argument(COUNT, "width: the features of the input, d_model", None, short="d_model")
@@ -62,6 +62,7 @@ class Mamba(Layer):
     convbias: bool = argument(switch(), "whether the convolution has biases", True, short="conv_bias", keyword=True)
 
     names: ClassVar = ("mamba",)
+    cited: ClassVar = found_in("gu2023 §3.4", macs="gu2023 Algorithm 2", cache="gu2023 §3.4")
     title: ClassVar = "Mamba layer"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 768) -> mamba"

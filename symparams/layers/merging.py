@@ -13,6 +13,7 @@ from symparams.algebra.notations import PLAIN
 from symparams.errors import LayerError
 from symparams.layers.sizes import axis_of, numbers_of, others_keep
 from symparams.model.arguments import AXIS, argument
+from symparams.model.citation import found_in
 from symparams.model.framework import keras
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, layer_class, nothing_to_learn, symbol
 from symparams.model.work import Saved, Work
@@ -27,6 +28,7 @@ class Add(Layer):
 
     names: ClassVar[tuple[str, ...]] = ("add",)
     calls: ClassVar = (keras("Add"),)
+    cited: ClassVar = found_in(shape="he2016 Eq. (1)")
     title: ClassVar[str] = "Add"
     at_any_size: ClassVar = True
     family: ClassVar = "Branches joined"
@@ -104,6 +106,7 @@ class Multiply(Add):
 
     names: ClassVar = ("multiply", "mul")
     calls: ClassVar = (keras("Multiply"),)
+    cited: ClassVar = found_in(shape="hu2018 Eq. (4)")
     title: ClassVar = "Multiply"
     example: ClassVar = "input(56, 56, 64) -> { id | globalavgpool -> dense(64, sigmoid) } -> multiply"
     because: ClassVar = "multiplying values takes no weights"
@@ -200,6 +203,7 @@ class Concatenate(Layer):
 
     names: ClassVar = ("concat", "Concatenate", "cat")
     calls: ClassVar = (keras("Concatenate", "axis"),)
+    cited: ClassVar = found_in(shape="huang2017 Eq. (2)")
     title: ClassVar = "Concatenate"
     at_any_size: ClassVar = True
     family: ClassVar = "Branches joined"

@@ -12,6 +12,7 @@ from symparams.layers.attention import Attention
 from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.model.arguments import COUNT, RATE, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, torch
 from symparams.model.layer import Incoming, Layer, layer_class
 
@@ -74,6 +75,7 @@ class MultiHeadAttention(Spelling):
             "-device -dtype",
         ),
     )
+    cited: ClassVar = found_in(shape="vaswani2017 §3.2.2", params="vaswani2017 §3.2.2; documentation")
     title: ClassVar = "Multi-head attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> MultiHeadAttention(8, 64)"
@@ -137,8 +139,7 @@ def _one(name: str, positional: Formula | None, keyword: Formula | None, form: s
 class GroupedQueryAttention(Spelling):
     """Attention whose query heads share keys and values, as Keras writes it: (head_dim, query heads, kv heads).
 
-    (d + 1)·h·d_h + 2·(d + 1)·n_kv·d_h + (h·d_h + 1)·d parameters. It is `attention(h, head=d_h, kv=n_kv)`. Ainslie et
-    al., GQA: Training Generalized Multi-Query Transformer Models, 2023.
+    (d + 1)·h·d_h + 2·(d + 1)·n_kv·d_h + (h·d_h + 1)·d parameters. It is `attention(h, head=d_h, kv=n_kv)`.
     """
 
     head_dim: Formula = argument(COUNT, "width of a head")
@@ -170,6 +171,7 @@ class GroupedQueryAttention(Spelling):
             "-{kernel,bias}_constraint use_gate -seed",
         ),
     )
+    cited: ClassVar = found_in(shape="ainslie2023 §2.2", params="ainslie2023 §2.2; documentation")
     title: ClassVar = "Grouped-query attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(128, 512) -> GroupedQueryAttention(64, 8, 2)"

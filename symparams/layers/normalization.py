@@ -11,6 +11,7 @@ from symparams.layers.gamma_and_beta import RESCALED, Scaled, beta, named, posit
 from symparams.layers.over_axes import OverAxes
 from symparams.layers.sizes import known, sizes_of, spatial_axes
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -37,7 +38,7 @@ class BatchNormalization(Scaled):
 
     gamma and beta are trainable. Keras counts the moving mean and variance as non-trainable parameters; in PyTorch
     they are buffers, not parameters, with one more for the number of batches. Batch renormalization (Keras) keeps three
-    more values for each channel. Ioffe and Szegedy, Batch Normalization, 2015.
+    more values for each channel.
     """
 
     track: bool = argument(
@@ -79,6 +80,7 @@ class BatchNormalization(Scaled):
             "-epsilon -mode axis~axis -momentum -weights -beta_init -gamma_init -{gamma,beta}_regularizer",
         ),
     )
+    cited: ClassVar = found_in(shape="ioffe2015 Algorithm 1", params="ioffe2015 §3.2; documentation")
     title: ClassVar = "Batch normalization"
     at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
@@ -159,8 +161,7 @@ def _differs(one: str, keras: int, torch: int) -> Text:
 class LayerNormalization(OverAxes):
     """Normalizes the last axis at each position: 2·n_in parameters, a gamma and a beta for each feature.
 
-    Over several axes their sizes are multiplied. Keras and PyTorch count alike; all parameters are trainable. Ba, Kiros
-    and Hinton, Layer Normalization, 2016.
+    Over several axes their sizes are multiplied. Keras and PyTorch count alike; all parameters are trainable.
     """
 
     center: bool = beta()
@@ -174,6 +175,7 @@ class LayerNormalization(OverAxes):
             "axis -epsilon center scale -{beta,gamma}_initializer -{beta,gamma}_regularizer -{beta,gamma}_constraint",
         ),
     )
+    cited: ClassVar = found_in("ba2016 §3")
     title: ClassVar = "Layer normalization"
     example: ClassVar = "input(16, 512) -> ln"
 
@@ -197,7 +199,7 @@ class RMSNormalization(OverAxes):
     """Divides by the root of the mean square of the last axis: n_in parameters, a scale for each feature.
 
     It subtracts no mean and has no beta, so it has half as many parameters as layer normalization. Keras and PyTorch
-    count alike. Zhang and Sennrich, Root Mean Square Layer Normalization, 2019.
+    count alike.
     """
 
     names: ClassVar = ("rmsnorm", "RMSNorm", "RMSNormalization")
@@ -206,6 +208,7 @@ class RMSNormalization(OverAxes):
         torch("RMSNorm", "normalized_shape:shape! -eps elementwise_affine:affine -device -dtype"),
         keras("RMSNormalization", "axis -epsilon"),
     )
+    cited: ClassVar = found_in("zhang2019 §4")
     title: ClassVar = "Root mean square normalization"
     example: ClassVar = "input(16, 512) -> rmsnorm"
 
@@ -236,7 +239,7 @@ class GroupNormalization(Scaled):
     """Normalizes groups of channels together over all positions: 2·C_in parameters, however many groups.
 
     Each group shares a mean and a variance, but every channel has its own gamma and beta. `groups=channels` makes every
-    channel a group. Wu and He, Group Normalization, 2018.
+    channel a group.
     """
 
     groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g", told=True)
@@ -252,6 +255,7 @@ class GroupNormalization(Scaled):
             "-{beta,gamma}_constraint",
         ),
     )
+    cited: ClassVar = found_in("wu2018 §3.1")
     title: ClassVar = "Group normalization"
     at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
@@ -289,7 +293,7 @@ class InstanceNormalization(Scaled):
     """Normalizes each channel over its own positions: no parameters by default, 2·C_in with `affine`.
 
     PyTorch keeps a moving mean and variance only where asked, and as buffers. Keras has it as group normalization with
-    as many groups as channels. Ulyanov, Vedaldi and Lempitsky, Instance Normalization, 2016.
+    as many groups as channels.
     """
 
     affine: bool = argument(switch("affine"), "whether it has gamma and beta", False, keyword=True)
@@ -313,6 +317,7 @@ class InstanceNormalization(Scaled):
             "-eps -momentum affine=yes track_running_stats:track=yes -device -dtype * bias:center",
         ),
     )
+    cited: ClassVar = found_in(shape="ulyanov2016", params="ulyanov2016; documentation")
     title: ClassVar = "Instance normalization"
     at_any_size: ClassVar = True
     family: ClassVar = "Normalization"

@@ -9,6 +9,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula, Symbol
 from symparams.errors import LayerError, listed, nearest
 from symparams.layers.sizes import axis_of, equal, known, sizes_of
 from symparams.model.arguments import AXIS, SIZES, argument, choice
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     Axis,
     Incoming,
@@ -56,6 +57,9 @@ class Param(Layer):
     )
 
     names: ClassVar = ("param",)
+    cited: ClassVar = found_in(
+        "keras keras.layers.Layer; pytorch torch.nn.Parameter",
+    )
     title: ClassVar = "Learned tensor"
     example: ClassVar = "input(196, 768) -> param(1, 768, prepend) -> param(197, 768, add)"
     family: ClassVar = "Input and data"

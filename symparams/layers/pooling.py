@@ -13,6 +13,7 @@ from symparams.layers.sizes import known, spatial_axes
 from symparams.layers.spatial_letters import channels_kept, input_sizes
 from symparams.layers.window import Window
 from symparams.model.arguments import FACTORS, PADDING, SIZES, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -121,6 +122,7 @@ class MaxPooling(Pooling):
         keras1("MaxPooling1D", "pool_length:size stride border_mode:padding"),
         keras1("MaxPooling2D MaxPooling3D", "pool_size:size strides:stride border_mode:padding -dim_ordering"),
     )
+    cited: ClassVar = found_in(shape="dumoulin2016 Relationship 7; documentation")
     title: ClassVar = "Max pooling"
     example: ClassVar = "input(24, 24, 63) -> maxpool(2)"
     does: ClassVar = "max pooling only takes the largest value of each window"
@@ -162,6 +164,7 @@ class AveragePooling(Pooling):
         keras1("AveragePooling1D", "pool_length:size stride border_mode:padding"),
         keras1("AveragePooling2D AveragePooling3D", "pool_size:size strides:stride border_mode:padding -dim_ordering"),
     )
+    cited: ClassVar = found_in(shape="dumoulin2016 Relationship 7; documentation")
     title: ClassVar = "Average pooling"
     example: ClassVar = "input(28, 28, 6) -> avgpool(2)"
     does: ClassVar = "average pooling only averages the values of each window"
@@ -257,6 +260,7 @@ class GlobalAveragePooling(Layer):
         ),
         keras1("GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D", "-dim_ordering"),
     )
+    cited: ClassVar = found_in(shape="lin2013 §3.2")
     title: ClassVar[str] = "Global average pooling"
     at_any_size: ClassVar = True
     family: ClassVar = "Pooling"

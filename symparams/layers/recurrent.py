@@ -16,6 +16,7 @@ from symparams.layers.recurrent_cells import GATES, RESET_AFTER, GRUCell, LSTMCe
 from symparams.layers.recurrent_sentences import hint, shape_because
 from symparams.layers.recurrent_stack import Stack, steps
 from symparams.model.arguments import COUNT, RATE, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     EVERYWHERE,
@@ -182,7 +183,7 @@ class RNN(Recurrent):
 
     It maps (T, D) to (U), or to (T, U) with `sequences`; in PyTorch always to (T, H), only the last step with
     `last`. The length T does not count. rnn(lstmcell(64)) is Keras's RNN of a cell. Further layers (PyTorch's
-    num_layers; in Keras so many layers in a row) have (H + H)·H + 2·H each. Elman, Finding Structure in Time, 1990.
+    num_layers; in Keras so many layers in a row) have (H + H)·H + 2·H each.
     """
 
     units: Formula | Cell = argument(UNITS_OR_CELL, "units: the outputs of a step; or the cell of each step", told=True)
@@ -212,6 +213,7 @@ class RNN(Recurrent):
             "return_sequences:sequences -return_state -go_backwards -stateful -unroll -consume_less",
         ),
     )
+    cited: ClassVar = found_in(params="elman1990; documentation")
     title: ClassVar = "Simple recurrent layer"
     example: ClassVar = "input(10, 32) -> rnn(64)"
 
@@ -236,8 +238,7 @@ class LSTM(Recurrent):
     It maps (T, D) to (U), or to (T, U) with `sequences`; in PyTorch always to (T, H), only the last step with
     `last`. The length T does not count. With PyTorch's projection to P outputs: 4·((D + P)·H + 2·H) + H·P. Further
     layers (PyTorch's num_layers; in Keras so many layers in a row) see the outputs of the layer below in place of D
-    features. `bidirectional` doubles the parameters and the outputs. Hochreiter and Schmidhuber, Long Short-Term
-    Memory, 1997.
+    features. `bidirectional` doubles the parameters and the outputs.
     """
 
     projection: Formula | None = argument(
@@ -271,6 +272,7 @@ class LSTM(Recurrent):
             "return_sequences:sequences -return_state -go_backwards -stateful -unroll -consume_less",
         ),
     )
+    cited: ClassVar = found_in(params="hochreiter1997; gers2000; documentation")
     title: ClassVar = "Long short-term memory"
     noun: ClassVar = "LSTM"
     example: ClassVar = "input(10, 32) -> lstm(64, sequences) -> lstm(64)"
@@ -306,7 +308,6 @@ class GRU(Recurrent):
     `last`. The length T does not count. With reset_after=no (Keras; the original form) there is one bias for each
     unit and gate: 3·((D + U)·U + U). Further layers (PyTorch's num_layers; in Keras so many layers in a row) see
     the outputs of the layer below in place of D features. `bidirectional` doubles the parameters and the outputs.
-    Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014.
     """
 
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
@@ -334,6 +335,7 @@ class GRU(Recurrent):
             "-stateful -unroll -consume_less reset_after=no",
         ),
     )
+    cited: ClassVar = found_in(params="cho2014 §2.3; documentation")
     title: ClassVar = "Gated recurrent unit"
     noun: ClassVar = "GRU"
     example: ClassVar = "input(10, 32) -> gru(64)"

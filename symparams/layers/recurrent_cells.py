@@ -9,6 +9,7 @@ from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, effort
 from symparams.layers.cell import Cell
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, torch
 from symparams.model.layer import Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
@@ -134,8 +135,7 @@ def _times(factor: int, formula: Formula) -> Formula:
 class RNNCell(GatedCell):
     """One step of a simple recurrent layer: (D + U)·U + U parameters in Keras, (D + H)·H + 2·H in PyTorch.
 
-    It maps D features to one output per unit. PyTorch has tanh and relu. Elman, Finding Structure in
-    Time, 1990.
+    It maps D features to one output per unit. PyTorch has tanh and relu.
     """
 
     names: ClassVar = ("rnncell", "SimpleRNNCell")
@@ -149,6 +149,7 @@ class RNNCell(GatedCell):
             "-seed",
         ),
     )
+    cited: ClassVar = found_in(params="elman1990; documentation")
     title: ClassVar = "Simple recurrent cell"
     example: ClassVar = "input(32) -> rnncell(64)"
     stored_as: ClassVar = "simple_rnn_cell."
@@ -169,8 +170,7 @@ def check_gates(function: str, convention: Convention) -> None:
 class LSTMCell(GatedCell):
     """One step of an LSTM: 4·((D + U)·U + U) parameters in Keras, 4·((D + H)·H + 2·H) in PyTorch.
 
-    It maps D features to one output per unit; the cell state is kept inside. Hochreiter and
-    Schmidhuber, Long Short-Term Memory, 1997.
+    It maps D features to one output per unit; the cell state is kept inside.
     """
 
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
@@ -186,6 +186,7 @@ class LSTMCell(GatedCell):
         ),
         torch("LSTMCell", "input_size~features hidden_size:units! bias -device -dtype"),
     )
+    cited: ClassVar = found_in(params="hochreiter1997; gers2000; documentation")
     title: ClassVar[str] = "Long short-term memory cell"
     example: ClassVar = "input(32) -> lstmcell(64)"
     stored_as: ClassVar = "lstm_cell."
@@ -242,7 +243,7 @@ class GRUCell(GatedCell):
     """One step of a GRU: 3·((D + U)·U + 2·U) parameters in both frameworks.
 
     It maps D features to one output per unit. With reset_after=no (Keras; the original form) there is one bias for each
-    unit and gate: 3·((D + U)·U + U). Cho et al., Learning Phrase Representations using RNN Encoder-Decoder, 2014.
+    unit and gate: 3·((D + U)·U + U).
     """
 
     recurrent_activation: str = argument(ACTIVATION, GATES, "sigmoid", keyword=True, told=True)
@@ -259,6 +260,7 @@ class GRUCell(GatedCell):
         ),
         torch("GRUCell", "input_size~features hidden_size:units! bias -device -dtype"),
     )
+    cited: ClassVar = found_in(params="cho2014 §2.3; documentation")
     title: ClassVar = "Gated recurrent unit cell"
     example: ClassVar = "input(32) -> grucell(64)"
     stored_as: ClassVar = "gru_cell."

@@ -8,6 +8,7 @@ from typing import ClassVar
 from symparams.algebra.formula import Formula, Number
 from symparams.layers.passing import Passing
 from symparams.model.arguments import NOT_NEGATIVE, RATE, SETTINGS, argument
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import Incoming, Outgoing, layer_class
 from symparams.model.work import Saved
@@ -17,7 +18,7 @@ from symparams.model.work import Saved
 class Dropout(Passing):
     """Sets a fraction of the values to zero in training: same shape, no parameters.
 
-    The weights of the layers around it stay and are counted there. Srivastava et al., Dropout, 2014.
+    The weights of the layers around it stay and are counted there.
     """
 
     rate: Formula = argument(
@@ -38,6 +39,7 @@ class Dropout(Passing):
         keras1("SpatialDropout1D GaussianDropout", "p:rate!"),
         keras1("SpatialDropout2D SpatialDropout3D", "p:rate! -dim_ordering"),
     )
+    cited: ClassVar = found_in(shape="srivastava2014 §4")
     title: ClassVar = "Dropout"
     family: ClassVar = "Regularization"
     ranked: ClassVar = False

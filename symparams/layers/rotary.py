@@ -11,6 +11,7 @@ from symparams.layers.attended import width
 from symparams.layers.feedforward import as_it_came, places
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, NOT_NEGATIVE, argument
+from symparams.model.citation import found_in
 from symparams.model.layer import Incoming, Layer, Outgoing, Requirement, Rules, layer_class, nothing_to_learn, symbol
 from symparams.model.work import Work
 
@@ -21,7 +22,7 @@ class Rotary(Layer):
 
     With `rope(n)` only n of the features are rotated, and the others stay. Attention rotates queries and keys, not its
     input: `attention(8, rope)` does so and counts it; before attention the layer only says that it is done. Keras Hub
-    calls it RotaryEmbedding, torchtune RotaryPositionalEmbeddings. Su et al., RoFormer, 2021.
+    calls it RotaryEmbedding, torchtune RotaryPositionalEmbeddings.
     """
 
     width: Formula | None = argument(COUNT, "rotated features: by default all", None, short="dim", told=True)
@@ -36,6 +37,7 @@ class Rotary(Layer):
     )
 
     names: ClassVar = ("rope", "rotary", "RotaryEmbedding", "RotaryPositionalEmbeddings")
+    cited: ClassVar = found_in(shape="su2024 §3.2")
     title: ClassVar = "Rotary position embedding"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(128, 512) -> rope"

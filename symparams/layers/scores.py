@@ -9,6 +9,7 @@ from symparams.algebra.formula import ZERO, Formula, Symbol, as_formula
 from symparams.errors import LayerError
 from symparams.layers.attended import Attended, attended, positions, width
 from symparams.model.arguments import RATE, argument, choice, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import keras
 from symparams.model.layer import (
     EVERYWHERE,
@@ -66,8 +67,7 @@ class DotAttention(Layer):
 
     `scale` (Keras: use_scale) has 1 number, `score=concat` (Keras: score_mode) 1 more. Inputs are as with `attention`:
     one tensor, two for query and memory, three for query, key and value (Keras's own list is query, value, key). Keras
-    calls this layer Attention; here `attention` has heads and projections. Luong et al., Effective Approaches to
-    Attention-based Neural Machine Translation, 2015.
+    calls this layer Attention; here `attention` has heads and projections.
     """
 
     scale: bool = argument(
@@ -85,6 +85,7 @@ class DotAttention(Layer):
     names: ClassVar = ("dotattention",)
     stock: ClassVar = ("keras",)
     calls: ClassVar = (keras("Attention", "use_scale:scale score_mode:score dropout -seed"),)
+    cited: ClassVar = found_in(shape="luong2015 §3.1")
     title: ClassVar = "Dot-product attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> dotattention(scaled, memory=@v)"
@@ -168,8 +169,7 @@ def _because_of_added(scores: Formula | None, values: Formula) -> Text:
 class AdditiveAttention(Layer):
     """Scores queries and keys by the sum over tanh(query + key), with a factor for each of d features: d parameters.
 
-    Without `scale` (Keras: use_scale) there are none. Inputs are as with `attention`. Bahdanau et al., Neural Machine
-    Translation by Jointly Learning to Align and Translate, 2015.
+    Without `scale` (Keras: use_scale) there are none. Inputs are as with `attention`.
     """
 
     scale: bool = argument(switch(), "whether each feature has a learned factor", True, short="use_scale", keyword=True)
@@ -180,6 +180,7 @@ class AdditiveAttention(Layer):
     names: ClassVar = ("AdditiveAttention",)
     stock: ClassVar = ("keras",)
     calls: ClassVar = (keras("AdditiveAttention", "use_scale:scale dropout"),)
+    cited: ClassVar = found_in(shape="bahdanau2015 §A.1.2", params="bahdanau2015 §A.1.2; documentation")
     title: ClassVar = "Additive attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(10, 64) as q input(20, 64) as v @q -> additiveattention(memory=@v)"

@@ -9,6 +9,7 @@ from symparams.algebra.formula import Formula, as_formula
 from symparams.errors import LayerError, listed
 from symparams.layers.sizes import axes_of, axis_of, known, others_keep, sizes_of
 from symparams.model.arguments import AXIS, COUNT, INTEGERS, POSITION, argument, choice, switch
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     UNKNOWN,
     Axis,
@@ -45,6 +46,7 @@ class Slice(Layer):
     size: Formula | None = argument(COUNT, "positions: how many are taken; a single one if not given", None)
 
     names: ClassVar = ("slice",)
+    cited: ClassVar = found_in(shape="keras keras.ops.slice; pytorch torch.narrow")
     title: ClassVar = "Slice"
     family: ClassVar = "Shape"
     example: ClassVar = "input(50, 32) -> lstm(64, sequences) -> slice(1, -1)"
@@ -119,6 +121,7 @@ class Reduce(Layer):
     keepdims: bool = argument(switch("keepdims"), "whether the axes stay, with size 1", False, keyword=True)
 
     names: ClassVar = ("reduce",)
+    cited: ClassVar = found_in(shape="keras keras.ops.mean; pytorch torch.mean")
     title: ClassVar = "Mean, sum or largest value"
     family: ClassVar = "Shape"
     example: ClassVar = "input(50, 64) -> reduce(1)"

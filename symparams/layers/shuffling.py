@@ -13,6 +13,7 @@ from symparams.layers.sliding import ONE_EACH
 from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.model.citation import found_in
 from symparams.model.framework import torch
 from symparams.model.layer import (
     UNKNOWN,
@@ -42,15 +43,13 @@ def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
 
 @layer_class
 class PixelShuffle(Layer):
-    """Turns channels into positions: r·r channels become a block of r x r pixels, (r·H, r·W) with C/r² channels.
-
-    Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel CNN, 2016.
-    """
+    """Turns channels into positions: r·r channels become a block of r x r pixels, (r·H, r·W) with C/r² channels."""
 
     factor: Formula = argument(COUNT, "factor: how many times as high and as wide", told=True)
 
     names: ClassVar = ("pixelshuffle", "depthtospace", "DepthToSpace", "depth_to_space")
     calls: ClassVar = (torch("PixelShuffle", "upscale_factor:factor!"),)
+    cited: ClassVar = found_in(shape="shi2016 §3.2")
     title: ClassVar = "Pixel shuffle"
     family: ClassVar = "Shape"
     example: ClassVar = "input(32, 32, 36) -> pixelshuffle(2)"
@@ -107,15 +106,13 @@ class PixelUnshuffle(Layer):
 
 @layer_class
 class ChannelShuffle(Layer):
-    """Interleaves the channels of g groups: output = input in shape.
-
-    Zhang et al., ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices, 2018.
-    """
+    """Interleaves the channels of g groups: output = input in shape."""
 
     groups: Formula = argument(COUNT, "number of groups", told=True)
 
     names: ClassVar = ("channelshuffle", "ChannelShuffle")
     calls: ClassVar = (torch("ChannelShuffle", "groups!"),)
+    cited: ClassVar = found_in(shape="zhang2018 §3.1")
     title: ClassVar = "Channel shuffle"
     family: ClassVar = "Shape"
     example: ClassVar = "input(28, 28, 240) -> channelshuffle(3)"

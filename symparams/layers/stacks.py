@@ -16,6 +16,7 @@ from symparams.layers.sizes import known
 from symparams.layers.spelling import Spelling
 from symparams.layers.transformer import NORM_FIRST, DecoderLayer, EncoderLayer, normed
 from symparams.model.arguments import COUNT, LAYER, RATE, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.framework import torch
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Rules, Sight, Unit, layer_class, symbol
 from symparams.model.sentence import Text, say, together
@@ -223,7 +224,7 @@ class Transformer(Layer):
 
     It is PyTorch's Transformer(d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward) and takes a
     fork of two, source and target: `{ @src | @tgt } -> transformer(512, 8)`. Both stacks end in a layer normalization;
-    embeddings and the output layer are no part of it. Vaswani et al., Attention Is All You Need, 2017.
+    embeddings and the output layer are no part of it.
     """
 
     d_model: Formula = argument(COUNT, "width of the inputs", Number(512))
@@ -248,6 +249,7 @@ class Transformer(Layer):
             "-device -dtype",
         ),
     )
+    cited: ClassVar = found_in(shape="vaswani2017 §3.1", params="vaswani2017 §3.1; documentation")
     title: ClassVar = "Transformer"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(100, 512) as s input(80, 512) as t { @s | @t } -> transformer(512, 8)"

@@ -11,6 +11,7 @@ from symparams.layers.dense import same_everywhere
 from symparams.layers.feedforward import as_it_came
 from symparams.layers.filters import positions_share
 from symparams.model.arguments import COUNT, argument
+from symparams.model.citation import found_in
 from symparams.model.layer import Axis, Incoming, Layer, Outgoing, Rules, Unit, layer_class, symbol
 from symparams.model.sentence import say
 from symparams.model.tensor import tensor
@@ -21,13 +22,13 @@ from symparams.model.work import Work
 class ClassToken(Layer):
     """Places a learned token before the sequence: (T, d) becomes (T + 1, d), d parameters.
 
-    With `classtoken(n)` there are n of them, n·d parameters, as the registers of later vision transformers. Dosovitskiy
-    et al., An Image is Worth 16x16 Words, 2021.
+    With `classtoken(n)` there are n of them, n·d parameters, as the registers of later vision transformers.
     """
 
     tokens: Formula = argument(COUNT, "number of tokens", ONE)
 
     names: ClassVar = ("classtoken",)
+    cited: ClassVar = found_in("dosovitskiy2021 Eq. (1)")
     title: ClassVar = "Class token"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(196, 768) -> classtoken"
@@ -68,10 +69,10 @@ class LayerScale(Layer):
     """Multiplies each channel by a learned factor: d parameters, the shape stays.
 
     The channels are those of the convention for images (ConvNeXt), the last axis for sequences (vision transformers).
-    Touvron et al., Going deeper with Image Transformers, 2021.
     """
 
     names: ClassVar = ("layerscale",)
+    cited: ClassVar = found_in("touvron2021 §2")
     title: ClassVar = "Scale for each channel"
     family: ClassVar = "Transformer"
     example: ClassVar = "input(56, 56, 96) -> depthwise(7, same) -> layerscale"

@@ -25,6 +25,7 @@ from symparams.layers.feedforward import (
 )
 from symparams.layers.sizes import equal
 from symparams.model.arguments import COUNT, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.layer import EVERYWHERE, Incoming, Layer, Outgoing, Requirement, Rules, Sight, Unit, layer_class
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Convention, Tensor, biases, tensor
@@ -40,8 +41,7 @@ class EncoderLayer(Layer):
     """Self-attention, a feed-forward network and two normalizations: 4d² + 4d + 2·d·f + f + d + 4d parameters.
 
     It is PyTorch's TransformerEncoderLayer with the number of heads and the hidden width f as arguments; the width d is
-    that of the input. Whether normalization comes first (norm_first) changes no count. Vaswani et al., Attention Is
-    All You Need, 2017.
+    that of the input. Whether normalization comes first (norm_first) changes no count.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
@@ -61,6 +61,9 @@ class EncoderLayer(Layer):
 
     names: ClassVar = ("encoderlayer",)
     stock: ClassVar[tuple[Convention, ...]] = ("torch",)
+    cited: ClassVar = found_in(
+        shape="vaswani2017 §3.1", params="vaswani2017 §3.1; pytorch torch.nn.TransformerEncoderLayer"
+    )
     title: ClassVar[str] = "Transformer encoder layer"
     family: ClassVar = "Transformer"
     example: ClassVar[str] = "input(128, 512) -> encoderlayer(8, 2048)"
@@ -205,11 +208,13 @@ class DecoderLayer(EncoderLayer):
 
     It is PyTorch's TransformerDecoderLayer: `decoderlayer(h, f, memory=@enc)`, or a fork of two, the second of which
     is the memory, as wide as the input. Whether normalization comes first (norm_first) changes no count.
-    Vaswani et al., Attention Is All You Need, 2017.
     """
 
     names: ClassVar = ("decoderlayer",)
     stock: ClassVar = ("torch",)
+    cited: ClassVar = found_in(
+        shape="vaswani2017 §3.1", params="vaswani2017 §3.1; pytorch torch.nn.TransformerDecoderLayer"
+    )
     title: ClassVar = "Transformer decoder layer"
     example: ClassVar = "input(128, 512) as enc input(100, 512) -> decoderlayer(8, 2048, memory=@enc)"
     inputs: ClassVar = "some"

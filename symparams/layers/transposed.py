@@ -16,6 +16,7 @@ from symparams.layers.sliding import Sliding
 from symparams.layers.spatial_letters import input_sizes, settings
 from symparams.layers.transposed_window import Along, amounts_of, how_far_apart, last_start
 from symparams.model.arguments import COUNT, EXTRA, SIZES, argument
+from symparams.model.citation import found_in
 from symparams.model.framework import keras, keras1, torch
 from symparams.model.layer import (
     UNKNOWN,
@@ -43,7 +44,6 @@ class TransposedConvolution(Sliding):
     op it is (n - 1)·s + K + op and (n - 1)·s + K mod 2 + op: no output padding and one of 0 are not the same. Every
     input value is multiplied by every weight of its channel, before padding is taken off. An output value sees ⌈K/s⌉
     input positions at most, and neighboring outputs are 1/s of an input position apart.
-    Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
     """
 
     filters: Formula = argument(COUNT, "filters: the output channels", told=True)
@@ -96,6 +96,7 @@ class TransposedConvolution(Sliding):
             "bias",
         ),
     )
+    cited: ClassVar = found_in(shape="dumoulin2016 Relationship 14; documentation", params="dumoulin2016 §4.2")
     title: ClassVar = "Transposed convolution"
     at_any_size: ClassVar = True
     family: ClassVar = "Upsampling and transposed convolution"

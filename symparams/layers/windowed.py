@@ -15,6 +15,7 @@ from symparams.layers.feedforward import as_it_came
 from symparams.layers.projections import FROM_HEADS, Projection, multiplied
 from symparams.layers.sizes import known
 from symparams.model.arguments import COUNT, SIZES, argument, switch
+from symparams.model.citation import found_in
 from symparams.model.layer import (
     UNKNOWN,
     Incoming,
@@ -42,8 +43,7 @@ class WindowAttention(Layer):
     The feature map (H, W, C), features last in both conventions, is cut into windows of M × M; each head adds a bias to
     a score for the offset of its two positions, of which there are (2·M - 1)². Work: 4·H·W·C² + 2·M²·H·W·C, where H and
     W are padded to multiples of M and cropped again, as torchvision does. `shifted` moves the windows by half of their
-    size, which changes no number; its mask hides scores that are computed all the same. Liu et al., Swin Transformer,
-    2021.
+    size, which changes no number; its mask hides scores that are computed all the same.
     """
 
     heads: Formula = argument(COUNT, "number of heads", short="h", told=True)
@@ -61,6 +61,7 @@ class WindowAttention(Layer):
     )
 
     names: ClassVar = ("windowattention",)
+    cited: ClassVar = found_in("liu2021 §3.2", macs="liu2021 Eq. (2)")
     title: ClassVar = "Window attention"
     family: ClassVar = "Attention"
     example: ClassVar = "input(56, 56, 96) -> windowattention(3, 7)"

@@ -13,12 +13,12 @@ from symparams.algebra.formula import ONE, Formula, Function, Value, as_formula
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import replaced
 from symparams.algebra.sums import Repeat, mentions, up_to
-from symparams.model.citation import Citation
+from symparams.model.citation import citations
 from symparams.model.derived import Derived
 from symparams.model.layer import Incoming, symbol
 from symparams.model.network import Network, Node
 
-CITED = (Citation("araujo2019", "Eqs. (2) and (5)"),)  # where the rules for size, jump and offset are found
+CITED = citations("araujo2019 Eqs. (2) and (5)")  # where the rules for size, jump and offset are found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from symparams.algebra.formula import Formula, Value
 from symparams.algebra.sums import Repeat
 from symparams.extensions import Open
 from symparams.frozen import Frozen
-from symparams.model.citation import Citation
+from symparams.model.citation import Citation, citations
 from symparams.model.derived import Derived, added_over
 from symparams.model.network import Network, Node
 from symparams.model.sentence import Text
@@ -90,6 +90,7 @@ _OWN: dict[str, Quantity] = {
             by_layer=True,
             by_position=True,
             lacking=lambda node, settings: "it sums no products",
+            cited=citations("he2016 §3.3"),
         ),
         Quantity(
             "flops",
@@ -101,6 +102,7 @@ _OWN: dict[str, Quantity] = {
             operations.say_flops,
             by_position=True,
             lacking=lambda node, settings: f"it computes nothing that the policy {settings.flops} counts",
+            cited=citations("kaplan2020 §2.1"),
         ),
         Quantity(
             "activations",
@@ -112,6 +114,7 @@ _OWN: dict[str, Quantity] = {
             storage.say_activations,
             in_bytes=True,
             by_position=True,
+            cited=citations("chen2016"),
         ),
         Quantity(
             "memory",
@@ -123,6 +126,7 @@ _OWN: dict[str, Quantity] = {
             storage.say_memory,
             in_bytes=True,
             lacking=lambda node, settings: "it has no parameters of its own",
+            cited=citations("rajbhandari2020 §3.1"),
         ),
         Quantity(
             "cache",
@@ -136,6 +140,7 @@ _OWN: dict[str, Quantity] = {
             in_bytes=True,
             lacking=storage.lacks_cache,
             nowhere=storage.NO_CACHE,
+            cited=citations("shazeer2019 §2.4"),
         ),
         Quantity(
             "training",
@@ -148,6 +153,7 @@ _OWN: dict[str, Quantity] = {
             by_name=True,
             by_position=True,
             lacking=operations.lacks_training,
+            cited=citations("kaplan2020 §2.1"),
         ),
         Quantity(
             "kept",
@@ -162,6 +168,7 @@ _OWN: dict[str, Quantity] = {
             by_name=True,
             by_position=True,
             lacking=lambda node, settings: "its backward pass needs no value of the forward pass",
+            cited=citations("chen2016"),
         ),
         Quantity(
             "optimizer",
@@ -173,6 +180,7 @@ _OWN: dict[str, Quantity] = {
             counts.say_optimizer,
             by_name=True,
             lacking=counts.lacks_optimizer,
+            cited=citations("kingma2015 Algorithm 1; rajbhandari2020 §3.1"),
         ),
         Quantity(
             "active",
@@ -188,6 +196,7 @@ _OWN: dict[str, Quantity] = {
             by_layer=True,
             by_name=True,
             lacking=lambda node, settings: "it has no parameters of its own",
+            cited=citations("jiang2024 §2.1"),
         ),
         Quantity(
             "neurons",
@@ -200,6 +209,7 @@ _OWN: dict[str, Quantity] = {
             by_name=True,
             by_position=True,
             lacking=lambda node, settings: "it has no connections, so its output values are not counted as neurons",
+            cited=citations("lecun1998 §II-B"),
         ),
         Quantity(
             "connections",
@@ -213,6 +223,7 @@ _OWN: dict[str, Quantity] = {
             by_name=True,
             by_position=True,
             lacking=lambda node, settings: "it does not combine values into sums or windows",
+            cited=citations("lecun1998 §II-B"),
         ),
     )
 }
