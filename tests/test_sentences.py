@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 import symparams as sp
-from symparams.algebra.formula import as_formula
-from symparams.model.sentence import say
+from symparams.algebra.formula import Number, as_formula
+from symparams.model.layer import Layer
+from symparams.model.sentence import Put, say
 from symparams.quantities.settings import a_value
+from tests.phrasebook.variants import LAYERS, variants
 
 
 @pytest.mark.parametrize(
@@ -67,3 +69,14 @@ def test_a_second_direction_is_called_by_its_layer(layer: str, noun: str) -> Non
     network = f"input({'5, 8, 8, 3' if noun == 'ConvLSTM' else '5, 3'}) -> bidirectional({layer})"
     said = f"A second {noun} with its own weights processes the sequence in reverse"
     assert said in sp.parse(network).solve("steps").to_text()
+
+
+@pytest.mark.parametrize("kind", LAYERS, ids=[kind.names[0] for kind in LAYERS])
+def test_what_is_said_in_general_has_no_number_of_one_layer(kind: type[Layer]) -> None:
+    for derived, case in variants(kind):
+        work = derived.layer.work(derived.out, *derived.arriving)
+        for text in (derived.rules.because, derived.rules.shape_because, work.because):
+            for piece in () if isinstance(text, str) else text.in_general().pieces():
+                if isinstance(piece, Put) and not isinstance(piece.slot, str):
+                    slots = piece.slot if isinstance(piece.slot, tuple) else (piece.slot,)
+                    assert not any(isinstance(as_formula(one), Number) for one in slots), (case, text)

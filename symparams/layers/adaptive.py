@@ -16,6 +16,7 @@ from symparams.model.citation import found_in
 from symparams.model.framework import keras, torch
 from symparams.model.layer import (
     EVERYWHERE,
+    OUTPUT_LETTERS,
     Axis,
     Incoming,
     Layer,
@@ -125,6 +126,7 @@ def _windows(name: str, n: Formula, m: Formula) -> tuple[str, str, dict[str, For
         return name, "every window covers the only position of {axes}", {}
     if windows == 1:
         return name, "one window covers all {n positions} of {axes}", {"n": n}
+    m = symbol(OUTPUT_LETTERS[name], m, f"output {name}")
     if isinstance(places, int) and isinstance(windows, int) and places % windows == 0:
         return name, "{m windows} of {=length positions} each lie side by side along {axes}", {"m": m, "length": n / m}
     i = Symbol("i", None, "")

@@ -240,13 +240,13 @@ class Concatenate(Layer):
         return nothing_to_learn(
             tuple(output),
             "concatenating only places the branches side by side, so there is nothing to learn",
-            f"the {_plural(name)} of the branches are added{others_keep(rank - 1)}",
+            f"{_joined_axis(name)}{others_keep(rank - 1)}",
             channels_are=name if joined == first.channel_axis else None,
         )
 
 
-def _plural(axis: str) -> str:
-    """The channels; the heights; the sizes along axis 1."""
-    if axis.startswith("axis "):
-        return f"sizes along {axis}"
-    return axis if axis in ("channels", "features", "steps") else f"{axis}s"
+def _joined_axis(axis: str) -> str:
+    """What becomes of an axis: things are there together, and only sizes are added."""
+    if axis in ("channels", "features", "steps"):
+        return f"the output has the {axis} of all branches"
+    return f"the {f'sizes along {axis}' if axis.startswith('axis ') else f'{axis}s'} of the branches are added"

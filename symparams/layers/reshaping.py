@@ -184,10 +184,10 @@ class RepeatVector(Layer):
         (x,) = arriving
         if len(x.shape) != 1:
             raise LayerError(f"needs a vector, an input of shape (n), but the input is {x}")
-        n, d = symbol("n", self.times, "copies"), as_formula(x.shape[0])
+        n, d = symbol("n", self.times, "copies"), symbol("d", x.shape[0], "input features", incoming=True)
         names = Incoming((n, x.shape[0]), x.convention).feature_names()
         return nothing_to_learn(
-            (Axis(names[0], n), Axis(names[1], d)),
+            (Axis(names[0], n), Axis(names[1], as_formula(x.shape[0]))),
             "repeating only copies the vector",
             say("the vector of {d features} becomes one row", d=d)
             if number(n) == 1

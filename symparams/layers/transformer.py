@@ -94,13 +94,10 @@ class EncoderLayer(Layer):
         count = "three" if len(self.attentions) > 1 else "two"
         normed = "a scale and a shift" if self.bias else "only a scale"
         biases = "all projections and layers have biases" if self.bias else "there are no biases"
-        default = " (the default)" if number(self.hidden) == _HIDDEN else ""
-        return say(
-            f"{self.consists}, a feed-forward network from {{d}} to {{f hidden units}}{default} and back, and {count} "
-            f"layer normalizations with {normed} for each feature; {biases}",
-            d=d,
-            f=f,
-        )
+        before = f"{self.consists}, a feed-forward network from {{d}} to {{f hidden units}}"
+        after = f" and back, and {count} layer normalizations with {normed} for each feature; {biases}"
+        is_default = number(self.hidden) == _HIDDEN
+        return say(f"{before} (the default){after}" if is_default else before + after, before + after, d=d, f=f)
 
     def _kinds(self, d: Symbol, f: Symbol) -> Iterator[Unit]:
         """Its parts, by how many parameters they have."""

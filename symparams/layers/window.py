@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from symparams.algebra.equality import collected
@@ -17,7 +17,7 @@ from symparams.layers.sizes import Slots, by_axis, known, per_axis, spatial_axes
 from symparams.layers.spatial_letters import input_sizes, kernel_sizes, settings, span
 from symparams.model.layer import Axis, Incoming, Reach, Requirement, Sight, symbol
 from symparams.model.padded import Padded
-from symparams.model.sentence import Sentence, Text, say, together
+from symparams.model.sentence import Text, here_only, say, together
 
 _STARTS = 4  # of fewer positions it needs not to be said where each starts
 
@@ -203,7 +203,7 @@ class Window:
             again = say(
                 f", and once more for a remaining part{inside if limited else ''} ({{@ceil}}=True)", ceil="ceil_mode"
             )
-        return together(
+        rule = together(
             f"{subject} starts at the edge of the input" + (", padded by " if padded else ""),
             self._along("{p positions} at each end of {axes}", pads) if padded else "",
             ", and moves " if padded else " and moves ",
@@ -214,9 +214,10 @@ class Window:
             else self._along("{s positions} at a time along {axes}", ({"s": s} for s in strides)),
             ", as long as it fits inside",
             again,
-            self._starts(),
             between="",
         )
+        starts = self._starts()
+        return here_only(rule, together(rule, starts, between="")) if starts else rule
 
     def _starts(self) -> Text:
         """Where it starts, as far as that is known and alike along all axes: 0, 2, 4 and so on up to 108."""
@@ -227,7 +228,7 @@ class Window:
             return ""
         text = ": it starts at 0, {once}, {twice} and so on up to {last}"
         once, twice, last = (Number(n * stride) for n in (1, 2, many - 1))
-        return say(text, "", once=once, twice=twice, last=last)
+        return say(text, once=once, twice=twice, last=last)
 
     def _steps(self) -> Text:
         """For how many steps there is room, along the first axis where that is rounded."""
@@ -280,10 +281,7 @@ class Window:
             return rule
         totals = map(_to_keep, n, kernel, dilations, strides)
         added = self._along(_ADDED, map(_parted, totals))
-        here = together(rule, together("the padding is ", added, between="") if added else _NOTHING)
-        assert isinstance(rule, Sentence)
-        assert isinstance(here, Sentence)
-        return replace(here, general=rule.text)
+        return here_only(rule, together(rule, together("the padding is ", added, between="") if added else _NOTHING))
 
     def _causal(self) -> Text:
         """The same of causal padding, which is all before the sequence."""

@@ -126,6 +126,12 @@ def together(*sentences: Text, between: str = "; ") -> Text:
     return Sentence(between.join(texts), tuple(slots.items()), general)
 
 
+def here_only(rule: Text, here: Text) -> Sentence:
+    """What is said here, of which only the rule, its beginning, is true of all layers with the same rule."""
+    assert isinstance(here, Sentence)
+    return replace(here, general=(rule.general or rule.text) if isinstance(rule, Sentence) else rule)
+
+
 def _renamed(text: str, names: dict[str, str]) -> str:
     if all(name == new for name, new in names.items()):
         return text
