@@ -20,9 +20,12 @@ from symparams.exams.course import SHOWN, Course
 from symparams.exams.examination import USUAL, Wanted, check_number
 from symparams.exams.levels import levels_of
 from symparams.exams.shares import credit_of
+from symparams.exports.answer_sheets import students_of
 from symparams.exports.bank import Progress
 from symparams.exports.edition import Edition, Part
+from symparams.exports.export import PaperExport
 from symparams.exports.markdown import answer_line
+from symparams.exports.registry import export
 from symparams.files import read_source
 from symparams.quantities.settings import Setting, Settings
 from symparams.results import Shown
@@ -129,9 +132,10 @@ class Exam(Shown):
     title: str
     digits: str  # the mark between thousands: comma, space or none
     network_as: str  # how questions show a network: table, keras, torch or language
-    names: tuple[str, ...]  # of the students who each get a paper of their own in LaTeX; (): a line to write one on
+    names: tuple[str, ...]  # of the students who each get a paper of their own; (): a line to write one on
     draw: Draw = "one"  # whether a student gets one of the variants of a question in a quiz, or all of them
-    sheets: bool = False  # whether each paper in LaTeX has a sheet for the answers
+    sheets: bool = False  # whether each paper has a sheet for the answers
+    fonts: tuple[str, ...] = ()  # files or folders with further fonts, for a PDF
 
     @property
     def _layers(self) -> int:
@@ -153,7 +157,7 @@ class Exam(Shown):
     def edition(self, format_: str) -> Edition:
         """The exam in a format; one that cannot mark a typed shape or formula asks for a choice there."""
         if format_ not in self._editions:
-            students = self.names if format_ == "latex" else ()
+            students = self.names if isinstance(export(format_), PaperExport) else ()
             self._editions[format_] = Edition(
                 self._courses,
                 self._wanted,
@@ -163,6 +167,7 @@ class Exam(Shown):
                 students=students,
                 draw=self.draw,
                 sheets=self.sheets,
+                fonts=self.fonts,
             )
         return self._editions[format_]
 
@@ -193,9 +198,9 @@ class Exam(Shown):
     ) -> None:
         """Write it to a file or folder, as the command does: a file stands there whole, or not at all.
 
-        `format`: markdown, json, latex, moodle, gift, qti12, qti21, blackboard, prairielearn, anki, numbas, rexams or
-        h5p; `part`: only the questions from one number to another, such as (1, 100). Raises SymparamsError where
-        something else stands already.
+        `format`: markdown, json, latex, typst, html, pdf, moodle, gift, qti12, qti21, blackboard, prairielearn, anki,
+        numbas, rexams or h5p; `part`: only the questions from one number to another, such as (1, 100). Raises
+        SymparamsError where something else stands already.
         """
         self.edition(format).write(Path(path), part, progress)
 
@@ -251,6 +256,7 @@ def exam(
     story: bool = False,
     names: str | Path | Sequence[str] = (),
     sheets: bool = False,
+    fonts: Sequence[str] = (),
     format: str = "json",
     digits: str = "comma",
     draw: str = "one",
@@ -268,11 +274,11 @@ def exam(
     mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers earn it
     wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of them.
     `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each get a
-    paper in LaTeX, or the path of a file with a name a line, a student number perhaps behind a semicolon; `sheets`:
-    with a sheet for the answers before each of these papers. `format`: the one whose types of answers are planned and
-    checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none. `draw`: in the quizzes
-    that formats describe, a student gets one of the variants of a question, or all of them. `settings`: see
-    `Net.quantity`.
+    paper, or the path of a file with a name a line, a student number perhaps behind a semicolon; `sheets`: with a
+    sheet for the answers before each of these papers; `fonts`: files or folders with further fonts, for a PDF.
+    `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the mark
+    between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of the
+    variants of a question, or all of them. `settings`: see `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:
@@ -296,7 +302,18 @@ def exam(
         without=_names(without),
         blueprint=() if blueprint is None else _blueprint(blueprint),
     )
-    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, show, students, _draw(draw), sheets)
+    made = Exam(
+        nets,
+        wanted,
+        Settings(**settings),
+        title or _title(nets),
+        digits,
+        show,
+        students,
+        _draw(draw),
+        sheets,
+        tuple(map(str, fonts)),
+    )
     check(made.edition(format).examination, stress)
     return made
 
@@ -328,11 +345,3 @@ def _title(nets: Sequence[Net]) -> str:
     """The titles of the networks, or the names of their files."""
     stems = ["" if n._source.name.startswith("<") else Path(n._source.name).stem for n in nets]
     return ", ".join(dict.fromkeys(filter(None, (n.title or stem for n, stem in zip(nets, stems, strict=True)))))
-
-
-def students_of(source: Source) -> tuple[str, ...]:
-    """The names in a text, a line each."""
-    students = tuple(line.strip() for line in source.text.splitlines() if line.strip())
-    if not students:
-        raise SymparamsError(f"{source.name}: there is no name in this file")
-    return students

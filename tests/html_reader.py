@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 _VOID = {"meta", "wbr", "br"}
-_BLOCKS = {"p", "ul", "table", "div", "details", "pre", "h1", "h2", "h3"}
-_PHRASING = {"code", "strong", "em", "a", "math", "wbr", "span"}
+_BLOCKS = {"p", "ul", "ol", "table", "div", "details", "pre", "h1", "h2", "h3", "section", "article"}
+_PHRASING = {"code", "strong", "em", "a", "math", "wbr", "span", "br", "bdi", "svg"}
 _ROW = {"mi", "mn", "mo", "mtext", "mrow", "mfrac", "msub", "msup", "munder", "munderover"}
 # What may stand in an element. Text stands in those of the last group and of MathML's leaves alone.
 _INSIDE: dict[str, set[str]] = {
@@ -18,18 +18,21 @@ _INSIDE: dict[str, set[str]] = {
     "html": {"head", "body"},
     "head": {"meta", "title", "style"},
     "body": {"main"},
-    "main": _BLOCKS,
+    **dict.fromkeys(("main", "article"), _BLOCKS),
+    "section": {*_BLOCKS, "span"},
     "details": {"summary", *_BLOCKS},
     "summary": {"h2"},
-    "ul": {"li"},
+    **{key: {"li"} for key in ("ul", "ol")},
+    "svg": {"path"},
+    "path": set(),
     "table": {"thead", "tbody", "tfoot"},
     **{tag: {"tr"} for tag in ("thead", "tbody", "tfoot")},
     "tr": {"th", "td"},
     **dict.fromkeys(("math", "mrow", "mfrac", "msub", "msup", "munder", "munderover"), _ROW),
     **{tag: set() for tag in ("mi", "mn", "mo", "mtext", "title", "style")},
-    **dict.fromkeys(("p", "li", "th", "td", "h1", "h2", "h3", "code", "strong", "em", "a", "span"), _PHRASING),
+    **dict.fromkeys(("p", "li", "th", "td", "h1", "h2", "h3", "code", "strong", "em", "a", "span", "bdi"), _PHRASING),
     "pre": {"code"},
-    "div": {"div", *_PHRASING},
+    "div": {*_BLOCKS, *_PHRASING},
 }
 _TEXT = {
     "p",
@@ -44,6 +47,8 @@ _TEXT = {
     "em",
     "a",
     "span",
+    "bdi",
+    "div",
     "title",
     "style",
     "mi",
@@ -56,12 +61,16 @@ _ATTRIBUTES = {
     "html": {"lang"},
     "meta": {"charset", "name", "content"},
     "div": {"class", "id"},
+    "section": {"class", "aria-label", "data-question"},
+    **{key: {"class"} for key in ("article", "p", "ul", "ol", "li")},
+    "svg": {"role", "aria-label", "width", "height", "viewbox", "shape-rendering"},
+    "path": {"d"},
     "a": {"href"},
     "table": {"class", "style"},
     "th": {"scope", "class"},
     "td": {"class"},
     "h1": {"class"},
-    "span": {"class"},
+    "span": {"class", "style"},
     "details": {"open"},
     "math": {"aria-label"},
     "mo": {"stretchy", "form", "minsize", "maxsize"},

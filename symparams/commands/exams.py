@@ -11,19 +11,20 @@ import click
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
-from symparams.commands.format_option import with_named
+from symparams.commands.format_option import FONT, with_named
 from symparams.documents.formats import GROUPS
 from symparams.documents.written_question import DRAWS
-from symparams.errors import SymparamsError
-from symparams.exam_questions import Exam, students_of
+from symparams.errors import SymparamsError, listed
+from symparams.exam_questions import Exam
 from symparams.exam_questions import exam as made_exam
 from symparams.exams.course import SHOWN
 from symparams.exams.credit import POLICIES
 from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL
 from symparams.exams.kinds import KINDS
 from symparams.exams.levels import levels_of
+from symparams.exports.answer_sheets import students_of
 from symparams.exports.export import PaperExport, TextExport
-from symparams.exports.registry import EXPORTS, SUFFIXES
+from symparams.exports.registry import EXPORTS, PAPERS, SUFFIXES
 from symparams.files import write_standard_output
 from symparams.layers import CATALOGUE
 from symparams.quantities.settings import Setting
@@ -132,13 +133,14 @@ _QUESTIONS = _Span("part", _part_of)
     "--names",
     metavar="FILE",
     type=click.Path(),
-    help="With --format latex: a file with one name per line, perhaps with `; NUMBER`; each name gets a paper.",
+    help="For papers: a file with one name per line, perhaps with `; NUMBER`; each name gets a paper.",
 )
 @click.option(
     "--sheets",
     is_flag=True,
-    help="With --format latex: an answer sheet with a QR code before each paper.",
+    help="For papers: an answer sheet with a QR code before each.",
 )
+@FONT
 @with_named("--format", "format_", OpenChoice("export", list(EXPORTS)), SUFFIXES, "markdown")
 @with_settings
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
@@ -167,16 +169,14 @@ def exam(
     title: str,
     names: str | None,
     sheets: bool,
+    fonts: Sequence[str],
     format_: str,
     settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
     """Make exam questions with keys, worked solutions and feedback on known mistakes."""
-    if names is not None and format_ != "latex":
-        raise click.UsageError("--names goes with --format latex")
-    if sheets and format_ != "latex":
-        raise click.UsageError("--sheets goes with --format latex")
+    _check_paper(format_, names is not None, sheets, fonts)
     values = assignments(given)
     made = made_exam(
         *(Net(source, values, CATALOGUE) for source in inputs.sources()),
@@ -197,12 +197,22 @@ def exam(
         title=title,
         names=() if names is None else students_of(read(names)),
         sheets=sheets,
+        fonts=fonts,
         format=format_,
         digits=digits,
         draw=draw,
         **settings,
     )
     _deliver(made, format_, part, output)
+
+
+def _check_paper(format_: str, has_names: bool, has_sheets: bool, fonts: Sequence[str]) -> None:
+    """Raise UsageError where something is asked for that only papers have."""
+    for option, is_given in (("--names", has_names), ("--sheets", has_sheets)):
+        if is_given and format_ not in PAPERS:
+            raise click.UsageError(f"{option} goes with --format {listed(PAPERS, 'or')}")
+    if fonts and format_ != "pdf":
+        raise click.UsageError("--font goes with --format pdf")
 
 
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:
@@ -212,7 +222,7 @@ def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str
         progress = _Progress(sum(map(len, edition.papers(part))))
         made.write(output, format_, part=part, progress=progress)
         progress.end()
-    elif isinstance(edition.export, (TextExport, PaperExport)):
+    elif isinstance(edition.export, TextExport) or (isinstance(edition.export, PaperExport) and edition.export.is_text):
         for text in edition.texts(part):
             write_standard_output(text)
     else:

@@ -26,6 +26,11 @@ WRITTEN: Suffixes = {
 
 _SET_FROM = {"pdf": "typst"}  # what is not text, and the format of the text that it is made of
 
+FONT = click.option(
+    "--font", "fonts", multiple=True, metavar="PATH", type=click.Path(exists=True),
+    help="For a PDF: a font, or a folder of fonts, for characters that the usual ones lack; may be repeated.",
+)  # fmt: skip
+
 
 class Output(NamedTuple):
     """Where a document is to stand, and as what."""
@@ -41,10 +46,6 @@ def with_format(suffixes: Suffixes, default: str, picture: str = "") -> Callable
     `picture` is an option of the command that names the file of a picture, which may be set with further fonts, too.
     """
     option = click.option("--format", "format_", type=OpenChoice("format", list(suffixes)), help=_help(default))
-    font = click.option(
-        "--font", "fonts", multiple=True, metavar="PATH", type=click.Path(exists=True),
-        help="For a PDF: a font, or a folder of fonts, for characters that the usual ones lack; may be repeated.",
-    )  # fmt: skip
 
     def decorated(command: _Command) -> _Command:
         @wraps(command)
@@ -56,7 +57,7 @@ def with_format(suffixes: Suffixes, default: str, picture: str = "") -> Callable
                 **{**given, "format_": _SET_FROM.get(name, name), "output": Output(path, name, fonts)},
             )
 
-        return option(font(chosen))
+        return option(FONT(chosen))
 
     return decorated
 

@@ -334,11 +334,14 @@ def _with_digits(format_: Format, digits: str) -> Format:
 
 
 # What the markup of questions is called here where whole documents have another format of that name.
-_MARKUPS = {"html": "html-latex"}
+_MARKUPS = {"html": "html-latex", "mathml": "html"}
 
 
 def markup_named(name: str, digits: str = "comma") -> Format:
-    """The format in which questions are written for an export with that markup; HTML has LaTeX in it, for MathJax."""
+    """The format in which questions are written for an export with that markup.
+
+    HTML has LaTeX in it, for MathJax; what is called `mathml` is HTML without.
+    """
     return format_named(_MARKUPS.get(name, name), digits)
 
 

@@ -22,8 +22,8 @@ def page_parts(body: str) -> dict[str, object]:
     return {
         "title": _title(body),
         "has_heading": "<h1>" in body,
-        "body": "".join(map(_folding, re.split(r"(?m)^(?=<h[12]>)", _BESIDE.sub(_together, body)))),
-        "style": _style(),
+        "body": "".join(map(_folding, re.split(r"(?m)^(?=<h[12]>)", tied(body)))),
+        "style": page_style(),
         "version": __version__,
     }
 
@@ -33,6 +33,11 @@ def _title(body: str) -> str:
     first = _FIRST.search(body)
     text = html.unescape(" ".join(_TAG.sub("", first[1]).split())) if first else ""
     return html.escape(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
+
+
+def tied(body: str) -> str:
+    """Blocks in which formulas stay on one line with the marks that touch them."""
+    return _BESIDE.sub(_together, body)
 
 
 def _together(found: re.Match[str]) -> str:
@@ -49,8 +54,9 @@ def _folding(section: str) -> str:
 
 
 @cache
-def _style() -> str:
-    """The style sheet, with the font for formulas in it."""
-    sheet = (folder("templates") / "formats" / "document.css").read_text("utf-8")
+def page_style(*more: str) -> str:
+    """The style sheet, with the font for formulas in it; `more` are sheets that are put behind it."""
+    sheets = [(folder("templates") / "formats" / name).read_text("utf-8") for name in ("document.css", *more)]
+    sheet = "".join(sheets)
     font = (folder("templates") / "fonts" / "formulas.woff2").read_bytes()
     return sheet.replace("FONT", b64encode(font).decode(), 1).rstrip()

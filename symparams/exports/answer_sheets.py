@@ -9,7 +9,7 @@ from itertools import groupby
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
-from symparams.errors import SymparamsError
+from symparams.errors import Source, SymparamsError
 
 _ROWS = 18  # of answers on a page
 # A line of a list of names that ends with a number: Ada Lovelace; 4711
@@ -27,6 +27,14 @@ class Student(NamedTuple):
 def students(lines: Sequence[str]) -> list[Student]:
     """The students of a list of names, a line each."""
     return [_student(line, at) for at, line in enumerate(lines, 1)]
+
+
+def students_of(source: Source) -> tuple[str, ...]:
+    """The names in a text, a line each."""
+    students = tuple(line.strip() for line in source.text.splitlines() if line.strip())
+    if not students:
+        raise SymparamsError(f"{source.name}: there is no name in this file")
+    return students
 
 
 def _student(line: str, at: int) -> Student:

@@ -40,9 +40,13 @@ def write_bank(
         shards = Shards(_beside(path, export), of, papers, item)
         if not there:
             shards.gather(progress)
-            with shards.workplace() as place:
-                export.write(place / path.name, bank, shards)
-                _put_in_place(place, path, export, bank)
+            try:
+                with shards.workplace() as place:
+                    export.write(place / path.name, bank, shards)
+                    _put_in_place(place, path, export, bank)
+            except SymparamsError:  # it would fail again, and its questions are of no use
+                shards.remove()
+                raise
         shards.remove()
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from symparams import limits
 from symparams.documents.question_writer import Writer
 from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
-from symparams.errors import SymparamsError
+from symparams.errors import SymparamsError, listed
 from symparams.exams.course import Course
 from symparams.exams.examination import TYPES, Examination, Wanted
 from symparams.exams.kinds import KINDS
@@ -18,7 +18,7 @@ from symparams.exams.question import AnswerType
 from symparams.exams.selection import kind_named
 from symparams.exports.bank import Progress, write_bank
 from symparams.exports.export import Export, Item, PaperExport, TextExport
-from symparams.exports.registry import export
+from symparams.exports.registry import PAPERS, export
 from symparams.version import __version__
 
 Part: TypeAlias = tuple[int, int]  # the first and the last of some questions, from 1
@@ -38,12 +38,13 @@ class Edition:
         students: Sequence[str] = (),
         draw: Draw = "one",
         sheets: bool = False,
+        fonts: Sequence[str] = (),
     ) -> None:
         self.export = export(format_)
         if isinstance(self.export, PaperExport):
-            self.export.students, self.export.sheets = students, sheets
+            self.export.students, self.export.sheets, self.export.fonts = students, sheets, fonts
         elif students:
-            raise SymparamsError("names of students go with the format latex")
+            raise SymparamsError(f"names of students go with the format {listed(PAPERS, 'or')}")
         variants = max(wanted.variants, len(students))
         types = wanted.answer_types & answer_types(self.export)
         self.examination = Examination(courses, replace(wanted, variants=variants, answer_types=types))
@@ -109,13 +110,14 @@ class Edition:
 
     def texts(self, part: Part | None = None) -> Iterator[str]:
         """The bank as a text, in pieces; of an exam on paper the exam alone."""
+        self.export.check()
         for text in self._texts(self.papers(part)):
             if not isinstance(text, str):
                 raise SymparamsError(f"the format {self.export.name} makes something other than text")
             yield text
 
     def _texts(self, papers: list[range]) -> Iterator[str]:
-        if isinstance(self.export, PaperExport):
+        if isinstance(self.export, PaperExport) and self.export.is_text:
             yield from self.export.text(self.info, [list(map(self.item, paper)) for paper in papers], key=False)
             return
         if not isinstance(self.export, TextExport):
@@ -125,6 +127,7 @@ class Edition:
 
     def write(self, path: Path, part: Part | None = None, progress: Progress = lambda count: None) -> None:
         """Write all questions or a part of them; what stands there already and is something else is left alone."""
+        self.export.check()
         said = f"{part[0]}..{part[1]}" if part else ""
         write_bank(self.export, path, self.info, self.papers(part), self.item, said, progress)
 

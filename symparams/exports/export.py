@@ -37,7 +37,7 @@ class Export(ABC):
     """A format for banks of questions."""
 
     name: ClassVar[str]  # as --format takes it
-    markup: ClassVar[str]  # what its texts are written in: html, markdown, latex or text
+    markup: ClassVar[str]  # what its texts are written in: html, mathml, markdown, latex, typst or text
     shapes: ClassVar[bool] = True  # whether a shape that is typed can be marked; if not, it is a choice
     formulas: ClassVar[bool] = False  # whether a formula that is typed can be marked; if not, it is a choice
     penalties: ClassVar[bool] = False  # whether a wrong choice can take points away
@@ -60,6 +60,9 @@ class Export(ABC):
             yield f"the format {self.name} has no penalty: there a wrong choice takes nothing away"
         if wanted.credit.policy != "none" and not self.shares:
             yield f"the format {self.name} has points for the key only: there a known mistake earns nothing"
+
+    def check(self) -> None:  # noqa: B027 - most need nothing
+        """Raise SymparamsError where something that it needs is not installed; before there is any work."""
 
     def is_there(self, path: Path, bank: BankInfo, origin: str) -> bool:
         """Whether the bank stands there already; an error if something else does."""
@@ -167,7 +170,9 @@ class FolderExport(Export):
 class PaperExport(Export):
     """Exams on paper: the papers of all students in one text, the key in another."""
 
+    is_text: ClassVar[bool] = True  # whether what is written is the text, so that it can be printed
     students: Sequence[str] = ()  # a name for each paper, or none: then whoever gets a paper writes a name on it
+    fonts: Sequence[str] = ()  # files or folders with further fonts, for a PDF
     sheets: bool = False  # whether there is a sheet for the answers before each paper
 
     @abstractmethod
@@ -177,7 +182,11 @@ class PaperExport(Export):
     def write(self, path: Path, bank: BankInfo, items: Items) -> None:
         for key, name in ((False, path.name), (True, f"{path.stem}-key{path.suffix}")):
             with path.with_name(name).open("wb") as file:
-                put(self.text(bank, items.papers, key=key), file.write)
+                put(self.written(self.text(bank, items.papers, key=key)), file.write)
+
+    def written(self, text: Iterator[str]) -> Iterator[str | bytes]:
+        """What stands in the file of a text."""
+        return text
 
     def is_there(self, path: Path, bank: BankInfo, origin: str) -> bool:
         if path.exists() and not path.is_file():
@@ -185,11 +194,11 @@ class PaperExport(Export):
         return False  # it has no mark: what is there is compared with what has been made
 
 
-def put(texts: Iterable[str], write: Callable[[bytes], object]) -> int:
+def put(texts: Iterable[str | bytes], write: Callable[[bytes], object]) -> int:
     """Write texts, and return how many bytes that were."""
     extent = 0
     for text in texts:
-        data = encoded(text)
+        data = encoded(text) if isinstance(text, str) else text
         write(data)
         extent += len(data)
     return extent

@@ -15,6 +15,9 @@ EXPORTS: Open[tuple[str, str] | type[Export]] = Open(
         "markdown": ("markdown", "Markdown"),
         "json": ("json", "Json"),
         "latex": ("latex", "Latex"),
+        "typst": ("typst", "Typst"),
+        "html": ("html", "Html"),
+        "pdf": ("typst", "Pdf"),
         "moodle": ("moodle", "Moodle"),
         "gift": ("gift", "Gift"),
         "qti12": ("qti12", "Qti12"),
@@ -33,6 +36,9 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "markdown": (".md", ".markdown"),
     "json": (".json",),
     "latex": (".tex",),
+    "typst": (".typ",),
+    "html": (".html", ".htm"),
+    "pdf": (".pdf",),
     "moodle": (".xml",),
     "gift": (".gift",),
     "qti12": (".zip",),
@@ -44,6 +50,9 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "rexams": (".zip",),
     "h5p": (".h5p",),
 }
+
+# The formats of papers, which have names of students on them and sheets for answers.
+PAPERS = ("latex", "typst", "html", "pdf")
 
 
 def export(name: str) -> Export:

@@ -26,7 +26,7 @@ NASTY = (
     "<<x>> <% y %> {{z}} {% w %}",
     "<script>alert(1)</script> &amp; &#38;",
 )
-PACKED = ("anki",)  # the formats that need the packages of the extra `exports`
+PACKED = ("anki", "pdf")  # the formats that need the packages of an extra
 ANSWER_TYPES = ("number", "shape", "formula", "choice")
 _PENALTIES = (Fraction(0), Fraction(1, 4), Fraction(3, 20))
 _CREDITS = (Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))
@@ -35,9 +35,16 @@ _CREDITS = (Fraction(0), Fraction(1, 4), Fraction(1, 3), Fraction(1, 2))
 def paragraphs(markup: str, text: str) -> str:
     """A paragraph with a user's text, and a formula."""
     format_ = markup_named(markup)
-    left, right = format_.inline
-    inside = f"{format_.escape(text)} counts {left}(k^{{2}} C + 1) F{right}."
-    return f"<p>{inside}</p>\n" if markup == "html" else f"{inside}\n"
+    inside = f"{format_.escape(text)} counts {_mathematics(markup, '(k^{2} C + 1) F')}."
+    return f"<p>{inside}</p>\n" if markup in ("html", "mathml") else f"{inside}\n"
+
+
+def _mathematics(markup: str, formula: str) -> str:
+    """A formula in a line."""
+    left, right = markup_named(markup).inline
+    if markup == "mathml":
+        formula = f"<mtext>{formula}</mtext>"
+    return f"{left}{formula.replace('{', '(').replace('}', ')') if markup == 'typst' else formula}{right}"
 
 
 def _solution(markup: str, value: int | Fraction) -> str:
@@ -46,6 +53,10 @@ def _solution(markup: str, value: int | Fraction) -> str:
         return "<p>\\[\n\\begin{aligned}\nP &amp;= " + " \\\\\n&amp;= ".join(lines) + "\n\\end{aligned}\n\\]</p>\n"
     if markup == "latex":
         return "Step by step:\n\\begin{align*}\nP &= " + " \\\\\n&= ".join(lines) + "\n\\end{align*}\n"
+    if markup == "typst":
+        return f"Step by step:\n#display($P &= (3 ⋅ 3 ⋅ 32 + 1) ⋅ 63 \\\n&= {value}$)\n"
+    if markup == "mathml":
+        return f"<p>Step by step: <math><mi>P</mi><mo>=</mo><mn>{value}</mn></math></p>\n"
     if markup == "markdown":
         return "$$\n\\begin{aligned}\nP &= " + " \\\\\n&= ".join(lines) + "\n\\end{aligned}\n$$\n"
     return "P = " + "\n  = ".join(lines) + "\n"
@@ -54,6 +65,8 @@ def _solution(markup: str, value: int | Fraction) -> str:
 def printable(markup: str, text: str) -> str:
     """The text without the letters that a format cannot print, which it refuses."""
     format_ = markup_named(markup)
+    if markup == "typst":  # whose own fonts lack them
+        return "".join(c for c in text if c < "\u2e80")
     return text if format_.lacks is None else "".join(c for c in text if not format_.lacks.search(format_.escape(c)))
 
 
@@ -95,10 +108,9 @@ def asked(markup: str, answer_type: str, text: str, numbers: list[int], index: i
 
 
 def _options(markup: str, text: str, numbers: list[int], index: int) -> tuple[WrittenOption, ...]:
-    left, right = markup_named(markup).inline
     options = [
         WrittenOption(
-            text=f"{left}{n}{right} {markup_named(markup).escape(text)}",
+            text=f"{_mathematics(markup, str(n))} {markup_named(markup).escape(text)}",
             plain=f"{n:,} {text}",  # as `answer` has it
             credit=Fraction(1) if n == numbers[0] else _CREDITS[at % 4],
             feedback=paragraphs(markup, text),

@@ -94,6 +94,8 @@ def identities(name: str, path: Path) -> list[str]:
 _IDENTITIES = {
     "json": r'^\{"identity": "%s"',
     "latex": r"^%% %s$",
+    "typst": r"^// %s$",
+    "html": r'data-question="%s"',
     "markdown": r"^\*.*· `%s`$",
     "moodle": r"<idnumber>%s",
     "gift": r"\[id:%s",

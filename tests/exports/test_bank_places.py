@@ -15,7 +15,7 @@ from symparams import files
 from symparams.errors import SymparamsError
 from symparams.exports import folders
 from symparams.exports.export import PackedExport
-from symparams.exports.registry import EXPORTS
+from symparams.exports.registry import EXPORTS, PAPERS
 from symparams.exports.registry import export as registered
 from tests.exports.asked_samples import BANK, PACKED
 from tests.exports.banks import (
@@ -34,7 +34,7 @@ from tests.helpers import marked
 
 OTHER = replace(BANK, request="ffff")
 FILES = marked([name for name in EXPORTS if name != "prairielearn"], pytest.mark.extra, *PACKED)
-MARKED = marked([name for name in EXPORTS if name not in ("latex", "prairielearn")], pytest.mark.extra, *PACKED)
+MARKED = marked([name for name in EXPORTS if name not in (*PAPERS, "prairielearn")], pytest.mark.extra, *PACKED)
 FEW = 6
 
 
@@ -56,7 +56,8 @@ def test_what_is_no_bank_of_this_request_is_left_alone(name: str, tmp_path: Path
 
 def test_an_exam_on_paper_in_place_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "exam").mkdir()
-    refused("latex", tmp_path / "exam")
+    for name in PAPERS:
+        refused(name, tmp_path / "exam")
 
 
 @pytest.mark.parametrize("name", MARKED)

@@ -17,7 +17,7 @@ from symparams.documents.rendering import STYLES, Document, render
 from symparams.documents.written_question import WrittenBlank, WrittenQuestion
 from symparams.errors import SymparamsError
 from symparams.exports.latex import Latex
-from symparams.exports.paper import document, question, variant
+from symparams.exports.paper import variant
 from tests.conftest import EXAMPLES
 from tests.exports.asked_samples import BANK, questions, samples
 from tests.exports.banks import put
@@ -28,7 +28,9 @@ STUDENTS = ["Ada Lovelace", "Max O'Neill & Söhne_#1", " ".join(["Anna"] * 24)]
 
 
 def paper(title: str, students: Sequence[str], papers: Sequence[Sequence[WrittenQuestion]], key: bool) -> str:
-    return "".join(document(title, students, [list(map(question, asked)) for asked in papers], key))
+    export = Latex()
+    export.students = students
+    return "".join(export.document(title, [list(map(export.item, asked)) for asked in papers], key))
 
 
 @needs_latex

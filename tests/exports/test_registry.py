@@ -14,8 +14,8 @@ import pytest
 
 from symparams import exports
 from symparams.errors import SymparamsError, listed
-from symparams.exports.export import Export
-from symparams.exports.registry import EXPORTS, export
+from symparams.exports.export import Export, PaperExport
+from symparams.exports.registry import EXPORTS, PAPERS, export
 from tests.conftest import EXAMPLES
 
 
@@ -37,10 +37,17 @@ def test_every_export_is_registered() -> None:
     assert unregistered({*EXPORTS} - {"gift"}) == ["symparams.exports.gift.Gift"]
 
 
+_TESTED_IN = {"latex": "paper", **dict.fromkeys(("typst", "html", "pdf"), "printed")}
+
+
 @pytest.mark.parametrize("name", EXPORTS)
 def test_every_export_has_a_test_of_its_own(name: str) -> None:
-    test = Path(__file__).parent / f"test_{'paper' if name == 'latex' else name}.py"
+    test = Path(__file__).parent / f"test_{_TESTED_IN.get(name, name)}.py"
     assert test.exists(), f"{test.name}, which reads what {name} writes as the system does that it is for"
+
+
+def test_papers_are_those_whose_classes_are() -> None:
+    assert tuple(name for name in EXPORTS if isinstance(export(name), PaperExport)) == PAPERS
 
 
 def test_an_unknown_name() -> None:
