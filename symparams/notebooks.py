@@ -14,7 +14,7 @@ import click
 from symparams import limits
 from symparams.api import Net
 from symparams.commands.answer import answer
-from symparams.commands.console import assignments, exhausted
+from symparams.commands.console import assignments, exhausted, like
 from symparams.commands.main import check_whole, meant, solve
 from symparams.errors import Source, SymparamsError
 from symparams.frozen import Frozen
@@ -77,11 +77,6 @@ def _words(line: str) -> list[str]:
         raise CellError("the options of this cell have a quotation mark without its partner") from None
 
 
-def _like(command: click.Command, *names: str) -> list[click.Parameter]:
-    """The options of a command of the command line, which mean the same in a cell."""
-    return [parameter for parameter in command.params if parameter.name in names]
-
-
 @click.pass_obj
 def _network(
     cell: _Cell,
@@ -128,15 +123,15 @@ ARCH = click.Command(
     "arch",
     params=[
         click.Argument(["name"], required=False),
-        *_like(solve, "given", "style", "layers", "quantities", "total", "by", "kind", "model"),
-        *_like(solve, *(field.name for field in fields(Settings))),
+        *like(solve, "given", "style", "layers", "quantities", "total", "by", "kind", "model"),
+        *like(solve, *(field.name for field in fields(Settings))),
     ],
     callback=_network,
     help=_network.__doc__,
 )
 ANSWER = click.Command(
     "answer",
-    params=_like(answer, "layer", "quantity", "given", "kind", "model"),
+    params=like(answer, "layer", "quantity", "given", "kind", "model"),
     callback=_answer,
     help=_answer.__doc__,
 )

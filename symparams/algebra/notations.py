@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -202,7 +203,13 @@ LATEX = Notation(
 )
 
 # LaTeX that stands in HTML: < and > would be read as tags before they are read as mathematics.
-HTML_LATEX = replace(LATEX, relation={**LATEX.relation, "<": "\\lt", ">": "\\gt"})
+HTML_LATEX = replace(
+    LATEX,
+    relation={**LATEX.relation, "<": "\\lt", ">": "\\gt"},
+    labelled=lambda terms, start: _latex_labelled(
+        [(term, [html.escape(text, quote=False) for text in texts]) for term, texts in terms], start
+    ),
+)
 
 SOURCE = Notation(
     number=_same,

@@ -49,6 +49,11 @@ def options(*several: Callable[..., Any]) -> Callable[[Callable[..., Any]], Call
     return decorated
 
 
+def like(command: click.Command, *names: str) -> list[click.Parameter]:
+    """Some options of a command, for another door that takes them just so."""
+    return [parameter for parameter in command.params if parameter.name in names]
+
+
 class Inputs(NamedTuple):
     """What a command is asked to read."""
 

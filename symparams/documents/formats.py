@@ -295,10 +295,21 @@ _UNICODE: dict[str, Format] = {
 }
 
 # Variants for what stands inside another document, such as a cell of a notebook: no headings, which would be its own,
-# and no labels, which could be there twice.
+# and no labels, which could be there twice; and what becomes the tree of a book's own document, formulas in LaTeX.
 _CELLS: dict[str, Format] = {
     "markdown-cell": replace(_OWN["markdown"], name="markdown-cell"),
     "latex-cell": replace(_OWN["latex"], name="latex-cell", whole=""),
+    "tree": replace(
+        _OWN["html-latex"],
+        name="tree",
+        inline=("<m>", "</m>"),
+        escape=_escape_html,
+        named=lambda name: f"<code>{_escape_html(name)}</code>",
+        code=lambda text: f"<code>{_escape_html(text)}</code>",
+        whole="",
+        solves=True,
+        across=10,
+    ),
 }
 
 MATH = ("latex", "unicode")  # how formulas in Markdown are written: between dollars, or as plain text

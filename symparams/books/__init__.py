@@ -1,0 +1,1 @@
+"""Books: what Sphinx and MyST are told by directives and roles, and what they get for it."""

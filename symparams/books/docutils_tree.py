@@ -1,0 +1,104 @@
+"""A document as a tree -> nodes of docutils, with the equations and references of Sphinx."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+
+from symparams.books.tree import Child, Piece, displays
+
+_LONG = 25  # rows of a table that may be longer than a page
+
+_IN_LINE: dict[str, Callable[..., Any]] = {
+    "strong": nodes.strong,
+    "emphasis": nodes.emphasis,
+    "code": nodes.literal,
+    "m": nodes.math,
+}
+
+
+class Placer:
+    """Makes nodes for a place in a book."""
+
+    def __init__(self, docname: str, add: Callable[[Any], Iterable[Any]]) -> None:
+        self._docname = docname
+        self._add = add  # gives an equation with a label its number, and what is to stand before it
+
+    def blocks(self, pieces: Iterable[Piece]) -> list[Any]:
+        """The nodes of whole paragraphs, tables and equations."""
+        return [node for piece in pieces for node in self._block(piece)]
+
+    def line(self, children: Iterable[Child]) -> list[Any]:
+        """The nodes of what stands in a line."""
+        return [node for child in children for node in self._inside(child)]
+
+    def _block(self, piece: Piece) -> Iterator[Any]:
+        match piece.kind:
+            case "title" | "heading" | "subheading":
+                yield self._with("rubric", piece, classes=[f"arch-{piece.kind}"])
+            case "list":
+                yield self._list(piece)
+            case "table":
+                yield from self._table(piece.pieces)
+            case "math":
+                yield from self._math(piece)
+            case "block":
+                yield nodes.literal_block(piece.text, piece.text, language="arch")
+            case _:
+                yield self._paragraph(piece.children)
+
+    def _list(self, piece: Piece) -> Any:
+        items = (nodes.list_item("", self._paragraph(item.children)) for item in piece.pieces)
+        if piece.attributes.get("kind") == "choices":
+            return nodes.enumerated_list("", *items, enumtype="upperalpha", prefix="(", suffix=")")
+        return nodes.bullet_list("", *items, bullet="-")
+
+    def _with(self, kind: str, piece: Piece, **attributes: Any) -> Any:
+        return getattr(nodes, kind)("", "", *self.line(piece.children), **attributes)
+
+    def _paragraph(self, children: Iterable[Child]) -> Any:
+        return nodes.paragraph("", "", *self.line(children))
+
+    def _inside(self, child: Child) -> Iterator[Any]:
+        if isinstance(child, str):
+            yield nodes.Text(" ".join(child.split("\n")))
+        elif child.kind == "reference":
+            wanted = {"refdomain": "math", "reftype": "eq", "reftarget": child.label, "refdoc": self._docname}
+            inside = nodes.inline(child.text, child.text, classes=["xref", "eq"])
+            yield addnodes.pending_xref("", inside, refexplicit=False, refwarn=True, **wanted)
+        elif child.kind in ("code", "m"):
+            yield _IN_LINE[child.kind](child.text, child.text)
+        else:
+            yield _IN_LINE[child.kind]("", "", *self.line(child.children))
+
+    def _math(self, piece: Piece) -> Iterator[Any]:
+        for text in displays(piece):
+            node = nodes.math_block(text, text, docname=self._docname, number=None, label=piece.label or None)
+            node["no-wrap"] = node["nowrap"] = False
+            yield from self._add(node) if piece.label else (node,)
+
+    def _table(self, rows: Iterable[Piece]) -> Iterator[Any]:
+        head, *body = rows
+        sides = [cell.attributes["side"] for cell in head.pieces]
+        spec = addnodes.tabular_col_spec()
+        spec["spec"] = "".join("r" if side == "right" else "l" for side in sides)
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in sides), cols=len(sides))
+        group += nodes.thead("", self._row(head))
+        group += nodes.tbody("", *map(self._row, body))
+        look = ["colwidths-auto", "longtable"] if len(body) > _LONG else ["colwidths-auto"]
+        yield spec
+        yield nodes.table("", group, classes=[*look, "arch-table"])
+
+    def _row(self, row: Piece) -> Any:
+        strong = row.attributes["kind"] == "total"
+        return nodes.row("", *(self._cell(cell, strong) for cell in row.pieces))
+
+    def _cell(self, cell: Piece, strong: bool) -> Any:
+        inside = self.line(cell.children)
+        if strong and inside:
+            inside = [nodes.strong("", "", *inside)]
+        look = ["text-right", "align-right"] if cell.attributes["side"] == "right" else []
+        return nodes.entry("", nodes.paragraph("", "", *inside), classes=look)
