@@ -1,0 +1,173 @@
+"""The plugin for MyST, a program of its own: says what it has, or answers a directive or role with nodes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from symparams.books import myst_tree
+from symparams.books.answers import About
+from symparams.books.myst_tree import Node, labelled
+from symparams.books.requests import DIRECTIVES, ROLES, Request, Texts, label_of, role_of, words
+from symparams.books.tree import line, tree
+from symparams.commands.console import Inputs, say
+from symparams.errors import Source, SymparamsError
+from symparams.limits import SOURCE_BYTES
+
+_INLINE = "<network>"  # what a network in the text of a directive is called
+_EXERCISE, _SOLVED = "arch:exercise", "arch:exercise-solution"
+_LABEL = {"label": {"type": "string", "alias": ["name"], "doc": "What it is called in references."}}
+_CAPTION = {
+    "caption": {"type": "myst", "doc": "What stands below it."},
+    "alt": {"type": "string", "doc": "What is said to who cannot see it."},
+    "width": {"type": "string", "doc": "How wide it is, such as 50%."},
+}
+
+
+def specification() -> Node:
+    """What there is, as MyST wants to know it."""
+    directives = [_directive(request, request.name) for request in DIRECTIVES.values()]
+    solved = _directive(DIRECTIVES[_EXERCISE], _SOLVED)
+    solved["doc"] = "The solution of an exercise: its label, and in `file` and the other options what it says itself."
+    solved["arg"] = {"type": "string", "doc": "The label of the exercise.", "required": True}
+    solved["options"]["file"] = {"type": "string", "doc": "The network."}
+    return {
+        "name": "symparams",
+        "author": "symparams",
+        "license": "MIT",
+        "directives": [*directives, solved],
+        "roles": [
+            {"name": name, "doc": role.told, "body": {"type": "string", "required": True}}
+            for name, role in ROLES.items()
+        ],
+        "transforms": [],
+    }
+
+
+def _directive(request: Request, name: str) -> Node:
+    options: Node = {
+        option: {"type": "boolean" if one.is_flag else "string", "doc": one.help or ""}
+        for option, one in request.options.items()
+    }
+    return {
+        "name": name,
+        "doc": request.told,
+        "arg": {"type": "string", "doc": "The network: a file, unless it stands below."},
+        "options": {**options, **_LABEL, **(_CAPTION if request is DIRECTIVES["arch:figure"] else {})},
+        "body": {"type": "string", "doc": "A network, instead of a file."},
+    }
+
+
+def placed(name: str, data: Mapping[str, Any]) -> list[Node]:
+    """The nodes for a directive; raises SymparamsError for everything that is wrong."""
+    options: dict[str, Any] = data.get("options") or {}
+    label = str(options.get("label") or "")
+    if name == _SOLVED:
+        return _solution(str(data.get("arg") or "").strip(), options, data.get("body"))
+    if name not in DIRECTIVES:
+        raise SymparamsError(f"there is no directive `{name[:60]}`")
+    texts = _asked(DIRECTIVES[name], data.get("arg"), data.get("body"), options)
+    return {_EXERCISE: _exercise, "arch:figure": _figure}.get(name, _document)(texts, label, options)
+
+
+def told(name: str, data: Mapping[str, Any]) -> list[Node]:
+    """The nodes for a role."""
+    if name not in ROLES:
+        raise SymparamsError(f"there is no role `{name[:60]}`")
+    file, arguments = role_of(str(data.get("body") or ""))
+    return myst_tree.line(line(ROLES[name].answer(arguments, About(_sources(file, None)))["text"]))
+
+
+def _asked(request: Request, files: str | None, body: str | None, options: Mapping[str, Any]) -> Texts:
+    flags = {name for name, option in request.options.items() if option.is_flag and options.get(name) is False}
+    given = {name: str(options[name]) for name in request.options if name in options and name not in flags}
+    about = About(_sources(files, body), label_of(str(options["label"])) if options.get("label") else "")
+    return request.answer(request.arguments(given), about)
+
+
+def _sources(files: str | None, body: str | None) -> tuple[Source, ...]:
+    names = words(files or "")
+    if bool(names) == bool(body):
+        raise SymparamsError("give a FILE, or a network as the text of the directive")
+    return tuple(Inputs(tuple(names), None).sources()) if names else (Source(_INLINE, body or ""),)
+
+
+def _document(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
+    return myst_tree.blocks(tree(texts["text"]))
+
+
+def _figure(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
+    data = base64.b64encode(texts["svg"].encode("utf-8")).decode("ascii")
+    said = f"{texts['title']}: {texts['told']}" if texts["title"] else texts["told"]
+    image: Node = {"type": "image", "url": f"data:image/svg+xml;base64,{data}", "alt": options.get("alt") or said}
+    if options.get("width"):
+        image["width"] = options["width"]
+    caption = options.get("caption")
+    below = [{"type": "caption", "children": [myst_tree.paragraph(_settled(caption))]}] if caption else []
+    named = labelled(label) if label else {}
+    return [{"type": "container", "kind": "figure", **named, "children": [image, *below]}]
+
+
+def _settled(nodes: Any) -> list[Node]:
+    """The nodes of a text in an option; our roles in it, which MyST leaves to us, are answered."""
+    settled: list[Node] = []
+    for node in filter(lambda node: isinstance(node, dict), nodes):
+        if node.get("type") == "mystRole" and node.get("name") in ROLES:
+            settled += told(node["name"], {"body": node.get("value")})
+        else:
+            settled.append({**node, "children": _settled(node["children"])} if "children" in node else node)
+    return settled
+
+
+def _exercise(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
+    title = {"type": "admonitionTitle", "children": [myst_tree.text(texts["name"])]}
+    named = labelled(label or f"exercise-{label_of(texts['text'])[:60]}")
+    return [{"type": "exercise", "enumerated": True, **named, "children": [title, *_document(texts, label, options)]}]
+
+
+def _solution(of: str, options: Mapping[str, Any], body: str | None) -> list[Node]:
+    """The solution of an exercise, which is asked for again, as every directive is answered alone."""
+    texts = _asked(DIRECTIVES[_EXERCISE], options.get("file"), body, options)
+    link = {"type": "crossReference", **labelled(of)}
+    title = {"type": "admonitionTitle", "children": [myst_tree.text("Solution of "), link]}
+    return [{"type": "solution", "children": [title, *myst_tree.blocks(tree(texts["solution"]))]}]
+
+
+_ANSWERS: Mapping[str, Callable[[str, Mapping[str, Any]], list[Node]]] = {"--directive": placed, "--role": told}
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The program `symparams-myst`: what is wrong is one message on standard error and status 1, as MyST expects it."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        reply = specification() if not given else _answered(given)
+    except SymparamsError as error:
+        say(str(error))
+        sys.exit(1)
+    sys.stdout.buffer.write(json.dumps(reply, ensure_ascii=False).encode("utf-8", "replace"))
+    sys.exit(0)
+
+
+def _answered(given: Sequence[str]) -> list[Node]:
+    if len(given) != 2 or given[0] not in _ANSWERS:
+        raise SymparamsError("this is the plugin of symparams for MyST, which MyST runs: see docs/books.md")
+    try:
+        data = json.loads(sys.stdin.buffer.read(8 * SOURCE_BYTES))
+    except (ValueError, RecursionError):
+        raise SymparamsError("MyST should have given JSON on the standard input") from None
+    data = data if isinstance(data, dict) else {}
+    try:
+        return _ANSWERS[given[0]](given[1], data)
+    except SymparamsError as error:
+        raise SymparamsError(f"{_line(data)}{error}") from None
+
+
+def _line(data: Mapping[str, Any]) -> str:
+    """Where a directive or role stands in its file, which MyST names."""
+    place: Any = data
+    for part in ("node", "position", "start", "line"):
+        place = place.get(part) if isinstance(place, dict) else None
+    return f"line {place}: " if isinstance(place, int) else ""
