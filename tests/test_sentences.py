@@ -75,7 +75,7 @@ def test_a_second_direction_is_called_by_its_layer(layer: str, noun: str) -> Non
 def test_what_is_said_in_general_has_no_number_of_one_layer(kind: type[Layer]) -> None:
     for derived, case in variants(kind):
         work = derived.layer.work(derived.out, *derived.arriving)
-        for text in (derived.rules.because, derived.rules.shape_because, work.because):
+        for text in (derived.rules.because, derived.rules.shape_reason, work.because):
             for piece in () if isinstance(text, str) else text.in_general().pieces():
                 if isinstance(piece, Put) and not isinstance(piece.slot, str):
                     slots = piece.slot if isinstance(piece.slot, tuple) else (piece.slot,)
