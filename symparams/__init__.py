@@ -11,37 +11,53 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from symparams.api import Net, compare, draw, load, parse
-from symparams.errors import LayerError, LimitError, SymparamsError
-from symparams.layer_info import LayerInfo
-from symparams.layers import CATALOGUE, entries
-from symparams.results import Comparison, Derivation, Finding, Solution, Step
 from symparams.version import __version__
 
 if TYPE_CHECKING:
+    from symparams.api import Net, compare, draw, load, parse
     from symparams.checks import Check
     from symparams.class_marks import Marks, grade
     from symparams.diagnoses import Diagnosis
+    from symparams.errors import LayerError, LimitError, SymparamsError
     from symparams.exam_questions import Exam, Question, exam
+    from symparams.layer_info import LayerInfo
+    from symparams.layers import CATALOGUE, entries
     from symparams.live_models import from_keras, from_torch
     from symparams.notebooks import load_ipython_extension
     from symparams.pictures import Figure
     from symparams.readings import Reading, read
+    from symparams.results import Comparison, Derivation, Finding, Solution, Step
 
-# What needs the catalogue of misconceptions, which is not always needed: where it is.
+# Where each name is; loaded when it is asked for, since no command needs all of them.
 _LATER = {
+    "CATALOGUE": "layers",
     "Check": "checks",
+    "Comparison": "results",
+    "Derivation": "results",
     "Diagnosis": "diagnoses",
     "Exam": "exam_questions",
     "Figure": "pictures",
+    "Finding": "results",
+    "LayerError": "errors",
+    "LayerInfo": "layer_info",
+    "LimitError": "errors",
     "Marks": "class_marks",
+    "Net": "api",
     "Question": "exam_questions",
+    "Reading": "readings",
+    "Solution": "results",
+    "Step": "results",
+    "SymparamsError": "errors",
+    "compare": "api",
+    "draw": "api",
+    "entries": "layers",
     "exam": "exam_questions",
     "from_keras": "live_models",
     "from_torch": "live_models",
     "grade": "class_marks",
+    "load": "api",
     "load_ipython_extension": "notebooks",  # IPython calls it for %load_ext symparams
-    "Reading": "readings",
+    "parse": "api",
     "read": "readings",
 }
 
@@ -50,6 +66,10 @@ def __getattr__(name: str) -> Any:
     if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"symparams.{_LATER[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symparams.algebra.formula import Value
 from symparams.algebra.notation import shown
@@ -23,8 +23,10 @@ from symparams.quantities.field import Field
 from symparams.quantities.layer_quantities import FieldSteps
 from symparams.quantities.tensor_counts import StoredTensor
 from symparams.quantities.totals import adds_up
-from symparams.questions.comparison import Comparison
-from symparams.questions.findings import Finding
+
+if TYPE_CHECKING:
+    from symparams.questions.comparison import Comparison
+    from symparams.questions.findings import Finding
 
 _TEXTS = {
     "rule": "the rule",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import jinja2
 from jinja2 import BytecodeCache, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, nodes
@@ -16,18 +16,17 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 
 from symparams.documents import contract
-from symparams.documents.answer import AnswerDocument
-from symparams.documents.comparison_document import ComparisonDocument
-from symparams.documents.finding_document import FindingDocument
 from symparams.documents.formats import Format, check_letters, format_named
-from symparams.documents.own_templates import own_document
 from symparams.documents.solution import Solution
 from symparams.documents.tables import Again, cells_behind
 from symparams.documents.typesetting import Typesetter, filters
 from symparams.errors import SymparamsError
-from symparams.questions.comparison import Comparison
-from symparams.questions.findings import Finding
 from symparams.resources import folder, keep, kept
+
+if TYPE_CHECKING:
+    from symparams.documents.answer import AnswerDocument
+    from symparams.questions.comparison import Comparison
+    from symparams.questions.findings import Finding
 
 Style: TypeAlias = Literal["answer", "steps", "formula", "lesson", "table", "textbook"]
 STYLES: tuple[Style, ...] = get_args(Style)
@@ -127,13 +126,19 @@ def render(solution: Solution, document: Document) -> str:
     """The solution in one of the styles and formats."""
     check_style(document.style, "summary", "total")
     if document.style == "answer":
-        return written(document, "answer", s=solution, a=AnswerDocument(solution))
+        return written(document, "answer", s=solution, a=_answer(solution))
     return written(document, document.style, s=solution)
+
+
+def _answer(solution: Solution) -> AnswerDocument:
+    from symparams.documents.answer import AnswerDocument  # noqa: PLC0415  # few documents need it
+
+    return AnswerDocument(solution)
 
 
 def record(solution: Solution) -> dict[str, Any]:
     """The JSON of a solution: everything that is derived, and the answer in plain text."""
-    answer = written(Document("answer", "text"), "answer", s=solution, a=AnswerDocument(solution))
+    answer = written(Document("answer", "text"), "answer", s=solution, a=_answer(solution))
     return {**contract.solve(solution), "answer": answer.rstrip()}
 
 
@@ -142,12 +147,16 @@ def render_comparison(comparison: Comparison, document: Document) -> str:
     if document.style not in COMPARISON_STYLES:
         known = " and ".join(COMPARISON_STYLES)
         raise SymparamsError(f"there is no style `{document.style[:60]}` for comparisons; the choices are {known}")
+    from symparams.documents.comparison_document import ComparisonDocument  # noqa: PLC0415  # nothing else needs it
+
     template = "compare" if document.style == "answer" else "compare_steps"
     return written(document, template, d=ComparisonDocument(comparison))
 
 
 def render_finding(finding: Finding, document: Document) -> str:
     """The values that were searched for, and how they come out."""
+    from symparams.documents.finding_document import FindingDocument  # noqa: PLC0415  # nothing else needs it
+
     return written(document, "find", d=FindingDocument(finding))
 
 
@@ -187,6 +196,8 @@ def render_with(template: Path, solution: Solution, document: Document) -> str:
     options = {**_OPTIONS, **(_DELIMITERS if format_.has_braces else {})}
     phrases = vars(environment(format_).get_template("styles/phrases.j2").module)
     names = {name: macro for name, macro in phrases.items() if not name.startswith("_")}
+    from symparams.documents.own_templates import own_document  # noqa: PLC0415  # few have a template of their own
+
     return own_document(template, solution, typesetter(format_), names, options)
 
 
