@@ -201,11 +201,13 @@ class Net(Counted, Displayed):
         quantities: tuple[str, ...] | list[str] = USUAL,
         total: bool = False,
         by: str = "",
+        figures: bool = False,
         **settings: Setting,
     ) -> Solution:
         """The worked solution, of some layers and quantities if named; for `settings` see `quantity`.
 
-        With `total`, only the totals; `by` adds subtotals for each "kind" of layer or each "macro".
+        With `total`, only the totals; `by` adds subtotals for each "kind" of layer or each "macro", `figures` pictures
+        of the network and of windows on small inputs, in formats that have pictures.
         """
         for quantity in quantities:
             check_quantity(quantity, QUANTITIES)
@@ -216,7 +218,7 @@ class Net(Counted, Displayed):
         for name in layers:
             layers_named(self._network, name)  # what there is not is told here, not where the solution is shown
         chosen = "total" if total else style
-        return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), chosen, by)
+        return Solution(self._network, tuple(quantities), tuple(layers), Settings(**settings), chosen, by, figures)
 
     def subtotals(self, by: str = "kind", quantity: str = "params", **settings: Setting) -> dict[str, int | sympy.Expr]:
         """What the layers of each "kind", or of each "macro" as it is used, have together.

@@ -138,6 +138,7 @@ class Solution(Styled):
     settings: Settings
     style: str = "steps"
     by: str = ""  # what subtotals are for: kind or macro; empty: there are none
+    figures: bool = False  # whether the network, and windows on small inputs, are shown as pictures
 
     @property
     def _layers(self) -> int:
@@ -145,7 +146,7 @@ class Solution(Styled):
 
     @cached_property
     def _contents(self) -> _Contents:
-        return _Contents(self._network, self.quantities, self.layers, self.settings, by=self.by)
+        return _Contents(self._network, self.quantities, self.layers, self.settings, by=self.by, pictures=self.figures)
 
     def __getstate__(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}  # without what was worked out

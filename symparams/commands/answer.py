@@ -9,12 +9,14 @@ import click
 
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
+    FIGURES,
     FORMAT,
     OUTPUT,
     SOURCES,
     Inputs,
     as_json,
     assignments,
+    check_figures,
     deliver,
     deliver_document,
     say,
@@ -32,6 +34,7 @@ from symparams.reading.door import network, reading_of
 @SOURCES
 @click.option("--layer", metavar="NAME", help="The layer that is asked about, by a name or counted off.")
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), help="What is asked about it. Default: as asked.")
+@FIGURES
 @FORMAT
 @OUTPUT
 def answer(
@@ -39,12 +42,14 @@ def answer(
     given: Sequence[str],
     layer: str | None,
     quantity: str | None,
+    figures: bool,
     format_: str,
     math: str,
     digits: str,
     output: Output,
 ) -> None:
     """Answer a question as people paste it: prose, code and printed tables in any order."""
+    check_figures(figures, format_)
     texts = inputs.sources()
     if len(texts) != 1:
         raise click.UsageError("give one question")
@@ -54,7 +59,7 @@ def answer(
         say(str(error))
         sys.exit(1)
     described = network(texts[0], assignments(given))
-    asked = Asked(reading, described, doubts_about(described, reading, layer, quantity))
+    asked = Asked(reading, described, doubts_about(described, reading, layer, quantity), figures)
     if format_ == "json":
         deliver(as_json([asked.record()]), output)
         return

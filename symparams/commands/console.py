@@ -19,7 +19,7 @@ import click
 from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.commands.format_option import WRITTEN, Output, with_format
-from symparams.documents.formats import GROUPS, MATH, is_whole, whole_formats
+from symparams.documents.formats import FORMATS, GROUPS, MATH, is_whole, whole_formats, written_formats
 from symparams.documents.pdf import pdf
 from symparams.documents.rendering import delivered, standalone
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
@@ -115,6 +115,9 @@ OUTPUT = options(
     ),
 )
 
+FIGURES = click.option(
+    "--figures", is_flag=True, help="Draw the network, and where windows stand on inputs of few positions, too."
+)
 STANDALONE = click.option(
     "--standalone", "whole", is_flag=True, help="With --format latex: a whole document, not a fragment."
 )
@@ -199,6 +202,13 @@ def of(source: Source, made: Callable[..., T], *given: Any) -> T:
         if error.place is None:
             error.source = source
         raise
+
+
+def check_figures(figures: bool, format_: str) -> None:
+    """Raise UsageError where pictures are asked for in a format that has none."""
+    if figures and (format_ == "json" or not FORMATS[format_].picture):
+        able = [name for name in written_formats() if FORMATS[name].picture]
+        raise click.UsageError(f"--figures goes with {listed([*able, 'pdf'], 'or')}; {format_} has no pictures")
 
 
 def check_standalone(whole: bool, format_: str) -> None:

@@ -15,12 +15,14 @@ import click
 from symparams import extensions, limits
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import (
+    FIGURES,
     FORMAT,
     OUTPUT,
     SOURCES,
     STANDALONE,
     Inputs,
     as_json,
+    check_figures,
     check_standalone,
     deliver,
     deliver_document,
@@ -112,6 +114,7 @@ def main(with_: Sequence[str]) -> None:
 @click.option("--total", is_flag=True, help="Only the totals, and how they come out.")
 @click.option("--detail", is_flag=True, help="In short answers on a receptive field, also jump and offset.")
 @click.option("--by", type=click.Choice(BYS), help="Subtotals for each kind of layer or each macro.")
+@FIGURES
 @with_settings
 @click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Jinja template.")
 @OUTPUT
@@ -127,6 +130,7 @@ def solve(
     total: bool,
     detail: bool,
     by: str | None,
+    figures: bool,
     settings: dict[str, Setting],
     template: Path | None,
     digits: str,
@@ -134,6 +138,7 @@ def solve(
 ) -> None:
     """Solve a network: every shape and count with its steps, or a short answer for one layer."""
     check_standalone(whole, format_)
+    check_figures(figures, format_)
     if template is not None and output.format == "pdf":
         raise click.UsageError(
             "--template makes no PDF, since what it writes would be run; it goes with --format typst"
@@ -149,7 +154,8 @@ def solve(
     solutions: list[tuple[Source, Solution]] = []
     numbered = 0
     for (source, one), name in zip(built, names, strict=True):
-        solutions.append((source, Solution(one, chosen, tuple(layers), known, name, numbered, by or "", detail)))
+        told = Solution(one, chosen, tuple(layers), known, name, numbered, by or "", detail, figures)
+        solutions.append((source, told))
         numbered += solutions[-1][1].equations if style == "textbook" and len(built) > 1 else 0
     if format_ == "json":
         deliver(as_json([of(source, record, solution) for source, solution in solutions]), output)
@@ -191,6 +197,7 @@ def check_whole(layers: Sequence[str], quantities: Sequence[str], template: Path
     type=OpenChoice("quantity", [*(name for name in QUANTITIES if name != "padding"), "all"]),
     help="An additional column; may be repeated.",
 )
+@FIGURES
 @with_settings
 @OUTPUT
 def summary(
@@ -198,14 +205,16 @@ def summary(
     given: Sequence[str],
     format_: str,
     quantities: Sequence[str],
+    figures: bool,
     settings: dict[str, Setting],
     digits: str,
     output: Output,
 ) -> None:
     """Print the summary table: layers, shapes and parameters."""
+    check_figures(figures, format_)
     chosen = in_order((*USUAL, *quantities))
     known = Settings(**settings)
-    solutions = [(s, Solution(n, chosen, (), known)) for s, n in networks(inputs, given)]
+    solutions = [(s, Solution(n, chosen, (), known, pictures=figures)) for s, n in networks(inputs, given)]
     if format_ == "json":
         deliver(as_json([of(source, contract.summary, solution) for source, solution in solutions]), output)
         return

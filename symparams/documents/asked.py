@@ -28,12 +28,14 @@ class Asked:
     reading: Reading  # what was read
     network: Network  # what it describes
     doubts: Sequence[Doubt]  # what is asked; empty: nothing in particular
+    figures: bool = False  # whether the network, and windows on small inputs, are shown as pictures
 
     def document(self, document: Document) -> str:
         """The answer to each doubt, then how the text was read; without any doubt the total and the table."""
         note = written(document, "reading", r=self.reading)
         if not self.doubts:
-            bodies = [note, render(self._whole, document), render(self._whole, self._styled(document, "summary"))]
+            whole = replace(self._whole, pictures=self.figures)
+            bodies = [note, render(whole, document), render(self._whole, self._styled(document, "summary"))]
         else:
             bodies = [*(self._answer(doubt, document) for doubt in self.doubts), note]
         return "\n".join(body for body in bodies if body.strip())
@@ -50,7 +52,7 @@ class Asked:
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, self._inquiry)
         layers = () if doubt.layer is None else (doubt.layer,)
-        solution = Solution(self.network, (doubt.quantity,), layers)
+        solution = Solution(self.network, (doubt.quantity,), layers, pictures=self.figures)
         return written(document, "answer", s=solution, a=AnswerDocument(solution, self._inquiry))
 
     @cached_property

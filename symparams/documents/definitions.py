@@ -49,6 +49,11 @@ class SizeDefinition:
     cases: tuple[tuple[LayerEntry, AxisSize], ...]  # every axis that it gives, with its layer
 
     @property
+    def layers(self) -> list[LayerEntry]:
+        """The layers whose sizes it gives."""
+        return [entry for entry, _ in self.cases]
+
+    @property
     def computed(self) -> list[Computed]:
         """What it gives: H_conv_2 = W_conv_2 = 26 − 3 + 1 = 24, once for the sizes of a layer that come out alike."""
         found = []

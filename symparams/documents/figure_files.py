@@ -9,7 +9,7 @@ from symparams.documents.formats import check_letters, escape_latex, format_name
 from symparams.documents.pdf import check_typst, figure_pdf, figure_png
 from symparams.errors import SymparamsError, listed
 from symparams.figures.scene import Scene
-from symparams.figures.svg import svg
+from symparams.figures.svg import svg, told
 from symparams.figures.tikz import tikz
 from symparams.files import write_whole
 
@@ -31,11 +31,6 @@ def png(scene: Scene, scale: float = SCALE, fonts: Sequence[str] = ()) -> bytes:
     """The figure as PNG, with so many pixels for each of CSS; raises SymparamsError as for a PDF."""
     check_scale(scale)
     return figure_png(svg(scene), told(scene), scale, fonts)
-
-
-def told(scene: Scene) -> str:
-    """What the figure shows, in a line."""
-    return f"{scene.title}: {scene.told}"
 
 
 _TEXTS: dict[str, Callable[[Scene], str]] = {".svg": svg, ".tex": tex}

@@ -61,6 +61,7 @@ class Format:
     soft_break: str = ""  # where a line may break inside a word
     lacks: re.Pattern[str] | None = None  # characters that it cannot print; None: it prints all
     has_braces: bool = False  # whether { and % mean something in it, so that templates have << >> for {{ }}
+    picture: str = ""  # how a picture is put into its text: inline, data, tikz or typst; empty: it has none
     blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
 
 
@@ -172,6 +173,7 @@ _OWN: dict[str, Format] = {
             dots="…",
             dash="–",
             percent="%",
+            picture="data",
         ),
         Format(
             name="latex",
@@ -196,6 +198,7 @@ _OWN: dict[str, Format] = {
             soft_break=r"\allowbreak{}",
             lacks=_LATIN,
             has_braces=True,
+            picture="tikz",
         ),
         Format(
             name="typst",
@@ -217,6 +220,7 @@ _OWN: dict[str, Format] = {
             fragment="formats/fragment.typ.j2",
             soft_break="#sym.zws;",
             has_braces=True,
+            picture="typst",
         ),
         Format(
             name="html",
@@ -239,6 +243,7 @@ _OWN: dict[str, Format] = {
             is_always_whole=True,
             in_line=in_line,
             soft_break="<wbr>",
+            picture="inline",
         ),
         Format(
             name="text",

@@ -27,6 +27,7 @@ from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTota
 from symparams.documents.labels import Labels, slug
 from symparams.documents.reasons import reasons_of
 from symparams.documents.totals import Total, statistics_of, total_of
+from symparams.figures.scene import Scene
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
@@ -60,6 +61,7 @@ class Solution:
     numbered: int = 0  # how many numbered rules stand before it in the same document
     by: str = ""  # what subtotals are for: kind or macro; empty: there are none
     detail: bool = False  # whether short answers on receptive fields say jump and offset, too
+    pictures: bool = False  # whether the network, and windows on small inputs, are shown as pictures
     _accounts: dict[Derived, LayerDerivations] = field(default_factory=dict, repr=False)
 
     @property
@@ -71,6 +73,25 @@ class Solution:
     def convention(self) -> str:
         """Whose counts are meant: keras or torch."""
         return self.network.convention
+
+    @cached_property
+    def figure(self) -> Scene | None:
+        """The network as a picture, where pictures are wanted."""
+        if not self.pictures:
+            return None
+        from symparams.figures.figure import figure  # noqa: PLC0415 - what draws is not always needed
+
+        return figure(self.network)
+
+    def window(self, *entries: LayerEntry) -> Scene | None:
+        """Where windows stand, if pictures are wanted: those of the first of these layers whose sizes are small."""
+        if not self.pictures:
+            return None
+        from symparams.figures.window_view import window_figure  # noqa: PLC0415 - what draws is not always needed
+        from symparams.figures.windows import windows_of  # noqa: PLC0415
+
+        small = next((entry.node for entry in entries if windows_of(entry.node) is not None), None)
+        return None if small is None else window_figure(small)
 
     @cached_property
     def every(self) -> tuple[LayerEntry, ...]:

@@ -22,6 +22,7 @@ from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
 from symparams.documents.words import article, capital, listed, ordinal, percentage, singular, small, squeezed
 from symparams.errors import Source
+from symparams.figures.scene import Scene
 from symparams.model.sentence import Put, Text, for_so_many, plainly_put, symbols_put, value_of, with_values, written
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.unit_counts import without_quotients
@@ -45,6 +46,14 @@ class Typesetter(Mathematics):
         super().__init__(format_)
         self._texts: Kept[str, str] = Kept(self._words)
         self._patterns: Kept[Formula, Pattern] = Kept(partial(Pattern, notation=format_.notation))
+
+    def picture(self, scene: Scene | None) -> str:
+        """A figure of a solution; empty where there is none, and in formats without pictures."""
+        if scene is None or not self._format.picture:
+            return ""
+        from symparams.documents.set_pictures import set_picture  # noqa: PLC0415 - what draws is not always needed
+
+        return set_picture(scene, self._format.picture)
 
     # ------------------------------------------------------------ derivations
 

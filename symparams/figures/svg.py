@@ -15,19 +15,26 @@ _STROKE = 'stroke-width="1.2"'  # of all lines
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot have
 
 
-def svg(scene: Scene) -> str:
-    """The figure as a text that stands alone."""
-    return "".join(f"{line}\n" for line in _lines(scene))
+def svg(scene: Scene, *, is_inside: bool = False) -> str:
+    """The figure as a text that stands alone, or inside a page, where others may have its identifiers."""
+    return "".join(f"{line}\n" for line in _lines(scene, is_inside))
 
 
-def _lines(scene: Scene) -> Iterator[str]:
+def told(scene: Scene) -> str:
+    """What the figure shows, in a line for those who do not see it."""
+    return _UNWRITABLE.sub("\ufffd", f"{scene.title}: {scene.told}")
+
+
+def _lines(scene: Scene, is_inside: bool) -> Iterator[str]:
     wide, high = _number(scene.width), _number(scene.height)
+    named = f'aria-label="{_text(told(scene))}"' if is_inside else 'aria-labelledby="title desc"'
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}" '
-        f'role="img" aria-labelledby="title desc" style="max-width:100%;height:auto">'
+        f'role="img" {named} style="max-width:100%;height:auto">'
     )
-    yield f'<title id="title">{_text(scene.title)}</title>'
-    yield f'<desc id="desc">{_text(scene.told)}</desc>'
+    if not is_inside:
+        yield f'<title id="title">{_text(scene.title)}</title>'
+        yield f'<desc id="desc">{_text(scene.told)}</desc>'
     yield f'<rect width="{wide}" height="{high}" fill="#fff"/>'
     yield f'<g font-family="{_FONT}" font-size="{_number(TEXT)}" fill="{INK}">'
     for border in scene.borders:
