@@ -131,7 +131,7 @@ class Exam(Shown):
     _settings: Settings
     title: str
     digits: str  # the mark between thousands: comma, space or none
-    network_as: str  # how questions show a network: table, keras, torch or language
+    network_as: str  # how questions show a network: table, keras, torch, language or figure
     names: tuple[str, ...]  # of the students who each get a paper of their own; (): a line to write one on
     draw: Draw = "one"  # whether a student gets one of the variants of a question in a quiz, or all of them
     sheets: bool = False  # whether each paper has a sheet for the answers
@@ -269,16 +269,16 @@ def exam(
     "params,shape". `level`: 3, or (2, 4). `layers`: only these are asked about; `without`: these are not. `blueprint`:
     a CSV file with the columns points, kind, level and layer and a line for each question; empty cells mean any.
     `story`: one question whose parts build on one another. `fade`: how many of the last steps of solutions are left
-    out. `show`: how questions show a network: table (of its layers), keras or torch (as code), language. `stress`: so
-    many more variants of each question are checked. `credit`: default (a typed wrong answer earns the share of its
-    mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong answers earn it
-    wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a dict of them.
-    `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students who each get a
-    paper, or the path of a file with a name a line, a student number perhaps behind a semicolon; `sheets`: with a
-    sheet for the answers before each of these papers; `fonts`: files or folders with further fonts, for a PDF.
-    `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the mark
-    between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of the
-    variants of a question, or all of them. `settings`: see `Net.quantity`.
+    out. `show`: how questions show a network: table (of its layers), keras or torch (as code), language, figure.
+    `stress`: so many more variants of each question are checked. `credit`: default (a typed wrong answer earns the
+    share of its mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong
+    answers earn it wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a
+    dict of them. `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students
+    who each get a paper, or the path of a file with a name a line, a student number perhaps behind a semicolon;
+    `sheets`: with a sheet for the answers before each of these papers; `fonts`: files or folders with further fonts,
+    for a PDF. `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the
+    mark between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of
+    the variants of a question, or all of them. `settings`: see `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:

@@ -102,7 +102,7 @@ _QUESTIONS = _Span("part", _part_of)
     type=click.Choice(SHOWN),
     default=SHOWN[0],
     show_default=True,
-    help="How questions show a network: its layers as a table, as code, or in the language.",
+    help="How questions show a network: its layers as a table or a figure, as code, or in the language.",
 )
 @click.option(
     "--stress",

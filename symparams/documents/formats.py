@@ -61,7 +61,7 @@ class Format:
     soft_break: str = ""  # where a line may break inside a word
     lacks: re.Pattern[str] | None = None  # characters that it cannot print; None: it prints all
     has_braces: bool = False  # whether { and % mean something in it, so that templates have << >> for {{ }}
-    picture: str = ""  # how a picture is put into its text: inline, data, tikz or typst; empty: it has none
+    picture: str = ""  # how a picture is put into its text: inline, image, data, tikz or typst; empty: it has none
     blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
 
 
@@ -279,6 +279,7 @@ _OWN: dict[str, Format] = {
             percent="%",
             whole="formats/page.html.j2",
             solves=False,
+            picture="image",
         ),
     )
 }
@@ -359,6 +360,17 @@ def markup_named(name: str, digits: str = "comma") -> Format:
     HTML has LaTeX in it, for MathJax; what is called `mathml` is HTML without.
     """
     return format_named(_MARKUPS.get(name, name), digits)
+
+
+def plain_like(format_: Format) -> Format:
+    """Plain text with the same marks between thousands."""
+    return next(f for f in (format_named("text", digits) for digits in GROUPS) if f.group == format_.group)
+
+
+@cache
+def without_pictures(format_: Format) -> Format:
+    """The same for places that take no pictures; the same record whenever it is asked for."""
+    return replace(format_, picture="")
 
 
 def written_formats() -> tuple[str, ...]:

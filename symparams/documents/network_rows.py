@@ -76,8 +76,10 @@ class ShownNetwork:
 
     @property
     def way(self) -> str:
-        """How it is shown: table, keras, torch or language; code cannot have letters, a table can."""
+        """How it is shown: table, keras, torch, language or figure; code cannot have letters, a table can."""
         has_code = self.course.show in CODE
+        if self.course.show == "figure" and not is_drawn(self.course):
+            return "table"
         return "table" if has_code and self.course.ranges and not self.point else self.course.show
 
     @property
@@ -157,6 +159,11 @@ class ShownNetwork:
         """The letters that stand in the rows without a number."""
         told = set(chain.from_iterable(self._layers.told[: self._count]))
         return [Symbol(name) for name in self._layers.names if name in told and name not in self.point]
+
+
+def is_drawn(course: Course) -> bool:
+    """Whether a figure of the network fits a question: no layer stands for copies, and there are not many."""
+    return not course.is_long and all(node.kind != "copies" and not node.repeats for node in course.network.nodes)
 
 
 class _Layers:

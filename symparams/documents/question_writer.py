@@ -10,7 +10,7 @@ from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
 from symparams.algebra.notations import PLAIN, SOURCE
 from symparams.documents.faded_solution import Faded, faded
-from symparams.documents.formats import Format, format_named, markup_named
+from symparams.documents.formats import Format, format_named, markup_named, without_pictures
 from symparams.documents.question_document import QuestionDocument
 from symparams.documents.rendering import environment, tidied, typesetter
 from symparams.documents.shown_numbers import Shown
@@ -32,11 +32,20 @@ CREDIT = Credit()
 class Writer:
     """Writes the questions on one network in one markup."""
 
-    def __init__(self, course: Course, markup: str, seed: int, digits: str = "comma", credit: Credit = CREDIT) -> None:
+    def __init__(
+        self,
+        course: Course,
+        markup: str,
+        seed: int,
+        digits: str = "comma",
+        credit: Credit = CREDIT,
+        *,
+        pictures: bool = False,
+    ) -> None:
         self.course = course
         self.seed = seed
         self.credit = credit
-        self.format = markup_named(markup, digits)
+        self.format = markup_named(markup, digits) if pictures else without_pictures(markup_named(markup, digits))
         self._typesetter = typesetter(self.format)
         self._module = _macros(self.format)
         self._bare_typesetter = typesetter(_BARE)

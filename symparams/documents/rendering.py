@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
@@ -16,7 +16,7 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 
 from symparams.documents import contract
-from symparams.documents.formats import Format, check_letters, format_named
+from symparams.documents.formats import Format, check_letters, format_named, plain_like
 from symparams.documents.solution import Solution
 from symparams.documents.tables import Again, cells_behind
 from symparams.documents.typesetting import Typesetter, filters
@@ -25,6 +25,7 @@ from symparams.resources import folder, keep, kept
 
 if TYPE_CHECKING:
     from symparams.documents.answer import AnswerDocument
+    from symparams.documents.network_rows import ShownNetwork
     from symparams.questions.comparison import Comparison
     from symparams.questions.findings import Finding
 
@@ -101,10 +102,19 @@ def environment(format_: Format) -> Environment:
     environment.context_class = _Plain
     again = Again()
     environment.filters |= filters(typesetter(format_))
+    environment.filters["drawn"] = partial(_drawn, format_)
     environment.filters |= {"again": again.text, "rows_again": again.rows, "cells_behind": cells_behind}
     environment.globals["mark"] = format_  # which the blocks use, too
     environment.globals["f"] = environment.get_template(blocks).module
     return environment
+
+
+def _drawn(format_: Format, network: ShownNetwork) -> str:
+    """The network of a question as a picture."""
+    from symparams.documents.drawn_network import drawn_network  # noqa: PLC0415 - what draws is not always needed
+
+    plain = environment(plain_like(format_)).get_template("exam/network.j2").module
+    return typesetter(format_).picture(drawn_network(network, plain))
 
 
 @dataclass(frozen=True, slots=True)

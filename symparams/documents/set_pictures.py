@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 
 from symparams.algebra.typst_notation import quoted
-from symparams.documents.formats import escape_latex
+from symparams.documents.formats import escape_html, escape_latex
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg, told
 from symparams.figures.tikz import tikz
@@ -50,4 +50,16 @@ def _typst(scene: Scene) -> str:
     return f"#picture({quoted(svg(scene))}, {_fitting(scene):.1f}pt, {quoted(told(scene))})\n"
 
 
-_WAYS: dict[str, Callable[[Scene], str]] = {"inline": _inline, "data": _data, "tikz": _tikz, "typst": _typst}
+def _image(scene: Scene) -> str:
+    """The same in HTML; systems that keep pictures in files take it out of the text."""
+    data = base64.b64encode(svg(scene).encode("utf-8", "replace")).decode("ascii")
+    return f'<p><img alt="{escape_html(told(scene))}" src="data:image/svg+xml;base64,{data}"></p>\n'
+
+
+_WAYS: dict[str, Callable[[Scene], str]] = {
+    "inline": _inline,
+    "image": _image,
+    "data": _data,
+    "tikz": _tikz,
+    "typst": _typst,
+}

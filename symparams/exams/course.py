@@ -29,7 +29,7 @@ from symparams.sources.printer import printed
 from symparams.sources.reader import read_network
 from symparams.sources.variants import with_values
 
-SHOWN = ("table", "keras", "torch", "language")  # the ways in which a question can show a network
+SHOWN = ("table", "keras", "torch", "language", "figure")  # the ways in which a question can show a network
 CODE = ("keras", "torch")  # those that are code of a framework, which cannot have letters
 _LONG = 30  # layers of a network whose table has each of them; of longer ones blocks that repeat are folded
 _POINTS = 12  # where typed formulas are compared with the key

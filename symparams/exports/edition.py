@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from symparams import limits
+from symparams.documents.network_rows import is_drawn
 from symparams.documents.question_writer import Writer
 from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
 from symparams.errors import SymparamsError, listed
@@ -43,6 +44,7 @@ class Edition:
         self.export = export(format_)
         if isinstance(self.export, PaperExport):
             self.export.students, self.export.sheets, self.export.fonts = students, sheets, fonts
+            self.export.draws = any(course.show == "figure" for course in courses)
         elif students:
             raise SymparamsError(f"names of students go with the format {listed(PAPERS, 'or')}")
         variants = max(wanted.variants, len(students))
@@ -52,13 +54,17 @@ class Edition:
         questions = self.total // variants
         self.info = BankInfo(title or "Exam", wanted.seed, __version__, request, variants, questions, draw)
         self._writers = {
-            course: Writer(course, self.export.markup, wanted.seed, digits, wanted.credit) for course in courses
+            course: Writer(
+                course, self.export.markup, wanted.seed, digits, wanted.credit, pictures=self.export.pictures
+            )
+            for course in courses
         }
 
     @property
     def notices(self) -> list[str]:
         """What was asked for and cannot be had in this format, a sentence each."""
         own = [*self.export.notices(self.examination.wanted), *self._typing_notices(), *self._part_notices()]
+        own += self._picture_notices()
         return list(dict.fromkeys([*self.examination.notices, *own]))
 
     def _typing_notices(self) -> Iterator[str]:
@@ -71,6 +77,17 @@ class Edition:
                     yield f"the format {self.export.name} cannot mark a {answer_type} that is typed: {ask}"
         said = {"shape": self.export.shape_notice, "formula": self.export.formula_notice}
         yield from (text for type_, text in said.items() if text and any(one == type_ for _, one in asked))
+
+    def _picture_notices(self) -> Iterator[str]:
+        """Which networks are tables although pictures were asked for."""
+        drawn = [course for course in self._writers if course.show == "figure"]
+        if drawn and not self.export.pictures:
+            yield f"the format {self.export.name} has no pictures: networks are shown as tables"
+            return
+        for course in drawn:
+            if not is_drawn(course):
+                name = course.title or course.source.name
+                yield f"{name} has many layers, or some that stand for copies: it is shown as a table, not as a figure"
 
     def _part_notices(self) -> Iterator[str]:
         """Whether parts that build on one another are marked by the right answers to earlier ones only."""

@@ -44,6 +44,7 @@ class Export(ABC):
     shares: ClassVar[bool] = True  # whether wrong answers can earn a share of the points
     shape_notice: ClassVar[str] = ""  # what is said at export if shapes are typed: which of them earn nothing
     formula_notice: ClassVar[str] = ""  # the same of formulas
+    pictures: ClassVar[bool] = False  # whether its questions can have pictures; if not, networks are tables
     follows: ClassVar[bool] = False  # whether a part is, or is left to be, marked by a student's own earlier answers
 
     @abstractmethod
@@ -174,6 +175,7 @@ class PaperExport(Export):
     students: Sequence[str] = ()  # a name for each paper, or none: then whoever gets a paper writes a name on it
     fonts: Sequence[str] = ()  # files or folders with further fonts, for a PDF
     sheets: bool = False  # whether there is a sheet for the answers before each paper
+    draws: bool = False  # whether questions may have pictures
 
     @abstractmethod
     def text(self, bank: BankInfo, papers: Sequence[Iterable[Item]], *, key: bool) -> Iterator[str]:

@@ -18,6 +18,7 @@ class Markdown(TextExport):
 
     name = "markdown"
     markup = "markdown"
+    pictures = True
     formulas = True
     penalties = True
     follows = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from itertools import chain
 
 from symparams.documents.written_question import BankInfo, WrittenQuestion
@@ -15,6 +16,7 @@ from symparams.exports.points import title
 
 _HTML = {"format": "html"}
 _PENALTY = "0.3333333"
+_DATA = re.compile('src="data:image/svg\\+xml;base64,([A-Za-z0-9+/=]*)"')
 
 
 class Moodle(TextExport):
@@ -22,6 +24,7 @@ class Moodle(TextExport):
 
     name = "moodle"
     markup = "html"
+    pictures = True
     penalties = True
     shape_notice = answers.SHAPE_NOTICE
 
@@ -136,7 +139,7 @@ def _inside(feedback: str) -> str:
 def _common(asked: WrittenQuestion, *, stem: str = "", penalty: str = _PENALTY) -> Iterable[str]:
     """What every kind of question has."""
     yield _element("name", _text(answers.title(title(asked), asked.identity)))
-    yield _element("questiontext", _text((stem or asked.stem).strip()), **_HTML)
+    yield _element("questiontext", *_with_files((stem or asked.stem).strip()), **_HTML)
     yield _element("generalfeedback", _text(asked.solution.strip()), **_HTML)
     yield _leaf("defaultgrade", answers.decimal(asked.points))
     yield _leaf("penalty", penalty)
@@ -145,6 +148,20 @@ def _common(asked: WrittenQuestion, *, stem: str = "", penalty: str = _PENALTY) 
     tags = [_element("tag", _text(tag)) for tag in map(answers.tag, asked.tags) if tag]
     if tags:
         yield _element("tags", *tags)
+
+
+def _with_files(html: str) -> Iterator[str]:
+    """A text and the files of its pictures, which Moodle keeps beside it."""
+    files: dict[str, str] = {}
+
+    def named(found: re.Match[str]) -> str:
+        name = f"network-{blake2b(found[1].encode(), digest_size=6).hexdigest()}.svg"
+        files[name] = found[1]
+        return f'src="@@PLUGINFILE@@/{name}"'
+
+    yield _text(_DATA.sub(named, html))
+    for name, data in files.items():
+        yield f'<file name="{name}" path="/" encoding="base64">{data}</file>'
 
 
 def _typed(answer: TypedAnswer, *settings: str) -> str:

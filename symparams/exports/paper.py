@@ -27,6 +27,7 @@ class Paper(PaperExport):
     """Two documents: exam.tex and exam-key.tex, or in another format."""
 
     template: ClassVar[str]  # of the whole document, in templates/
+    pictures = True
     formulas = True
     penalties = True
     follows = True
@@ -67,7 +68,9 @@ class Paper(PaperExport):
         listed = answer_sheets.students(students or [""] * len(papers))
         exam = "" if key else exam
         papers_ = _papers(listed, papers, exam, format_.escape)
-        pieces = template.generate(key=key, sheets=exam, papers=papers_, halves=halves, **titles, **self.around())
+        pieces = template.generate(
+            key=key, sheets=exam, draws=self.draws, papers=papers_, halves=halves, **titles, **self.around()
+        )
         return (check_letters(piece, format_) for piece in pieces)
 
     def around(self) -> Mapping[str, object]:

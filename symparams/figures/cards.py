@@ -49,7 +49,11 @@ class Drawn:
     @cached_property
     def widest(self) -> float:
         """The width of the widest box."""
-        return max((card_part(self, leaf).width for leaf in leaves(self.items)), default=0.0)
+        return max((self.card(leaf).width for leaf in leaves(self.items)), default=0.0)
+
+    def card(self, leaf: Leaf, about: Sequence[int] = ()) -> Part:
+        """The box of a group of layers."""
+        return card_part(self, leaf, about)
 
     def nodes(self, box: int) -> list[Node]:
         """The layers of a box."""

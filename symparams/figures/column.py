@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from symparams.figures.cards import Drawn, block_part, card_part, closed_part, even, frame_texts
+from symparams.figures.cards import Drawn, block_part, closed_part, even, frame_texts
 from symparams.figures.folding import Frame, Item, Leaf, first_box
 from symparams.figures.parts import GAP, Part, Side, arrow
 from symparams.figures.region import MANY, region
@@ -108,7 +108,7 @@ class _Stack:
 
     def _part(self, item: Item) -> Part:
         if isinstance(item, Leaf):
-            return card_part(self.drawn, item, self.opened.about.get(item.box, ()))
+            return self.drawn.card(item, self.opened.about.get(item.box, ()))
         depth = self.opened.depth
         if depth == 0:
             closed = closed_part(self.drawn, item)

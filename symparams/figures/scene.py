@@ -34,6 +34,7 @@ class Card:
     shape: str  # lower right
     told: str  # the whole of it, unshortened, for readers that do not see it
     boxes: tuple[int, ...] = ()  # which boxes of the network it stands for
+    details: tuple[str, ...] = ()  # further lines below the title, in letters that are not bold
 
 
 @dataclass(frozen=True, slots=True)

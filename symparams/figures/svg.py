@@ -98,10 +98,13 @@ def _card(card: Card) -> Iterator[str]:
     yield (f'<rect {_place(card.x, card.y, card.width, card.height)} rx="5" fill="{fill}" stroke="{line}" {_STROKE}/>')
     for number, line in enumerate(card.title):
         yield _words(Words(left, first + number * LINE, line, TITLE, bold=True))
+    for number, line in enumerate(card.details, len(card.title)):
+        yield _words(Words(left, first + number * LINE - 1, line, TEXT))
     if card.count:
         yield _words(Words(right, first, card.count, TEXT, anchor="end"))
     yield _words(Words(left, second, card.name, TEXT, gray=True))
-    yield _words(Words(right, second, card.shape, TEXT, anchor="end"))
+    if card.shape:
+        yield _words(Words(right, second, card.shape, TEXT, anchor="end"))
     yield "</g>"
 
 

@@ -67,6 +67,8 @@ class _Picture:
         yield rf"\filldraw[fill={_name(fill)}, draw={_name(line)}, rounded corners=3pt] {_box(card)};"
         for number, title in enumerate(card.title):
             yield from self._words(Words(left, card.y + 15 + number * LINE, title, TITLE, bold=True))
+        for number, detail in enumerate(card.details, len(card.title)):
+            yield from self._words(Words(left, card.y + 14 + number * LINE, detail, TEXT))
         yield from self._words(Words(right, card.y + 15, card.count, TEXT, anchor="end"))
         yield from self._words(Words(left, low, card.name, TEXT, gray=True))
         yield from self._words(Words(right, low, card.shape, TEXT, anchor="end"))
