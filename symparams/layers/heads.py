@@ -72,7 +72,7 @@ class Headed(Layer):
     )
     qknorm: str = argument(QUERY_KEY_NORM, "the normalization of queries and keys in each head", "none", keyword=True)
     dropout: Formula | None = argument(
-        RATE, "the share of scores that are set to zero in training", None, keyword=True, weightless=True
+        RATE, "dropout rate: the fraction of scores set to zero in training", None, keyword=True, weightless=True
     )
     rope: bool = argument(
         switch("rope"),

@@ -212,8 +212,8 @@ class _Letters:
         start = "queries are projected from {d} to {=queries features}"
         if self.d_q is not None:
             start = (
-                "queries are compressed from {d} to {d_q features}, which are normalized with one learned scale each, "
-                "and expanded to {=queries features}"
+                "queries are compressed from {d} features into a vector of {d_q}, which is normalized with one learned "
+                "scale per feature and expanded to {=queries features}"
             )
         heads = "{d_h} ordinary and {d_r} rotary features for each of the {h heads}"
         return say(
@@ -224,9 +224,10 @@ class _Letters:
     def keys_and_values(self) -> Text:
         """From what keys and values are computed."""
         return say(
-            "Keys and values are compressed together from {d} to {d_c features}, which are normalized with one learned "
-            "scale each and expanded to {=expanded features}, a key of {d_h} and a value of {d_v} for each head. The "
-            "first step also produces the {d_r} rotary features of the key, which all heads share",
+            "Keys and values are compressed together from {d} features into a vector of {d_c}, which is normalized "
+            "with one learned scale per feature and expanded to {=expanded features}, a key of {d_h} and a value of "
+            "{d_v} for each head. The first step also produces the {d_r} rotary features of the key, which all heads "
+            "share",
             d=self.d,
             d_c=self.d_c,
             expanded=self.h * (self.d_h + self.d_v),

@@ -156,7 +156,8 @@ class Mamba(Layer):
             exponentials=each * (N + 3),
             because=say(
                 "at each of the {T positions} every weight of the projections and the convolution is multiplied once; "
-                "the scan takes {=scan products} more to update and read the state, and the multiplication by D {d_i}",
+                "the scan takes {=scan products} to update and read the state, and the multiplication by D takes "
+                "{d_i} more",
                 T=T,
                 scan=product([2, d_i, N]),
                 d_i=d_i,

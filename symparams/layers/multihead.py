@@ -51,7 +51,7 @@ class MultiHeadAttention(Spelling):
         switch(), "PyTorch: whether a learned key and a learned value are appended", False, keyword=True
     )
     dropout: Formula = argument(
-        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
+        RATE, "dropout rate: the fraction of scores set to zero in training", ZERO, keyword=True, told=True
     )
     causal: bool = argument(
         switch("causal"),
@@ -152,7 +152,7 @@ class GroupedQueryAttention(Spelling):
         switch(), "whether a gate, computed from the query, multiplies the output of the heads", False, keyword=True
     )
     dropout: Formula = argument(
-        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
+        RATE, "dropout rate: the fraction of scores set to zero in training", ZERO, keyword=True, told=True
     )
     causal: bool = argument(
         switch("causal"),

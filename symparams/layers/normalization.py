@@ -242,7 +242,13 @@ class GroupNormalization(Scaled):
     channel a group.
     """
 
-    groups: Formula = argument(COUNT, "groups: they divide the channels", as_formula(32), short="g", told=True)
+    groups: Formula = argument(
+        COUNT,
+        "number of groups: the channels of a group share a mean and a variance",
+        as_formula(32),
+        short="g",
+        told=True,
+    )
 
     names: ClassVar = ("groupnorm", "GroupNorm", "GroupNormalization")
     described: ClassVar = ("keras",)  # which axes are normalized is a matter of the framework

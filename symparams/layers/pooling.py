@@ -198,7 +198,7 @@ class PowerPooling(Layer):
     No parameters. With p = 1 it is a sum, with a large p nearly the maximum. A layer of PyTorch.
     """
 
-    norm: tuple[Formula, ...] = argument(FACTORS, "power: p, of which the root is taken, too")
+    norm: tuple[Formula, ...] = argument(FACTORS, "power: p, of the p-th powers and the p-th root")
     size: tuple[Formula, ...] = argument(SIZES, "window size", told=True)
     stride: tuple[Formula, ...] | None = argument(
         SIZES,

@@ -47,7 +47,7 @@ class Dropout(Passing):
     because: ClassVar = (
         "dropout only sets values to zero in training; the weights around it stay and are counted in their own layers"
     )
-    shape_because: ClassVar = "values that are set to zero still have their places, so the shape stays the same"
+    shape_because: ClassVar = "values that are set to zero keep their places, so the shape stays the same"
     saves: ClassVar = "the mask says, with one byte each, which values were dropped"
 
     def saved(self, out: Outgoing, *arriving: Incoming) -> Saved:

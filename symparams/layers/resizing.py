@@ -82,7 +82,7 @@ class Upsampling(Layer):
             x.arranged([Axis(name, size) for name, size in zip(names, sizes, strict=True)], channels_kept(x)),
             "upsampling only repeats values"
             if self.mode == "nearest"
-            else "upsampling only averages neighboring values with fixed weights",
+            else "upsampling only interpolates between neighboring values, with fixed weights",
             "the output size is given"
             if self.size is not None
             else together(

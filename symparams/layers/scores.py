@@ -79,7 +79,7 @@ class DotAttention(Layer):
     )
     score: str = argument(choice("dot", "concat"), "how scores are computed", "dot", short="score_mode", keyword=True)
     dropout: Formula = argument(
-        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
+        RATE, "dropout rate: the fraction of scores set to zero in training", ZERO, keyword=True, told=True
     )
 
     names: ClassVar = ("dotattention",)
@@ -174,7 +174,7 @@ class AdditiveAttention(Layer):
 
     scale: bool = argument(switch(), "whether each feature has a learned factor", True, short="use_scale", keyword=True)
     dropout: Formula = argument(
-        RATE, "share of the scores that are set to zero in training", ZERO, keyword=True, told=True
+        RATE, "dropout rate: the fraction of scores set to zero in training", ZERO, keyword=True, told=True
     )
 
     names: ClassVar = ("AdditiveAttention",)

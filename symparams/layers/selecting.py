@@ -37,7 +37,7 @@ def _called(sizes: tuple[Formula, ...], x: Incoming) -> tuple[Axis, ...]:
 class Slice(Layer):
     """Takes a part of an axis: so many positions from the first one on, no parameters.
 
-    Without a number of positions it takes a single one, and the axis is gone: `slice(1, -1)` is the last step of a
+    Without a number of positions it takes a single one, and the axis disappears: `slice(1, -1)` is the last step of a
     sequence. Positions count from 0, and from -1 at the end, as in Python.
     """
 
@@ -66,7 +66,7 @@ class Slice(Layer):
             if len(sizes) == 1:
                 raise LayerError(f"takes one position of {x}, which leaves no axis; slice(1, 0, 1) keeps one")
             output = _called((*sizes[:place], *sizes[place + 1 :]), x)
-            taken = say(f"one position of the {name} is taken, so that axis is gone{others}")
+            taken = say(f"one position of the {name} is taken, so that axis disappears{others}")
         else:
             m = symbol("m", self.size, "positions taken")
             output = tuple(
@@ -105,14 +105,14 @@ class Slice(Layer):
 _DOES = {
     "averaged": "the mean",
     "summed": "the sum",
-    "largest": "the largest",
-    "smallest": "the smallest",
+    "largest": "the largest value",
+    "smallest": "the smallest value",
 }
 
 
 @layer_class
 class Reduce(Layer):
-    """Takes the mean, the sum, the largest or the smallest along some axes, which are then gone: no parameters."""
+    """Takes the mean, the sum, the largest or the smallest value along some axes, which disappear: no parameters."""
 
     axes: tuple[int, ...] = argument(
         INTEGERS, "the axes along which it goes; 1 is the first, -1 the last", variadic=True
@@ -141,10 +141,14 @@ class Reduce(Layer):
         else:
             output = _called(tuple(s for i, s in enumerate(sizes) if i not in places) or (as_formula(1),), x)
         along = f"{_DOES[self.by]} is taken along the {listed(names)}"
-        left = "of which one value is left" if self.keepdims or len(places) == len(sizes) else "which is then gone"
+        left = (
+            "of which one value is left"
+            if self.keepdims or len(places) == len(sizes)
+            else f"which disappear{'s' if len(names) == 1 else ''}"
+        )
         return nothing_to_learn(
             output,
-            f"taking {_DOES[self.by]} of values needs no weights",
+            f"taking {_DOES[self.by]} needs no weights",
             together(f"{along}, {left}{others_keep(len(sizes) - len(places))}"),
             channels_are=None if self.keepdims and x.channel_axis not in places else "channels",
         )

@@ -45,7 +45,7 @@ def _multiple(count: Formula, divisor: Formula, what: str) -> Requirement:
 class PixelShuffle(Layer):
     """Turns channels into positions: r·r channels become a block of r x r pixels, (r·H, r·W) with C/r² channels."""
 
-    factor: Formula = argument(COUNT, "factor: how many times as high and as wide", told=True)
+    factor: Formula = argument(COUNT, "factor: what height and width are multiplied by", told=True)
 
     names: ClassVar = ("pixelshuffle", "depthtospace", "DepthToSpace", "depth_to_space")
     calls: ClassVar = (torch("PixelShuffle", "upscale_factor:factor!"),)
@@ -76,7 +76,7 @@ class PixelShuffle(Layer):
 class PixelUnshuffle(Layer):
     """Turns positions into channels: a block of r x r pixels becomes r·r channels, (H/r, W/r) with C·r² channels."""
 
-    factor: Formula = argument(COUNT, "factor: how many times as low and as narrow", told=True)
+    factor: Formula = argument(COUNT, "factor: what height and width are divided by", told=True)
 
     names: ClassVar = ("pixelunshuffle", "spacetodepth", "SpaceToDepth", "space_to_depth")
     calls: ClassVar = (torch("PixelUnshuffle", "downscale_factor:factor!"),)
@@ -218,7 +218,7 @@ class Fold(_Windows):
                 [Axis(name, symbol(f"{letter}_out", size, f"output {name}")) for (name, letter, _), size in sizes],
                 Axis("channels", x.C_in() / taps),
             ),
-            "folding only adds up the values of overlapping windows",
+            "folding only puts the windows in their places and adds values where they overlap",
             say(
                 "the output size is given; every output channel takes {=taps values} of each window, which makes "
                 "{left output channels}",

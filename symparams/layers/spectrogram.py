@@ -182,7 +182,9 @@ class MelSpectrogram(Layer):
         COUNT, "transform length: points of the Fourier transform, an even number", as_formula(2048)
     )
     sequence_stride: Formula = argument(COUNT, "stride: how far apart the frames are", as_formula(512), short="s")
-    num_mel_bins: Formula = argument(COUNT, "bands: of pitch", as_formula(128), short="bands", keyword=True)
+    num_mel_bins: Formula = argument(
+        COUNT, "bands: how many bands of pitch", as_formula(128), short="bands", keyword=True
+    )
 
     names: ClassVar = ("melspectrogram", "MelSpectrogram")
     calls: ClassVar = (

@@ -23,7 +23,7 @@ from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Tensor
 from symparams.model.work import Saved, Work, joined
 
-_SHARE = "share of values that are set to zero in training"
+_SHARE = "dropout rate: the fraction of values set to zero in training"
 
 
 @layer_class
