@@ -63,36 +63,44 @@ def _directive(request: Request, name: str) -> Node:
 
 def placed(name: str, data: Mapping[str, Any]) -> list[Node]:
     """The nodes for a directive; raises SymparamsError for everything that is wrong."""
-    options: dict[str, Any] = data.get("options") or {}
-    label = str(options.get("label") or "")
+    options: Any = data.get("options")
+    options = options if isinstance(options, dict) else {}
+    argument, body = _text(data, "arg"), _text(data, "body")
     if name == _SOLVED:
-        return _solution(str(data.get("arg") or "").strip(), options, data.get("body"))
+        return _solution(argument.strip(), options, body)
     if name not in DIRECTIVES:
         raise SymparamsError(f"there is no directive `{name[:60]}`")
-    texts = _asked(DIRECTIVES[name], data.get("arg"), data.get("body"), options)
-    return {_EXERCISE: _exercise, "arch:figure": _figure}.get(name, _document)(texts, label, options)
+    texts = _asked(DIRECTIVES[name], words(argument), body, options)
+    placing = {_EXERCISE: _exercise, "arch:figure": _figure}.get(name, _document)
+    return placing(texts, _text(options, "label"), options)
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    """A text that is given; numbers are texts, too, and what is not given is an empty one."""
+    value = data.get(name)
+    return "" if value is None or isinstance(value, (dict, list, bool)) else str(value)
 
 
 def told(name: str, data: Mapping[str, Any]) -> list[Node]:
     """The nodes for a role."""
     if name not in ROLES:
         raise SymparamsError(f"there is no role `{name[:60]}`")
-    file, arguments = role_of(str(data.get("body") or ""))
-    return myst_tree.line(line(ROLES[name].answer(arguments, About(_sources(file, None)))["text"]))
+    file, arguments = role_of(_text(data, "body"))
+    return myst_tree.line(line(ROLES[name].answer(arguments, About(_sources([file], "")))["text"]))
 
 
-def _asked(request: Request, files: str | None, body: str | None, options: Mapping[str, Any]) -> Texts:
-    flags = {name for name, option in request.options.items() if option.is_flag and options.get(name) is False}
-    given = {name: str(options[name]) for name in request.options if name in options and name not in flags}
-    about = About(_sources(files, body), label_of(str(options["label"])) if options.get("label") else "")
+def _asked(request: Request, files: Sequence[str], body: str, options: Mapping[str, Any]) -> Texts:
+    off = {name for name, option in request.options.items() if option.is_flag and options.get(name) is not True}
+    given = {name: _text(options, name) for name in request.options if name in options and name not in off}
+    label = _text(options, "label")
+    about = About(_sources(files, body), label_of(label) if label else "")
     return request.answer(request.arguments(given), about)
 
 
-def _sources(files: str | None, body: str | None) -> tuple[Source, ...]:
-    names = words(files or "")
-    if bool(names) == bool(body):
+def _sources(files: Sequence[str], body: str) -> tuple[Source, ...]:
+    if bool(files) == bool(body):
         raise SymparamsError("give a FILE, or a network as the text of the directive")
-    return tuple(Inputs(tuple(names), None).sources()) if names else (Source(_INLINE, body or ""),)
+    return tuple(Inputs(tuple(files), None).sources()) if files else (Source(_INLINE, body),)
 
 
 def _document(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
@@ -102,11 +110,11 @@ def _document(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node
 def _figure(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
     data = base64.b64encode(texts["svg"].encode("utf-8")).decode("ascii")
     said = f"{texts['title']}: {texts['told']}" if texts["title"] else texts["told"]
-    image: Node = {"type": "image", "url": f"data:image/svg+xml;base64,{data}", "alt": options.get("alt") or said}
-    if options.get("width"):
-        image["width"] = options["width"]
-    caption = options.get("caption")
-    below = [{"type": "caption", "children": [myst_tree.paragraph(_settled(caption))]}] if caption else []
+    image: Node = {"type": "image", "url": f"data:image/svg+xml;base64,{data}", "alt": _text(options, "alt") or said}
+    if width := _text(options, "width"):
+        image["width"] = width
+    caption = _settled(options.get("caption"))
+    below = [{"type": "caption", "children": [myst_tree.paragraph(caption)]}] if caption else []
     named = labelled(label) if label else {}
     return [{"type": "container", "kind": "figure", **named, "children": [image, *below]}]
 
@@ -114,8 +122,10 @@ def _figure(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node]:
 def _settled(nodes: Any) -> list[Node]:
     """The nodes of a text in an option; our roles in it, which MyST leaves to us, are answered."""
     settled: list[Node] = []
-    for node in filter(lambda node: isinstance(node, dict), nodes):
-        if node.get("type") == "mystRole" and node.get("name") in ROLES:
+    for node in nodes if isinstance(nodes, list) else []:
+        if not isinstance(node, dict):
+            continue
+        if node.get("type") == "mystRole" and str(node.get("name")) in ROLES:
             settled += told(node["name"], {"body": node.get("value")})
         else:
             settled.append({**node, "children": _settled(node["children"])} if "children" in node else node)
@@ -128,9 +138,9 @@ def _exercise(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node
     return [{"type": "exercise", "enumerated": True, **named, "children": [title, *_document(texts, label, options)]}]
 
 
-def _solution(of: str, options: Mapping[str, Any], body: str | None) -> list[Node]:
+def _solution(of: str, options: Mapping[str, Any], body: str) -> list[Node]:
     """The solution of an exercise, which is asked for again, as every directive is answered alone."""
-    texts = _asked(DIRECTIVES[_EXERCISE], options.get("file"), body, options)
+    texts = _asked(DIRECTIVES[_EXERCISE], words(_text(options, "file")), body, options)
     link = {"type": "crossReference", **labelled(of)}
     title = {"type": "admonitionTitle", "children": [myst_tree.text("Solution of "), link]}
     return [{"type": "solution", "children": [title, *myst_tree.blocks(tree(texts["solution"]))]}]

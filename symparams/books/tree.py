@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.etree import ElementTree
 
-# title, heading, subheading, paragraph, list with item, table with row and cell, math with lines, block (code in lines
+# title, heading, subheading, paragraph, list with item, table with row and cell, math with line, block (code in lines
 # of its own); in a line strong, emphasis, code, m (mathematics) and reference (to a numbered equation).
 Child: TypeAlias = "Piece | str"
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import inspect
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -90,5 +88,6 @@ def _name(name: str) -> str:
 
 
 def _holds(name: str) -> str:
-    said = inspect.getdoc(importlib.import_module(f"symparams.{name}")) or ""
+    module = PACKAGE / name / "__init__.py" if (PACKAGE / name).is_dir() else PACKAGE / f"{name}.py"
+    said = ast.get_docstring(ast.parse(module.read_text("utf-8"))) or ""
     return said.partition("\n")[0].rstrip(".")
