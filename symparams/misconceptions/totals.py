@@ -74,8 +74,8 @@ class Total:
 
     def _terms(self) -> Iterator[Term]:
         for i, node in enumerate(self.mistakes.network.nodes):
-            if node.layer.inputs != "none":
-                task = self.mistakes.tasks.of(i, self.quantity)
+            task = self.mistakes.tasks.of(i, self.quantity)
+            if node.layer.inputs != "none" or task.rules[0] != ZERO:  # an input has no weights, but values
                 yield Term(task, in_all_copies(task.rules[0], node))
 
     def wrong_terms(self) -> Iterator[WrongTerm]:
@@ -87,7 +87,7 @@ class Total:
     def wrong_rules(self, index: int) -> WrongRules:
         """The same in one layer; equal layers with the same slips share them."""
         term, node = self.terms[index], self.node(index)
-        slips = self.mistakes.slips(term.task)
+        slips = self.mistakes.slips(term.task) if term.task.derived.arriving else ()
         key = (term.rule, slips, node.derived, node.repeats, node.frozen, node.shared is None)
         if key not in self._wrong_rules:
             self._wrong_rules[key] = tuple(_wrong_rules(term, slips))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symparams.algebra.formula import as_formula
+from symparams.quantities.totals import TOTALS, amount
 from symparams.questions.diagnosis import Diagnostician
 from tests.helpers import expression, net
 
@@ -31,6 +32,14 @@ CASES = [
         4 * 28 + 5 * 37 + 4 * 4 + 4 * 5,
     ),
 ]
+
+
+@pytest.mark.parametrize("quantity", [q for q in TOTALS if q not in ("training", "active")])
+def test_the_right_total_is_that_of_the_network(quantity: str) -> None:
+    for text in (FROZEN, TORCH, REPEATED, WORDS, "input(28, 28, 3) -> conv(8, 3) -> flatten -> dense(2)"):
+        network = net(text)
+        found = Diagnostician(network).of_total(quantity, (as_formula(1),))
+        assert found.value == (amount(quantity).of_network(network),)
 
 
 @pytest.mark.parametrize(("name", "text", "quantity", "answer"), CASES)
