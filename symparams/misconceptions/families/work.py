@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symparams.algebra.equality import same
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import ZERO, Formula, Product, as_formula, product, symbols, total
+from symparams.algebra.formula import ZERO, Formula, Product, Symbol, as_formula, product, symbols, total
 from symparams.algebra.simplification import simplified
 from symparams.layers.convolution import Convolution, Depthwise, Separable
 from symparams.layers.spatial_letters import input_sizes
@@ -47,24 +47,44 @@ def positions_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=_SLIDING,
-    explanation="you used the positions of the input for those of the output, or the reverse",
-    repair="a convolution applies its filters once per output position, a transposed convolution once per input "
-    "position",
+    explanation="you used the positions of the input for those of the output",
+    repair="a convolution applies its filters once per output position",
     claim="A convolution with stride 2 takes as many multiplications as with stride 1.",
     source="Stack Exchange, questions on the FLOPs of a convolution: input or output size",
     credit=Fraction(1, 2),
 )
 def input_positions(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out → k·k·C_in·C_out·H_in·W_in."""
-    if not isinstance(s.layer, _SLIDING):
+    if not isinstance(s.layer, _SLIDING) or isinstance(s.layer, TransposedConvolution):
         return ()
-    both = zip(input_sizes(s.x), s.out.spatial(), strict=True)
-    pairs = [(n, m) for n, m in both if getattr(n, "value", n) != m.value]
-    if isinstance(s.layer, TransposedConvolution):
-        other: dict[str, Formula] = {n.name: m for n, m in pairs if hasattr(n, "name")}
-    else:
-        other = {m.name: n for n, m in pairs}
+    return _other_positions(s, {m.name: n for n, m in _unlike_positions(s)})
 
+
+@misconception(
+    "positions of the output in a transposed convolution",
+    "macs",
+    "flops",
+    layers=(TransposedConvolution,),
+    explanation="you used the positions of the output for those of the input",
+    repair="a transposed convolution applies its filters once per input position",
+    claim="A transposed convolution computes every output value from all weights of its filters.",
+    source="Stack Exchange, questions on the FLOPs of a transposed convolution: input or output size",
+    credit=Fraction(1, 2),
+)
+def output_positions(s: Subject) -> Iterable[Formula]:
+    """k·k·C_in·C_out·H_in·W_in → k·k·C_in·C_out·H_out·W_out."""
+    if not isinstance(s.layer, TransposedConvolution):
+        return ()
+    return _other_positions(s, {n.name: m for n, m in _unlike_positions(s) if isinstance(n, Symbol)})
+
+
+def _unlike_positions(s: Subject) -> list[tuple[Formula, Symbol]]:
+    """The spatial sizes of the input and of the output that are not the same."""
+    both = zip(input_sizes(s.x), s.out.spatial(), strict=True)
+    return [(n, m) for n, m in both if getattr(n, "value", n) != m.value]
+
+
+def _other_positions(s: Subject, other: dict[str, Formula]) -> Iterable[Formula]:
     def edit(rule: Formula) -> Iterable[Formula]:
         return some(exchanged(rule, named(*other), lambda node: other[getattr(node, "name", "")]))
 
