@@ -41,6 +41,7 @@ class Reading:
     assumed: tuple[Repair, ...] = ()  # what the text leaves open and was taken as usual
     models: tuple[str, ...] = ()  # the names of all models in the text, the one that was read first
     wrong: tuple[WrongRow, ...] = ()  # what a printed table contradicts itself in
+    parts: tuple[str, ...] = ()  # those among the models that are parts of the one that was read
     prose: str = ""  # the text with blanks in place of code and tables, where there is prose
 
 

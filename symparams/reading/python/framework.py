@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from symparams.errors import Span
@@ -55,6 +56,9 @@ class Framework(Protocol):
 
     def found(self, run: Run) -> dict[str, Any]:
         """The models that a program has made, by the names that it gives them; the first one is meant."""
+
+    def parts(self, found: Mapping[str, Any], whole: str) -> tuple[str, ...]:
+        """The names of the models that are parts of another one."""
 
     def call_what_was_not(self, run: Run, wanted: str | None) -> None:
         """Call functions and classes that nobody calls, until there is a model; only the wanted one, if it is there."""

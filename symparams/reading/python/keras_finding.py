@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from symparams.errors import LimitError, SymparamsError
 from symparams.reading.python.functions import Function, UserClass
@@ -16,6 +16,10 @@ from symparams.reading.python.values import Arguments
 from symparams.sources import records as r
 
 _FOR_LOSSES = re.compile(r"(?:log|clip)(?:_|$)")
+
+
+def _layers_of(model: KerasModel) -> set[int]:
+    return {id(n.owner or n) for n in before(t.node for t in model.outputs) if n.inputs}
 
 
 class KerasFinding:
@@ -48,11 +52,12 @@ class KerasFinding:
 
     def _stands_alone(self, model: KerasModel, others: Iterable[KerasModel]) -> bool:
         """Whether no other model has all layers of this one and more."""
-        mine = {id(n.owner or n) for n in before(t.node for t in model.outputs) if n.inputs}
-        return not any(
-            other is not model and mine < {id(n.owner or n) for n in before(t.node for t in other.outputs) if n.inputs}
-            for other in others
-        )
+        mine = _layers_of(model)
+        return not any(other is not model and mine < _layers_of(other) for other in others)
+
+    def parts(self, found: Mapping[str, KerasModel], whole: str) -> tuple[str, ...]:
+        """The names of the models all of whose layers another one has, with more."""
+        return tuple(name for name, model in found.items() if _layers_of(model) < _layers_of(found[whole]))
 
     def _ends(self) -> list[Node]:
         nodes = [n for n in self.graph.nodes if n not in self.aside]

@@ -135,7 +135,10 @@ def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
     except RecursionError:
         raise LimitError("this program is nested too deeply to be followed", source=source) from None
     names = (name, *(n for n in found if n != name))
-    return Reading(framework.kind, source, tuple(statements), tuple(repaired.repairs), tuple(run.assumed), names)
+    parts = framework.parts(found, name)
+    return Reading(
+        framework.kind, source, tuple(statements), tuple(repaired.repairs), tuple(run.assumed), names, parts=parts
+    )
 
 
 def _chosen(names: Sequence[str], wanted: str | None, source: Source) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from symparams.errors import LimitError, SymparamsError
@@ -29,16 +30,20 @@ class TorchFinding:
                 found[name] = value
             elif isinstance(value, Leaf):
                 leaves[name] = value
+        given = [leaf.given.get(0, "encoder_layer", "decoder_layer") for leaf in leaves.values()]
+        leaves = {name: leaf for name, leaf in leaves.items() if not any(leaf is inner for inner in given)}
         for module in self.models:
             if not isinstance(module, Leaf) and not any(module is m for m in found.values()):
                 found[module.text()] = module
         if not found and not leaves:  # they were made in functions, whose names are gone
             for module in sorted(self.made, key=lambda module: isinstance(module, Leaf)):
                 found.setdefault(module.text(), module)
-        within = {id(value) for leaf in leaves.values() for value in leaf.given.values()}
-        alone: dict[str, Module] = {name: leaf for name, leaf in leaves.items() if id(leaf) not in within}
         held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
-        return {n: m for n, m in found.items() if id(m) not in held} or alone
+        return {n: m for n, m in found.items() if id(m) not in held} or dict(leaves)
+
+    def parts(self, found: Mapping[str, Module], whole: str) -> tuple[str, ...]:
+        """The names of the models that are parts of another one: `found` has left them out."""
+        return ()
 
     def _complete(self, run: Run) -> None:
         """A class whose head is missing has the functions that stand beside it."""
