@@ -218,6 +218,41 @@ class AnswerDocument:
         """The layers with parameters that are not trained."""
         return [entry for entry in self.solution.layers if entry.all_counts.non_trainable != 0]
 
+    def alone(self, quantity: str) -> LayerAnswer | None:
+        """The answer for the only layer that has some of a number of parameters; None where there are several."""
+        asked = self.inquiry is not None and quantity in ("params", "trainable")
+        parts = self.solution.total_of(quantity).parts if asked else ()
+        if len(parts) != 1 or parts[0].many > 1:
+            return None
+        return LayerAnswer(self.solution, parts[0].one, "params", self.inquiry)
+
+    def says_convention(self, quantity: str) -> bool:
+        """Whether it has to be said what is counted: not where those that are not trained are named."""
+        return quantity != "trainable" or not self.untrained
+
+    @cached_property
+    def not_entering(self) -> tuple[Text, ...]:
+        """What does not affect the number of parameters, of what is asked about, as the first of each kind says."""
+        first: dict[type[object], tuple[Text, ...]] = {}
+        topics = frozenset() if self.inquiry is None else self.inquiry.topics
+        for entry in self.solution.layers if topics else ():
+            derived = entry.node.derived
+            is_row = entry.has_parameters and "positions" in topics and entry.changes_laid_out is not None
+            if entry.has_parameters and not is_row and type(derived.layer) not in first:
+                first[type(derived.layer)] = not_entering(derived, topics)
+        return tuple(dict.fromkeys(text for some in first.values() for text in some))
+
+    @property
+    def laid_out_readers(self) -> list[LayerEntry]:
+        """The layers with a weight for each value of a feature map in a row, if the image size is asked about."""
+        asked = self.inquiry is not None and "positions" in self.inquiry.topics
+        return [e for e in self.solution.layers if asked and e.has_parameters and e.changes_laid_out is not None]
+
+    @property
+    def wonders_about_batch(self) -> bool:
+        """Whether it is asked about the size of a batch."""
+        return self.inquiry is not None and "batch" in self.inquiry.topics
+
     @property
     def letters_in_totals(self) -> tuple[Letter, ...]:
         """The letters that stand in what the layers have together."""

@@ -172,7 +172,7 @@ class LayerEntry:
     @property
     def changes_before(self) -> SizeWay | None:
         """The same for what it reads: of the first input, whose sizes the others share."""
-        return size_way(self.measurements.network, self.node.inputs[0]) if self.node.inputs else None
+        return size_way(self.measurements.network, self.node.inputs[0], listed=True) if self.node.inputs else None
 
     @property
     def laid_out(self) -> Origin | None:

@@ -11,7 +11,8 @@ from symparams.model.size_changes import size_changes
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_derivations import LayerDerivations
 
-_WORKED = 3  # changes of size that are worked out
+_WORKED = 3  # changes of size that are worked out in a sentence
+_LISTED = 8  # the same in a list
 
 
 class SizeStep(NamedTuple):
@@ -30,13 +31,18 @@ class SizeWay(NamedTuple):
     sizes: Shape  # of its output
     changes: tuple[SizeStep, ...]  # the layers that change them, in the order of the data
 
+    @property
+    def is_list(self) -> bool:
+        """Whether each change is worked out, and there are too many for a sentence."""
+        return len(self.changes) > _WORKED and all(one.work is not None for one in self.changes)
 
-def size_way(network: Network, index: int) -> SizeWay | None:
-    """The way to the output of the layer at an index; None where no spatial size changes."""
+
+def size_way(network: Network, index: int, *, listed: bool = False) -> SizeWay | None:
+    """The way to the output of the layer at an index; None where no spatial size changes. `listed`: in a list."""
     found = size_changes(network, index)
     if found is None:
         return None
-    is_short = len(found.changes) <= _WORKED
+    is_short = len(found.changes) <= (_LISTED if listed else _WORKED)
     steps = [SizeStep(*one, _work(network.node(one.layer).derived) if is_short else None) for one in found.changes]
     return SizeWay(found.source, found.is_only_input, found.sizes, tuple(steps))
 

@@ -14,7 +14,7 @@ from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake, Mistakes
 from symparams.misconceptions.shapes import of_shapes
 from symparams.misconceptions.task import COUNTS, Task, Tasks
-from symparams.misconceptions.totals import OF_WHOLE_LAYERS, worked_out
+from symparams.misconceptions.totals import OF_WHOLE_LAYERS, layer_left_out, worked_out
 from symparams.model.network import Network, Node
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.named_layers import layer_named
@@ -263,7 +263,8 @@ class Diagnostician:
             return []
         if not about:
             wrong = totals.explaining(given) or self._two_mistakes(totals).explaining(given)
-            return sorted(wrong, key=lambda w: w.made[0] in OF_WHOLE_LAYERS)
+            special = [w for w in wrong if w.made[0] not in OF_WHOLE_LAYERS]
+            return [*special, *(w for w in wrong if w not in special and (not special or w.made[0] is layer_left_out))]
         near = (totals.near(*bounds) for one in about for bounds in one.bounds)
         return next(filter(None, near), [])
 

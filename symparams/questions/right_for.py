@@ -1,14 +1,15 @@
-"""What a wrong number is right for: the same layer with one setting changed, or on another input."""
+"""What a wrong number is right for: the same layer with one thing changed, in its settings or in its input."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, replace
+from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula, parts, symbols
 from symparams.algebra.simplification import simplified
 from symparams.converters.keras_layers import recipe as keras_recipe
 from symparams.converters.literals import OpenSizeError
@@ -22,14 +23,16 @@ from symparams.model.layer import Layer, Shape
 from symparams.model.network import Node
 from symparams.questions.diagnosis import Diagnosis
 
-Change: TypeAlias = Literal["setting", "channels", "axes"]
+Change: TypeAlias = Literal["setting", "channels", "axes", "inputs"]
+_PADDING = (1, 0, 2, 3)  # positions of padding that are tried
+_TYPED = 12  # numbers that were typed, or sizes of the network, which are tried
 _WORDS = 8  # a setting with more words is an activation, on which no number depends
 
 
 class Changed(NamedTuple):
     """A layer that differs in one thing from the one that is asked about."""
 
-    change: Change  # in what: a setting, the channels of its input, the spatial axes of its input
+    change: Change  # in what: a setting, an input with one channel, another spatial axis, so many inputs
     derived: Derived  # the other layer on what it is fed
 
 
@@ -41,6 +44,8 @@ class RightFor:
     call: str  # the layer as its framework makes it
     own: str  # the layer that is asked about, likewise; the same where only the input differs
     channels: Value  # that the other layer is fed
+    inputs: Symbol | None  # what the other layer reads, with its meaning, where that is so many inputs
+    own_inputs: Value  # how many of them the layer that is asked about reads
 
 
 def right_for(diagnosis: Diagnosis) -> RightFor | None:
@@ -49,12 +54,16 @@ def right_for(diagnosis: Diagnosis) -> RightFor | None:
     if node is None or diagnosis.correct or node.shared is not None or node.layer.inputs == "none":
         return None
     own = _call(node)
-    for other in _others(node):
-        if own is None or not _has(other.derived, diagnosis):
+    others = chain(_others(node), _of_typed(node, diagnosis) if all(len(m.made) > 1 for m in diagnosis.matches) else ())
+    for other in others if own is not None else ():
+        if not _has(other.derived, diagnosis):
             continue
         call = _call(replace(node, derived=other.derived))
-        if call is not None and (call != own or other.change == "channels"):
-            return RightFor(other.change, call, own, other.derived.arriving[0].channels)
+        if own is not None and call is not None and (call != own or other.change in ("channels", "inputs")):
+            ours, theirs = _inputs(node.derived), _inputs(other.derived)
+            inputs = theirs if ours is not None and theirs is not None and ours.value != theirs.value else None
+            many = 0 if ours is None or ours.value is None else simplified(ours.value)
+            return RightFor(other.change, call, own, other.derived.arriving[0].channels, inputs, many)
     return None
 
 
@@ -91,6 +100,12 @@ def _is_activation(argument: Argument) -> bool:
     return len(argument.kind.words) >= _WORDS and argument.default not in (MISSING, None)
 
 
+def _inputs(derived: Derived) -> Symbol | None:
+    """The letter for the channels or features that a layer reads, if its number of parameters depends on one."""
+    letters = [s for s in symbols(derived.rules.parameters) if s.incoming]
+    return letters[0] if len({s.name for s in letters}) == 1 else None
+
+
 # ---------------------------------------------------------------- other layers
 
 
@@ -103,6 +118,9 @@ def _others(node: Node) -> Iterator[Changed]:
             with suppress(SymparamsError, ValueError, IndexError):
                 other = replace(derived.layer, **{argument.name: value})
                 yield Changed("setting", _derived(derived, other, shapes))
+    for layer in _extra(derived.layer):
+        with suppress(SymparamsError, ValueError, IndexError, TypeError):
+            yield Changed("setting", _derived(derived, layer, shapes))
     if isinstance(derived.layer, Convolution):
         inputs: tuple[tuple[Change, Shape], ...] = (
             ("channels", _of_one_channel(derived)),
@@ -111,6 +129,68 @@ def _others(node: Node) -> Iterator[Changed]:
         for change, shape in inputs:
             with suppress(SymparamsError, ValueError, IndexError):
                 yield Changed(change, _derived(derived, derived.layer, (shape, *shapes[1:])))
+
+
+def _of_typed(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
+    """The layers that read as many inputs, or have as much of a setting, as one of the numbers that were typed.
+
+    Each with and without biases. Of a number alone, the sizes of the network are tried.
+    """
+    if diagnosis.quantity != "params" or len(node.derived.arriving) != 1:
+        return
+    typed = [n for n in _whole(diagnosis.answer[0]) if n > 1]
+    derived = node.derived
+    if len(typed) == 1:
+        sizes = [size for other in diagnosis.network.nodes for size in other.shape if isinstance(size, int)]
+        typed = [*list(dict.fromkeys(sizes))[: _TYPED - 1], *_solved(derived, typed[0])]
+    layers: dict[Layer, None] = {derived.layer: None}
+    if any(a.name == "bias" for a in arguments_of(type(derived.layer))):
+        layers[replace(derived.layer, bias=not derived.layer.bias)] = None  # type: ignore[attr-defined]
+    for size in list(dict.fromkeys(typed))[:_TYPED]:
+        for layer in layers:
+            with suppress(SymparamsError, ValueError, IndexError):
+                yield Changed("inputs", _on(derived, layer, size))
+        for argument in arguments_of(type(derived.layer)):
+            with suppress(SymparamsError, ValueError, IndexError, TypeError):
+                yield from (
+                    Changed("setting", _derived(derived, one, (derived.arriving[0].shape,)))
+                    for one in _sized(layers, argument, size)
+                )
+
+
+def _on(derived: Derived, layer: Layer, inputs: int) -> Derived:
+    """A layer of this kind on so many channels or features."""
+    (x,) = derived.arriving
+    axis = derived.feature_axis % len(x.shape) if len(x.shape) == len(derived.shape) else len(x.shape) - 1
+    return _derived(derived, layer, (tuple(inputs if i == axis else n for i, n in enumerate(x.shape)),))
+
+
+def _solved(derived: Derived, count: int) -> Iterator[int]:
+    """The number of inputs with which the layer has so many parameters, if they grow with each input by as many."""
+    with suppress(SymparamsError, ValueError, IndexError):
+        first, second, third = (_on(derived, derived.layer, n).counts.params for n in (1, 2, 3))
+        if isinstance(first, int) and isinstance(second, int) and third == 2 * second - first and second > first:
+            inputs, rest = divmod(count - first, second - first)
+            if inputs >= 0 == rest:
+                yield inputs + 1
+
+
+def _sized(layers: Iterable[Layer], argument: Argument, size: int) -> Iterator[Layer]:
+    """The layers with another value of an argument that has to be given as a number or as sizes."""
+    for layer in layers if argument.default is MISSING else ():
+        value = getattr(layer, argument.name)
+        if isinstance(value, Formula):
+            yield replace(layer, **{argument.name: Number(size)})
+        elif isinstance(value, tuple) and value and all(isinstance(one, Formula) for one in value):
+            yield replace(layer, **{argument.name: tuple(Number(size) for _ in value)})
+
+
+def _whole(formula: Formula) -> Iterator[int]:
+    """The integers that stand in a formula, in reading order."""
+    if isinstance(formula, Number) and isinstance(formula.value, int):
+        yield formula.value
+    for part in parts(formula):
+        yield from _whole(part)
 
 
 def _derived(derived: Derived, layer: Layer, shapes: tuple[Shape, ...]) -> Derived:
@@ -129,6 +209,18 @@ def _values(argument: Argument, value: object) -> Iterator[object]:
         yield from dict.fromkeys(word for word in kind.words.values() if word != value and word is not None)
     if kind.least is not None and argument.default not in (MISSING, None, value):
         yield argument.default
+
+
+def _extra(layer: Layer) -> Iterator[Layer]:
+    """A layer with some more or fewer positions of padding on its sides, along all axes alike."""
+    for argument in arguments_of(type(layer)):
+        value = getattr(layer, argument.name)
+        if argument.name == "padding" and isinstance(value, tuple):
+            known = {number(one) for one in value if isinstance(one, Formula)}
+            yield from (replace(layer, padding=tuple(Number(p) for _ in value)) for p in _PADDING if {p} != known)
+        elif argument.name == "output_padding":
+            many = len(value) if isinstance(value, tuple) else 1
+            yield replace(layer, output_padding=(ONE,) * many)
 
 
 def _of_one_channel(derived: Derived) -> Shape:

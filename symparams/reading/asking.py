@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from symparams.reading.doubts import asking, sentence_ends
+from symparams.reading.doubts import Sentences, asking, sentence_ends
 from symparams.reading.inquiry import Inquiry, Topic
 
+_WORDS = r"(?:[^\W\d]+\s+){0,3}"  # between a verb and the number that it is about
 _QUANTITIES = {  # the words for what is asked, those that say most first
     "field": r"receptive\s+fields?|rezeptive[sn]?\s+felde?|champ\s+r[eé]ceptif|campo\s+receptivo",
     "flops": r"flops?|floating[\s-]point\s+operations",
     "macs": r"macs?|mult(?:iply|i)?[\s-]?(?:add|accumulate)s?|madds?|(?:number\s+of\s+)?multiplications",
     "cache": r"(?:kv|key[\s-]value)[\s-]?cache",
+    "activations": r"activations?\s+(?:maps?\s+)?(?:memory|take|use|need|occupy)|activation\s+sizes?"
+    r"|(?:memory|bytes|[mg]i?b|v?ram|space)\b[^.?!]{0,40}\b(?:activations?|feature\s+maps?)",
+    "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|speicher|m[eé]moire|memoria",
     "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
     r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
-    r"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+(?:\w+\s+){0,3}\(?\d+\s*[x×,]\s*\d+"
+    rf"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+{_WORDS}(?:\d+\s*[x×]\s*\d+|\(\s*(?:None|\d+)\s*,)"
+    rf"|\d+\s+(?:becomes?|turns?\s+into|go(?:es)?\s+to|shrinks?\s+to)\s+{_WORDS}\d+"
     r"|ausgabegr[oö](?:ß|ss)e|taille\s+de\s+(?:la\s+)?sortie|tama[nñ]o\s+de\s+(?:la\s+)?salida",
 }
 _COUNTED = re.compile(r"\bparam|\bпарамет|参数", re.I)
@@ -47,10 +53,11 @@ _USUAL = re.compile(
 
 def inquiry(prose: str) -> Inquiry:
     """What a text asks; nothing where it has no question."""
-    questions = _questions(prose)
+    questions, sentences = _questions(prose), Sentences(prose)
+    alone = " ".join(map(sentences.text, sorted(asking(prose))))
     return Inquiry(
-        _quantity(questions, prose),
-        _named(" ".join(questions)),
+        _quantity((alone, " ".join(questions), prose)),
+        named_in(alone) or named_in(" ".join(questions)),
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
         any(map(_USUAL.search, questions)),
@@ -67,16 +74,17 @@ def _questions(prose: str) -> list[str]:
     return [sentence for i, sentence in enumerate(sentences) if i in near]
 
 
-def _quantity(questions: list[str], prose: str) -> str:
-    """The first quantity that is named, in the questions or else anywhere; none where parameters are named."""
-    for text in (" ".join(questions), prose):
-        if named := _named(text):
-            return "" if "params" in named else named[0]
-    return ""
+def _quantity(texts: Iterable[str]) -> str:
+    """The first quantity that the first text names which names any; none where parameters are named."""
+    named = next(filter(None, map(named_in, texts)), ())
+    return "" if not named or "params" in named else named[0]
 
 
-def _named(text: str) -> tuple[str, ...]:
-    found = (name for name, words in _QUANTITIES.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.I))
+def named_in(text: str) -> tuple[str, ...]:
+    """The quantities that a text names; parameters last."""
+    found = [name for name, words in _QUANTITIES.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.I)]
+    if "activations" in found and "memory" in found:  # the word stands in both
+        found.remove("memory")
     return (*found, "params") if _COUNTED.search(text) else tuple(found)
 
 

@@ -11,8 +11,8 @@ from symparams.errors import Span
 from symparams.quantities.counted_off import position_of
 
 _NUMBER = r"\d{1,3}(?:[,.'’ \u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
-_OPERAND = rf"(?:[(\[]\s{{0,2}}){{0,9}}(?:{_NUMBER})(?:\s{{0,2}}[)\]]){{0,9}}"
-_SIGN = r"\s{0,9}(?:\*\*|[*·×+\-−–/^]|[xX](?=\s{0,9}[(\d]))\s{0,9}|(?<=[)\]])\s{0,2}(?=[(\[])"
+_OPERAND = rf"(?:[(\[]\s{{0,2}}){{0,9}}(?:{_NUMBER})(?:\s{{0,30}}[)\]]){{0,9}}"
+_SIGN = r"\s{0,30}(?:\*\*|[*·×+\-−–/^]|[xX](?=\s{0,9}[(\d]))\s{0,9}|(?<=[)\]])\s{0,2}(?=[(\[])"
 _FORMULA = re.compile(rf"(?<![\w.])(?:{_OPERAND})(?:(?:{_SIGN})(?:{_OPERAND})){{1,40}}(?![\w])")
 _PLAIN = re.compile(rf"(?<![\w.,*·×+/^=-])(?:{_NUMBER})(?![\w*·×^]|[.,]\d)")
 _SHAPE = re.compile(
@@ -22,6 +22,9 @@ _RESULT = re.compile(rf"\s*=+\s*({_NUMBER})(?![\w*])")
 _TEX = re.compile(
     r"\\(?:times|cdot)(?![a-z])|\\(?:left|right)(?=[(\[)\]])|&times;|\$"
 )  # as formulas are typed in posts
+_UNIT = re.compile(  # what a number in a formula counts: 4 heads * 3
+    r"(?<=\d)(?:\s[^\W\d_]{2,12}){1,2}(?=\s?(?:[*·×+/]\s?[(\d]|\)\s?[*·×+]))"
+)
 _LONGEST = 200  # characters of a formula
 _READ = 100_000  # characters of prose are looked at
 _MOST = 60  # of each kind are looked at
@@ -40,7 +43,7 @@ class Written(NamedTuple):
 
 def written_in(prose: str) -> list[Written]:
     """What stands in prose, in its order; a formula is not also read as the numbers in it."""
-    prose = _TEX.sub(_plain, prose[:_READ])
+    prose = _UNIT.sub(_blank, _TEX.sub(_plain, prose[:_READ]))
     taken: list[tuple[int, int]] = []
     found: list[Written] = []
     ends = sentence_ends(prose)
@@ -64,6 +67,10 @@ def written_in(prose: str) -> list[Written]:
                 )
             )
     return sorted(found, key=lambda one: one.at.start)[: 3 * _MOST]
+
+
+def _blank(mark: re.Match[str]) -> str:
+    return " " * len(mark[0])
 
 
 def _plain(mark: re.Match[str]) -> str:
@@ -140,11 +147,17 @@ class Sentences:
     """Which sentence an offset lies in."""
 
     def __init__(self, prose: str) -> None:
+        self.prose = prose
         self.ends = sentence_ends(prose)
 
     def of(self, offset: int) -> int:
         """The number of the sentence, from 0."""
         return bisect_right(self.ends, offset)
+
+    def text(self, number: int) -> str:
+        """A sentence by its number."""
+        places = [0, *self.ends, len(self.prose)]
+        return self.prose[places[number] : places[number + 1]]
 
 
 def sentence_ends(prose: str) -> list[int]:

@@ -75,4 +75,66 @@ model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(5)
 
 model = keras.Sequential([keras.Input((16,)), layers.Dense(8), layers.BatchNormalization(), layers.Dense(3)])
 """,
+    "the channels for the inputs": """The first dense layer has 51,860 parameters. I computed 32*20 = 640,
+since 32 channels go in. Why so many?
+
+model = keras.Sequential([keras.Input((24, 24, 3)), layers.Conv2D(32, 5), layers.MaxPooling2D(2), layers.Conv2D(32, 2),
+                          layers.Flatten(), layers.Dense(20), layers.Dense(4)])
+""",
+    "what is laid out": """Where do the 12*7*7 inputs of fc1 come from? The images are 40x40.
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 8, 5)
+        self.pool = nn.MaxPool2d(2)
+        self.conv2 = nn.Conv2d(8, 12, 5)
+        self.fc1 = nn.Linear(12 * 7 * 7, 60)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.conv1(x)))
+        x = self.pool(F.relu(self.conv2(x)))
+        return self.fc1(torch.flatten(x, 1))
+""",
+    "a size that is rounded": """The summary says (None, 22, 22, 8). 45/2 = 22.5, should it not be rounded to 23?
+
+inputs = keras.Input((45, 45, 8))
+model = keras.Model(inputs, layers.MaxPooling2D(2)(inputs))
+""",
+    "one direction": """Why has the dense layer 97 parameters and not 49? The LSTM has 48 units.
+
+model = keras.Sequential([keras.Input((30, 5)), layers.Bidirectional(layers.LSTM(48)), layers.Dense(1)])
+""",
+    "two questions": """The formula gives (90 - 5)/2 + 1 = 43.5, but Keras gives 43.
+And why does the layer have 864 parameters when the kernel has only 5 weights?
+
+model = keras.Sequential([keras.Input((90, 7)), layers.Conv1D(24, 5, strides=2)])
+""",
+    "whether the image matters": """Why does the number of parameters not depend on the size of the image?
+
+model = keras.Sequential([keras.Input((64, 64, 3)), layers.Conv2D(16, 5), layers.Conv2D(16, 5), layers.Flatten(),
+                          layers.Dense(10)])
+""",
+    "activations": """How much memory do the activations of this network need? It has 1,824 parameters.
+
+model = keras.Sequential([keras.Input((50, 50, 3)), layers.Conv2D(24, 5, padding="same"), layers.MaxPooling2D(2)])
+""",
+    "a tied matrix": """How many parameters does this have? I get 5000*64 + 33280 + 5000*64 + 5000 = 678,280.
+
+class LM(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.emb = nn.Embedding(5000, 64)
+        self.rnn = nn.LSTM(64, 64, batch_first=True)
+        self.out = nn.Linear(64, 5000)
+        self.out.weight = self.emb.weight
+
+    def forward(self, x):
+        return self.out(self.rnn(self.emb(x))[0])
+""",
+    "one bias of two": """By the formula of the paper a GRU has 3*(60*(60+20) + 60) = 14,580 parameters.
+PyTorch says 14,760. Where do the others come from?
+
+gru = nn.GRU(20, 60)
+""",
 }

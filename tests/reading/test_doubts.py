@@ -81,6 +81,31 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         ),
         (HALF, "How many are non-trainable?", [(None, "non_trainable", "", "")]),
         (CNN, "How many parameters are trainable?", []),
+        (CNN, "Where do the 12*12*63 inputs of dense come from?", [("flatten_1", "shape", "", "")]),
+        (CNN, "Why 9072 inputs?", [("flatten_1", "shape", "", "")]),
+        (CNN, "How does 24 become 12 in the pooling?", [("maxpool_1", "shape", "", "")]),
+        (
+            CNN,
+            "What is the receptive field of conv2d_2? I get 9.",
+            [("conv2d_2", "field", "9", "kernels multiplied")],
+        ),
+        (
+            CNN,
+            "conv2d_2 has (3*3+1)*63 = 630 parameters, I think. Why does it say 18207? And how does 26 become 24?",
+            [("conv2d_2", "params", "(3*3+1)*63", "input channels left out"), ("conv2d_2", "shape", "", "")],
+        ),
+        (
+            CNN,
+            "Why has the first dense layer 1161344 parameters? I get 63 channels * 128 units = 8064.",
+            [("dense", "params", "63 * 128", "biases left out")],
+        ),
+        (
+            "input(9, 9, 3) -> maxpool(2) as pool_1",
+            "9/2 = 4.5, why not 5?",
+            [("pool_1", "shape", "9/2", "not rounded")],
+        ),
+        (CNN, "How much memory do the activations take?", [(None, "activations", "", "")]),
+        (CNN, "Does the size of the image change the number of parameters?", [(None, "params", "", "")]),
         (CNN, "I used kernels of 3*3 and 32 filters, on Python 3.11, 2019-03-11.", []),
         (CNN, "Why does the table not show that dropout removes parameters?", [("dropout_1", "params", "", "")]),
     ],
@@ -100,6 +125,9 @@ def test_the_number_that_is_doubted(text: str, prose: str, doubts: list[tuple[st
         ("(see 3*3*32 + 1) here", ["3*3*32 + 1"]),
         ("between 18,207 and 1 181 161", ["18,207", "1 181 161"]),
         ("version 2.15.1 of conv2d_2", []),
+        ("4 heads * 3 * 256 * 256 = 786,432", ["4 * 3 * 256 * 256"]),
+        ("(9 weights + 1 bias) * 32 filters", ["(9 + 1 ) * 32"]),
+        ("it has 3 layers and 4 heads", ["3", "4"]),
     ],
 )
 def test_what_is_written(prose: str, texts: list[str]) -> None:

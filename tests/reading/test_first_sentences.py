@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import pytest
@@ -11,9 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import as_formula
 from symparams.documents.asked import Asked
+from symparams.documents.missing_tensors import missing_tensors
 from symparams.documents.rendering import Document
 from symparams.errors import Source, SymparamsError
+from symparams.quantities.tensor_counts import stored_tensors
 from symparams.questions.diagnosis import Diagnostician
 from symparams.questions.doubted import doubts_about
 from symparams.questions.not_entering import not_entering
@@ -93,6 +98,55 @@ def test_another_layer_has_the_number(text: str, quantity: str, answer: str, cha
 def test_nothing_is_said_of_other_numbers(text: str, answer: str) -> None:
     network = net(text)
     assert right_for(Diagnostician(network).typed(network.nodes[-1].name, "params", answer)) is None
+
+
+_ON = {  # layers on so many inputs, and with other biases
+    "keras": ("input({n}) -> dense(7{b})", "input(9,9,{n}) -> conv(5,3{b})", "input(8,{n}) -> lstm(6{b})"),
+    "torch": ("input({n}) -> dense(7{b})", "input({n},9,9) -> conv(5,3{b})", "input({n},8) -> conv(5,3,bias=no)"),
+}
+
+
+@pytest.mark.parametrize(("convention", "text"), [(c, text) for c, texts in _ON.items() for text in texts])
+@given(st.integers(2, 300), st.integers(2, 300), st.booleans())
+def test_another_number_of_inputs_is_found(convention: str, text: str, n: int, typed: int, bias: bool) -> None:
+    text = f"convention {convention} {text}"
+    network, other = (net(text.format(n=m, b="" if b else ",bias=no")) for m, b in ((n, True), (typed, bias)))
+    count = other.nodes[-1].counts.params
+    diagnosis = Diagnostician(network).typed(network.nodes[-1].name, "params", f"{typed}*{count}/{typed}")
+    found = None if diagnosis.correct or diagnosis.matches else right_for(diagnosis)
+    if found is not None and found.change == "inputs":  # else it is right for another reason, which comes first
+        assert found.inputs is not None
+        assert found.own_inputs == n
+        again = net(text.format(n=number(found.inputs.value), b="" if "ias=False" not in found.call else ",bias=no"))
+        assert again.nodes[-1].counts.params == count
+    elif not diagnosis.correct and not diagnosis.matches:
+        assert found is not None
+
+
+@given(st.integers(2, 300), st.integers(2, 300))
+def test_the_inputs_of_a_number_alone_are_worked_out(n: int, other: int) -> None:
+    network = net(f"input({n}) -> dense(7)")
+    found = right_for(Diagnostician(network).typed("dense_1", "params", str((other + 1) * 7)))
+    assert found is None or found.change != "inputs" or found.inputs is None or found.inputs.value == as_formula(other)
+
+
+@given(networks("torch"), st.randoms(use_true_random=False))
+def test_the_tensors_that_are_missing_have_so_many_numbers(text: str, draw: Any) -> None:
+    try:
+        network = net(text)
+    except SymparamsError:
+        return
+    for node in network.nodes:
+        stored = [t for t in stored_tensors(node.derived.rules, node.derived.facts) if not t.is_buffer]
+        sizes = [prod(n for n in (*t.shape, t.copies) if isinstance(n, int)) for t in stored]
+        known = all(isinstance(n, int) for t in stored for n in (*t.shape, t.copies))
+        count = draw.choice([*sizes, 1 + sum(sizes)])
+        found = missing_tensors(stored, count)
+        if len(stored) > 1 and known and count in sizes and sizes.count(count) < 4:
+            assert found is not None
+        if found is not None:
+            own = [sizes[stored.index(t)] for t in found.tensors]
+            assert {*own} == {count} if found.is_one_of_them else sum(own) == count
 
 
 # ---------------------------------------------------------------- what does not matter

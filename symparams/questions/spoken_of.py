@@ -1,0 +1,256 @@
+"""What prose says of one network: which layers it names or counts off, and which of its numbers are right."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+
+from symparams.algebra.evaluation import number
+from symparams.algebra.formula import Formula, Value, as_formula
+from symparams.errors import Source, SymparamsError
+from symparams.model.network import Network, Node
+from symparams.quantities.counted_off import at, kinds, of_words
+from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
+from symparams.sources.answers import read_answer, read_shape
+
+SMALLEST = 10  # smaller numbers in prose are settings, not counts
+_DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_DESCRIBED = 3  # a sentence that names so many layers describes the network
+_TRAINED = re.compile(
+    r"train(?:able|ed|iert|ierbar)|fro[sz]e|freez|requires_grad|entra[iî]n|entren|eingefror|congel|обуча|训练", re.I
+)
+
+
+class Spoken:
+    """Reads prose about one network."""
+
+    def __init__(self, network: Network, prose: str) -> None:
+        self.network = network
+        self.prose = prose
+        self.written = written_in(prose)
+        self.asking = asking(prose)
+        self.sentences = Sentences(prose)
+
+    # ------------------------------------------------------------ layers
+
+    @cached_property
+    def only(self) -> str | None:
+        """The only layer that has parameters; None if there are several, or none."""
+        weighted = [node.name for node in self.network.nodes if node.counts.params != 0]
+        return weighted[0] if len(weighted) == 1 else None
+
+    @cached_property
+    def named(self) -> list[tuple[str, int]]:
+        """The layers that are called by their names, each with the number of its sentence."""
+        found = []
+        for name in self.network.names:
+            if not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
+                pattern = rf"[`'\"]{re.escape(name)}[`'\"]"
+            else:
+                pattern = rf"(?<![\w.]){re.escape(name)}(?![\w])"
+            found += [(name, self.sentences.of(mark.start())) for mark in re.finditer(pattern, self.prose)]
+        return sorted(found, key=lambda pair: pair[1])
+
+    @cached_property
+    def counted_off(self) -> list[tuple[str, int]]:
+        """The layers that the text numbers: the second convolution."""
+        found = []
+        for one in ordinals_in(self.prose):
+            node = at(of_words(self.network, one.words), one.position)
+            if node is not None:
+                found.append((node.name, one.sentence))
+        return found
+
+    def without(self) -> Iterator[str]:
+        """A layer of each kind that has no parameters and is asked about."""
+        words = [(m[0].lower(), self.sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose)]
+        known = kinds()
+        spoken = Counter(sentence for word, sentence in words if word in known)
+        without = {
+            known[word]
+            for word, sentence in words
+            if word in known and self.is_near_question(sentence) and spoken[sentence] < _DESCRIBED
+        }
+        for node in self.network.nodes:
+            if type(node.layer) in without and node.layer.inputs != "none" and node.derived.counts.params == 0:
+                without.discard(type(node.layer))
+                yield node.name
+
+    def is_near_question(self, sentence: int) -> bool:
+        """Whether a sentence asks, or the one behind it."""
+        return sentence in self.asking or sentence + 1 in self.asking
+
+    def is_without(self, layer: str) -> bool:
+        """Whether a layer has no parameters."""
+        return self.network.node(layer).derived.counts.params == 0
+
+    # ------------------------------------------------------------ counts
+
+    @cached_property
+    def counted(self) -> dict[int, list[str | None]]:
+        """The layers by their number of parameters; None stands for the total."""
+        by_count: dict[int, list[str | None]] = {}
+        for node in self.network.nodes:
+            if isinstance(node.all_counts.params, int) and node.all_counts.params >= SMALLEST:
+                by_count.setdefault(node.all_counts.params, []).append(node.name)
+        total = self.network.counts.params
+        if isinstance(total, int) and (self.only is None or self.only not in by_count.get(total, [])):
+            by_count.setdefault(total, []).append(None)
+        return by_count
+
+    @cached_property
+    def right(self) -> list[tuple[Written, str | None]]:
+        """Numbers that are right, each with its layer; those that several layers have are left out."""
+        found = []
+        for one in self.written:
+            if one in self.of_parts:
+                continue
+            owners = self.counted.get(self.value(one) or -1, [])
+            if len(owners) == 1:
+                found.append((one, owners[0]))
+        return found
+
+    @cached_property
+    def parts(self) -> set[Value]:
+        """How many parameters of a layer, or of all, are trained and how many are not."""
+        every = [self.network.counts, *(node.all_counts for node in self.network.nodes)]
+        return {part for counts in every for part in (counts.trainable, counts.non_trainable)}
+
+    @cached_property
+    def of_training(self) -> set[int]:
+        """The numbers of the sentences that speak of what is trained."""
+        return {self.sentences.of(word.start()) for word in _TRAINED.finditer(self.prose)}
+
+    @cached_property
+    def of_parts(self) -> dict[Written, str]:
+        """The numbers that are how many of all parameters are trained, or how many are not, each with which of them.
+
+        One that is also the number of a layer is meant so where its sentence speaks of training, or nothing names it.
+        """
+        counts, found = self.network.counts, {}
+        spoken = {name for name, _ in (*self.named, *self.counted_off)}
+        told = {node.counts.non_trainable for node in self.network.nodes if node.counts.params != counts.params}
+        own = self._of_written_layers
+        for one in self.written:
+            value, meant = self.value(one), one.sentence in self.of_training
+            if value is None or value < SMALLEST or value == counts.params or value in own:
+                continue
+            if value == counts.trainable and (meant or not spoken.intersection(self.counted.get(value, ()))):
+                found[one] = "trainable"
+            elif value == counts.non_trainable and value not in self.counted and (meant or value not in told):
+                found[one] = "non_trainable"
+        values = {self.value(one): part for one, part in found.items()}
+        return {one: values[value] for one in self.written if (value := self.value(one)) in values}
+
+    @cached_property
+    def _of_written_layers(self) -> set[Value]:
+        """What is not trained in layers whose own number is written, too: the answer on such a layer tells both."""
+        values = set(map(self.value, self.written)) - {self.network.counts.params}
+        every = [node.all_counts for node in self.network.nodes]
+        return {counts.non_trainable for counts in every if counts.params in values} - {0}
+
+    # ------------------------------------------------------------ sizes
+
+    @cached_property
+    def settings(self) -> set[int]:
+        """Sizes of the network, which prose repeats."""
+        return {size for node in self.network.nodes for size in node.shape if isinstance(size, int)}
+
+    @cached_property
+    def shapes(self) -> set[tuple[Formula, ...]]:
+        """The shapes that layers output."""
+        return {tuple(map(as_formula, node.shape)) for node in self.network.nodes}
+
+    @cached_property
+    def right_sizes(self) -> list[tuple[Written, str]]:
+        """Sizes and shapes that are right and made by a layer, each with this layer.
+
+        A shape counts where it is whole; a number where it is all that is laid out in a row, or where what the layer
+        makes it from is written beside it.
+        """
+        return [
+            (one, node.name)
+            for one in self.written
+            for node in [next((n for n in self._changing if self._is_its_size(one, n)), None)]
+            if node is not None
+        ]
+
+    @cached_property
+    def _changing(self) -> list[Node]:
+        """The layers whose output has another shape than their only input."""
+        return [
+            n for n in self.network.nodes if len(n.derived.arriving) == 1 and n.derived.arriving[0].shape != n.shape
+        ]
+
+    def readers(self, layer: str) -> set[str]:
+        """The layers that are fed by one."""
+        index = self.network.index(layer)
+        return {node.name for node in self.network.nodes if index in node.inputs}
+
+    def _is_its_size(self, one: Written, node: Node) -> bool:
+        """Whether something that is written is a size that this layer makes, or its whole shape."""
+        arriving = node.derived.arriving[0].shape
+        if one.kind == "shape" and len(sizes := self.sizes(one)) > 1:
+            return sizes == tuple(map(as_formula, node.shape))
+        value = self.value(one)
+        if value is None or value < 2:
+            return False
+        if len(node.shape) == 1 and len(arriving) > 1 and node.counts.params == 0:
+            return value == node.shape[0] and value >= SMALLEST and value not in arriving
+        near = {self.value(other) for other in self.written if abs(other.sentence - one.sentence) <= 1}
+        axes = list(zip(arriving, node.shape, strict=True)) if len(arriving) == len(node.shape) else []
+        features = node.derived.feature_axis % len(node.shape)
+        pairs = [pair for axis, pair in enumerate(axes) if axis != features]
+        return one.kind == "number" and any(after == value != before and before in near for before, after in pairs)
+
+    def alike(self, one: Written) -> Iterator[str]:
+        """The layers whose output has as many channels as a shape in prose, and as many axes."""
+        sizes = self.sizes(one) if one.kind == "shape" else ()
+        for node in self.network.nodes if len(sizes) > 1 else ():
+            axis = node.derived.feature_axis
+            if node.inputs and len(node.shape) == len(sizes) and as_formula(node.shape[axis]) == sizes[axis]:
+                yield node.name
+
+    def reading(self, sizes: set[int]) -> Iterator[str]:
+        """The layers that change the size of an axis which is among these sizes."""
+        for node in self._changing:
+            arriving = node.derived.arriving[0].shape
+            if len(arriving) == len(node.shape) and any(
+                a in sizes and a != b for a, b in zip(arriving, node.shape, strict=True)
+            ):
+                yield node.name
+
+    # ------------------------------------------------------------ values
+
+    def value(self, one: Written) -> int | None:
+        """The number that something comes to; None for a shape, or where it is no integer."""
+        text = one.text
+        if one.kind == "shape" and len(read := re.findall(r"\d+", text)) < 2 and read:
+            text = read[0]
+        with suppress(SymparamsError):
+            if one.kind == "shape":
+                read_shape(Source("text", text), {})
+                return None
+            if one.kind == "number" and _DOTTED.fullmatch(text):  # 18.207, as several languages write it
+                text = text.replace(".", "")
+            value = number(read_answer(Source("text", text), {}))
+            return value if isinstance(value, int) else None
+        return None
+
+    @staticmethod
+    def is_fraction(one: Written) -> bool:
+        """Whether it is a formula whose value is no integer: (100 - 5)/2 + 1."""
+        with suppress(SymparamsError):
+            value = number(read_answer(Source("text", one.text), {})) if one.kind == "formula" else None
+            return value is not None and not isinstance(value, int)
+        return False
+
+    @staticmethod
+    def sizes(one: Written) -> tuple[Formula, ...]:
+        """The sizes of a shape."""
+        with suppress(SymparamsError):
+            return read_shape(Source("text", one.text), {})
+        return ()
