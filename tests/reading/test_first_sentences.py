@@ -115,7 +115,8 @@ def test_another_number_of_inputs_is_found(convention: str, text: str, n: int, t
     diagnosis = Diagnostician(network).typed(network.nodes[-1].name, "params", f"{typed}*{count}/{typed}")
     found = None if diagnosis.correct or diagnosis.matches else right_for(diagnosis)
     if found is not None and found.change == "inputs":  # else it is right for another reason, which comes first
-        assert found.inputs is not None and found.inputs.value is not None
+        assert found.inputs is not None
+        assert found.inputs.value is not None
         assert found.own_inputs == n
         again = net(text.format(n=number(found.inputs.value), b="" if "ias=False" not in found.call else ",bias=no"))
         assert again.nodes[-1].counts.params == count
