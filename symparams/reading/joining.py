@@ -58,6 +58,14 @@ def _all_of(read: Reading, code: Reading, table: Reading, also: Sequence[Repair]
     return replace(read, repairs=repairs, assumed=(*assumed, *also), wrong=table.wrong, models=code.models)
 
 
+# "on input (100, 32)", "my input shape is 28 x 28 x 1"
+_INPUT = re.compile(
+    r"\binputs?(?:[ _](?:shape|size|is|has|of|with|tensor|sequence|image|a|an|the)){0,5}\s{0,3}[:=]?\s{0,3}"
+    r"(\(\s{0,3}\d{1,9}(?:\s{0,3},\s{0,3}\d{1,9}){0,4},?\s{0,3}\)|\d{1,9}(?:\s{0,3}[x×*]\s{0,3}\d{1,9}){1,4})",
+    re.IGNORECASE,
+)
+
+
 def with_told_sizes(reading: Reading) -> Reading:
     """The same with the sizes of its inputs that the prose tells: a shape that fits all that is known of an input."""
     network = _network(reading)
@@ -65,9 +73,11 @@ def with_told_sizes(reading: Reading) -> Reading:
         return reading
     values = _told_letters(reading.prose, network)
     told = [_numbers(one.text) for one in written_in(reading.prose) if one.kind == "shape"]
+    inputs = [_numbers(found[1]) for found in _INPUT.finditer(reading.prose)]
     for node in network.nodes:
         if node.layer.inputs == "none":
             fitting = {sizes for sizes in told if _fits(node.shape, sizes)}
+            fitting = fitting or {sizes for sizes in inputs if _fits(node.shape, sizes, called_so=True)}
             if len(fitting) == 1:
                 named = zip(node.shape, fitting.pop(), strict=True)
                 values.update({size.name: told for size, told in named if isinstance(size, Symbol)})
@@ -91,11 +101,16 @@ def _numbers(shape: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"(?<![\w-])\d+", re.sub("[xX×]", " ", shape))))
 
 
-def _fits(sizes: Sequence[Value], told: Sequence[int]) -> bool:
-    """Whether numbers may be the sizes of an input, some of which are letters; one known size at least must be told."""
+def _fits(sizes: Sequence[Value], told: Sequence[int], *, called_so: bool = False) -> bool:
+    """Whether numbers may be the sizes of an input, some of which are letters.
+
+    One known size at least must be told, unless they are called the sizes of the input.
+    """
     letters = sum(isinstance(size, Symbol) for size in sizes)
-    return 0 < letters < len(sizes) == len(told) and all(
-        isinstance(size, Symbol) or size == number for size, number in zip(sizes, told, strict=True)
+    return (
+        0 < letters < len(sizes) + called_so
+        and len(sizes) == len(told)
+        and all(isinstance(size, Symbol) or size == number for size, number in zip(sizes, told, strict=True))
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from symparams.errors import Source, Span, SymparamsError
+from symparams.reading.inline_calls import calls_in_sentences
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.mending import code_spans
@@ -44,6 +45,8 @@ def read_question(source: Source, model: str | None) -> Reading:
         raise failures[0] if failures else nothing(source)
     prose = _without(text, [*tabled, *coded])
     joint = replace(_together(readings), kind="question", source=source, prose=prose)
+    if not tabled and not any(_stands_alone(text, span) for span in coded):  # calls in sentences are no damaged code
+        joint = replace(joint, repairs=())
     return with_told_sizes(joint)
 
 
@@ -65,7 +68,8 @@ def _pieces(text: str) -> tuple[list[Span], list[Span]]:
     tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
     rest = _without(text, tabled)
     coded = [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
-    return tabled, [span for span in coded if _stands_alone(rest, span)] or coded
+    coded = [span for span in coded if _stands_alone(rest, span)] or coded
+    return tabled, coded or ([] if tabled else calls_in_sentences(rest))
 
 
 def _stands_alone(text: str, span: Span) -> bool:
@@ -107,10 +111,14 @@ def _together(readings: Sequence[Reading]) -> Reading:
 
 
 def _only(text: str, spans: Iterable[Span]) -> str:
-    """The text with blanks in place of everything else, so that places stay as they are."""
+    """The text with blanks in place of everything else, so that places stay as they are; each part begins a line."""
     kept = list(_blank(text))
+    behind = 0  # the part before
     for start, end in spans:
         kept[start:end] = text[start:end]
+        if start > behind > text.rfind("\n", 0, start) + 1:
+            kept[start - 1] = "\n"
+        behind = end
     return "".join(kept)
 
 

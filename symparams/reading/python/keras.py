@@ -84,6 +84,7 @@ class Keras(KerasFinding, KerasData):
         self.graph = Graph()
         self.counts: dict[str, int] = {}
         self.models: list[KerasModel] = []
+        self.made: list[KerasLayer] = []
         self.channels_first = False
         self.input_name = "input_layer" if version == 3 and not from_one else "input"
         self.inputs: dict[str, KerasTensor] = {}  # that the program reads and never makes

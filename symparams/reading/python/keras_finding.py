@@ -12,7 +12,7 @@ from symparams.reading.python.keras_layers import KerasLayer
 from symparams.reading.python.keras_models import KerasModel, Subclassed
 from symparams.reading.python.keras_tensors import KerasTensor
 from symparams.reading.python.run import Run
-from symparams.reading.python.values import Arguments
+from symparams.reading.python.values import Arguments, Given
 from symparams.sources import records as r
 
 _FOR_LOSSES = re.compile(r"(?:log|clip)(?:_|$)")
@@ -27,6 +27,7 @@ class KerasFinding:
 
     graph: Graph
     models: list[KerasModel]
+    made: list[KerasLayer]  # all layers, as the program made them
     placeholders: set[Node]  # the inputs of TensorFlow 1, which also bring what a model should give
     aside: set[Node]  # what only a loss reads
 
@@ -98,6 +99,18 @@ class KerasFinding:
                 if self.found(run):
                     run.globals.names.setdefault(value.name, made)
                     return
+        self._put_in_a_row(run)
+
+    def _put_in_a_row(self, run: Run) -> None:
+        """Layers that a program makes and does not use are a model, in their order."""
+        held = {id(layer.inner) for layer in self.made} | {id(v) for one in self.made for v in one.given.values()}
+        alone = [layer for layer in self.made if not layer.uses and id(layer) not in held]
+        if alone and not self.graph.nodes:
+            made = KerasModel(self, "model")
+            made.is_sequential = True
+            for layer in alone:
+                made.add(run, Arguments([Given(layer, layer.given.at)], {}, layer.given.at))
+            self.models.append(made)
 
     def statements(self, run: Run, model: KerasModel) -> list[r.Statement]:
         """A model as statements."""

@@ -68,6 +68,7 @@ class KerasLayer(Value):
         self.uses = 0  # how often it has been called
         inner = given.get(0, "layer")
         self.inner = inner if isinstance(inner, Value) and not isinstance(inner, Unknown) else None
+        keras.made.append(self)
 
     def text(self) -> str:
         return self.name

@@ -26,6 +26,7 @@ from symparams.reading.python.torch_inputs import Entrances, SolvedError
 from symparams.reading.python.torch_library import Library
 from symparams.reading.python.torch_modules import CONTAINERS, Container, Leaf, Module, Parameter
 from symparams.reading.python.torch_numbers import numbers
+from symparams.reading.python.torch_rows import in_a_row
 from symparams.reading.python.torch_tensors import Data, Tensor
 from symparams.reading.python.values import (
     Arguments,
@@ -44,7 +45,6 @@ from symparams.sources import records as r
 _MADE_UP = ("randn", "rand", "zeros", "ones", "empty", "randint", "full", "tensor", "arange", "linspace", "randperm",
             "zeros_like", "ones_like", "randn_like", "eye", "tril", "triu", "from_numpy",
             "Tensor", "FloatTensor", "DoubleTensor", "LongTensor", "IntTensor")  # fmt: skip
-_NO_HEAD = next(n for n in ast.walk(ast.parse("class model: pass")) if isinstance(n, ast.ClassDef))
 _TRIES = 8  # of a model whose input sizes are found step by step
 
 
@@ -85,7 +85,7 @@ class Torch(TorchFinding, TorchCalls):
         """`self` of a class whose head is missing."""
         if name != "self":
             return None
-        made = UserModule(UserClass("model", [Unknown("nn.Module")], {}, _NO_HEAD), self)
+        made = in_a_row(self, {})
         run.globals.names["self"] = made
         return made
 

@@ -164,6 +164,17 @@ class TorchCalls(TorchShapes):
             return (made, made) if leaf.kind == "LSTMCell" else made
         return made
 
+    def flat_for(self, run: Run, leaf: Leaf, flow: Any, at: Span) -> Any:
+        """What a linear layer receives whose class does not say what lies before it: all positions as one row."""
+        shape = self.shape(run, flow.node) if isinstance(flow, Tensor) and leaf.kind == "Linear" else None
+        taken = letter(leaf.given.get(0, "in_features"))
+        if shape is None or len(shape) < 3 or not isinstance(taken, int) or not isinstance(shape[0], int):
+            return flow
+        if shape[-1] == taken or taken % shape[0]:
+            return flow
+        run.assume("nothing says how the layers are called: they follow one another, and the input is flattened", at)
+        return self.through(run, flow, own("flatten", at), self.fresh("flatten"), None, at)
+
     def _memory(self, run: Run, leaf: Leaf, x: Tensor, given: Arguments) -> Node | None:
         """What attention looks at, if that is not its query."""
         if leaf.kind == "MultiheadAttention":

@@ -87,5 +87,7 @@ class UserModule(Instance, Module):
         flow = given.get(0)
         for child in list(self.children.values()):
             if isinstance(child, Module) and not isinstance(flow, Unknown):
+                if isinstance(child, Leaf):
+                    flow = self.torch.flat_for(run, child, flow, given.at)
                 flow = child.called(run, Arguments([Given(flow, given.at)], {}, given.at))
         return flow

@@ -11,6 +11,7 @@ from symparams.reading.python.functions import Function, UserClass
 from symparams.reading.python.run import Run
 from symparams.reading.python.torch_classes import UserModule
 from symparams.reading.python.torch_modules import Container, Leaf, Module
+from symparams.reading.python.torch_rows import in_a_row, in_order
 from symparams.reading.python.values import Arguments
 
 
@@ -19,6 +20,7 @@ class TorchFinding:
 
     made: list[Module]  # all modules of a program, as it made them
     models: list[Module]
+    inputs: Any  # the Entrances of torch_inputs
 
     def found(self, run: Run) -> dict[str, Module]:
         """The models that a program has made, by the names that it gives them."""
@@ -39,11 +41,14 @@ class TorchFinding:
             for module in sorted(self.made, key=lambda module: isinstance(module, Leaf)):
                 found.setdefault(module.text(), module)
         held = {id(inner) for m in found.values() for inner in m.inside() if inner is not m}
-        return {n: m for n, m in found.items() if id(m) not in held} or dict(leaves)
+        whole = {n: m for n, m in found.items() if id(m) not in held}
+        if not whole and len(leaves) > 1 and not any(map(self.inputs.is_run, leaves.values())) and in_order(leaves):
+            whole = {"model": in_a_row(self, leaves)}
+        return whole | leaves if set(whole) == {"model"} else whole or dict(leaves)
 
     def parts(self, found: Mapping[str, Module], whole: str) -> tuple[str, ...]:
-        """The names of the models that are parts of another one: `found` has left them out."""
-        return ()
+        """The names of the models that are parts of another one: the layers of a row; `found` has left out others."""
+        return tuple(name for name in found if name != whole) if whole == "model" else ()
 
     def _complete(self, run: Run) -> None:
         """A class whose head is missing has the functions that stand beside it."""

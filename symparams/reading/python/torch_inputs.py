@@ -64,6 +64,10 @@ class Entrances:
             self.known[id(module)] = [None if s is None else _of_one(tuple(s), axes) for s in shapes]
             self.again[id(module)] = [next(i for i, v in enumerate(values) if v is value) for value in values]
 
+    def is_run(self, module: Module) -> bool:
+        """Whether the program runs a module."""
+        return id(module) in self.known
+
     def has(self, module: Module, index: int) -> bool:
         """Whether a module is run with so many inputs."""
         return index < len(self.known.get(id(module), ()))
