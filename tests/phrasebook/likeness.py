@@ -8,13 +8,19 @@ from collections.abc import Iterable, Iterator
 _PUT_IN = re.compile(r"`[^`]*`|\$[^$]*\$|‹[^›]*›|\{[^ }]*")
 _MARKUP = re.compile(r"\*\*|\}|\\(?=\W|_)")
 _TOKEN = re.compile(r"(?P<before>[(“\"]*)(?P<core>\S*?)(?P<after>[)”\",.;:?!]*)\Z")
-_FORMULA = re.compile(r"[\d·⌊⌋⌈⌉²³⁴Σ√^_=×≥≤≈+−<>∞…]|^[B-Zb-z]$|^[A-Z]{2,}$|^[-*/]$")
+_FORMULA = re.compile(r"[\d·⌊⌋⌈⌉²³⁴Σ√^_=×≥≤≈+−<>∞…]|^[B-Zb-z]$|^[A-Z]{2,}$|^[-*/]$|[a-z]\.[a-z]")
 _LETTER = re.compile(r"^[A-Za-z]$")
-_AXIS = r"(?:the )?(?:depth|height|width|length)\b"
+_AXIS = r"(?:the )?(?:depth|height|width|length|channels|features)\b"
 _AXES = re.compile(rf"{_AXIS}(?:,? (?:and )?{_AXIS})*")
 _CLAUSE_ENDS = re.compile(r"[()]|[.,;:?!](?:\s|$)| and ")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_ONE = {"biases": "bias", "frequencies": "frequency", "matrices": "matrix", "axes": "axis"}
+_LISTED = re.compile(r"\b0(?: ,)?(?: and| or)? (?=0\b)")  # all but the last of several that are put in
+_ORDINAL = re.compile(r"\b(?:second|third|fourth)\b")
+_ONE = {
+    "biases": "bias", "frequencies": "frequency", "matrices": "matrix", "axes": "axis", "are": "is", "were": "was",
+    "have": "has", "they": "it", "their": "its", "them": "it", "these": "this", "those": "that", "one": "0",
+    "two": "0", "three": "0",
+}  # fmt: skip
 
 
 def clauses(sentence: str, known: re.Pattern[str] | None = None) -> set[str]:
@@ -44,7 +50,8 @@ def parted(sentence: str) -> list[str]:
 
 def _plain(sentence: str) -> str:
     words = _MARKUP.sub("", _PUT_IN.sub("0", sentence)).split()
-    return _AXES.sub("the axis", " ".join(_one_for_each_formula(words)).casefold())
+    said = _LISTED.sub("", " ".join(_one_for_each_formula(words)).casefold())
+    return _AXES.sub("the axis", _ORDINAL.sub("first", said))
 
 
 def _one_for_each_formula(words: list[str]) -> Iterator[str]:

@@ -73,7 +73,10 @@ class Page:
         self._seen: set[str] = set()
         self._clauses: set[str] = set()
         self._parts: set[str] = set()
-        self._wanted = {clause for said in spoken_texts() for clause in parts_of(said)}
+        # The clauses of the code that are said nowhere yet, by their second words, which are whole wherever they stand.
+        self._wanted: dict[str, set[str]] = {}
+        for clause in (clause for said in spoken_texts() for clause in parts_of(said)):
+            self._wanted.setdefault(clause.split()[1], set()).add(clause)
         self._listed: set[str] = set()
 
     def text(self) -> str:
@@ -90,15 +93,17 @@ class Page:
         self._seen.update(sentences)
         for sentence in sentences:
             parts = re.split(r"([;:] )", sentence)
-            if sum(self._is_new(part, named=named) for part in parts[::2]):  # of each part, also behind a new one
-                shown = [self._shown(part) if i % 2 == 0 else part for i, part in enumerate(parts)]
+            wanted = [self._is_wanted(plain(part)) for part in parts[::2]]
+            new = [self._is_new(part, named=named) for part in parts[::2]]  # of each part, also behind a new one
+            if any(wanted) or any(new):
+                shown = [part if i % 2 else self._shown(part, wanted[i // 2]) for i, part in enumerate(parts)]
                 said.append(_REPEATED.sub(_BEFORE, "".join(shown)))
-        return said
+        return [one for one in said if one != _BEFORE]
 
-    def _shown(self, part: str) -> str:
+    def _shown(self, part: str, wanted: bool) -> str:
         """A part of a sentence, or what stands for one that was listed in the same words."""
         key = without_names(part)
-        if key in self._parts and clauses(part):
+        if key in self._parts and clauses(part) and not wanted:
             return _BEFORE
         self._parts.add(key)
         return part
@@ -108,10 +113,14 @@ class Page:
         general = clauses(text, self._names)
         new = (clauses(text) if named else general) - self._clauses
         self._clauses |= clauses(text) | general
-        said = plain(text)
-        wanted = {clause for clause in self._wanted if clause in said}  # words of the code that are said nowhere yet
-        self._wanted -= wanted
-        return bool(new or wanted)
+        return bool(self._is_wanted(plain(text)) or new)
+
+    def _is_wanted(self, said: str) -> bool:
+        """Whether a text has words of the code that are said nowhere yet."""
+        found = {clause for word in set(said.split()) for clause in self._wanted.get(word, ()) if clause in said}
+        for clause in found:
+            self._wanted[clause.split()[1]].remove(clause)
+        return bool(found)
 
     def _layers(self) -> Iterator[str]:
         for family in get_args(Family):
@@ -171,13 +180,13 @@ class Page:
         yield _entry("### Settings", [_sentence(one) for text in _no_settings() for one in self._new(text)])
 
     def _documents(self) -> Iterator[str]:
+        by_title: dict[str, list[str]] = {}
         for said in documents():
-            items = []
+            items = by_title.setdefault(said.title, [])
             for one in dict.fromkeys(sentences(said)):
                 new = self._new(one, named=False)
                 items += [text if said.is_markdown else _ESCAPED(text) for text in new]
-            if items:
-                yield _entry(f"### {said.title}", items)
+        yield from (_entry(f"### {title}", items) for title, items in by_title.items() if items)
 
     def _helps(self) -> Iterator[str]:
         for name, told in helps():

@@ -28,6 +28,8 @@ _NO_SPEECH = {
     "TypeVar",
     "Kind",
     "Misconception",
+    "found_in",
+    "citations",
 }  # calls whose texts are looked for elsewhere
 _PUT_IN = re.compile(r"‹[^›]*›|\{[^}]*\}|<[^>]*>")
 _TAG = re.compile(r"</?[a-z][^>]*>?")
@@ -119,8 +121,13 @@ def _speaking(texts: Iterable[str]) -> Iterator[str]:
             yield piece
 
 
-def _silent(path: Path) -> Iterator[ast.AST]:
+@cache
+def _silent(path: Path) -> tuple[ast.AST, ...]:
     """What says nothing that a reader of the page looks for, or only where something is wrong."""
+    return (*_without_speech(path), *_of_messages(path), *_silent_functions(path))
+
+
+def _without_speech(path: Path) -> Iterator[ast.AST]:
     for node in ast.walk(tree(path)):
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         is_type = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias"
@@ -133,8 +140,6 @@ def _silent(path: Path) -> Iterator[ast.AST]:
             yield from (keyword for keyword in node.keywords if keyword.arg == "source")
         elif isinstance(node, ast.Assign) and _names(node.targets[0]) <= _sources(path):
             yield node
-    yield from _of_messages(path)
-    yield from _silent_functions(path)
 
 
 @cache

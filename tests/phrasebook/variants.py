@@ -64,6 +64,7 @@ FURTHER: dict[str, tuple[str, ...]] = {
         "input(28,28,3) -> zeropad(((2,0),(0,0)))",
         "input(28,28,3) -> zeropad(0)",
     ),
+    "concat": ("input(8,3) -> { conv(3,3) | id } -> concat(axis=1)",),
     "maxunpool": ("input(12,12,64) -> maxunpool(2,output=(25,25))",),
     "param": (
         "param(16,64) -> dense(8)",
