@@ -14,7 +14,7 @@ from symparams.figures.folding import Frame, Item, Leaf, end_box, first_box, lea
 from symparams.figures.parts import Part
 from symparams.figures.scene import INSET, LINE, TEXT, TITLE, Card
 from symparams.figures.widths import shortened, width
-from symparams.figures.words import shapes_text, titles_of, written
+from symparams.figures.words import shape_text, shapes_text, titles_of, written
 from symparams.model.derived import added
 from symparams.model.family import Family
 from symparams.model.network import Network, Node
@@ -127,6 +127,16 @@ def closed_part(drawn: Drawn, frame: Frame) -> Part:
     shape = shapes_text([node.shape for node in nodes[-1:]])
     title = f"{many:,} {'layer' if many == 1 else 'layers'}"
     return _card(nodes[-1].layer.family, [title], "", (names, shape), f"{title}: {names}; {shape}", every)
+
+
+def summed_part(drawn: Drawn, boxes: Sequence[int], kinds: Sequence[str]) -> Part:
+    """Boxes one behind the other as a single one, with what all their layers have together; `kinds` says of what."""
+    nodes = [node for box in boxes for node in drawn.nodes(box)]
+    total = added((node.all_counts.params for node in nodes), drawn.network.facts)
+    names, shape = f"{nodes[0].name} … {nodes[-1].name}", shape_text(nodes[-1].shape)
+    title, count = f"{len(nodes):,} layers:", "" if total == 0 else written(total)
+    told = "; ".join(filter(None, (f"{title} {', '.join(kinds)}", names, shape, count)))
+    return _card(_BLOCKS, [f"{title} {kinds[0]}", *kinds[1:]], count, (names, shape), told, tuple(boxes))
 
 
 def counts_text(counts: Sequence[Value]) -> str:

@@ -14,6 +14,7 @@ from symparams.figures.levels import levels_of
 from symparams.figures.pages import on_a_page, readable
 from symparams.figures.parts import Part
 from symparams.figures.scene import TITLE, Scene, Words
+from symparams.figures.stretches import MANY, stretches
 from symparams.figures.u_view import u_view
 from symparams.figures.widths import shortened, width
 from symparams.figures.words import written
@@ -70,6 +71,10 @@ def _part(drawn: Drawn, view: str, depth: int | None) -> Part:
             raise SymparamsError("only a network whose resolution falls and rises again, with lines across, is a U")
     if view == "blocks":
         return blocks(drawn, depth)
+    if view == "auto" and depth is None and _many(drawn.items) > MANY:
+        part = stretches(drawn)
+        if part is not None:
+            return part
     column = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth)))
     if view == "auto" and depth is None and _many(drawn.items) > _PAGE and has_blocks(drawn):
         return max(column, blocks(drawn), key=readable)
