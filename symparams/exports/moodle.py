@@ -161,7 +161,7 @@ def _with_files(html: str) -> Iterator[str]:
 
     yield _text(_DATA.sub(named, html))
     for name, data in files.items():
-        yield f'<file name="{name}" path="/" encoding="base64">{data}</file>'
+        yield _element("file", data, name=name, path="/", encoding="base64")
 
 
 def _typed(answer: TypedAnswer, *settings: str) -> str:
@@ -178,7 +178,7 @@ def _text(text: str) -> str:
     return _leaf("text", text)
 
 
-def _element(name: str, *inside: str, **attributes: str) -> str:
+def _element(name: str, /, *inside: str, **attributes: str) -> str:
     """An element around others; the attributes are words of the format, which need no escaping."""
     given = "".join(f' {key}="{value}"' for key, value in attributes.items())
     return "\n".join([f"<{name}{given}>", *inside, f"</{name}>"])

@@ -229,10 +229,14 @@ def _told(layer: Node, windows: Windows) -> str:
     """What is seen, in sentences."""
     never = "No kernel reaches" if windows.is_transposed else "Never reached:"
     sizes, counts = (" × ".join(map(str, each)) for each in (windows.sizes, windows.counts))
-    if windows.is_transposed:
+    is_single = set(windows.counts) == {1}
+    if windows.is_transposed and is_single:
+        said = f"One copy of the kernel of {layer.name} is laid down on an output of {sizes}."
+    elif windows.is_transposed:
         said = f"{counts} copies of the kernel of {layer.name} are laid down on an output of {sizes}."
     else:
-        said = f"The window of {layer.name} has {counts} positions on an input of {sizes}."
+        many = "one position" if is_single else f"{counts} positions"
+        said = f"The window of {layer.name} has {many} on an input of {sizes}."
     missed = [axis.missed for axis in windows.axes]
     names = ("row", "column") if len(missed) == 2 else ("position",)
     for name, places in zip(names, missed, strict=True):

@@ -128,6 +128,8 @@ def _stray(scene: Scene) -> list[object]:
             ((),),
             f"{WINDOW} conv_1 has 3 positions on an input of 7.",
         ),
+        ("input(3, 3, 3) -> conv(8, 3)", ((), ()), f"{WINDOW} conv_1 has one position on an input of 3 × 3."),
+        ("input(1, 3) -> tconv(8, 2)", ((),), "One copy of the kernel of tconv_1 is laid down on an output of 2."),
         (
             "input(3, 3) -> tconv(8, 2, s=3)",
             ((2, 5, 8),),
