@@ -136,6 +136,7 @@ class Exam(Shown):
     draw: Draw = "one"  # whether a student gets one of the variants of a question in a quiz, or all of them
     sheets: bool = False  # whether each paper has a sheet for the answers
     fonts: tuple[str, ...] = ()  # files or folders with further fonts, for a PDF
+    engine: str = "typst"  # what makes a PDF: typst or lualatex
 
     @property
     def _layers(self) -> int:
@@ -168,6 +169,7 @@ class Exam(Shown):
                 draw=self.draw,
                 sheets=self.sheets,
                 fonts=self.fonts,
+                engine=self.engine,
             )
         return self._editions[format_]
 
@@ -257,6 +259,7 @@ def exam(
     names: str | Path | Sequence[str] = (),
     sheets: bool = False,
     fonts: Sequence[str] = (),
+    engine: str = "typst",
     format: str = "json",
     digits: str = "comma",
     draw: str = "one",
@@ -264,21 +267,22 @@ def exam(
 ) -> Exam:
     """An exam on some networks, as `symparams exam` makes it.
 
-    `questions`: how many, 10 if not given, or fewer where a network has not as many; `variants` of each; `seed` decides
-    what is drawn. `kinds`: names, each perhaps with a type behind a colon, such as ["params", "shape:choice"] or
-    "params,shape". `level`: 3, or (2, 4). `layers`: only these are asked about; `without`: these are not. `blueprint`:
-    a CSV file with the columns points, kind, level and layer and a line for each question; empty cells mean any.
-    `story`: one question whose parts build on one another. `fade`: how many of the last steps of solutions are left
-    out. `show`: how questions show a network: table (of its layers), keras or torch (as code), language, figure.
-    `stress`: so many more variants of each question are checked. `credit`: default (a typed wrong answer earns the
-    share of its mistake, unless it is 0 or stands in the question; options earn nothing), choices (known wrong
-    answers earn it wherever they are given), none, or the path of a CSV file with the columns mistake and share, or a
-    dict of them. `penalty`: the share of the points, from 0 to 1, that a wrong choice takes away. `names`: students
-    who each get a paper, or the path of a file with a name a line, a student number perhaps behind a semicolon;
-    `sheets`: with a sheet for the answers before each of these papers; `fonts`: files or folders with further fonts,
-    for a PDF. `format`: the one whose types of answers are planned and checked now, see `Exam.write`. `digits`: the
-    mark between thousands, comma, space or none. `draw`: in the quizzes that formats describe, a student gets one of
-    the variants of a question, or all of them. `settings`: see `Net.quantity`.
+    `questions`: how many, 10 if not given, or fewer where a network has not as many; `variants` of each; `seed`
+    decides what is drawn. `kinds`: names, each perhaps with a type behind a colon, such as ["params",
+    "shape:choice"] or "params,shape". `level`: 3, or (2, 4). `layers`: only these are asked about; `without`: these
+    are not. `blueprint`: a CSV file with the columns points, kind, level and layer and a line for each question;
+    empty cells mean any. `story`: one question whose parts build on one another. `fade`: how many of the last steps
+    of solutions are left out. `show`: how questions show a network: table (of its layers), keras or torch (as
+    code), language, figure. `stress`: so many more variants of each question are checked. `credit`: default (a typed
+    wrong answer earns the share of its mistake, unless it is 0 or stands in the question; options earn nothing),
+    choices (known wrong answers earn it wherever they are given), none, or the path of a CSV file with the columns
+    mistake and share, or a dict of them. `penalty`: the share of the points, from 0 to 1, that a wrong choice takes
+    away. `names`: students who each get a paper, or the path of a file with a name a line, a student number perhaps
+    behind a semicolon; `sheets`: with a sheet for the answers before each of these papers; `fonts`: files or
+    folders with further fonts, for a PDF, and `engine`: typst or lualatex. `format`: the one whose types of answers
+    are planned and checked now, see `Exam.write`. `digits`: the mark between thousands, comma, space or none.
+    `draw`: in the quizzes that formats describe, a student gets one of the variants of a question, or all of them.
+    `settings`: see `Net.quantity`.
     Raises SymparamsError where there are not so many questions, with the reason.
     """
     if not nets:
@@ -302,18 +306,8 @@ def exam(
         without=_names(without),
         blueprint=() if blueprint is None else _blueprint(blueprint),
     )
-    made = Exam(
-        nets,
-        wanted,
-        Settings(**settings),
-        title or _title(nets),
-        digits,
-        show,
-        students,
-        _draw(draw),
-        sheets,
-        tuple(map(str, fonts)),
-    )
+    printed = (students, _draw(draw), sheets, tuple(map(str, fonts)), engine)
+    made = Exam(nets, wanted, Settings(**settings), title or _title(nets), digits, show, *printed)
     check(made.edition(format).examination, stress)
     return made
 

@@ -182,7 +182,8 @@ FEW = {
     "_known",
     "_by_name",
     "_whole_file",
-    "_style",
+    "page_style",
+    "free_fonts",
     "_usual",
     "_bibliography",
 }

@@ -19,7 +19,8 @@ import click
 from symparams import limits
 from symparams.algebra.formula import Formula
 from symparams.commands.format_option import WRITTEN, Output, with_format
-from symparams.documents.formats import FORMATS, GROUPS, MATH, is_whole, whole_formats, written_formats
+from symparams.documents.formats import FORMATS, GROUPS, MATH, format_named, is_whole, whole_formats, written_formats
+from symparams.documents.latex_pdf import latex_pdf
 from symparams.documents.pdf import pdf
 from symparams.documents.rendering import delivered, standalone
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
@@ -206,7 +207,7 @@ def of(source: Source, made: Callable[..., T], *given: Any) -> T:
 
 def check_figures(figures: bool, format_: str) -> None:
     """Raise UsageError where pictures are asked for in a format that has none."""
-    if figures and (format_ == "json" or not FORMATS[format_].picture):
+    if figures and (format_ == "json" or not format_named(format_).picture):
         able = [name for name in written_formats() if FORMATS[name].picture]
         raise click.UsageError(f"--figures goes with {listed([*able, 'pdf'], 'or')}; {format_} has no pictures")
 
@@ -263,7 +264,8 @@ def deliver_document(body: str, format_: str, output: Output, whole: bool = Fals
     `is_all`: nothing needs to stand around it unless `whole` says so, since a template of a user's own wrote it.
     """
     if output.format == "pdf":
-        deliver(pdf(standalone(body, format_), output.fonts), output)
+        made = latex_pdf if output.engine == "lualatex" else pdf
+        deliver(made(standalone(body, format_), output.fonts), output)
     else:
         deliver(body if is_all and not whole else delivered(body, format_, whole), output)
 

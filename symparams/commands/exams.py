@@ -11,7 +11,7 @@ import click
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
-from symparams.commands.format_option import FONT, with_named
+from symparams.commands.format_option import ENGINE, FONT, check_pdf_options, with_named
 from symparams.documents.formats import GROUPS
 from symparams.documents.written_question import DRAWS
 from symparams.errors import SymparamsError, listed
@@ -141,6 +141,7 @@ _QUESTIONS = _Span("part", _part_of)
     help="For papers: an answer sheet with a QR code before each.",
 )
 @FONT
+@ENGINE
 @with_named("--format", "format_", OpenChoice("export", list(EXPORTS)), SUFFIXES, "markdown")
 @with_settings
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
@@ -170,13 +171,15 @@ def exam(
     names: str | None,
     sheets: bool,
     fonts: Sequence[str],
+    engine: str | None,
     format_: str,
     settings: dict[str, Setting],
     digits: str,
     output: str | None,
 ) -> None:
     """Make exam questions with keys, worked solutions and feedback on known mistakes."""
-    _check_paper(format_, names is not None, sheets, fonts)
+    _check_paper(format_, names is not None, sheets)
+    check_pdf_options(format_, fonts, engine)
     values = assignments(given)
     made = made_exam(
         *(Net(source, values, CATALOGUE) for source in inputs.sources()),
@@ -198,6 +201,7 @@ def exam(
         names=() if names is None else students_of(read(names)),
         sheets=sheets,
         fonts=fonts,
+        engine=engine or "typst",
         format=format_,
         digits=digits,
         draw=draw,
@@ -206,13 +210,11 @@ def exam(
     _deliver(made, format_, part, output)
 
 
-def _check_paper(format_: str, has_names: bool, has_sheets: bool, fonts: Sequence[str]) -> None:
+def _check_paper(format_: str, has_names: bool, has_sheets: bool) -> None:
     """Raise UsageError where something is asked for that only papers have."""
     for option, is_given in (("--names", has_names), ("--sheets", has_sheets)):
         if is_given and format_ not in PAPERS:
             raise click.UsageError(f"{option} goes with --format {listed(PAPERS, 'or')}")
-    if fonts and format_ != "pdf":
-        raise click.UsageError("--font goes with --format pdf")
 
 
 def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str | None) -> None:

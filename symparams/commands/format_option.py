@@ -11,6 +11,7 @@ import click
 
 from symparams.commands.choices import OpenChoice
 from symparams.documents.formats import FORMATS, written_formats
+from symparams.documents.latex_pdf import check_lualatex
 from symparams.documents.pdf import check_typst
 from symparams.errors import listed
 
@@ -24,11 +25,16 @@ WRITTEN: Suffixes = {
     "json": (".json",),
 }
 
-_SET_FROM = {"pdf": "typst"}  # what is not text, and the format of the text that it is made of
+# What makes a PDF, and the format of the text that it is made of.
+ENGINES = {"typst": "typst", "lualatex": "lualatex"}
 
 FONT = click.option(
     "--font", "fonts", multiple=True, metavar="PATH", type=click.Path(exists=True),
     help="For a PDF: a font, or a folder of fonts, for characters that the usual ones lack; may be repeated.",
+)  # fmt: skip
+ENGINE = click.option(
+    "--engine", type=click.Choice(list(ENGINES)),
+    help="For a PDF: what makes it, typst if not given, or LuaLaTeX where it is installed.",
 )  # fmt: skip
 
 
@@ -38,6 +44,7 @@ class Output(NamedTuple):
     path: str | None  # as it was given; None: it is printed
     format: str  # of the file, such as pdf, where the command writes the text that it is made of
     fonts: Sequence[str] = ()  # for a PDF: files or folders with further fonts
+    engine: str = "typst"  # for a PDF: what makes it, one of ENGINES
 
 
 def with_format(suffixes: Suffixes, default: str, picture: str = "") -> Callable[[_Command], _Command]:
@@ -50,26 +57,43 @@ def with_format(suffixes: Suffixes, default: str, picture: str = "") -> Callable
     def decorated(command: _Command) -> _Command:
         @wraps(command)
         def chosen(**given: Any) -> Any:
-            path, fonts = given["output"], given.pop("fonts")
+            path, fonts, engine = given["output"], given.pop("fonts"), given.pop("engine")
             name = chosen_format("--format", given["format_"], path, suffixes) or default
-            _check_file(name, path, fonts, given[picture] if picture else None)
-            return command(
-                **{**given, "format_": _SET_FROM.get(name, name), "output": Output(path, name, fonts)},
-            )
+            has_picture = bool(picture) and given[picture] is not None
+            check_pdf_options(name, () if has_picture and _takes_fonts(given[picture]) else fonts, engine)
+            engine = engine or next(iter(ENGINES))
+            if name == "pdf":
+                _check_file(name, path, engine)
+            text = ENGINES[engine] if name == "pdf" else name
+            return command(**{**given, "format_": text, "output": Output(path, name, fonts, engine)})
 
-        return option(FONT(chosen))
+        return option(FONT(ENGINE(chosen)))
 
     return decorated
 
 
-def _check_file(name: str, path: str | None, fonts: Sequence[str], picture: Path | None) -> None:
+def _takes_fonts(picture: Path) -> bool:
+    """Whether a picture is set with fonts, as a PDF is."""
+    return picture.suffix.lower() in (".pdf", ".png")
+
+
+def check_pdf_options(name: str, fonts: Sequence[str], engine: str | None) -> None:
+    """Raise UsageError where something is asked for that only a PDF has."""
+    for option, given in (("--font", fonts), ("--engine", engine)):
+        if given and name != "pdf":
+            raise click.UsageError(f"{option} goes with --format pdf")
+
+
+def _check_file(name: str, path: str | None, engine: str) -> None:
     """Raise UsageError, or SymparamsError, where a file cannot be made so; before there is any work."""
-    if fonts and name != "pdf" and (picture is None or picture.suffix.lower() not in (".pdf", ".png")):
-        raise click.UsageError("--font goes with --format pdf")
-    if name in _SET_FROM:
-        if path is None:
-            raise click.UsageError(f"--format {name} is not text; say where to write it with -o FILE")
-        check_typst()
+    if path is None:
+        raise click.UsageError(f"--format {name} is not text; say where to write it with -o FILE")
+    check_engine(engine)
+
+
+def check_engine(engine: str) -> None:
+    """Raise SymparamsError where what makes a PDF is not installed."""
+    check_lualatex() if engine == "lualatex" else check_typst()
 
 
 def with_named(
@@ -96,11 +120,10 @@ def chosen_format(option: str, named: str | None, output: str | None, suffixes: 
     """What is named, or what the suffix of the output stands for, if anything; UsageError if they contradict."""
     suffix = Path(output or "").suffix.lower()
     meant = [name for name, its in suffixes.items() if suffix in its]
-    for name in _SET_FROM:
-        if not meant and suffix in WRITTEN[name]:
-            raise click.UsageError(
-                f"-o {output} stands for {name}, which is not written here; choose {listed(list(suffixes), 'or')}"
-            )
+    if not meant and suffix in WRITTEN["pdf"]:
+        raise click.UsageError(
+            f"-o {output} stands for pdf, which is not written here; choose {listed(list(suffixes), 'or')}"
+        )
     if named is None and len(meant) > 1:
         raise click.UsageError(f"-o {output} can be {listed(meant, 'or')}; say which with {option}")
     if named is None:

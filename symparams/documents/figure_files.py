@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from symparams.documents.formats import check_letters, escape_latex, format_named
+from symparams.documents.escaping import escape_latex
+from symparams.documents.formats import check_letters, format_named
 from symparams.documents.pdf import check_typst, figure_pdf, figure_png
 from symparams.errors import SymparamsError, listed
 from symparams.figures.scene import Scene

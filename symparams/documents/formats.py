@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +9,18 @@ from functools import cache
 
 from symparams.algebra.mathml import MATHML
 from symparams.algebra.notation import Notation
-from symparams.algebra.notations import GREEK, HTML_LATEX, LATEX, PLAIN, with_groups
+from symparams.algebra.notations import HTML_LATEX, LATEX, PLAIN, with_groups
 from symparams.algebra.typst_notation import TYPST, quoted
+from symparams.documents.escaping import (
+    LATIN,
+    escape_html,
+    escape_latex,
+    escape_markdown,
+    escape_page,
+    escape_typst,
+    named_html,
+    printable,
+)
 from symparams.documents.html_page import page_parts
 from symparams.documents.mathml_lines import in_line
 from symparams.errors import SymparamsError, listed
@@ -65,35 +74,6 @@ class Format:
     blocks: str = ""  # the template of its blocks; empty: it is in templates/formats/
 
 
-_MARKDOWN = str.maketrans({c: "\\" + c for c in "\\`*_[]<>#|~$&"})
-_LATEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", '"': r"\textquotedbl{}", "→": r"$\rightarrow$", "×": r"$\times$", "≥": r"$\ge$", "≤": r"$\le$",
-    "…": r"\ldots{}", "−": "$-$", "·": r"$\cdot$",
-}  # fmt: skip
-
-
-# Inside what TeX, and its fonts in Typst, would set as one sign: -- as a dash, '' as a quotation mark, ?` upside down.
-_LIGATURE = re.compile("(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=,)(?=,)|(?<=[?!])(?=`)")
-
-
-_LATIN = re.compile("[^\\x00-\\x7f\\xa1-\u017e–—‘’“”„€]")  # what pdfTeX's fonts lack
-
-
-def escape_latex(text: str) -> str:
-    """Text for LaTeX; letters that pdfTeX's fonts lack stay as they are, for `check_letters` to find."""
-    return "{}".join("".join(map(_latex_character, part)) for part in _LIGATURE.split(text))
-
-
-def _latex_character(c: str) -> str:
-    if c in _LATEX:
-        return _LATEX[c]
-    if c in GREEK:
-        return f"${LATEX.symbol(c)}$"
-    return c if c.isprintable() and c != "\xa0" else " "
-
-
 def check_letters(text: str, format_: Format) -> str:
     """The text of a document; raises SymparamsError for a letter that its format cannot print."""
     missing = None if format_.lacks is None or text.isascii() else format_.lacks.search(text)
@@ -107,53 +87,6 @@ def check_letters(text: str, format_: Format) -> str:
     )
 
 
-def _escape_markdown(text: str) -> str:
-    return _printable(text).translate(_MARKDOWN)
-
-
-def _printable(text: str) -> str:
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
-
-
-def _escape_html(text: str) -> str:
-    return html.escape(_printable(text))
-
-
-def _named_html(name: str) -> str:
-    """The name of a layer, which may break behind the dots and lines in it."""
-    return f"<code>{_AFTER.sub('<wbr>', _escape_html(name))}</code>"
-
-
-_AFTER = re.compile("(?<=[._/])(?=.)")
-
-
-def escape_html(text: str) -> str:
-    """The same where LaTeX stands beside it: a dollar or backslash stands alone, so that no formula is found in it."""
-    return _escape_html(text).translate(_NO_FORMULA)
-
-
-_NO_FORMULA = str.maketrans({c: f"<span>{c}</span>" for c in "$\\"})
-
-
-# What means nothing to Typst wherever it stands; all else is written as a string.
-_TYPST = re.compile(r"[^\W\d_]+(?:[.,;:]? +[^\W\d_]+)*(?:[.,;:](?!\S))?| +")
-
-
-def escape_typst(text: str) -> str:
-    """Text for Typst: words as they are, what lies between them as strings."""
-    text, pieces, end = _printable(text), list[str](), 0
-    for plain in _TYPST.finditer(text):
-        pieces += [_typst_string(text[end : plain.start()]), plain[0]]
-        end = plain.end()
-    return "".join([*pieces, _typst_string(text[end:])])
-
-
-def _typst_string(text: str) -> str:
-    if _LIGATURE.search(text):
-        return f"#apart({quoted(text)});"
-    return f"#{quoted(text)};" if text else ""
-
-
 # Every format there is; the order is that of the help.
 _OWN: dict[str, Format] = {
     format_.name: format_
@@ -163,7 +96,7 @@ _OWN: dict[str, Format] = {
             suffixes=(".md", ".markdown"),
             notation=LATEX,
             inline=("$", "$"),
-            escape=_escape_markdown,
+            escape=escape_markdown,
             named="`{}`".format,
             code="`{}`".format,
             line_break=" \\\\\n&\\quad {}",
@@ -196,7 +129,7 @@ _OWN: dict[str, Format] = {
             across=8,
             whole="formats/document.tex.j2",
             soft_break=r"\allowbreak{}",
-            lacks=_LATIN,
+            lacks=LATIN,
             has_braces=True,
             picture="tikz",
         ),
@@ -206,7 +139,7 @@ _OWN: dict[str, Format] = {
             notation=TYPST,
             inline=("#m($", "$);"),
             escape=escape_typst,
-            named=lambda name: f"#n({quoted(_printable(name))});",
+            named=lambda name: f"#n({quoted(printable(name))});",
             code=lambda text: f"#raw({quoted(text)});",
             line_break=' \\\n& quad "" ',
             arrow="→",
@@ -227,9 +160,9 @@ _OWN: dict[str, Format] = {
             suffixes=(".html", ".htm"),
             notation=MATHML,
             inline=("<math>", "</math>"),
-            escape=_escape_html,
-            named=_named_html,
-            code=lambda text: f"<code>{_escape_html(text)}</code>",
+            escape=escape_page,
+            named=named_html,
+            code=lambda text: f"<code>{escape_page(text)}</code>",
             line_break="",  # in_line finds where lines may break
             arrow="→",
             back="←",
@@ -250,7 +183,7 @@ _OWN: dict[str, Format] = {
             suffixes=(".txt",),
             notation=PLAIN,
             inline=("", ""),
-            escape=_printable,
+            escape=printable,
             named=_as_it_is,
             code=_as_it_is,
             line_break="\n",
@@ -300,22 +233,25 @@ _UNICODE: dict[str, Format] = {
     )
 }
 
-# Variants for what stands inside another document, such as a cell of a notebook: no headings, which would be its own,
-# and no labels, which could be there twice; and what becomes the tree of a book's own document, formulas in LaTeX.
-_CELLS: dict[str, Format] = {
+# Variants that are not offered by name. For what stands inside another document, such as a cell of a notebook: no
+# headings, which would be its own, and no labels, which could be there twice; and what becomes the tree of a book's own
+# document, formulas in LaTeX.
+_INNER: dict[str, Format] = {
     "markdown-cell": replace(_OWN["markdown"], name="markdown-cell"),
     "latex-cell": replace(_OWN["latex"], name="latex-cell", whole=""),
     "tree": replace(
         _OWN["html-latex"],
         name="tree",
         inline=("<m>", "</m>"),
-        escape=_escape_html,
-        named=lambda name: f"<code>{_escape_html(name)}</code>",
-        code=lambda text: f"<code>{_escape_html(text)}</code>",
+        escape=escape_page,
+        named=lambda name: f"<code>{escape_page(name)}</code>",
+        code=lambda text: f"<code>{escape_page(text)}</code>",
         whole="",
         solves=True,
         across=10,
     ),
+    # What LuaLaTeX sets: the same with any letter that a font has.
+    "lualatex": replace(_OWN["latex"], name="lualatex", lacks=None),
 }
 
 MATH = ("latex", "unicode")  # how formulas in Markdown are written: between dollars, or as plain text
@@ -325,7 +261,7 @@ GROUPS = ("comma", "space", "none")  # marks between thousands
 
 def format_named(name: str, digits: str = "comma", math: str = "latex") -> Format:
     """The format of that name, with thousands marked by a comma, a thin space, or not at all."""
-    found = _CELLS.get(name) or FORMATS.ask(name)
+    found = _INNER.get(name) or FORMATS.ask(name)
     if found is None:
         raise SymparamsError(f"there is no format `{name[:60]}`; the choices are {', '.join(FORMATS.names())}")
     if math not in MATH:
@@ -380,7 +316,7 @@ def written_formats() -> tuple[str, ...]:
 
 def is_written(name: str) -> bool:
     """Whether whole documents are offered in a format."""
-    found = _CELLS.get(name) or FORMATS.ask(name)
+    found = _INNER.get(name) or FORMATS.ask(name)
     return found is not None and found.solves
 
 
@@ -391,5 +327,5 @@ def whole_formats() -> tuple[str, ...]:
 
 def is_whole(name: str) -> bool:
     """Whether a document can stand alone in a format."""
-    found = FORMATS.ask(name)
+    found = _INNER.get(name) or FORMATS.ask(name)
     return found is not None and bool(found.whole)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from symparams.algebra.typst_notation import quoted
+from symparams.documents.font_files import fonts_with, ideographs, lacking, put
 from symparams.errors import SymparamsError
 from symparams.files import TEMPORARY
 
 _STANDARDS = ["ua-1", "a-2a"]  # for screen readers, and to be kept; both refuse a character that no font has
 _UNDATED = 0  # the day it was made on, which must not be in the bytes
 _MISSING = re.compile(r'the text `"(.)')
-
-_MARKS = re.compile(r'#"|";')  # around what stands as a string
+_MOST = 16  # fonts of the machine in one document
 
 _POINTS = 0.75  # of a pixel of CSS, in which pictures are measured
 _SIZE = re.compile(r'<svg\b[^>]*? width="([\d.]+)" height="([\d.]+)"')
@@ -33,8 +32,11 @@ def check_typst(what: str = "a PDF") -> None:
 
 
 def pdf(text: str, fonts: Sequence[str] = ()) -> bytes:
-    """The PDF of a whole document; `fonts` are files or folders, for characters that the usual ones lack."""
-    return _compiled(text, fonts, format="pdf", pdf_standards=_STANDARDS, timestamp=_UNDATED)
+    """The PDF of a whole document; `fonts` are files or folders, for characters that the usual ones lack.
+
+    For a character that none of these has, a free font of the machine is taken.
+    """
+    return _tried(text, fonts, format="pdf", pdf_standards=_STANDARDS, timestamp=_UNDATED)[0]
 
 
 def figure_pdf(svg: str, told: str, fonts: Sequence[str] = ()) -> bytes:
@@ -50,8 +52,9 @@ def figure_png(svg: str, told: str, scale: float = 2.0, fonts: Sequence[str] = (
         advice = f"at most --scale {most:g} can be had" if most else "write it as .svg or .pdf"
         raise SymparamsError(f"a PNG of {wide:,.0f} × {high:,.0f} pixels is too large; {advice}")
     page = _page(svg, told)
-    pdf(page, fonts)  # refuses a character that no font has, where a PNG would have a box
-    return _compiled(page, fonts, format="png", ppi=72 / _POINTS * scale)
+    # A character that no font has is refused in a PDF, where a PNG would have a box.
+    _, found = _tried(page, fonts, format="pdf", pdf_standards=_STANDARDS, timestamp=_UNDATED)
+    return _compiled(page, found, format="png", ppi=72 / _POINTS * scale)
 
 
 def _page(svg: str, told: str) -> str:
@@ -70,28 +73,37 @@ def _size(svg: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
-def _compiled(text: str, fonts: Sequence[str], **settings: Any) -> bytes:
+def _tried(text: str, fonts: Sequence[str], **settings: Any) -> tuple[bytes, Sequence[str]]:
+    """A document, and the fonts that it is set in besides the usual ones."""
     typst = _typst()
+    found = tuple(fonts)
+    while True:
+        try:
+            return _compiled(text, found, **settings), found
+        except typst.TypstError as error:
+            missing = _MISSING.search(error.message)
+            if missing is None:
+                raise SymparamsError(f"no PDF can be made of this document: {error.message}") from None
+            more = tuple(str(path) for path in fonts_with(missing[1]) if str(path) not in found)
+            if not more or len(found) - len(fonts) > _MOST:
+                raise SymparamsError(lacking(missing[1], text)) from None
+            found += more
+
+
+def _compiled(text: str, fonts: Sequence[str], **settings: Any) -> bytes:
+    """The document with some further fonts."""
     data = text.encode("utf-8", "replace")
-    try:
-        with _compiler(fonts) as compiler:
-            made = compiler.compile(data, **settings)
-    except typst.TypstError as error:
-        missing = _MISSING.search(error.message)
-        raise SymparamsError(
-            _lacking(missing[1], text) if missing else f"no PDF can be made of this document: {error.message}"
-        ) from None
+    with _compiler(fonts) as (compiler, families):
+        inputs = {"sys_inputs": {"fonts": "|".join(_ordered(families, text))}} if families else {}
+        made = compiler.compile(data, **settings, **inputs)
     assert isinstance(made, bytes)
     return made
 
 
-def _lacking(character: str, text: str) -> str:
-    words = re.findall(rf"\w*{re.escape(character)}\w*", _MARKS.sub("", text))
-    where = f", which occurs in `{words[0][:40]}`" if words else ""
-    return (
-        f"no font here has the character `{character}` (U+{ord(character):04X}){where}; name one that has it with "
-        "--font FILE, or a folder of fonts: for Chinese, Japanese and Korean, Noto Sans CJK (fonts-noto-cjk in Debian)"
-    )
+def _ordered(families: Sequence[str], text: str) -> list[str]:
+    """Families of fonts, those first whose ideographs are those of the language of a text."""
+    language = ideographs(text)
+    return sorted(families, key=lambda name: (not name.endswith(f" {language}"), name))
 
 
 @cache
@@ -101,19 +113,19 @@ def _usual() -> Any:
 
 
 @contextmanager
-def _compiler(fonts: Sequence[str]) -> Iterator[Any]:
-    """The same with further fonts; as it takes whole folders only, files are put into one."""
+def _compiler(fonts: Sequence[str]) -> Iterator[tuple[Any, Sequence[str]]]:
+    """The same with further fonts, and their families; as it takes whole folders only, files are put into one."""
     if not fonts:
-        yield _usual()
+        yield _usual(), ()
         return
     with tempfile.TemporaryDirectory(prefix=TEMPORARY) as place:
-        try:
-            for number, file in enumerate(path for path in map(Path, fonts) if not path.is_dir()):
-                shutil.copy(file, Path(place, f"{number}{file.suffix}"))
-        except (OSError, ValueError) as error:
-            raise SymparamsError(f"cannot read the font {file}: {getattr(error, 'strerror', None) or error}") from None
+        put([path for path in map(Path, fonts) if not path.is_dir()], Path(place))
         folders = [place, *(name for name in fonts if Path(name).is_dir())]
-        yield _typst().Compiler(font_paths=folders, ignore_system_fonts=True)
+        typst = _typst()
+        own = set(typst.Fonts(include_system_fonts=False).families())
+        every = typst.Fonts(include_system_fonts=False, font_paths=folders)
+        compiler = typst.Compiler(font_paths=every, ignore_system_fonts=True)
+        yield compiler, [name for name in every.families() if name not in own]
 
 
 def _typst(what: str = "a PDF") -> Any:

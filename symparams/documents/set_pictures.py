@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 
 from symparams.algebra.typst_notation import quoted
-from symparams.documents.formats import escape_html, escape_latex
+from symparams.documents.escaping import escape_html, escape_latex
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg, told
 from symparams.figures.tikz import tikz

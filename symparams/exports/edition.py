@@ -40,8 +40,9 @@ class Edition:
         draw: Draw = "one",
         sheets: bool = False,
         fonts: Sequence[str] = (),
+        engine: str = "",
     ) -> None:
-        self.export = export(format_)
+        self.export = export(format_, engine)
         if isinstance(self.export, PaperExport):
             self.export.students, self.export.sheets, self.export.fonts = students, sheets, fonts
             self.export.draws = any(course.show == "figure" for course in courses)

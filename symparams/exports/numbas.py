@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from symparams.documents.formats import escape_html
+from symparams.documents.escaping import escape_html
 from symparams.documents.written_question import BankInfo, WrittenQuestion
 from symparams.exports.export import Item, TextExport
 from symparams.exports.numbas_parts import parts, shown

@@ -55,9 +55,13 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
 PAPERS = ("latex", "typst", "html", "pdf")
 
 
-def export(name: str) -> Export:
-    """The format of this name."""
-    found = EXPORTS.ask(name)
+# Other classes for a format, by what makes its files.
+_BY_ENGINE = {("pdf", "lualatex"): ("latex", "LatexPdf")}
+
+
+def export(name: str, engine: str = "") -> Export:
+    """The format of this name; `engine`: what makes its files, where there are several ways."""
+    found = _BY_ENGINE.get((name, engine)) or EXPORTS.ask(name)
     if found is None:
         names = EXPORTS.names()
         raise SymparamsError(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from symparams.documents.formats import escape_html
+from symparams.documents.escaping import escape_html
 from symparams.documents.written_question import BankInfo, WrittenBlank, WrittenMistake, WrittenOption, WrittenQuestion
 from symparams.exports.export import PackedExport
 from tests.exports.banks import put

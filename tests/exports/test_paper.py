@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from symparams.api import parse
-from symparams.documents.formats import escape_latex
+from symparams.documents.escaping import escape_latex
 from symparams.documents.rendering import STYLES, Document, render
 from symparams.documents.written_question import WrittenBlank, WrittenQuestion
 from symparams.errors import SymparamsError
