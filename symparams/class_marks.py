@@ -85,11 +85,14 @@ class Marks(Shown):
     def to_json(self) -> str:
         return json.dumps(tables.as_record(self._contents), ensure_ascii=False, indent=2)
 
-    def reports(self, folder: str | Path, format: ReportFormat = "html") -> None:
-        """A report with feedback for each student, as `html` or `markdown`, written into a folder."""
+    def reports(self, folder: str | Path, format: ReportFormat = "html", *, fonts: Sequence[str] = ()) -> None:
+        """A report with feedback for each student, written into a folder: html, markdown, typst or pdf.
+
+        `fonts` are files or folders, for a PDF.
+        """
         if format not in REPORT_FORMATS:
             raise SymparamsError(f"reports are {listed(REPORT_FORMATS, 'or')}, not `{str(format)[:20]}`")
-        write_reports(self._contents, Path(folder), format)
+        write_reports(self._contents, Path(folder), format, fonts=fonts)
 
     def plot(self, path: str | Path, fonts: Sequence[str] = ()) -> None:
         """The tally as a picture: .svg, or with typst .png and .pdf, for which `fonts` are files or folders."""

@@ -11,7 +11,7 @@ from itertools import pairwise
 _VOID = {"meta", "wbr", "br"}
 _BLOCKS = {"p", "ul", "ol", "table", "div", "details", "pre", "h1", "h2", "h3", "section", "article"}
 _PHRASING = {"code", "strong", "em", "a", "math", "wbr", "span", "br", "bdi", "svg"}
-_ROW = {"mi", "mn", "mo", "mtext", "mrow", "mfrac", "msub", "msup", "munder", "munderover"}
+_ROW = {"mi", "mn", "mo", "mtext", "mrow", "msqrt", "mfrac", "msub", "msup", "munder", "munderover"}
 # What may stand in an element. Text stands in those of the last group and of MathML's leaves alone.
 _INSIDE: dict[str, set[str]] = {
     "": {"html"},
@@ -28,7 +28,7 @@ _INSIDE: dict[str, set[str]] = {
     "table": {"thead", "tbody", "tfoot"},
     **{tag: {"tr"} for tag in ("thead", "tbody", "tfoot")},
     "tr": {"th", "td"},
-    **dict.fromkeys(("math", "mrow", "mfrac", "msub", "msup", "munder", "munderover"), _ROW),
+    **dict.fromkeys(("math", "mrow", "msqrt", "mfrac", "msub", "msup", "munder", "munderover"), _ROW),
     **{tag: set() for tag in ("mi", "mn", "mo", "mtext", "title", "style")},
     **dict.fromkeys(("p", "li", "th", "td", "h1", "h2", "h3", "code", "strong", "em", "a", "span", "bdi"), _PHRASING),
     "pre": {"code"},

@@ -87,7 +87,7 @@ def grade(
     if picture is not None:
         plot(marks, picture, output.fonts)
     if reports is not None:
-        write_reports(marks, reports, written_as or REPORT_FORMATS[0], digits)
+        write_reports(marks, reports, written_as or REPORT_FORMATS[0], digits, output.fonts)
     if is_written(format_):
         deliver_document(text, format_, output, whole)
     else:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
+from symparams.documents.formats import Format
+from symparams.documents.pdf import check_typst, pdf
 from symparams.documents.rendering import Document, standalone, written
 from symparams.errors import SymparamsError
 from symparams.files import write_whole
-from symparams.grading.bank_html import as_html
+from symparams.grading.bank_text import in_format
 from symparams.grading.marking import NO_KNOWN
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
 
-ReportFormat: TypeAlias = Literal["html", "markdown"]
+ReportFormat: TypeAlias = Literal["html", "markdown", "typst", "pdf"]
 REPORT_FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
-_SUFFIX: dict[ReportFormat, str] = {"html": ".html", "markdown": ".md"}
-_WRITTEN: dict[ReportFormat, str] = {"html": "html-latex", "markdown": "markdown"}  # the formats of their blocks
+_SUFFIX: dict[ReportFormat, str] = {"html": ".html", "markdown": ".md", "typst": ".typ", "pdf": ".pdf"}
 _LONGEST = 200  # characters of an answer that are shown
 _NAME = 40  # characters of a name in the name of a file
 
@@ -31,7 +32,7 @@ class StudentDocument:
 
     marks: ClassMarks  # of the class
     student: Student  # whose report it is
-    format: ReportFormat  # what it is written in
+    format: Format  # what it is written in
 
     @property
     def title(self) -> str:
@@ -45,7 +46,7 @@ class StudentDocument:
 
     def from_bank(self, text: str) -> str:
         """A text of the bank, as blocks of the format; banks have Markdown."""
-        return as_html(text) if self.format == "html" else text.strip("\n")
+        return text.strip("\n") if self.format.name == "markdown" else in_format(text, self.format)
 
     def given(self, answer: Answer) -> str:
         """An answer as it was typed, or the option that was chosen, in a line."""
@@ -76,31 +77,40 @@ class StudentDocument:
 
 
 def student_report(marks: ClassMarks, student: Student, format_: ReportFormat = "html", digits: str = "comma") -> str:
-    """The report for a student, as a document that stands alone."""
-    document = Document(format=_WRITTEN[format_], digits=digits)
-    text = written(document, "student", d=StudentDocument(marks, student, format_))
-    return standalone(text, document.format) if format_ == "html" else text
+    """The report for a student, as a document that stands alone; of a PDF what Typst makes it of."""
+    document = Document(format="typst" if format_ == "pdf" else format_, digits=digits)
+    text = written(document, "student", d=StudentDocument(marks, student, document.record))
+    return text if format_ == "markdown" else standalone(text, document.format)
 
 
 def student_reports(
-    marks: ClassMarks, format_: ReportFormat = "html", digits: str = "comma"
-) -> Iterator[tuple[str, str]]:
+    marks: ClassMarks, format_: ReportFormat = "html", digits: str = "comma", fonts: Sequence[str] = ()
+) -> Iterator[tuple[str, str | bytes]]:
     """The names of the files for all students, and what is in them."""
     width = len(str(len(marks.students)))
     for number, student in enumerate(marks.students, 1):
         name = f"{number:0{width}}-{_plain(student.name)}{_SUFFIX[format_]}"
-        yield name, student_report(marks, student, format_, digits)
+        text = student_report(marks, student, format_, digits)
+        yield name, pdf(text, fonts) if format_ == "pdf" else text
 
 
-def write_reports(marks: ClassMarks, folder: Path, format_: ReportFormat = "html", digits: str = "comma") -> None:
+def write_reports(
+    marks: ClassMarks,
+    folder: Path,
+    format_: ReportFormat = "html",
+    digits: str = "comma",
+    fonts: Sequence[str] = (),
+) -> None:
     """Write the reports into a folder, which is made if it is not there."""
+    if format_ == "pdf":
+        check_typst()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "no folder can have such a name"
         raise SymparamsError(f"cannot write {folder}: {reason}") from None
-    for name, text in student_reports(marks, format_, digits):
-        write_whole(folder / name, text)
+    for name, contents in student_reports(marks, format_, digits, fonts):
+        write_whole(folder / name, contents)
 
 
 def _plain(name: str) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symparams as sp
+from symparams.documents.formats import format_named
+from symparams.documents.pdf import pdf
+from symparams.documents.rendering import standalone
 from symparams.documents.written_question import WrittenBlank, WrittenMistake
 from symparams.errors import Source, SymparamsError
-from symparams.grading.bank_html import as_html, formula_html
+from symparams.exams.kinds import KINDS
+from symparams.grading.bank_text import in_format
+from symparams.grading.latex_formula import SETTINGS, formula
 from symparams.grading.marks import ClassMarks, graded
-from symparams.grading.student_report import student_report, student_reports
+from symparams.grading.student_report import ReportFormat, student_report, student_reports, write_reports
+from tests import html_reader
+from tests.conftest import EXAMPLES
 from tests.grading.test_items import NUMBER, bank_of
 from tests.grading.test_marking import choice
 from tests.test_cli import refused, run
+from tests.test_pdf import text_of
 
 FEEDBACK = "You left out the input channels: that gives $k_h \\cdot k_w \\cdot C_{\\mathrm{out}} = 630$."
 TYPED = replace(
@@ -88,105 +95,118 @@ def test_what_is_not_graded_yet_does_not_give_the_answer_away() -> None:
     assert "289" not in part
 
 
-class _Tags(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self.seen.add(tag)
-        if tag not in ("br", "meta"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def tags(page: str) -> set[str]:
-    parser = _Tags()
-    parser.feed(page)
-    assert not parser.open
-    return parser.seen
-
-
 def test_html_is_whole_and_names_are_no_marks() -> None:
     page = said(1, "html")
-    assert page.startswith("<!DOCTYPE html>")
-    assert "script" not in tags(page)
+    assert html_reader.read(page)[1] == []
+    assert "script" not in page
     assert "Bo &lt;b&gt;" in page
-    assert "<b>" not in page
-    assert "<i>k</i><sub><i>h</i></sub> · <i>k</i><sub><i>w</i></sub> · <i>C</i><sub>out</sub> = 630" in page
+    index = "<msub><mrow><mi>{}</mi></mrow><mrow>{}</mrow></msub>".format
+    letters = f"{index('k', '<mi>h</mi>')}<mo>·</mo>{index('k', '<mi>w</mi>')}<mo>·</mo>"
+    out = index("C", "<mrow><mtext>out</mtext></mrow>")
+    assert f"{letters}{out}<mo>=</mo><mn>630</mn>" in re.sub("</math><wbr><math>", "", page)
+
+
+FRACTION = "<mfrac><mrow><mi>H</mi></mrow><mrow><mi>s</mi></mrow></mfrac>"
 
 
 @pytest.mark.parametrize(
-    ("latex", "text"),
+    ("latex", "html", "typst"),
     [
-        (r"26 \times 26 \times 32", "26 × 26 × 32"),
-        (r"(k_h \cdot C_{\mathrm{in}} + 1)", "(<i>k</i><sub><i>h</i></sub> · <i>C</i><sub>in</sub> + 1)"),
-        (r"6{,}272", "6,272"),
-        (r"k^{2} - 1", "<i>k</i><sup>2</sup> − 1"),
-        (r"\left\lfloor \frac{H - k}{s} \right\rfloor", "⌊(<i>H</i> − <i>k</i>)/<i>s</i>⌋"),
-        (r"\frac{1}{2}", "1/2"),
-        (r"\text{total params}", "total params"),
-        (r"\underline{\;\text{(a)}\;}", "<u> (a) </u>"),
-        (r"a < b", "<i>a</i> &lt; <i>b</i>"),
-        (r"x_{", "<i>x</i><sub></sub>"),
-        ("}}", ""),
-        (r"\unknown", "unknown"),
+        (r"26 \times 32", "<mn>26</mn><mo>×</mo><mn>32</mn>", "26 × 32"),
+        (r"6{,}272", "<mn>6,272</mn>", "6#gs;272"),
+        (r"k^2", "<msup><mrow><mi>k</mi></mrow><mrow><mn>2</mn></mrow></msup>", "attach(k, t: 2)"),
+        (r"\frac {(1 - k)^2}s", None, "frac(attach(( 1 − k ), t: 2), s)"),
+        (r"\frac{1 - k)^2}s", None, "frac(1 − k attach(paren.r, t: 2), s)"),
+        (r"\left\lfloor \frac Hs \right\rfloor", f"<mo>⌊</mo>{FRACTION}<mo>⌋</mo>", "⌊ frac(H, s) ⌋"),
+        (r"(\frac Hs", f'<mo stretchy="false">(</mo>{FRACTION}', "paren.l frac(H, s)"),
+        (r"\text{total params}", "<mtext>total params</mtext>", '"total params"'),
+        (r"\underline{\;\text{(a)}\;}", '<mtext class="blank">(a)</mtext>', 'underline(#h(0.3em) "(a)" #h(0.3em))'),
+        (r"a < b, c", "<mi>a</mi><mo>&lt;</mo><mi>b</mi><mo>,</mo><mi>c</mi>", "a lt b comma c"),
+        (r"x_{", "<msub><mrow><mi>x</mi></mrow><mrow><mrow><mrow></mrow></mrow></mrow></msub>", 'attach(x, b: "")'),
+        ("}}", "", ""),
+        (r"\unknown", "<mtext>unknown</mtext>", '"unknown"'),
     ],
-)
-def test_formulas(latex: str, text: str) -> None:
-    assert formula_html(latex) == text
+)  # fmt: skip
+def test_formulas(latex: str, html: str | None, typst: str) -> None:
+    assert html is None or formula(latex, SETTINGS["html"]) == html
+    assert " ".join(formula(latex, SETTINGS["typst"]).split()) == typst
+
+
+@pytest.mark.parametrize("example", ["exam-cnn", "lenet5-letters", "gpt2", "vgg16-letters", "bilstm-imdb"])
+def test_every_command_of_our_own_formulas_is_known(example: str) -> None:
+    made = sp.exam(sp.load(EXAMPLES / f"{example}.arch"), questions=8, fade=2, kinds=",".join(KINDS))
+    texts = [one.prompt + one.solution + "".join(w.feedback for w in one.wrong_answers) for one in made.questions]
+    for found in re.findall(r"\$([^$]+)\$", "\n".join(texts)):
+        inside = re.sub(r"\\(begin|end)\{[a-z]+\*?\}", "", found)
+        for command in set(re.findall(r"\\([A-Za-z]+)", inside)) - {"bmod"}:
+            said = formula(f"\\{command}", SETTINGS["html"])
+            assert command not in re.sub("<[^>]*>", "", said), command
 
 
 def test_blocks() -> None:
     markdown = (
         "One\ntwo.\n\n```\na < b\n```\n\n- `x`: $y$\n- **z**\n\n| A | B \\| C |\n| --- | ---: |\n| 1 | 2 |\nEnd \\* it."
     )
-    assert as_html(markdown).split("\n") == [
-        "<p>One two.</p>",
-        "<pre>a &lt; b</pre>",
-        "<ul><li><code>x</code>: <span class=m><i>y</i></span></li><li><strong>z</strong></li></ul>",
-        "<table><tr><th>A</th><th>B | C</th></tr><tr><td>1</td><td>2</td></tr></table>",
-        "<p>End * it.</p>",
-    ]
+    found, faults = html_reader.read(page_of(markdown))
+    assert faults == []
+    assert [one.text() for one in found.every("p", "pre", "li", "th", "td")] == [
+        "One two.", "a < b", "x: y", "z", "A", "B | C", "1", "2", "End * it.",
+    ]  # fmt: skip
 
 
-def test_the_lines_of_a_solution_are_in_a_table() -> None:
-    assert as_html("$$\n\\begin{aligned}\nP &= 1 \\\\\n&= 2\n\\end{aligned}\n$$") == (
-        '<table class="steps"><tr><td><i>P</i></td><td>= 1</td></tr><tr><td></td><td>= 2</td></tr></table>'
+def test_the_lines_of_a_solution_are_a_chain() -> None:
+    made = in_format(
+        "$$\n\\begin{aligned}\nP &= 1 \\\\\n&= 2 \\\\ x &\\ge 3\n\\end{aligned}\n$$", format_named("typst")
     )
+    assert "".join(made.split()) == "#display($P&=1\\&=2$)#m($x≥3$);"
 
 
-@given(st.text() | st.text("<>&$`*\\{}^_|-\n ab1\"'"))
+def page_of(markdown: str) -> str:
+    return standalone(f"<h1>Report</h1>\n{in_format(markdown, format_named('html'))}", "html")
+
+
+HOSTILE = st.text() | st.text("<>&$`*\\{}^_|-\n ab1\"'#()[],;/@") | st.text("\\^_{}x(").map("${}$".format)
+
+
+@given(HOSTILE)
 def test_whatever_stands_in_a_bank_is_html(markdown: str) -> None:
-    allowed = {
-        "p",
-        "pre",
-        "ul",
-        "li",
-        "code",
-        "span",
-        "i",
-        "sub",
-        "sup",
-        "u",
-        "strong",
-        "table",
-        "tr",
-        "td",
-        "th",
-        "br",
-    }
-    assert tags(as_html(markdown)) <= allowed
+    assert html_reader.read(page_of(markdown))[1] == []
+
+
+@pytest.mark.extra
+def test_whatever_stands_in_a_bank_is_typst() -> None:
+    pytest.importorskip("typst")
+
+    @given(st.lists(HOSTILE, min_size=20, max_size=40))
+    def law(texts: list[str]) -> None:
+        plain = "".join(c for text in texts for c in f"{text}\n\n" if c < "\u0250" or c == "\n")
+        assert pdf(standalone(f"#heading(level: 1)[Report]\n\n{in_format(plain, format_named('typst'))}", "typst"))
+
+    law()
 
 
 @pytest.mark.parametrize(
     "text", ["$" + "{" * 50_000 + "$", "$" + "x^" * 50_000 + "$", "`" * 50_000, "**" * 50_000, "|" * 50_000]
 )
 def test_hostile_texts_end(text: str) -> None:
-    assert tags(as_html(text)) is not None
+    assert html_reader.read(page_of(text))[1] == []
+    assert in_format(text, format_named("typst"))
+
+
+@pytest.mark.extra
+def test_reports_as_pdf_say_what_the_pages_say(tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    found = marks(CLASS.replace("Bo <b>", "Иванов Пётр").replace("Cy", "משה"))
+    formats: tuple[ReportFormat, ...] = ("pdf", "html")
+    for format_ in formats:
+        for _ in range(2):
+            write_reports(found, tmp_path, format_)
+    for page in sorted(tmp_path.glob("*.html")):
+        shown, faults = html_reader.read(page.read_text("utf-8"))
+        assert faults == []
+        printed = "".join(text_of(page.with_suffix(".pdf").read_bytes()).split())
+        for piece in ("Иванов", "משה", "18207", "630", "18,207"):
+            assert (piece in shown.text().replace(" ", "")) == (piece in printed)
 
 
 # ---------------------------------------------------------------- the files
@@ -214,8 +234,8 @@ def test_the_command(tmp_path: Path) -> None:
     found.reports(tmp_path / "py")
     assert (tmp_path / "py" / "2-bo-b.html").read_text("utf-8") == said(1, "html")
     with pytest.raises(SymparamsError) as caught:
-        found.reports(tmp_path / "py", "pdf")  # type: ignore[arg-type]
-    assert str(caught.value) == "reports are html or markdown, not `pdf`"
+        found.reports(tmp_path / "py", "docx")  # type: ignore[arg-type]
+    assert str(caught.value) == "reports are html, markdown, typst or pdf, not `docx`"
     assert (
         refused(*arguments, "--reports", tmp_path / "bank.json")
         == f"cannot write {tmp_path / 'bank.json'}: File exists"
