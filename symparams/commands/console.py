@@ -21,6 +21,7 @@ from symparams.algebra.formula import Formula
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents.formats import FORMATS, GROUPS, MATH, format_named, is_whole, whole_formats, written_formats
 from symparams.documents.latex_pdf import latex_pdf
+from symparams.documents.office import OFFICE, office
 from symparams.documents.pdf import pdf
 from symparams.documents.rendering import delivered, standalone
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
@@ -263,7 +264,9 @@ def deliver_document(body: str, format_: str, output: Output, whole: bool = Fals
 
     `is_all`: nothing needs to stand around it unless `whole` says so, since a template of a user's own wrote it.
     """
-    if output.format == "pdf":
+    if output.format in OFFICE:
+        deliver(office(standalone(body, format_), output.format), output)
+    elif output.format == "pdf":
         made = latex_pdf if output.engine == "lualatex" else pdf
         deliver(made(standalone(body, format_), output.fonts), output)
     else:

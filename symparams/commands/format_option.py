@@ -12,6 +12,7 @@ import click
 from symparams.commands.choices import OpenChoice
 from symparams.documents.formats import FORMATS, written_formats
 from symparams.documents.latex_pdf import check_lualatex
+from symparams.documents.office import OFFICE, check_pandoc
 from symparams.documents.pdf import check_typst
 from symparams.errors import listed
 
@@ -22,6 +23,7 @@ _Command: TypeAlias = Callable[..., Any]
 WRITTEN: Suffixes = {
     **{name: FORMATS[name].suffixes for name in written_formats()},
     "pdf": (".pdf",),
+    **{name: (suffix,) for name, suffix in OFFICE.items()},
     "json": (".json",),
 }
 
@@ -62,9 +64,10 @@ def with_format(suffixes: Suffixes, default: str, picture: str = "") -> Callable
             has_picture = bool(picture) and given[picture] is not None
             check_pdf_options(name, () if has_picture and _takes_fonts(given[picture]) else fonts, engine)
             engine = engine or next(iter(ENGINES))
-            if name == "pdf":
+            made_of = {"pdf": ENGINES[engine], **dict.fromkeys(OFFICE, "office")}
+            if name in made_of:
                 _check_file(name, path, engine)
-            text = ENGINES[engine] if name == "pdf" else name
+            text = made_of.get(name, name)
             return command(**{**given, "format_": text, "output": Output(path, name, fonts, engine)})
 
         return option(FONT(ENGINE(chosen)))
@@ -88,12 +91,12 @@ def _check_file(name: str, path: str | None, engine: str) -> None:
     """Raise UsageError, or SymparamsError, where a file cannot be made so; before there is any work."""
     if path is None:
         raise click.UsageError(f"--format {name} is not text; say where to write it with -o FILE")
-    check_engine(engine)
-
-
-def check_engine(engine: str) -> None:
-    """Raise SymparamsError where what makes a PDF is not installed."""
-    check_lualatex() if engine == "lualatex" else check_typst()
+    if name in OFFICE:
+        check_pandoc()
+    elif engine == "lualatex":
+        check_lualatex()
+    else:
+        check_typst()
 
 
 def with_named(
@@ -120,10 +123,11 @@ def chosen_format(option: str, named: str | None, output: str | None, suffixes: 
     """What is named, or what the suffix of the output stands for, if anything; UsageError if they contradict."""
     suffix = Path(output or "").suffix.lower()
     meant = [name for name, its in suffixes.items() if suffix in its]
-    if not meant and suffix in WRITTEN["pdf"]:
-        raise click.UsageError(
-            f"-o {output} stands for pdf, which is not written here; choose {listed(list(suffixes), 'or')}"
-        )
+    for name in ("pdf", *OFFICE):
+        if not meant and suffix in WRITTEN[name]:
+            raise click.UsageError(
+                f"-o {output} stands for {name}, which is not written here; choose {listed(list(suffixes), 'or')}"
+            )
     if named is None and len(meant) > 1:
         raise click.UsageError(f"-o {output} can be {listed(meant, 'or')}; say which with {option}")
     if named is None:

@@ -143,6 +143,8 @@ def solve(
         raise click.UsageError(
             "--template makes no PDF, since what it writes would be run; it goes with --format typst"
         )
+    if template is not None and format_ == "office":
+        raise click.UsageError(f"--template makes text; it goes with --format {listed(written_formats(), 'or')}")
     if template is not None and format_ == "json":
         raise click.UsageError(f"--template goes with {listed(written_formats(), 'or')}")
     if total or by:

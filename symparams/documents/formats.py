@@ -252,6 +252,10 @@ _INNER: dict[str, Format] = {
     ),
     # What LuaLaTeX sets: the same with any letter that a font has.
     "lualatex": replace(_OWN["latex"], name="lualatex", lacks=None),
+    # What pandoc makes Word documents and EPUBs of.
+    "office": replace(
+        _OWN["html"], name="office", whole="formats/office.html.j2", parts=_body_alone, in_line=None, soft_break=""
+    ),
 }
 
 MATH = ("latex", "unicode")  # how formulas in Markdown are written: between dollars, or as plain text
