@@ -100,16 +100,25 @@ def _skip_blanks(text: str, offset: int) -> int:
     return offset if offset < len(text) else len(text.rstrip())
 
 
+# Between these two stands, in the matter of an error on its way, what `nearest` found: no message is read for it later.
+_FROM, _TO = "\x02", "\x03"
+_SUGGESTED = re.compile(f"{_FROM}([^{_TO}]*){_TO}")
+
+
 class SymparamsError(Exception):
     """The one exception of this package; `str()` gives the whole message.
 
     `matter` says what is wrong and what would do; `place` (set by whoever knows it) says where, or `source` in which
-    text, where it is wrong as a whole.
+    text, where it is wrong as a whole. `suggestion` is the known word that was perhaps meant, "" if there is none.
     """
+
+    status: int = 2  # with which the program ends; 1: what was asked has an answer, and it is this one
 
     def __init__(self, matter: str, place: Place | None = None, source: Source | None = None) -> None:
         super().__init__(matter)
-        self.matter = matter
+        meant = _SUGGESTED.search(matter)
+        self.suggestion = meant[1] if meant else ""
+        self.matter = matter.replace(_FROM, "").replace(_TO, "")
         self.place = place
         self.source = source
 
@@ -178,10 +187,16 @@ def _window(text: str, column: int, width: int = 100) -> tuple[str, int]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean `conv`?` when a known word is close to `word`, else nothing."""
+    """`; did you mean `conv`?` when a known word is close to `word`, else nothing; for the matter of an error."""
+    close = closest(word, known)
+    return f"; did you mean `{_FROM}{close}{_TO}`?" if close else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """The known word that is close to `word`, or ""."""
     by_folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word[:60].casefold(), by_folded, n=1, cutoff=0.6)
-    return f"; did you mean `{by_folded[close[0]]}`?" if close else ""
+    return by_folded[close[0]] if close else ""
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from symparams import limits
 from symparams.errors import LimitError, Source, SymparamsError
@@ -14,8 +21,42 @@ from symparams.errors import LimitError, Source, SymparamsError
 TEMPORARY = ".symparams-"  # how the names of files begin that are not whole yet
 
 
+@dataclass
+class Desk:
+    """What stands in the place of files and streams for a program that has its texts in hand and asks for bytes."""
+
+    texts: Mapping[str, str]  # what can be read, by its name
+    printed: list[str] = field(default_factory=list)  # for the standard output, in pieces
+    written: dict[str, bytes] = field(default_factory=dict)  # what would be files, by their names
+    notices: list[str] = field(default_factory=list)  # for the standard error
+
+
+_desk: ContextVar[Desk | None] = ContextVar("_desk", default=None)
+
+
+@contextmanager
+def at(desk: Desk | None) -> Iterator[None]:
+    """Read from a desk and write to it, whatever is named; no file and no stream is touched meanwhile.
+
+    None: for a while the disk again.
+    """
+    token = _desk.set(desk)
+    try:
+        yield
+    finally:
+        _desk.reset(token)
+
+
+def desk() -> Desk | None:
+    """What stands in the place of files now; None: files are read and written."""
+    return _desk.get()
+
+
 def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
     """The text of a file, refused before it is read if it is larger than so many bytes."""
+    held = desk()
+    if held is not None:
+        return _held(held, str(path), most)
     try:
         with path.open("rb") as file:
             return _decoded(str(path), file.read(most + 1), most)
@@ -23,8 +64,34 @@ def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
         raise SymparamsError(f"cannot read {path}: {_reason(error, _NO_NAME)}") from None
 
 
+def _held(held: Desk, name: str, most: int) -> Source:
+    """A text on a desk."""
+    if name not in held.texts:
+        raise SymparamsError(f"there is no text `{name}` here")
+    return _decoded(name, _encoded(held.texts[name]), most)
+
+
+def is_there(name: str) -> bool:
+    """Whether something of this name can be read."""
+    held = desk()
+    return Path(name).exists() if held is None else name in held.texts
+
+
+def opened(path: Path) -> BinaryIO:
+    """A file to read bytes from, or what lies on the desk in its place; OSError if there is none."""
+    held = desk()
+    if held is None:
+        return path.open("rb")
+    if str(path) not in held.texts:
+        raise FileNotFoundError(errno.ENOENT, "there is no such text here")
+    return io.BytesIO(_encoded(held.texts[str(path)]))
+
+
 def read_standard_input(most: int = limits.SOURCE_BYTES) -> Source:
     """What is piped in, refused past the limit."""
+    held = desk()
+    if held is not None:
+        return _held(held, "-", most)
     try:
         return _decoded("<stdin>", sys.stdin.buffer.read(most + 1), most)
     except (OSError, AttributeError, ValueError) as error:
@@ -52,6 +119,10 @@ def _decoded(name: str, data: bytes, most: int) -> Source:
 
 def write_standard_output(text: str) -> None:
     """Print a document."""
+    held = desk()
+    if held is not None:
+        held.printed.append(text)
+        return
     try:
         sys.stdout.buffer.write(_encoded(text))
         sys.stdout.flush()
@@ -79,6 +150,10 @@ def write_whole(path: Path, contents: str | bytes) -> None:
     if not str(path).strip(".") and not path.name:
         raise SymparamsError("the name of the output file is empty")
     data = _encoded(contents) if isinstance(contents, str) else contents
+    held = desk()
+    if held is not None:
+        held.written[path.as_posix()] = data
+        return
     temporary: str | None = None
     try:
         if path.exists() and not path.is_file() and not path.is_dir():

@@ -114,6 +114,7 @@ def test_summary_is_json_with_integers_and_expressions() -> None:
         "trainable": "288*C + 96",
         "non_trainable": 64,
         "conditions": [],
+        "letters": {"C": None},
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -19,7 +18,6 @@ from symparams.commands.console import (
     check_figures,
     deliver,
     deliver_document,
-    say,
 )
 from symparams.commands.format_option import Output
 from symparams.documents.asked import Asked
@@ -56,8 +54,8 @@ def answer(
     try:
         reading = reading_of(texts[0])
     except SymparamsError as error:
-        say(str(error))
-        sys.exit(1)
+        error.status = 1
+        raise
     described = network(texts[0], assignments(given))
     asked = Asked(reading, described, doubts_about(described, reading, layer, quantity), figures)
     if format_ == "json":

@@ -23,6 +23,7 @@ from symparams.commands.console import (
     deliver_document,
     of,
 )
+from symparams.commands.file_options import ReadFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents.check_document import record, render_check
 from symparams.documents.rendering import Document
@@ -31,7 +32,11 @@ from symparams.model.network import Network
 from symparams.reading.door import network, reading_of
 from symparams.reading.reading import Reading
 
-_UNNAMED = {COMMAND_LINE: "the network", "<stdin>": "the standard input"}  # what texts without a file are called
+_UNNAMED = {
+    COMMAND_LINE: "the network",
+    "<stdin>": "the standard input",
+    "<against>": "the other text",
+}  # what texts without a file are called
 
 
 @click.command()
@@ -39,6 +44,7 @@ _UNNAMED = {COMMAND_LINE: "the network", "<stdin>": "the standard input"}  # wha
 @click.option(
     "--against",
     required=True,
+    type=ReadFile(words=tuple(FRAMEWORKS)),
     metavar="keras|torch|INPUT",
     help="What to compare with: the installed Keras or PyTorch, which builds each layer, or another file.",
 )

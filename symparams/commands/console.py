@@ -16,8 +16,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from symparams import limits
+from symparams import extensions, limits
 from symparams.algebra.formula import Formula
+from symparams.commands.file_options import ReadFile, WrittenFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents.formats import FORMATS, GROUPS, MATH, format_named, is_whole, whole_formats, written_formats
 from symparams.documents.latex_pdf import latex_pdf
@@ -26,7 +27,7 @@ from symparams.documents.pdf import pdf
 from symparams.documents.rendering import delivered, standalone
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
-from symparams.files import read_source, read_standard_input, write_standard_output, write_whole
+from symparams.files import desk, read_source, read_standard_input, write_standard_output, write_whole
 from symparams.model.network import Network
 from symparams.quantities.settings import CHOICES, Settings
 from symparams.reading.door import network
@@ -79,7 +80,7 @@ class Inputs(NamedTuple):
 
 
 _INPUTS = options(
-    click.argument("files", nargs=-1, metavar="[FILE]..."),
+    click.argument("files", nargs=-1, type=ReadFile(), metavar="[FILE]..."),
     click.option("-e", "expression", metavar="SOURCE", help="A network on the command line instead of in a file."),
     click.option("--from", "kind", default="", metavar="KIND", help="What the input is; recognized if not given."),
     click.option("--model", default="", metavar="NAME", help="Which model, where the input has several."),
@@ -113,7 +114,7 @@ FORMAT = options(
 OUTPUT = options(
     click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207."),
     click.option(
-        "-o", "--output", metavar="FILE", type=click.Path(), help="The file to write. Default: standard output."
+        "-o", "--output", metavar="FILE", type=WrittenFile(), help="The file to write. Default: standard output."
     ),
 )
 
@@ -166,8 +167,22 @@ def exhausted(error: RecursionError | MemoryError) -> LimitError:
     return LimitError("this needs more memory than there is")
 
 
+def as_said(error: Exception) -> str:
+    """What is said of an error that is not one of ours: something Python had too little of, or of an extension."""
+    if isinstance(error, RecursionError | MemoryError):
+        return str(exhausted(error))
+    if isinstance(error, OSError) and not extensions.loaded():
+        return f"there is no room for this: {error.strerror or error}"
+    others = f"the extensions that are used here: {', '.join(extensions.loaded())}"
+    return f"this failed with {type(error).__name__}: {error}; the cause may be in {others}"
+
+
 def say(message: str) -> None:
     """Write a message to standard error; where nobody listens, the status has to do."""
+    held = desk()
+    if held is not None:
+        held.notices.append(clean(message, 4000).removeprefix("symparams: "))
+        return
     with contextlib.suppress(OSError, AttributeError, ValueError):
         sys.stderr.buffer.write((clean(message, 4000) + "\n").encode("utf-8", "replace"))
         sys.stderr.flush()
@@ -228,7 +243,7 @@ def _input(file: str) -> Source:
     """A text that describes a network: that of a file, the config in an archive of Keras, or what ONNX prints."""
     path = Path(file)
     with contextlib.suppress(OSError, ValueError):  # which reading it as a text tells
-        if file != "-" and path.is_file():
+        if file != "-" and desk() is None and path.is_file():
             with path.open("rb") as opened:
                 beginning = opened.read(_MARK)
             if beginning.startswith(_ARCHIVES):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
 from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
+from symparams.commands.file_options import ReadFile, WrittenFile
 from symparams.commands.format_option import ENGINE, FONT, check_pdf_options, with_named
 from symparams.documents.formats import GROUPS
 from symparams.documents.written_question import DRAWS
@@ -23,9 +26,10 @@ from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL
 from symparams.exams.kinds import KINDS
 from symparams.exams.levels import levels_of
 from symparams.exports.answer_sheets import students_of
+from symparams.exports.bank import Progress
 from symparams.exports.export import PaperExport, TextExport
 from symparams.exports.registry import EXPORTS, PAPERS, SUFFIXES
-from symparams.files import write_standard_output
+from symparams.files import at, desk, write_standard_output
 from symparams.layers import CATALOGUE
 from symparams.quantities.settings import Setting
 
@@ -88,7 +92,7 @@ _QUESTIONS = _Span("part", _part_of)
 @click.option(
     "--blueprint",
     metavar="FILE",
-    type=click.Path(),
+    type=ReadFile(),
     help="A CSV file with the columns points, kind, level, layer and a line for each question; empty cells mean any.",
 )
 @click.option(
@@ -114,6 +118,7 @@ _QUESTIONS = _Span("part", _part_of)
 )
 @click.option(
     "--credit",
+    type=ReadFile(words=POLICIES),
     default="default",
     metavar="|".join((*POLICIES, "FILE")),
     help="What wrong answers earn: default, typed ones the share of their mistake, unless they are 0 or stand in the "
@@ -132,7 +137,7 @@ _QUESTIONS = _Span("part", _part_of)
 @click.option(
     "--names",
     metavar="FILE",
-    type=click.Path(),
+    type=ReadFile(),
     help="For papers: a file with one name per line, perhaps with `; NUMBER`; each name gets a paper.",
 )
 @click.option(
@@ -146,7 +151,7 @@ _QUESTIONS = _Span("part", _part_of)
 @with_settings
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
 @click.option(
-    "-o", "--output", metavar="PATH", type=click.Path(), help="Where to write. Default: text formats are printed."
+    "-o", "--output", metavar="PATH", type=WrittenFile(), help="Where to write. Default: text formats are printed."
 )
 def exam(
     inputs: Inputs,
@@ -222,7 +227,7 @@ def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str
     edition = made.edition(format_)
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
-        made.write(output, format_, part=part, progress=progress)
+        _write(made, output, format_, part, progress)
         progress.end()
     elif isinstance(edition.export, TextExport) or (isinstance(edition.export, PaperExport) and edition.export.is_text):
         for text in edition.texts(part):
@@ -231,6 +236,19 @@ def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str
         raise click.UsageError(f"--format {format_} is not text; say where to write it with -o PATH")
     for notice in edition.notices:
         say(f"symparams: {notice}")
+
+
+def _write(made: Exam, output: str, format_: str, part: tuple[int, int] | None, progress: Progress) -> None:
+    """Write the exam; formats need a place on the disk, and for a program that wants bytes it is gone at once."""
+    held = desk()
+    if held is None:
+        made.write(output, format_, part=part, progress=progress)
+        return
+    with at(None), tempfile.TemporaryDirectory() as folder:
+        made.write(Path(folder) / output, format_, part=part, progress=progress)
+        for file in sorted(Path(folder).rglob("*")):
+            if file.is_file():
+                held.written[file.relative_to(folder).as_posix()] = file.read_bytes()
 
 
 class _Progress:

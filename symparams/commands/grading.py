@@ -17,6 +17,7 @@ from symparams.commands.console import (
     read,
     say,
 )
+from symparams.commands.file_options import ReadFile, WrittenFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents.formats import is_written
 from symparams.grading.marks import ClassMarks, graded
@@ -29,10 +30,11 @@ _NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
 
 
 @click.command()
-@click.argument("bank", metavar="BANK")
+@click.argument("bank", type=ReadFile(), metavar="BANK")
 @click.option(
     "--answers",
     required=True,
+    type=ReadFile(),
     metavar="FILE",
     help="CSV: student, question, answer; or student and one column per question; or as Moodle or a form exports it.",
 )
@@ -40,12 +42,12 @@ _NAMED, _SHOWN = 12, 60  # columns in a note, and characters of each
 @STANDALONE
 @click.option("--table", type=click.Choice(TABLES), help="With --format csv: which table. Default: marks.")
 @click.option(
-    "--plot", "picture", metavar="FILE", type=click.Path(path_type=Path), help="Draw the mistakes: png, svg or pdf."
+    "--plot", "picture", metavar="FILE", type=WrittenFile(path_type=Path), help="Draw the mistakes: png, svg or pdf."
 )
 @click.option(
     "--reports",
     metavar="FOLDER",
-    type=click.Path(path_type=Path),
+    type=WrittenFile(path_type=Path),
     help="Write a report with feedback for each student there.",
 )
 @click.option(

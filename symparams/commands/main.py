@@ -22,17 +22,18 @@ from symparams.commands.console import (
     STANDALONE,
     Inputs,
     as_json,
+    as_said,
     check_figures,
     check_standalone,
     deliver,
     deliver_document,
-    exhausted,
     networks,
     of,
     plain_warnings,
     say,
     with_settings,
 )
+from symparams.commands.file_options import ReadFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents import contract
 from symparams.documents.formats import written_formats
@@ -116,7 +117,7 @@ def main(with_: Sequence[str]) -> None:
 @click.option("--by", type=click.Choice(BYS), help="Subtotals for each kind of layer or each macro.")
 @FIGURES
 @with_settings
-@click.option("--template", metavar="FILE", type=click.Path(path_type=Path), help="Your own Jinja template.")
+@click.option("--template", metavar="FILE", type=ReadFile(path_type=Path), help="Your own Jinja template.")
 @OUTPUT
 def solve(
     inputs: Inputs,
@@ -240,7 +241,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         with plain_warnings(), limits.work():
             main(arguments, "symparams", standalone_mode=False)
     except SymparamsError as error:
-        _fail(str(error))
+        _fail(str(error), error.status)
     except click.UsageError as error:
         hint = f"\n{error.ctx.get_usage()}" if error.ctx is not None else ""
         _fail(error.format_message() + hint)
@@ -249,18 +250,17 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except (RecursionError, MemoryError) as error:
-        _fail(str(exhausted(error)))
+        _fail(as_said(error))
     except OSError as error:  # of click's own texts; where files are read and written, the message says which
         let_go()
         _fail(f"cannot write to the standard output: {error.strerror}")
     except Exception as error:
         if not extensions.loaded():
             raise
-        others = f"the extensions that are used here: {', '.join(extensions.loaded())}"
-        _fail(f"this failed with {type(error).__name__}: {error}; the cause may be in {others}")
+        _fail(as_said(error))
     sys.exit(0)
 
 
-def _fail(message: str) -> NoReturn:
+def _fail(message: str, status: int = 2) -> NoReturn:
     say(message)
-    sys.exit(2)
+    sys.exit(status)

@@ -25,6 +25,7 @@ from symparams.commands.console import (
     read,
     with_settings,
 )
+from symparams.commands.file_options import ReadFile
 from symparams.commands.format_option import Output
 from symparams.documents import contract
 from symparams.documents.rendering import (
@@ -44,7 +45,7 @@ from symparams.reading.door import network
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[A] [B]")
+@click.argument("files", nargs=-1, type=ReadFile(), metavar="[A] [B]")
 @click.option(
     "-e", "expressions", multiple=True, metavar="SOURCE", help="A network instead of a file; may be repeated."
 )
@@ -82,7 +83,7 @@ def compare(
         raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
     check_standalone(whole, format_)
     what = amount(quantity, Settings(**settings))
-    titles = ["" if source.name == COMMAND_LINE else Path(source.name).stem for source in texts]
+    titles = ["" if source.name.startswith("<") else Path(source.name).stem for source in texts]
     comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
     if format_ == "json":
         answer = render_comparison(comparison, Document("answer", "markdown", digits))

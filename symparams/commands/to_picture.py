@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 
 from symparams.commands.console import options
+from symparams.commands.file_options import WrittenFile
 from symparams.documents.figure_files import SCALE, check_file, check_scale, write
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg
@@ -40,7 +41,7 @@ _OPTIONS = options(
         "-o",
         "--output",
         metavar="FILE",
-        type=click.Path(path_type=Path),
+        type=WrittenFile(path_type=Path),
         help="The file to write; its suffix says the format. Default: SVG on standard output.",
     ),
     click.option(

@@ -45,6 +45,7 @@ def summary(solution: Solution) -> dict[str, Any]:
         "layers": [_layer(entry, solution) for entry in solution.layers],
         **_totals(network.counts),
         "conditions": [_condition(condition) for condition in network.conditions],
+        **_letters(network),
         **_ranges(network),
         **_measures(solution),
     }
@@ -57,6 +58,12 @@ def _condition(condition: Condition) -> dict[str, Any]:
     if condition.copies:
         record["copies"] = [_repeat(repeat) for repeat in condition.copies]
     return record
+
+
+def _letters(network: Network) -> dict[str, Any]:
+    """The letters with their values, null for one that is open; where there are letters."""
+    letters = {name: None if given is None else value(simplified(given)) for name, given in network.symbols.items()}
+    return {"letters": letters} if letters else {}
 
 
 def _ranges(network: Network) -> dict[str, Any]:

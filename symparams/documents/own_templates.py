@@ -17,6 +17,7 @@ from symparams.documents.sandbox import Sandbox
 from symparams.documents.solution import Solution
 from symparams.documents.typesetting import Typesetter, filters
 from symparams.errors import LimitError, Place, Source, SymparamsError
+from symparams.files import opened
 
 _BYTES = 1 << 15  # of a template
 _NESTED = 12  # loops in loops
@@ -56,7 +57,7 @@ def own_document(
 
 def _text(template: Path) -> str:
     try:
-        with template.open("rb") as file:
+        with opened(template) as file:
             data = file.read(_BYTES + 1)
         if len(data) > _BYTES:
             raise LimitError(f"{template}: the template is larger than {_BYTES >> 10} KiB, which is the limit")

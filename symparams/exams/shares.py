@@ -11,7 +11,7 @@ from pathlib import Path
 from symparams import extensions
 from symparams.errors import Place, Source, SymparamsError, listed, nearest
 from symparams.exams.credit import OTHERS, POLICIES, Credit, Shares, penalty_of, read_share
-from symparams.files import read_source
+from symparams.files import is_there, read_source
 from symparams.frozen import Frozen
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.misconception import Misconception
@@ -33,7 +33,7 @@ def credit_of(given: str | Path | Mapping[str, object], penalty: object = 0) -> 
     policy = next((policy for policy in POLICIES if policy == given), None)
     if policy is not None:
         return Credit(policy, penalty=cost)
-    if isinstance(given, str) and not Path(given).suffix and not Path(given).exists():
+    if isinstance(given, str) and not Path(given).suffix and not is_there(given):
         near = nearest(given, POLICIES)
         raise SymparamsError(
             f"credit is {listed(POLICIES, 'or')}, or a CSV file with mistakes and their shares; there is no file "

@@ -14,7 +14,7 @@ from symparams.documents.formats import Format
 from symparams.documents.pdf import check_typst, pdf
 from symparams.documents.rendering import Document, standalone, written
 from symparams.errors import SymparamsError
-from symparams.files import write_whole
+from symparams.files import desk, write_whole
 from symparams.grading.bank_text import in_format
 from symparams.grading.marking import NO_KNOWN
 from symparams.grading.marks import Answer, ClassMarks, Student, decimal
@@ -105,7 +105,8 @@ def write_reports(
     if format_ == "pdf":
         check_typst()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        if desk() is None:
+            folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else "") or "no folder can have such a name"
         raise SymparamsError(f"cannot write {folder}: {reason}") from None
