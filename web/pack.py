@@ -1,0 +1,61 @@
+"""Run by build.mjs inside the Python of the page: folders of modules -> archives of byte code, always the same bytes."""
+
+import importlib.util
+import json
+import sys
+import zipfile
+from importlib._bootstrap_external import _code_to_hash_pyc
+from pathlib import Path
+
+AS_TEXT = ("prairielearn_server.py",)  # modules that the package reads as text
+SHOWN = ("symparams/layers/", "symparams/commands/")  # whose docstrings are shown
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def pack(folder: str, archive: str, among: frozenset[str] | None = None, *, others: bool = False) -> None:
+    """What is below a folder, modules as byte code of this Python; only the modules `among` these, or only the others.
+
+    What is no module goes with those among them.
+    """
+    root = Path(folder)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as made:  # compressed as one piece later, which is smaller
+        for path in sorted(file for file in root.rglob("*") if file.is_file()):
+            name, data = path.relative_to(root).as_posix(), path.read_bytes()
+            is_module = path.suffix == ".py"
+            if among is not None and others is (not is_module or name in among):
+                continue
+            if is_module and path.name not in AS_TEXT:
+                code = compile(data, name, "exec", dont_inherit=True, optimize=0 if name.startswith(SHOWN) else 2)
+                name, data = f"{name}c", bytes(_code_to_hash_pyc(code, importlib.util.source_hash(data), False))
+            made.writestr(zipfile.ZipInfo(name, _DATE), data)
+
+
+def loaded(place: str) -> frozenset[str]:
+    """The modules that are imported by now from a folder, as their sources are called in it."""
+    files = (getattr(module, "__file__", None) or "" for module in sys.modules.values())
+    return frozenset(file.removeprefix(f"{place}/").removesuffix("c") for file in files if file.startswith(place))
+
+
+def catalogue() -> str:
+    """What the editor completes, as JSON: each layer with how it is written and what it is."""
+    from symparams.documents.catalogue import catalogue_text
+    from symparams.layers import CATALOGUE
+
+    entries = []
+    for name in sorted({entry.layer.names[0] for entry in CATALOGUE.values()}):
+        head, _, rest = catalogue_text(name, "text").strip().partition("\n\n")
+        about = " ".join(rest.partition("\n\n")[0].split())
+        entries.append({"label": name, "detail": head.splitlines()[0].removeprefix(name), "info": about})
+    return json.dumps(entries, ensure_ascii=False)
+
+
+def warm(calls: str) -> str:
+    """The replies to some calls, which leave parsing tables and compiled templates in the cache; and the version."""
+    from symparams.calls import call
+    from symparams.version import __version__
+
+    replies = [json.loads(call(operation, json.dumps(arguments))) for operation, arguments in json.loads(calls)]
+    failed = [reply for reply in replies if not reply["ok"]]
+    if failed:
+        sys.exit(f"the page cannot be built: {failed[0]['error']['message']}")
+    return __version__
