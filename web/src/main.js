@@ -22,7 +22,7 @@ let base = {}; // letters with the values that the text gives them
 let timer = 0;
 
 const python = new Python((told) => {
-  if (told) status(`${told} …`);
+  $("#progress").textContent = told && `${told} …`;
   busy(told !== "");
 });
 
@@ -88,7 +88,7 @@ async function answered() {
   tabled(rows.text, found.network);
   lettered(found.network);
   for (const name of ["take", "own", "figure"]) $(`#${name}`).hidden = false;
-  put($("#own div"), block(commands(state, found.read.kind, asks)), block(script(state, found.read.kind, asks)));
+  owned();
   if ($("#figure").open) await drawn();
   await restored();
   kept();
@@ -147,7 +147,14 @@ async function stepped(name) {
   below(name, "steps", section((await python.call("solve", given, `steps ${name}`)).text));
 }
 
+// The commands and the script that say the same.
+function owned() {
+  const about = [state, shown.read.kind, shown.read.doubts.length > 0];
+  put($("#own div"), block(commands(...about)), block(script(...about)));
+}
+
 function remembered() {
+  owned();
   history.replaceState(null, "", written(state) || location.pathname + location.search);
 }
 
@@ -231,8 +238,16 @@ function wired() {
   $("#copy").onclick = () => guarded(async () => copied($("#copy"), await solution($("#format").value)));
   $("#download").onclick = () => guarded(async () => downloaded(`solution.${FORMATS[$("#format").value]}`, await solution($("#format").value)));
   $("#link").onclick = () => copied($("#link"), location.href);
-  $("#examples div").append(...EXAMPLES.map(({ title, text }) => made("button", { textContent: title, onclick: () => box.put(text) })));
+  $("#examples div").append(...EXAMPLES.map(({ title, text }) => made("button", { textContent: title, onclick: () => taken(text) })));
   addEventListener("hashchange", loaded);
+}
+
+function taken(text) {
+  box.put(text);
+  if (matchMedia("(max-width: 64rem)").matches) {
+    $("#examples").open = false;
+    $("#examples summary").focus();
+  }
 }
 
 // The state that the address has; a sentence if it has none that can be read.

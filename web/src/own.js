@@ -5,7 +5,7 @@ const FILES = { arch: "net.arch", keras: "model.py", torch: "model.py", notebook
 const quoted = (text) => (/^[\w./=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 // `kind`: as which the text was read; `asks`: whether it asks for something.
-export function commands({ text, set, style, layer, macs }, kind, asks) {
+export function commands({ text, set, style, layer, macs, yours }, kind, asks) {
   const file = FILES[kind] ?? "input.json";
   const isShort = !text.includes("\n") && text.length < 120;
   const input = isShort ? `-e ${quoted(text)}` : file;
@@ -15,10 +15,13 @@ export function commands({ text, set, style, layer, macs }, kind, asks) {
   if (asks) lines.push(`symparams answer ${input}${values}`);
   lines.push(`symparams summary ${input}${macs ? " --quantity macs" : ""}${values}`);
   lines.push(`symparams solve ${input} --style ${style}${layer ? ` --layer ${quoted(layer)}` : ""}${more}`);
+  for (const [name, answer] of Object.entries(yours)) {
+    lines.push(`symparams diagnose ${input} ${name ? `--layer ${quoted(name)}` : "--total"} --answer ${quoted(answer)}${values}`);
+  }
   return lines.join("\n");
 }
 
-export function python({ text, set, style }, kind, asks) {
+export function python({ text, set, style, yours }, kind, asks) {
   const isShort = !text.includes("\n") && text.length < 120;
   const file = FILES[kind] ?? "input.json";
   const values = Object.entries(set).map(([name, value]) => `${name}=${/^\d+$/.test(value) ? value : JSON.stringify(value)}`).join(", ");
@@ -31,5 +34,6 @@ export function python({ text, set, style }, kind, asks) {
     ...(asks ? [`print(read.answer(${values}).to_text())`] : []),
     `print(net.params)`,
     `print(net.solve("${style}").to_text())`,
+    ...Object.entries(yours).map(([name, answer]) => `print(net.diagnose(${JSON.stringify(answer)}${name ? `, ${JSON.stringify(name)}` : ""}).to_text())`),
   ].slice(isShort ? 1 : 0).join("\n");
 }

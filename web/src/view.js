@@ -75,7 +75,7 @@ export function table(text, layers, { asked, typed, yours }) {
       cell.append(made("span", { className: "kind", textContent: layers.get(name).kind }));
       row.after(made("tr", { className: "below", hidden: true, id }, made("td", { colSpan: columns })));
     } else row.after(made("tr", { className: "below", hidden: true }, made("td", { colSpan: columns })));
-    const field = made("input", { type: "text", size: 9, value: yours[name] ?? "", autocomplete: "off", spellcheck: false });
+    const field = made("input", { type: "text", size: 9, value: yours[name] ?? "", autocomplete: "off", spellcheck: false, placeholder: "yours" });
     field.setAttribute("aria-label", `Your number for ${name || "the total"}`);
     field.oninput = () => typed(name, field.value.trim());
     row.append(made("td", { className: "yours" }, field));
