@@ -65,8 +65,10 @@ async function packs(work, out) {
   pack.callKwargs("/stage/core", "/stage/more.zip", first, { others: true });
   pack("/stage/sympy", "/stage/sympy.zip");
   pack("/cache", "/stage/cache.zip");
+  cpSync(join(PYODIDE, "python_stdlib.zip"), join(work, "stdlib.zip"));
+  page.globals.get("split_library")("/stage/stdlib.zip", "/stage/library.zip", "/stage/more.zip");
   const catalogue = page.globals.get("catalogue")();
-  for (const name of ["core", "cache", "more", "sympy"]) written(out, `${name}.pack`, readFileSync(join(work, `${name}.zip`)));
+  for (const name of ["library", "core", "cache", "more", "sympy"]) written(out, `${name}.pack`, readFileSync(join(work, `${name}.zip`)));
   return { version, catalogue };
 }
 
@@ -100,7 +102,7 @@ async function main(out) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  for (const name of ["pyodide.mjs", "python_stdlib.zip"]) cpSync(join(PYODIDE, name), join(out, name));
+  cpSync(join(PYODIDE, "pyodide.mjs"), join(out, "pyodide.mjs"));
   for (const suffix of ["wasm", "mjs"]) written(out, `${suffix}.pack`, readFileSync(join(PYODIDE, `pyodide.asm.${suffix}`)));
   const sheet = readFileSync(join(ROOT, "templates", "formats", "document.css"), "utf8");
   writeFileSync(join(out, "document.css"), sheet.replace("data:font/woff2;base64,FONT", "formulas.woff2"));

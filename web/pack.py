@@ -9,6 +9,7 @@ from pathlib import Path
 
 AS_TEXT = ("prairielearn_server.py",)  # modules that the package reads as text
 SHOWN = ("symparams/layers/", "symparams/commands/")  # whose docstrings are shown
+LIBRARY = "/lib/python314.zip/"
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -34,6 +35,21 @@ def loaded(place: str) -> frozenset[str]:
     """The modules that are imported by now from a folder, as their sources are called in it."""
     files = (getattr(module, "__file__", None) or "" for module in sys.modules.values())
     return frozenset(file.removeprefix(f"{place}/").removesuffix("c") for file in files if file.startswith(place))
+
+
+def split_library(archive: str, first: str, rest: str) -> None:
+    """Python's own modules: packages of which something is imported by now, and at the end of `rest` all others."""
+    used = {file.removeprefix(LIBRARY).split("/")[0] for module in list(sys.modules.values())
+            if (file := getattr(module, "__file__", None) or "").startswith(LIBRARY)}  # fmt: skip
+    with (
+        zipfile.ZipFile(archive) as every,
+        zipfile.ZipFile(first, "w", zipfile.ZIP_STORED) as kept,
+        zipfile.ZipFile(rest, "a", zipfile.ZIP_STORED) as later,
+    ):
+        for name in sorted(every.namelist()):
+            if not name.endswith("/"):
+                into = kept if name.split("/")[0] in used else later
+                into.writestr(zipfile.ZipInfo(name, _DATE), every.read(name))
 
 
 def catalogue() -> str:

@@ -49,7 +49,7 @@ export class Symparams {
         if (!missing || !this.#later.delete(name)) throw error;
         this.#told(name === "sympy" ? "Sympy is being loaded, which factors formulas" : "More of symparams is being loaded");
         this.#page.unpackArchive(await this.#fetched(name), "zip", { extractDir: "/lib/core" });
-        this.#page.runPython("import importlib; importlib.invalidate_caches()");
+        this.#page.runPython("sys.path_importer_cache.clear()"); // or what is new is not looked for
       }
     }
   }

@@ -6,11 +6,13 @@ const BASE = new URL("./", self.location.href).href;
 const real = self.fetch.bind(self);
 const packs = new Map(); // name -> promise of its bytes
 
-// WebAssembly is kept compressed, whatever the server does.
-self.fetch = (from, ...more) =>
-  String(from.url ?? from).endsWith("pyodide.asm.wasm")
-    ? unpacked("wasm").then((body) => new Response(body, { headers: { "content-type": "application/wasm" } }))
-    : real(from, ...more);
+const PACKED = { "pyodide.asm.wasm": ["wasm", "application/wasm"], "python_stdlib.zip": ["library", "application/zip"] };
+
+// What Pyodide fetches is kept compressed, whatever the server does.
+self.fetch = async (from, ...more) => {
+  const [name, type] = PACKED[String(from.url ?? from).split("/").pop()] ?? [];
+  return name ? new Response(await unpacked(name), { headers: { "content-type": type } }) : real(from, ...more);
+};
 
 async function unpacked(name) {
   const reply = await real(`${BASE}${name}.pack`);
