@@ -1,4 +1,4 @@
-"""Run by build.mjs inside the Python of the page: folders of modules -> archives of byte code, always the same bytes."""
+"""Run by build.mjs inside the Python of the page: folders of modules -> archives of byte code, the same every time."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""Calls and the hash of what each is answered here, a JSON line each: python -m web.test.replies in the checkout."""
+"""Calls and the hash of what each is answered here, a JSON line each; run by equal.test.mjs."""
 
 from __future__ import annotations
 
