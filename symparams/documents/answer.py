@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 
 from symparams.algebra.formula import Formula, as_formula, symbols, total
@@ -11,6 +13,8 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.documents.entries import LayerEntry, Letter
 from symparams.documents.solution import Solution
+from symparams.layers.convolution import Convolution
+from symparams.layers.dense import Dense
 from symparams.model.sentence import Put, Sentence, Text, value_of
 from symparams.quantities.backward_field import WayBack, way_back
 from symparams.quantities.derivation import Derivation
@@ -23,6 +27,8 @@ from symparams.quantities.unit_counts import UnitCount, by_units, counts_by_unit
 from symparams.questions.not_entering import not_entering
 from symparams.reading.inquiry import Inquiry
 
+_NESTED = re.compile(r"\([^()]*\(")  # brackets in brackets: 4((50 + 50)·50 + 50)
+_MUCH = Fraction(1, 4)  # of all parameters, which is worth saying
 _LISTED = 8  # so many tensors are named one by one
 
 
@@ -65,7 +71,8 @@ class LayerAnswer:
             return self.sum_of_units
         rule = without_quotients(self.params.substitution)
         units = by_units(self.by_unit) if self.by_unit else rule
-        return units if len(shown(units, PLAIN)) + 2 < len(shown(rule, PLAIN)) else rule
+        short, long = len(shown(units, PLAIN)), len(text := shown(rule, PLAIN))
+        return units if short + (0 if _NESTED.search(text) else 2) < long else rule
 
     @cached_property
     def not_entering(self) -> tuple[Text, ...]:
@@ -76,7 +83,29 @@ class LayerAnswer:
     @property
     def ignores(self) -> tuple[Text, ...]:
         """What does not affect its number of parameters, apart from what is said first."""
+        if self.is_brief:
+            return ()
         return tuple(t for t in self.entry.node.derived.rules.ignores if t not in self.not_entering)
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether what its units are made from has been said of another layer."""
+        return self.inquiry is not None and self.inquiry.brief
+
+    @property
+    def share(self) -> Fraction | None:
+        """Its part of all parameters, where it is asked why there are so many."""
+        total = self.solution.network.counts.params
+        own = self.entry.all_counts.params
+        if self.inquiry is None or not self.inquiry.compares or not (isinstance(own, int) and isinstance(total, int)):
+            return None
+        return Fraction(own, total) if _MUCH * total <= own < total else None
+
+    @property
+    def reads_a_row(self) -> bool:
+        """Whether it has a weight for every value that a convolution's feature map has."""
+        slides = any(isinstance(node.layer, Convolution) for node in self.solution.network.nodes)
+        return slides and isinstance(self.entry.node.layer, Dense) and self.entry.changes_laid_out is not None
 
     @property
     def each_first(self) -> UnitCount | None:
@@ -96,12 +125,8 @@ class LayerAnswer:
         every = tuple(self.solution.letters_of(self.entry))
         if len(self.entry.arriving) != 1 or self.entry.changes_laid_out is not None:
             return every
-        told = (self.entry.because, *self.entry.node.derived.rules.ignores, self.entry.wondered)
-        slots = [
-            put.slot for text in told if isinstance(text, Sentence) for put in text.pieces() if isinstance(put, Put)
-        ]
-        some = [one for slot in slots for one in (slot if isinstance(slot, tuple) else (slot,))]
-        names = {s.name for one in some if not isinstance(one, str) for s in symbols(as_formula(value_of(one)))}
+        told = (self.entry.because, *self.ignores, *self.not_entering, self.entry.wondered)
+        names = {name for text in told if isinstance(text, Sentence) for name in _letters_in(text)}
         return tuple(letter for letter in every if letter.symbol.name in names)
 
     @property
@@ -113,17 +138,17 @@ class LayerAnswer:
     def stored(self) -> list[list[StoredTensor]]:
         """Its parameters as the framework stores them, where there are not too many; three of one shape together."""
         alike: dict[object, list[StoredTensor]] = {}
-        for t in self._stored:
+        for t in self.tensors:
             alike.setdefault((t.shape, t.copies), []).append(t)
-        groups = [alike[t.shape, t.copies] for t in self._stored]
+        groups = [alike[t.shape, t.copies] for t in self.tensors]
         return [
             group if len(group) > 2 else [t]
-            for t, group in zip(self._stored, groups, strict=True)
+            for t, group in zip(self.tensors, groups, strict=True)
             if len(group) <= 2 or t is group[0]
         ]
 
     @cached_property
-    def _stored(self) -> Sequence[StoredTensor]:
+    def tensors(self) -> Sequence[StoredTensor]:
         """Its parameters by the names that stand in front of them, where the framework has the layer."""
         own = self.entry.account.stored_parameters
         if not self.entry.account.derived.is_stock or len(own) > _LISTED:
@@ -135,7 +160,7 @@ class LayerAnswer:
 
     def stored_names(self, trained: bool) -> list[str]:
         """The names of its tensors that training changes, or of the others, where they can be told by these."""
-        return [t.name for t in self._stored if t.trained == trained]
+        return [t.name for t in self.tensors if t.trained == trained]
 
     # ------------------------------------------------------------ further quantities
 
@@ -188,6 +213,15 @@ class LayerAnswer:
         assert not isinstance(self.fields, str)
         axis = self.fields.index(steps)
         return way_back(self.solution.network, self.entry.number - 1, axis, steps.field)
+
+
+def _letters_in(text: Sentence) -> Iterator[str]:
+    """The letters in what is put into a sentence."""
+    for put in text.pieces():
+        slot = put.slot if isinstance(put, Put) else ()
+        for one in slot if isinstance(slot, tuple) else (slot,):
+            if not isinstance(one, str):
+                yield from (s.name for s in symbols(as_formula(value_of(one))))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from symparams.documents.diagnosis_document import render_diagnosis
 from symparams.documents.rendering import Document, render, written
 from symparams.documents.solution import Solution
 from symparams.model.network import Network
+from symparams.model.sentence import pattern
 from symparams.quantities.layer_quantities import USUAL
 from symparams.questions.doubted import Doubt
 from symparams.reading.asking import inquiry
@@ -37,7 +38,10 @@ class Asked:
             whole = replace(self._whole, pictures=self.figures)
             bodies = [note, render(whole, document), render(self._whole, self._styled(document, "summary"))]
         else:
-            bodies = [*(self._answer(doubt, document) for doubt in self.doubts), note]
+            bodies = [
+                *(self._answer(doubt, document, self._told_before(i)) for i, doubt in enumerate(self.doubts)),
+                note,
+            ]
         return "\n".join(body for body in bodies if body.strip())
 
     @cached_property
@@ -48,18 +52,26 @@ class Asked:
     def _styled(document: Document, style: str) -> Document:
         return Document(style, document.format, document.digits, document.math)
 
-    def _answer(self, doubt: Doubt, document: Document) -> str:
+    def _told_before(self, index: int) -> bool:
+        """Whether an answer before one has said what the units of its layer are made from, in the same words."""
+        names = [d.layer for d in self.doubts[: index + 1] if d.layer is not None and d.quantity == "params"]
+        layers = [self.network.node(name).derived for name in names]
+        is_last = bool(layers) and self.doubts[index].layer == names[-1] and self.doubts[index].quantity == "params"
+        return is_last and any(pattern(x.rules.because) == pattern(layers[-1].rules.because) for x in layers[:-1])
+
+    def _answer(self, doubt: Doubt, document: Document, brief: bool = False) -> str:
         if doubt.diagnosis is not None:
-            return render_diagnosis(doubt.diagnosis, document, self._inquiry)
+            return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
         layers = () if doubt.layer is None else (doubt.layer,)
         solution = Solution(self.network, (doubt.quantity,), layers, pictures=self.figures)
-        return written(document, "answer", s=solution, a=AnswerDocument(solution, self._inquiry))
+        return written(document, "answer", s=solution, a=AnswerDocument(solution, replace(self._inquiry, brief=brief)))
 
     @cached_property
     def _inquiry(self) -> Inquiry:
         """What is asked beside the numbers."""
         layers = {doubt.layer for doubt in self.doubts}
-        return replace(inquiry(self.reading.prose), several=len(layers) > 1)
+        asked = inquiry(self.reading.prose)
+        return replace(asked, several=len(layers) > 1 or (asked.compares and self.doubts[0].at is None))
 
     # ------------------------------------------------------------ JSON
 

@@ -184,6 +184,16 @@ class LayerEntry:
         return read if read.made == "rule" and len(self.measurements.network.node(read.source).shape) == 1 else None
 
     @property
+    def collapsed(self) -> Text:
+        """How a layer on the way to the row of features that it reads makes one value of each channel; else empty."""
+        reads = self.reads
+        if len(self.arriving) != 1 or len(self.arriving[0]) != 1 or len(reads) != 1:
+            return ""
+        nodes = map(self.measurements.network.node, reads[0].through)
+        one = next((n for n in nodes if len(n.shape) == 1 and len(n.derived.arriving[0].shape) > 1), None)
+        return "" if one is None else one.derived.rules.shape_because
+
+    @property
     def changes_laid_out(self) -> SizeWay | None:
         """How the spatial sizes change on the way to what has been laid out in that row."""
         network, read = self.measurements.network, self.laid_out

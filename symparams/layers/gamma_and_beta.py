@@ -103,5 +103,7 @@ def positions_share(x: Incoming) -> tuple[Text, ...]:
     named = {1: "length of the sequence", 2: "size of the image", 3: "size of the volume"}.get(len(x.spatial))
     if named is None:
         return ()
-    text = f"the {named}, {{sizes}}, does not matter: all positions of a channel share its parameters"
-    return (say(text, sizes=x.spatial),)
+    reason = "does not matter: all positions of a channel share its parameters"
+    if not all(isinstance(size, int) for size in x.spatial):
+        return (f"the {named} {reason}",)
+    return (say(f"the {named}, {{sizes}}, {reason}", sizes=x.spatial),)

@@ -15,12 +15,14 @@ from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
 from symparams.questions.right_for import right_for
 from symparams.questions.spoken_of import SMALLEST, Spoken
-from symparams.reading.asking import inquiry, named_in
+from symparams.reading.asking import MOST, inquiry, named_in
 from symparams.reading.doubts import Written
 from symparams.reading.reading import Reading, WrongRow
 
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
 _TRIED = 12  # so many layers are tried for a number that names none
+_COMPARED = 3  # layers that are told beside each other
+_OF_SIZE = ("activations", "memory")  # quantities of a whole network
 _UNTRAINED = re.compile(r"non[\s-]?trainable|untrain|not\s+train|nicht\s+train", re.I)
 
 
@@ -58,15 +60,33 @@ class Doubts:
         ]
         if wrong:
             asked = [d for d in asked if self._is_asked_besides(d, wrong)]
+            known |= {(d.layer, d.quantity) for d in asked}
+            layer = wrong[0].layer
+            others = [q for q in self.quantities if q in _OF_SIZE and q not in {quantity for _, quantity in known}]
+            asked += [Doubt(layer, quantity, None, None) for quantity in others]
+        elif not asked and (compared := self._compared()):
+            asked = compared
         elif not asked and spoken.asking and spoken.only is not None:
-            of_all = ("activations", "memory")
-            asked = [Doubt(None if q in of_all else spoken.only, q, None, None) for q in self.quantities]
+            asked = [Doubt(None if q in _OF_SIZE else spoken.only, q, None, None) for q in self.quantities]
         elif not asked and spoken.asking & spoken.of_training and self.network.counts.non_trainable != 0:
             untrained = _UNTRAINED.search(spoken.prose) is not None
             asked = [Doubt(None, "non_trainable" if untrained else "trainable", None, None)]
         elif not asked and spoken.asking and adds_up(self.quantity) and (self.quantity != "params" or self.topics):
             asked = [Doubt(None, self.quantity, None, None)]
         return (*wrong, *self._once(asked))
+
+    def _compared(self) -> list[Doubt]:
+        """The layers that a question compares by their numbers, or names by their kinds; the one with the most."""
+        spoken = self.spoken
+        asking = " ".join(map(spoken.sentences.text, sorted(spoken.asking)))
+        if MOST.search(asking):
+            counts = {n.name: n.all_counts.params for n in self.network.nodes}
+            known = {name: count for name, count in counts.items() if isinstance(count, int) and count}
+            return [Doubt(max(known, key=lambda name: known[name]), "params", None, None)] if known else []
+        near = [layer for one, layer in spoken.right if layer and spoken.is_near_question(one.sentence)]
+        kinds = [layer for layer, sentence in spoken.only_ones if sentence in spoken.asking]
+        some = list(dict.fromkeys(near if len({*near}) > 1 else kinds))
+        return [Doubt(layer, self.quantity, None, None) for layer in some] if len(some) <= _COMPARED else []
 
     def _is_asked_besides(self, doubt: Doubt, wrong: list[Doubt]) -> bool:
         """Whether something is asked about beside wrong numbers: another quantity, or a layer without parameters."""
@@ -163,8 +183,10 @@ class Doubts:
         is_asked = bool({one.sentence - 1, one.sentence, one.sentence + 1} & spoken.asking)
         if one.kind != "number" or is_asked:
             near += [*spoken.named, *spoken.counted_off, *sizes]
-        for distance in (0, 1, 2):
-            yield from (layer for layer, sentence in near if abs(sentence - one.sentence) == distance)
+        own = {kind for kind, sentence in spoken.kinds if sentence == one.sentence}
+        for distance in (0, 1, 2):  # a layer whose kind stands in the sentence comes first
+            some = [layer for layer, sentence in near if abs(sentence - one.sentence) == distance]
+            yield from sorted(some, key=lambda name: name is None or type(self.network.node(name).layer) not in own)
         if one.kind == "formula":
             yield from (layer for layer, _ in near)
         if spoken.only is not None and (one.kind == "formula" or is_asked):
@@ -189,7 +211,7 @@ class Doubts:
             if one.sentence in spoken.asking or not (several or self.quantity != "params"):
                 yield Doubt(layer, "params", None, one.at)
         for one, layer in spoken.right_sizes:
-            if spoken.is_near_question(one.sentence):
+            if spoken.is_near_question(one.sentence) or one.sentence - 1 in spoken.asking:
                 yield Doubt(layer, "shape", None, one.at)
         sizes = {(w.sentence, reader) for w, layer in spoken.right_sizes for reader in spoken.readers(layer)}
         for name, sentence in (*spoken.named, *spoken.counted_off):

@@ -70,7 +70,11 @@ def right_for(diagnosis: Diagnosis) -> RightFor | None:
 def _has(derived: Derived, diagnosis: Diagnosis) -> bool:
     """Whether a layer has the number, or the shape, that was given as an answer."""
     if diagnosis.quantity == "shape":
-        return len(derived.shape) == len(diagnosis.answer) and all(map(_same, derived.shape, diagnosis.answer))
+        sizes = dict(zip(derived.out.axes, derived.shape, strict=True))
+        asked = [sizes.get(one.axis) for one in diagnosis.right]
+        return len(asked) == len(diagnosis.answer) and all(
+            size is not None and _same(size, given) for size, given in zip(asked, diagnosis.answer, strict=True)
+        )
     if diagnosis.quantity == "params":
         return _same(derived.counts.params, diagnosis.answer[0])
     if diagnosis.quantity == "macs" and derived.work is not None:
@@ -134,7 +138,7 @@ def _others(node: Node) -> Iterator[Changed]:
 def _of_typed(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
     """The layers that read as many inputs, or have as much of a setting, as one of the numbers that were typed.
 
-    Each with and without biases. Of a number alone, the sizes of the network are tried.
+    Each with the switches as they are, or one of them turned. Of a number alone, the sizes of the network are tried.
     """
     if diagnosis.quantity != "params" or len(node.derived.arriving) != 1:
         return
@@ -142,10 +146,13 @@ def _of_typed(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
     derived = node.derived
     if len(typed) == 1:
         sizes = [size for other in diagnosis.network.nodes for size in other.shape if isinstance(size, int)]
-        typed = [*list(dict.fromkeys(sizes))[: _TYPED - 1], *_solved(derived, typed[0])]
-    layers: dict[Layer, None] = {derived.layer: None}
-    if any(a.name == "bias" for a in arguments_of(type(derived.layer))):
-        layers[replace(derived.layer, bias=not derived.layer.bias)] = None  # type: ignore[attr-defined]
+        typed = list(dict.fromkeys(sizes))[: _TYPED - 1]
+    with suppress(SymparamsError):
+        count = number(diagnosis.answer[0])
+        typed = [*typed[: _TYPED - 1], *(_solved(derived, count) if isinstance(count, int) else ())]
+    switches = [a.name for a in arguments_of(type(derived.layer)) if a.kind.answers]
+    values = [(name, getattr(derived.layer, name)) for name in switches]
+    layers = [derived.layer, *(replace(derived.layer, **{n: not v}) for n, v in values if isinstance(v, bool))]
     for size in list(dict.fromkeys(typed))[:_TYPED]:
         for layer in layers:
             with suppress(SymparamsError, ValueError, IndexError):
@@ -215,11 +222,11 @@ def _extra(layer: Layer) -> Iterator[Layer]:
     """A layer with some more or fewer positions of padding on its sides, along all axes alike."""
     for argument in arguments_of(type(layer)):
         value = getattr(layer, argument.name)
-        if argument.name == "padding" and isinstance(value, tuple):
-            known = {number(one) for one in value if isinstance(one, Formula)}
-            yield from (replace(layer, padding=tuple(Number(p) for _ in value)) for p in _PADDING if {p} != known)
+        many = len(value) if isinstance(value, tuple) else 1
+        if argument.name == "padding":
+            known = {number(one) for one in value if isinstance(one, Formula)} if isinstance(value, tuple) else set()
+            yield from (replace(layer, padding=(Number(p),) * many) for p in _PADDING if {p} != known)
         elif argument.name == "output_padding":
-            many = len(value) if isinstance(value, tuple) else 1
             yield replace(layer, output_padding=(ONE,) * many)
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, SymparamsError
+from symparams.model.layer import Layer
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
@@ -47,11 +48,14 @@ class Spoken:
         """The layers that are called by their names, each with the number of its sentence."""
         found = []
         for name in self.network.names:
-            if not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
+            if name.isdecimal():
+                pattern = rf"\b(?:layer|module|model\[)\s?{name}\b"
+            elif not re.search(r"[\d_.]", name):  # `dense` is also a word; it counts only in code marks
                 pattern = rf"[`'\"]{re.escape(name)}[`'\"]"
             else:
                 pattern = rf"(?<![\w.]){re.escape(name)}(?![\w])"
-            found += [(name, self.sentences.of(mark.start())) for mark in re.finditer(pattern, self.prose)]
+            marks = re.finditer(pattern, self.prose, re.I if name.isdecimal() else 0)
+            found += [(name, self.sentences.of(mark.start())) for mark in marks]
         return sorted(found, key=lambda pair: pair[1])
 
     @cached_property
@@ -64,15 +68,29 @@ class Spoken:
                 found.append((node.name, one.sentence))
         return found
 
+    @cached_property
+    def kinds(self) -> list[tuple[type[Layer], int]]:
+        """The kinds of layers that the text names, each with the number of its sentence."""
+        words = ((m[0].lower(), self.sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose))
+        known = kinds()
+        return [(known[word], sentence) for word, sentence in words if word in known]
+
+    @cached_property
+    def only_ones(self) -> list[tuple[str, int]]:
+        """The layers with parameters that are the only one of a kind which the text names, each with its sentence."""
+        spoken = Counter(sentence for _, sentence in self.kinds)
+        found = []
+        for kind, sentence in self.kinds:
+            own = [n.name for n in self.network.nodes if type(n.layer) is kind and n.derived.counts.params != 0]
+            if len(own) == 1 and spoken[sentence] < _DESCRIBED:
+                found.append((own[0], sentence))
+        return list(dict.fromkeys(found))
+
     def without(self) -> Iterator[str]:
         """A layer of each kind that has no parameters and is asked about."""
-        words = [(m[0].lower(), self.sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose)]
-        known = kinds()
-        spoken = Counter(sentence for word, sentence in words if word in known)
+        spoken = Counter(sentence for _, sentence in self.kinds)
         without = {
-            known[word]
-            for word, sentence in words
-            if word in known and self.is_near_question(sentence) and spoken[sentence] < _DESCRIBED
+            kind for kind, sentence in self.kinds if self.is_near_question(sentence) and spoken[sentence] < _DESCRIBED
         }
         for node in self.network.nodes:
             if type(node.layer) in without and node.layer.inputs != "none" and node.derived.counts.params == 0:
@@ -194,7 +212,8 @@ class Spoken:
         """Whether something that is written is a size that this layer makes, or its whole shape."""
         arriving = node.derived.arriving[0].shape
         if one.kind == "shape" and len(sizes := self.sizes(one)) > 1:
-            return sizes == tuple(map(as_formula, node.shape))
+            whole = tuple(map(as_formula, node.shape))
+            return whole in (sizes, sizes[1:] if len(whole) > 1 else ())  # the batch may stand before it
         value = self.value(one)
         if value is None or value < 2:
             return False

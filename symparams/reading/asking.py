@@ -46,6 +46,10 @@ _CHOOSING = re.compile(
     r"|qui\s+a\s+raison|qui[eé]n\s+tiene\s+raz[oó]n|cu[aá]l\s+es)",
     re.I,
 )
+MOST = re.compile(r"\bmost\s+(?:of\s+(?:the\s+)?)?param|\b(?:largest|biggest)\s+(?:number|layer|part|share)", re.I)
+_SO_MANY = re.compile(
+    r"\bso\s+(?:many|much|large|big|huge)|\b(?:most|much\s+more|more\s+than|majority|dominat\w+)\b", re.I
+)
 _USUAL = re.compile(
     r"\b(?:usual|standard|normal|regular|ordinary|üblich\w*|normal\w*|habituel\w*|habitual\w*)\s+\(?\d", re.I
 )
@@ -61,6 +65,7 @@ def inquiry(prose: str) -> Inquiry:
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
         any(map(_USUAL.search, questions)),
+        MOST.search(alone) is not None or _SO_MANY.search(alone) is not None,
     )
 
 

@@ -17,4 +17,6 @@ class Inquiry:
     topics: frozenset[Topic] = frozenset()  # what may enter or not, as the text asks
     chooses: bool = False  # whether it asks which of two numbers is right
     is_usual: bool = False  # whether the other number is called the usual one: nobody took it for the right one
+    compares: bool = False  # whether it asks why there are so many, or which layer has most
     several: bool = False  # whether it asks about several layers, so that each answer says about which
+    brief: bool = False  # whether an answer before this one has said the same of another layer

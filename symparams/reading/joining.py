@@ -78,6 +78,8 @@ def with_told_sizes(reading: Reading) -> Reading:
         if node.layer.inputs == "none":
             fitting = {sizes for sizes in told if _fits(node.shape, sizes)}
             fitting = fitting or {sizes for sizes in inputs if _fits(node.shape, sizes, called_so=True)}
+            if not fitting and len(node.shape) > 1:  # the batch may stand before it
+                fitting = {sizes[1:] for sizes in told if _fits(node.shape, sizes[1:])}
             if len(fitting) == 1:
                 named = zip(node.shape, fitting.pop(), strict=True)
                 values.update({size.name: told for size, told in named if isinstance(size, Symbol)})

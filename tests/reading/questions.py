@@ -137,4 +137,39 @@ PyTorch says 14,760. Where do the others come from?
 
 gru = nn.GRU(20, 60)
 """,
+    "two layers compared": """The first LSTM has 7,680 parameters, the second 12,960. Both have 40 units.
+So why is the second larger?
+
+model = keras.Sequential([keras.Input((60, 7)), layers.LSTM(40, return_sequences=True), layers.LSTM(40)])
+""",
+    "the largest layer": """Which layer has the most parameters, and why so many?
+
+model = keras.Sequential([keras.Input((32, 32, 3)), layers.Conv2D(16, 3), layers.MaxPooling2D(2), layers.Flatten(),
+                          layers.Dense(90), layers.Dense(5)])
+""",
+    "at every step": """Why are there only 325 parameters in the TimeDistributed layer? I get 12*325 = 3,900.
+
+model = keras.Sequential([keras.Input((12, 9)), layers.LSTM(64, return_sequences=True),
+                          layers.TimeDistributed(layers.Dense(5))])
+""",
+    "one value of each channel": """Why has the dense layer 170 parameters?
+
+model = keras.Sequential([keras.Input((30, 30, 3)), layers.Conv2D(16, 3), layers.GlobalAveragePooling2D(),
+                          layers.Dense(10)])
+""",
+    "a batch": """With input (20, 16, 50) the output is (20, 33, 24). Why 24 and not 25?
+
+self.conv = nn.Conv1d(in_channels=16, out_channels=33, kernel_size=3, stride=2)
+""",
+    "a call in a sentence": """Our nn.Conv2d(20, 40, 3, groups=4) has 1,840 parameters.
+I think it should have 7,240. Why?
+""",
+    "memory of parameters": """How much memory do the parameters take? I computed 700*90 + 90*10 = 63,900.
+
+model = nn.Sequential(nn.Linear(700, 90), nn.ReLU(), nn.Linear(90, 10))
+""",
+    "which framework is right": """Keras has 4*30 = 120 parameters in batch normalization, PyTorch 60. Which is right?
+
+bn = nn.Sequential(nn.Conv2d(8, 30, 3), nn.BatchNorm2d(30))
+""",
 }

@@ -22,6 +22,7 @@ from symparams.layers.feedforward import FeedForward, GatedFeedForward
 from symparams.layers.recurrent import Recurrent
 from symparams.layers.stacks import TransformerEncoder
 from symparams.layers.transformer import EncoderLayer
+from symparams.layers.wrapping import TimeDistributed
 from symparams.misconceptions.edits import bound, exchanged, named, some, without_factor
 from symparams.misconceptions.families.recurrent import RECURRENT, on_rule, recurrent_of
 from symparams.misconceptions.misconception import misconception
@@ -39,7 +40,7 @@ _QUESTIONS = "Stack Overflow, 'How to calculate the number of parameters of an L
 # ---------------------------------------------------------------- steps
 
 _OVER_STEPS = (Recurrent, ConvLSTM, Bidirectional, FeedForward, GatedFeedForward, Experts)
-_AT_EACH_STEP = (*_OVER_STEPS, Attention, EncoderLayer, TransformerEncoder, Dense)
+_AT_EACH_STEP = (*_OVER_STEPS, Attention, EncoderLayer, TransformerEncoder, Dense, TimeDistributed)
 
 
 @misconception(
@@ -57,7 +58,7 @@ def times_steps(s: Subject) -> Iterable[Formula]:
     layer = as_a(s, *_AT_EACH_STEP)
     if layer is None or s.rule == ZERO:
         return
-    if len(s.x.shape) == 2 or isinstance(layer, ConvLSTM):
+    if len(s.x.shape) == 2 or isinstance(layer, (ConvLSTM, TimeDistributed)):
         yield symbol("T", s.x.shape[0], "sequence length", incoming=True) * s.rule
 
 

@@ -46,12 +46,19 @@ def _next(placed: Sequence[Placed], one: Placed) -> str:
     return next((other.name for other in placed[index + 1 :] if other.row is not None), "the end")
 
 
-_PRINTED = {"filters", "units", "shape", "target", "width", "sequences", "last", "layer", "parameters"}
+_PRINTED = {"filters", "units", "shape", "target", "width", "sequences", "last", "layer", "parameters", "function"}
 
 
 def _settings(given: Arguments) -> str:
     """kernel 3x3, padding same: what a table does not print."""
-    return ", ".join(f"{keyword} {_written(value)}" for keyword, value in given if keyword not in _PRINTED)
+    told = ((keyword, value) for keyword, value in given if keyword not in _PRINTED)
+    return ", ".join(_setting(keyword, value) for keyword, value in told)
+
+
+def _setting(keyword: str, value: Argument) -> str:
+    if value is False:
+        return f"no {keyword}"
+    return f"{keyword} {_written(value)}"
 
 
 def _written(value: Argument) -> str:
