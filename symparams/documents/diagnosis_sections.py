@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from symparams.algebra.evaluation import number
-from symparams.algebra.formula import Formula, Negative, Number, Quotient, Symbol, Value, as_formula, parts
+from symparams.algebra.formula import Formula, Negative, Number, Product, Quotient, Symbol, Value, as_formula, parts
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
@@ -56,6 +56,16 @@ class DiagnosisDocument:
     def own(self) -> LayerAnswer:
         """The short answer for the layer that was asked about."""
         return LayerAnswer(self.solution, self.solution.layers[0], self.diagnosis.quantity, self.inquiry)
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether the answer multiplies what a total of several layers adds."""
+        is_product = isinstance(self.given, Product) and isinstance(self.value, int)
+        return (
+            self.diagnosis.layer is None
+            and is_product
+            and len(self.solution.total_of(self.diagnosis.quantity).parts) > 1
+        )
 
     @cached_property
     def missing(self) -> Missing | None:

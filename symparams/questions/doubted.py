@@ -83,16 +83,20 @@ class Doubts:
             counts = {n.name: n.all_counts.params for n in self.network.nodes}
             known = {name: count for name, count in counts.items() if isinstance(count, int) and count}
             return [Doubt(max(known, key=lambda name: known[name]), "params", None, None)] if known else []
-        near = [layer for one, layer in spoken.right if layer and spoken.is_near_question(one.sentence)]
+        near = [
+            layer
+            for one, layer in spoken.right
+            if layer and {one.sentence - 1, one.sentence, one.sentence + 1} & spoken.asking
+        ]
         kinds = [layer for layer, sentence in spoken.only_ones if sentence in spoken.asking]
         some = list(dict.fromkeys(near if len({*near}) > 1 else kinds))
         return [Doubt(layer, self.quantity, None, None) for layer in some] if len(some) <= _COMPARED else []
 
     def _is_asked_besides(self, doubt: Doubt, wrong: list[Doubt]) -> bool:
         """Whether something is asked about beside wrong numbers: another quantity, or a layer without parameters."""
-        if doubt.layer is not None and self.spoken.is_without(doubt.layer) and doubt.quantity != "shape":
+        if doubt.layer is not None and self.spoken.is_without(doubt.layer) and doubt.quantity == "params":
             return True
-        is_own = doubt.at is not None and self.spoken.sentences.of(doubt.at.start) in self.spoken.asking
+        is_own = doubt.at is not None and self.spoken.sentences.of(doubt.at.start) in self.spoken.questions
         return doubt.quantity not in {one.quantity for one in wrong} and (is_own or doubt.quantity != self.quantity)
 
     # ------------------------------------------------------------ wrong numbers
@@ -162,10 +166,14 @@ class Doubts:
         spoken = self.spoken
         own = [q for q in self._quantities_of(one) if one.kind == "shape" or q != "shape"]
         near = next(spoken.alike(one) if one.kind == "shape" else self._near(one), None)
-        diagnosis = self._typed(near, own[0], one) if near is not None and own else None
+        is_product = one.kind == "formula" and re.search(r"[*·×]", one.text) is not None
+        if near is None and is_product and "params" in self.quantities and own == ["params"]:
+            diagnosis = self._typed(None, "params", one)
+        else:
+            diagnosis = self._typed(near, own[0], one) if near is not None and own else None
         if diagnosis is None or (one.kind != "shape" and spoken.value(one) in (None, *spoken.settings)):
             return None
-        if one.kind == "shape" or re.search(r"[+(]", one.text) or right_for(diagnosis):
+        if one.kind == "shape" or near is None or re.search(r"[+(]", one.text) or right_for(diagnosis):
             return Doubt(near, own[0], diagnosis, one.at, one.text)
         return None
 
@@ -204,10 +212,12 @@ class Doubts:
     def _asked(self) -> Iterator[Doubt]:
         """What is asked about without a wrong number; of all that is right only what stands in a question."""
         spoken = self.spoken
-        for one, part in spoken.of_parts.items():
+        for one, part in list(spoken.of_parts.items())[:1]:  # its answer tells the rest
             yield Doubt(None, part, None, one.at)
         several = len({layer for _, layer in spoken.right}) > 1
         for one, layer in spoken.right:
+            if layer is None and spoken.of_parts:
+                continue
             if one.sentence in spoken.asking or not (several or self.quantity != "params"):
                 yield Doubt(layer, "params", None, one.at)
         for one, layer in spoken.right_sizes:

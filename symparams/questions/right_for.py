@@ -149,7 +149,7 @@ def _of_typed(node: Node, diagnosis: Diagnosis) -> Iterator[Changed]:
         typed = list(dict.fromkeys(sizes))[: _TYPED - 1]
     with suppress(SymparamsError):
         count = number(diagnosis.answer[0])
-        typed = [*typed[: _TYPED - 1], *(_solved(derived, count) if isinstance(count, int) else ())]
+        typed = [*typed[: _TYPED - 2], *(_solved(derived, count) if isinstance(count, int) else ()), 1]
     switches = [a.name for a in arguments_of(type(derived.layer)) if a.kind.answers]
     values = [(name, getattr(derived.layer, name)) for name in switches]
     layers = [derived.layer, *(replace(derived.layer, **{n: not v}) for n, v in values if isinstance(v, bool))]

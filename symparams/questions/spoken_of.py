@@ -11,13 +11,16 @@ from functools import cached_property
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, SymparamsError
-from symparams.model.layer import Layer
+from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.sources.answers import read_answer, read_shape
 
 SMALLEST = 10  # smaller numbers in prose are settings, not counts
+_EXPECTING = re.compile(  # who says so asks, too
+    r"\b(?:I|we)(?:'d|\s+would)?(?:\s+have)?\s+expect(?:ed)?|\bshould(?:n't)?\s+(?:be|have)\b", re.I
+)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRAINED = re.compile(
@@ -32,8 +35,10 @@ class Spoken:
         self.network = network
         self.prose = prose
         self.written = written_in(prose)
-        self.asking = asking(prose)
         self.sentences = Sentences(prose)
+        expecting = {self.sentences.of(word.start()) for word in _EXPECTING.finditer(prose)}
+        self.questions = asking(prose)
+        self.asking = self.questions | expecting
 
     # ------------------------------------------------------------ layers
 
@@ -156,6 +161,8 @@ class Spoken:
             value, meant = self.value(one), one.sentence in self.of_training
             if value is None or value < SMALLEST or value == counts.params or value in own:
                 continue
+            if not meant and one.kind == "formula":  # who works it out means all parameters
+                continue
             if value == counts.trainable and (meant or not spoken.intersection(self.counted.get(value, ()))):
                 found[one] = "trainable"
             elif value == counts.non_trainable and value not in self.counted and (meant or value not in told):
@@ -179,8 +186,9 @@ class Spoken:
 
     @cached_property
     def shapes(self) -> set[tuple[Formula, ...]]:
-        """The shapes that layers output."""
-        return {tuple(map(as_formula, node.shape)) for node in self.network.nodes}
+        """The shapes that layers output, with their channels and without them."""
+        whole = {tuple(map(as_formula, node.shape)) for node in self.network.nodes}
+        return whole | {_spatial(n.shape, n) for n in self.network.nodes if n.inputs and len(n.shape) > 2}
 
     @cached_property
     def right_sizes(self) -> list[tuple[Written, str]]:
@@ -213,7 +221,11 @@ class Spoken:
         arriving = node.derived.arriving[0].shape
         if one.kind == "shape" and len(sizes := self.sizes(one)) > 1:
             whole = tuple(map(as_formula, node.shape))
-            return whole in (sizes, sizes[1:] if len(whole) > 1 else ())  # the batch may stand before it
+            if whole in (sizes, sizes[1:] if len(whole) > 1 else ()):  # the batch may stand before it
+                return True
+            beside = [w for w in self.written if w.kind == "shape" and abs(w.sentence - one.sentence) <= 1]
+            before, after = (_spatial(x, node) for x in (arriving, node.shape))
+            return len(after) > 1 and sizes == after != before and before in map(self.sizes, beside)
         value = self.value(one)
         if value is None or value < 2:
             return False
@@ -273,3 +285,9 @@ class Spoken:
         with suppress(SymparamsError):
             return read_shape(Source("text", one.text), {})
         return ()
+
+
+def _spatial(shape: Shape, node: Node) -> tuple[Formula, ...]:
+    """The sizes of a shape, without its channels, that a layer reads or makes."""
+    axis = node.derived.feature_axis % len(node.shape)
+    return tuple(as_formula(size) for i, size in enumerate(shape) if i != axis)

@@ -16,7 +16,8 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "cache": r"(?:kv|key[\s-]value)[\s-]?cache",
     "activations": r"activations?\s+(?:maps?\s+)?(?:memory|take|use|need|occupy)|activation\s+sizes?"
     r"|(?:memory|bytes|[mg]i?b|v?ram|space)\b[^.?!]{0,40}\b(?:activations?|feature\s+maps?)",
-    "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|speicher|m[eé]moire|memoria",
+    "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|(?:saved|stored)\s+model"
+    r"|speicher|m[eé]moire|memoria",
     "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
     r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
     rf"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+{_WORDS}(?:\d+\s*[x×]\s*\d+|\(\s*(?:None|\d+)\s*,)"

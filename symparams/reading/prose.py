@@ -19,10 +19,10 @@ def has_prose(text: str) -> bool:
 
 
 def _has_question(text: str) -> bool:
-    """Whether words that are no comment stand before a question mark in a line."""
+    """Whether words that are no comment stand before a question mark in a line; `Param # 2624` begins none."""
     for mark in _QUESTION_MARK.finditer(text):
         line = text[max(mark.start() - _NEAR, 0) : mark.start()].rpartition("\n")[2]
-        if "#" not in line and _TWO_WORDS.search(line):
+        if not re.search(r"#(?!\s?\d)", line) and _TWO_WORDS.search(line):
             return True
     return False
 

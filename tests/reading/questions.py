@@ -172,4 +172,8 @@ model = nn.Sequential(nn.Linear(700, 90), nn.ReLU(), nn.Linear(90, 10))
 
 bn = nn.Sequential(nn.Conv2d(8, 30, 3), nn.BatchNorm2d(30))
 """,
+    "widths multiplied": """How many parameters are there? I count 30*14*6 = 2,520.
+
+model = keras.Sequential([keras.Input((30,)), layers.Dense(14), layers.Dense(6)])
+""",
 }

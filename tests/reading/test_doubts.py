@@ -69,7 +69,7 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
         (
             BN,
             "It says 1,998 trainable params, I count 2046. Why?",
-            [(None, "trainable", "", ""), (None, "params", "", "")],
+            [(None, "trainable", "", "")],
         ),
         (HALF, "Only 27 are trainable. Why 27?", [(None, "trainable", "", "")]),
         (HALF, "Why has dense_2 27 parameters?", [("dense_2", "params", "", "")]),
@@ -105,6 +105,22 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
             [("pool_1", "shape", "9/2", "not rounded")],
         ),
         (CNN, "How much memory do the activations take?", [(None, "activations", "", "")]),
+        (
+            BN,
+            "I get 5*5*3*24 + 2*24 + 24*6 + 6 = 1998 parameters.",
+            [(None, "params", "5*5*3*24 + 2*24 + 24*6 + 6", None)],
+        ),
+        (
+            CNN,
+            "I expected (None, 26, 26, 63) after conv2d_2.",
+            [("conv2d_2", "shape", "(None, 26, 26, 63)", None)],
+        ),
+        (CNN, "How does 24x24 become 12x12 in the pooling?", [("maxpool_1", "shape", "", "")]),
+        (
+            "input(20) -> dense(12) -> dense(8)",
+            "How many weights? I get 20*12*8 = 1920 parameters.",
+            [(None, "params", "20*12*8", "")],
+        ),
         (CNN, "Which layer has the most parameters?", [("dense", "params", "", "")]),
         (
             GRU,
@@ -112,7 +128,7 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
             [("gru", "params", "", ""), ("gru_1", "params", "", "")],
         ),
         (GRU, "What does the dense layer do?", [("out", "params", "", "")]),
-        ('input(9) -> dense(4) as "3" -> dense(3) as "4"', "Why 4*4*4?", []),
+        ('input(9) -> dense(4) as "3" -> dense(3) as "4"', "Why is it 4?", []),
         ('input(9) -> dense(4) as "3" -> dense(3) as "4"', "Why is layer 4 so small?", [("4", "params", "", "")]),
         (CNN, "With input (8, 28, 28, 1) I get (8, 24, 24, 63). Why?", [("conv2d_2", "shape", "", "")]),
         (

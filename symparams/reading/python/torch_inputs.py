@@ -291,6 +291,8 @@ def _axes(leaf: Leaf) -> Sequence[Any] | None:
         axes = int(promised[1])
         channels = None if kind.startswith("Lazy") else first
         return (channels,) if kind == "BatchNorm1d" else (channels, *(None,) * axes)
+    if kind == "GroupNorm":
+        return (size(leaf.given.get(1, "num_channels")), None, None)
     if promised and "Pool" in kind:
         return (None,) * (int(promised[1]) + 1)
     if kind in ("LSTMCell", "GRUCell", "RNNCell"):
