@@ -8,6 +8,7 @@ from symparams.algebra.formula import ONE, ZERO, Formula
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
 from symparams.layers.activation import ACTIVATION, activated
+from symparams.layers.filters import ONE_CHANNEL
 from symparams.layers.sliding import ONE_EACH
 from symparams.layers.window import Window
 from symparams.model.arguments import COUNT, SIZES, argument, padding, switch
@@ -25,6 +26,7 @@ from symparams.model.layer import (
     symbol,
 )
 from symparams.model.padded import Padded
+from symparams.model.sentence import together
 from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
@@ -97,7 +99,8 @@ class LocallyConnected(Layer):
             ),
             because="each filter has separate weights at every output position: a kernel over all input channels"
             + (" and a bias" if self.bias else ", and no bias"),
-            shape_because=f"{window.reason()}; each filter produces one output channel",
+            shape_because=together(window.reason(), ONE_CHANNEL, between=". "),
+            size_because=window.reason(),
             channels_are="filters",
             requires=window.requires(),
         )

@@ -73,6 +73,7 @@ class Pooling(Layer):
                 "Each channel is pooled by itself, so the number of channels stays the same",
                 between=". ",
             ),
+            size_because=window.reason(),
             requires=window.requires(),
         )
 

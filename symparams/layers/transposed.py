@@ -127,6 +127,7 @@ class TransposedConvolution(Sliding):
             ),
             because=_filter(k, C_in / g if grouped else C_in, grouped, self.bias),
             shape_because=lambda: together(self._reason(along, x), ONE_CHANNEL, between=". "),
+            size_because=lambda: self._reason(along, x),
             channels_are="filters",
             unit=Unit("filters", C_out),
             ignores=self.ignored(x, "kernel"),

@@ -216,6 +216,7 @@ class Rules:
     tensors: tuple[Tensor, ...]  # what it keeps; counts, memory and multiply-accumulates are read off them
     because: Text  # what one of its units is made from: a sentence; or why there is nothing to learn
     shape_because: Text | Callable[[], Text]  # one sentence on the shape rule, or what makes it when it is read
+    size_because: Text | Callable[[], Text] = ""  # that part of it about the spatial sizes, where there is more in it
     channels_are: str | None  # what the output channels are: "filters"; None: as in the input
     requires: tuple[Requirement, ...] = ()  # what must hold for the input to be accepted
     differs: Text = ""  # how the conventions differ, where the number depends on them
@@ -230,6 +231,11 @@ class Rules:
     def shape_reason(self) -> Text:
         """The sentence on the shape rule."""
         return self.shape_because() if callable(self.shape_because) else self.shape_because
+
+    @cached_property
+    def size_reason(self) -> Text:
+        """The sentence on the spatial sizes alone; empty where the one on the shape says nothing else."""
+        return self.size_because() if callable(self.size_because) else self.size_because
 
     @cached_property
     def counted(self) -> tuple[Tensor, ...]:
@@ -252,6 +258,7 @@ def nothing_to_learn(
     because: Text,
     shape_because: Text | Callable[[], Text] = "",
     *,
+    size_because: Text | Callable[[], Text] = "",
     channels_are: str | None = None,
     requires: tuple[Requirement, ...] = (),
 ) -> Rules:
@@ -261,6 +268,7 @@ def nothing_to_learn(
         tensors=(),
         because=because,
         shape_because=shape_because,
+        size_because=size_because,
         channels_are=channels_are,
         requires=requires,
     )
