@@ -12,14 +12,19 @@ from symparams.reading.python.scanning import is_layer_name
 _CALL = re.compile(r"(?<![\w.])(?:(?:tf|keras|torch|layers|nn)\.){0,3}([A-Z]\w{1,40})\(")
 _LONGEST = 300  # characters of one call
 _MOST = 20  # calls of one text
+_THEN = re.compile(
+    r"[`'\"\s,;]*(?:(?:and )?(?:then|followed by|into)(?: an?)?|->|→|=>)?[`'\"\s,;]*$"
+)  # between layers in a row
 
 
 def calls_in_sentences(text: str) -> list[Span]:
-    """Where they stand, the outermost, in their order."""
+    """Where they stand, the outermost: the first, and those that follow it in a row."""
     found: list[Span] = []
     for match in _CALL.finditer(text):
         behind = found[-1].end if found else 0
         if match.start() >= behind and is_layer_name(match[1]) and len(found) < _MOST:
+            if found and not _THEN.match(text[behind : match.start()]):
+                break  # another layer, with which this one is compared
             end = _closing(text, match.end())
             if end is not None and isinstance(tree := parsed(text[match.start() : end]), ast.Module) and tree.body:
                 found.append(Span(match.start(), end))

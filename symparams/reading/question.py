@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 
 from symparams.errors import Source, Span, SymparamsError
-<<<<<<< HEAD
 from symparams.reading.inline_calls import calls_in_sentences
-=======
-from symparams.layers import CATALOGUE
->>>>>>> ea5ffcb (Questions that compare layers, ask for the largest, tell sizes with a batch or write the call in a sentence are answered)
 from symparams.reading.joining import joined, with_told_sizes
 from symparams.reading.prose import has_prose, nothing
 from symparams.reading.python.mending import code_spans
@@ -26,7 +22,6 @@ from symparams.sources.language import built
 from symparams.sources.reader import read_network
 
 _LONGEST = 200_000  # characters of a question
-_CALL_LENGTH = 400  # characters of a call in a sentence
 _RULE = 400  # characters of a drawn line, and of blanks around it
 _RULES_BEFORE = re.compile(r"(?:^|(?<=\n))[\s_=\-─━═]+\Z")
 _RULES_AFTER = re.compile(r"[ \t]*\n[\s_=\-─━═]*(?=\n|\Z)")
@@ -72,27 +67,9 @@ def _pieces(text: str) -> tuple[list[Span], list[Span]]:
     """Where the tables stand, and where the code."""
     tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
     rest = _without(text, tabled)
-<<<<<<< HEAD
     coded = [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
     coded = [span for span in coded if _stands_alone(rest, span)] or coded
     return tabled, coded or ([] if tabled else calls_in_sentences(rest))
-=======
-    coded = [span for span in code_spans(rest) if rest[span.start : span.end].strip()] or list(_calls_in(rest))[:1]
-    return tabled, [span for span in coded if _stands_alone(rest, span)] or coded
->>>>>>> ea5ffcb (Questions that compare layers, ask for the largest, tell sizes with a batch or write the call in a sentence are answered)
-
-
-def _calls_in(text: str) -> Iterator[Span]:
-    """The calls of layers in the middle of sentences."""
-    for found in _CALL.finditer(text):
-        name = found[0][:-1].rpartition(".")[2]
-        depth, end = 0, found.end() - 1
-        for end in range(found.end() - 1, min(len(text), found.end() + _CALL_LENGTH)):
-            depth += (text[end] in "(（") - (text[end] in ")）")
-            if depth == 0:
-                break
-        if depth == 0 and (name in CATALOGUE or "." in found[0]):
-            yield Span(found.start(), end + 1)
 
 
 def _stands_alone(text: str, span: Span) -> bool:
