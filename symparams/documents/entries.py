@@ -191,7 +191,7 @@ class LayerEntry:
             return ""
         nodes = map(self.measurements.network.node, reads[0].through)
         one = next((n for n in nodes if len(n.shape) == 1 and len(n.derived.arriving[0].shape) > 1), None)
-        return "" if one is None else one.derived.rules.shape_because
+        return "" if one is None else one.derived.rules.shape_reason
 
     @property
     def changes_laid_out(self) -> SizeWay | None:

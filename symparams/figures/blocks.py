@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symparams.figures.cards import Drawn
 from symparams.figures.column import Opened, pieces_of, stacked
 from symparams.figures.kinds import Kind, boxes_in, kinds_of
-from symparams.figures.pages import on_a_page, readable
+from symparams.figures.pages import PAGE, on_a_page, readable
 from symparams.figures.parts import Part, arrow
 from symparams.figures.scene import Border
 
@@ -21,14 +21,14 @@ def has_blocks(drawn: Drawn) -> bool:
     return bool(kinds_of(drawn).every)
 
 
-def blocks(drawn: Drawn, depth: int | None = None) -> Part:
+def blocks(drawn: Drawn, depth: int | None = None, page: tuple[float, float] = PAGE) -> Part:
     """The network with its blocks closed, and the kinds of blocks beside it."""
     kinds = kinds_of(drawn)
     names = {box: kind.name for box, kind in kinds.of.items()}
-    backbone = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth, names)))
+    backbone = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth, names)), page)
     parts = [_kind_part(drawn, kind) for kind in kinds.every]
     heights = {backbone.height, *(sum(part.height + _BETWEEN for part in parts[:n]) for n in range(1, len(parts) + 1))}
-    return max((_beside(backbone, parts, high) for high in sorted(heights)), key=readable)
+    return max((_beside(backbone, parts, high) for high in sorted(heights)), key=lambda part: readable(part, page))
 
 
 def _beside(backbone: Part, parts: Sequence[Part], high: float) -> Part:

@@ -11,7 +11,7 @@ from symparams.figures.cards import Drawn
 from symparams.figures.column import Opened, pieces_of
 from symparams.figures.folding import Item, Leaf, folded, leaves
 from symparams.figures.levels import levels_of
-from symparams.figures.pages import on_a_page, readable
+from symparams.figures.pages import PAGE, on_a_page, readable
 from symparams.figures.parts import Part
 from symparams.figures.scene import TITLE, Scene, Words
 from symparams.figures.stretches import MANY, stretches
@@ -27,11 +27,11 @@ _PAGE = 25  # boxes that fit a page
 _MOST = 200  # boxes of a U
 
 
-def figure(network: Network, view: str = "auto", depth: int | None = None) -> Scene:
-    """The network as a picture in a view; frames so deep are drawn closed."""
+def figure(network: Network, view: str = "auto", depth: int | None = None, page: tuple[float, float] = PAGE) -> Scene:
+    """The network as a picture in a view, laid out for a page; frames so deep are drawn closed."""
     if view not in VIEWS:
         raise SymparamsError(f"a figure is drawn as {listed(VIEWS, 'or')}, not {view[:60]}{nearest(view, VIEWS)}")
-    part = _part(_drawn(network), view, depth)
+    part = _part(_drawn(network), view, depth, page)
     title = network.title or "Network"
     told = f"{len(network.nodes):,} layers, {written(network.counts.params)} parameters"
     top = _MARGIN + 22
@@ -60,7 +60,7 @@ def _many(items: Sequence[Item]) -> int:
     return sum(1 for _ in leaves(items))
 
 
-def _part(drawn: Drawn, view: str, depth: int | None) -> Part:
+def _part(drawn: Drawn, view: str, depth: int | None, page: tuple[float, float]) -> Part:
     """The network in a view; in none that is asked for, the one that is read best."""
     if view == "u" or (view == "auto" and depth is None):
         every = Drawn(drawn.network, drawn.boxes, tuple(map(Leaf, range(len(drawn.boxes)))))
@@ -70,12 +70,12 @@ def _part(drawn: Drawn, view: str, depth: int | None) -> Part:
         if view == "u":
             raise SymparamsError("only a network whose resolution falls and rises again, with lines across, is a U")
     if view == "blocks":
-        return blocks(drawn, depth)
+        return blocks(drawn, depth, page)
     if view == "auto" and depth is None and _many(drawn.items) > MANY:
         part = stretches(drawn)
         if part is not None:
             return part
-    column = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth)))
+    column = on_a_page(pieces_of(drawn, drawn.items, None, Opened(depth)), page)
     if view == "auto" and depth is None and _many(drawn.items) > _PAGE and has_blocks(drawn):
-        return max(column, blocks(drawn), key=readable)
+        return max(column, blocks(drawn, page=page), key=lambda part: readable(part, page))
     return column

@@ -8,20 +8,21 @@ from symparams.figures.column import stacked
 from symparams.figures.parts import Part, arrow
 
 PAGE = (720.0, 1000.0)  # the width and height of a figure that is printed without being made smaller
+HALF = (660.0, 460.0)  # the same of one that leaves room for tables below it
 _MOST = 5  # columns
 _BETWEEN = 44.0  # two columns
 _AROUND = 14.0  # from the end of a column to the line that goes on
 
 
-def on_a_page(pieces: Sequence[tuple[Part, bool]]) -> Part:
-    """Pieces in as many columns as make them readable on a page."""
+def on_a_page(pieces: Sequence[tuple[Part, bool]], page: tuple[float, float] = PAGE) -> Part:
+    """Pieces in as many columns as make them readable on a page of a width and height."""
     found = [in_columns(pieces, many) for many in range(1, min(_MOST, len(pieces)) + 1)]
-    return max(found, key=readable) if found else Part(0, 0, 0)
+    return max(found, key=lambda part: readable(part, page)) if found else Part(0, 0, 0)
 
 
-def readable(part: Part) -> float:
+def readable(part: Part, page: tuple[float, float] = PAGE) -> float:
     """How large it can be printed; 1: as large as it is. A little smaller in fewer columns is as good."""
-    return min(1.0, PAGE[0] / (part.width + 1), PAGE[1] / (part.height + 1))
+    return min(1.0, page[0] / (part.width + 1), page[1] / (part.height + 1))
 
 
 def in_columns(pieces: Sequence[tuple[Part, bool]], many: int) -> Part:
