@@ -50,6 +50,7 @@ from symparams.version import __version__
 
 # Where the other commands stand; each is loaded when it is called, because exams need much that solutions do not.
 _COMMANDS = {
+    "appendix": "appendix",
     "answer": "answer",
     "check": "check",
     "compare": "questions",

@@ -42,9 +42,22 @@ def slugs(networks: Iterable[tuple[Source, str]]) -> list[str]:
 
     Where that is taken, something of its text is added: what stands before it or behind it does not matter.
     """
+    return _apart((source, slug(title or _stem(source))) for source, title in networks)
+
+
+def file_slugs(networks: Iterable[tuple[Source, str]]) -> list[str]:
+    """The same by the names of their files; of one that stands in no file by its title."""
+    return _apart((source, slug(_stem(source) or title) or "network") for source, title in networks)
+
+
+def _stem(source: Source) -> str:
+    """The name of a file without what ends it; empty for a text that stands in none."""
+    return "" if source.name.startswith("<") else Path(source.name).stem
+
+
+def _apart(networks: Iterable[tuple[Source, str]]) -> list[str]:
     found: list[str] = []
-    for source, title in networks:
-        name = slug(title or ("" if source.name.startswith("<") else Path(source.name).stem))
+    for source, name in networks:
         if name in found:
             name += f"-{hashlib.sha256(source.text.encode('utf-8', 'replace')).hexdigest()[:6]}"
         while name in found:

@@ -12,12 +12,17 @@ from symparams.model.layer import Layer
 
 def is_describable(task: Task) -> bool:
     """Whether the arguments of the layer can be said in words, and a reader knows what is not said."""
-    if not task.derived.arriving:
+    return can_be_described(task.derived, task.quantity)
+
+
+def can_be_described(derived: Derived, quantity: str) -> bool:
+    """The same of a layer on its input, of which a quantity is asked for."""
+    if not derived.arriving:
         return False
-    layer, x = task.derived.layer, task.derived.arriving[0]
+    layer, x = derived.layer, derived.arriving[0]
     if x.convention not in layer.described:
         return False
-    left_out = task.quantity == "params"  # what no number of weights depends on
+    left_out = quantity == "params"  # what no number of weights depends on
     return all((left_out and a.weightless) or _clear(a, layer) for a in arguments_of(type(layer)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symparams.figures.column import stacked
 from symparams.figures.parts import Part, arrow
+from symparams.figures.scene import Scene
 
 PAGE = (720.0, 1000.0)  # the width and height of a figure that is printed without being made smaller
 HALF = (660.0, 460.0)  # the same of one that leaves room for tables below it
@@ -20,7 +21,7 @@ def on_a_page(pieces: Sequence[tuple[Part, bool]], page: tuple[float, float] = P
     return max(found, key=lambda part: readable(part, page)) if found else Part(0, 0, 0)
 
 
-def readable(part: Part, page: tuple[float, float] = PAGE) -> float:
+def readable(part: Part | Scene, page: tuple[float, float] = PAGE) -> float:
     """How large it can be printed; 1: as large as it is. A little smaller in fewer columns is as good."""
     return min(1.0, page[0] / (part.width + 1), page[1] / (part.height + 1))
 

@@ -1,0 +1,109 @@
+"""The pictures of a network: its layers, laid out so that they are read on the page, and bars for its costs."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from typing import NamedTuple
+
+from symparams.algebra.typst_notation import quoted
+from symparams.appendices.record import NetworkSection
+from symparams.appendices.writing import Picture, Shown
+from symparams.documents.figure_files import told
+from symparams.figures.figure import figure
+from symparams.figures.pages import HALF, readable
+from symparams.figures.scene import Scene
+from symparams.figures.svg import svg
+from symparams.model.network import Network
+from symparams.plots.plot import plot_of_rows
+
+_WHOLE = (660.0, 860.0)  # the width and height of a figure that has a page for itself
+_LOW = (660.0, 320.0)  # the same of one that shares a page with all tables
+_SMALLEST = 0.7  # how much smaller letters may become
+
+# About how high things are on a page, as shares of the height of its text.
+_PIXEL, _WIDTH = 1 / 934, 604.0  # of a picture as large as it is; and the width of the text in pixels
+_HEAD, _LINE, _TABLE, _ROW, _CAPTION = 0.09, 0.021, 0.084, 0.0172, 0.055
+_SPARE = 0.19  # that must be left on a page for a picture that is not needed, with its caption
+_HALF = 0.46  # of a figure with tables on its page
+
+
+class Drawn(NamedTuple):
+    """A picture."""
+
+    scene: Scene
+    share: float  # of the height of a page, that it takes at most
+    leads: bool  # whether it stands before the tables
+
+
+def pictures_of(network: Network, section: NetworkSection) -> dict[str, Drawn]:
+    """The pictures by the names of their files; bars are drawn of known numbers, where they need no further page."""
+    head = _HEAD + len(section.letters) * _LINE + (0.1 if _bars_open(section) else 0)
+    counts, *others = _tables(section)
+    tables = counts + sum(others)
+    scene, share = min(
+        ((one, min(_high(one), _HALF)) for one in (figure(network, page=page) for page in (HALF, _LOW))),
+        key=lambda pair: (readable(pair[0], HALF) < _SMALLEST, math.ceil(head + tables + _CAPTION + pair[1])),
+    )
+    is_small = readable(scene, HALF) < _SMALLEST and tables < 1
+    if is_small:
+        scene = figure(network, page=_WHOLE)
+        share = min(_high(scene), 1 - head - _CAPTION)
+    total = head + tables + share + _CAPTION
+    over = total - max(1, math.floor(total))
+    if 0 < over < 0.2 * share:  # a little smaller, and a page less
+        share, total = share - over, total - over
+    leads = is_small or head + share + _CAPTION + counts <= 1
+    found = {section.slug: Drawn(scene, share, leads)}
+    bars = None if _bars_open(section) or len(section.stages) < 2 else _bars(network, section)
+    if bars is not None and math.ceil(total + _high(bars) + _SPARE) == math.ceil(total):
+        found[f"{section.slug}-costs"] = Drawn(bars, _high(bars), False)
+    return found
+
+
+def _bars_open(section: NetworkSection) -> bool:
+    """Whether letters leave the lengths of bars open."""
+    totals = section.totals
+    return not all(isinstance(n, int) for n in (totals.params, totals.macs, totals.activations))
+
+
+def _bars(network: Network, section: NetworkSection) -> Scene:
+    return plot_of_rows([network], "kind" if section.by_kind else "stage")
+
+
+def _high(scene: Scene) -> float:
+    """The height of a picture that is no wider than the text."""
+    return scene.height * min(1.0, _WIDTH / scene.width) * _PIXEL
+
+
+def _tables(section: NetworkSection) -> list[float]:
+    """About how high the tables are: that of the counts and the others."""
+    counts = sum(len(group.rows) + 1 for group in section.counts)
+    rows = (counts, len(section.sizes), len(section.stages) if len(section.stages) > 1 else 0)
+    return [_TABLE + (many + 1) * _ROW if many else 0.0 for many in rows]
+
+
+_IDENTITY = re.compile(r'(id|aria-labelledby)="(title|desc)( desc)?"')
+
+
+def shown_in(format_: str, pictures: dict[str, Drawn]) -> Shown:
+    """The pictures of a network for a text: in it, or beside it in files."""
+    made = [_picture(format_, name, drawn.scene, drawn.share) for name, drawn in pictures.items()]
+    leads = next(iter(pictures.values())).leads
+    return Shown(made[0], made[1] if len(made) > 1 else None, leads)
+
+
+def _picture(format_: str, name: str, scene: Scene, share: float) -> Picture:
+    text = svg(scene)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    if format_ == "html":  # where all pictures stand in one page, with names of their own
+        text = _IDENTITY.sub(lambda found: _apart(found, name), text)
+    elif format_ == "typst":
+        text = quoted(text)
+    return Picture(name, text if format_ in ("html", "typst") else "", told(scene), digest, f"{share:.2f}")
+
+
+def _apart(found: re.Match[str], name: str) -> str:
+    names = " ".join(f"{name}-{part}" for part in (found[2], (found[3] or "").strip()) if part)
+    return f'{found[1]}="{names}"'

@@ -1,0 +1,131 @@
+"""What an appendix is asked for, and what it becomes: a text, a bibliography and pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from symparams import limits
+from symparams.algebra.formula import Formula
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import SOURCE
+from symparams.appendices.contract import record
+from symparams.appendices.making import EXERCISES, appendix_of, file_of
+from symparams.appendices.pictures import Drawn, pictures_of, shown_in
+from symparams.appendices.record import Appendix
+from symparams.appendices.writing import Made, bibliography, standalone, written
+from symparams.errors import Source, SymparamsError, listed
+from symparams.figures.scene import Scene
+from symparams.model.network import Network
+from symparams.version import __version__
+
+TITLE = "Counting the networks of this book"
+LEVELS = ("chapter", "section", "subsection")  # of the heading
+TEXTS = {"latex": ".tex", "typst": ".typ", "pdf": ".pdf", "html": ".html", "markdown": ".md", "json": ".json"}
+_OPEN = "0" * 12  # in place of the digest of the contents, until it is known
+HEAD = re.compile(r"Made by symparams (\S+); sources ([0-9a-f]{12}); contents ([0-9a-f]{12})")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for; equal ones give the same bytes."""
+
+    sources: tuple[Source, ...]  # the texts of the networks
+    given: Mapping[str, Formula]  # values for letters
+    title: str = TITLE
+    exercises: int = EXERCISES  # at most
+    level: str = "section"  # one of LEVELS
+    digits: str = "comma"  # the mark between groups of three digits
+    whole: bool = False  # whether a document stands around the text
+    words: tuple[str, ...] = ()  # of the command that made it
+
+    def digest(self, format_: str) -> str:
+        """Equal for requests that give the same in a format."""
+        texts = [(file_of(s), s.text, s.kind, s.model) for s in self.sources]
+        values = sorted((name, shown(formula, SOURCE)) for name, formula in self.given.items())
+        about = (self.title, self.exercises, self.level, self.digits, self.whole, self.words, format_, __version__)
+        return _hashed(json.dumps([texts, values, about]))
+
+
+def check_request(request: Request) -> None:
+    """Raise SymparamsError for what cannot be made."""
+    if request.level not in LEVELS:
+        raise SymparamsError(f"an appendix is a {listed(LEVELS, 'or')}, not `{request.level[:60]}`")
+    if request.exercises < 0:
+        raise SymparamsError(f"there can be 0 exercises or more, not {request.exercises}")
+    if not request.sources:
+        raise SymparamsError("an appendix needs a network")
+
+
+class Composed:
+    """An appendix with its pictures, for any format."""
+
+    def __init__(self, request: Request, networks: Sequence[Network]) -> None:
+        check_request(request)
+        self.request, self.networks = request, tuple(networks)
+
+    @cached_property
+    def contents(self) -> Appendix:
+        """The appendix as data."""
+        with limits.work(sum(len(network.nodes) for network in self.networks)):
+            pairs = list(zip(self.request.sources, self.networks, strict=True))
+            return appendix_of(pairs, self.request.exercises)
+
+    @cached_property
+    def drawn(self) -> dict[str, dict[str, Drawn]]:
+        """The pictures of each network, by its slug and their names."""
+        pairs = zip(self.networks, self.contents.sections, strict=True)
+        return {section.slug: pictures_of(network, section) for network, section in pairs}
+
+    def text(self, format_: str) -> str:
+        """The text in one of TEXTS but pdf, whose text is that of Typst."""
+        request = self.request
+        if format_ == "json":
+            return json.dumps(record(self.contents), ensure_ascii=False, indent=2) + "\n"
+        files = tuple(file_of(source) or "a text" for source in request.sources)
+        digest = request.digest("pdf" if format_ == "typst" and request.whole else format_)
+        made = Made(files, request.words, f"sources {digest}; contents {_OPEN}")
+        pictures = {slug: shown_in(format_, drawn) for slug, drawn in self.drawn.items()}
+        depth = max(LEVELS.index(request.level), 1) if not (request.whole or format_ == "html") else 1
+        body = written(self.contents, format_, made, pictures, request.title, request.digits, depth, request.level)
+        if request.whole or format_ == "html":
+            body = standalone(body, format_, request.title)
+        return sealed(body)
+
+    @property
+    def bibliography(self) -> str:
+        """The file of the works that are cited."""
+        return bibliography(self.contents.keys)
+
+    @property
+    def pictures(self) -> dict[str, Scene]:
+        """All pictures, by the names of their files."""
+        return {name: drawn.scene for several in self.drawn.values() for name, drawn in several.items()}
+
+
+def sealed(text: str) -> str:
+    """The text with a digest of itself in its head."""
+    return text.replace(f"contents {_OPEN}", f"contents {_contents(text)}", 1)
+
+
+def is_sealed(text: str) -> bool:
+    """Whether nobody has changed a text since it was made."""
+    found = HEAD.search(text)
+    return found is not None and found[3] == _contents(text)
+
+
+def _contents(text: str) -> str:
+    return _hashed(HEAD.sub("", text, count=1))
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def whole(request: Request) -> Request:
+    """The same as a document that stands alone."""
+    return replace(request, whole=True)

@@ -1,0 +1,164 @@
+"""The rules of several networks, each once, with what it is called, why it holds and where it is found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from symparams.algebra.formula import Symbol, as_formula, symbols
+from symparams.algebra.substitution import without_values
+from symparams.appendices.canonical import any_axis, text_of
+from symparams.appendices.entries import QUANTITIES, all_found, found_fields
+from symparams.appendices.identity import Found, Identity
+from symparams.appendices.labels import label_of
+from symparams.appendices.record import Case, Rule, RuleGroup
+from symparams.documents.solution import Solution
+from symparams.model.derived import Derived
+from symparams.model.family import Family
+from symparams.model.sentence import Text, pattern
+from symparams.quantities.quantity import QUANTITY_RULES
+from symparams.quantities.settings import Settings
+from symparams.references import REFERENCES, Citation, sources_of
+
+_COURSE: Mapping[str, int] = {name: at for at, name in enumerate(get_args(Family))}
+_TITLES = {"shape": "Output sizes", "params": "Parameters", "field": "Receptive fields"}
+
+
+@dataclass
+class Collected:
+    """The rules that layers have, before they are numbered."""
+
+    found: dict[Identity, list[Found]] = field(default_factory=dict)
+    rules: dict[Identity, Rule] = field(default_factory=dict)  # when they are numbered
+    _seen: set[Derived] = field(default_factory=set)
+
+    def add(self, solution: Solution) -> None:
+        """Those of a network."""
+        for entry in solution.every:
+            if entry.node.derived in self._seen and entry.shared is None:
+                continue
+            self._seen |= {entry.node.derived} if entry.shared is None else set()
+            self._add(all_found(entry))
+        self._add(found_fields(solution))
+
+    def _add(self, several: Iterable[Found]) -> None:
+        for one in several:
+            self.found.setdefault(one.identity, []).append(one)
+
+    def groups(self) -> tuple[RuleGroup, ...]:
+        """All of them in the order of a course, numbered."""
+        said: set[str] = {""}
+        number = 0
+        made = []
+        for quantity in QUANTITIES:
+            several = [some for identity, some in self.found.items() if identity.quantity == quantity]
+            rules = []
+            for some in sorted(several, key=_place):
+                number += 1
+                rules.append(_rule(number, some, said))
+                self.rules[some[0].identity] = rules[-1]
+            if rules:
+                measure = QUANTITY_RULES.get(quantity)
+                title = _TITLES.get(quantity) or (measure.title if measure is not None else quantity)
+                convention = measure.convention(Settings()) if measure is not None else ""
+                made.append(RuleGroup(quantity, title, convention, tuple(rules)))
+        return tuple(made)
+
+
+def _place(several: Sequence[Found]) -> tuple[int, str, int, int, str]:
+    """Where a rule stands in the order of a course; that does not change when others come in."""
+    family, name = min((_COURSE[one.layer.family], one.layer.names[0]) for one in several)
+    identity, root = several[0].identity, max(several, key=_generality)
+    role = _ROLES.index(identity.role) if identity.role in _ROLES else len(_ROLES)
+    return family, name, role, -len(root.features.letters), identity.text
+
+
+_ROLES = ("size", "jump", "offset")  # in this order; others come behind them
+
+
+def _rule(number: int, several: Sequence[Found], said: set[str]) -> Rule:
+    root = max(several, key=_generality)
+    because = _reason([one for one in several if one.features == root.features and one.formula == root.formula])
+    kinds = sorted({(_COURSE[o.layer.family], o.layer.names[0], o.heading) for o in several if o.heading})
+    ordered = [next(o for o in several if o.layer.names[0] == name) for _, name, _ in kinds] or [root]
+    cases = tuple(_cases(root, several))
+    known = dict.fromkeys((*root.symbols, *(s for case in cases for s in symbols(case.rule)), *_said(because)))
+    new = because if _key(because) not in said else ""
+    said.add(_key(because))
+    return Rule(
+        number,
+        tuple(dict.fromkeys(map(label_of, ordered))),
+        root.identity.quantity,
+        tuple(dict.fromkeys(heading for _, _, heading in kinds)),
+        root.left,
+        root.formula,
+        root.features,
+        new,
+        cases,
+        _sources([one.layer.names[0] for one in ordered], root.identity.quantity),
+        tuple(s for s in known if s.meaning),
+    )
+
+
+def _sources(kinds: Sequence[str], quantity: str) -> tuple[Citation, ...]:
+    """Where a rule is found: in the works that state it, or else in the documentation for the first kind."""
+    every = [sources_of(kind, quantity) for kind in kinds]
+    works = {c.key: c for some in reversed(every) for c in reversed(some) if REFERENCES[c.key].type != "manual"}
+    return tuple(reversed(works.values())) or next(filter(None, every), ())
+
+
+def _generality(one: Found) -> tuple[int, bool, int, bool, bool, int]:
+    """Of rules that are one but for settings, the formula that is shown: with windows in general, else as it is met."""
+    own = one.features.letters
+    return (
+        len(own & {"stride", "padding"}) - len(own & {"dilation", "groups", "layers", "shared"}),
+        not one.features.at_positions,
+        -abs(one.features.axes - 2),
+        one.features.bias and not one.features.memory,
+        not one.features.rounded_up,
+        -one.features.terms,
+    )
+
+
+def _cases(root: Found, several: Iterable[Found]) -> Iterator[Case]:
+    """The formulas under other settings, each once."""
+    known = {_written(root)}
+    for one in several:
+        text = _written(one)
+        if text not in known and (one.features != root.features or one.identity.text == ""):
+            yield Case(one.features, one.formula)
+        known.add(text)
+
+
+def _written(one: Found) -> str:
+    """Equal for formulas that are equal, along whatever axis."""
+    return text_of(any_axis(one.formula) if one.identity.role == "size" else one.formula)
+
+
+def _key(text: Text) -> str:
+    """What is equal for sentences that read alike in general."""
+    if isinstance(text, str):
+        return text
+    general = text.in_general()
+    return repr((general.text, [(name, str(slot)) for name, slot in general.slots]))
+
+
+def _reason(several: Sequence[Found]) -> Text:
+    """What layers with a rule say of it: the sentence that speaks of most of its symbols, then the most frequent."""
+    often = Counter(pattern(one.because) for one in several)
+    own = {s.name for s in several[0].symbols}
+
+    def weight(one: Found) -> tuple[int, int]:
+        return len(own & {s.name for s in _said(one.because)}), often[pattern(one.because)]
+
+    return max(reversed(several), key=weight).because
+
+
+def _said(because: Text) -> Iterator[Symbol]:
+    """The symbols in a sentence."""
+    for _, slot in () if isinstance(because, str) else because.slots:
+        if not isinstance(slot, str):
+            for one in slot if isinstance(slot, tuple) else (slot,):
+                yield from symbols(without_values(as_formula(one)))

@@ -1,0 +1,140 @@
+"""The record of an appendix + a format -> text."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
+
+from symparams.algebra.typst_notation import quoted
+from symparams.appendices.record import Appendix
+from symparams.appendices.wording import extremes, halved, lettered, settings, too_long
+from symparams.documents.formats import Format, check_letters, escape_latex, format_named
+from symparams.documents.html_page import page_style
+from symparams.documents.rendering import environment, tidied, typesetter
+from symparams.references import REFERENCES, Citation
+from symparams.version import __version__
+
+LETTER = "A"  # of the appendix, where the format does not number it
+FORMATS = ("latex", "typst", "html", "markdown")  # whose text can be written
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What an appendix says of how it was made."""
+
+    files: tuple[str, ...]  # the names of the sources
+    words: tuple[str, ...]  # of the command that made it; () where it was Python
+    digest: str = ""  # of the sources and the settings
+    version: str = __version__
+
+    @property
+    def note(self) -> str:
+        """The same in a line of a comment."""
+        return f"From {', '.join(self.files)}{' with ' + ' '.join(self.words) if self.words else ''}. Do not edit."
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is put into a text."""
+
+    name: str  # of its file, without the suffix
+    text: str  # of the picture itself, where it stands in the text
+    told: str  # what it shows, in a line
+    digest: str  # of the picture, where it is in a file
+    share: str  # of the height of a page, that it takes at most
+
+
+class Shown(NamedTuple):
+    """The pictures of a network."""
+
+    layers: Picture
+    costs: Picture | None  # bars; None where there are none
+    leads: bool  # whether the layers stand before the tables
+
+
+def written(
+    appendix: Appendix,
+    format_: str,
+    made: Made,
+    pictures: Mapping[str, Shown],
+    title: str,
+    digits: str = "comma",
+    depth: int = 1,
+    level: str = "section",
+) -> str:
+    """The text; `pictures`: those of each network, by slug; `depth`: the level of its heading, in LaTeX `level`."""
+    record = _record(format_named(format_, digits))
+    setter = typesetter(record)
+    env = environment(record)
+    env.filters |= {
+        "settings": settings, "halved": halved, "too_long": too_long, "extremes": extremes, "quoted": quoted,
+        "lettered": lambda totals: [
+            (setter.word(word), [setter.broken(value, word)]) for word, value in lettered(totals)
+        ],
+    }  # fmt: skip
+    own = env.get_template(f"appendix/{format_}.j2")
+    numbers = {key: number for number, key in enumerate(appendix.keys, 1)}
+    blocks = own.make_module({"depth": depth, "letter": LETTER, "level": level})
+
+    def cited(citation: Citation) -> str:
+        return str(blocks.cite(citation.key, citation.place, numbers[citation.key]))  # type: ignore[attr-defined]
+
+    text = env.get_template("appendix/appendix.j2").render(
+        x=appendix,
+        a=blocks,
+        made=made,
+        title=title,
+        pictures=pictures,
+        numbers=_numbers(appendix),
+        cited=cited,
+        works=[REFERENCES[key] for key in appendix.keys],
+    )
+    return tidied(check_letters(text, record), record)
+
+
+def _numbers(appendix: Appendix) -> dict[str, str]:
+    """The numbers of the sections, by their labels."""
+    labels = ["sp:notation", "sp:rules", *(f"sp:net:{one.slug}" for one in appendix.sections)]
+    labels += ["sp:comparison"] if len(appendix.sections) > 1 else []
+    labels += ["sp:exercises", "sp:solutions"]
+    return {label: f"{LETTER}.{number}" for number, label in enumerate(labels, 1)}
+
+
+@cache
+def _record(record: Format) -> Format:
+    """The format, in which numbers can be set by an author's own command."""
+    if record.name != "latex":
+        return record
+    return replace(record, number=_own_number, named=_breakable, code=_breakable)
+
+
+_BREAKS = re.compile(r"(?<=[._/-])(?=.)|(?<=[^._/-]{9})(?=[^._/-]{3})")  # where a name may go on in the next line
+
+
+def _breakable(name: str) -> str:
+    """A name or a piece of code that columns may be too narrow for."""
+    return "\\texttt{" + "\\allowbreak{}".join(map(escape_latex, _BREAKS.split(name))) + "}"
+
+
+def _own_number(text: str) -> str:
+    digits = "".join(c for c in text if c.isdigit())
+    return text if digits == text or not text[:1].isdigit() or "." in text else f"\\spnum{{{digits}}}{{{text}}}"
+
+
+def standalone(text: str, format_: str, title: str) -> str:
+    """A whole document around the text."""
+    env = environment(_record(format_named(format_)))
+    template = env.get_template(f"appendix/document.{_SUFFIX[format_]}.j2")
+    return template.render(body=text, style=page_style(), version=__version__, title=html.escape(title))
+
+
+_SUFFIX = {"latex": "tex", "typst": "typ", "html": "html"}
+
+
+def bibliography(keys: Sequence[str]) -> str:
+    """The entries of the works that are cited."""
+    return "\n".join(REFERENCES[key].bibtex() for key in keys)

@@ -1,0 +1,99 @@
+"""The command that makes the appendix of a book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from symparams.appendices.files import Place, check_place, difference, is_current, write
+from symparams.appendices.making import EXERCISES
+from symparams.appendices.request import LEVELS, TEXTS, TITLE, Composed, Request
+from symparams.commands.console import SOURCES, Inputs, assignments, of
+from symparams.commands.format_option import WRITTEN, Output, with_format
+from symparams.documents.formats import GROUPS, is_whole
+from symparams.errors import listed
+from symparams.files import write_standard_output
+from symparams.reading.door import network
+
+_FORMATS = {name: WRITTEN[name] for name in TEXTS}
+
+
+@click.command()
+@SOURCES
+@with_format(_FORMATS, "latex")
+@click.option("--title", default=TITLE, show_default=True, help="The heading of the appendix.")
+@click.option(
+    "--exercises", type=click.IntRange(0, 1000), default=EXERCISES, show_default=True, metavar="N", help="How many."
+)
+@click.option(
+    "--section", "level", type=click.Choice(LEVELS), default="section", show_default=True,
+    help="In LaTeX, Typst and Markdown: the level of its heading.",
+)  # fmt: skip
+@click.option("--standalone", "whole", is_flag=True, help="In LaTeX and Typst: a whole document, not a part of a book.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 and show the difference if there is one.")
+@click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
+@click.option(
+    "-o", "--output", metavar="DIR|FILE", type=click.Path(), help="A folder, or a file whose suffix says what."
+)
+def appendix(
+    inputs: Inputs,
+    given: Sequence[str],
+    format_: str,
+    title: str,
+    exercises: int,
+    level: str,
+    whole: bool,
+    check: bool,
+    digits: str,
+    output: Output,
+) -> None:
+    """Make the appendix of a book: notation, each rule once, a section for each network, exercises and solutions.
+
+    A folder gets appendix.tex (or .typ, .pdf, .html, .md), symparams.bib and figures/.
+    """
+    if output.path is None:
+        raise click.UsageError("say where to write it with -o DIR or -o FILE")
+    if whole and (output.format not in ("latex", "typst") or not is_whole(output.format)):
+        raise click.UsageError(f"--standalone goes with --format {listed(('latex', 'typst'), 'or')}")
+    place = Place(Path(output.path), output.format)
+    sources = tuple(inputs.sources())
+    values = assignments(given)
+    words = _words(inputs, given, title, exercises, level, whole, digits, place)
+    request = Request(sources, values, title, exercises, level, digits, whole, words)
+    if not check:
+        check_place(place)
+        if is_current(place, request):
+            return
+    composed = Composed(request, [of(source, network, source, values) for source in sources])
+    if not check:
+        write(place, composed, output.fonts)
+        return
+    differs = difference(place, composed)
+    if differs:
+        write_standard_output(f"{differs}\n")
+        raise SystemExit(1)
+
+
+def _words(
+    inputs: Inputs,
+    given: Sequence[str],
+    title: str,
+    exercises: int,
+    level: str,
+    whole: bool,
+    digits: str,
+    place: Place,
+) -> tuple[str, ...]:
+    """The command that makes it again, but for the names of many files."""
+    files = [Path(file).name for file in inputs.files]
+    words = ["symparams", "appendix", *(files if len(files) <= 3 else ["FILE..."])]
+    words += [word for one in given for word in ("--set", one)]
+    words += ["--title", f"'{title}'"] if title != TITLE else []
+    words += ["--exercises", str(exercises)] if exercises != EXERCISES else []
+    words += ["--section", level] if level != "section" else []
+    words += ["--standalone"] if whole else []
+    words += ["--digits", digits] if digits != "comma" else []
+    words += ["--format", place.format] if not place.is_file and place.format != "latex" else []
+    return (*words, "-o", place.path.name or ".")
