@@ -71,7 +71,8 @@ def written(
     setter = typesetter(record)
     env = environment(record)
     env.filters |= {
-        "settings": settings, "halved": halved, "too_long": too_long, "extremes": extremes, "quoted": quoted,
+        "settings": settings, "fitted": _fitted, "halved": halved, "too_long": too_long, "extremes": extremes,
+        "quoted": quoted,
         "lettered": lambda totals: [
             (setter.word(word), [setter.broken(value, word)]) for word, value in lettered(totals)
         ],
@@ -112,12 +113,24 @@ def _record(record: Format) -> Format:
     return replace(record, number=_own_number, named=_breakable, code=_breakable)
 
 
-_BREAKS = re.compile(r"(?<=[._/-])(?=.)|(?<=[^._/-]{9})(?=[^._/-]{3})")  # where a name may go on in the next line
+_BREAKS = re.compile(r"[^._/-]{9}(?=[^._/-]{3})|[^._/-]*[._/-]|.+")  # pieces of a name between which a line may end
 
 
 def _breakable(name: str) -> str:
     """A name or a piece of code that columns may be too narrow for."""
-    return "\\texttt{" + "\\allowbreak{}".join(map(escape_latex, _BREAKS.split(name))) + "}"
+    return "\\texttt{" + "\\allowbreak{}".join(map(escape_latex, _BREAKS.findall(name))) + "}"
+
+
+_RIGID = re.compile(r"\$(?:\{|[^$]*(?:\\left|\\Bigl))[^$]*\$")  # formulas in which TeX ends no line
+
+
+def _fitted(cell: str) -> str:
+    """A cell in LaTeX with formulas that are no wider than its column; lines may end between the sizes of a shape."""
+    return _RIGID.sub(lambda found: r"$\,\times\,$\allowbreak".join(map(_fit, found[0][1:-1].split(r" \times "))), cell)
+
+
+def _fit(formula: str) -> str:
+    return f"\\spm{{${formula}$}}" if not formula.isalnum() else f"${formula}$"
 
 
 def _own_number(text: str) -> str:
