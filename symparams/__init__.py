@@ -15,6 +15,7 @@ from symparams.version import __version__
 
 if TYPE_CHECKING:
     from symparams.api import Net, compare, draw, load, parse
+    from symparams.book_appendix import Appendix, appendix
     from symparams.checks import Check
     from symparams.class_marks import Marks, grade
     from symparams.diagnoses import Diagnosis
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 # Where each name is; loaded when it is asked for, since no command needs all of them.
 _LATER = {
+    "Appendix": "book_appendix",
     "CATALOGUE": "layers",
     "Check": "checks",
     "Comparison": "results",
@@ -48,6 +50,7 @@ _LATER = {
     "Solution": "results",
     "Step": "results",
     "SymparamsError": "errors",
+    "appendix": "book_appendix",
     "compare": "api",
     "draw": "api",
     "entries": "layers",
@@ -74,6 +77,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "CATALOGUE",
+    "Appendix",
     "Check",
     "Comparison",
     "Derivation",
@@ -92,6 +96,7 @@ __all__ = [
     "Step",
     "SymparamsError",
     "__version__",
+    "appendix",
     "compare",
     "draw",
     "entries",
