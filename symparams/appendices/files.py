@@ -19,7 +19,7 @@ from symparams.files import write_whole
 BIBLIOGRAPHY = "symparams.bib"
 _CITING = ("latex", "typst", "pdf", "html")  # beside which the bibliography is written
 _PICTURED = {"latex": ".pdf", "markdown": ".svg"}  # whose pictures stand in files of their own
-_VERSION = re.compile(r"symparams(?:\}|\]|</[a-z]+>)? \d+(?:\.\d+)*\S*")
+_VERSION = re.compile(r"symparams[^\w\n]{1,4}\d+(?:\.\d+)*")
 _PICTURE = re.compile(r"figures/([\w.-]+\.(?:pdf|svg))")
 _SHOWN = 200  # lines of a difference
 

@@ -37,7 +37,8 @@ class Rule:
     left: Symbol | str  # what it gives: H_out, or a word such as MACs
     formula: Formula  # in free letters
     features: Features  # the settings that it is written for
-    because: Text  # one sentence on it; empty where a rule before it says the same
+    because: Text  # one sentence on it; empty where another rule says the same
+    like: int  # the number of the rule whose sentence begins its own, which is left out then; 0: none does
     cases: tuple[Case, ...]  # the same under other settings
     sources: tuple[Citation, ...]  # where it is found
     symbols: tuple[Symbol, ...]  # those of all its formulas and its sentence, in reading order

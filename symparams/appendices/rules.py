@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import get_args
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, get_args
 
 from symparams.algebra.formula import Symbol, as_formula, symbols
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.substitution import without_values
 from symparams.appendices.canonical import any_axis, text_of
 from symparams.appendices.entries import QUANTITIES, all_found, found_fields
@@ -17,7 +19,7 @@ from symparams.appendices.record import Case, Rule, RuleGroup
 from symparams.documents.solution import Solution
 from symparams.model.derived import Derived
 from symparams.model.family import Family
-from symparams.model.sentence import Text, pattern
+from symparams.model.sentence import Sentence, Slot, Text, pattern
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.quantities.settings import Settings
 from symparams.references import REFERENCES, Citation, sources_of
@@ -49,7 +51,6 @@ class Collected:
 
     def groups(self) -> tuple[RuleGroup, ...]:
         """All of them in the order of a course, numbered."""
-        said: set[str] = {""}
         number = 0
         made = []
         for quantity in QUANTITIES:
@@ -57,8 +58,11 @@ class Collected:
             rules = []
             for some in sorted(several, key=_place):
                 number += 1
-                rules.append(_rule(number, some, said))
-                self.rules[some[0].identity] = rules[-1]
+                rules.append(_rule(number, some))
+            rules = _each_said_once(rules)
+            self.rules |= {
+                some[0].identity: rule for some, rule in zip(sorted(several, key=_place), rules, strict=True)
+            }
             if rules:
                 measure = QUANTITY_RULES.get(quantity)
                 title = _TITLES.get(quantity) or (measure.title if measure is not None else quantity)
@@ -78,15 +82,13 @@ def _place(several: Sequence[Found]) -> tuple[int, str, int, int, str]:
 _ROLES = ("size", "jump", "offset")  # in this order; others come behind them
 
 
-def _rule(number: int, several: Sequence[Found], said: set[str]) -> Rule:
+def _rule(number: int, several: Sequence[Found]) -> Rule:
     root = max(several, key=_generality)
     because = _reason([one for one in several if one.features == root.features and one.formula == root.formula])
     kinds = sorted({(_COURSE[o.layer.family], o.layer.names[0], o.heading) for o in several if o.heading})
     ordered = [next(o for o in several if o.layer.names[0] == name) for _, name, _ in kinds] or [root]
     cases = tuple(_cases(root, several))
     known = dict.fromkeys((*root.symbols, *(s for case in cases for s in symbols(case.rule)), *_said(because)))
-    new = because if _key(because) not in said else ""
-    said.add(_key(because))
     return Rule(
         number,
         tuple(dict.fromkeys(map(label_of, ordered))),
@@ -95,7 +97,8 @@ def _rule(number: int, several: Sequence[Found], said: set[str]) -> Rule:
         root.left,
         root.formula,
         root.features,
-        new,
+        because,
+        0,
         cases,
         _sources([one.layer.names[0] for one in ordered], root.identity.quantity),
         tuple(s for s in known if s.meaning),
@@ -137,12 +140,48 @@ def _written(one: Found) -> str:
     return text_of(any_axis(one.formula) if one.identity.role == "size" else one.formula)
 
 
-def _key(text: Text) -> str:
-    """What is equal for sentences that read alike in general."""
+def _each_said_once(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules of a quantity, their sentences without what others among them say too."""
+    texts = {rule.number: _general(rule.because) for rule in rules}
+    made = []
+    for rule in rules:
+        text, slots = texts[rule.number]
+        like = [n for n, other in texts.items() if n != rule.number and _begins((text, slots), other)]
+        same = [n for n in like if n < rule.number and texts[n][0] == text]
+        longer = [n for n in like if texts[n][0] != text]
+        if same:
+            made.append(replace(rule, because="", like=min(same)))
+        elif longer:
+            rest = text[len(texts[longer[0]][0]) :].lstrip(".;, ")
+            made.append(replace(rule, because=Sentence(rest, slots), like=longer[0]))
+        else:
+            made.append(rule)
+    return made
+
+
+_General: TypeAlias = "tuple[str, tuple[tuple[str, Slot], ...]]"
+
+
+def _general(text: Text) -> _General:
+    """What is said in general, and what is put in."""
     if isinstance(text, str):
-        return text
-    general = text.in_general()
-    return repr((general.text, [(name, str(slot)) for name, slot in general.slots]))
+        return text, ()
+    return text.in_general().text, text.slots
+
+
+def _begins(whole: _General, part: _General) -> bool:
+    """Whether a sentence begins with another one, with the same symbols in it."""
+    slots = dict(whole[1])
+    alike = all(name in slots and _letters(slots[name]) == _letters(slot) for name, slot in part[1])
+    return bool(part[0]) and whole[0].startswith(part[0]) and alike
+
+
+def _letters(slot: Slot) -> str:
+    """What is put in, in letters."""
+    if isinstance(slot, str):
+        return slot
+    several = slot if isinstance(slot, tuple) else (slot,)
+    return " ".join(shown(without_values(as_formula(one)), PLAIN) for one in several)
 
 
 def _reason(several: Sequence[Found]) -> Text:
