@@ -74,7 +74,7 @@ def test_what_has_not_changed_is_not_written_again(tmp_path: Path, sources: list
 
 @pytest.mark.parametrize("name", ["out", "out.tex", "out.typ", "out.pdf", "out.html", "out.md", "out.json"])
 def test_check_finds_what_differs(tmp_path: Path, sources: list[str], name: str) -> None:
-    command = ("appendix", *sources, "-o", tmp_path / "book" / name)
+    command: tuple[str | Path, ...] = ("appendix", *sources, "-o", tmp_path / "book" / name)
     assert run(*command)[0] == 0
     assert run(*command, "--check") == (0, "", "")
     Path(sources[0]).write_text(Path(sources[0]).read_text().replace("conv(63", "conv(64"))
