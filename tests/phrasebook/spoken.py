@@ -268,6 +268,7 @@ def _others() -> Iterator[Said]:
     yield Said("`compare`", (*styles, *macs, (*compared[0], "--set", "C=64")))
     yield Said("`answer`", tuple(("answer", "-e", one, *text) for one in (*_PASTED, *QUESTIONS.values())))
     yield Said("`find`", tuple(("find", "-e", one, *asked.split(), *text) for one, asked in _SOUGHT))
+    yield Said("`appendix`", (), printed=_appendix(), is_markdown=True)
     for one, other in _CHECKED:
         yield Said("`check`", (("check", "-e", one, "--against", "-", *text),), given=other)
     yield Said("`check --against keras`", (), printed=render_check(_built(), (), Document("check", "text")))
@@ -317,6 +318,25 @@ def _settings() -> list[str]:
                     value = entry.value if isinstance(entry.value, (bool, str)) else None
                     told.setdefault((entry.kind, entry.name, value), entry)
     return list(dict.fromkeys(str(macros.setting(entry)).strip() for entry in told.values()))  # type: ignore[attr-defined]
+
+
+_BOOK = (  # networks in which each kind of rule has its special cases
+    "input(9,9,4) -> conv(4,3,s=2,groups=2) -> conv(4,3,p=1,bias=no) -> conv(4,3,dilation=2) -> maxpool(2) -> flatten "
+    "-> dense(90) -> dense(40,bias=no)",
+    "range F in 4..9 input(H,W,4) -> conv(F,3) -> { conv(4,3) | conv(4,3) | conv(4,3) } -> concat -> dense(3,frozen)",
+    "convention torch input(20,4) -> lstm(8,layers=2) -> lstm(8) -> { id | dense(4) } -> concat -> moe(4,2,8,shared=1) -> moe(4,2,8)",
+    "convention torch input(3,13,13) -> conv(4,3) -> maxpool(2,s=3,ceil) -> { maxpool(2) | avgpool(2) } -> concat "
+    "input(9,4) as m input(9,4) -> attention(2,memory=@m) -> attention(2)",
+    "input(8) -> dense(1) -> relu",
+)
+
+
+def _appendix() -> str:
+    """The appendix of a few networks."""
+    from symparams.appendices.request import Composed, Request  # which only this needs
+
+    sources = tuple(Source(f"net{n}.arch", text) for n, text in enumerate(_BOOK))
+    return Composed(Request(sources, {}, exercises=12), [network(one) for one in sources]).text("markdown")
 
 
 def _answers() -> list[tuple[str, ...]]:
