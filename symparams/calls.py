@@ -22,6 +22,7 @@ from symparams.files import Desk, at
 
 FORMAT = 1  # of replies; it changes when a key changes its meaning
 _LONGEST = 4000  # characters of a message
+_SERVING = ("mcp",)  # commands that go on until they are ended, and so answer nothing
 
 
 @overload
@@ -104,9 +105,8 @@ def _run(asked: Given, operation: str) -> int:
 
 def _command(name: object) -> click.Command:
     """The command of a name; raises SymparamsError if there is none."""
-    context = click.Context(main)
-    names = main.list_commands(context)
-    command = main.get_command(context, name) if isinstance(name, str) and name in names else None
+    names = _names()
+    command = main.get_command(click.Context(main), name) if isinstance(name, str) and name in names else None
     if command is None:
         near = nearest(str(name), names) or f"; they are {', '.join(names)}"
         raise SymparamsError(f"there is no operation `{str(name)[:60]}`{near}")
@@ -115,7 +115,11 @@ def _command(name: object) -> click.Command:
 
 def operations() -> dict[str, Any]:
     """Every operation: `about`, a sentence, and `arguments`, a JSON schema of the object that it takes."""
-    return {name: described(_command(name)) for name in main.list_commands(click.Context(main))}
+    return {name: described(_command(name)) for name in _names()}
+
+
+def _names() -> list[str]:
+    return [name for name in main.list_commands(click.Context(main)) if name not in _SERVING]
 
 
 # ---------------------------------------------------------------- errors

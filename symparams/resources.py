@@ -1,4 +1,4 @@
-"""Where files lie: the grammar and the templates, and what is kept between runs."""
+"""Where files lie: the grammar, the templates and the examples, and what is kept between runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _READING = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_
 
 
 def folder(name: str) -> Path:
-    """The folder `grammar` or `templates`."""
+    """The folder `grammar`, `templates` or `examples`."""
     inside = _PACKAGE / name
     return inside if inside.is_dir() else _PACKAGE.parent / name
 

@@ -35,7 +35,7 @@ def test_wheel_and_sdist_hold_grammar_and_templates(built: Path) -> None:
         names = archive.namelist()
     files = ("grammar/architecture.lark", "grammar/expression.lark", "templates/styles/steps.j2", "py.typed")
     page = ("templates/fonts/formulas.woff2", "templates/fonts/OFL.txt", "templates/formats/document.css")
-    for name in (*files, *page, "grammar/arch.tmLanguage.json", "families/llama.arch"):
+    for name in (*files, *page, "grammar/arch.tmLanguage.json", "families/llama.arch", "examples/vgg16.arch"):
         assert f"symparams/{name}" in names
     assert all(name.startswith(("symparams/", "symparams-")) for name in names)
     (sdist,) = built.glob("*.tar.gz")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from symparams.commands.choices import OpenChoice
+from symparams.commands.completion import layers_of_the_network
 from symparams.commands.console import (
     FIGURES,
     FORMAT,
@@ -30,7 +31,12 @@ from symparams.reading.door import network, reading_of
 
 @click.command()
 @SOURCES
-@click.option("--layer", metavar="NAME", help="The layer that is asked about, by a name or counted off.")
+@click.option(
+    "--layer",
+    metavar="NAME",
+    shell_complete=layers_of_the_network,
+    help="The layer that is asked about, by a name or counted off.",
+)
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), help="What is asked about it. Default: as asked.")
 @FIGURES
 @FORMAT

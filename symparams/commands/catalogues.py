@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import click
 
+from symparams.commands.completion import among
 from symparams.documents.catalogue import catalogue_text
 from symparams.documents.families import families_text
 from symparams.documents.installed import extensions_text
-from symparams.documents.misconceptions import misconceptions_text
+from symparams.documents.misconceptions import misconception_names, misconceptions_text
 from symparams.files import write_standard_output
+from symparams.layers import CATALOGUE
+from symparams.reading.families import family_names
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=among(lambda: CATALOGUE))
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def layers(name: str | None, format_: str) -> None:
     """List the layers, with their arguments, rules and examples."""
@@ -20,7 +23,7 @@ def layers(name: str | None, format_: str) -> None:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=among(misconception_names))
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def misconceptions(name: str | None, format_: str) -> None:
     """List the known mistakes: what goes wrong, what is correct, where it is described."""
@@ -28,7 +31,7 @@ def misconceptions(name: str | None, format_: str) -> None:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=among(family_names))
 @click.option("--format", "format_", type=click.Choice(("text", "markdown")), default="text", show_default=True)
 def families(name: str | None, format_: str) -> None:
     """List the families of Hugging Face configs, with their keys and networks."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from symparams.commands.choices import OpenChoice
+from symparams.commands.completion import layers_of_the_network
 from symparams.commands.console import (
     FORMAT,
     OUTPUT,
@@ -35,7 +36,9 @@ from symparams.reading.door import network
 @click.option(
     "--answer", "answer", required=True, metavar="ANSWER", help='The answer of a student: 630, "(k^2+1)*F", 26x26x32.'
 )
-@click.option("--layer", metavar="NAME", help="The layer that the question was about.")
+@click.option(
+    "--layer", metavar="NAME", shell_complete=layers_of_the_network, help="The layer that the question was about."
+)
 @click.option("--total", is_flag=True, help="The question was about the whole network.")
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), default="params", show_default=True)
 @click.option(

@@ -14,6 +14,7 @@ import click
 
 from symparams import extensions, limits
 from symparams.commands.choices import OpenChoice
+from symparams.commands.completion import layers_of_the_network
 from symparams.commands.console import (
     FIGURES,
     FORMAT,
@@ -60,6 +61,8 @@ _COMMANDS = {
     "draw": "draw",
     "exam": "exams",
     "grade": "grading",
+    "examples": "examples",
+    "mcp": "mcp",
     "layers": "catalogues",
     "families": "catalogues",
     "extensions": "catalogues",
@@ -103,6 +106,7 @@ def main(with_: Sequence[str]) -> None:
     "layers",
     multiple=True,
     metavar="NAME",
+    shell_complete=layers_of_the_network,
     help='Only this layer, by its name or counted off, as in "second conv"; may be repeated.',
 )
 @click.option(

@@ -10,6 +10,7 @@ import click
 
 from symparams.algebra.formula import Formula
 from symparams.commands.choices import OpenChoice
+from symparams.commands.completion import layers_of_the_network
 from symparams.commands.console import (
     COMMAND_LINE,
     FORMAT,
@@ -97,7 +98,7 @@ def compare(
 @SOURCES
 @click.option("--unknown", "unknowns", multiple=True, metavar="NAME", help="The letter to find; may be given twice.")
 @click.option("--target", required=True, metavar="TARGET", help="params=51264, params<=100000, weights>=1000 …")
-@click.option("--layer", metavar="NAME", help="Count this layer only.")
+@click.option("--layer", metavar="NAME", shell_complete=layers_of_the_network, help="Count this layer only.")
 @FORMAT
 @STANDALONE
 @with_settings

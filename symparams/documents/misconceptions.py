@@ -27,6 +27,12 @@ _WHOLE: dict[str, tuple[Misconception, ...]] = {
 }  # beside the families of edits
 
 
+def misconception_names() -> tuple[str, ...]:
+    """The names of all misconceptions of the package."""
+    groups: Sequence[Sequence[Misconception]] = (*_families(CATALOGUE.values()).values(), *_WHOLE.values())
+    return tuple(dict.fromkeys(m.name for several in groups for m in several))
+
+
 def misconceptions_text(name: str | None, format_: str) -> str:
     """One misconception, or all of them."""
     groups: dict[str, Sequence[Misconception]] = {**_families(CATALOGUE.values()), **_WHOLE}
