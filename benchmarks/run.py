@@ -23,6 +23,14 @@ def cold() -> Iterator[str]:
     seconds, memory, peer, peer_memory = paired(ours, [PYTHON, "-c", "import sympy"])
     yield row("cold, VGG-16 solved / import sympy", seconds / peer, f"of the time ({seconds:.2f} s, {peer:.2f} s)")
     yield row("", memory / peer_memory, f"of the memory ({memory:.0f} MB, {peer_memory:.0f} MB)")
+    letters, question = str(EXAMPLES / "vgg16-letters.arch"), QUESTION
+    for what, arguments in (
+        ("VGG-16 with letters solved", ["solve", letters]),
+        ("VGG-16's summary", ["summary", str(EXAMPLES / "vgg16.arch")]),
+        ("a question answered", ["answer", "-e", question]),
+    ):
+        each, _, theirs, _ = paired([PYTHON, "-m", "symparams", *arguments], [PYTHON, "-c", "import sympy"])
+        yield row(f"cold, {what} / import sympy", each / theirs, f"of the time ({each:.2f} s, {theirs:.2f} s)")
     if importlib.util.find_spec("keras"):
         peer, peer_memory = process([PYTHON, "-c", KERAS], {"KERAS_BACKEND": "torch"})
         more = f"of the time ({peer:.1f} s, {peer_memory:.0f} MB)"
@@ -30,6 +38,17 @@ def cold() -> Iterator[str]:
     else:
         yield "keras is not installed: its summary of VGG-16 is left out"
 
+
+QUESTION = """
+Why does the second convolution have 51,264 parameters in Keras? I expected 1,664.
+
+model = Sequential()
+model.add(Conv2D(32, (3, 3), activation='relu', input_shape=(28, 28, 1)))
+model.add(MaxPooling2D((2, 2)))
+model.add(Conv2D(64, (5, 5), activation='relu'))
+model.add(Flatten())
+model.add(Dense(10, activation='softmax'))
+"""
 
 KERAS = """
 import keras
