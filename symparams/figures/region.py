@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from symparams.figures.parts import GAP, Part, Side, arrow, colored
@@ -55,6 +55,7 @@ class _Region:
     def __init__(self, feeds: Sequence[Feed], places: Grid, found: Sequence[Way]) -> None:
         self.feeds, self.grid, self.ways = feeds, places, found
         self.across = self._across()
+        self.tucked = self._tucked()
         self.levels = {row: _levelled(spans) for row, spans in self._spans().items()}
         self.tops, self.height = self._down()
 
@@ -113,11 +114,49 @@ class _Region:
 
     # ------------------------------------------------------------ from top to bottom
 
+    def _heights(self, but: Mapping[int, int]) -> list[float]:
+        """The height of each row, without some items."""
+        heights = [0.0] * self.grid.height
+        for item, (feed, row) in enumerate(zip(self.feeds, self.grid.rows, strict=True)):
+            if item not in but:
+                heights[row] = max(heights[row], feed.part.height)
+        return heights
+
+    def _tucked(self) -> dict[int, int]:
+        """Items that stand in the row of the only one that feeds them, below it, as there is room beside higher ones.
+
+        Their lines go only to the side of something in that row or above, as those of the last norm of an encoder do.
+        """
+        arriving = Counter(way.target for way in self.ways)
+        leaving = Counter(way.source for way in self.ways if not way.from_outside)
+        found: dict[int, int] = {}
+        for way in self.ways:
+            item, source = way.target, way.source
+            fits = way.kind is Kind.STRAIGHT and not way.from_outside and way.port is None and source != ENTRY
+            alone = fits and arriving[item] == leaving[source] == 1 and source not in found
+            if alone and leaving[item] and item != len(self.feeds) - 1 and self._goes_aside(item, source):
+                found[item] = source
+        heights = self._heights(found)
+        rows = self.grid.rows
+        needed = {i: self.feeds[s].part.height + GAP + self.feeds[i].part.height + _HEAD for i, s in found.items()}
+        return {item: source for item, source in found.items() if needed[item] <= heights[rows[source]]}
+
+    def _goes_aside(self, item: int, source: int) -> bool:
+        """Whether all lines of an item run along a channel beside its lane, up or across to the row of its source."""
+        lane, row = self.grid.lanes[item], self.grid.rows[source]
+        return all(
+            way.kind is Kind.ASIDE and way.channel in (lane, lane + 1) and self.grid.rows[way.target] <= row
+            for way in self.ways
+            if way.source == item and not way.from_outside
+        )
+
     def _spans(self) -> dict[int, dict[Key, tuple[float, float]]]:
         """For each gap, by the row under it, the horizontal lines that it has: from where to where."""
         spans: dict[int, dict[Key, tuple[float, float]]] = {}
         for way in self.ways:
             for row, key, one, other in self._horizontals(way):
+                if key[0] == "from" and key[1] in self.tucked:
+                    continue
                 low, high = spans.setdefault(row, {}).get(key, (one, one))
                 spans[row][key] = (min(low, one, other), max(high, one, other))
         return spans
@@ -143,9 +182,7 @@ class _Region:
 
     def _down(self) -> tuple[list[float], float]:
         """Where each row begins, and where the last gap ends."""
-        heights = [0.0] * self.grid.height
-        for feed, row in zip(self.feeds, self.grid.rows, strict=True):
-            heights[row] = max(heights[row], feed.part.height)
+        heights = self._heights(self.tucked)
         tops, y = [], 0.0
         for row, height in enumerate([*heights, 0.0]):
             levels = len(set(self.levels.get(row, {}).values()))
@@ -158,6 +195,8 @@ class _Region:
 
     def _level(self, row: int, key: Key) -> float:
         """How far down a horizontal line in the gap above a row is."""
+        if key[0] == "from" and key[1] in self.tucked:
+            return self._start(key[1])[1] + _HEAD
         levels = self.levels[row]
         lowest = self.tops[row] if row < len(self.tops) else self.height
         return lowest - _HEAD - _TRACK * (max(levels.values()) - levels[key])
@@ -182,8 +221,10 @@ class _Region:
         return found
 
     def _place(self, item: int) -> tuple[float, float]:
-        part, row = self.feeds[item].part, self.grid.rows[item]
-        return self._x(item) - part.port, self.tops[row]
+        part, source = self.feeds[item].part, self.tucked.get(item)
+        if source is None:
+            return self._x(item) - part.port, self.tops[self.grid.rows[item]]
+        return self._x(item) - part.port, self.tops[self.grid.rows[source]] + self.feeds[source].part.height + GAP
 
     def _beside(self) -> dict[int, float]:
         """How far down each line that comes in at the side of a box does so, those at one side apart."""

@@ -11,7 +11,7 @@ from symparams.figures.figure import figure
 from symparams.figures.svg import svg
 from tests.figures import geometry
 from tests.figures.witness import parameters
-from tests.helpers import few_or_many, net
+from tests.helpers import example, few_or_many, net
 
 
 def network_text(seed: int) -> str:
@@ -56,3 +56,37 @@ def test_nothing_stands_in_the_way(seed: range, form: str) -> None:
         total = network.counts.params
         if isinstance(total, int) and form != "closed":
             assert parameters(svg(picture)) == total, text
+
+
+def encoder_and_decoder(seed: int) -> str:
+    """An encoder, and beside it a decoder whose blocks attend to the last layer of it."""
+    draw = random.Random(seed)
+    kinds, more = ["dense(8)", "ln", "relu"], ["dense(8)", "ln", "{ dense(8) | id } -> add"]
+    some = [" -> ".join(["", *(draw.choice(kinds) for _ in range(draw.randint(0, 3)))]) for _ in range(4)]
+    blocks = [" -> ".join(draw.choice(more) for _ in range(many)) for many in (1, 4)]
+    seen = draw.choice(["m", "m", "m", "n"])
+    encoder = f"input(S, 8){some[0]} -> [attention(2) -> {blocks[0]}] * 4 as n{draw.choice(['', some[1]])} -> ln as m"
+    decoder = f"input(T, 8){some[2]} -> [attention(2) -> attention(2, memory=@{seen}) -> {blocks[1]}] * 3{some[3]}"
+    further = draw.choice(["", "", f"\n@{seen} -> dense(4)", "\n@m -> attention(2, memory=@m)"])
+    return f"{encoder}\n{decoder}{further}"
+
+
+@few_or_many("seeds", range(60), range(2000))
+def test_encoders_and_decoders(seeds: range) -> None:
+    for seed in seeds:
+        text = encoder_and_decoder(seed)
+        for form in ("column", "closed"):
+            network = net(text)
+            picture = figure(network, "column", 0) if form == "closed" else figure(network, form)
+            assert geometry.overlapping(picture.cards) == [], text
+            assert geometry.crossing(picture) == [], text
+            assert geometry.slanted(picture) == [], text
+            assert geometry.outside(picture) == [], text
+            assert geometry.unjoined(picture) == [], text
+
+
+def test_the_last_norm_of_an_encoder_stands_below_its_blocks() -> None:
+    picture = figure(example("transformer")._network)
+    (norm,) = (card for card in picture.cards if card.name == "memory")
+    above = max(border.y + border.height for border in picture.borders if border.y + border.height < norm.y)
+    assert norm.y - above == 20
