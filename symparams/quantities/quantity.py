@@ -168,7 +168,7 @@ _OWN: dict[str, Quantity] = {
             by_name=True,
             by_position=True,
             lacking=lambda node, settings: "its backward pass needs no value of the forward pass",
-            cited=citations("chen2016"),
+            cited=citations("chen2016; korthikanti2022 §4.1"),
         ),
         Quantity(
             "optimizer",

@@ -40,7 +40,7 @@ CHOICES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "flops": ("FLOPs policy", POLICIES),
     "macs": ("MACs policy", MACS),
     "training": ("training policy", TRAINING),
-    "kept": ("policy for what is kept", KEPT),
+    "kept": ("backward policy", KEPT),
 }
 
 

@@ -83,9 +83,11 @@ def because_of_memory(node: Node, settings: Settings) -> Text:
     if settings.optimizer == "none" or counts.trainable == 0:
         return say("the layer has {P parameters}, each stored once", P=counts.params)
     has_state = settings.optimizer != "sgd" or settings.size < 4
-    further = " and the optimizer's state for each" if has_state else ""
+    each = "each of its {t trainable parameters}" if counts.trainable != 1 else "its only trainable parameter"
+    gradients = f"one gradient for {each}"
+    kept = f", {gradients} and the optimizer's state for each" if has_state else f" and {gradients}"
     return say(
-        f"the layer stores {{P parameters}}, one gradient for each of its {{t trainable parameters}}{further}",
+        f"the layer stores {{P parameters}}{kept}",
         P=counts.params,
         t=counts.trainable,
     )

@@ -121,7 +121,7 @@ def test_the_document() -> None:
     said = " ".join(text.split())
     assert "The reliability of the whole exam (Cronbach's alpha) is −0.36." in said
     assert (
-        "Students who do better in the other questions do worse in question 4: read its wording and key again." in said
+        "Students who do better on the other questions do worse on question 4: read its wording and key again." in said
     )
     assert "Question  Answer  Times  Top  Middle  Bottom  Mistake\n" in text
     assert "       3  630         3    0       3       0  mistake 1\n" in text

@@ -88,7 +88,7 @@ def test_statements_may_share_a_line() -> None:
 def test_what_is_made_nobody_knows_how_often_is_made_once_which_is_said(layers: str) -> None:
     text = f"model = {layers}\n"
     depth = "config.depth" if "config" in layers else "depth"
-    said = f"how often something is made for each of `range({depth})` is not known: it is taken to be made once"
+    said = f"how many times a loop over `range({depth})` runs is not known: it is taken to run once"
     assert [one.what for one in reading_of(Source("<text>", text)).assumed] == [said]
     assert total(text) == "20"
 

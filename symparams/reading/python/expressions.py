@@ -30,10 +30,8 @@ def counts(over: ast.expr) -> bool:
 
 
 def taken_once(over: ast.expr) -> str:
-    """What is said where nobody knows how often something is made."""
-    return (
-        f"how often something is made for each of `{ast.unparse(over)[:60]}` is not known: it is taken to be made once"
-    )
+    """What is said where nobody knows how many times a loop runs."""
+    return f"how many times a loop over `{ast.unparse(over)[:60]}` runs is not known: it is taken to run once"
 
 
 class _OpenError(Exception):
