@@ -51,7 +51,7 @@ def size_found(entry: LayerEntry, axis: AxisSize) -> Found:
     kept = features(formula, entry.node.layer, False, is_size)
     role = "size" if is_size else {"channels": "features"}.get(axis.axis, axis.axis)
     identity = Identity("shape", role, text_of(neutral(formula, kept, is_size)))
-    because = changed((is_size and rules.size_because) or rules.shape_because, of_one_axis if is_size else canonical)
+    because = changed((is_size and rules.size_reason) or rules.shape_reason, of_one_axis if is_size else canonical)
     return Found(identity, entry.node.layer, entry.heading, axis.symbol, formula, kept, because, _known(formula))
 
 

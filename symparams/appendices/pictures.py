@@ -10,11 +10,10 @@ from typing import NamedTuple
 from symparams.algebra.typst_notation import quoted
 from symparams.appendices.record import NetworkSection
 from symparams.appendices.writing import Picture, Shown
-from symparams.documents.figure_files import told
 from symparams.figures.figure import figure
 from symparams.figures.pages import HALF, readable
 from symparams.figures.scene import Scene
-from symparams.figures.svg import svg
+from symparams.figures.svg import svg, told
 from symparams.model.network import Network
 from symparams.plots.plot import plot_of_rows
 

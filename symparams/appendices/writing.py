@@ -12,7 +12,8 @@ from typing import NamedTuple
 from symparams.algebra.typst_notation import quoted
 from symparams.appendices.record import Appendix
 from symparams.appendices.wording import extremes, halved, lettered, settings, too_long
-from symparams.documents.formats import Format, check_letters, escape_latex, format_named
+from symparams.documents.escaping import escape_latex
+from symparams.documents.formats import Format, check_letters, format_named
 from symparams.documents.html_page import page_style
 from symparams.documents.rendering import environment, tidied, typesetter
 from symparams.references import REFERENCES, Citation

@@ -49,7 +49,7 @@ def _written(value: object) -> str:
 
 def _plain(value: Any) -> Any:
     """A record as an object, in the order of its fields; a fraction as a number where it is whole, else as 1/4."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind is str or kind is int or value is None:
         return value
     if kind is tuple:
