@@ -322,16 +322,13 @@ def _settings() -> list[str]:
 
 _BOOK = (  # networks in which each kind of rule has its special cases
     (
-        "input(9,9,4) -> conv(4,3,s=2,groups=2) -> conv(4,3,p=1,bias=no) -> conv(4,3,dilation=2) -> maxpool(2) -> flatten "
-        "-> dense(90) -> dense(40,bias=no)"
+        "input(9,9,4) -> conv(4,3,s=2,groups=2) -> conv(4,3,p=1,bias=no) -> conv(4,3,dilation=2) -> maxpool(2) "
+        "-> flatten -> dense(90) -> dense(40,bias=no)"
     ),
     "range F in 4..9 input(H,W,4) -> conv(F,3) -> { conv(4,3) | conv(4,3) | conv(4,3) } -> concat -> dense(3,frozen)",
     (
-        (
-            "convention torch input(20,4) -> lstm(8,layers=2) -> lstm(8) -> { id | dense(4) } -> concat "
-            "-> moe(4,2,8,shared=1) -> moe(4,2,8)"
-        ),
-        "-> moe(4,2,8,shared=1) -> moe(4,2,8)",
+        "convention torch input(20,4) -> lstm(8,layers=2) -> lstm(8) -> { id | dense(4) } -> concat "
+        "-> moe(4,2,8,shared=1) -> moe(4,2,8)"
     ),
     (
         "convention torch input(3,13,13) -> conv(4,3) -> maxpool(2,s=3,ceil) -> { maxpool(2) | avgpool(2) } -> concat "
