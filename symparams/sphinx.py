@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from symparams.books.requests import DIRECTIVES, ROLES
+from symparams.books.directives import DIRECTIVES
+from symparams.books.roles import ROLES
 from symparams.books.sphinx_directives import ExerciseNode, Solving, Telling, directive
 from symparams.books.sphinx_domain import NetworkDomain
 from symparams.books.sphinx_writing import FigureConverter, Titles, depart_exercise, visit_exercise

@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from symparams.books import myst_tree
-from symparams.books.answers import About
 from symparams.books.myst_tree import Node, labelled
-from symparams.books.requests import DIRECTIVES, ROLES, Request, Texts, label_of, role_of, words
+from symparams.books.request import About, Request, Texts, label_of, role_of, words
+from symparams.books.roles import ROLES
 from symparams.books.tree import line, tree
 from symparams.commands.console import Inputs, say
 from symparams.errors import Source, SymparamsError
 from symparams.limits import SOURCE_BYTES
 
 _INLINE = "<network>"  # what a network in the text of a directive is called
-_EXERCISE, _SOLVED = "arch:exercise", "arch:exercise-solution"
+_FIGURE, _EXERCISE, _SOLVED = "arch:figure", "arch:exercise", "arch:exercise-solution"
 _LABEL = {"label": {"type": "string", "alias": ["name"], "doc": "What it is called in references."}}
 _CAPTION = {
     "caption": {"type": "myst", "doc": "What stands below it."},
@@ -27,10 +27,16 @@ _CAPTION = {
 }
 
 
+def _directives() -> Mapping[str, Request]:
+    from symparams.books.directives import DIRECTIVES  # noqa: PLC0415 - a role needs none of what exercises do
+
+    return DIRECTIVES
+
+
 def specification() -> Node:
     """What there is, as MyST wants to know it."""
-    directives = [_directive(request, request.name) for request in DIRECTIVES.values()]
-    solved = _directive(DIRECTIVES[_EXERCISE], _SOLVED)
+    directives = [_directive(request, request.name) for request in _directives().values()]
+    solved = _directive(_directives()[_EXERCISE], _SOLVED)
     solved["doc"] = "The solution of an exercise: its label, and in `file` and the other options what it says itself."
     solved["arg"] = {"type": "string", "doc": "The label of the exercise.", "required": True}
     solved["options"]["file"] = {"type": "string", "doc": "The network."}
@@ -56,7 +62,7 @@ def _directive(request: Request, name: str) -> Node:
         "name": name,
         "doc": request.told,
         "arg": {"type": "string", "doc": "The network: a file, unless it stands below."},
-        "options": {**options, **_LABEL, **(_CAPTION if request is DIRECTIVES["arch:figure"] else {})},
+        "options": {**options, **_LABEL, **(_CAPTION if request.name == _FIGURE else {})},
         "body": {"type": "string", "doc": "A network, instead of a file."},
     }
 
@@ -68,10 +74,10 @@ def placed(name: str, data: Mapping[str, Any]) -> list[Node]:
     argument, body = _text(data, "arg"), _text(data, "body")
     if name == _SOLVED:
         return _solution(argument.strip(), options, body)
-    if name not in DIRECTIVES:
+    if name not in _directives():
         raise SymparamsError(f"there is no directive `{name[:60]}`")
-    texts = _asked(DIRECTIVES[name], words(argument), body, options)
-    placing = {_EXERCISE: _exercise, "arch:figure": _figure}.get(name, _document)
+    texts = _asked(_directives()[name], words(argument), body, options)
+    placing = {_EXERCISE: _exercise, _FIGURE: _figure}.get(name, _document)
     return placing(texts, _text(options, "label"), options)
 
 
@@ -140,7 +146,7 @@ def _exercise(texts: Texts, label: str, options: Mapping[str, Any]) -> list[Node
 
 def _solution(of: str, options: Mapping[str, Any], body: str) -> list[Node]:
     """The solution of an exercise, which is asked for again, as every directive is answered alone."""
-    texts = _asked(DIRECTIVES[_EXERCISE], words(_text(options, "file")), body, options)
+    texts = _asked(_directives()[_EXERCISE], words(_text(options, "file")), body, options)
     link = {"type": "crossReference", **labelled(of)}
     title = {"type": "admonitionTitle", "children": [myst_tree.text("Solution of "), link]}
     return [{"type": "solution", "children": [title, *myst_tree.blocks(tree(texts["solution"]))]}]

@@ -13,9 +13,8 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from symparams.books.answers import About
 from symparams.books.docutils_tree import Placer
-from symparams.books.requests import Request, Texts, label_of, role_of, words
+from symparams.books.request import About, Request, Texts, label_of, role_of, words
 from symparams.books.sphinx_domain import Exercise, NetworkDomain, anchor
 from symparams.books.tree import line, tree
 from symparams.commands.console import Inputs

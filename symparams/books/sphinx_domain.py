@@ -11,7 +11,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
-from symparams.books.requests import Texts
+from symparams.books.request import Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from symparams.books.directives import DIRECTIVES
 from symparams.books.myst_plugin import placed, run, specification, told
-from symparams.books.requests import DIRECTIVES, ROLES
+from symparams.books.roles import ROLES
 from symparams.errors import SymparamsError
 from tests.books.test_tree import every, said
 

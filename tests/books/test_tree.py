@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, reject
 
 from symparams.books import myst_tree
-from symparams.books.answers import About
-from symparams.books.requests import DIRECTIVES, ROLES
+from symparams.books.directives import DIRECTIVES
+from symparams.books.request import About
+from symparams.books.roles import ROLES
 from symparams.books.tree import Piece, displays, tree
 from symparams.documents.rendering import STYLES, Document, render
 from symparams.documents.solution import Solution

@@ -8,27 +8,28 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import click
 
 from symparams import limits
-from symparams.books import answers
-from symparams.books.answers import About
-from symparams.commands.console import exhausted, like
-from symparams.commands.draw import draw
-from symparams.commands.exams import exam
-from symparams.commands.main import solve, summary
+from symparams.commands.console import exhausted
 from symparams.documents.labels import slug
-from symparams.errors import SymparamsError
+from symparams.errors import Source, SymparamsError
 from symparams.quantities.settings import Settings
-from symparams.quantities.totals import TOTALS
 from symparams.version import __version__
 
 Texts: TypeAlias = Mapping[str, str]  # what is answered, by what it is: text (a `tree`), svg, told, name, solution
 
-_SETTINGS = tuple(field.name for field in fields(Settings))
-_INPUT = ("kind", "model", "given")
+TREE = "tree"  # the format of all documents here
+SETTINGS = tuple(field.name for field in fields(Settings))  # the options for what quantities depend on
+
+
+class About(NamedTuple):
+    """What is asked about."""
+
+    sources: tuple[Source, ...]  # the networks
+    slug: str = ""  # what tells the labels of its equations from all others in the book; empty: the network's title
 
 
 @dataclass(frozen=True)
@@ -113,41 +114,9 @@ def label_of(text: str) -> str:
     return slug(text) or f"x-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]}"
 
 
-def _directive(
+def request(
     name: str, callback: Callable[..., Texts], params: list[click.Parameter], is_for_one: bool = True
 ) -> Request:
+    """What can be asked for by a name, answered by a function that gets the values of these parameters."""
     taken = click.pass_obj(callback)
     return Request(name, click.Command(name, params=params, callback=taken, help=callback.__doc__), is_for_one)
-
-
-def _role(quantity: str) -> Request:
-    words = click.Argument(["words"], nargs=-1)
-    callback = answers.quantity(quantity)
-    params = [words, *like(solve, "digits", *_SETTINGS)]
-    return _directive(quantity.replace("_", "-"), callback, params)
-
-
-DIRECTIVES = {
-    request.name: request
-    for request in (
-        _directive(
-            "arch:solution",
-            answers.solution,
-            like(solve, *_INPUT, "style", "layers", "quantities", "total", "detail", "by", "digits", *_SETTINGS),
-            is_for_one=False,
-        ),
-        _directive(
-            "arch:summary",
-            answers.summary,
-            like(summary, *_INPUT, "quantities", "digits", *_SETTINGS),
-            is_for_one=False,
-        ),
-        _directive("arch:figure", answers.figure, like(draw, *_INPUT, "view", "depth")),
-        _directive(
-            "arch:exercise",
-            answers.exercise,
-            like(exam, *_INPUT, "kinds", "level", "seed", "layers", "without", "show", "digits", *_SETTINGS),
-        ),
-    )
-}
-ROLES = {request.name: request for request in map(_role, ("shape", *TOTALS, "field"))}
