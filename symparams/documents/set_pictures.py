@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import html
 from collections.abc import Callable
 
 from symparams.algebra.typst_notation import quoted
-from symparams.documents.escaping import escape_html, escape_latex
+from symparams.documents.escaping import escape_latex
 from symparams.figures.scene import Scene
 from symparams.figures.svg import svg, told
 from symparams.figures.tikz import tikz
@@ -53,7 +54,7 @@ def _typst(scene: Scene) -> str:
 def _image(scene: Scene) -> str:
     """The same in HTML; systems that keep pictures in files take it out of the text."""
     data = base64.b64encode(svg(scene).encode("utf-8", "replace")).decode("ascii")
-    return f'<p><img alt="{escape_html(told(scene))}" src="data:image/svg+xml;base64,{data}"></p>\n'
+    return f'<p><img alt="{html.escape(told(scene))}" src="data:image/svg+xml;base64,{data}"></p>\n'
 
 
 _WAYS: dict[str, Callable[[Scene], str]] = {

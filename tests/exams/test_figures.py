@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import re
 import shutil
 import subprocess
@@ -94,15 +95,25 @@ def test_moodle_has_the_pictures_in_files(tmp_path: Path) -> None:
     root = ElementTree.parse(path).getroot()
     seen = 0
     for text in root.iter("questiontext"):
-        html = text.findtext("text") or ""
-        named = re.findall(r'src="@@PLUGINFILE@@/([^"]*)"', html)
+        said = text.findtext("text") or ""
+        named = re.findall(r'src="@@PLUGINFILE@@/([^"]*)"', said)
         files = {file.get("name"): base64.b64decode(file.text or "").decode() for file in text.iter("file")}
-        assert "data:" not in html
+        assert "data:" not in said
         assert set(named) == set(files)
         for data in files.values():
             assert ElementTree.fromstring(data).tag.endswith("svg")
         seen += len(named)
     assert seen > 0
+
+
+def test_titles_are_text_beside_pictures() -> None:
+    title = '"><b>$x$</b> \\(y\\)'
+    net = sp.parse(f"model '{title}' input(8, 8, 3) -> conv(4, 3) -> flatten -> dense(5)")
+    edition = sp.exam(net, questions=1, show="figure", kinds="total", level=(1, 5)).edition("moodle")
+    found = re.search(r'<img alt="([^"]*)" src="data:', edition.asked(0).stem)
+    assert found is not None
+    assert html.unescape(found[1]).startswith(f"{title}: input_1: Input")
+    assert "<" not in found[1]
 
 
 @pytest.mark.program
