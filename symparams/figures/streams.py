@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 ENTRY = -1  # what feeds a region, among its items
@@ -51,13 +51,16 @@ def grid(sources: Sequence[Sequence[int]], has_entry: bool, is_data: Sequence[bo
         for source in several:
             users.setdefault(source, []).append(item)
     lowest = max(rows, default=0)
+    alone = [number for number in range(len(streams)) if _is_alone(streams, number, of, users, is_data)]
+    for place, number in enumerate(alone):
+        rows[streams[number].items[0]] = min(place, lowest)
     for number, stream in enumerate(streams):
         first, last = rows[stream.items[0]], rows[stream.items[-1]]
         if stream.origin is not None:
             first = min(first, (rows[stream.origin] if stream.origin != ENTRY else -1) + 1)
         behind = [rows[user] - 1 for user in users.get(stream.items[-1], ())]
         stream.reserved = (first, lowest if number == of[-1] else max([last, *behind]))
-    _set_lanes(streams, of, rows)
+    _set_lanes(streams, of, [*sorted({*range(len(streams))} - {*alone}), *alone])
     lanes = [streams[of[item]].lane for item in range(len(sources))]
     roots = _roots(sources, streams, of)
     found = Grid(rows, lanes, [], [], [], [roots[stream] for stream in of])
@@ -154,11 +157,20 @@ def _sink(
                 rows[item] += down
 
 
-def _set_lanes(streams: Sequence[_Stream], of: Sequence[int], rows: Sequence[int]) -> None:
-    """Each stream in the first lane to the right of its origin that is free where it stands."""
+def _is_alone(
+    streams: Sequence[_Stream], number: int, of: Sequence[int], users: Mapping[int, object], is_data: Sequence[bool]
+) -> bool:
+    """Whether no line runs to or from a stream, such as a learned tensor that only counts."""
+    first = streams[number].items[0]
+    is_one = len(streams[number].items) == 1 and streams[number].origin is None
+    return is_one and first not in users and not is_data[first] and number != of[-1]
+
+
+def _set_lanes(streams: Sequence[_Stream], of: Sequence[int], order: Sequence[int]) -> None:
+    """Each stream, in this order, in the first lane to the right of its origin that is free where it stands."""
     taken: dict[int, list[tuple[int, int]]] = {}
     latest: dict[int, int] = {}  # of each origin, the lane of the last stream from it: those before are taken
-    for stream in streams:
+    for stream in map(streams.__getitem__, order):
         low, high = stream.reserved
         origin = stream.origin
         if origin is None:

@@ -90,3 +90,10 @@ def test_the_last_norm_of_an_encoder_stands_below_its_blocks() -> None:
     (norm,) = (card for card in picture.cards if card.name == "memory")
     above = max(border.y + border.height for border in picture.borders if border.y + border.height < norm.y)
     assert norm.y - above == 20
+
+
+def test_tensors_that_nothing_takes_stand_at_the_right() -> None:
+    picture = figure(example("t5")._network)
+    apart = [card for card in picture.cards if card.name.endswith("_biases")]
+    assert len(apart) == 2
+    assert apart[0].x == apart[1].x == max(card.x for card in picture.cards)
