@@ -81,7 +81,10 @@ class _U:
             left, right = list(down[1:] if depth else down), list(reversed(up[1:]))
             heights = self._height(left), self._height(right)
             high = max(heights)
-            self._column(left, x, y + high - heights[0])
+            top = y + high - heights[0]
+            if depth:  # right above the boxes that it gives their resolution
+                self._column([down[0]], x, top - self._height([down[0]]))
+            self._column(left, x, top)
             self._column(right, self.width - x - self.wide, y + high - heights[1])
             y += high
         return y
