@@ -67,9 +67,9 @@ async function packs(work, out) {
   pack("/cache", "/stage/cache.zip");
   cpSync(join(PYODIDE, "python_stdlib.zip"), join(work, "stdlib.zip"));
   page.globals.get("split_library")("/stage/stdlib.zip", "/stage/library.zip", "/stage/more.zip");
-  const catalogue = page.globals.get("catalogue")();
+  const [catalogue, exports] = ["catalogue", "exports"].map((name) => JSON.parse(page.globals.get(name)()));
   for (const name of ["library", "core", "cache", "more", "sympy"]) written(out, `${name}.pack`, readFileSync(join(work, `${name}.zip`)));
-  return { version, catalogue };
+  return { version, catalogue, exports };
 }
 
 function written(out, name, data) {
@@ -94,9 +94,9 @@ async function main(out) {
   mkdirSync(out, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), "page-"));
   try {
-    const { version, catalogue } = await packs(work, out);
+    const { version, catalogue, exports } = await packs(work, out);
     const lock = JSON.parse(readFileSync(join(PYODIDE, "pyodide-lock.json"), "utf8"));
-    await scripts(out, { LOCK: lock.info, CATALOGUE: JSON.parse(catalogue), EXAMPLES: examples() });
+    await scripts(out, { LOCK: lock.info, CATALOGUE: catalogue, EXPORTS: exports, EXAMPLES: examples() });
     const html = readFileSync(join(HERE, "src", "index.html"), "utf8");
     writeFileSync(join(out, "index.html"), html.replaceAll("{{version}}", version));
   } finally {

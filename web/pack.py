@@ -65,6 +65,16 @@ def catalogue() -> str:
     return json.dumps(entries, ensure_ascii=False)
 
 
+def exports() -> str:
+    """The formats for exams that can be made in the page, as JSON: a name, the suffix of its files."""
+    from symparams.calls import call
+    from symparams.exports.registry import SUFFIXES
+
+    asked = {"text": "input(9,9,1) -> conv(4,3) -> flatten -> dense(2)", "questions": 1, "output": "exam"}
+    made = {name: call("exam", {**asked, "format": name})["ok"] for name in SUFFIXES}
+    return json.dumps({name: next(iter(SUFFIXES[name]), "") for name in SUFFIXES if made[name]})
+
+
 def warm(calls: str) -> str:
     """The replies to some calls, which leave parsing tables and compiled templates in the cache; and the version."""
     from symparams.calls import call

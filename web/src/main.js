@@ -1,4 +1,5 @@
 // The page: what is typed goes to Python in a worker, what comes back is shown; the state is in the address.
+import { zipSync } from "fflate";
 import { editor, units } from "./editor.js";
 import { Letters } from "./letters.js";
 import { commands, python as script } from "./own.js";
@@ -13,6 +14,7 @@ const KINDS = {
 };
 const STYLES = { steps: "steps", answer: "short answer", formula: "formulas", lesson: "lesson", table: "table", textbook: "textbook" };
 const FORMATS = { markdown: "md", latex: "tex", typst: "typ", html: "html", text: "txt", json: "json" };
+const SHEETS = ["take", "exam", "own", "figure"]; // what is folded below the answer
 const SHAPE = /^\(.*[,x×].*\)$|\d\s*[x×]\s*\d/; // how people write a shape; a number may have commas too
 
 const state = { text: "", layer: "", style: "steps", macs: false, set: {}, yours: {} };
@@ -87,7 +89,9 @@ async function answered() {
   understood(found);
   tabled(rows.text, found.network);
   lettered(found.network);
-  for (const name of ["take", "own", "figure"]) $(`#${name}`).hidden = false;
+  for (const name of SHEETS) $(`#${name}`).hidden = false;
+  $("#exam-text").hidden = true;
+  $("#exam-said").textContent = "";
   owned();
   if ($("#figure").open) await drawn();
   await restored();
@@ -97,7 +101,7 @@ async function answered() {
 function cleared() {
   shown = null;
   box.mark(null);
-  for (const name of ["letters", "layers", "figure", "take", "own"]) $(`#${name}`).hidden = true;
+  for (const name of ["letters", "layers", ...SHEETS]) $(`#${name}`).hidden = true;
   for (const name of ["answer", "error", "read"]) put($(`#${name}`));
   status("Paste something, or take an example.");
 }
@@ -225,6 +229,30 @@ function convention(name) {
 const solution = (format) => python.call("solve", asked({ style: state.style, format, ...quantities() }), "take")
   .then((reply) => (format === "json" ? `${JSON.stringify(reply.json, null, 2)}\n` : reply.text));
 
+const numbered = (name) => Number($(`#${name}`).value) || undefined;
+
+async function examined(format, output) {
+  const given = { questions: numbered("questions"), variants: numbered("variants"), seed: numbered("seed") };
+  const reply = await python.call("exam", { text: state.text, set: state.set, ...given, format, output }, "exam");
+  $("#exam-said").textContent = reply.notices.map((one) => `${one}. `).join("");
+  return reply;
+}
+
+async function examShown() {
+  $("#exam-text").textContent = (await examined("markdown")).text;
+  $("#exam-text").hidden = false;
+}
+
+async function examTaken() {
+  const format = $("#export").value;
+  const name = `exam${EXPORTS[format]}`;
+  const { files } = await examined(format, name);
+  const bytes = (one) => Uint8Array.from(atob(one.base64), (character) => character.charCodeAt(0));
+  if (files.length === 1) return downloaded(name, bytes(files[0]));
+  const all = Object.fromEntries(files.map((one) => [one.name, bytes(one)]));
+  return downloaded("exam.zip", zipSync(all, { mtime: new Date(1980, 0, 1) }));
+}
+
 function wired() {
   const options = (known) => Object.entries(known).map(([value, textContent]) => made("option", { value, textContent }));
   $("#style").append(...options(STYLES));
@@ -237,6 +265,10 @@ function wired() {
   $("#figure").ontoggle = () => $("#figure").open && shown && guarded(drawn);
   $("#copy").onclick = () => guarded(async () => copied($("#copy"), await solution($("#format").value)));
   $("#download").onclick = () => guarded(async () => downloaded(`solution.${FORMATS[$("#format").value]}`, await solution($("#format").value)));
+  $("#export").append(...Object.keys(EXPORTS).map((value) => made("option", { value, textContent: value, selected: value === "moodle" })));
+  const unmade = ({ message }) => ($("#exam-said").textContent = `${message}.`);
+  $("#exam-look").onclick = () => guarded(examShown, unmade);
+  $("#exam-take").onclick = () => guarded(examTaken, unmade);
   $("#link").onclick = () => copied($("#link"), location.href);
   $("#examples div").append(...EXAMPLES.map(({ title, text }) => made("button", { textContent: title, onclick: () => taken(text) })));
   addEventListener("hashchange", loaded);

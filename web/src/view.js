@@ -111,7 +111,7 @@ export function copied(button, text) {
 }
 
 export function downloaded(name, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const address = URL.createObjectURL(new Blob([text]));
   made("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
