@@ -172,6 +172,7 @@ function judgedLater(name, value) {
 
 async function judged(name, value) {
   const field = $(`#layers tr[data-layer="${CSS.escape(name)}"] input`);
+  if (!field) return undefined; // of a layer that the table does not show yet
   field.className = "";
   if (!value) return below(name, "said", null);
   const about = name ? { layer: name } : { total: true };

@@ -1,5 +1,7 @@
 // Documents of the program as parts of the page.
 
+const ROWS = 300; // layers that a table shows before it is asked for more: browsers lay out long tables slowly
+
 let parts = 0;
 
 export const $ = (selector, within = document) => within.querySelector(selector);
@@ -83,6 +85,14 @@ export function table(text, layers, { asked, typed, yours }) {
   for (const row of found.querySelectorAll("tr:not(.below)")) {
     if (row.children.length < columns) row.append(made("td"));
     [...row.children].forEach((cell, i) => i && !cell.dataset.title && (cell.dataset.title = head.children[i].textContent));
+  }
+  const rest = [...found.querySelectorAll("tbody tr")].slice(2 * ROWS);
+  if (rest.length) {
+    const more = made("button", { textContent: `Show the other ${rest.filter((row) => row.dataset.layer).length.toLocaleString("en")} layers` });
+    const row = made("tr", {}, made("td", { colSpan: columns }, more));
+    rest.forEach((one) => one.remove());
+    $("tbody", found).append(row);
+    more.onclick = () => row.replaceWith(...rest);
   }
   return found;
 }

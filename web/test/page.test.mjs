@@ -209,6 +209,13 @@ async function stopped() {
   assert.match(await said(), /16 parameters/);
 }
 
+test("a network of thousands of layers shows the first, and the others when they are asked for", async () => {
+  await pasted("input(8,8,3) -> [conv(3,3,same) -> relu] * 1000 -> flatten -> dense(10)");
+  await page.getByRole("button", { name: "Show the other 1,703 layers" }).waitFor();
+  await page.getByRole("button", { name: "conv_9", exact: true }).click();
+  await page.locator(".steps").waitFor();
+});
+
 test("hostile texts end with a sentence", async () => {
   for (const [text, sentence] of [["input(3) -> [relu] * 10^9", "which is the limit"], [`input(3) -> ${"[".repeat(50_000)}`, "deep"]]) {
     await page.locator(".cm-content").fill("");
