@@ -206,6 +206,10 @@ class Exam(Shown):
         """
         self.edition(format).write(Path(path), part, progress)
 
+    def with_template(self, template: str | Path, format: str = "markdown", *, part: Part | None = None) -> str:
+        """The exam through a template of your own, with its questions in markdown, latex, typst or html."""
+        return self.edition(format).written_with(Path(template), part)
+
     def _rendered(self, format_: str) -> str:
         return "".join(self.edition(format_).texts())
 

@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from symparams.algebra.notation import Notation
+from symparams.documents.asked_document import AskedDocument
 from symparams.documents.comparison_document import ComparisonDocument
 from symparams.documents.diagnosis_sections import DiagnosisDocument
+from symparams.documents.exam_document import ExamDocument
 from symparams.documents.finding_document import FindingDocument
 from symparams.documents.formats import FORMATS, Format
 from symparams.documents.former_names import FormerNames
@@ -27,9 +29,11 @@ from symparams.resources import folder
 
 ROOTS = {
     "A solution: `s`, also `solution`": Solution,
+    "An answer to a whole question: `d` for templates of your own": AskedDocument,
     "A comparison: `d` of `compare.j2`": ComparisonDocument,
     "Values that were searched for: `d` of `find.j2`": FindingDocument,
     "A diagnosis: `d` of `diagnose.j2`": DiagnosisDocument,
+    "An exam: `d` for templates of your own": ExamDocument,
     "A question of an exam: `d` of `exam/question.j2`": QuestionDocument,
     "The marks of a class: `d` of `grade.j2`": MarksDocument,
 }

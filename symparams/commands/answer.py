@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -13,10 +14,12 @@ from symparams.commands.console import (
     FORMAT,
     OUTPUT,
     SOURCES,
+    TEMPLATE,
     Inputs,
     as_json,
     assignments,
     check_figures,
+    check_template,
     deliver,
     deliver_document,
 )
@@ -40,6 +43,7 @@ from symparams.reading.door import network, reading_of
 @click.option("--quantity", type=OpenChoice("quantity", ASKED), help="What is asked about it. Default: as asked.")
 @FIGURES
 @FORMAT
+@TEMPLATE
 @OUTPUT
 def answer(
     inputs: Inputs,
@@ -49,11 +53,13 @@ def answer(
     figures: bool,
     format_: str,
     math: str,
+    template: Path | None,
     digits: str,
     output: Output,
 ) -> None:
     """Answer a question as people paste it: prose, code and printed tables in any order."""
     check_figures(figures, format_)
+    check_template(template, format_, output)
     texts = inputs.sources()
     if len(texts) != 1:
         raise click.UsageError("give one question")
@@ -67,4 +73,6 @@ def answer(
     if format_ == "json":
         deliver(as_json([asked.record()]), output)
         return
-    deliver_document(asked.document(Document("answer", format_, digits, math)), format_, output)
+    document = Document("answer", format_, digits, math)
+    body = asked.document(document) if template is None else asked.document_with(template, document)
+    deliver_document(body, format_, output, is_all=template is not None)

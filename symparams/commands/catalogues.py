@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from symparams.commands.completion import among
+from symparams.documents.built_in import template_list, template_text
 from symparams.documents.catalogue import catalogue_text
 from symparams.documents.families import families_text
 from symparams.documents.installed import extensions_text
@@ -36,6 +37,13 @@ def misconceptions(name: str | None, format_: str) -> None:
 def families(name: str | None, format_: str) -> None:
     """List the families of Hugging Face configs, with their keys and networks."""
     write_standard_output(families_text(name, format_))
+
+
+@click.command()
+@click.argument("name", required=False)
+def template(name: str | None) -> None:
+    """Print a template that is in use, such as steps or exam/question; without a name, list them."""
+    write_standard_output(template_list() if name is None else template_text(name))
 
 
 @click.command()

@@ -160,6 +160,19 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     return _SETTINGS(gathered)
 
 
+TEMPLATE = click.option("--template", metavar="FILE", type=ReadFile(path_type=Path), help="Your own Jinja template.")
+
+
+def check_template(template: Path | None, format_: str, output: Output) -> None:
+    """Raise UsageError where a template of a user's own cannot write what is asked for."""
+    if template is not None and output.format == "pdf":
+        raise click.UsageError(
+            "--template makes no PDF, since what it writes would be run; it goes with --format typst"
+        )
+    if template is not None and format_ in ("office", "json"):
+        raise click.UsageError(f"--template makes text; it goes with --format {listed(written_formats(), 'or')}")
+
+
 def exhausted(error: RecursionError | MemoryError) -> LimitError:
     """What Python had too little of, as an error of ours."""
     if isinstance(error, RecursionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -13,16 +14,18 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    TEMPLATE,
     Inputs,
     as_json,
     assignments,
     check_standalone,
+    check_template,
     deliver,
     deliver_document,
     with_settings,
 )
 from symparams.commands.format_option import Output
-from symparams.documents.diagnosis_document import record, render_diagnosis
+from symparams.documents.diagnosis_document import diagnosis_with, record, render_diagnosis
 from symparams.documents.rendering import STYLES, Document
 from symparams.misconceptions.task import ASKED
 from symparams.model.network import Network
@@ -46,6 +49,7 @@ from symparams.reading.door import network
 )
 @FORMAT
 @STANDALONE
+@TEMPLATE
 @with_settings
 @OUTPUT
 def diagnose(
@@ -59,11 +63,13 @@ def diagnose(
     format_: str,
     math: str,
     whole: bool,
+    template: Path | None,
     settings: dict[str, Setting],
     digits: str,
     output: Output,
 ) -> None:
     """Explain a wrong answer: which mistake leads to it, and where the solution goes wrong."""
+    check_template(template, format_, output)
     texts = inputs.sources()
     if len(texts) != 1:
         raise click.UsageError("give one network")
@@ -74,8 +80,9 @@ def diagnose(
     if format_ == "json":
         deliver(as_json([record(diagnosis)]), output)
         return
-    body = render_diagnosis(diagnosis, Document(style, format_, digits, math))
-    deliver_document(body, format_, output, whole)
+    document = Document(style, format_, digits, math)
+    body = diagnosis_with(template, diagnosis, document) if template else render_diagnosis(diagnosis, document)
+    deliver_document(body, format_, output, whole, is_all=template is not None)
 
 
 def _check_asked(asked: Network, layer: str | None, total: bool) -> None:

@@ -12,9 +12,9 @@ import click
 
 from symparams.api import Net
 from symparams.commands.choices import OpenChoice
-from symparams.commands.console import Inputs, assignments, read, say, with_inputs, with_settings
+from symparams.commands.console import TEMPLATE, Inputs, assignments, deliver, read, say, with_inputs, with_settings
 from symparams.commands.file_options import ReadFile, WrittenFile
-from symparams.commands.format_option import ENGINE, FONT, check_pdf_options, with_named
+from symparams.commands.format_option import ENGINE, FONT, Output, check_pdf_options, with_named
 from symparams.documents.formats import GROUPS
 from symparams.documents.written_question import DRAWS
 from symparams.errors import SymparamsError, listed
@@ -27,6 +27,7 @@ from symparams.exams.kinds import KINDS
 from symparams.exams.levels import levels_of
 from symparams.exports.answer_sheets import students_of
 from symparams.exports.bank import Progress
+from symparams.exports.edition import OWN
 from symparams.exports.export import PaperExport, TextExport
 from symparams.exports.registry import EXPORTS, PAPERS, SUFFIXES
 from symparams.files import at, desk, write_standard_output
@@ -145,6 +146,7 @@ _QUESTIONS = _Span("part", _part_of)
     is_flag=True,
     help="For papers: an answer sheet with a QR code before each.",
 )
+@TEMPLATE
 @FONT
 @ENGINE
 @with_named("--format", "format_", OpenChoice("export", list(EXPORTS)), SUFFIXES, "markdown")
@@ -175,6 +177,7 @@ def exam(
     title: str,
     names: str | None,
     sheets: bool,
+    template: Path | None,
     fonts: Sequence[str],
     engine: str | None,
     format_: str,
@@ -185,6 +188,8 @@ def exam(
     """Make exam questions with keys, worked solutions and feedback on known mistakes."""
     _check_paper(format_, names is not None, sheets)
     check_pdf_options(format_, fonts, engine)
+    if template is not None and format_ not in OWN:
+        raise click.UsageError(f"--template goes with --format {listed(OWN, 'or')}")
     values = assignments(given)
     made = made_exam(
         *(Net(source, values, CATALOGUE) for source in inputs.sources()),
@@ -212,6 +217,9 @@ def exam(
         draw=draw,
         **settings,
     )
+    if template is not None:
+        deliver(made.with_template(template, format_, part=part), Output(output, format_))
+        return
     _deliver(made, format_, part, output)
 
 

@@ -21,11 +21,13 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    TEMPLATE,
     Inputs,
     as_json,
     as_said,
     check_figures,
     check_standalone,
+    check_template,
     deliver,
     deliver_document,
     networks,
@@ -34,15 +36,13 @@ from symparams.commands.console import (
     say,
     with_settings,
 )
-from symparams.commands.file_options import ReadFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents import contract
-from symparams.documents.formats import written_formats
 from symparams.documents.labels import slugs
 from symparams.documents.rendering import STYLES, Document, record, render, render_with
 from symparams.documents.solution import Solution
 from symparams.documents.totals import BYS
-from symparams.errors import Source, SymparamsError, listed
+from symparams.errors import Source, SymparamsError
 from symparams.files import let_go
 from symparams.quantities.layer_quantities import ALL, QUANTITIES, USUAL
 from symparams.quantities.settings import Setting, Settings
@@ -68,6 +68,7 @@ _COMMANDS = {
     "extensions": "catalogues",
     "misconceptions": "catalogues",
     "plot": "plot",
+    "template": "catalogues",
 }
 
 
@@ -122,7 +123,7 @@ def main(with_: Sequence[str]) -> None:
 @click.option("--by", type=click.Choice(BYS), help="Subtotals for each kind of layer or each macro.")
 @FIGURES
 @with_settings
-@click.option("--template", metavar="FILE", type=ReadFile(path_type=Path), help="Your own Jinja template.")
+@TEMPLATE
 @OUTPUT
 def solve(
     inputs: Inputs,
@@ -145,14 +146,7 @@ def solve(
     """Solve a network: every shape and count with its steps, or a short answer for one layer."""
     check_standalone(whole, format_)
     check_figures(figures, format_)
-    if template is not None and output.format == "pdf":
-        raise click.UsageError(
-            "--template makes no PDF, since what it writes would be run; it goes with --format typst"
-        )
-    if template is not None and format_ == "office":
-        raise click.UsageError(f"--template makes text; it goes with --format {listed(written_formats(), 'or')}")
-    if template is not None and format_ == "json":
-        raise click.UsageError(f"--template goes with {listed(written_formats(), 'or')}")
+    check_template(template, format_, output)
     if total or by:
         check_whole(layers, quantities if total else (), template if total else None)
     style, chosen = meant(style or ("steps" if template else None), layers, quantities, total)

@@ -17,10 +17,12 @@ from symparams.commands.console import (
     OUTPUT,
     SOURCES,
     STANDALONE,
+    TEMPLATE,
     Inputs,
     as_json,
     assignments,
     check_standalone,
+    check_template,
     deliver,
     deliver_document,
     read,
@@ -32,6 +34,7 @@ from symparams.documents import contract
 from symparams.documents.rendering import (
     COMPARISON_STYLES,
     Document,
+    comparison_with,
     render_comparison,
     render_finding,
 )
@@ -63,6 +66,7 @@ from symparams.reading.door import network
 )
 @FORMAT
 @STANDALONE
+@TEMPLATE
 @with_settings
 @OUTPUT
 def compare(
@@ -74,6 +78,7 @@ def compare(
     format_: str,
     math: str,
     whole: bool,
+    template: Path | None,
     settings: dict[str, Setting],
     digits: str,
     output: Output,
@@ -83,6 +88,7 @@ def compare(
     if len(texts) != 2:
         raise click.UsageError(f"give two networks, as files or with -e; this is {len(texts)}")
     check_standalone(whole, format_)
+    check_template(template, format_, output)
     what = amount(quantity, Settings(**settings))
     titles = ["" if source.name.startswith("<") else Path(source.name).stem for source in texts]
     comparison = compared([partial(_built, source) for source in texts], titles, assignments(given), what)
@@ -90,8 +96,9 @@ def compare(
         answer = render_comparison(comparison, Document("answer", "markdown", digits))
         deliver(as_json([contract.compare(comparison, answer)]), output)
         return
-    body = render_comparison(comparison, Document(style, format_, digits, math))
-    deliver_document(body, format_, output, whole)
+    document = Document(style, format_, digits, math)
+    body = comparison_with(template, comparison, document) if template else render_comparison(comparison, document)
+    deliver_document(body, format_, output, whole, is_all=template is not None)
 
 
 @click.command()

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from symparams.documents import contract
 from symparams.documents.answer import AnswerDocument
+from symparams.documents.asked_document import AskedDocument, AskedQuestion
 from symparams.documents.diagnosis_document import record as diagnosis_record
 from symparams.documents.diagnosis_document import render_diagnosis
-from symparams.documents.rendering import Document, render, written
+from symparams.documents.diagnosis_sections import DiagnosisDocument
+from symparams.documents.rendering import Document, render, written, written_with
 from symparams.documents.solution import Solution
 from symparams.model.network import Network
 from symparams.model.sentence import pattern
@@ -43,6 +46,23 @@ class Asked:
                 note,
             ]
         return "\n".join(body for body in bodies if body.strip())
+
+    def document_with(self, template: Path, document: Document) -> str:
+        """The same through a user's own template."""
+        about = AskedDocument(
+            self._whole,
+            tuple(map(self._about, self.doubts)),
+            tuple(dict.fromkeys(one.what for one in self.reading.repairs)),
+            tuple(dict.fromkeys(one.what for one in self.reading.assumed)),
+        )
+        return written_with(template, len(self.network.nodes), document, d=about)
+
+    def _about(self, doubt: Doubt) -> AskedQuestion:
+        layers = () if doubt.layer is None else (doubt.layer,)
+        solution = Solution(self.network, (doubt.quantity,), layers)
+        found = doubt.diagnosis
+        diagnosis = None if found is None else DiagnosisDocument(found, "answer", self._inquiry)
+        return AskedQuestion(doubt.layer or "", doubt.quantity, doubt.text, solution, diagnosis)
 
     @cached_property
     def _whole(self) -> Solution:

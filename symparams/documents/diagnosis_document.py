@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 from symparams.algebra.evaluation import number
@@ -12,7 +13,7 @@ from symparams.algebra.notations import SOURCE
 from symparams.algebra.simplification import simplified
 from symparams.documents.contract import value
 from symparams.documents.diagnosis_sections import DiagnosisDocument
-from symparams.documents.rendering import Document, check_style, written
+from symparams.documents.rendering import Document, check_style, written, written_with
 from symparams.errors import SymparamsError
 from symparams.quantities.derivation import Derivation
 from symparams.questions.diagnosis import Diagnosis
@@ -24,6 +25,12 @@ def render_diagnosis(diagnosis: Diagnosis, document: Document, inquiry: Inquiry 
     """What is found out about an answer, in one of the styles; with what is asked beside its number."""
     check_style(document.style)
     return written(document, "diagnose", d=DiagnosisDocument(diagnosis, document.style, inquiry or Inquiry()))
+
+
+def diagnosis_with(template: Path, diagnosis: Diagnosis, document: Document) -> str:
+    """The same through a user's own template."""
+    about = DiagnosisDocument(diagnosis, document.style, Inquiry())
+    return written_with(template, len(diagnosis.network.nodes), document, d=about)
 
 
 def record(diagnosis: Diagnosis) -> dict[str, Any]:

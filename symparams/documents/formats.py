@@ -210,7 +210,6 @@ _OWN: dict[str, Format] = {
             dots="…",
             dash="–",
             percent="%",
-            whole="formats/page.html.j2",
             solves=False,
             picture="image",
         ),

@@ -1,4 +1,4 @@
-"""A solution through a template of the user's own: read, compiled so that its work is counted, and run."""
+"""A document through a template of the user's own: read, compiled so that its work is counted, and run."""
 
 from __future__ import annotations
 
@@ -28,13 +28,23 @@ _OF_TEMPLATES = (
 
 
 def own_document(
-    template: Path, solution: Solution, writes: Typesetter, phrases: Mapping[str, Any], options: Mapping[str, Any]
+    template: Path,
+    about: Mapping[str, Any],
+    layers: int,
+    writes: Typesetter,
+    phrases: Mapping[str, Any],
+    options: Mapping[str, Any],
 ) -> str:
-    """What a template of the user's makes of a solution; undefined names are errors."""
+    """What a template of the user's makes of the objects of a document; undefined names are errors.
+
+    `about`: the objects by the names that the template has for them; `layers`: of the networks, by which its work is
+    bounded.
+    """
     text = _text(template)
-    meter = Meter(len(solution.network.nodes))
-    former = FormerNames(solution, writes, phrases)
-    names = {**filters(writes), **phrases, **former.functions, "s": solution, "solution": solution}
+    meter = Meter(layers)
+    solution = about.get("s")
+    former = FormerNames(solution, writes, phrases).functions if isinstance(solution, Solution) else {}
+    names = {**filters(writes), **phrases, **former, **about}
     try:
         sandbox = Sandbox(meter, names, filters(writes), options)
         tree = _Metering().visit(sandbox.parse(text))

@@ -163,6 +163,14 @@ def render_comparison(comparison: Comparison, document: Document) -> str:
     return written(document, template, d=ComparisonDocument(comparison))
 
 
+def comparison_with(template: Path, comparison: Comparison, document: Document) -> str:
+    """The same through a user's own template."""
+    from symparams.documents.comparison_document import ComparisonDocument  # noqa: PLC0415  # nothing else needs it
+
+    layers = sum(len(side.network.nodes) for side in comparison.sides)
+    return written_with(template, layers, document, d=ComparisonDocument(comparison))
+
+
 def render_finding(finding: Finding, document: Document) -> str:
     """The values that were searched for, and how they come out."""
     from symparams.documents.finding_document import FindingDocument  # noqa: PLC0415  # nothing else needs it
@@ -202,13 +210,18 @@ def delivered(body: str, format_: str, whole: bool = False) -> str:
 
 def render_with(template: Path, solution: Solution, document: Document) -> str:
     """The solution through a user's own template, in Jinja's sandbox."""
+    return written_with(template, len(solution.network.nodes), document, s=solution, solution=solution)
+
+
+def written_with(template: Path, layers: int, document: Document, **about: object) -> str:
+    """What a user's own template makes of the object of a document about networks of so many layers."""
     format_ = document.record
     options = {**_OPTIONS, **(_DELIMITERS if format_.has_braces else {})}
     phrases = vars(environment(format_).get_template("styles/phrases.j2").module)
     names = {name: macro for name, macro in phrases.items() if not name.startswith("_")}
     from symparams.documents.own_templates import own_document  # noqa: PLC0415  # few have a template of their own
 
-    return own_document(template, solution, typesetter(format_), names, options)
+    return own_document(template, about, layers, typesetter(format_), names, options)
 
 
 def tidied(text: str, format_: Format) -> str:

@@ -166,7 +166,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(getattr(type(obj), attribute, None), property):
-            whole = isinstance(obj, Solution)
+            whole = _is_of_network(obj)
             self.meter.spend(_PROPERTY + (self.meter.layers if whole else 0))
         return super().getattr(obj, attribute)
 
@@ -211,12 +211,24 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if function in (self.globals["range"], dict, Namespace, Cycler, Joiner):
             return True
         if (
-            isinstance(owner, (NetworkQuantities, Solution, LayerEntry))
+            isinstance(owner, (NetworkQuantities, LayerEntry))
+            or _is_of_network(owner)
             or getattr(function, "__module__", "") == Quantity.__module__
         ):
             self.meter.spend(_CALL + _PER_LAYER * self.meter.layers)
             return True
         return False
+
+
+# Where the objects of other documents are; what they say may go through a whole network, as a solution does.
+_DOCUMENTS = frozenset(
+    f"symparams.documents.{name}"
+    for name in ("answer", "asked_document", "comparison_document", "diagnosis_sections", "exam_document")
+)
+
+
+def _is_of_network(value: Any) -> bool:
+    return isinstance(value, Solution) or type(value).__module__ in _DOCUMENTS
 
 
 def _name(function: Any) -> str:

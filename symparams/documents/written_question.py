@@ -24,6 +24,7 @@ class WrittenOption:
 
     @property
     def correct(self) -> bool:
+        """Whether it is the key."""
         return self.credit == 1
 
 
@@ -73,9 +74,9 @@ class WrittenQuestion:
     seed: int  # that the bank was made with
     version: str  # of the program that made it
     letters: tuple[str, ...] = ()  # a formula: the letters that may stand in it
-    # A formula: values of the letters that fit the network, to compare answers at; and what the key gives there.
+    # A formula: values of the letters that fit the network, to compare answers at.
     at: tuple[Mapping[str, int], ...] = field(default=(), hash=False)
-    values: tuple[Fraction, ...] = ()
+    values: tuple[Fraction, ...] = ()  # what the key gives there
     blanks: tuple[WrittenBlank, ...] = ()  # parts, or a faded solution: what to fill in; the last one is the answer
     penalty: Fraction = Fraction(0)  # a choice: the share of the points that a wrong option without credit takes away
     number: int = 1  # of the question in its bank, from 1; all variants of a question share it

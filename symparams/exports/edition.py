@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from symparams import limits
+from symparams.documents.exam_document import ExamDocument, ExamPaper
+from symparams.documents.formats import markup_named
 from symparams.documents.network_rows import is_drawn
 from symparams.documents.question_writer import Writer
+from symparams.documents.rendering import Document, written_with
 from symparams.documents.written_question import BankInfo, Draw, WrittenQuestion
 from symparams.errors import SymparamsError, listed
 from symparams.exams.course import Course
@@ -17,11 +20,13 @@ from symparams.exams.examination import TYPES, Examination, Wanted
 from symparams.exams.kinds import KINDS
 from symparams.exams.question import AnswerType
 from symparams.exams.selection import kind_named
+from symparams.exports.answer_sheets import students as listed_students
 from symparams.exports.bank import Progress, write_bank
 from symparams.exports.export import Export, Item, PaperExport, TextExport
 from symparams.exports.registry import PAPERS, export
 from symparams.version import __version__
 
+OWN = ("markdown", "latex", "typst", "html")  # the formats in which templates of users write exams
 Part: TypeAlias = tuple[int, int]  # the first and the last of some questions, from 1
 
 
@@ -142,6 +147,28 @@ class Edition:
             raise SymparamsError(f"the format {self.export.name} is not text; say which file to write")
         yield from self.export.body(self.info, map(self.item, papers[0]))
         yield self.export.end(self.info, len(papers[0]), "printed")
+
+    def written_with(self, template: Path, part: Part | None = None) -> str:
+        """What a user's own template makes of the exam; its questions are written in the format."""
+        if self.export.name not in OWN:
+            raise SymparamsError(f"templates go with the formats {listed(OWN)}, not with {self.export.name}")
+        students = self.export.students if isinstance(self.export, PaperExport) else ()
+        step = self.info.variants
+        first, last = part or (1, self.total)
+        papers = [[at for at in range(first - 1, min(last, self.total)) if at % step == one] for one in range(step)]
+        names = [student.name for student in listed_students(students or [""] * step)]
+        about = ExamDocument(
+            self.info.title,
+            self.info.seed,
+            self.info.version,
+            tuple(
+                ExamPaper(number, name, tuple(map(self.asked, paper)))
+                for number, (name, paper) in enumerate(zip(names, papers, strict=True), 1)
+                if paper
+            ),
+        )
+        layers = max(sum(map(len, papers)), 1)
+        return written_with(template, layers, Document(format=markup_named(self.export.markup).name), d=about)
 
     def write(self, path: Path, part: Part | None = None, progress: Progress = lambda count: None) -> None:
         """Write all questions or a part of them; what stands there already and is something else is left alone."""
