@@ -112,14 +112,15 @@ def _sources(kinds: Sequence[str], quantity: str) -> tuple[Citation, ...]:
     return tuple(reversed(works.values())) or next(filter(None, every), ())
 
 
-def _generality(one: Found) -> tuple[int, bool, int, bool, bool, int]:
+def _generality(one: Found) -> tuple[int, bool, int, bool, bool, bool, int]:
     """Of rules that are one but for settings, the formula that is shown: with windows in general, else as it is met."""
     own = one.features.letters
     return (
         len(own & {"stride", "padding"}) - len(own & {"dilation", "groups", "layers", "shared"}),
         not one.features.at_positions,
         -abs(one.features.axes - 2),
-        one.features.bias and not one.features.memory,
+        not one.features.memory,
+        one.features.bias,
         not one.features.rounded_up,
         -one.features.terms,
     )

@@ -206,7 +206,7 @@ def _of_both(forward: Text, backward: Text) -> Text:
     each = together("both directions alike: ", changed(forward, partial(marked, mark="f")), between="")
     if isinstance(each, str) or isinstance(both, str):
         return each
-    return Sentence(each.text, both.slots, both.text if both.general is None else both.general)
+    return Sentence(each.text, both.slots, both.general or both.text)
 
 
 def _twice(rule: Formula) -> Formula:

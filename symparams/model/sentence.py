@@ -45,14 +45,14 @@ class Sentence:
 
     text: str  # with a brace for everything that is put in
     slots: tuple[tuple[str, Slot], ...]  # what that is, by name
-    general: str | None = None  # what is said in its place of all layers with the same rule; None: the text
+    general: str = ""  # what is said in its place of all layers with the same rule; empty: the text
 
     def __bool__(self) -> bool:
         return bool(self.text or self.general)
 
     def in_general(self) -> Sentence:
         """What is said of all layers with the same rule, whatever their values."""
-        return replace(self, text=self.text if self.general is None else self.general, general=None)
+        return replace(self, text=self.general or self.text, general="")
 
     def pieces(self) -> Iterator[str | Put]:
         """Its words and what stands between them, in order."""
@@ -92,13 +92,13 @@ def changed(text: Text, change: Callable[[Formula], Formula]) -> Text:
     return text if isinstance(text, str) else text.changed(change)
 
 
-def say(text: str, general: str | None = None, /, **slots: Slot) -> Sentence:
+def say(text: str, general: str = "", /, **slots: Slot) -> Sentence:
     """A sentence into which is put what its braces name.
 
     `{C_in}`: the value, 32, or the sizes of a shape, 3 × 3 × 32; `{C_in input channels}`: so many of something, or of
     one; `{=block weights}`: how it comes out, 3·3·32 = 288 weights; `{.block}`: the values put in, 3·3·32; `{@name}`:
     the name of a layer, a tensor or an argument. `general` is said in its place where the sentence stands for all
-    layers with the same rule, and the text is true with the values at hand only; "": then nothing is said.
+    layers with the same rule, and the text is true with the values at hand only.
     """
     return Sentence(text, tuple(slots.items()), general)
 
@@ -121,8 +121,8 @@ def together(*sentences: Text, between: str = "; ") -> Text:
             while slots.setdefault(names[name], slot) is not slot:
                 names[name] += "_"
         texts.append(_renamed(sentence.text, names))
-        in_general.append(texts[-1] if sentence.general is None else _renamed(sentence.general, names))
-    general = between.join(filter(None, in_general)) if in_general != texts else None
+        in_general.append(_renamed(sentence.general, names) if sentence.general else texts[-1])
+    general = between.join(in_general) if in_general != texts else ""
     return Sentence(between.join(texts), tuple(slots.items()), general)
 
 

@@ -50,6 +50,8 @@ def spoken_of(kind: type[Layer]) -> Iterator[tuple[str, str, str]]:
 def _texts(record: object) -> Iterator[tuple[str, str]]:
     """The sentences of a record and what it counts by, by the names of their fields."""
     for field in fields(record):  # type: ignore[arg-type]
+        if field.name == "size_because":  # a part of what is said of the shape
+            continue
         value = getattr(record, field.name)
         value = value() if callable(value) else value
         for one in value if isinstance(value, tuple) else (value,):

@@ -321,20 +321,15 @@ def _settings() -> list[str]:
 
 
 _BOOK = (  # networks in which each kind of rule has its special cases
-    (
-        "input(9,9,4) -> conv(4,3,s=2,groups=2) -> conv(4,3,p=1,bias=no) -> conv(4,3,dilation=2) -> maxpool(2) "
-        "-> flatten -> dense(90) -> dense(40,bias=no)"
-    ),
+    "input(9,9,4) -> conv(4,3,s=2,groups=2) -> conv(4,3,p=1,bias=no) -> conv(4,1,dilation=2) -> flatten -> dense(90)",
     "range F in 4..9 input(H,W,4) -> conv(F,3) -> { conv(4,3) | conv(4,3) | conv(4,3) } -> concat -> dense(3,frozen)",
-    (
-        "convention torch input(20,4) -> lstm(8,layers=2) -> lstm(8) -> { id | dense(4) } -> concat "
-        "-> moe(4,2,8,shared=1) -> moe(4,2,8)"
-    ),
-    (
-        "convention torch input(3,13,13) -> conv(4,3) -> maxpool(2,s=3,ceil) -> { maxpool(2) | avgpool(2) } -> concat "
-        "input(9,4) as m input(9,4) -> attention(2,memory=@m) -> attention(2)"
-    ),
+    "convention torch input(20,4) -> lstm(8,layers=2) -> lstm(8) -> dense(4,bias=no)",
+    "input(20,8) -> { id | dense(4) } -> concat -> moe(4,2,8,shared=1) -> moe(4,2,8)",
+    "convention torch input(3,13,13) -> conv(4,3) -> maxpool(2,s=3,ceil) -> { maxpool(2) | avgpool(2) } -> concat",
+    "input(9,4) as m input(9,4) -> attention(2,memory=@m) -> attention(2)",
+    "input(64,64,1) -> " + " -> ".join(["conv(4,3)"] * 20),
     "input(8) -> dense(1) -> relu",
+    "input(20,4) -> conv(4,3)",
 )
 
 
@@ -343,7 +338,8 @@ def _appendix() -> str:
     from symparams.appendices.request import Composed, Request  # which only this needs
 
     sources = tuple(Source(f"net{n}.arch", text) for n, text in enumerate(_BOOK))
-    return Composed(Request(sources, {}, exercises=12), [network(one) for one in sources]).text("markdown")
+    text = Composed(Request(sources, {}, exercises=12), [network(one) for one in sources]).text("markdown")
+    return re.sub(r"<a id=[^>]*></a>|\*\*(?:\[?\d+\]?\S*?\.)?", "", text)  # without marks, and numbers of exercises
 
 
 def _answers() -> list[tuple[str, ...]]:
