@@ -52,6 +52,23 @@ def desk() -> Desk | None:
     return _desk.get()
 
 
+@contextmanager
+def place_for(path: Path) -> Iterator[Path]:
+    """Where a file or a folder can be made: `path`, or on a desk a place on the disk that is gone when it is left.
+
+    What has been made there lies on the desk then.
+    """
+    held = desk()
+    if held is None:
+        yield path
+        return
+    with at(None), tempfile.TemporaryDirectory(prefix=TEMPORARY) as folder:
+        yield Path(folder) / path
+        for file in sorted(Path(folder).rglob("*")):
+            if file.is_file():
+                held.written[file.relative_to(folder).as_posix()] = file.read_bytes()
+
+
 def read_source(path: Path, most: int = limits.SOURCE_BYTES) -> Source:
     """The text of a file, refused before it is read if it is larger than so many bytes."""
     held = desk()

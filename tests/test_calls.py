@@ -33,6 +33,7 @@ ERROR = {"message", "source", "start", "end", "line", "column", "suggestion"}
 
 # What each command needs to do its work; a command that is missing here turns a test red.
 NEEDED: dict[str, dict[str, Any]] = {
+    "appendix": {"text": NET, "output": "appendix.md"},
     "answer": {"text": f"{CODE}\nShouldn't the second conv have (3*3+1)*63=630 parameters?"},
     "check": {"text": NET, "against": NET},
     "compare": {"text": [NET, "input(28,28,1) -> dense(10)"]},
@@ -47,8 +48,10 @@ NEEDED: dict[str, dict[str, Any]] = {
     "grade": {"bank": bank_text(count=1), "answers": "student,1\nAda,3\n"},
     "layers": {"name": "conv"},
     "misconceptions": {},
+    "plot": {"text": NET},
     "solve": {"text": NET},
     "summary": {"text": NET},
+    "template": {},
 }
 
 

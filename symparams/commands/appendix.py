@@ -11,10 +11,11 @@ from symparams.appendices.files import Place, check_place, difference, is_curren
 from symparams.appendices.making import EXERCISES
 from symparams.appendices.request import LEVELS, TEXTS, TITLE, Composed, Request
 from symparams.commands.console import SOURCES, Inputs, assignments, of
+from symparams.commands.file_options import WrittenFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
 from symparams.documents.formats import GROUPS, is_whole
 from symparams.errors import listed
-from symparams.files import write_standard_output
+from symparams.files import place_for, write_standard_output
 from symparams.reading.door import network
 
 _FORMATS = {name: WRITTEN[name] for name in TEXTS}
@@ -35,7 +36,7 @@ _FORMATS = {name: WRITTEN[name] for name in TEXTS}
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show the difference if there is one.")
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
 @click.option(
-    "-o", "--output", metavar="DIR|FILE", type=click.Path(), help="A folder, or a file whose suffix says what."
+    "-o", "--output", metavar="DIR|FILE", type=WrittenFile(), help="A folder, or a file whose suffix says what."
 )
 def appendix(
     inputs: Inputs,
@@ -57,23 +58,28 @@ def appendix(
         raise click.UsageError("say where to write it with -o DIR or -o FILE")
     if whole and (output.format not in ("latex", "typst") or not is_whole(output.format)):
         raise click.UsageError(f"--standalone goes with --format {listed(('latex', 'typst'), 'or')}")
-    place = Place(Path(output.path), output.format)
     sources = tuple(inputs.sources())
     values = assignments(given)
-    words = _words(inputs, given, title, exercises, level, whole, digits, place)
+    words = _words(inputs, given, title, exercises, level, whole, digits, Place(Path(output.path), output.format))
     request = Request(sources, values, title, exercises, level, digits, whole, words)
-    if not check:
-        check_place(place)
-        if is_current(place, request):
-            return
-    composed = Composed(request, [of(source, network, source, values) for source in sources])
-    if not check:
-        write(place, composed, output.fonts)
-        return
-    differs = difference(place, composed)
+    with place_for(Path(output.path)) as path:
+        differs = _delivered(Place(path, output.format), request, check, output.fonts)
     if differs:
         write_standard_output(f"{differs}\n")
         raise SystemExit(1)
+
+
+def _delivered(place: Place, request: Request, check: bool, fonts: Sequence[str]) -> str:
+    """How what is there differs, where that is asked; else it is written unless it is there already."""
+    if not check:
+        check_place(place)
+        if is_current(place, request):
+            return ""
+    composed = Composed(request, [of(source, network, source, dict(request.given)) for source in request.sources])
+    if check:
+        return difference(place, composed)
+    write(place, composed, fonts)
+    return ""
 
 
 def _words(

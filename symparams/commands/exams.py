@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,11 +25,10 @@ from symparams.exams.examination import FADED, MOST, SEEDS, TYPES, USUAL
 from symparams.exams.kinds import KINDS
 from symparams.exams.levels import levels_of
 from symparams.exports.answer_sheets import students_of
-from symparams.exports.bank import Progress
 from symparams.exports.edition import OWN
 from symparams.exports.export import PaperExport, TextExport
 from symparams.exports.registry import EXPORTS, PAPERS, SUFFIXES
-from symparams.files import at, desk, write_standard_output
+from symparams.files import place_for, write_standard_output
 from symparams.layers import CATALOGUE
 from symparams.quantities.settings import Setting
 
@@ -235,7 +233,8 @@ def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str
     edition = made.edition(format_)
     if output is not None:
         progress = _Progress(sum(map(len, edition.papers(part))))
-        _write(made, output, format_, part, progress)
+        with place_for(Path(output)) as place:
+            made.write(place, format_, part=part, progress=progress)
         progress.end()
     elif isinstance(edition.export, TextExport) or (isinstance(edition.export, PaperExport) and edition.export.is_text):
         for text in edition.texts(part):
@@ -244,19 +243,6 @@ def _deliver(made: Exam, format_: str, part: tuple[int, int] | None, output: str
         raise click.UsageError(f"--format {format_} is not text; say where to write it with -o PATH")
     for notice in edition.notices:
         say(f"symparams: {notice}")
-
-
-def _write(made: Exam, output: str, format_: str, part: tuple[int, int] | None, progress: Progress) -> None:
-    """Write the exam; formats need a place on the disk, and for a program that wants bytes it is gone at once."""
-    held = desk()
-    if held is None:
-        made.write(output, format_, part=part, progress=progress)
-        return
-    with at(None), tempfile.TemporaryDirectory() as folder:
-        made.write(Path(folder) / output, format_, part=part, progress=progress)
-        for file in sorted(Path(folder).rglob("*")):
-            if file.is_file():
-                held.written[file.relative_to(folder).as_posix()] = file.read_bytes()
 
 
 class _Progress:
