@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from symparams.documents.written_question import BankInfo, WrittenOption, WrittenQuestion
@@ -19,7 +18,6 @@ class Json(TextExport):
 
     name = "json"
     markup = "markdown"
-    pictures = True
     formulas = True
     penalties = True
     follows = True
@@ -49,24 +47,13 @@ def _written(value: object) -> str:
 
 def _plain(value: Any) -> Any:
     """A record as an object, in the order of its fields; a fraction as a number where it is whole, else as 1/4."""
-    kind: Any = type(value)
-    if kind is str or kind is int or value is None:
-        return value
-    if kind is tuple:
-        return [_plain(entry) for entry in value]
-    if isinstance(value, (str, int)):
-        return value
     if isinstance(value, Fraction):
         return value.numerator if value.denominator == 1 else str(value)
+    if isinstance(value, (str, int)) or value is None:
+        return value
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
     if hasattr(value, "items"):
         return {key: _plain(entry) for key, entry in value.items()}
-    record = {name: _plain(getattr(value, name)) for name in _names(kind)}
-    return record | {"correct": value.correct} if kind is WrittenOption else record
-
-
-@lru_cache(64)
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a record, which are the same for all of its kind."""
-    return tuple(field.name for field in fields(kind))
+    record = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return record | {"correct": value.correct} if isinstance(value, WrittenOption) else record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from symparams.algebra.formula import Formula
 from symparams.errors import LayerError
@@ -87,6 +87,8 @@ class Scaled(Factored):
     """A layer that ends with a trainable scale gamma and a trainable shift beta."""
 
     center: bool = beta()
+
+    at_any_size: ClassVar = True
 
     def has_beta(self) -> bool:
         return self.center

@@ -82,7 +82,6 @@ class BatchNormalization(Scaled):
     )
     cited: ClassVar = found_in(shape="ioffe2015 Algorithm 1", params="ioffe2015 §3.2; documentation")
     title: ClassVar = "Batch normalization"
-    at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
     ranked: ClassVar = False
     example: ClassVar = "input(112, 112, 64) -> bn"
@@ -263,7 +262,6 @@ class GroupNormalization(Scaled):
     )
     cited: ClassVar = found_in("wu2018 §3.1")
     title: ClassVar = "Group normalization"
-    at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
     example: ClassVar = "input(56, 56, 64) -> groupnorm(32)"
     reads: ClassVar = "channels"
@@ -325,7 +323,6 @@ class InstanceNormalization(Scaled):
     )
     cited: ClassVar = found_in(shape="ulyanov2016", params="ulyanov2016; documentation")
     title: ClassVar = "Instance normalization"
-    at_any_size: ClassVar = True
     family: ClassVar = "Normalization"
     example: ClassVar = "input(256, 256, 3) -> instancenorm"
     reads: ClassVar = "channels"
