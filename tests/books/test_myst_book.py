@@ -86,7 +86,6 @@ def test_a_book(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
-    _, _, said = build(tmp_path, f"{PAGE}\n{{params}}`small.arch conv_9`\n")
-    row = PAGE.count("\n") + 2
-    assert f"line {row}: there is no layer `conv_9`; did you mean `conv_2`?" in said
+    _, _, said = build(tmp_path, "---\nexports:\n  - format: md\n---\n\nSo {params}`small.arch conv_9`.\n")
+    assert "line 6: there is no layer `conv_9`; did you mean `conv_2`?" in said
     assert "Traceback" not in said

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -170,6 +171,30 @@ def test_only_what_depends_on_a_network_is_read_again(book: Path) -> None:
     before = page(book, "index")
     assert read_again(book) == ["second"]
     assert page(book, "index") != before, "the solution of the exercise stands there"
+
+
+def test_the_same_question_is_answered_once() -> None:
+    """Even where a document is read again because its network was touched, or two processes read documents."""
+    from symparams.books.sphinx_domain import NetworkDomain
+
+    domain, asked = NetworkDomain(SimpleNamespace(domaindata={})), []
+
+    def ask() -> dict[str, str]:
+        asked.append(1)
+        return {"text": "7"}
+
+    for docname in ("one", "two"):
+        assert domain.answered(docname, "key", ask) == {"text": "7"}
+    domain.clear_doc("one")
+    domain.clear_doc("two")
+    assert domain.answered("one", "key", ask) == {"text": "7"}
+    assert len(asked) == 1
+    other = NetworkDomain(SimpleNamespace(domaindata={}))
+    other.merge_domaindata({"one"}, domain.data)
+    assert other.answered("three", "key", ask) == {"text": "7"}
+    assert len(asked) == 1
+    assert other.answered("three", "another key", ask) == {"text": "7"}
+    assert len(asked) == 2
 
 
 def test_in_parallel_the_pages_are_the_same(book: Path, built: Path) -> None:
