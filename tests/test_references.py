@@ -153,6 +153,8 @@ def test_the_versions_are_those_that_are_tested() -> None:
 @pytest.mark.framework
 def test_every_page_of_the_documentation_is_of_something_that_exists() -> None:
     os.environ.setdefault("KERAS_BACKEND", "torch")
+    pytest.importorskip("torch")
+    pytest.importorskip("keras")
     for kind, _, one in _cited():
         if one.key in _DOCUMENTATION:
             module, *names = one.place.split(".")

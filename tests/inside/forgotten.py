@@ -10,8 +10,10 @@ _WHY = f"{_LAWS}::test_every_layer_says_why"
 _SENTENCES = f"{_MISTAKES}::test_its_sentences_are_sentences"
 _COMPLETE = "tests/test_completeness.py"
 _QUANTITIES, _FORMATS, _DOCS = "tests/test_quantities.py", "tests/test_formats.py", "tests/test_docs.py"
+_SOURCES = "tests/test_references.py"
 _KINDS, _EXPORTS = "tests/exams/test_examination.py", "tests/exports/test_registry.py"
 
+BIBLIOGRAPHY = "symparams/references.toml"
 LAYER, FAMILY = "symparams/layers/maxout.py", "tests/differential/families/maxout.py"
 CUBES, CUBES_TEST = "symparams/misconceptions/families/cubes.py", "tests/misconceptions/test_cubes.py"
 COUNTED, MARKS = "symparams/quantities/quantity.py", "symparams/documents/formats.py"
@@ -75,6 +77,15 @@ FORGOTTEN: dict[str, tuple[Forgotten, ...]] = {
         Forgotten(
             "text in the random networks", FAMILY, 'written("maxout"', 'written("dense"',
             f"{_COMPLETE}::test_every_layer_is_written_by_the_random_networks", "a function with @FAMILY.layer",
+        ),
+        Forgotten(
+            "source", LAYER, "cited: ClassVar", "quoted: ClassVar",
+            f"{_SOURCES}::test_every_rule_of_a_layer_has_a_source",
+            "Maxout says nothing of where its shape rule is found",
+        ),
+        Forgotten(
+            "work in the bibliography", BIBLIOGRAPHY, "[goodfellow2013]", "[goodfellow2014]",
+            f"{_SOURCES}::test_every_citation_is_in_the_bibliography_and_nothing_else_is", "goodfellow2013",
         ),
         Forgotten("page", LAYER, "Takes for", "Picks for", _DOCS, _ANEW),
     ),

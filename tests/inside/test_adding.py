@@ -30,6 +30,7 @@ THINGS = {
             "tests/test_docs.py",
             "tests/test_laws.py",
             "tests/test_completeness.py",
+            "tests/test_references.py",
             "tests/differential/test_coverage.py",
         ),
     ),
@@ -42,7 +43,7 @@ THINGS = {
             "tests/exams/test_statement_cues.py",
         ),
     ),
-    "A quantity": Added(("A quantity",), (), ("tests/test_quantities.py",)),
+    "A quantity": Added(("A quantity",), (), ("tests/test_quantities.py", "tests/test_references.py")),
     "A solution format": Added(("A solution format",), ("tests/test_docs.py",), ("tests/test_formats.py",)),
     "A kind of question": Added(
         ("A quantity", "A kind of question"), (), ("tests/exams/test_examination.py", "tests/exams/test_asking.py")
