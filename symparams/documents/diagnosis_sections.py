@@ -80,8 +80,17 @@ class DiagnosisDocument:
 
     @cached_property
     def matches(self) -> list[MatchSection]:
-        """What explains the answer, the likeliest first."""
-        return [MatchSection(match, self.diagnosis) for match in self.diagnosis.matches]
+        """What explains the answer, the likeliest first; of those that count the same terms as wrong, the first."""
+        return [MatchSection(self.diagnosis.matches[i], self.diagnosis) for i in self._kept]
+
+    @cached_property
+    def _kept(self) -> list[int]:
+        """The places of these among all that explain it."""
+        places: dict[object, int] = {}
+        for i, match in enumerate(self.diagnosis.matches):
+            terms = tuple((term.layer, term.wrong) for term in match.terms)
+            places.setdefault(terms or i, i)
+        return list(places.values())
 
     @property
     def is_rounded(self) -> bool:
@@ -94,7 +103,8 @@ class DiagnosisDocument:
         """What the further question would be answered with, and what each answer would mean."""
         apart = self.diagnosis.apart
         by_value: dict[Value, list[MatchSection]] = {}
-        for given, match in zip(() if apart is None else apart.gives, self.matches, strict=apart is not None):
+        gives = () if apart is None else [apart.gives[i] for i in self._kept]
+        for given, match in zip(gives, self.matches, strict=apart is not None):
             by_value.setdefault(self.worked(given), []).append(match)
         yield from by_value.items()
 

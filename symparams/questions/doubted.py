@@ -55,9 +55,8 @@ class Doubts:
         wrong = list(self._once(self._wrong()))
         known = {(doubt.layer, doubt.quantity) for doubt in wrong}
         places = {doubt.at for doubt in wrong}
-        asked = [
-            d for d in self._asked() if (d.layer, d.quantity) not in known and (d.at is None or d.at not in places)
-        ]
+        every = list(self._asked()) or ([] if wrong else self._sizes_beside())
+        asked = [d for d in every if (d.layer, d.quantity) not in known and (d.at is None or d.at not in places)]
         if wrong:
             asked = [d for d in asked if self._is_asked_besides(d, wrong)]
             known |= {(d.layer, d.quantity) for d in asked}
@@ -92,12 +91,27 @@ class Doubts:
         some = list(dict.fromkeys(near if len({*near}) > 1 else kinds))
         return [Doubt(layer, self.quantity, None, None) for layer in some] if len(some) <= _COMPARED else []
 
+    def _is_of_counts(self, one: Written) -> bool:
+        """Whether the sentence of a size asks about parameters, of which the size is only a circumstance."""
+        named = named_in(self.spoken.sentences.text(one.sentence))
+        return "params" in named and "shape" not in named
+
+    def _sizes_beside(self) -> list[Doubt]:
+        """The right sizes in the sentences around a question that says of nothing else what it asks."""
+        spoken = self.spoken
+        around = {sentence + step for sentence in spoken.asking for step in (-1, 0, 1)}
+        sizes = [(one, layer) for one, layer in spoken.right_sizes if one.sentence in around]
+        return [Doubt(layer, "shape", None, one.at) for one, layer in sizes if not self._is_of_counts(one)]
+
     def _is_asked_besides(self, doubt: Doubt, wrong: list[Doubt]) -> bool:
         """Whether something is asked about beside wrong numbers: another quantity, or a layer without parameters."""
         if doubt.layer is not None and self.spoken.is_without(doubt.layer) and doubt.quantity == "params":
             return True
-        is_own = doubt.at is not None and self.spoken.sentences.of(doubt.at.start) in self.spoken.questions
-        return doubt.quantity not in {one.quantity for one in wrong} and (is_own or doubt.quantity != self.quantity)
+        if doubt.quantity in {one.quantity for one in wrong}:
+            return False
+        if doubt.at is None:
+            return doubt.quantity != self.quantity
+        return self.spoken.sentences.of(doubt.at.start) in self.spoken.questions
 
     # ------------------------------------------------------------ wrong numbers
 
@@ -121,7 +135,7 @@ class Doubts:
         """Whether something in prose only describes a layer: a small number, a kernel of 5*5, an output shape."""
         spoken = self.spoken
         if one.kind == "shape":
-            return spoken.sizes(one) in spoken.shapes
+            return spoken.sizes(one) in spoken.shapes and not spoken.is_expected(one)
         value = spoken.value(one) or 0
         if one.kind == "number" and "field" in self._quantities_of(one):
             return value < 2
@@ -167,7 +181,8 @@ class Doubts:
         own = [q for q in self._quantities_of(one) if one.kind == "shape" or q != "shape"]
         near = next(spoken.alike(one) if one.kind == "shape" else self._near(one), None)
         is_product = one.kind == "formula" and re.search(r"[*·×]", one.text) is not None
-        if near is None and is_product and "params" in self.quantities and own == ["params"]:
+        is_total = is_product and not spoken.right and re.search(r"[+(]", one.text) is None
+        if near is None and is_total and "params" in self.quantities and own == ["params"]:
             diagnosis = self._typed(None, "params", one)
         else:
             diagnosis = self._typed(near, own[0], one) if near is not None and own else None
@@ -221,7 +236,7 @@ class Doubts:
             if one.sentence in spoken.asking or not (several or self.quantity != "params"):
                 yield Doubt(layer, "params", None, one.at)
         for one, layer in spoken.right_sizes:
-            if spoken.is_near_question(one.sentence) or one.sentence - 1 in spoken.asking:
+            if one.sentence in spoken.questions and not self._is_of_counts(one):
                 yield Doubt(layer, "shape", None, one.at)
         sizes = {(w.sentence, reader) for w, layer in spoken.right_sizes for reader in spoken.readers(layer)}
         for name, sentence in (*spoken.named, *spoken.counted_off):

@@ -17,9 +17,15 @@ from symparams.quantities.counted_off import at, kinds, of_words
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.sources.answers import read_answer, read_shape
 
+_BEFORE = 80  # characters before a number that say how it is meant
 SMALLEST = 10  # smaller numbers in prose are settings, not counts
 _EXPECTING = re.compile(  # who says so asks, too
     r"\b(?:I|we)(?:'d|\s+would)?(?:\s+have)?\s+expect(?:ed)?|\bshould(?:n't)?\s+(?:be|have)\b", re.I
+)
+_EXPECTED = re.compile(  # stands before what somebody takes for right
+    r"\b(?:expect(?:ed|ing)?|should(?:n't)?|thought|think|believed?|instead\s+of|rather\s+than|(?:and|why|but)\s+not)\b"
+    r"(?:(?!\bbut\b)[^.?!;]){0,40}$",
+    re.I,
 )
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
@@ -200,6 +206,7 @@ class Spoken:
         return [
             (one, node.name)
             for one in self.written
+            if not (one.kind == "shape" and self.is_expected(one))
             for node in [next((n for n in self._changing if self._is_its_size(one, n)), None)]
             if node is not None
         ]
@@ -210,6 +217,10 @@ class Spoken:
         return [
             n for n in self.network.nodes if len(n.derived.arriving) == 1 and n.derived.arriving[0].shape != n.shape
         ]
+
+    def is_expected(self, one: Written) -> bool:
+        """Whether somebody expected it, which says that it is doubted."""
+        return _EXPECTED.search(self.prose[max(one.at.start - _BEFORE, 0) : one.at.start]) is not None
 
     def readers(self, layer: str) -> set[str]:
         """The layers that are fed by one."""

@@ -96,6 +96,23 @@ class Net(nn.Module):
         x = self.pool(F.relu(self.conv2(x)))
         return self.fc1(torch.flatten(x, 1))
 """,
+    "whether the image matters": """Why does the number of parameters not depend on the size of the image?
+
+model = keras.Sequential([keras.Input((64, 64, 3)), layers.Conv2D(16, 5), layers.Conv2D(16, 5), layers.Flatten(),
+                          layers.Dense(10)])
+""",
+    "one bias of two": """By the formula of the paper a GRU has 3*(60*(60+20) + 60) = 14,580 parameters.
+PyTorch says 14,760. Where do the others come from?
+
+gru = nn.GRU(20, 60)
+""",
+    "widths multiplied": """How many parameters are there? I count 30*14*6 = 2,520.
+
+model = keras.Sequential([keras.Input((30,)), layers.Dense(14), layers.Dense(6)])
+""",
+}
+
+FURTHER = {  # what comes out for them is said of others, too
     "a size that is rounded": """The summary says (None, 22, 22, 8). 45/2 = 22.5, should it not be rounded to 23?
 
 inputs = keras.Input((45, 45, 8))
@@ -109,11 +126,6 @@ model = keras.Sequential([keras.Input((30, 5)), layers.Bidirectional(layers.LSTM
 And why does the layer have 864 parameters when the kernel has only 5 weights?
 
 model = keras.Sequential([keras.Input((90, 7)), layers.Conv1D(24, 5, strides=2)])
-""",
-    "whether the image matters": """Why does the number of parameters not depend on the size of the image?
-
-model = keras.Sequential([keras.Input((64, 64, 3)), layers.Conv2D(16, 5), layers.Conv2D(16, 5), layers.Flatten(),
-                          layers.Dense(10)])
 """,
     "activations": """How much memory do the activations of this network need? It has 1,824 parameters.
 
@@ -131,11 +143,6 @@ class LM(nn.Module):
 
     def forward(self, x):
         return self.out(self.rnn(self.emb(x))[0])
-""",
-    "one bias of two": """By the formula of the paper a GRU has 3*(60*(60+20) + 60) = 14,580 parameters.
-PyTorch says 14,760. Where do the others come from?
-
-gru = nn.GRU(20, 60)
 """,
     "two layers compared": """The first LSTM has 7,680 parameters, the second 12,960. Both have 40 units.
 So why is the second larger?
@@ -171,9 +178,5 @@ model = nn.Sequential(nn.Linear(700, 90), nn.ReLU(), nn.Linear(90, 10))
     "which framework is right": """Keras has 4*30 = 120 parameters in batch normalization, PyTorch 60. Which is right?
 
 bn = nn.Sequential(nn.Conv2d(8, 30, 3), nn.BatchNorm2d(30))
-""",
-    "widths multiplied": """How many parameters are there? I count 30*14*6 = 2,520.
-
-model = keras.Sequential([keras.Input((30,)), layers.Dense(14), layers.Dense(6)])
 """,
 }

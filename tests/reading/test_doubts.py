@@ -115,6 +115,13 @@ def found(text: str, prose: str) -> list[tuple[str | None, str, str, str]]:
             "I expected (None, 26, 26, 63) after conv2d_2.",
             [("conv2d_2", "shape", "(None, 26, 26, 63)", None)],
         ),
+        (CNN, "I expected (None, 63) but it is (None, 24, 24, 63). Why?", [("conv2d_2", "shape", "", "")]),
+        (
+            CNN,
+            "The output is 24x24x63. Why does conv2d_2 have 18207 parameters?",
+            [("conv2d_2", "params", "", "")],
+        ),
+        (CNN, "Shouldn't conv2d_2 give 26 x 26? It is 24 x 24.", [("conv2d_2", "shape", "26 x 26", None)]),
         (CNN, "How does 24x24 become 12x12 in the pooling?", [("maxpool_1", "shape", "", "")]),
         (
             "input(20) -> dense(12) -> dense(8)",

@@ -27,13 +27,15 @@ from symparams.reading.asking import inquiry
 from symparams.reading.door import reading_of
 from tests.differential.generating import networks
 from tests.helpers import net
-from tests.reading.questions import QUESTIONS
+from tests.reading.questions import FURTHER, QUESTIONS
 
 # ---------------------------------------------------------------- whole questions
 
 
 def test_whole_questions(golden: Callable[[str, str], None]) -> None:
-    answers = [f"# {name}\n\n{text}\n---\n\n{sp.read(text).answer().to_text()}" for name, text in QUESTIONS.items()]
+    answers = [
+        f"# {name}\n\n{text}\n---\n\n{sp.read(text).answer().to_text()}" for name, text in (QUESTIONS | FURTHER).items()
+    ]
     golden("questions.txt", "\n".join(answers))
 
 
