@@ -182,6 +182,7 @@ FEW = {
     "_known",
     "_by_name",
     "_whole_file",
+    "_record",
     "page_style",
     "free_fonts",
     "_usual",

@@ -7,8 +7,11 @@ import math
 import re
 from typing import NamedTuple
 
+from symparams.algebra.notation import shown
+from symparams.algebra.notations import PLAIN
 from symparams.algebra.typst_notation import quoted
 from symparams.appendices.record import NetworkSection
+from symparams.appendices.wording import lettered
 from symparams.appendices.writing import Picture, Shown
 from symparams.figures.figure import figure
 from symparams.figures.pages import HALF, readable
@@ -24,6 +27,7 @@ _SMALLEST = 0.7  # how much smaller letters may become
 # About how high things are on a page, as shares of the height of its text.
 _PIXEL, _WIDTH = 1 / 934, 604.0  # of a picture as large as it is; and the width of the text in pixels
 _HEAD, _LINE, _TABLE, _ROW, _CAPTION = 0.09, 0.021, 0.084, 0.0172, 0.055
+_FORMULA = 0.042  # a line of a displayed formula
 _SPARE = 0.19  # that must be left on a page for a picture that is not needed, with its caption
 _HALF = 0.46  # of a figure with tables on its page
 
@@ -38,27 +42,36 @@ class Drawn(NamedTuple):
 
 def pictures_of(network: Network, section: NetworkSection) -> dict[str, Drawn]:
     """The pictures by the names of their files; bars are drawn of known numbers, where they need no further page."""
-    head = _HEAD + len(section.letters) * _LINE + (0.1 if _bars_open(section) else 0)
+    head = _HEAD + len(section.letters) * _LINE + _totals(section)
     counts, *others = _tables(section)
     tables = counts + sum(others)
     scene, share = min(
         ((one, min(_high(one), _HALF)) for one in (figure(network, page=page) for page in (HALF, _LOW))),
         key=lambda pair: (readable(pair[0], HALF) < _SMALLEST, math.ceil(head + tables + _CAPTION + pair[1])),
     )
-    is_small = readable(scene, HALF) < _SMALLEST and tables < 1
+    is_small = readable(scene, HALF) < _SMALLEST
     if is_small:
-        scene = figure(network, page=_WHOLE)
-        share = min(_high(scene), 1 - head - _CAPTION)
+        before = head if tables < 1 else math.fmod(head + tables, 1)
+        room = max(_HALF, 1 - before - _CAPTION - _LINE)
+        page = (_WIDTH, room / _PIXEL)
+        scene = max((figure(network, page=one) for one in (HALF, page, _WHOLE)), key=lambda one: readable(one, page))
+        share = min(_high(scene), room)
     total = head + tables + share + _CAPTION
     over = total - max(1, math.floor(total))
     if 0 < over < 0.2 * share:  # a little smaller, and a page less
         share, total = share - over, total - over
-    leads = is_small or head + share + _CAPTION + counts <= 1
+    leads = (is_small and tables < 1) or head + share + _CAPTION + counts <= 1
     found = {section.slug: Drawn(scene, share, leads)}
     bars = None if _bars_open(section) or len(section.stages) < 2 else _bars(network, section)
     if bars is not None and math.ceil(total + _high(bars) + _SPARE) == math.ceil(total):
         found[f"{section.slug}-costs"] = Drawn(bars, _high(bars), False)
     return found
+
+
+def _totals(section: NetworkSection) -> float:
+    """About how high the totals with letters are."""
+    lines = [1 + len(shown(value, PLAIN)) // 60 for _, value in lettered(section.totals)]
+    return sum(lines) * _FORMULA + (_FORMULA if lines else 0.0)
 
 
 def _bars_open(section: NetworkSection) -> bool:

@@ -223,3 +223,15 @@ def test_the_page_is_well_formed() -> None:
     assert (reader.open, reader.faults) == ([], [])
     assert len(reader.names) == len(set(reader.names))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(reader.names)
+
+
+_SHOWN = "lenet5 mnist-63 vgg16-letters googlenet resnet50 unet bilstm-imdb transformer gpt2".split()
+
+
+def test_the_page_on_the_appendix_shows_one(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    shown = EXAMPLES.parent / "docs" / "appendix.pdf"
+    if request.config.getoption("--rewrite"):
+        run("appendix", *(EXAMPLES / f"{name}.arch" for name in _SHOWN), "-o", tmp_path / "appendix.pdf")
+        shutil.copy(tmp_path / "appendix.pdf", shown)
+    assert shown.read_bytes().startswith(b"%PDF")
+    assert shown.stat().st_size < 1_000_000
