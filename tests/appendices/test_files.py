@@ -225,7 +225,7 @@ def test_the_page_is_well_formed() -> None:
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(reader.names)
 
 
-_SHOWN = "lenet5 mnist-63 vgg16-letters googlenet resnet50 unet bilstm-imdb transformer gpt2".split()
+_SHOWN = ["lenet5", "mnist-63", "vgg16-letters", "googlenet", "resnet50", "unet", "bilstm-imdb", "transformer", "gpt2"]
 
 
 def test_the_page_on_the_appendix_shows_one(request: pytest.FixtureRequest, tmp_path: Path) -> None:
