@@ -1,3 +1,3 @@
 """The version, in the one place that everything reads."""
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"
