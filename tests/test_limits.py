@@ -170,6 +170,7 @@ FEW = {
     "distributions",
     "typesetter",
     "_with_digits",
+    "without_pictures",
     "classes",
     "parameters",
     "_parameters",
