@@ -81,11 +81,15 @@ class Placer:
             yield from self._add(node) if piece.label else (node,)
 
     def _table(self, rows: Iterable[Piece]) -> Iterator[Any]:
+        rows = tuple(rows)
         head, *body = rows
         sides = [cell.attributes["side"] for cell in head.pieces]
         spec = addnodes.tabular_col_spec()
         spec["spec"] = "".join("r" if side == "right" else "l" for side in sides)
-        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in sides), cols=len(sides))
+        widths = [
+            max(2, *(len(cell.text) for cell in column)) for column in zip(*(row.pieces for row in rows), strict=True)
+        ]
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(sides))
         group += nodes.thead("", self._row(head))
         group += nodes.tbody("", *map(self._row, body))
         look = ["colwidths-auto", "longtable"] if len(body) > _LONG else ["colwidths-auto"]

@@ -94,13 +94,19 @@ class Asking(SphinxDirective):  # type: ignore[misc]
         self.state.document.note_explicit_target(target)
         return target
 
+    def _place(self, row: int) -> str:
+        """The file and the line of a line of the content."""
+        source, offset = self.content.items[row - 1]
+        if self.content.items[0][1] == 0:  # MyST-Parser counts from the directive, and this behind its options
+            return f"{source}:{self.lineno + self.content_offset + row}"
+        return f"{source}:{offset + 1}"
+
     def _wrong(self, error: SymparamsError) -> Any:
         """Tell what is wrong, at its place; what stands instead is the message."""
         message, where = str(error), self.get_location()
         if error.place is not None and error.place.source.name == _INLINE and self.content:
             row, _, _ = error.place.position()
-            source, offset = self.content.items[min(row, len(self.content)) - 1]
-            where = f"{source}:{offset + 1}"
+            where = self._place(min(row, len(self.content)))
             message = message.partition(":")[2].partition(":")[2].partition(": ")[2]
         _LOGGER.warning("%s", message, location=where, type="symparams", subtype=self.name)
         return nodes.literal_block(message, message, language="none", classes=["arch-error"])

@@ -232,3 +232,40 @@ def test_what_is_wrong_is_a_warning_at_its_place(book: Path) -> None:
     assert missing == [], wrong
     assert "Traceback" not in wrong
     assert len(re.findall(r"^wrong\d", wrong, re.MULTILINE)) == len(WRONG)
+
+
+MARKDOWN = """# In Markdown
+
+It has {params}`mnist.arch conv_2` parameters by {eq}`rule:md:conv:params`.
+
+```{arch:solution} mnist.arch
+:style: textbook
+:name: md
+```
+
+```{arch:summary}
+:quantity: macs
+input(3)
+-> dance(4)
+```
+
+So {params}`no.arch`.
+"""
+
+
+def test_pages_in_markdown(book: Path) -> None:
+    pytest.importorskip("myst_parser", reason="MyST-Parser is not installed")
+    (book / "letters.rst").unlink()
+    (book / "letters.md").write_text(MARKDOWN, "utf-8")
+    extensions = "extensions=symparams.sphinx,myst_parser"
+    wrong = build(book, "html", "-D", extensions)
+    assert wrong.startswith("letters.md:13: WARNING: unknown layer `dance`\n    -> dance(4)\n       ^ [")
+    assert "letters.md:16: WARNING: cannot read no.arch: No such file or directory [symparams.params]" in wrong
+    assert len(re.findall("^letters", wrong, re.MULTILINE)) == 2
+    assert re.search(r"It has 18,207 parameters by \(\d+\)\.", text(book, "letters"))
+
+
+def test_plain_text_has_tables_with_room(book: Path) -> None:
+    assert build(book, "text", "-W") == ""
+    first = (book / "_build" / "text" / "first.txt").read_text("utf-8")
+    assert "| k_h              | kernel height or window height |" in first
