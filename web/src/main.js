@@ -106,6 +106,8 @@ function cleared() {
   status("Paste something, or take an example.");
 }
 
+const sentence = (message) => (/[.?!…]$/.test(message) ? message : `${message}.`);
+
 function complain(error) {
   const ofLetter = error.source?.startsWith("set ");
   box.mark(error.source === "text" ? error : null);
@@ -114,7 +116,8 @@ function complain(error) {
     textContent: `Write ${error.suggestion}`,
     onclick: () => box.put(state.text.slice(0, units(state.text, error.start)) + error.suggestion + state.text.slice(units(state.text, error.end))),
   })] : [];
-  $("#error").replaceChildren(`${place}${error.message}. `, ...fix);
+  $("#error").replaceChildren(`${place}${sentence(error.message)} `, ...fix);
+  if (!ofLetter) $("#read").replaceChildren();
   status(shown ? "This is still the answer to the text before." : "");
   $("#reply").classList.toggle("old", Boolean(shown));
 }
@@ -167,7 +170,7 @@ function judgedLater(name, value) {
   if (value) state.yours[name] = value;
   else delete state.yours[name];
   remembered();
-  judgedLater[name] = setTimeout(() => guarded(() => judged(name, value), (error) => below(name, "said", made("p", { textContent: `${error.message}.` }))), 400);
+  judgedLater[name] = setTimeout(() => guarded(() => judged(name, value), (error) => below(name, "said", made("p", { textContent: sentence(error.message) }))), 400);
 }
 
 async function judged(name, value) {
@@ -267,7 +270,7 @@ function wired() {
   $("#copy").onclick = () => guarded(async () => copied($("#copy"), await solution($("#format").value)));
   $("#download").onclick = () => guarded(async () => downloaded(`solution.${FORMATS[$("#format").value]}`, await solution($("#format").value)));
   $("#export").append(...Object.keys(EXPORTS).map((value) => made("option", { value, textContent: value, selected: value === "moodle" })));
-  const unmade = ({ message }) => ($("#exam-said").textContent = `${message}.`);
+  const unmade = ({ message }) => ($("#exam-said").textContent = sentence(message));
   $("#exam-look").onclick = () => guarded(examShown, unmade);
   $("#exam-take").onclick = () => guarded(examTaken, unmade);
   $("#link").onclick = () => copied($("#link"), location.href);
@@ -326,6 +329,14 @@ async function begun() {
     if (!state.text) cleared();
   }, ({ message }) => status(message));
 }
+
+// A defect of the page: a sentence instead of silence.
+function broken(event) {
+  $("#unable").textContent = `Something in this page failed (${event.message ?? event.reason?.message ?? "no reason given"}). Your text is still in the address; loading the page again may help.`;
+  $("#unable").hidden = false;
+}
+addEventListener("error", broken);
+addEventListener("unhandledrejection", broken);
 
 const lacking = typeof WebAssembly !== "object" || !("DecompressionStream" in window);
 if (lacking) {

@@ -56,7 +56,9 @@ export function svg(text) {
 // The summary with a button for each layer, and a field for a number of one's own beside each and the total.
 // `layers`: by their names; `asked(name)` opens or closes; `typed(name, value)`, with "" for the total.
 export function table(text, layers, { asked, typed, yours }) {
-  const found = fragment(text).querySelector("table");
+  const whole = fragment(text); // further quantities have tables of their own below
+  const found = $("table", whole);
+  $("h3", whole)?.remove();
   const head = $("thead tr", found);
   head.append(made("th", { scope: "col", textContent: "Your number" }));
   const columns = head.children.length;
@@ -94,7 +96,7 @@ export function table(text, layers, { asked, typed, yours }) {
     $("tbody", found).append(row);
     more.onclick = () => row.replaceWith(...rest);
   }
-  return found;
+  return whole;
 }
 
 // What stands below a row: the steps of a layer, and what is said of a number; each in a box of its own.

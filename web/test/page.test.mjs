@@ -28,6 +28,7 @@ before(async () => {
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, permissions: ["clipboard-read", "clipboard-write"] });
   page = await fresh(context);
+  await page.goto(server.address);
 });
 
 after(async () => {
@@ -62,7 +63,6 @@ async function opened(text) {
 }
 
 test("the first answer takes few bytes", async () => {
-  await page.goto(server.address);
   await page.getByRole("button", { name: "Why 18,207 and not 630?" }).click();
   await page.locator("#answer strong").waitFor();
   assert.match(await said(), /18,207=\(3·3·32\+1\)·63; with \(3·3\+1\)·63=630, you gave each filter a single kernel/);
@@ -158,6 +158,9 @@ test("convention, style, figure, copies", async () => {
   await page.getByRole("button", { name: "conv_1" }).click();
   await page.getByLabel("Style of the steps").selectOption("lesson");
   await page.locator(".steps").waitFor();
+  await page.getByLabel("MACs too").check();
+  await page.locator("#layers th", { hasText: "MACs" }).waitFor();
+  assert.match(await shown("#layers"), /194,400/); // 30·30·8·27 products
   await page.locator("#figure summary").click();
   await page.locator("#figure svg text").first().waitFor();
   await page.locator("#take summary").click();
