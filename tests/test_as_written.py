@@ -75,8 +75,8 @@ def test_a_product_is_explained_by_the_mistake_that_has_its_factors() -> None:
             "input(28, 28) -> flatten -> dense(512) -> dense(10)",
             "784*512 + 512*10",
             (
-                "407,050, not 784·512 + 512·10; you counted the weights and left out the biases in dense_1 and "
-                "dense_2, which makes 512 + 10 = 522 too few: 406,528 + 522 = 407,050."
+                "407,050, not 784·512 + 512·10 = 406,528; you counted the weights and left out the biases in dense_1 "
+                "and dense_2, which makes 512 + 10 = 522 too few: 406,528 + 522 = 407,050."
             ),
         ),
         (
