@@ -15,7 +15,7 @@ import click
 
 from symparams import extensions, limits
 from symparams.call_arguments import Given, described, given
-from symparams.commands.console import COMMAND_LINE, as_said, plain_warnings
+from symparams.commands.console import COMMAND_LINE, as_ours, plain_warnings
 from symparams.commands.main import main
 from symparams.errors import Place, SymparamsError, clean, closest, nearest
 from symparams.files import Desk, at
@@ -58,11 +58,11 @@ def _reply(operation: str, arguments: str | Mapping[str, object]) -> dict[str, A
     except click.ClickException as error:
         return _failed(error.format_message(), None, "")
     except (RecursionError, MemoryError, OSError) as error:
-        return _failed(as_said(error), None, "")
+        return _failed(as_ours(error).matter, None, "")
     except Exception as error:
         if not extensions.loaded():
             raise
-        return _failed(as_said(error), None, "")
+        return _failed(as_ours(error).matter, None, "")
     return {"format": FORMAT, "ok": True, "result": result}
 
 

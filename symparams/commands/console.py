@@ -180,14 +180,14 @@ def exhausted(error: RecursionError | MemoryError) -> LimitError:
     return LimitError("this needs more memory than there is")
 
 
-def as_said(error: Exception) -> str:
-    """What is said of an error that is not one of ours: something Python had too little of, or of an extension."""
+def as_ours(error: Exception) -> SymparamsError:
+    """An error that is none of ours as one: something Python had too little of, or something of an extension."""
     if isinstance(error, RecursionError | MemoryError):
-        return str(exhausted(error))
+        return exhausted(error)
     if isinstance(error, OSError) and not extensions.loaded():
-        return f"there is no room for this: {error.strerror or error}"
+        return SymparamsError(f"there is no room for this: {error.strerror or error}")
     others = f"the extensions that are used here: {', '.join(extensions.loaded())}"
-    return f"this failed with {type(error).__name__}: {error}; the cause may be in {others}"
+    return SymparamsError(f"this failed with {type(error).__name__}: {error}; the cause may be in {others}")
 
 
 def say(message: str) -> None:

@@ -24,7 +24,7 @@ from symparams.commands.console import (
     TEMPLATE,
     Inputs,
     as_json,
-    as_said,
+    as_ours,
     check_figures,
     check_standalone,
     check_template,
@@ -249,14 +249,14 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except (RecursionError, MemoryError) as error:
-        _fail(as_said(error))
+        _fail(str(as_ours(error)))
     except OSError as error:  # of click's own texts; where files are read and written, the message says which
         let_go()
         _fail(f"cannot write to the standard output: {error.strerror}")
     except Exception as error:
         if not extensions.loaded():
             raise
-        _fail(as_said(error))
+        _fail(str(as_ours(error)))
     sys.exit(0)
 
 

@@ -11,6 +11,7 @@ from unittest import mock
 
 import click
 
+from symparams import calls
 from symparams.api import parse
 from symparams.checking.check import Alone, Check, Pair
 from symparams.checking.difference import Difference
@@ -271,6 +272,9 @@ def _others() -> Iterator[Said]:
     yield Said("`appendix`", (), printed=_appendix(), is_markdown=True)
     for one, other in _CHECKED:
         yield Said("`check`", (("check", "-e", one, "--against", "-", *text),), given=other)
+    one, other = _CHECKED[0]
+    called = calls.call("check", {"text": one, "against": other, "format": "text"})
+    yield Said("`check` in a call", (), printed=called["result"]["text"])
     yield Said("`check --against keras`", (), printed=render_check(_built(), (), Document("check", "text")))
     answered = (("diagnose", *one, "--style", style, *text) for style in STYLES for one in _answers())
     yield Said("`diagnose`", tuple(answered))
