@@ -27,6 +27,7 @@ _SMALLEST = 0.7  # how much smaller letters may become
 # About how high things are on a page, as shares of the height of its text.
 _PIXEL, _WIDTH = 1 / 934, 604.0  # of a picture as large as it is; and the width of the text in pixels
 _HEAD, _LINE, _TABLE, _ROW, _CAPTION = 0.09, 0.021, 0.084, 0.0172, 0.055
+_PAGE, _LOOSE, _LEAST = 0.92, 0.08, 0.3  # tables that fit a page; what is left free; the least room for a figure
 _FORMULA = 0.042  # a line of a displayed formula
 _SPARE = 0.19  # that must be left on a page for a picture that is not needed, with its caption
 _HALF = 0.46  # of a figure with tables on its page
@@ -51,8 +52,9 @@ def pictures_of(network: Network, section: NetworkSection) -> dict[str, Drawn]:
     )
     is_small = readable(scene, HALF) < _SMALLEST
     if is_small:
-        before = head if tables < 1 else math.fmod(head + tables, 1)
-        room = max(_HALF, 1 - before - _CAPTION - _LINE)
+        before = head if tables < _PAGE else math.fmod(head + tables, 1)
+        room = 1 - before - _CAPTION - _LOOSE
+        room = room if room > _LEAST else _HALF
         page = (_WIDTH, room / _PIXEL)
         scene = max((figure(network, page=one) for one in (HALF, page, _WHOLE)), key=lambda one: readable(one, page))
         share = min(_high(scene), room)
@@ -60,7 +62,7 @@ def pictures_of(network: Network, section: NetworkSection) -> dict[str, Drawn]:
     over = total - max(1, math.floor(total))
     if 0 < over < 0.2 * share:  # a little smaller, and a page less
         share, total = share - over, total - over
-    leads = (is_small and tables < 1) or head + share + _CAPTION + counts <= 1
+    leads = (is_small and tables < _PAGE) or head + share + _CAPTION + counts <= 1
     found = {section.slug: Drawn(scene, share, leads)}
     bars = None if _bars_open(section) or len(section.stages) < 2 else _bars(network, section)
     if bars is not None and math.ceil(total + _high(bars) + _SPARE) == math.ceil(total):

@@ -11,6 +11,8 @@ import pytest
 
 import symparams as sp
 from symparams.appendices import request
+from symparams.appendices.request import Composed, whole
+from symparams.documents.pdf import pdf
 from tests.appendices.networks import FEW, FORMATS, of_examples, of_texts
 from tests.conftest import EXAMPLES
 from tests.test_cli import refused, run
@@ -118,8 +120,7 @@ def test_hostile_titles_do_no_harm(title: str) -> None:
     page = composed.text("html")
     assert page.count("<main>") == page.count("</main>") == 1
     assert page.count("</html>") == 1
-    pdf = sp.appendix(sp.parse(text), title=title).to_pdf()
-    assert pdf.startswith(b"%PDF")
+    assert sp.appendix(sp.parse(text), title=title).to_pdf().startswith(b"%PDF")
 
 
 def test_two_networks_of_one_name_are_told_apart(tmp_path: Path) -> None:
@@ -235,3 +236,13 @@ def test_the_page_on_the_appendix_shows_one(request: pytest.FixtureRequest, tmp_
         shutil.copy(tmp_path / "appendix.pdf", shown)
     assert shown.read_bytes().startswith(b"%PDF")
     assert shown.stat().st_size < 1_000_000
+
+
+@pytest.mark.extra
+@pytest.mark.slow
+def test_the_appendix_over_all_examples_has_two_pages_for_a_network_and_twelve_more() -> None:
+    composed = of_examples()
+    made = pdf(Composed(whole(composed.request), composed.networks).text("typst"))
+    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", made))
+    networks = len(composed.networks)
+    assert networks < pages <= 12 + 2 * networks
