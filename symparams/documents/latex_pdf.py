@@ -20,7 +20,7 @@ _RUNS = 2  # the second one knows the numbers of pages and the widths of tables
 _IN_COLLECTION = {"JP": 0, "KR": 1, "SC": 2}  # the place of a language in a collection of Noto CJK
 # Nothing is run or written outside the folder, and neither the day nor the place is in the bytes.
 _SURROUNDINGS = {"openout_any": "p", "shell_escape": "f", "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
-_SAME = "\\pdfvariable suppressoptionalinfo 512\\relax\n"  # no name of the file that depends on the time
+_SAME = " ".join(("\\pdfvariable", "suppressoptionalinfo=512\n"))  # no name of the file that depends on the time
 _COMMAND = ("lualatex", "--no-shell-escape", "--interaction=nonstopmode", "--halt-on-error", "document.tex")
 
 
