@@ -75,16 +75,16 @@ def test_a_product_is_explained_by_the_mistake_that_has_its_factors() -> None:
             "input(28, 28) -> flatten -> dense(512) -> dense(10)",
             "784*512 + 512*10",
             (
-                "407,050, not 784·512 + 512·10 = 406,528; you counted the weights and left out the biases in dense_1 "
-                "and dense_2, which makes 512 + 10 = 522 too few: 406,528 + 522 = 407,050."
+                "407,050, not 784·512 + 512·10 = 406,528; in dense_1 and dense_2, you counted the weights and left out "
+                "the biases, which makes 512 + 10 = 522 too few: 406,528 + 522 = 407,050."
             ),
         ),
         (
             "input(8) -> dense(4, bias=no) -> dense(3, bias=no)",
             "51",
             (
-                "44, not 51; you counted biases, although there are none in dense_1 and dense_2, which makes 4 + 3 = 7 "
-                "too many: 51 − 7 = 44."
+                "44, not 51; in dense_1 and dense_2, you counted biases, although there are none, which makes "
+                "4 + 3 = 7 too many: 51 − 7 = 44."
             ),
         ),
     ],

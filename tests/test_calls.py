@@ -88,6 +88,8 @@ def test_a_command_says_the_same_through_the_door(operation: str, tmp_path: Path
             if key == TEXT or isinstance(known[key].type, ReadFile):
                 (tmp_path / f"{key}-{number}").write_text(word, "utf-8")
                 word = str(tmp_path / f"{key}-{number}")
+            if key != TEXT and isinstance(known[key].type, WrittenFile):
+                word = str(tmp_path / word)
             if key == TEXT and len(arguments[TEXT]) != 2:
                 behind += ["-e", value]
             elif key == TEXT and operation == "compare":

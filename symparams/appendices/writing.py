@@ -70,8 +70,8 @@ def written(
     """The text; `pictures`: those of each network, by slug; `depth`: the level of its heading, in LaTeX `level`."""
     record = _record(format_named(format_, digits))
     setter = typesetter(record)
-    env = environment(record)
-    env.filters |= {
+    env = environment(record).overlay()  # whose filters other documents do not have
+    env.filters = env.filters | {
         "settings": settings, "fitted": _fitted, "halved": halved, "too_long": too_long, "extremes": extremes,
         "quoted": quoted,
         "lettered": lambda totals: [

@@ -223,7 +223,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
 # Where the objects of other documents are; what they say may go through a whole network, as a solution does.
 _DOCUMENTS = frozenset(
     f"symparams.documents.{name}"
-    for name in ("answer", "asked_document", "comparison_document", "diagnosis_sections", "exam_document")
+    for name in (
+        "answer",
+        "asked_document",
+        "comparison_document",
+        "diagnosis_sections",
+        "exam_document",
+        "match_section",
+    )
 )
 
 

@@ -18,6 +18,7 @@ class Json(TextExport):
 
     name = "json"
     markup = "markdown"
+    pictures = True
     formulas = True
     penalties = True
     follows = True
