@@ -83,7 +83,7 @@ def measure_found(entry: LayerEntry, quantity: LayerQuantity) -> Found:
 _FIELD: dict[str, tuple[str, str]] = {
     "size": ("r", "an output value sees `k` positions of its layer's input, each a jump of that input from the next"),
     "jump": ("j", "neighboring output values begin `s` positions of the layer's input apart"),
-    "offset": ("o", "the first output value begins `p` positions before the first one of the layer's input"),
+    "offset": ("o", "the first output value begins `p` positions before the input of the layer begins"),
 }  # fmt: skip
 _SPANS = re.compile(r"([ksp])_(?:eff|\d+)")  # of a field in a network where k is the letter for something else
 

@@ -36,7 +36,7 @@ _FORMATS = {name: WRITTEN[name] for name in TEXTS}
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and show the difference if there is one.")
 @click.option("--digits", type=click.Choice(GROUPS), default="comma", help="The thousands separator, as in 18,207.")
 @click.option(
-    "-o", "--output", metavar="DIR|FILE", type=WrittenFile(), help="A folder, or a file whose suffix says what."
+    "-o", "--output", metavar="FOLDER|FILE", type=WrittenFile(), help="A folder, or a file whose suffix says what."
 )
 def appendix(
     inputs: Inputs,
@@ -55,7 +55,7 @@ def appendix(
     A folder gets appendix.tex (or .typ, .pdf, .html, .md), symparams.bib and figures/.
     """
     if output.path is None:
-        raise click.UsageError("say where to write it with -o DIR or -o FILE")
+        raise click.UsageError("say where to write it with -o FOLDER or -o FILE")
     if whole and (output.format not in ("latex", "typst") or not is_whole(output.format)):
         raise click.UsageError(f"--standalone goes with --format {listed(('latex', 'typst'), 'or')}")
     sources = tuple(inputs.sources())

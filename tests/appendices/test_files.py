@@ -143,7 +143,7 @@ def test_a_network_without_layers_or_parameters_has_a_section() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-e", "input(8) -> dense(4)"), "say where to write it with -o DIR or -o FILE"),
+        (("-e", "input(8) -> dense(4)"), "say where to write it with -o FOLDER or -o FILE"),
         (("-o", "x"), "give a FILE, - for standard input, or -e SOURCE"),
         (("-e", "input(8) -> dense(4)", "-o", "x.docx", "--format", "doc"), "Invalid value for '--format'"),
         (("-e", "input(8) -> dense(4)", "-o", "x.tex", "--format", "html"), "--format html does not go with -o x.tex"),
