@@ -24,6 +24,8 @@ from tests.test_cli import NETWORK, refused, run
 from tests.test_pdf import TITLES
 from tests.test_suffixes import COMMANDS
 
+pytestmark = pytest.mark.extra  # pandoc
+
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
 _PARAGRAPH = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
 

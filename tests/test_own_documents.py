@@ -95,6 +95,7 @@ def test_names_and_parts_of_an_exam(own: Own, tmp_path: Path) -> None:
 SAID = "--template goes with --format markdown, latex, typst or html"
 
 
+@pytest.mark.extra
 def test_what_cannot_be(own: Own, tmp_path: Path) -> None:
     template = own("#panic()")
     for command in (

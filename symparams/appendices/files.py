@@ -55,7 +55,7 @@ class Place:
 def check_place(place: Place) -> None:
     """Raise SymparamsError where nothing can be written, before there is any work."""
     if place.format in ("pdf", "latex"):
-        check_typst("a PDF" if place.format == "pdf" else "the pictures of an appendix in LaTeX, which are PDF,")
+        check_typst("a PDF" if place.format == "pdf" else "an appendix in LaTeX, whose pictures are PDF,")
     folder = place.folder
     if folder.exists() and not folder.is_dir():
         raise SymparamsError(f"{folder} is a file, not a folder; for a file, end the name with .tex, .pdf, .html …")

@@ -17,6 +17,8 @@ from tests.appendices.networks import FEW, FORMATS, of_examples, of_texts
 from tests.conftest import EXAMPLES
 from tests.test_cli import refused, run
 
+pytestmark = pytest.mark.extra  # Typst, which makes pictures and PDFs
+
 _NETWORKS = ("mnist-63", "lenet5")
 _HOSTILE = (
     "</title><script>alert(1)</script>",

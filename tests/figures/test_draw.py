@@ -47,7 +47,9 @@ def test_python_has_the_options_of_the_command(tmp_path: Path) -> None:
         (["-o", "none/net.svg"], "cannot write none/net.svg: No such file or directory"),
         (["--view", "u"], "only a network whose resolution falls and rises again, with lines across, is a U"),
         (["--scale", "2"], "--scale goes with a file that ends with .png"),
-        (["--scale", "2", "-o", "net.pdf"], "--scale goes with a file that ends with .png"),
+        pytest.param(
+            ["--scale", "2", "-o", "net.pdf"], "--scale goes with a file that ends with .png", marks=pytest.mark.extra
+        ),
         (["--font", __file__, "-o", "net.tex"], "--font goes with a file that ends with .pdf or .png"),
         (["--depth", "-1"], "Invalid value for '--depth': -1 is not in the range x>=0."),
     ],
