@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 import symparams as sp
+from symparams.documents import font_files
 from symparams.documents.figure_files import pdf
 from symparams.figures.figure import figure
 from tests.figures.test_draw import NET
@@ -77,8 +78,9 @@ def test_a_title_is_text(name: str) -> None:
 @pytest.mark.parametrize("suffix", [".pdf", ".png"])
 def test_what_cannot_be_made_is_said(suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / f"net{suffix}"
+    monkeypatch.setattr(font_files, "free_fonts", tuple)
     assert run("draw", "-e", f'{NET} as "王小明"', "-o", path)[2].startswith(
-        "no font here has the character `王` (U+738B), which occurs in `王小明`; name one that has it with --font FILE"
+        "no font here has the character `王` (U+738B), which occurs in `王小明`; "
     )
     monkeypatch.setitem(sys.modules, "typst", None)
     kind = suffix[1:].upper()
