@@ -126,9 +126,9 @@ def test_sheets_are_read_by_another_program(name: str, tmp_path: Path) -> None:
     zxing, image = pytest.importorskip("zxingcpp"), pytest.importorskip("PIL.Image")
     typst = pytest.importorskip("typst")
     made = sp.exam(
-        sp.parse("input(3) -> dense(4)"),
+        sp.parse("range F in 4..40 input(3) -> dense(F)"),
         questions=1,
-        names=["Ada; 4711", "משה"],
+        names=["Ada; 4711", "Zoë"],
         sheets=True,
         kinds="params,params:choice",
     )
