@@ -68,8 +68,8 @@ def _pieces(text: str) -> tuple[list[Span], list[Span]]:
     tabled = [_with_rules(text, table.at) for table in find_tables(text, "<text>")]
     rest = _without(text, tabled)
     coded = [span for span in code_spans(rest) if rest[span.start : span.end].strip()]
-    coded = [span for span in coded if _stands_alone(rest, span)] or coded
-    return tabled, coded or ([] if tabled else calls_in_sentences(rest))
+    alone = [span for span in coded if _stands_alone(rest, span)]
+    return tabled, alone or ([] if tabled else calls_in_sentences(rest)) or coded
 
 
 def _stands_alone(text: str, span: Span) -> bool:

@@ -67,3 +67,12 @@ def test_a_call_in_a_sentence_takes_the_input_that_the_sentence_tells(told: str)
 def test_sizes_of_something_else_are_not_those_of_the_input() -> None:
     reading = sp.read("I use Bidirectional(LSTM(64)) and my output is (100, 32). Why are there so many parameters?")
     assert str(reading.net.params) == "512*d + 33280"
+
+
+def test_layers_that_follow_one_another_in_a_sentence_are_a_network() -> None:
+    reading = sp.read(
+        "My input is 32x32x3 and I use Conv2D(16, 3, padding='same'), then MaxPooling2D(2), then Flatten(), then "
+        "Dense(10). Why does the Dense layer have 40970 parameters and not 170?"
+    )
+    assert [layer.kind for layer in reading.net] == ["input", "conv", "maxpool", "flatten", "dense"]
+    assert reading.net["dense"].params == 40_970
