@@ -136,16 +136,16 @@ def test_a_search_says_that_it_is_over() -> None:
     assert not limits.search_is_over()
 
 
-def _caches() -> dict[str, Any]:
-    """Every function of the package that keeps what it returned, by its name."""
+def _caches() -> list[tuple[str, Any]]:
+    """Every function of the package that keeps what it returned, with its name, which another may have, too."""
     modules = (one.name for one in pkgutil.walk_packages(sp.__path__, "symparams."))
     loaded = [_loaded(name) for name in modules if not name.endswith(("__main__", "_server"))]
-    return {
-        name: member
+    return [
+        (name, member)
         for module in filter(None, loaded)
         for name, member in vars(module).items()
         if hasattr(member, "cache_clear")
-    }
+    ]
 
 
 OTHERS = ("docutils", "sphinx")  # what some modules are for, and do nothing without
@@ -192,12 +192,12 @@ FEW = {
 
 
 def test_what_is_kept_is_bounded() -> None:
-    most = {name: function.cache_parameters()["maxsize"] for name, function in _caches().items()}
-    assert {name for name, size in most.items() if size is None} == FEW
+    most = [(name, function.cache_parameters()["maxsize"]) for name, function in _caches()]
+    assert {name for name, size in most if size is None} == FEW
 
 
 def test_nothing_else_grows_with_new_letters() -> None:
-    caches = [function for name, function in _caches().items() if name not in FEW]
+    caches = [function for _, function in _caches() if function.cache_parameters()["maxsize"] is not None]
 
     def solved(first: int, last: int) -> int:
         for i in range(first, last):
