@@ -168,7 +168,16 @@ class Doubts:
                     diagnosis = self._typed(layer, quantity, one)
                     if diagnosis is not None and self._is_explained(diagnosis, one, surely=True):
                         return Doubt(layer, quantity, diagnosis, one.at, one.text)
-        return None
+        return self._meant_by_its_mistake(one) if one.kind == "number" and not near else None
+
+    def _meant_by_its_mistake(self, one: Written) -> Doubt | None:
+        """A number in a question that names no layer: it is meant for the only one for which a mistake gives it."""
+        if one.sentence not in self.spoken.questions or self._quantities_of(one)[0] != "params":
+            return None
+        layers = [n.name for n in self.network.nodes if n.counts.params != 0][:_TRIED]
+        typed = ((layer, self._typed(layer, "params", one)) for layer in layers)
+        found = [(layer, d) for layer, d in typed if d is not None and self._is_explained(d, one, surely=True)]
+        return Doubt(found[0][0], "params", found[0][1], one.at, one.text) if len(found) == 1 else None
 
     def _reading(self, one: Written) -> Iterator[str]:
         """The layers that read a size which stands in a formula that gives no integer."""

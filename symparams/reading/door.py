@@ -9,7 +9,7 @@ from symparams.algebra.formula import Formula
 from symparams.errors import LimitError, Source, SymparamsError
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
-from symparams.reading.prose import has_prose, nothing
+from symparams.reading.prose import has_prose, has_question, nothing, without_comments
 from symparams.reading.reading import Reading
 from symparams.reading.ways import is_language, is_printed, read_as, recognised, way_of_kind
 from symparams.sources.language import built
@@ -29,8 +29,10 @@ def reading_of(source: Source) -> Reading:
     try:
         own = Reading(LANGUAGE, source, tuple(_statements(source)))
     except SymparamsError:
-        other = None if source.kind == LANGUAGE or is_language(source.text) else _recognised(source)
-        if other is None and has_prose(source.text):
+        bare = without_comments(source.text)
+        is_own = source.kind == LANGUAGE or (is_language(source.text) and not has_question(bare))
+        other = None if is_own else _recognised(source)
+        if other is None and has_prose(bare):
             raise nothing(source) from None
         if other is None:
             raise

@@ -1,4 +1,4 @@
-"""Calls of layers in the middle of sentences: "my Bidirectional(LSTM(64)) has 49,664 parameters"."""
+"""Networks in the middle of sentences: "my Bidirectional(LSTM(64)) has 49,664 parameters", "input(9) -> dense(4)"."""
 
 from __future__ import annotations
 
@@ -17,8 +17,30 @@ _THEN = re.compile(
 )  # between layers in a row
 
 
+_START = re.compile(r"(?<![\w.])(?:convention\s{1,9}\w{4,12}\s{1,9})?input\s?\(")
+_ARROW = re.compile(r"\s{0,99}(?:->|→)\s{0,99}")
+_ITEM = re.compile(r"[A-Za-z_][\w.]{0,40}(\()?")
+
+
+def chain_in_sentences(text: str) -> Span | None:
+    """Where the first chain of the architecture language stands, from its input on; None if there is none."""
+    for start in _START.finditer(text):
+        end, steps = _closing(text, start.end()), 0
+        while end is not None and (arrow := _ARROW.match(text, end)) and (item := _ITEM.match(text, arrow.end())):
+            behind = _closing(text, item.end()) if item[1] else item.end()
+            if behind is None:
+                break
+            end, steps = behind, steps + 1
+        if end is not None and steps:
+            return Span(start.start(), end)
+    return None
+
+
 def calls_in_sentences(text: str) -> list[Span]:
-    """Where they stand, the outermost: the first, and those that follow it in a row."""
+    """Where calls stand, the outermost: the first, and those that follow it in a row; or a chain of the language."""
+    chain = chain_in_sentences(text)
+    if chain is not None:
+        return [chain]
     found: list[Span] = []
     for match in _CALL.finditer(text):
         behind = found[-1].end if found else 0

@@ -15,16 +15,21 @@ _NEAR = 200  # so far before its mark a question begins
 def has_prose(text: str) -> bool:
     """Whether a text has whole clauses in it, or a question."""
     clause = re.search(rf"(?:[^\W\d_]{{2,}}[ ,.;:]+){{{_WORDS}}}", text)
-    return clause is not None or _has_question(text)
+    return clause is not None or has_question(text)
 
 
-def _has_question(text: str) -> bool:
+def has_question(text: str) -> bool:
     """Whether words that are no comment stand before a question mark in a line; `Param # 2624` begins none."""
     for mark in _QUESTION_MARK.finditer(text):
         line = text[max(mark.start() - _NEAR, 0) : mark.start()].rpartition("\n")[2]
         if not re.search(r"#(?!\s?\d)", line) and _TWO_WORDS.search(line):
             return True
     return False
+
+
+def without_comments(text: str) -> str:
+    """A text without what stands behind hash marks."""
+    return re.sub(r"#[^\n]*", "", text)
 
 
 def nothing(source: Source) -> SymparamsError:

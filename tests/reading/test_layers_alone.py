@@ -76,3 +76,20 @@ def test_layers_that_follow_one_another_in_a_sentence_are_a_network() -> None:
     )
     assert [layer.kind for layer in reading.net] == ["input", "conv", "maxpool", "flatten", "dense"]
     assert reading.net["dense"].params == 40_970
+
+
+@pytest.mark.parametrize(
+    "asked", ["Why not 630?", "I don't get {}: why is it not 630?", "{} gives 18207. Should it be 630?"]
+)
+def test_a_chain_of_the_language_in_a_question_is_its_network(asked: str) -> None:
+    chain = "input(28,28,1) -> conv(32, 3) -> conv(63, 3)"
+    reading = sp.read(asked.format(chain) if "{}" in asked else f"{asked} {chain}")
+    assert reading.net.params == 18_527
+    assert (
+        reading.answer().to_text().startswith("18,207 = (3·3·32 + 1)·63; with (3·3 + 1)·63 = 630, you gave each filter")
+    )
+
+
+def test_a_broken_network_with_a_question_in_a_comment_says_where_it_is_broken() -> None:
+    with pytest.raises(sp.SymparamsError, match=r"^<text>:2:\d+: "):
+        sp.read("# is this how it works?\ninput(28,28,1) -> conv(32, 3 -> dense(10)\n")
