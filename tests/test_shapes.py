@@ -235,3 +235,9 @@ def test_every_layer_says_what_it_computes_and_sees() -> None:
                 assert value(each, letters) >= 0
             reach = node.layer.reach(*node.derived.arriving)
             assert reach in ("everywhere", "unknown") or isinstance(reach, tuple)
+
+
+@pytest.mark.parametrize("frame", ["1", "1, mode=real", "1, expand_dims=yes"])
+def test_a_frame_of_one_sample_cannot_be_halved(frame: str) -> None:
+    with pytest.raises(sp.SymparamsError, match="a frame of one sample cannot be halved; give a step"):
+        sp.parse(f"input(9, 1) -> stft({frame})")

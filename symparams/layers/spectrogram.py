@@ -34,6 +34,7 @@ from symparams.model.tensor import tensor
 from symparams.model.work import Work
 
 _ONE = as_formula(1)
+_HALVED = "a frame of one sample cannot be halved; give a step"
 
 
 @layer_class
@@ -122,6 +123,8 @@ class STFTSpectrogram(Layer):
 
     def _window(self, x: Incoming) -> Window:
         spatial_axes(x, (1,))
+        if self.frame_step is None and number(self.frame_length) == 1:
+            raise LayerError(_HALVED)
         step = floor(self.frame_length / 2) if self.frame_step is None else self.frame_step
         return Window(x, (self.frame_length,), (as_formula(simplified(step)),), self.padding, word="frame")
 
@@ -147,7 +150,7 @@ class STFTSpectrogram(Layer):
             least = as_formula(2)
             return (
                 *requirements,
-                Requirement(k, ">=", least, lambda: "a frame of one sample cannot be halved; give a step"),
+                Requirement(k, ">=", least, lambda: _HALVED),
             )
         return (*requirements, Requirement(k, ">=", self.frame_step, lambda: message("step", "frame")))
 
