@@ -16,7 +16,7 @@ from symparams.exams.question import Content, Question
 from symparams.exams.supply import Supply
 from symparams.misconceptions.task import Tasks
 from symparams.quantities.totals import amount
-from symparams.sources.language import network
+from symparams.reading.door import network
 
 
 def stress(examination: Examination, count: int) -> None:

@@ -24,9 +24,8 @@ from symparams.model.builder import Builder
 from symparams.model.network import Network
 from symparams.quantities.settings import Settings
 from symparams.questions.points import free_letters, narrowed, points, why_not
-from symparams.sources.language import network
+from symparams.reading.door import network, reading_of
 from symparams.sources.printer import printed
-from symparams.sources.reader import read_network
 from symparams.sources.variants import with_values
 
 SHOWN = ("table", "keras", "torch", "language", "figure")  # the ways in which a question can show a network
@@ -56,7 +55,7 @@ class Course:
         self.show = show  # how questions show it
         self.rival: Course | None = None  # another network, to be compared with
         self._totals: dict[str, Total] = {}
-        self._statements = read_network(source)
+        self._statements = reading_of(source).statements
 
     def total(self, quantity: str) -> Total:
         """The total of a quantity, with its mistakes."""
