@@ -20,6 +20,7 @@ from symparams.documents.solution import Solution
 from symparams.model.derived import Derived
 from symparams.model.family import Family
 from symparams.model.sentence import Sentence, Slot, Text, pattern
+from symparams.model.tensor import Convention
 from symparams.quantities.quantity import QUANTITY_RULES
 from symparams.quantities.settings import Settings
 from symparams.references import REFERENCES, Citation, sources_of
@@ -34,10 +35,12 @@ class Collected:
 
     found: dict[Identity, list[Found]] = field(default_factory=dict)
     rules: dict[Identity, Rule] = field(default_factory=dict)  # when they are numbered
+    conventions: set[Convention] = field(default_factory=set)  # of the networks whose rules they are
     _seen: set[Derived] = field(default_factory=set)
 
     def add(self, solution: Solution) -> None:
         """Those of a network."""
+        self.conventions.add(solution.network.convention)
         for entry in solution.every:
             if entry.node.derived in self._seen and entry.shared is None:
                 continue
@@ -53,12 +56,13 @@ class Collected:
         """All of them in the order of a course, numbered."""
         number = 0
         made = []
+        only = next(iter(self.conventions)) if len(self.conventions) == 1 else None
         for quantity in QUANTITIES:
             several = [some for identity, some in self.found.items() if identity.quantity == quantity]
             rules = []
             for some in sorted(several, key=_place):
                 number += 1
-                rules.append(_rule(number, some))
+                rules.append(_rule(number, some, only))
             rules = _each_said_once(rules)
             self.rules |= {
                 some[0].identity: rule for some, rule in zip(sorted(several, key=_place), rules, strict=True)
@@ -82,7 +86,7 @@ def _place(several: Sequence[Found]) -> tuple[int, str, int, int, str]:
 _ROLES = ("size", "jump", "offset")  # in this order; others come behind them
 
 
-def _rule(number: int, several: Sequence[Found]) -> Rule:
+def _rule(number: int, several: Sequence[Found], convention: Convention | None) -> Rule:
     root = max(several, key=_generality)
     because = _reason([one for one in several if one.features == root.features and one.formula == root.formula])
     kinds = sorted({(_COURSE[o.layer.family], o.layer.names[0], o.heading) for o in several if o.heading})
@@ -100,14 +104,17 @@ def _rule(number: int, several: Sequence[Found]) -> Rule:
         because,
         0,
         cases,
-        _sources([one.layer.names[0] for one in ordered], root.identity.quantity),
+        _sources([one.layer.names[0] for one in ordered], root.identity.quantity, convention),
         tuple(s for s in known if s.meaning),
     )
 
 
-def _sources(kinds: Sequence[str], quantity: str) -> tuple[Citation, ...]:
-    """Where a rule is found: in the works that state it, or else in the documentation for the first kind."""
-    every = [sources_of(kind, quantity) for kind in kinds]
+def _sources(kinds: Sequence[str], quantity: str, convention: Convention | None) -> tuple[Citation, ...]:
+    """Where a rule is found: in the works that state it, or else in the documentation for the first kind.
+
+    That is of both frameworks, unless all networks have one convention.
+    """
+    every = [sources_of(kind, quantity, convention) for kind in kinds]
     works = {c.key: c for some in reversed(every) for c in reversed(some) if REFERENCES[c.key].type != "manual"}
     return tuple(reversed(works.values())) or next(filter(None, every), ())
 

@@ -96,7 +96,8 @@ class SectionMaker:
             axis = cases[0][1]
             names, omitted = named(dict.fromkeys(entry.name for entry, _ in cases))
             own = tuple(dict.fromkeys(a.axis for entry, one in cases for a in (one, *_equal(entry, one))))
-            like = dict.fromkeys(a.axis for entry, one in cases for a in entry.alike(one) if a.axis not in own)
+            alike = ((entry, a) for entry, one in cases for a in entry.alike(one) if a.axis not in own)
+            like = dict.fromkeys(a.axis for entry, a in alike if not _is_other(entry, a))
             yield SizeRow(
                 self.rules[identity], names, omitted, own, tuple(like), axis.derivation.substitution, axis.value
             )

@@ -115,3 +115,11 @@ def test_no_sentence_of_a_rule_has_numbers_of_a_network() -> None:
         assert not any(
             c.isdigit() for c in general.replace("The + 1 counts", "").replace("stride 1", "").replace("size 1", "")
         ), general
+
+
+def test_networks_of_one_convention_cite_the_documentation_of_its_framework() -> None:
+    network = "input(9, 4) -> gru(3, sequences) -> crop((1, 0)) -> flatten"
+    for convention, other in (("keras", "pytorch"), ("torch", "keras")):
+        assert other not in of_texts(f"convention {convention} {network}").contents.keys
+    both = of_texts(f"convention keras {network}", f"convention torch {network}").contents.keys
+    assert {"keras", "pytorch"} <= set(both)

@@ -102,3 +102,14 @@ def test_exercises_are_on_different_rules_and_solutions_cite_them() -> None:
 def test_there_are_no_more_exercises_than_rules() -> None:
     assert len(of_texts("input(8) -> dense(40)").contents.exercises) == 2
     assert of_texts("input(8) -> relu").contents.exercises == ()
+
+
+def test_no_axis_is_said_to_come_out_like_another_and_has_a_size_of_its_own() -> None:
+    oblong = "input(1, 64, 301) -> conv(24, 5, s=2) -> conv(8, 3, s=2) -> maxpool(2)"
+    (section,) = of_texts(f"convention torch {oblong}").contents.sections
+    assert [(row.axes, row.likewise) for row in section.sizes] == [(("height",), ()), (("width",), ())] * 3
+    for contents in (of_examples(*FEW).contents, of_examples().contents):
+        for one in contents.sections:
+            rows = [(str(row.names), row.axes, row.likewise) for row in one.sizes]
+            for layers, _, likewise in rows:
+                assert not any(own == layers and set(axes) & set(likewise) for own, axes, _ in rows), one.slug
