@@ -241,3 +241,12 @@ def test_every_layer_says_what_it_computes_and_sees() -> None:
 def test_a_frame_of_one_sample_cannot_be_halved(frame: str) -> None:
     with pytest.raises(sp.SymparamsError, match="a frame of one sample cannot be halved; give a step"):
         sp.parse(f"input(9, 1) -> stft({frame})")
+
+
+@pytest.mark.parametrize(
+    ("by", "heading"),
+    [("averaged", "mean"), ("summed", "sum"), ("largest", "largest value"), ("smallest", "smallest value")],
+)
+def test_a_reduction_is_called_by_what_it_takes(by: str, heading: str) -> None:
+    text = sp.parse(f"input(9, 4) -> reduce(1, by={by})").solve("steps").to_text()
+    assert f"reduce_1: {heading}\n" in text

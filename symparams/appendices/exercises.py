@@ -81,7 +81,7 @@ def _exercise(
         title=section.title,
         convention=section.convention,
         layer=entry.name,
-        heading=node.layer.title,
+        heading=node.layer.heading,
         settings=tuple(settings(node, {}, weights_only=quantity == "params")),
         arriving=arriving(node, {}),
         quantity=quantity,

@@ -139,7 +139,7 @@ class _Run:
             names[name] = evaluated(text, names)
         shape = self.by.shape(names[written.outputs[-1].name])
         trainable, fixed = self.by.counts(parts)
-        return Measured(node.name, node.layer.title, shape, trainable, fixed, self._tensors(node, parts))
+        return Measured(node.name, node.layer.heading, shape, trainable, fixed, self._tensors(node, parts))
 
     def _tensors(self, node: Node, parts: Sequence[Any]) -> tuple[Kept, ...] | None:
         """Its tensors, where one layer of the framework is the same layer as ours."""

@@ -40,7 +40,7 @@ def measured(node: Node) -> Measured:
     """A layer of a network without letters."""
     counts = node.counts
     shape, tensors = tuple(map(whole, node.shape)), tuple(_tensors(node))
-    return Measured(node.name, node.layer.title, shape, whole(counts.trainable), whole(counts.non_trainable), tensors)
+    return Measured(node.name, node.layer.heading, shape, whole(counts.trainable), whole(counts.non_trainable), tensors)
 
 
 def _tensors(node: Node) -> Sequence[Kept]:

@@ -13,7 +13,7 @@ def lines_of(node: Node) -> tuple[str, ...]:
     copies = "".join(f" × {_number(repeat.count)}" for repeat in node.repeats)
     count = (f"{_number(node.counts.params)} parameters",) if node.counts.params != 0 else ()
     shared = () if node.shared is None else (f"weights of {node.shared}",)
-    return (f"{node.name}{copies}", node.layer.title, " × ".join(map(_number, node.shape)), *count, *shared)
+    return (f"{node.name}{copies}", node.layer.heading, " × ".join(map(_number, node.shape)), *count, *shared)
 
 
 def arrows_of(network: Network) -> list[tuple[int, int]]:

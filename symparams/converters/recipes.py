@@ -30,5 +30,5 @@ Makers: TypeAlias = "dict[type[Layer], Maker]"
 
 def refused(node: Node, framework: str, instead: Sequence[str] = ()) -> SymparamsError:
     """The error for a layer that a framework does not have."""
-    title = node.layer.title[:1].lower() + node.layer.title[1:]
+    title = node.layer.heading[:1].lower() + node.layer.heading[1:]
     return SymparamsError(f"{node.name} cannot be written for {framework}, which has no {title} of this kind")

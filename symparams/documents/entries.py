@@ -50,7 +50,7 @@ class LayerEntry:
     @property
     def heading(self) -> str:
         """What layers of its kind are called: Convolution."""
-        return self.node.layer.title
+        return self.node.layer.heading
 
     @property
     def shape(self) -> Shape:

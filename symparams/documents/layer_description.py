@@ -70,7 +70,7 @@ def described(layer: Layer, x: Incoming, point: Point) -> LayerEntry:
     layer = layer.meant(x) if isinstance(layer, Spelling) else layer
     if layer.at_each_step is not None or isinstance(layer, ConvLSTM):  # its settings are for what stands at one step
         x = Incoming(x.shape[1:], x.convention, x.is_sequence)
-    return LayerEntry(layer.kind, layer.title, tuple(_settings(layer, x, point, _UNSAID, weights_only=False)))
+    return LayerEntry(layer.kind, layer.heading, tuple(_settings(layer, x, point, _UNSAID, weights_only=False)))
 
 
 def settings(node: Node, point: Point, *, weights_only: bool) -> list[SettingEntry]:
@@ -187,5 +187,5 @@ def arriving(node: Node, point: Point) -> ArrivingEntry:
 
 def place(network: Network, node: Node) -> tuple[int, int]:
     """Which of its kind a layer is, from 1, and how many there are."""
-    alike = [n for n in network.nodes if n.layer.title == node.layer.title]
+    alike = [n for n in network.nodes if n.layer.heading == node.layer.heading]
     return next(i for i, n in enumerate(alike, 1) if n is node), len(alike)

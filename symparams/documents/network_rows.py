@@ -275,7 +275,7 @@ def _table_of(network: Network, node: Node) -> str:
 
 def _described(node: Node, values: Values) -> LayerEntry:
     if node.layer.inputs == "none":
-        return LayerEntry(node.kind, node.layer.title, ())  # its sizes are told as what it gives
+        return LayerEntry(node.kind, node.layer.heading, ())  # its sizes are told as what it gives
     return described(node.layer, (*node.derived.arriving, node.derived.leaving)[0], dict(values))
 
 

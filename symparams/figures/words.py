@@ -46,7 +46,6 @@ _SHORT = {
     "glu": "GLU",
     "bidirectional": "Bidirectional",
     "timedistributed": "Time-distributed",
-    "reduce": "Reduce",
 }
 # How an argument is worded; those that are not here stand in no box.
 _WORDING = {
@@ -127,7 +126,7 @@ def name_of(layer: Layer) -> str:
     if isinstance(function, str):
         return function_name(function)
     inside = getattr(layer, "layer", None)
-    short = _SHORT.get(layer.names[0] if layer.names else "", layer.title or layer.kind)
+    short = _SHORT.get(layer.names[0] if layer.names else "", layer.heading or layer.kind)
     return f"{short} {name_of(inside)}" if isinstance(inside, Layer) else short
 
 

@@ -127,6 +127,10 @@ class Reduce(Layer):
     example: ClassVar = "input(50, 64) -> reduce(1)"
 
     @property
+    def heading(self) -> str:
+        return _DOES[self.by].removeprefix("the ").capitalize()
+
+    @property
     def reading(self) -> Reading:
         return "kept" if self.keepdims else "new"
 

@@ -333,6 +333,11 @@ class Layer(Record):
         return self.names[0]
 
     @property
+    def heading(self) -> str:
+        """What a solution calls it: as all layers of its kind, unless its arguments say more."""
+        return self.title
+
+    @property
     def called(self) -> str:
         """What messages call it."""
         return self.kind
