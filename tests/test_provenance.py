@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -121,7 +122,7 @@ SENTENCES = [
     (
         "input(5, 7) -> permute(2, 1) -> dense(3)",
         "dense_1",
-        "its 5 features come through permute_1 from those of the input",
+        "its 5 features come through permute_1 from the length of the input",
     ),
     (
         "input(T, 64) -> [ln -> dense(64)] * N -> dense(3)",
@@ -288,3 +289,18 @@ def test_a_chain_of_joined_branches_takes_no_time() -> None:
     found = origin(network, network.nodes[-1], 0)
     assert found.source == "add_300"
     assert {part.source for part in found.parts} == {"add_299"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input(3, 64, 301) -> conv(8, 3) -> reduce(2) -> permute(2, 1) -> gru(4)",
+        "input(3, 20) -> conv(96, 3) -> permute(2, 1) -> lstm(4)",
+        "input(3, 20) -> conv(96, 3) -> permute(2, 1) -> attention(2)",
+    ],
+)
+@pytest.mark.parametrize("quantity", ["params", "macs", "activations"])
+def test_positions_do_not_become_channels_where_axes_are_exchanged(text: str, quantity: str) -> None:
+    net = sp.parse(f"convention torch {text}")
+    last = list(net)[-1].name
+    assert not re.search(r"positions? of \w+ becomes? ", net.answer(last, quantity).to_text())

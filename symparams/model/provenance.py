@@ -236,6 +236,8 @@ def _made(network: Network, made: _Made, axis: str, size: Value, depth: int) -> 
     else:
         making = "data" if node.layer.inputs == "none" else _making(formula)
     word, argument, share = _words(node, made.axis, formula) if making in ("argument", "data") else (there, "", None)
+    if making == "data" and node.layer.kind == "input":  # what layers behind it say; one may exchange the axes
+        word = names_meant(network, node)[made.axis] if made.passing else axis
     deep = depth < 2 and made.axis == node.derived.feature_axis
     below = depth + 1 if making == "rule" else 2
     parts = (_of(network, _Place(made.at, *mark), below) for mark in marks if mark.axis >= 0)
@@ -248,7 +250,7 @@ def _made(network: Network, made: _Made, axis: str, size: Value, depth: int) -> 
         is_only_input=node.layer.inputs == "none" and network.inputs == 1,
         made=making,
         number=node.shape[made.axis],
-        word=axis if making == "data" and node.layer.kind == "input" else word,
+        word=word,
         argument=argument,
         share=share,
         rule=values_put_in(formula),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from symparams.algebra.formula import as_formula, symbols
-from symparams.model.layer import Shape
+from symparams.model.derived import Derived
+from symparams.model.layer import UNKNOWN, Shape
 from symparams.model.network import Network
 
 _SHOWN = 6  # so many changes are shown, the last ones
@@ -40,7 +41,7 @@ def size_changes(network: Network, index: int) -> SizeChanges | None:
         if not node.inputs or len(changes) == _SHOWN:
             break
         before = nodes[node.inputs[0]].derived.leaving.spatial
-        if len(before) != len(sizes) or not _letters(before) <= here:
+        if len(before) != len(sizes) or not _letters(before) <= here or _moves(node.derived):
             break
         if before != sizes:
             changes.append(SizeChange(node.name, sizes))
@@ -49,6 +50,12 @@ def size_changes(network: Network, index: int) -> SizeChanges | None:
         return None
     alone = nodes[index].layer.inputs == "none" and network.inputs == 1
     return SizeChanges(nodes[index].name, alone, sizes, tuple(reversed(changes)))
+
+
+def _moves(derived: Derived) -> bool:
+    """Whether the positions of the output are others than those of the input, as of a layer that exchanges axes."""
+    arriving, leaving = derived.arriving, derived.leaving
+    return derived.layer.reach(*arriving) == UNKNOWN or arriving[0].channels_first != leaving.channels_first
 
 
 def _letters(sizes: Shape) -> set[str]:
