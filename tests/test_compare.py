@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import symparams as sp
 from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
-from symparams.questions.comparison import significant
+from symparams.algebra.significant import significant
 from tests.helpers import value
 from tests.test_cli import refused, run
 

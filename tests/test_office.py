@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from symparams.documents.office import OFFICE, office
+from symparams.documents.formats import OFFICE
+from symparams.documents.office import office
 from symparams.documents.rendering import Document, render, standalone
 from symparams.documents.solution import Solution
 from symparams.errors import Source

@@ -20,10 +20,16 @@ from symparams import extensions, limits
 from symparams.algebra.formula import Formula
 from symparams.commands.file_options import ReadFile, WrittenFile
 from symparams.commands.format_option import WRITTEN, Output, with_format
-from symparams.documents.formats import FORMATS, GROUPS, MATH, format_named, is_whole, whole_formats, written_formats
-from symparams.documents.latex_pdf import latex_pdf
-from symparams.documents.office import OFFICE, office
-from symparams.documents.pdf import pdf
+from symparams.documents.formats import (
+    FORMATS,
+    GROUPS,
+    MATH,
+    OFFICE,
+    format_named,
+    is_whole,
+    whole_formats,
+    written_formats,
+)
 from symparams.documents.rendering import delivered, standalone
 from symparams.errors import LimitError, Source, SymparamsError, clean, listed
 from symparams.extensions import ExtensionWarning
@@ -293,12 +299,24 @@ def deliver_document(body: str, format_: str, output: Output, whole: bool = Fals
     `is_all`: nothing needs to stand around it unless `whole` says so, since a template of a user's own wrote it.
     """
     if output.format in OFFICE:
+        from symparams.documents.office import office  # noqa: PLC0415 - seldom needed
+
         deliver(office(standalone(body, format_), output.format), output)
     elif output.format == "pdf":
-        made = latex_pdf if output.engine == "lualatex" else pdf
-        deliver(made(standalone(body, format_), output.fonts), output)
+        deliver(_pdf(standalone(body, format_), output), output)
     else:
         deliver(body if is_all and not whole else delivered(body, format_, whole), output)
+
+
+def _pdf(document: str, output: Output) -> bytes:
+    """The PDF of a whole document, by the engine that was asked for."""
+    if output.engine == "lualatex":
+        from symparams.documents.latex_pdf import latex_pdf  # noqa: PLC0415 - seldom needed
+
+        return latex_pdf(document, output.fonts)
+    from symparams.documents.pdf import pdf  # noqa: PLC0415 - seldom needed
+
+    return pdf(document, output.fonts)
 
 
 def deliver(contents: str | bytes, output: Output) -> None:

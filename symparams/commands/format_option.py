@@ -10,10 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import click
 
 from symparams.commands.choices import OpenChoice
-from symparams.documents.formats import FORMATS, written_formats
-from symparams.documents.latex_pdf import check_lualatex
-from symparams.documents.office import OFFICE, check_pandoc
-from symparams.documents.pdf import check_typst
+from symparams.documents.formats import FORMATS, OFFICE, written_formats
 from symparams.errors import listed
 
 Suffixes: TypeAlias = Mapping[str, Sequence[str]]
@@ -92,10 +89,16 @@ def _check_file(name: str, path: str | None, engine: str) -> None:
     if path is None:
         raise click.UsageError(f"--format {name} is not text; say where to write it with -o FILE")
     if name in OFFICE:
+        from symparams.documents.office import check_pandoc  # noqa: PLC0415 - seldom needed
+
         check_pandoc()
     elif engine == "lualatex":
+        from symparams.documents.latex_pdf import check_lualatex  # noqa: PLC0415 - seldom needed
+
         check_lualatex()
     else:
+        from symparams.documents.pdf import check_typst  # noqa: PLC0415 - seldom needed
+
         check_typst()
 
 

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Quotient, Symbol, Value, as_formula, total
 from symparams.algebra.order import atom_key
+from symparams.algebra.significant import significant
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.documents.entries import Letter
 from symparams.documents.letter_values import LetterValues
 from symparams.documents.solution import Given, Solution
-from symparams.questions.comparison import Comparison, Side, significant
+from symparams.questions.comparison import Comparison, Side
 from symparams.questions.layer_amounts import LayerAmount
 
 

@@ -257,6 +257,7 @@ _INNER: dict[str, Format] = {
     ),
 }
 
+OFFICE = {"docx": ".docx", "epub": ".epub"}  # what pandoc makes of the format `office`, and how its files end
 MATH = ("latex", "unicode")  # how formulas in Markdown are written: between dollars, or as plain text
 
 GROUPS = ("comma", "space", "none")  # marks between thousands

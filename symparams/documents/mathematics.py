@@ -11,6 +11,7 @@ from symparams.algebra.choices import Choices
 from symparams.algebra.formula import ZERO, Formula, Number, Quotient, Sum, Symbol, Value, as_formula
 from symparams.algebra.notation import decimals, shown, size
 from symparams.algebra.notations import PLAIN, SOURCE
+from symparams.algebra.significant import significant
 from symparams.documents.formats import Format
 from symparams.documents.kept import Kept
 from symparams.documents.long_sums import unbroken
@@ -20,7 +21,6 @@ from symparams.model.sentence import for_so_many
 from symparams.quantities.layer_derivations import Known
 from symparams.quantities.quantity import Quantity, size_in_bytes
 from symparams.quantities.tensor_counts import StoredTensor
-from symparams.questions.comparison import significant
 from symparams.sources.reader import read_expression
 
 _LONG = 40  # characters of numbers between which a line may break

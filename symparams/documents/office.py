@@ -16,7 +16,6 @@ from typing import Any
 from symparams.errors import LimitError, SymparamsError
 from symparams.files import TEMPORARY
 
-OFFICE = {"docx": ".docx", "epub": ".epub"}  # what can be made, and how files in it end
 _SECONDS = 300  # that pandoc may take
 _DAY = "315532800"  # the first one that an archive can say, 1980-01-01, since the bytes must not depend on it
 _TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
@@ -29,7 +28,7 @@ def check_pandoc() -> None:
 
 
 def office(page: str, kind: str) -> bytes:
-    """The document of a whole page, as one of OFFICE; the same page gives the same bytes."""
+    """The document of a whole page, docx or epub; the same page gives the same bytes."""
     command = [_pandoc(), "--sandbox", "--from", "html", "--to", kind, *_metadata(page, kind)]
     with tempfile.TemporaryDirectory(prefix=TEMPORARY) as place:
         made = Path(place, "document")

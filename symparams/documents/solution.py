@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from symparams.algebra.choices import Choices
 from symparams.algebra.formula import Formula, Sum, Symbol, Value, as_formula, symbols
@@ -27,7 +27,6 @@ from symparams.documents.entries import Figure, LayerEntry, Letter, QuantityTota
 from symparams.documents.labels import Labels, slug
 from symparams.documents.reasons import reasons_of
 from symparams.documents.totals import Total, statistics_of, total_of
-from symparams.figures.scene import Scene
 from symparams.model.arguments import arguments_of
 from symparams.model.conditions import Condition, formulas_of
 from symparams.model.derived import Counts, Derived
@@ -42,6 +41,9 @@ from symparams.quantities.named_layers import layers_named
 from symparams.quantities.quantity import Quantity
 from symparams.quantities.settings import Settings
 from symparams.quantities.totals import amount
+
+if TYPE_CHECKING:
+    from symparams.figures.scene import Scene
 
 Relation: TypeAlias = tuple[Formula, str, Formula]  # a left side, its sign, a right side
 Given: TypeAlias = tuple[str, Choices] | Relation  # a letter and the values that it may take, or a fact

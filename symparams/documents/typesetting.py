@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symparams.algebra.evaluation import Point
 from symparams.algebra.formula import Formula, Product, Sum, Symbol, Value, as_formula
@@ -22,11 +22,13 @@ from symparams.documents.patterns import Pattern
 from symparams.documents.tables import columns, each, grid, paired, ruled
 from symparams.documents.words import article, capital, listed, ordinal, percentage, singular, small, squeezed
 from symparams.errors import Source
-from symparams.figures.scene import Scene
 from symparams.model.sentence import Put, Text, for_so_many, plainly_put, symbols_put, value_of, with_values, written
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.unit_counts import without_quotients
 from symparams.sources.reader import read_expression
+
+if TYPE_CHECKING:
+    from symparams.figures.scene import Scene
 
 _SHORT = 6  # letters on the left of an equation that a line has room for in any case
 _NUMBER = re.compile(r"\d+(?:\.\d+)*", re.ASCII)  # layer 3 of a Sequential, or 0.2 inside of another

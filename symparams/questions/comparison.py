@@ -11,7 +11,7 @@ from typing import TypeAlias
 from symparams.algebra.equality import expanded, same
 from symparams.algebra.evaluation import divided
 from symparams.algebra.facts import Facts
-from symparams.algebra.formula import Formula, Number, Power, Product, Quotient, Symbol, Value, as_formula
+from symparams.algebra.formula import Formula, Number, Quotient, Symbol, Value, as_formula
 from symparams.algebra.normal_form import (
     UNIT,
     Poly,
@@ -302,24 +302,3 @@ def _different(lines: list[Formula]) -> tuple[Formula, ...]:
     """The lines, each once."""
     texts = {shown(line, PLAIN): line for line in reversed(lines)}
     return tuple(dict.fromkeys(texts[shown(line, PLAIN)] for line in lines))
-
-
-def significant(value: Fraction, digits: int = 4) -> tuple[Formula, bool]:
-    """A positive number to so many digits, and whether that is exact: 0.551, 2.5·10^(-31)."""
-    exponent = len(str(value.numerator)) - len(str(value.denominator))
-    if value < Fraction(10) ** exponent:
-        exponent -= 1
-    rounded = _halves_up(value, digits - 1 - exponent)
-    if rounded >= Fraction(10) ** (exponent + 1):
-        exponent += 1
-    if -5 <= exponent <= 8:
-        return Number(rounded.numerator if rounded.denominator == 1 else rounded), rounded == value
-    first = rounded / Fraction(10) ** exponent
-    power = Power(Number(10), as_formula(exponent))
-    head = Number(first.numerator if first.denominator == 1 else first)
-    return (power if first == 1 else Product((head, power))), rounded == value
-
-
-def _halves_up(value: Fraction, places: int) -> Fraction:
-    scale = Fraction(10) ** places
-    return Fraction((value * scale * 2 + 1) // 2) / scale
