@@ -12,7 +12,7 @@ from symparams import limits
 from symparams.api import Net
 from symparams.appendices.files import Place, check_place, difference, write
 from symparams.appendices.making import EXERCISES
-from symparams.appendices.request import TEXTS, TITLE, Composed, Request, check_request, whole
+from symparams.appendices.request import SUFFIXES, TEXTS, TITLE, Composed, Request, check_request, whole
 from symparams.documents.pdf import pdf
 from symparams.errors import SymparamsError, listed
 from symparams.results import Shown
@@ -101,12 +101,12 @@ class Appendix(Shown):
 
 
 def _place(path: Path, format_: str | None) -> Place:
-    meant = {suffix: name for name, suffix in TEXTS.items()} | {".htm": "html", ".markdown": "markdown"}
-    chosen = format_ or meant.get(path.suffix.lower(), "latex")
+    meant = SUFFIXES.get(path.suffix.lower())
+    chosen = format_ or meant or "latex"
     if chosen not in TEXTS:
         raise SymparamsError(f"an appendix is written as {listed(list(TEXTS), 'or')}, not as {chosen[:60]}")
-    if path.suffix.lower() in meant and meant[path.suffix.lower()] != chosen:
-        raise SymparamsError(f"{path} stands for {meant[path.suffix.lower()]}, not for {chosen}")
+    if meant not in (None, chosen):
+        raise SymparamsError(f"{path} stands for {meant}, not for {chosen}")
     return Place(path, chosen)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from symparams.appendices.request import HEAD, TEXTS, Composed, Request, is_sealed, whole
+from symparams.appendices.request import HEAD, SUFFIXES, TEXTS, Composed, Request, is_sealed, whole
 from symparams.documents import figure_files
 from symparams.documents.pdf import check_typst, pdf
 from symparams.errors import SymparamsError
@@ -34,7 +34,7 @@ class Place:
     @property
     def is_file(self) -> bool:
         """Whether the name is that of the text itself."""
-        return self.path.suffix.lower() in (*TEXTS.values(), ".htm", ".markdown")
+        return self.path.suffix.lower() in SUFFIXES
 
     @property
     def text(self) -> Path:

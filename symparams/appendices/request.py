@@ -18,6 +18,7 @@ from symparams.appendices.making import EXERCISES, appendix_of, file_of
 from symparams.appendices.pictures import Drawn, pictures_of, shown_in
 from symparams.appendices.record import Appendix
 from symparams.appendices.writing import Made, bibliography, standalone, written
+from symparams.documents.formats import FORMATS
 from symparams.errors import Source, SymparamsError, listed
 from symparams.figures.scene import Scene
 from symparams.model.network import Network
@@ -25,7 +26,13 @@ from symparams.version import __version__
 
 TITLE = "Counting the networks of this book"
 LEVELS = ("chapter", "section", "subsection")  # of the heading
-TEXTS = {"latex": ".tex", "typst": ".typ", "pdf": ".pdf", "html": ".html", "markdown": ".md", "json": ".json"}
+_WRITTEN = {
+    **{name: FORMATS[name].suffixes for name in ("latex", "typst", "html", "markdown")},
+    "pdf": (".pdf",),
+    "json": (".json",),
+}
+TEXTS = {name: suffixes[0] for name, suffixes in _WRITTEN.items()}  # what it is written in, and how such files end
+SUFFIXES = {suffix: name for name, suffixes in _WRITTEN.items() for suffix in suffixes}  # what each ending stands for
 _OPEN = "0" * 12  # in place of the digest of the contents, until it is known
 HEAD = re.compile(r"Made by symparams (\S+); sources ([0-9a-f]{12}); contents ([0-9a-f]{12})")
 
