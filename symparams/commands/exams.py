@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -109,7 +110,7 @@ _QUESTIONS = _Span("part", _part_of)
 )
 @click.option(
     "--stress",
-    "stressed",
+    "stress",
     type=click.IntRange(0),
     default=0,
     metavar="N",
@@ -156,23 +157,8 @@ _QUESTIONS = _Span("part", _part_of)
 def exam(
     inputs: Inputs,
     given: Sequence[str],
-    questions: int | None,
-    variants: int,
-    seed: int,
-    kinds: str | None,
-    level: tuple[int, int],
-    layers: str,
-    without: str,
     blueprint: str | None,
-    story: bool,
-    fade: int,
-    show: str,
-    stressed: int,
-    credit: str,
-    penalty: str,
-    draw: str,
     part: tuple[int, int] | None,
-    title: str,
     names: str | None,
     sheets: bool,
     template: Path | None,
@@ -180,8 +166,8 @@ def exam(
     engine: str | None,
     format_: str,
     settings: dict[str, Setting],
-    digits: str,
     output: str | None,
+    **asked: Any,
 ) -> None:
     """Make exam questions with keys, worked solutions and feedback on known mistakes."""
     _check_paper(format_, names is not None, sheets)
@@ -191,28 +177,13 @@ def exam(
     values = assignments(given)
     made = made_exam(
         *(Net(source, values, CATALOGUE) for source in inputs.sources()),
-        questions=questions,
-        variants=variants,
-        seed=seed,
-        kinds=kinds,
-        level=level,
-        layers=layers,
-        without=without,
         blueprint=None if blueprint is None else read(blueprint),
-        story=story,
-        fade=fade,
-        show=show,
-        stress=stressed,
-        credit=credit,
-        penalty=penalty,
-        title=title,
         names=() if names is None else students_of(read(names)),
         sheets=sheets,
         fonts=fonts,
         engine=engine or "typst",
         format=format_,
-        digits=digits,
-        draw=draw,
+        **asked,  # all else is called there as it is here
         **settings,
     )
     if template is not None:
