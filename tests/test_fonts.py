@@ -90,13 +90,21 @@ def test_packages() -> None:
 
 
 @pytest.mark.extra
-def test_the_table_is_read_as_another_program_reads_it() -> None:
-    fonttools = pytest.importorskip("fontTools.ttLib")
-    folder = Path(pytest.importorskip("matplotlib").get_data_path()) / "fonts" / "ttf"
-    for path in sorted(folder.glob("DejaVu*.ttf")):
-        with fonttools.TTFont(path, lazy=True) as opened:
-            theirs = set(opened.getBestCmap())
-        assert {code for code in range(0x20000) if has(path, chr(code))} == theirs
+@pytest.mark.parametrize("seed", range(20))
+def test_the_table_is_read_as_another_program_writes_it(seed: int, tmp_path: Path) -> None:
+    """Characters in runs, scattered, and behind the first 65,536, which take a table of another kind."""
+    draw = random.Random(seed)
+    last = 0xFFFE if seed % 2 else 0x1FFFF
+    having = {draw.randint(1, last) for _ in range(draw.choice((1, 40, 400)))}
+    for start in (draw.randint(1, last) for _ in range(20)):
+        having.update(range(start, min(start + draw.randint(1, 600), last)))
+    builder = pytest.importorskip("fontTools.fontBuilder").FontBuilder(1000, isTTF=True)
+    glyphs = sorted({f"g{code % 900}" for code in having})
+    builder.setupGlyphOrder([".notdef", *glyphs])
+    builder.setupCharacterMap({code: f"g{code % 900}" for code in having})
+    path = tmp_path / "some.ttf"
+    builder.save(path)
+    assert {code for code in range(1, 0x20000) if has(path, chr(code))} == having
 
 
 @pytest.mark.program
