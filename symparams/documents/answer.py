@@ -17,6 +17,7 @@ from symparams.layers.convolution import Convolution
 from symparams.layers.dense import Dense
 from symparams.model.sentence import Put, Sentence, Text, value_of
 from symparams.quantities.backward_field import WayBack, way_back
+from symparams.quantities.counts import COUNTS, belongs
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.layer_quantities import FieldSteps, LayerQuantity
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
@@ -30,6 +31,19 @@ from symparams.reading.inquiry import Inquiry
 _NESTED = re.compile(r"\([^()]*\(")  # brackets in brackets: 4((50 + 50)·50 + 50)
 _MUCH = Fraction(1, 4)  # of all parameters, which is worth saying
 _LISTED = 8  # so many tensors are named one by one
+
+
+def _of_one_shape(tensors: Sequence[StoredTensor]) -> list[list[StoredTensor]]:
+    """Tensors one by one; where three and more have one shape, these together."""
+    alike: dict[object, list[StoredTensor]] = {}
+    for t in tensors:
+        alike.setdefault((t.shape, t.copies), []).append(t)
+    groups = [alike[t.shape, t.copies] for t in tensors]
+    return [
+        group if len(group) > 2 else [t]
+        for t, group in zip(tensors, groups, strict=True)
+        if len(group) <= 2 or t is group[0]
+    ]
 
 
 @dataclass(frozen=True)
@@ -137,15 +151,20 @@ class LayerAnswer:
     @property
     def stored(self) -> list[list[StoredTensor]]:
         """Its parameters as the framework stores them, where there are not too many; three of one shape together."""
-        alike: dict[object, list[StoredTensor]] = {}
-        for t in self.tensors:
-            alike.setdefault((t.shape, t.copies), []).append(t)
-        groups = [alike[t.shape, t.copies] for t in self.tensors]
-        return [
-            group if len(group) > 2 else [t]
-            for t, group in zip(self.tensors, groups, strict=True)
-            if len(group) <= 2 or t is group[0]
-        ]
+        return _of_one_shape(self.tensors)
+
+    @property
+    def stored_part(self) -> list[list[StoredTensor]]:
+        """Those of them that are asked about, where a part of the parameters is."""
+        if self.quantity not in COUNTS:
+            return []
+        frozen = self.entry.node.frozen
+        return _of_one_shape([t for t in self.tensors if belongs(self.quantity, t.kind, not t.trained or frozen)])
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether some of its parameters are biases."""
+        return any(t.kind == "bias" for t in self.entry.account.stored_parameters)
 
     @cached_property
     def tensors(self) -> Sequence[StoredTensor]:
@@ -183,7 +202,10 @@ class LayerAnswer:
 
     @property
     def has_convention(self) -> bool:
-        """Whether it has to be said what is counted: not of multiply-accumulates as everybody counts them."""
+        """Whether it has to be said what is counted: not of multiply-accumulates as everybody counts them, nor of a
+        part of the parameters that says so itself."""
+        if self.quantity in COUNTS:
+            return self.quantity == "weights" and any(t.kind == "statistic" for t in self.tensors)
         return self.quantity != "macs" or self.solution.settings != Settings()
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from symparams.algebra.formula import ZERO, Formula
 from symparams.model.layer import symbol
 from symparams.model.network import Node
-from symparams.model.tensor import Tensor, parameter_rule
+from symparams.model.tensor import Tensor, TensorKind, parameter_rule
 from symparams.quantities.clashes import without_clashes
 from symparams.quantities.settings import STATES, Settings
 
@@ -26,13 +26,16 @@ def part_of(name: str, node: Node) -> Formula:
     """The rule for the parameters that belong to one of COUNTS: the sum over their tensors."""
     if node.shared is not None:
         return ZERO
-    return parameter_rule(t for t in node.derived.rules.counted if _belongs(name, t, node))
+    return parameter_rule(_those(name, node))
 
 
-def _belongs(name: str, t: Tensor, node: Node) -> bool:
-    if name in ("weights", "biases"):
-        return (t.kind == "bias") == (name == "biases")
-    return (t.fixed or node.frozen) == (name == "non_trainable")
+def belongs(name: str, kind: TensorKind, fixed: bool) -> bool:
+    """Whether a tensor is among COUNTS of this name; `fixed`: training does not change it."""
+    return (kind == "bias") == (name == "biases") if name in ("weights", "biases") else fixed == (name == "non_trainable")
+
+
+def _those(name: str, node: Node) -> list[Tensor]:
+    return [t for t in node.derived.rules.counted if belongs(name, t.kind, t.fixed or node.frozen)]
 
 
 def active(node: Node, settings: Settings) -> Formula:
@@ -67,7 +70,7 @@ def connections(node: Node, settings: Settings) -> Formula:
 
 def because_of_part(name: str, node: Node) -> str:
     """One clause on the parameters that belong to one of COUNTS."""
-    named = [t.name for t in node.derived.rules.counted if _belongs(name, t, node)]
+    named = [t.name for t in _those(name, node)]
     tensors = f"{' and '.join(filter(None, [', '.join(named[:-1]), *named[-1:]]))}"
     return {
         "weights": f"all parameters except the biases: {tensors}",
