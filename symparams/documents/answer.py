@@ -92,7 +92,9 @@ class LayerAnswer:
     def not_entering(self) -> tuple[Text, ...]:
         """What does not affect its number of parameters, of what is asked about: that is said first."""
         derived = self.entry.node.derived
-        return () if self.inquiry is None else not_entering(derived, self.inquiry.topics)
+        if self.inquiry is None or self.quantity != "params":
+            return ()
+        return not_entering(derived, self.inquiry.topics)
 
     @property
     def ignores(self) -> tuple[Text, ...]:

@@ -19,6 +19,7 @@ from symparams.documents.solution import Solution
 from symparams.model.network import Network
 from symparams.model.sentence import pattern
 from symparams.quantities.layer_quantities import USUAL
+from symparams.quantities.settings import Settings
 from symparams.questions.doubted import Doubt
 from symparams.reading.asking import inquiry
 from symparams.reading.inquiry import Inquiry
@@ -73,17 +74,24 @@ class Asked:
         return Document(style, document.format, document.digits, document.math)
 
     def _told_before(self, index: int) -> bool:
-        """Whether an answer before one has said what the units of its layer are made from, in the same words."""
-        names = [d.layer for d in self.doubts[: index + 1] if d.layer is not None and d.quantity == "params"]
-        layers = [self.network.node(name).derived for name in names]
-        is_last = bool(layers) and self.doubts[index].layer == names[-1] and self.doubts[index].quantity == "params"
-        return is_last and any(pattern(x.rules.because) == pattern(layers[-1].rules.because) for x in layers[:-1])
+        """Whether an answer before one has said the same: what the units of its layer are made from, or how sizes
+        change on the way to it.
+        """
+        doubt, before = self.doubts[index], [d for d in self.doubts[:index] if d.layer is not None]
+        if doubt.layer is None or doubt.quantity not in ("params", "shape"):
+            return False
+        same = [self.network.node(d.layer).derived for d in before if d.layer and d.quantity == doubt.quantity]
+        if doubt.quantity == "shape":
+            return bool(same)
+        own = pattern(self.network.node(doubt.layer).derived.rules.because)
+        return any(pattern(derived.rules.because) == own for derived in same)
 
     def _answer(self, doubt: Doubt, document: Document, brief: bool = False) -> str:
         if doubt.diagnosis is not None:
             return render_diagnosis(doubt.diagnosis, document, replace(self._inquiry, brief=brief))
         layers = () if doubt.layer is None else (doubt.layer,)
-        solution = Solution(self.network, (doubt.quantity,), layers, pictures=self.figures)
+        batch = self._inquiry.batch if doubt.quantity == "activations" else None
+        solution = Solution(self.network, (doubt.quantity,), layers, Settings(batch=batch), pictures=self.figures)
         return written(document, "answer", s=solution, a=AnswerDocument(solution, replace(self._inquiry, brief=brief)))
 
     @cached_property

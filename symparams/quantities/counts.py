@@ -31,7 +31,9 @@ def part_of(name: str, node: Node) -> Formula:
 
 def belongs(name: str, kind: TensorKind, fixed: bool) -> bool:
     """Whether a tensor is among COUNTS of this name; `fixed`: training does not change it."""
-    return (kind == "bias") == (name == "biases") if name in ("weights", "biases") else fixed == (name == "non_trainable")
+    return (
+        (kind == "bias") == (name == "biases") if name in ("weights", "biases") else fixed == (name == "non_trainable")
+    )
 
 
 def _those(name: str, node: Node) -> list[Tensor]:

@@ -46,6 +46,7 @@ class Doubts:
         asked = inquiry(prose)
         self.quantity = asked.quantity or "params"  # that is asked about where no shape is written
         self.quantities = asked.quantities or ("params",)
+        self.asked_for = asked.quantities if len(asked.quantities) > 1 else (self.quantity,)  # in one question
         self.topics = asked.topics
         self.diagnostician = Diagnostician(network)
 
@@ -65,8 +66,8 @@ class Doubts:
             asked += [Doubt(layer, quantity, None, None) for quantity in others]
         elif not asked and (compared := self._compared()):
             asked = compared
-        elif not asked and spoken.asking and spoken.only is not None:
-            asked = [Doubt(None if q in _OF_SIZE else spoken.only, q, None, None) for q in self.quantities]
+        elif not asked and spoken.asking and (soles := [(q, spoken.sole(q)) for q in self.quantities])[0][1]:
+            asked = [Doubt(None if q in _OF_SIZE else sole, q, None, None) for q, sole in soles]
         elif not asked and spoken.asking & spoken.of_training and self.network.counts.non_trainable != 0:
             untrained = _UNTRAINED.search(spoken.prose) is not None
             asked = [Doubt(None, "non_trainable" if untrained else "trainable", None, None)]
@@ -89,7 +90,8 @@ class Doubts:
         ]
         kinds = [layer for layer, sentence in spoken.only_ones if sentence in spoken.asking]
         some = list(dict.fromkeys(near if len({*near}) > 1 else kinds))
-        return [Doubt(layer, self.quantity, None, None) for layer in some] if len(some) <= _COMPARED else []
+        several = [Doubt(layer, quantity, None, None) for layer in some for quantity in self.asked_for]
+        return several if len(some) <= _COMPARED else []
 
     def _is_of_counts(self, one: Written) -> bool:
         """Whether the sentence of a size asks about parameters, of which the size is only a circumstance."""
@@ -118,6 +120,7 @@ class Doubts:
     def _wrong(self) -> Iterator[Doubt]:
         spoken = self.spoken
         right = {one.at for one in (*spoken.of_parts, *(one for one, _ in (*spoken.right, *spoken.right_sizes)))}
+        right |= {one.at for one in (*spoken.steps, *spoken.of_written_layers)}
         others = [one for one in spoken.written if one.at not in right and not self._is_setting(one)]
         for tried, explained in (
             ("formula shape", True),
@@ -187,7 +190,8 @@ class Doubts:
     def _unexplained(self, one: Written) -> Doubt | None:
         """A wrong number that no mistake gives: a sum or a shape, or what is right for another layer of this kind."""
         spoken = self.spoken
-        own = [q for q in self._quantities_of(one) if one.kind == "shape" or q != "shape"]
+        sizes = one.kind == "shape" or (one.kind == "formula" and self.quantity == "shape")
+        own = [q for q in self._quantities_of(one) if sizes or q != "shape"]
         near = next(spoken.alike(one) if one.kind == "shape" else self._near(one), None)
         is_product = one.kind == "formula" and re.search(r"[*·×]", one.text) is not None
         is_total = is_product and not spoken.right and re.search(r"[+(]", one.text) is None
@@ -250,9 +254,9 @@ class Doubts:
         sizes = {(w.sentence, reader) for w, layer in spoken.right_sizes for reader in spoken.readers(layer)}
         for name, sentence in (*spoken.named, *spoken.counted_off):
             if sentence in spoken.asking and (sentence, name) not in sizes:
-                yield Doubt(name, self.quantity, None, None)
+                yield from (Doubt(name, quantity, None, None) for quantity in self.asked_for)
         for name in spoken.without():
-            yield Doubt(name, self.quantity, None, None)
+            yield from (Doubt(name, quantity, None, None) for quantity in self.asked_for)
 
     @staticmethod
     def _once(doubts: Iterable[Doubt]) -> Iterator[Doubt]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Value, as_formula
 from symparams.errors import Source, SymparamsError
+from symparams.layers.dense import Flatten
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
@@ -54,6 +55,15 @@ class Spoken:
         weighted = [node.name for node in self.network.nodes if node.counts.params != 0]
         return weighted[0] if len(weighted) == 1 else None
 
+    def sole(self, quantity: str) -> str | None:
+        """The only layer that a question about a quantity can be meant for; None if there are several, or none."""
+        if self.only is not None or quantity in ("params", "memory"):
+            return self.only
+        own = [node for node in self.network.nodes if node.layer.inputs != "none"]
+        changing = [node for node in self._changing if not isinstance(node.layer, Flatten)]
+        some = own if len(own) == 1 else changing
+        return some[0].name if len(some) == 1 else None
+
     @cached_property
     def named(self) -> list[tuple[str, int]]:
         """The layers that are called by their names, each with the number of its sentence."""
@@ -83,7 +93,8 @@ class Spoken:
     def kinds(self) -> list[tuple[type[Layer], int]]:
         """The kinds of layers that the text names, each with the number of its sentence."""
         words = ((m[0].lower(), self.sentences.of(m.start())) for m in re.finditer(r"[^\W\d_]\w*", self.prose))
-        known = kinds()
+        own = {type(node.layer) for node in self.network.nodes}
+        known = {word: kind for word, kind in kinds().items() if kind in own or not word.islower()}
         return [(known[word], sentence) for word, sentence in words if word in known]
 
     @cached_property
@@ -177,11 +188,29 @@ class Spoken:
         return {one: values[value] for one in self.written if (value := self.value(one)) in values}
 
     @cached_property
+    def of_written_layers(self) -> list[Written]:
+        """Numbers that are how much is not trained in a layer whose number stands in the same sentence."""
+        counts = {node.all_counts.params: node.all_counts.non_trainable for node in self.network.nodes}
+        parts = {(w.sentence, counts[n]) for w in self.written if (n := self.value(w)) is not None and n in counts}
+        return [one for one in self.written if (one.sentence, self.value(one)) in parts and not self.is_expected(one)]
+
+    @cached_property
     def _of_written_layers(self) -> set[Value]:
         """What is not trained in layers whose own number is written, too: the answer on such a layer tells both."""
         values = set(map(self.value, self.written)) - {self.network.counts.params}
         every = [node.all_counts for node in self.network.nodes]
         return {counts.non_trainable for counts in every if counts.params in values} - {0}
+
+    @cached_property
+    def steps(self) -> list[Written]:
+        """Formulas whose value a later formula goes on with: 12*12*32 = 4608 before 4608*100 + 100."""
+        formulas = [one for one in self.written if one.kind == "formula"]
+        numbers = {one: re.findall(r"\d+", re.sub(r"(?<=\d)[,.](?=\d{3}(?!\d))", "", one.text)) for one in formulas}
+        return [
+            one
+            for i, one in enumerate(formulas)
+            if any(str(self.value(one)) in numbers[later] for later in formulas[i + 1 :])
+        ]
 
     # ------------------------------------------------------------ sizes
 
@@ -194,7 +223,7 @@ class Spoken:
     def shapes(self) -> set[tuple[Formula, ...]]:
         """The shapes that layers output, with their channels and without them."""
         whole = {tuple(map(as_formula, node.shape)) for node in self.network.nodes}
-        return whole | {_spatial(n.shape, n) for n in self.network.nodes if n.inputs and len(n.shape) > 2}
+        return whole | {_spatial(n.shape, n) for n in self.network.nodes if len(n.shape) > 2}
 
     @cached_property
     def right_sizes(self) -> list[tuple[Written, str]]:

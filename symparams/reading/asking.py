@@ -19,11 +19,14 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     "memory": r"(?<!short-term )memory|megabytes?|bytes|file\s+size|size\s+on\s+disk|(?:saved|stored)\s+model"
     r"|speicher|m[eé]moire|memoria",
     "shape": r"(?:output|outputs)\s+(?:shape|size|dimensions?)|(?:shape|size)\s+of\s+the\s+output|feature\s+map\s+size"
+    r"|(?:what|which)\s+(?:shape|size|dimensions?)\s+(?:goes|comes|is|do|does|will|leaves|enters)"
     r"|(?:how\s+(?:large|big)|what)\s+is\s+(?:the|its)\s+output|outputs?\s+(?:is\s+|of\s+)?\(?\d+"
     rf"|(?:gives?|gets?|becomes?|outputs?|produces?|yields?|returns?)\s+{_WORDS}(?:\d+\s*[x×]\s*\d+|\(\s*(?:None|\d+)\s*,)"
     rf"|\d+\s+(?:becomes?|turns?\s+into|go(?:es)?\s+to|shrinks?\s+to)\s+{_WORDS}\d+"
     r"|ausgabegr[oö](?:ß|ss)e|taille\s+de\s+(?:la\s+)?sortie|tama[nñ]o\s+de\s+(?:la\s+)?salida",
 }
+_WEIGHTS = re.compile(r"\bweights?\b|\bparam|\bkernels?\b", re.I)
+_TITLE = re.compile(r"\s*([^\n]{8,150})\n\s*\n")  # a first line that stands by itself
 _COUNTED = re.compile(r"\bparam|\bпарамет|参数", re.I)
 _TOPICS: dict[Topic, str] = {
     "positions": r"(?:time[\s-]?)?steps?|seq(?:uence)?[\s-]?len(?:gth)?s?|sequence|length\s+\d+|timestamps?|tokens"
@@ -35,6 +38,7 @@ _TOPICS: dict[Topic, str] = {
     "stride": r"strides?|schrittweite|pas|paso",
     "dilation": r"dilations?|dilated|atrous",
 }
+_BATCH = re.compile(r"\bbatch(?:es)?(?:[ _-]?size)?(?: (?:of|is))?(?: ?= ?| |: ?)(\d{1,6})(?![\d.,]\d|\w)", re.I)
 _DEPENDS = re.compile(  # words of a question whether something enters
     r"\b(?:depend|affect|matter|enter|influence|change|increase|grow|go(?:es)?\s+(?:up|in|into)|relevant|ignore|independent"
     r"|regardless|irrespective|where\s+(?:is|does|do|are)|not\s+(?:in|part)|appear|h[aä]ng|abh[aä]ng|geht|gehen|eingeh"
@@ -60,14 +64,22 @@ def inquiry(prose: str) -> Inquiry:
     """What a text asks; nothing where it has no question."""
     questions, sentences = _questions(prose), Sentences(prose)
     alone = " ".join(map(sentences.text, sorted(asking(prose))))
+    title = found[1] if (found := _TITLE.match(prose)) else ""
     return Inquiry(
-        _quantity((alone, " ".join(questions), prose)),
-        named_in(alone) or named_in(" ".join(questions)),
+        _quantity((alone, title, " ".join(questions), prose)),
+        named_in(alone) or named_in(title) or named_in(" ".join(questions)),
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
         any(map(_USUAL.search, questions)),
         MOST.search(alone) is not None or _SO_MANY.search(alone) is not None,
+        _batch(prose),
     )
+
+
+def _batch(prose: str) -> int | None:
+    """How many examples a batch has, if one number is told."""
+    told = {int(many) for many in _BATCH.findall(prose)} - {0}
+    return told.pop() if len(told) == 1 else None
 
 
 def _questions(prose: str) -> list[str]:
@@ -89,7 +101,7 @@ def _quantity(texts: Iterable[str]) -> str:
 def named_in(text: str) -> tuple[str, ...]:
     """The quantities that a text names; parameters last."""
     found = [name for name, words in _QUANTITIES.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.I)]
-    if "activations" in found and "memory" in found:  # the word stands in both
+    if "activations" in found and "memory" in found and not _WEIGHTS.search(text):  # the word stands in both
         found.remove("memory")
     return (*found, "params") if _COUNTED.search(text) else tuple(found)
 

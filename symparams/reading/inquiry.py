@@ -18,5 +18,6 @@ class Inquiry:
     chooses: bool = False  # whether it asks which of two numbers is right
     is_usual: bool = False  # whether the other number is called the usual one: nobody took it for the right one
     compares: bool = False  # whether it asks why there are so many, or which layer has most
+    batch: int | None = None  # how many examples a batch has, where that is told
     several: bool = False  # whether it asks about several layers, so that each answer says about which
     brief: bool = False  # whether an answer before this one has said the same of another layer

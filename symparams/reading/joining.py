@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,9 +13,9 @@ from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula
 from symparams.errors import Span, SymparamsError
 from symparams.layers.opaque import Opaque
 from symparams.model.network import Network, Node
-from symparams.reading.doubts import written_in
 from symparams.reading.reading import Reading, Repair
 from symparams.reading.tables.finding import is_beheaded
+from symparams.reading.told_sizes import told
 from symparams.sources import records as r
 from symparams.sources.language import built
 
@@ -35,8 +34,8 @@ def joined(code: Reading, table: Reading) -> Reading:
     values = _values(pairs)
     names = {one.name: other.name for one, other in pairs if one.layer.inputs != "none"}
     lets = tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
-    told = dict(_calls(table.statements))
-    shown = {one.name: told[other.name] for one, other in pairs if one.name in unknown and other.name in told}
+    rows = dict(_calls(table.statements))
+    shown = {one.name: rows[other.name] for one, other in pairs if one.name in unknown and other.name in rows}
     code = _with(code, shown, {unknown[name] for name in shown})
     whole = (*(_renamed(statement, names) for statement in code.statements), *lets)
     again = _network(replace(code, statements=whole))
@@ -58,62 +57,12 @@ def _all_of(read: Reading, code: Reading, table: Reading, also: Sequence[Repair]
     return replace(read, repairs=repairs, assumed=(*assumed, *also), wrong=table.wrong, models=code.models)
 
 
-# "on input (100, 32)", "my input shape is 28 x 28 x 1"
-_INPUT = re.compile(
-    r"\binputs?(?:[ _](?:shape|size|is|has|of|with|tensor|sequence|image|a|an|the)){0,5}\s{0,3}[:=]?\s{0,3}"
-    r"(\(\s{0,3}\d{1,9}(?:\s{0,3},\s{0,3}\d{1,9}){0,4},?\s{0,3}\)|\d{1,9}(?:\s{0,3}[x×*]\s{0,3}\d{1,9}){1,4})",
-    re.IGNORECASE,
-)
-
-
 def with_told_sizes(reading: Reading) -> Reading:
-    """The same with the sizes of its inputs that the prose tells: a shape that fits all that is known of an input."""
+    """The same with the sizes of its inputs that the prose tells."""
     network = _network(reading)
     if network is None or not network.symbols:
         return reading
-    values = _told_letters(reading.prose, network)
-    told = [_numbers(one.text) for one in written_in(reading.prose) if one.kind == "shape"]
-    inputs = [_numbers(found[1]) for found in _INPUT.finditer(reading.prose)]
-    for node in network.nodes:
-        if node.layer.inputs == "none":
-            fitting = {sizes for sizes in told if _fits(node.shape, sizes)}
-            fitting = fitting or {sizes for sizes in inputs if _fits(node.shape, sizes, called_so=True)}
-            if not fitting and len(node.shape) > 1:  # the batch may stand before it
-                fitting = {sizes[1:] for sizes in told if _fits(node.shape, sizes[1:])}
-            if len(fitting) == 1:
-                named = zip(node.shape, fitting.pop(), strict=True)
-                values.update({size.name: told for size, told in named if isinstance(size, Symbol)})
-    lets = tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
-    return replace(reading, statements=(*reading.statements, *lets))
-
-
-def _told_letters(prose: str, network: Network) -> dict[str, int]:
-    """The letters that the prose gives one value: nb_classes = 10."""
-    values: dict[str, int] = {}
-    for name in network.symbols:
-        told = set(
-            re.findall(rf"(?<![\w.]){re.escape(name)}\s{{0,3}}={{1,2}}\s{{0,3}}(\d{{1,9}})(?![\w.,]\d|\w)", prose)
-        )
-        if len(told) == 1:
-            values[name] = int(told.pop())
-    return values
-
-
-def _numbers(shape: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"(?<![\w-])\d+", re.sub("[xX×]", " ", shape))))
-
-
-def _fits(sizes: Sequence[Value], told: Sequence[int], *, called_so: bool = False) -> bool:
-    """Whether numbers may be the sizes of an input, some of which are letters.
-
-    One known size at least must be told, unless they are called the sizes of the input.
-    """
-    letters = sum(isinstance(size, Symbol) for size in sizes)
-    return (
-        0 < letters < len(sizes) + called_so
-        and len(sizes) == len(told)
-        and all(isinstance(size, Symbol) or size == number for size, number in zip(sizes, told, strict=True))
-    )
+    return replace(reading, statements=(*reading.statements, *told(reading.prose, network)))
 
 
 # ---------------------------------------------------------------- which layer is which

@@ -1,0 +1,106 @@
+"""The sizes of a network's inputs that prose tells: "on 28 x 28 RGB images", "a tensor of shape (8, 64, 45, 60)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from symparams.algebra.formula import Number, Symbol, Value
+from symparams.errors import Span
+from symparams.model.network import Network, Node
+from symparams.reading.doubts import written_in
+from symparams.sources import records as r
+
+_BLANK = r"\s{0,3}"
+_SHAPE = (
+    rf"(\(\s{{0,3}}\d{{1,9}}(?:{_BLANK},{_BLANK}\d{{1,9}}){{0,4}},?{_BLANK}\)"
+    rf"|\d{{1,9}}(?:{_BLANK}[x×*]{_BLANK}\d{{1,9}}){{1,4}})"
+)
+# "on input (100, 32)", "my input shape is 28 x 28 x 1", "a tensor of shape (8, 64, 45, 60)"
+_CALLED = re.compile(
+    r"\b(?:inputs?|tensor|batch|feature\s?maps?|images?)"
+    r"(?:[ _](?:shape|size|is|are|has|have|of|with|tensor|sequence|image|data|a|an|the)){0,5}"
+    rf"{_BLANK}[:=]?{_BLANK}{_SHAPE}",
+    re.IGNORECASE,
+)
+_IMAGE = r"(?:feature[\s-]?maps?|images?|pictures?|photos?|frames|inputs?|resolution|crops|scans|spatial\s+size)"
+_PAIR = rf"(?<![\d.x×*])(\d{{2,5}}){_BLANK}(?:[x×*]|by){_BLANK}(\d{{2,5}})(?!{_BLANK}[x×*]{_BLANK}\d|\d)"
+_OTHER = r"(?!kernel|filter|conv|pool|window|stride|output|from|to\b)"  # words between that speak of something else
+# "the feature map is 20x20", "32 RGB images of size 224 x 224"; "on 224 x 224 color images"
+_PAIRS = (
+    re.compile(rf"\b{_IMAGE}(?:[ ,:=(]{{1,3}}{_OTHER}[a-z]{{1,12}}){{0,4}}[ :=(]{{1,3}}{_PAIR}", re.IGNORECASE),
+    re.compile(rf"{_PAIR}(?:[ -]{{1,2}}{_OTHER}[a-z]{{1,12}}){{0,3}} {_IMAGE}", re.IGNORECASE),
+)
+_LENGTHS = (  # "sequences of length 30", "a sequence length of 75"; "75 time steps", "200 tokens"
+    re.compile(r"\blength(?:s)?(?: (?:of|is|are|=|:)){0,2} {0,2}[=:]? {0,2}(\d{1,6})(?![\d.,]\d|\w)", re.IGNORECASE),
+    re.compile(r"(?<![\w.])(\d{1,6})(?: time[ -]?|[ -])(?:steps|tokens|words|frames|samples|characters)\b", re.I),
+)
+_COLORS = {3: r"\b(?:RGB|colou?r(?:ed)?)\b", 1: r"\bgr[ae]y[- ]?scale\b"}  # channels of an image
+
+
+def told(prose: str, network: Network) -> tuple[r.Let, ...]:
+    """Values for the letters of the inputs that fit what is told of them."""
+    values = _letters(prose, network)
+    written = [_numbers(one.text) for one in written_in(prose) if one.kind == "shape"]
+    called = [_numbers(found[1]) for found in _CALLED.finditer(prose)]
+    for node in network.nodes:
+        if node.layer.inputs == "none":
+            for name, value in _of_input(node, written, called, prose):
+                values.setdefault(name, value)
+    return tuple(r.Let(name, Number(value), Span(0)) for name, value in values.items())
+
+
+def _of_input(
+    node: Node, written: Sequence[tuple[int, ...]], called: Sequence[tuple[int, ...]], prose: str
+) -> Iterator[tuple[str, int]]:
+    """The letters in the shape of an input, each with its value."""
+    fitting = {sizes for sizes in written if _fits(node.shape, sizes)}
+    fitting = fitting or {sizes for sizes in called if _fits(node.shape, sizes, called_so=True)}
+    if not fitting and len(node.shape) > 1:  # the batch may stand before it
+        fitting = {sizes[1:] for sizes in written if _fits(node.shape, sizes[1:])}
+        fitting = fitting or {sizes[1:] for sizes in called if _fits(node.shape, sizes[1:], called_so=True)}
+    if len(fitting) == 1:
+        pairs = zip(node.shape, fitting.pop(), strict=True)
+        yield from ((size.name, value) for size, value in pairs if isinstance(size, Symbol))
+        return
+    letters = [size.name for size in node.shape if isinstance(size, Symbol)]
+    if {"H", "W"} <= {*letters}:
+        pairs_told = {(int(h), int(w)) for pattern in _PAIRS for h, w in pattern.findall(prose)}
+        if len(pairs_told) == 1:
+            yield from zip(("H", "W"), pairs_told.pop(), strict=True)
+        colors = [many for many, words in _COLORS.items() if re.search(words, prose, re.I)]
+        if "C" in letters and len(colors) == 1:
+            yield "C", colors[0]
+    elif letters == ["T"]:
+        lengths = {int(length) for pattern in _LENGTHS for length in pattern.findall(prose)}
+        if len(lengths) == 1:
+            yield "T", lengths.pop()
+
+
+def _letters(prose: str, network: Network) -> dict[str, int]:
+    """The letters that the prose gives one value: nb_classes = 10."""
+    values: dict[str, int] = {}
+    for name in network.symbols:
+        found = set(
+            re.findall(rf"(?<![\w.]){re.escape(name)}\s{{0,3}}={{1,2}}\s{{0,3}}(\d{{1,9}})(?![\w.,]\d|\w)", prose)
+        )
+        if len(found) == 1:
+            values[name] = int(found.pop())
+    return values
+
+
+def _numbers(shape: str) -> tuple[int, ...]:
+    return tuple(map(int, re.findall(r"(?<![\w-])\d+", re.sub("[xX×*]", " ", shape))))
+
+
+def _fits(sizes: Sequence[Value], told_sizes: Sequence[int], *, called_so: bool = False) -> bool:
+    """Whether numbers may be the sizes of an input, some of which are letters.
+
+    One known size at least must be told, unless they are called the sizes of the input.
+    """
+    letters = sum(isinstance(size, Symbol) for size in sizes)
+    return (
+        0 < letters < len(sizes) + called_so
+        and len(sizes) == len(told_sizes)
+        and all(isinstance(size, Symbol) or size == number for size, number in zip(sizes, told_sizes, strict=True))
+    )
