@@ -38,6 +38,9 @@ class Misconception:
     # Whether its edit looks at letters and their places only, never at their numbers but to find a 0 or 1; what it
     # makes of a rule then holds for all rules of the same form.
     formal: bool = False
+    of_several: str = (
+        ""  # the explanation where it was made in several layers, which are named behind it; empty: the same
+    )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As the name that it has in its module, which is that of its edit."""
@@ -61,6 +64,7 @@ def misconception(
     needs: Need | None = None,
     formal: bool = False,
     explanation: str,
+    of_several: str = "",
     repair: str,
     source: str,
     claim: str = "",
@@ -69,4 +73,4 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, needs, formal)
+    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, needs, formal, of_several)

@@ -129,7 +129,7 @@ class WrongTotals:
 
     @cached_property
     def _everywhere(self) -> dict[Signature, list[_Together]]:
-        """One misconception in every layer where it can be made, or in every layer of one kind, or family."""
+        """One misconception in every layer where it can be made, or in every layer of one kind, family or module."""
         groups_by_sum: dict[Signature, list[_Together]] = {}
         for by_layer in self.ways.values():
             firsts = [(i, ways[0]) for i, ways in by_layer.items()]
@@ -138,6 +138,8 @@ class WrongTotals:
                 node = self.total.node(i)
                 groups.setdefault(node.kind, []).append((i, way))
                 groups.setdefault(f"{node.layer.family} family", []).append((i, way))
+                if way.made is layer_left_out and "." in node.name:
+                    groups.setdefault(f"{node.name.rpartition('.')[0]} module", []).append((i, way))
             told = set[tuple[int, ...]]()
             for group in groups.values():
                 places = tuple(i for i, _ in group)

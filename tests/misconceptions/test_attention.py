@@ -53,6 +53,7 @@ CASES: list[Case] = [
     ("memory taken as long as the query", CROSS, "cache", 2 * T * D * 4),
     ("full width in every head, no output projection", "input(16, 64) -> attention(8)", "params", 8 * 3 * 65 * 64),
     ("full width in every head, no output projection", "input(T, d) -> attention(h)", "params", "3*h*d^2"),
+    ("head width not used", "input(9, 256) -> attention(6, head=64)", "params", 4 * (256 * 256 + 256)),
     ("parameters multiplied by the heads", "input(16, 64) -> attention(8)", "params", 8 * 4 * 64 * 64),
     ("a single head counted", "input(128, 512) -> attention(8)", "params", 3 * 512 * 64 + 512 * 512),
     ("group size taken for the heads of keys and values", FEW_KEYS, "params", 2 * 64 * 64 + 2 * 64 * 32),

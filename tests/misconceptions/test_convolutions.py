@@ -57,6 +57,7 @@ CASES: list[LayerCase] = [
     ("input size in the count", THREE, "conv_3", "params", 28 * 28 * 18_496),
     ("filters as large as the image", THREE, "conv_3", "params", (28 * 28 * 32 + 1) * 64),
     ("counted as fully connected", THREE, "conv_3", "params", (28 * 28 * 32 + 1) * 26 * 26 * 64),
+    ("biases divided among groups", GROUPED, "conv_1", "params", (9 * 16 * 32 + 32) // 4),
     ("groups ignored", GROUPED, "conv_1", "params", 4640),
     ("groups multiplied", GROUPED, "conv_1", "params", (9 * 16 * 4 + 1) * 32),
     ("one group counted", GROUPED, "conv_1", "params", 37 * 8),

@@ -39,6 +39,13 @@ CASES: list[LayerCase] = [
     ("pooling moved by one place", POOLED, "maxpool_1", "shape", (23, 23, 64)),
     ("only divided by the stride", FIVE, "conv_1", "shape", (14, 14, 4)),
     ("dilation forgotten", DILATED, "conv_1", "shape", (26, 26, 4)),
+    (
+        "same padding of the kernel without dilation",
+        "input(60, 60, 16) -> conv(32, 3, same, dilation=4)",
+        "conv_1",
+        "shape",
+        (54, 54, 32),
+    ),
     ("dilated kernel taken for d times k", DILATED, "conv_1", "shape", (23, 23, 4)),
     ("the + 1 forgotten", PLAIN, "conv_1", "shape", (25, 25, 4)),
     ("pooling keeps the size", POOLED, "maxpool_1", "shape", (24, 24, 64)),

@@ -27,7 +27,7 @@ _AINSLIE = "Ainslie et al., GQA: Training Generalized Multi-Query Transformer Mo
 Ways = Iterable[Formula]
 
 
-def _parameters(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
+def parameters_of(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
     """The rule with the parameters of its attentions counted in other ways, also where biases are left out already."""
     bare = s.rule not in s.task.rules and s.rule == without_biases(s.task.right[0])
     pairs = []
@@ -40,7 +40,7 @@ def _parameters(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
     return each_swapped(s, pairs)
 
 
-def _work(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
+def work_of(s: Subject, ways: Callable[[Heads], Ways]) -> Iterator[Formula]:
     """The rule for work with the multiply-accumulates of its attentions counted in other ways."""
     pairs = []
     for layer, arriving in attentions(s):
@@ -76,7 +76,7 @@ def times_heads(s: Subject) -> Iterable[Formula]:
             yield total([*(of.h * p for p in first), last])
             yield of.h * _sum(_unbiased(of.projections))
 
-    return _parameters(s, ways)
+    return parameters_of(s, ways)
 
 
 def _unbiased(projections: Iterable[Projection]) -> Iterator[Projection]:
@@ -102,7 +102,7 @@ def wide_heads(s: Subject) -> Iterable[Formula]:
             yield of.h * _sum(inputs)
             yield of.h * _sum(_unbiased(inputs))
 
-    return _parameters(s, ways)
+    return parameters_of(s, ways)
 
 
 @misconception(
@@ -138,8 +138,8 @@ def one_head(s: Subject) -> Iterable[Formula]:
             yield _sum(_unbiased(mixed))
 
     if s.quantity == "params":
-        return _parameters(s, ways)
-    return _work(s, lambda of: [total([*projected(narrowed(of)), *of.mixed()])] if narrowed(of) else [])
+        return parameters_of(s, ways)
+    return work_of(s, lambda of: [total([*projected(narrowed(of)), *of.mixed()])] if narrowed(of) else [])
 
 
 @misconception(
@@ -240,8 +240,8 @@ def output_left_out(s: Subject) -> Iterable[Formula]:
         return [p for p in of.projections if p.name != "output"]
 
     if s.quantity == "params":
-        return _parameters(s, lambda of: [_sum(inputs(of))])
-    return _work(s, lambda of: [total([*projected(inputs(of)), *of.mixed()])])
+        return parameters_of(s, lambda of: [_sum(inputs(of))])
+    return work_of(s, lambda of: [total([*projected(inputs(of)), *of.mixed()])])
 
 
 @misconception(
@@ -262,8 +262,8 @@ def one_input_matrix(s: Subject) -> Iterable[Formula]:
         return [p for p in of.projections if p.name not in ("key", "value")]
 
     if s.quantity == "params":
-        return _parameters(s, lambda of: [_sum(fewer(of))])
-    return _work(s, lambda of: [total([*projected(fewer(of)), *of.mixed()])])
+        return parameters_of(s, lambda of: [_sum(fewer(of))])
+    return work_of(s, lambda of: [total([*projected(fewer(of)), *of.mixed()])])
 
 
 @misconception(
@@ -288,7 +288,7 @@ def some_biases(s: Subject) -> Iterable[Formula]:
             yield only(of, last=True)
             yield only(of, last=False)
 
-    return _parameters(s, ways)
+    return parameters_of(s, ways)
 
 
 @misconception(
@@ -307,4 +307,4 @@ def scores_as_parameters(s: Subject) -> Iterable[Formula]:
         yield total(of.parameters()) + multiplied(of.rows, of.key_rows)
         yield total(of.parameters()) + of.scores()
 
-    return _parameters(s, ways)
+    return parameters_of(s, ways)

@@ -19,7 +19,7 @@ from symparams.model.layer import symbol
 _STEPWISE = (Depthwise, Separable)  # what has a step for each channel
 
 
-def _by_groups(s: Subject) -> Test | None:
+def by_groups(s: Subject) -> Test | None:
     """Whether a node is the input channels divided among groups; None where there are none."""
     g = groups(s)
     if g is None:
@@ -49,7 +49,7 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
         assert isinstance(node, Quotient)
         return node.top
 
-    divided = _by_groups(s)
+    divided = by_groups(s)
     return () if divided is None else in_work(s, lambda rule: some(exchanged(rule, divided, whole)))
 
 
@@ -68,7 +68,7 @@ def groups_ignored(s: Subject) -> Iterable[Formula]:
 )
 def groups_multiplied(s: Subject) -> Iterable[Formula]:
     """k·k·C_in/g·C_out → k·k·C_in·g·C_out."""
-    divided = _by_groups(s)
+    divided = by_groups(s)
     if divided is None:
         return ()
 
@@ -98,7 +98,7 @@ def groups_multiplied(s: Subject) -> Iterable[Formula]:
 )
 def one_group(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in/g + 1)·C_out → (k·k·C_in/g + 1)·C_out/g."""
-    g, divided = groups(s), _by_groups(s)
+    g, divided = groups(s), by_groups(s)
     if g is None or divided is None:
         return ()
     is_filters = is_of(spanning(s.tensors), "output")

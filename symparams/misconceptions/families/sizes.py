@@ -272,6 +272,24 @@ def dilation_times_kernel(s: Subject) -> Iterable[Formula]:
     return _other_span(s, lambda a: a.d * a.k)
 
 
+@misconception(
+    "same padding of the kernel without dilation",
+    "shape",
+    layers=WINDOWED,
+    explanation="you used the padding that 'same' would add without dilation",
+    repair="a kernel with dilation `d` spans `d*(k - 1) + 1` positions, and with stride 1 'same' padding adds "
+    "`d*(k - 1)` in total, so that the size stays the same",
+    claim="With 'same' padding and stride 1, a dilated kernel makes the output smaller than the input.",
+    source="Keras documentation of Conv2D: dilation_rate and padding; questions on 'same' padding with dilation",
+    credit=Fraction(1, 2),
+)
+def padding_undilated(s: Subject) -> Iterable[Formula]:
+    """⌈n/s⌉ → ⌊(n + (k - 1) - (d(k - 1) + 1))/s⌋ + 1."""
+    a = along(s)
+    if a is not None and a.fills and a.span != a.k and intact(s):
+        yield _strided(a, a.n + (a.k - 1) - a.span)
+
+
 def _other_span(s: Subject, size: Callable[[Along], Formula]) -> Iterable[Formula]:
     a = along(s)
     if a is None or a.span == a.k:
@@ -293,40 +311,3 @@ def one_forgotten(s: Subject) -> Iterable[Formula]:
     """⌊(n - k)/s⌋ + 1 → ⌊(n - k)/s⌋."""
     if along(s) is not None and isinstance(s.rule, Sum) and s.rule.terms[-1] == ONE:
         yield total(s.rule.terms[:-1])
-
-
-# ---------------------------------------------------------------- pooling
-
-
-@misconception(
-    "pooling keeps the size",
-    "shape",
-    layers=(Pooling,),
-    explanation="you kept height and width",
-    repair="pooling reduces each window to one value, and the windows are one stride apart",
-    claim="Max pooling with a 2x2 window and stride 2 keeps height and width.",
-    source="Stack Exchange, questions on the inputs of the first dense layer behind pooling",
-)
-def pooling_keeps(s: Subject) -> Iterable[Formula]:
-    """⌊(n - k)/s⌋ + 1 → n."""
-    a = along(s)
-    if a is not None and isinstance(s.layer, Pooling) and not a.still and intact(s):
-        yield a.n
-
-
-@misconception(
-    "pooling divides the channels",
-    "shape",
-    layers=(Pooling,),
-    explanation="you divided the channels too",
-    repair="every channel is pooled by itself, so the number of channels does not change",
-    claim="Max pooling with a 2x2 window halves the number of channels.",
-    source="Stack Exchange, questions on whether pooling reduces the depth",
-)
-def pooling_divides(s: Subject) -> Iterable[Formula]:
-    """C → C/k."""
-    if isinstance(s.layer, Pooling) and s.axis == "channels" and intact(s):
-        window = s.layer.window(s.x).sizes()[0]
-        if number(window) != 1:
-            yield s.x.C_in() / window
-            yield floor(s.x.C_in() / window)
