@@ -19,11 +19,13 @@ from symparams.documents.match_section import MatchSection, named_axes, told_apa
 from symparams.documents.missing_tensors import Missing, missing_tensors
 from symparams.documents.solution import Solution
 from symparams.errors import SymparamsError
+from symparams.misconceptions.task import Tasks
 from symparams.model.layer import OUTPUT_LETTERS
 from symparams.quantities.derivation import Derivation
 from symparams.quantities.quantity import QUANTITY_RULES, Quantity
 from symparams.quantities.totals import TOTALS, TotalQuantity, amount
 from symparams.questions.diagnosis import Diagnosis
+from symparams.questions.replaced import Replaced, replaced
 from symparams.questions.right_for import RightFor, right_for
 from symparams.reading.inquiry import Inquiry
 
@@ -91,6 +93,14 @@ class DiagnosisDocument:
             terms = tuple((term.layer, term.wrong) for term in match.terms)
             places.setdefault(terms or i, i)
         return list(places.values())
+
+    @cached_property
+    def replaced(self) -> Replaced | None:
+        """The number that makes a written formula wrong, where no single mistake does."""
+        d = self.diagnosis
+        if d.layer is None or d.correct or len(self.matches) == 1:
+            return None
+        return replaced(Tasks(d.network, d.settings).of(d.network.index(d.layer), d.quantity), d.answer)
 
     @property
     def is_rounded(self) -> bool:

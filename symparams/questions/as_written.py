@@ -76,7 +76,7 @@ def in_letters_of_the_layer(
     if not is_formula(written) or not 0 < len(unknown) <= _OWN:
         return None
     for rule in islice(rules, _RULES):
-        known = list(_leaves(rule).values())
+        known = list(leaves(rule).values())
         for chosen in permutations(known, len(unknown)):
             taken = dict(zip(unknown, chosen, strict=True))
             formula = _put(written, taken)
@@ -103,10 +103,10 @@ def _ways(written: Formula, letters: Mapping[str, Formula]) -> Iterator[Formula]
         value = number(letter)
         if isinstance(value, int) and _short(name) not in {getattr(x, "name", "") for x in meanings.get(value, [])}:
             meanings.setdefault(value, []).append(Symbol(_short(name)))
-    leaves = [leaf.value for leaf in _numbers(written)]
+    leaves = [leaf.value for leaf in numbers_in(written)]
     choices: list[Sequence[Formula]] = [(Number(n), *meanings.get(int(n), ())) for n in leaves]
     for chosen in islice(product(*choices), _WAYS):
-        yield _with_numbers(written, iter(chosen))
+        yield with_numbers(written, iter(chosen))
 
 
 def _has_factors(written: Formula, rule: Formula) -> bool:
@@ -132,20 +132,21 @@ def _parts_into(fine: list[int], coarse: list[int]) -> bool:
     )
 
 
-def _numbers(formula: Formula) -> Iterator[Number]:
+def numbers_in(formula: Formula) -> Iterator[Number]:
+    """Its numbers in reading order."""
     below = parts(formula)
     if isinstance(formula, Number):
         yield formula
     for part in below:
-        yield from _numbers(part)
+        yield from numbers_in(part)
 
 
-def _with_numbers(formula: Formula, chosen: Iterator[Formula]) -> Formula:
+def with_numbers(formula: Formula, chosen: Iterator[Formula]) -> Formula:
     """The formula with other leaves in place of its numbers, in reading order."""
     if isinstance(formula, Number):
         return next(chosen)
     below = parts(formula)
-    return rebuilt(formula, tuple(_with_numbers(part, chosen) for part in below)) if below else formula
+    return rebuilt(formula, tuple(with_numbers(part, chosen) for part in below)) if below else formula
 
 
 # ---------------------------------------------------------------- letters alike
@@ -157,19 +158,19 @@ def _short(name: str) -> str:
     return _SAME.get(name, _AXIS.sub("", name).removesuffix("_in"))
 
 
-def _leaves(rule: Formula) -> dict[str, Symbol]:
+def leaves(rule: Formula) -> dict[str, Symbol]:
     """The letters that a rule comes to, those of letters that stand for formulas put in."""
     found: dict[str, Symbol] = {}
     for letter in symbols(rule):
         if isinstance(letter.value, Formula) and not isinstance(letter.value, (Number, Symbol)):
-            found |= _leaves(letter.value)
+            found |= leaves(letter.value)
         else:
             found.setdefault(_short(letter.name), letter)
     return found
 
 
 def _names(rule: Formula) -> set[str]:
-    return set(_leaves(rule))
+    return set(leaves(rule))
 
 
 def _points(names: Iterable[str]) -> list[Point]:

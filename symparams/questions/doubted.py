@@ -13,6 +13,7 @@ from symparams.model.network import Network
 from symparams.quantities.named_layers import layers_named
 from symparams.quantities.totals import adds_up, amount
 from symparams.questions.diagnosis import Diagnosis, Diagnostician
+from symparams.questions.replaced import replaced
 from symparams.questions.right_for import right_for
 from symparams.questions.spoken_of import SMALLEST, Spoken
 from symparams.reading.asking import MOST, inquiry, named_in
@@ -22,6 +23,7 @@ from symparams.reading.reading import Reading, WrongRow
 _FACTORS = 3  # a formula with fewer numbers and no result describes, it does not count
 _TRIED = 12  # so many layers are tried for a number that names none
 _COMPARED = 3  # layers that are told beside each other
+_NEARLY = 2  # quantities of which a formula may be nearly right
 _OF_SIZE = ("activations", "memory")  # quantities of a whole network
 _UNTRAINED = re.compile(r"non[\s-]?trainable|untrain|not\s+train|nicht\s+train", re.I)
 
@@ -122,14 +124,15 @@ class Doubts:
         right = {one.at for one in (*spoken.of_parts, *(one for one, _ in (*spoken.right, *spoken.right_sizes)))}
         right |= {one.at for one in (*spoken.steps, *spoken.of_written_layers)}
         others = [one for one in spoken.written if one.at not in right and not self._is_setting(one)]
-        for tried, explained in (
-            ("formula shape", True),
-            ("number", True),
-            ("formula shape", False),
-            ("number", False),
+        for tried, explain in (
+            ("formula shape", self._explained),
+            ("formula", self._nearly_right),
+            ("number", self._explained),
+            ("formula shape", self._unexplained),
+            ("number", self._unexplained),
         ):
             some = [one for one in others if one.kind in tried]
-            found = list(filter(None, map(self._explained if explained else self._unexplained, some)))
+            found = list(filter(None, map(explain, some)))
             if found:
                 yield from found
                 return
@@ -173,6 +176,16 @@ class Doubts:
                         return Doubt(layer, quantity, diagnosis, one.at, one.text)
         return self._meant_by_its_mistake(one) if one.kind == "number" and not near else None
 
+    def _nearly_right(self, one: Written) -> Doubt | None:
+        """A formula in which one number stands for another size of a layer."""
+        others = [n.name for n in self.network.nodes if n.counts.params != 0][:_TRIED]
+        for layer in filter(None, dict.fromkeys((*self._near(one), *others))):
+            for quantity in self._quantities_of(one)[:_NEARLY]:
+                diagnosis = self._typed(layer, quantity, one)
+                if diagnosis is not None and replaced(self.diagnostician.task(layer, quantity), diagnosis.answer):
+                    return Doubt(layer, quantity, diagnosis, one.at, one.text)
+        return None
+
     def _meant_by_its_mistake(self, one: Written) -> Doubt | None:
         """A number in a question that names no layer: it is meant for the only one for which a mistake gives it."""
         if one.sentence not in self.spoken.questions or self._quantities_of(one)[0] != "params":
@@ -205,10 +218,10 @@ class Doubts:
             return Doubt(near, own[0], diagnosis, one.at, one.text)
         return None
 
-    @staticmethod
-    def _is_explained(diagnosis: Diagnosis, one: Written, surely: bool = False) -> bool:
+    def _is_explained(self, diagnosis: Diagnosis, one: Written, surely: bool = False) -> bool:
         """Whether a mistake gives what was written; two at once only for a sum for a layer that is spoken of."""
-        pairs = not surely and re.search(r"[+(]", one.text) is not None
+        sum_ = self.spoken.multiples.get(one, one).text
+        pairs = not surely and re.search(r"[+(]", sum_) is not None
         return any(len(match.made) == 1 or pairs for match in diagnosis.matches)
 
     def _near(self, one: Written) -> Iterator[str | None]:

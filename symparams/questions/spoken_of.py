@@ -29,6 +29,7 @@ _EXPECTED = re.compile(  # stands before what somebody takes for right
     re.I,
 )
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_MULTIPLE = 64  # so many times a step may stand in what it leads to
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRAINED = re.compile(
     r"train(?:able|ed|iert|ierbar)|fro[sz]e|freez|requires_grad|entra[iî]n|entren|eingefror|congel|обуча|训练", re.I
@@ -202,15 +203,29 @@ class Spoken:
         return {counts.non_trainable for counts in every if counts.params in values} - {0}
 
     @cached_property
-    def steps(self) -> list[Written]:
-        """Formulas whose value a later formula goes on with: 12*12*32 = 4608 before 4608*100 + 100."""
+    def steps(self) -> set[Written]:
+        """Formulas whose value a later formula, or a multiple, goes on with: 12*12*32 = 4608 before 4608*100 + 100."""
         formulas = [one for one in self.written if one.kind == "formula"]
         numbers = {one: re.findall(r"\d+", re.sub(r"(?<=\d)[,.](?=\d{3}(?!\d))", "", one.text)) for one in formulas}
-        return [
+        used = {
             one
             for i, one in enumerate(formulas)
             if any(str(self.value(one)) in numbers[later] for later in formulas[i + 1 :])
-        ]
+        }
+        return used | set(self.multiples.values())
+
+    @cached_property
+    def multiples(self) -> dict[Written, Written]:
+        """Numbers that are several times the value of a formula in front of them: 4 of these make 346112."""
+        found = {}
+        for one in self.written:
+            value = self.value(one) if one.kind == "number" else None
+            for step in self.written if value is not None and value not in self.counted else ():
+                near = step.kind == "formula" and 0 <= one.sentence - step.sentence <= 1 and step.at < one.at
+                each = self.value(step) if near else None
+                if each and value and value % each == 0 and 1 < value // each <= _MULTIPLE:
+                    found[one] = step
+        return found
 
     # ------------------------------------------------------------ sizes
 
