@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, symbols
 from symparams.errors import Span, SymparamsError
 from symparams.model.network import Network
 from symparams.quantities.named_layers import layers_named
@@ -64,7 +64,8 @@ class Doubts:
             asked = [d for d in asked if self._is_asked_besides(d, wrong)]
             known |= {(d.layer, d.quantity) for d in asked}
             layer = wrong[0].layer
-            others = [q for q in self.quantities if q in _OF_SIZE and q not in {quantity for _, quantity in known}]
+            told = {quantity for _, quantity in known}
+            others = [q for q in self.quantities if q not in told and (q in _OF_SIZE or len(self.asked_for) > 1)]
             asked += [Doubt(layer, quantity, None, None) for quantity in others]
         elif not asked and (compared := self._compared()):
             asked = compared
@@ -244,7 +245,10 @@ class Doubts:
     def _typed(self, layer: str | None, quantity: str, one: Written) -> Diagnosis | None:
         with suppress(SymparamsError):
             diagnosis = self.diagnostician.typed(layer, quantity, one.text)
-            open_ = any(isinstance(value, Formula) for value in diagnosis.value)  # right for some value of a letter
+            lettered = any(True for formula in diagnosis.answer for _ in symbols(formula))
+            open_ = not lettered and any(
+                isinstance(value, Formula) for value in diagnosis.value
+            )  # right for some value
             return None if diagnosis.correct or open_ else diagnosis
         return None
 

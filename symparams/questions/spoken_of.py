@@ -42,7 +42,7 @@ class Spoken:
     def __init__(self, network: Network, prose: str) -> None:
         self.network = network
         self.prose = prose
-        self.written = written_in(prose)
+        self.written = written_in(prose, network.symbols)
         self.sentences = Sentences(prose)
         expecting = {self.sentences.of(word.start()) for word in _EXPECTING.finditer(prose)}
         self.questions = asking(prose)

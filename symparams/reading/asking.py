@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from symparams.reading.doubts import Sentences, asking, sentence_ends
 from symparams.reading.inquiry import Inquiry, Topic
@@ -67,7 +68,7 @@ def inquiry(prose: str) -> Inquiry:
     title = found[1] if (found := _TITLE.match(prose)) else ""
     return Inquiry(
         _quantity((alone, title, " ".join(questions), prose)),
-        named_in(alone) or named_in(title) or named_in(" ".join(questions)),
+        _in_order(next(filter(named_in, (alone, title)), " ".join(questions))),
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
         any(map(_USUAL.search, questions)),
@@ -100,10 +101,22 @@ def _quantity(texts: Iterable[str]) -> str:
 
 def named_in(text: str) -> tuple[str, ...]:
     """The quantities that a text names; parameters last."""
-    found = [name for name, words in _QUANTITIES.items() if re.search(rf"(?<!\w)(?:{words})(?!\w)", text, re.I)]
+    found = [name for name, words in _QUANTITIES.items() if _spoken(words).search(text)]
     if "activations" in found and "memory" in found and not _WEIGHTS.search(text):  # the word stands in both
         found.remove("memory")
     return (*found, "params") if _COUNTED.search(text) else tuple(found)
+
+
+def _in_order(text: str) -> tuple[str, ...]:
+    """The quantities that a text names, in its order."""
+    patterns = {**{name: _spoken(words) for name, words in _QUANTITIES.items()}, "params": _COUNTED}
+    places = {name: found.start() for name in named_in(text) if (found := patterns[name].search(text))}
+    return tuple(sorted(places, key=lambda name: places[name]))
+
+
+@lru_cache(32)
+def _spoken(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I)
 
 
 def _topics(questions: list[str]) -> frozenset[Topic]:

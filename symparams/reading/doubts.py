@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from symparams.errors import Span
@@ -14,6 +15,8 @@ _NUMBER = r"\d{1,3}(?:[,.'’ \u202f\u2009\u00a0]\d{3})+(?![\d])|\d+(?:\.\d+)?"
 _OPERAND = rf"(?:[(\[]\s{{0,2}}){{0,9}}(?:{_NUMBER})(?:\s{{0,30}}[)\]]){{0,9}}"
 _SIGN = r"\s{0,30}(?:\*\*|[*·×+\-−–/^]|[xX](?=\s{0,9}[(\d]))\s{0,9}|(?<=[)\]])\s{0,2}(?=[(\[])"
 _FORMULA = re.compile(rf"(?<![\w.])(?:{_OPERAND})(?:(?:{_SIGN})(?:{_OPERAND})){{1,40}}(?![\w])")
+_LETTERED = re.compile(r"[^\W\d_xX]")
+_CALCULATES = re.compile(r"[*·×+^(]")
 _PLAIN = re.compile(rf"(?<![\w.,*·×+/^=-])(?:{_NUMBER})(?![\w*·×^]|[.,]\d)")
 _SHAPE = re.compile(
     r"(?<!\w)[(\[]\s*(?:(?:None|\?|-1|\d+)\s*,\s*){1,4}\d+\s*[)\]]|(?<![\w*])\d+(?:\s*[xX×]\s*\d+){1,3}(?![\w*^+])"
@@ -41,17 +44,31 @@ class Written(NamedTuple):
     sentence: int  # the number of the sentence that it stands in
 
 
-def written_in(prose: str) -> list[Written]:
-    """What stands in prose, in its order; a formula is not also read as the numbers in it."""
+@lru_cache(16)
+def _with_letters(letters: frozenset[str]) -> re.Pattern[str]:
+    """Formulas in numbers and some letters."""
+    if not letters:
+        return _FORMULA
+    names = "|".join(sorted(map(re.escape, letters), key=len, reverse=True))
+    return re.compile(_FORMULA.pattern.replace(f"(?:{_NUMBER})", rf"(?:{_NUMBER}|(?:{names})(?!\w))"))
+
+
+def written_in(prose: str, letters: Iterable[str] = ()) -> list[Written]:
+    """What stands in prose, in its order; a formula is not also read as the numbers in it.
+
+    `letters` of the network may stand in formulas.
+    """
     prose = _UNIT.sub(_blank, _TEX.sub(_plain, prose[:_READ]))
     taken: list[tuple[int, int]] = []
     found: list[Written] = []
     ends = sentence_ends(prose)
-    for kind, pattern in (("formula", _FORMULA), ("shape", _SHAPE), ("number", _PLAIN)):
+    for kind, pattern in (("formula", _with_letters(frozenset(letters))), ("shape", _SHAPE), ("number", _PLAIN)):
         for one in _unread(pattern, prose, taken):
             start, text = _balanced(one[0], one.start())
             end = start + len(text)
             if len(text) > _LONGEST or not text:
+                continue
+            if kind == "formula" and _LETTERED.search(text) and not _CALCULATES.search(text):
                 continue
             result = _RESULT.match(prose, end) if kind == "formula" else None
             end = end if result is None else result.end()

@@ -1,0 +1,115 @@
+"""Questions in the forms in which people post them: a title, code, several quantities, a calculation in several steps."""
+
+from __future__ import annotations
+
+import pytest
+
+import symparams as sp
+
+STACK = """Dense after Flatten: too many parameters
+
+model = keras.Sequential([
+    keras.Input(shape=(50, 50, 1)),
+    layers.Conv2D(16, 3, padding="same"),
+    layers.MaxPooling2D(2),
+    layers.Conv2D(32, 3),
+    layers.MaxPooling2D(2),
+    layers.Flatten(),
+    layers.Dense(100),
+    layers.Dense(5),
+])
+
+"""
+TWO_LAYERS = """How many parameters has my LSTM?
+
+lstm = nn.LSTM(input_size=40, hidden_size=128, num_layers=2, bidirectional=True)
+
+"""
+SUMMARY = """Why does BatchNormalization have 224 params?
+
+Layer (type)                                Output Shape           Param #
+conv2d (Conv2D)                             (None, 28, 28, 32)     320
+conv2d_1 (Conv2D)                           (None, 28, 28, 56)     16184
+batch_normalization (BatchNormalization)    (None, 28, 28, 56)     224
+dense (Dense)                               (None, 28, 28, 10)     570
+Total params: 17,298
+Trainable params: 17,186
+Non-trainable params: 112
+
+I didn't freeze anything. Can someone explain the 224 and the 112?
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts", "said"),
+    [
+        (  # a number of the calculation is used in the next one
+            STACK
+            + "50 -> 25 -> 12, so Flatten has 12*12*32 = 4608 values, and 4608*100 + 100 = 460900. Keras: 387300.",
+            [("dense", "params", "4608*100 + 100")],
+            ["you used 4,608 in place of 3,872, the number of inputs", "23 × 23 in conv2d_1"],
+        ),
+        (  # the last number of several steps, for the layer that has it nearly right
+            STACK
+            + "After the 2nd conv the map is 24x24, a quarter is 144, 144*30 = 4320, and 4320*100 + 100 = 432100. Why?",
+            [("dense", "params", "4320*100 + 100")],
+            ["4,320 inputs, but dense has 3,872"],
+        ),
+        (  # several times a step
+            TWO_LAYERS
+            + "I calculate 4*(128*(40+128)+128) = 86528 for one LSTM, and there are 4 of them, makes 346112.\n"
+            "pytorch: 569344. why?",
+            [("lstm_1", "params", "346112")],
+            ["input features of the first layer for a layer above it, and you counted one bias"],
+        ),
+        (SUMMARY, [("batch_normalization", "params", "")], ["the 112 in moving_mean and moving_variance are not"]),
+        (  # the title says what is asked
+            (
+                "Output size of a dilated convolution\n\nMy input is 60 x 60 x 16 and the layer is\n\n"
+                'layers.Conv2D(32, 3, dilation_rate=4, padding="same")\n\nA dilated 3x3 kernel covers 9 pixels, so I get '
+                "(60 + 2*1 - 9) + 1 = 54. Is the dilation ignored?"
+            ),
+            [("conv2d", "shape", "(60 + 2*1 - 9) + 1")],
+            ["60 × 60, not 54 × 54", "padding that 'same' would add without dilation"],
+        ),
+        (  # a sentence tells the input, batch and all
+            (
+                "A tensor of shape (8, 64, 45, 61) goes through nn.MaxPool2d(kernel_size=3, stride=2, padding=1). "
+                "What is the shape of the output?"
+            ),
+            [("max_pool2d_1", "shape", "")],
+            ["64 × 23 × 31", "the width likewise: 31"],
+        ),
+        (
+            (
+                "How much memory do the weights and the activations need?\n\nThe layer is "
+                "nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3) and I feed it batches of 32 RGB images of size "
+                "224 x 224."
+            ),
+            [(None, "activations", ""), (None, "memory", "")],
+            ["102,760,448 bytes (98 MiB)", "37,888 bytes"],
+        ),
+        (
+            (
+                "Dropout shows 0 parameters, and what shape goes into Flatten?\n\nmodel = keras.Sequential([\n"
+                "    keras.Input(shape=(75, 75, 3)), layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Dropout(0.25),\n"
+                "    layers.Flatten(), layers.Dense(10)])\n"
+            ),
+            [(name, q, "") for name in ("dropout", "flatten") for q in ("params", "shape")],
+            ["36 × 36 × 32", "41,472"],
+        ),
+        (
+            (
+                "Formula for the parameters of a Conv2D\n\nThe input has shape (H, W, C) and the layer is Conv2D(F, k). "
+                "What is the formula for the number of parameters, and what is the output shape? I wrote down H*W*C*F + F."
+            ),
+            [("conv2d", "params", "H*W*C*F + F"), ("conv2d", "shape", "")],
+            ["one weight per input value", "H − k + 1"],
+        ),
+    ],
+)
+def test_what_is_asked(text: str, doubts: list[tuple[str, str, str]], said: list[str]) -> None:
+    answer = sp.read(text).answer()
+    assert [(d.layer, d.quantity, d.text) for d in answer.doubts] == doubts
+    shown = answer.to_text()
+    assert [part for part in said if part not in shown] == [], shown
