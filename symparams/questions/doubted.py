@@ -70,7 +70,8 @@ class Doubts:
         elif not asked and (compared := self._compared()):
             asked = compared
         elif not asked and spoken.asking and (soles := [(q, spoken.sole(q)) for q in self.quantities])[0][1]:
-            asked = [Doubt(None if q in _OF_SIZE else sole, q, None, None) for q, sole in soles]
+            whole = len(spoken.layers) > 1
+            asked = [Doubt(None if q in _OF_SIZE and whole else sole, q, None, None) for q, sole in soles]
         elif not asked and spoken.asking & spoken.of_training and self.network.counts.non_trainable != 0:
             untrained = _UNTRAINED.search(spoken.prose) is not None
             asked = [Doubt(None, "non_trainable" if untrained else "trainable", None, None)]

@@ -15,6 +15,7 @@ from symparams.layers.dense import Flatten
 from symparams.model.layer import Layer, Shape
 from symparams.model.network import Network, Node
 from symparams.quantities.counted_off import at, kinds, of_words
+from symparams.questions.calculations import multiples, used_later
 from symparams.reading.doubts import Sentences, Written, asking, ordinals_in, written_in
 from symparams.sources.answers import read_answer, read_shape
 
@@ -29,7 +30,6 @@ _EXPECTED = re.compile(  # stands before what somebody takes for right
     re.I,
 )
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_MULTIPLE = 64  # so many times a step may stand in what it leads to
 _DESCRIBED = 3  # a sentence that names so many layers describes the network
 _TRAINED = re.compile(
     r"train(?:able|ed|iert|ierbar)|fro[sz]e|freez|requires_grad|entra[iî]n|entren|eingefror|congel|обуча|训练", re.I
@@ -56,13 +56,17 @@ class Spoken:
         weighted = [node.name for node in self.network.nodes if node.counts.params != 0]
         return weighted[0] if len(weighted) == 1 else None
 
+    @property
+    def layers(self) -> list[Node]:
+        """The layers, without the inputs."""
+        return [node for node in self.network.nodes if node.layer.inputs != "none"]
+
     def sole(self, quantity: str) -> str | None:
         """The only layer that a question about a quantity can be meant for; None if there are several, or none."""
         if self.only is not None or quantity in ("params", "memory"):
             return self.only
-        own = [node for node in self.network.nodes if node.layer.inputs != "none"]
         changing = [node for node in self._changing if not isinstance(node.layer, Flatten)]
-        some = own if len(own) == 1 else changing
+        some = self.layers if len(self.layers) == 1 else changing
         return some[0].name if len(some) == 1 else None
 
     @cached_property
@@ -203,29 +207,14 @@ class Spoken:
         return {counts.non_trainable for counts in every if counts.params in values} - {0}
 
     @cached_property
-    def steps(self) -> set[Written]:
-        """Formulas whose value a later formula, or a multiple, goes on with: 12*12*32 = 4608 before 4608*100 + 100."""
-        formulas = [one for one in self.written if one.kind == "formula"]
-        numbers = {one: re.findall(r"\d+", re.sub(r"(?<=\d)[,.](?=\d{3}(?!\d))", "", one.text)) for one in formulas}
-        used = {
-            one
-            for i, one in enumerate(formulas)
-            if any(str(self.value(one)) in numbers[later] for later in formulas[i + 1 :])
-        }
-        return used | set(self.multiples.values())
-
-    @cached_property
     def multiples(self) -> dict[Written, Written]:
         """Numbers that are several times the value of a formula in front of them: 4 of these make 346112."""
-        found = {}
-        for one in self.written:
-            value = self.value(one) if one.kind == "number" else None
-            for step in self.written if value is not None and value not in self.counted else ():
-                near = step.kind == "formula" and 0 <= one.sentence - step.sentence <= 1 and step.at < one.at
-                each = self.value(step) if near else None
-                if each and value and value % each == 0 and 1 < value // each <= _MULTIPLE:
-                    found[one] = step
-        return found
+        return multiples(self.written, self.value, self.counted)
+
+    @cached_property
+    def steps(self) -> set[Written]:
+        """Formulas that a calculation goes on with, so that they are no answers by themselves."""
+        return used_later(self.written, self.value) | set(self.multiples.values())
 
     # ------------------------------------------------------------ sizes
 

@@ -1,4 +1,4 @@
-"""Questions in the forms in which people post them: a title, code, several quantities, a calculation in several steps."""
+"""Questions in the forms in which people post them: a title, code, several quantities, several steps."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ I didn't freeze anything. Can someone explain the 224 and the 112?
         (  # the title says what is asked
             (
                 "Output size of a dilated convolution\n\nMy input is 60 x 60 x 16 and the layer is\n\n"
-                'layers.Conv2D(32, 3, dilation_rate=4, padding="same")\n\nA dilated 3x3 kernel covers 9 pixels, so I get '
+                'layers.Conv2D(32, 3, dilation_rate=4, padding="same")\n\nA dilated 3x3 kernel covers 9 pixels: I get '
                 "(60 + 2*1 - 9) + 1 = 54. Is the dilation ignored?"
             ),
             [("conv2d", "shape", "(60 + 2*1 - 9) + 1")],
@@ -86,22 +86,22 @@ I didn't freeze anything. Can someone explain the 224 and the 112?
                 "nn.Conv2d(3, 64, kernel_size=7, stride=2, padding=3) and I feed it batches of 32 RGB images of size "
                 "224 x 224."
             ),
-            [(None, "activations", ""), (None, "memory", "")],
+            [("conv2d_1", "activations", ""), ("conv2d_1", "memory", "")],
             ["102,760,448 bytes (98 MiB)", "37,888 bytes"],
         ),
         (
             (
                 "Dropout shows 0 parameters, and what shape goes into Flatten?\n\nmodel = keras.Sequential([\n"
-                "    keras.Input(shape=(75, 75, 3)), layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Dropout(0.25),\n"
-                "    layers.Flatten(), layers.Dense(10)])\n"
+                "keras.Input(shape=(75, 75, 3)), layers.Conv2D(32, 3), layers.MaxPooling2D(2), layers.Dropout(0.25),\n"
+                "layers.Flatten(), layers.Dense(10)])\n"
             ),
             [(name, q, "") for name in ("dropout", "flatten") for q in ("params", "shape")],
             ["36 × 36 × 32", "41,472"],
         ),
         (
             (
-                "Formula for the parameters of a Conv2D\n\nThe input has shape (H, W, C) and the layer is Conv2D(F, k). "
-                "What is the formula for the number of parameters, and what is the output shape? I wrote down H*W*C*F + F."
+                "Formula for the parameters of a Conv2D\n\nThe input has shape (H, W, C), the layer is Conv2D(F, k). "
+                "What is the formula for the number of parameters, and what is the output shape? I wrote H*W*C*F + F."
             ),
             [("conv2d", "params", "H*W*C*F + F"), ("conv2d", "shape", "")],
             ["one weight per input value", "H − k + 1"],
