@@ -76,7 +76,7 @@ class Doubts:
             untrained = _UNTRAINED.search(spoken.prose) is not None
             asked = [Doubt(None, "non_trainable" if untrained else "trainable", None, None)]
         elif not asked and spoken.asking and adds_up(self.quantity) and (self.quantity != "params" or self.topics):
-            asked = [Doubt(None, self.quantity, None, None)]
+            asked = [Doubt(None, quantity, None, None) for quantity in self.asked_for if adds_up(quantity)]
         return (*wrong, *self._once(asked))
 
     def _compared(self) -> list[Doubt]:
@@ -126,6 +126,7 @@ class Doubts:
         right = {one.at for one in (*spoken.of_parts, *(one for one, _ in (*spoken.right, *spoken.right_sizes)))}
         right |= {one.at for one in (*spoken.steps, *spoken.of_written_layers)}
         others = [one for one in spoken.written if one.at not in right and not self._is_setting(one)]
+        others = [one for one in others if not spoken.is_supposed(one)] or others
         for tried, explain in (
             ("formula shape", self._explained),
             ("formula", self._nearly_right),

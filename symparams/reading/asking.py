@@ -27,6 +27,7 @@ _QUANTITIES = {  # the words for what is asked, those that say most first
     r"|ausgabegr[oö](?:ß|ss)e|taille\s+de\s+(?:la\s+)?sortie|tama[nñ]o\s+de\s+(?:la\s+)?salida",
 }
 _WEIGHTS = re.compile(r"\bweights?\b|\bparam|\bkernels?\b", re.I)
+_FULL = re.compile(r"out[ -]of[ -]memory|\boom\b|resource\s?exhausted|fills?\s+(?:up\s+)?(?:my|the|\d+\s?gb)", re.I)
 _TITLE = re.compile(r"\s*([^\n]{8,150})\n\s*\n")  # a first line that stands by itself
 _COUNTED = re.compile(r"\bparam|\bпарамет|参数", re.I)
 _TOPICS: dict[Topic, str] = {
@@ -66,9 +67,13 @@ def inquiry(prose: str) -> Inquiry:
     questions, sentences = _questions(prose), Sentences(prose)
     alone = " ".join(map(sentences.text, sorted(asking(prose))))
     title = found[1] if (found := _TITLE.match(prose)) else ""
+    quantity = _quantity((alone, title, " ".join(questions), prose))
+    every = _in_order(next(filter(named_in, (alone, title)), " ".join(questions)))
+    if "memory" in every and _FULL.search(prose):  # which is filled by what layers output, not by weights
+        quantity, every = "activations", ("activations", "memory")
     return Inquiry(
-        _quantity((alone, title, " ".join(questions), prose)),
-        _in_order(next(filter(named_in, (alone, title)), " ".join(questions))),
+        quantity,
+        every,
         _topics(questions),
         any(map(_CHOOSING.search, questions)),
         any(map(_USUAL.search, questions)),
