@@ -152,8 +152,25 @@ class LayerAnswer:
 
     @property
     def stored(self) -> list[list[StoredTensor]]:
-        """Its parameters as the framework stores them, where there are not too many; three of one shape together."""
-        return _of_one_shape(self.tensors)
+        """Its parameters as the framework stores them, where there are not too many; three of one shape together.
+
+        Where two directions have the same ones, those of one direction.
+        """
+        return _of_one_shape(self._of_a_direction or self.tensors)
+
+    @property
+    def is_each_way(self) -> bool:
+        """Whether these are stored for each of two directions."""
+        return bool(self._of_a_direction)
+
+    @cached_property
+    def _of_a_direction(self) -> list[StoredTensor]:
+        """The tensors of one direction under their own names, where the other has the same under the same names."""
+        own = [replace(t, name=t.name.rpartition(".")[2]) for t in self.tensors]
+        half = own[: len(own) // 2]
+        directions = [t.name.partition("_")[0] for t in self.tensors]
+        both = directions == [*["forward"] * len(half), *["backward"] * len(half)]
+        return half if both and own == [*half, *half] else []
 
     @property
     def stored_part(self) -> list[list[StoredTensor]]:

@@ -14,7 +14,7 @@ from symparams.algebra.notation import shown
 from symparams.algebra.notations import PLAIN
 from symparams.algebra.simplification import simplified
 from symparams.errors import LayerError
-from symparams.layers.cell import EACH_WAY
+from symparams.layers.cell import EACH_WAY, JOINED
 from symparams.layers.stacked_cells import marked
 from symparams.model.arguments import LAYER, argument, choice
 from symparams.model.citation import found_in
@@ -62,7 +62,12 @@ class Bidirectional(Layer):
             )
             joined = replace(output[_units(output)], size=2 * output[_units(output)].size, each=EACH_WAY)
             noun = str(getattr(self.layer, "noun", "layer"))
-            reverse = say("A second {@noun} with its own weights processes the sequence in reverse", noun=noun)
+            reverse = say(
+                "A second {@noun} with its own weights processes the sequence in reverse"
+                + (JOINED if self.merge == "concat" else ""),
+                noun=noun,
+                both=joined.size,
+            )
             because = together(forward.because, reverse, between=". ")
             requires, differs = forward.requires, changed(forward.differs, _twice)  # it says numbers of parameters only
             by_argument = forward.differs_by_argument

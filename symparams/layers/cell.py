@@ -112,6 +112,7 @@ def cell_of(raw: Raw) -> Cell:
 
 
 EACH_WAY = "in each direction"  # where the units of a layer are that reads both ways
+JOINED = "; the outputs of both are joined, {=both features}"  # of two directions
 
 UNITS_OR_CELL = Kind(
     "a number of units, or a cell such as lstmcell(64)",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import ONE, Formula, Symbol, as_formula
-from symparams.layers.cell import Cell, features
+from symparams.layers.cell import JOINED, Cell, features
 from symparams.model.layer import Incoming, Unit, symbol
 from symparams.model.sentence import Text, say, together
 from symparams.model.tensor import Sizes, Tensor, flat
@@ -112,11 +112,16 @@ class Stack:
             below=self.output(),
             D=D,
         )
-        other = f"A second {self.noun} with its own weights processes the sequence in reverse"
+        other = say(
+            f"A second {self.noun} with its own weights processes the sequence in reverse"
+            + (", in every layer" if self.several else "")
+            + JOINED,
+            both=self.output(),
+        )
         return together(
             self.cell.why(f"in each step the {'first ' if self.several else ''}layer", D, self.x.convention),
             above if self.several else "",
-            other + (", in every layer" if self.several else "") if self.both else "",
+            other if self.both else "",
             between=". ",
         )
 

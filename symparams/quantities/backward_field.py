@@ -8,6 +8,7 @@ from typing import NamedTuple
 from symparams.algebra.equality import collected, same
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Quotient, Value, as_formula
+from symparams.layers.pooling import Pooling
 from symparams.model.network import Network
 from symparams.quantities.field import Field
 
@@ -20,6 +21,7 @@ class StepBack(NamedTuple):
     stride: Value  # how far apart the spans of neighboring outputs begin
     outputs: Value  # how many neighboring outputs are wanted
     inputs: Value  # how many of its inputs they need: (r − 1)·s + k
+    pools: bool  # whether it is pooling, which counts as a convolution does
 
     @property
     def working(self) -> Formula:
@@ -53,7 +55,7 @@ def way_back(network: Network, index: int, axis: int, field: Field) -> WayBack |
             passed = passed or bool(steps)
         else:
             needed = collected((as_formula(wanted) - 1) * as_formula(s) + as_formula(k), facts)
-            steps.append(StepBack(node.name, k, s, wanted, needed))
+            steps.append(StepBack(node.name, k, s, wanted, needed, isinstance(node.layer, Pooling)))
             dilated = dilated or _is_dilated(node.layer)
             wanted = needed
         index = node.inputs[0]
