@@ -38,9 +38,9 @@ class Misconception:
     # Whether its edit looks at letters and their places only, never at their numbers but to find a 0 or 1; what it
     # makes of a rule then holds for all rules of the same form.
     formal: bool = False
-    of_several: str = (
-        ""  # the explanation where it was made in several layers, which are named behind it; empty: the same
-    )
+    whole: bool = False  # whether it takes the place of a right rule whole, so that no other mistake goes before it
+    beside: tuple[type[Layer], ...] = ()  # of `around`: kinds of layers of which the network has one; (): any network
+    of_several: str = ""  # the explanation where it was made in several layers that are named; empty: the same
 
     def __reduce__(self) -> tuple[Any, ...]:
         """As the name that it has in its module, which is that of its edit."""
@@ -63,6 +63,8 @@ def misconception(
     around: bool = False,
     needs: Need | None = None,
     formal: bool = False,
+    whole: bool = False,
+    beside: tuple[type[Layer], ...] = (),
     explanation: str,
     of_several: str = "",
     repair: str,
@@ -73,4 +75,5 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    return lambda edit: Misconception(name, asked, *said, credit, edit, layers, around, needs, formal, of_several)
+    how = (layers, around, needs, formal, whole, beside, of_several)
+    return lambda edit: Misconception(name, asked, *said, credit, edit, *how)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from symparams import extensions
 from symparams.algebra.formula import Formula, Value, size_and_depth
 from symparams.algebra.simplification import simplified
 from symparams.errors import SymparamsError
+from symparams.layers.spelling import Spelling
 from symparams.misconceptions.doubles import Rules, joined
 from symparams.misconceptions.families import CATALOGUE
 from symparams.misconceptions.forms import Filled, editing
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.roles import offers
 from symparams.misconceptions.spatial_mistakes import unmoved
+from symparams.misconceptions.surroundings import intact
 from symparams.misconceptions.task import COUNTS, Subject, Task, Tasks, on_other_input
 from symparams.model.derived import Derived, known
 from symparams.model.layer import Incoming, Layer, Shape
@@ -93,21 +95,23 @@ class Mistakes:
 
     def pairs(self, task: Task) -> Iterator[Mistake]:
         """Two misconceptions at once, each pair in one order."""
-        later = _sensible(task)
+        sensible = _sensible(task)
         for first in self.singles(task):
             subjects = tuple(task.subjects(first.rules))
-            for second in later[later.index(first.made[0]) + 1 :]:
+            for second in sensible[sensible.index(first.made[0]) + 1 :]:
                 of_both = _shapes(task, first, second) if task.quantity == "shape" else _edited(second, subjects)
                 for rules in of_both:
                     yield Mistake((*first.made, second), rules)
 
     def slips_together(self, task: Task) -> Iterator[tuple[tuple[Misconception, ...], Filled | Formula]]:
         """Two misconceptions at once in a term of a sum, each pair in one order, the likeliest first."""
-        later = [m for m in _sensible(task) if m.credit]
+        sensible = [m for m in _sensible(task) if m.credit]
+        places = {m: i for i, m in enumerate(sensible)}
+        later = [m for m in sensible if not m.whole and any(True for _ in _of_right(m, task))]
         for first in self.slips(task):
             (subject,) = task.subjects(first.rules)
             by_form = editing(subject)
-            for second in later[later.index(first.made[0]) + 1 :]:
+            for second in (m for m in later if places[m] > places[first.made[0]]):
                 filled = by_form.made(second, _ways) if second.formal and by_form is not None else None
                 for rule in _ways(second, subject) if filled is None else filled:
                     yield (*first.made, second), rule
@@ -209,7 +213,16 @@ def _worth_a_try(kind: type[Layer], quantity: str) -> tuple[Misconception, ...]:
 def _sensible(task: Task) -> tuple[Misconception, ...]:
     """Those among them whose tensors the layer has."""
     concerning, has = _worth_a_try(type(task.derived.layer), task.quantity), offers(task.derived)
-    return tuple(m for m in concerning if m.needs is None or m.needs in has)
+    kinds = task.network.kinds
+    return tuple(
+        m for m in concerning if (m.needs is None or m.needs in has) and (not m.beside or _stands_in(kinds, m.beside))
+    )
+
+
+@lru_cache(256)
+def _stands_in(kinds: frozenset[type[Layer]], wanted: tuple[type[Layer], ...]) -> bool:
+    """Whether one of these kinds is in a network, or a framework's name that may mean it."""
+    return any(issubclass(kind, (*wanted, Spelling)) for kind in kinds)
 
 
 def _singles(task: Task, *, misread: bool = True) -> tuple[Mistake, ...]:
@@ -280,6 +293,8 @@ def _shapes(task: Task, first: Mistake, second: Misconception) -> Iterator[tuple
 
 def _ways(misconception: Misconception, subject: Subject) -> list[Formula]:
     """The wrong rules that can be worked out, the likeliest."""
+    if misconception.whole and not intact(subject):
+        return []
     try:
         rules = list(islice(misconception.edit(subject), _WAYS))
     except SymparamsError:

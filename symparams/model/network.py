@@ -135,6 +135,11 @@ class Network:
         return any(node.shared is not None for node in self.nodes)
 
     @cached_property
+    def kinds(self) -> frozenset[type[Layer]]:
+        """The classes of its layers."""
+        return frozenset(type(node.layer) for node in self.nodes)
+
+    @cached_property
     def inputs(self) -> int:
         """How many layers data comes in at."""
         return sum(node.layer.inputs == "none" for node in self.nodes)

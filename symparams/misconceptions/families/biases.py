@@ -8,7 +8,7 @@ from fractions import Fraction
 from symparams.algebra.formula import ONE, ZERO, Formula
 from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import intact, with_biases, without_biases
+from symparams.misconceptions.surroundings import with_biases, without_biases
 from symparams.misconceptions.task import Subject
 
 
@@ -17,6 +17,7 @@ from symparams.misconceptions.task import Subject
     "params",
     "trainable",
     needs="tensor",
+    whole=True,
     explanation="you counted the weights and left out the biases",
     repair="in Keras and PyTorch, most layers with weights also have biases by default",
     claim="A convolution layer with default settings has weights but no biases.",
@@ -34,6 +35,7 @@ def biases_left_out(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     needs="tensor",
+    whole=True,
     explanation="you added a single bias for the whole layer",
     repair="every filter of a convolution and every unit of a dense layer has its own bias",
     claim="A layer has a single bias that all its outputs share.",
@@ -51,6 +53,7 @@ def one_bias(s: Subject) -> Iterable[Formula]:
     "trainable",
     "biases",
     needs="tensor",
+    whole=True,
     explanation="you counted biases, although there are none",
     repair="with the bias turned off a layer has only weights, which is common before a normalization layer",
     claim="Turning off the bias of a layer does not change its number of parameters.",
@@ -59,7 +62,7 @@ def one_bias(s: Subject) -> Iterable[Formula]:
 )
 def biases_not_there(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out → (k·k·C_in + 1)·C_out."""
-    if getattr(s.layer, "bias", None) is not False or not intact(s) or len(s.tensors) > 2 or not s.tensors:
+    if getattr(s.layer, "bias", None) is not False or len(s.tensors) > 2 or not s.tensors:
         return
     biases = s.out.size(s.out.axes[0] if s.out.axes[0] == "channels" else s.out.axes[-1])
     if s.quantity == "biases":

@@ -117,6 +117,7 @@ def side_by_side(s: Subject) -> Iterable[Formula]:
     "biases",
     "trainable",
     around=True,
+    beside=_BOTH,
     explanation="you counted the layer twice because it follows a bidirectional layer",
     repair="a layer after a bidirectional layer exists once; the outputs of both directions are its inputs",
     claim="Every layer after a bidirectional layer has its parameters twice, once for each direction.",

@@ -210,6 +210,7 @@ def one_filter(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(ZeroPadding, Convolution),
+    whole=True,
     explanation="you added the padding to the channels too",
     repair="padding adds positions around each feature map, and no further feature maps",
     claim="Padding an image by one position on each side adds two channels.",
@@ -217,7 +218,7 @@ def one_filter(s: Subject) -> Iterable[Formula]:
 )
 def padding_in_depth(s: Subject) -> Iterable[Formula]:
     """C → C + 2p in the output; C_in → C_in + 2p in a count."""
-    if not isinstance(s.layer, (ZeroPadding, Convolution)) or not intact(s):
+    if not isinstance(s.layer, (ZeroPadding, Convolution)):
         return
     amounts = [side.before for side in s.layer.padding_of(*s.arriving)[:1] if side.before == side.after]
     for p in amounts:

@@ -111,6 +111,7 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     needs="matrix",
+    whole=True,
     explanation="you added inputs and units",
     repair="the number of weights of a dense layer is the product of inputs and units, because every unit has a "
     "weight for every input",
@@ -120,7 +121,7 @@ def size_of_the_image(s: Subject) -> Iterable[Formula]:
 def added(s: Subject) -> Iterable[Formula]:
     """(n_in + 1)·n_out → n_in + n_out, with or without biases."""
     one = matrix(s)
-    if one is None or not intact(s) or s.rule == ZERO:
+    if one is None or s.rule == ZERO:
         return
     n_in, n_out = flat(one.of("input")), flat(one.of("output"))
     if s.task.derived.counts.biases != 0 and s.quantity != "weights":

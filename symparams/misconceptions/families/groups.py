@@ -220,6 +220,7 @@ def step_times_filters(s: Subject) -> Iterable[Formula]:
     "macs",
     "flops",
     layers=(Separable,),
+    whole=True,
     explanation="you counted a standard convolution",
     repair="a separable convolution has two steps: one kernel per channel, then a 1x1 convolution that mixes the "
     "channels",
@@ -229,7 +230,7 @@ def step_times_filters(s: Subject) -> Iterable[Formula]:
 )
 def separable_as_full(s: Subject) -> Iterable[Formula]:
     """k·k·C_in + (C_in + 1)·C_out → (k·k·C_in + 1)·C_out."""
-    if not isinstance(s.layer, Separable) or not intact(s) or s.rule == ZERO:
+    if not isinstance(s.layer, Separable) or s.rule == ZERO:
         return ()
     layer = s.layer
     full = Convolution(

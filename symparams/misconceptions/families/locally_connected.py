@@ -9,7 +9,6 @@ from fractions import Fraction
 from symparams.algebra.formula import Formula
 from symparams.layers.locally_connected import LocallyConnected
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import intact
 from symparams.misconceptions.task import Subject
 from symparams.model.tensor import Tensor, parameter_rule
 
@@ -21,6 +20,7 @@ from symparams.model.tensor import Tensor, parameter_rule
     "biases",
     "trainable",
     layers=(LocallyConnected,),
+    whole=True,
     explanation="you counted each filter once, as in a convolution",
     repair="a locally connected layer has other weights and biases at every output position",
     claim="A locally connected layer has as many parameters as a convolution with the same filters.",
@@ -28,7 +28,7 @@ from symparams.model.tensor import Tensor, parameter_rule
 )
 def shared(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out·H_out·W_out → (k·k·C_in + 1)·C_out."""
-    if isinstance(s.layer, LocallyConnected) and intact(s):
+    if isinstance(s.layer, LocallyConnected):
         yield parameter_rule(map(_at_one_position, _counted(s)))
 
 
@@ -38,6 +38,7 @@ def shared(s: Subject) -> Iterable[Formula]:
     "biases",
     "trainable",
     layers=(LocallyConnected,),
+    whole=True,
     explanation="you gave each filter one bias for all positions",
     repair="in Keras's locally connected layers each output value has a bias of its own, as it has its own weights",
     claim="A locally connected layer has one bias for each filter.",
@@ -46,7 +47,7 @@ def shared(s: Subject) -> Iterable[Formula]:
 )
 def one_bias(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out·H_out·W_out + C_out·H_out·W_out → k·k·C_in·C_out·H_out·W_out + C_out."""
-    if isinstance(s.layer, LocallyConnected) and intact(s):
+    if isinstance(s.layer, LocallyConnected):
         yield parameter_rule(t if t.joins else _at_one_position(t) for t in _counted(s))
 
 

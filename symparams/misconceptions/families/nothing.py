@@ -17,7 +17,7 @@ from symparams.layers.reshaping import Permute, RepeatVector, Reshape, Unflatten
 from symparams.layers.resizing import Upsampling
 from symparams.misconceptions.edits import exchanged, named, some
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import intact, weighted_before
+from symparams.misconceptions.surroundings import weighted_before
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import symbol
 from symparams.model.network import Node
@@ -28,7 +28,7 @@ _NOTHING = (Passing, *_REARRANGING, *_POOLING, Add, Concatenate, ZeroPadding, Cr
 
 
 def _learns_nothing(s: Subject) -> bool:
-    return isinstance(s.layer, _NOTHING) and s.rule == ZERO and bool(s.arriving) and intact(s)
+    return isinstance(s.layer, _NOTHING) and s.rule == ZERO and bool(s.arriving)
 
 
 @misconception(
@@ -37,6 +37,7 @@ def _learns_nothing(s: Subject) -> bool:
     "weights",
     "trainable",
     layers=(Pooling,),
+    whole=True,
     explanation="you gave the pooling window weights, as if it were a kernel",
     repair="pooling only takes maxima or averages, so it has nothing to learn",
     claim="A 2x2 max pooling layer has 4 weights for each channel.",
@@ -60,6 +61,7 @@ def pooling_weights(s: Subject) -> Iterable[Formula]:
     "biases",
     "trainable",
     layers=_NOTHING,
+    whole=True,
     explanation="you gave every channel a parameter",
     repair="layers that only select, pass on or rearrange values have neither weights nor biases",
     claim="Every layer of a network has at least one bias for each channel.",
@@ -77,6 +79,7 @@ def one_for_each_channel(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=_NOTHING,
+    whole=True,
     explanation="you gave every output value a parameter",
     repair="a layer that does not multiply its inputs by learned weights or add learned biases has no parameters",
     claim="Flattening a feature map takes one parameter for each of its values.",
@@ -102,6 +105,7 @@ def _rate(layer: Dropout) -> Formula:
     "trainable",
     layers=(Dropout,),
     around=True,
+    whole=True,
     explanation="you gave dropout parameters, in proportion to its rate",
     repair="dropout sets values to zero during training; it has no weights and removes none",
     claim="A dropout layer with rate 0.5 has half as many parameters as the layer before it.",
@@ -130,6 +134,8 @@ def _factors(rule: Formula) -> tuple[Formula, ...]:
     "weights",
     "trainable",
     around=True,
+    whole=True,
+    beside=(Dropout,),
     explanation="you subtracted the share that dropout sets to zero",
     repair="dropout sets values to zero at random during training; all weights remain in the network and count",
     claim="Dropout with rate 0.5 halves the number of parameters of the dense layer before it.",
@@ -137,7 +143,7 @@ def _factors(rule: Formula) -> tuple[Formula, ...]:
 )
 def dropout_takes_away(s: Subject) -> Iterable[Formula]:
     """P → (1 - r)·P; behind dropout also (n_in + 1)·n_out → ((1 - r)·n_in + 1)·n_out."""
-    if s.task.derived.counts.params == 0 or not intact(s) or s.rule == ZERO:
+    if s.task.derived.counts.params == 0 or s.rule == ZERO:
         return
     before = _dropout_before(s)
     if before is not None and isinstance(s.layer, Dense):
@@ -199,6 +205,7 @@ def dropout_shrinks(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(Passing, Flatten),
+    whole=True,
     explanation="you connected every input value to every output value",
     repair="activations and layers that only rearrange values have no weights",
     claim="The softmax function has a weight for each pair of an input and an output.",

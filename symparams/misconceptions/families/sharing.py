@@ -10,7 +10,7 @@ from symparams.layers.spatial_letters import input_sizes
 from symparams.layers.transposed import TransposedConvolution
 from symparams.misconceptions.edits import some
 from symparams.misconceptions.misconception import misconception
-from symparams.misconceptions.surroundings import intact, other_kernels, without_biases
+from symparams.misconceptions.surroundings import other_kernels, without_biases
 from symparams.misconceptions.task import Subject
 
 _SLIDING = (Convolution, Depthwise, Separable, TransposedConvolution)
@@ -86,6 +86,7 @@ def filters_as_large_as_the_image(s: Subject) -> Iterable[Formula]:
     "weights",
     "trainable",
     layers=(Convolution,),
+    whole=True,
     explanation="you connected every input value to every output value, as in a dense layer",
     repair="each output value of a convolution depends on one window only, and all windows share their weights",
     claim="In a convolution, every output value has its own weight for every input value.",
@@ -93,7 +94,7 @@ def filters_as_large_as_the_image(s: Subject) -> Iterable[Formula]:
 )
 def fully_connected(s: Subject) -> Iterable[Formula]:
     """(k·k·C_in + 1)·C_out → (H_in·W_in·C_in + 1)·H_out·W_out·C_out."""
-    if isinstance(s.layer, Convolution) and intact(s):
+    if isinstance(s.layer, Convolution):
         for rule in filters_as_large_as_the_image.edit(s):
             if s.quantity != "trainable" and isinstance(rule, Product):
                 yield product([*rule.factors[:-1], *s.out.spatial(), rule.factors[-1]])
