@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from symparams.algebra.evaluation import Exact, at
+from symparams.algebra.evaluation import Exact, at, number
 from symparams.algebra.formula import ONE, ZERO, Formula, Number, Symbol, parts, symbols, total
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
@@ -21,7 +21,7 @@ from symparams.misconceptions.task import Subject
 from symparams.model.derived import Derived
 
 Letters: TypeAlias = "dict[str, Symbol]"  # by name: the letters of one rule with their numbers
-_Shared: TypeAlias = "dict[Misconception, tuple[Formula, ...] | None]"  # forms; None: not to be shared
+_Shared: TypeAlias = "dict[tuple[object, ...], tuple[Formula, ...] | None]"  # forms; None: not to be shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +73,29 @@ class Editing:
         self._shared = shared
 
     def made(
-        self, misconception: Misconception, edited: Callable[[Misconception, Subject], Iterable[Formula]]
+        self,
+        misconception: Misconception,
+        edited: Callable[[Misconception, Subject], Iterable[Formula]],
+        brought: tuple[Symbol, ...] = (),
     ) -> Iterable[Filled] | None:
-        """What a formal misconception makes of the rule; None if it must be worked out for this rule alone."""
-        if misconception not in self._shared:
+        """What a formal misconception makes of the rule; None if it must be worked out for this rule alone.
+
+        `brought` are the letters that it puts in.
+        """
+        seen = [(s.name, s.incoming, _is_plain(s), _is_sound(s), self._letters.get(s.name) is s) for s in brought]
+        key = (misconception, *seen)
+        letters = {**self._letters, **{s.name: s for s in brought}} if brought else self._letters
+        if key not in self._shared:
             rules = tuple(edited(misconception, self._subject))
-            known = all(self._letters.get(s.name) is s for rule in rules for s in symbols(rule))
-            self._shared[misconception] = tuple(mapped(rule, _leaf) for rule in rules) if known else None
-        forms = self._shared[misconception]
-        if forms is None:
-            return None
-        if forms and not self._numbers:
+            known = all(map(_is_sound, brought)) and all(letters.get(s.name) is s for r in rules for s in symbols(r))
+            self._shared[key] = tuple(mapped(rule, _leaf) for rule in rules) if known else None
+        forms = self._shared[key]
+        if not forms:
+            return forms
+        if not self._numbers:
             self._numbers = {name: _number(letter) for name, letter in self._letters.items()}
-        return [Filled(one, self._letters, self._numbers) for one in forms]
+        numbers = {**self._numbers, **{s.name: _number(s) for s in brought}} if brought else self._numbers
+        return [Filled(one, letters, numbers) for one in forms]
 
 
 def _leaf(leaf: Formula) -> Formula:
@@ -97,9 +107,16 @@ def _is_plain(letter: Symbol) -> bool:
     return letter.value is ZERO or letter.value is ONE
 
 
+def _is_sound(letter: Symbol) -> bool:
+    """Whether a letter stands for a whole number, and is seen to stand for 0 or 1 where it does."""
+    value = number(letter)
+    return type(value) is int and (value not in (0, 1) or _is_plain(letter))
+
+
 def _number(letter: Symbol) -> int:
-    assert isinstance(letter.value, Number)
-    return int(letter.value.value)
+    value = number(letter)
+    assert isinstance(value, int)
+    return value
 
 
 @lru_cache(4096)
@@ -112,7 +129,7 @@ def _form(rule: Formula) -> tuple[tuple[object, ...], Letters | None]:
         node = pending.pop()
         if isinstance(node, Symbol):
             seen += (node.name, node.incoming, _is_plain(node))
-            sound &= isinstance(node.value, Number) and type(node.value.value) is int
+            sound &= _is_sound(node)
             sound &= letters.setdefault(node.name, node) is node
         elif isinstance(node, Number):
             seen.append(node.value)

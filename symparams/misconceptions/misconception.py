@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from symparams.algebra.formula import Formula
+from symparams.algebra.formula import Formula, Symbol
 from symparams.layers.spelling import Spelling
 from symparams.misconceptions.roles import Need
 from symparams.misconceptions.task import Subject
 from symparams.model.layer import Layer
 
 Edit: TypeAlias = Callable[[Subject], Iterable[Formula]]
+Bringing: TypeAlias = Callable[[Subject], tuple[Symbol, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is the only one of its name
@@ -38,6 +39,8 @@ class Misconception:
     # Whether its edit looks at letters and their places only, never at their numbers but to find a 0 or 1; what it
     # makes of a rule then holds for all rules of the same form.
     formal: bool = False
+    # Of a formal one: the letters that it puts in which are neither of the layer's tensors nor sizes that arrive.
+    brings: Bringing | None = None
     whole: bool = False  # whether it takes the place of a right rule whole, so that no other mistake goes before it
     beside: tuple[type[Layer], ...] = ()  # of `around`: kinds of layers of which the network has one; (): any network
     of_several: str = ""  # the explanation where it was made in several layers that are named; empty: the same
@@ -63,6 +66,7 @@ def misconception(
     around: bool = False,
     needs: Need | None = None,
     formal: bool = False,
+    brings: Bringing | None = None,
     whole: bool = False,
     beside: tuple[type[Layer], ...] = (),
     explanation: str,
@@ -75,5 +79,5 @@ def misconception(
     """Makes a misconception of an edit."""
     asked = frozenset(quantities)
     said = (explanation, repair, claim, source)
-    how = (layers, around, needs, formal, whole, beside, of_several)
+    how = (layers, around, needs, formal, brings, whole, beside, of_several)
     return lambda edit: Misconception(name, asked, *said, credit, edit, *how)

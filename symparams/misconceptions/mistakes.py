@@ -108,11 +108,13 @@ class Mistakes:
         sensible = [m for m in _sensible(task) if m.credit]
         places = {m: i for i, m in enumerate(sensible)}
         later = [m for m in sensible if not m.whole and any(True for _ in _of_right(m, task))]
+        brought = {m: m.brings(task.right[0]) for m in later if m.brings is not None}
         for first in self.slips(task):
             (subject,) = task.subjects(first.rules)
             by_form = editing(subject)
             for second in (m for m in later if places[m] > places[first.made[0]]):
-                filled = by_form.made(second, _ways) if second.formal and by_form is not None else None
+                formal = second.formal and by_form is not None
+                filled = by_form.made(second, _ways, brought.get(second, ())) if formal else None
                 for rule in _ways(second, subject) if filled is None else filled:
                     yield (*first.made, second), rule
 

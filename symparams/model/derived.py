@@ -102,7 +102,7 @@ class Derived:
         named = [i for i, name in enumerate(names) if name in ("channels", "features")]
         return named[-1] if named else self.leaving.channel_axis
 
-    @property
+    @cached_property
     def leaving(self) -> Incoming:
         """The output as it arrives at the layers behind."""
         return Incoming(self.shape, self.convention, self.is_sequence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice
 
@@ -11,7 +11,7 @@ from symparams.algebra.formula import Formula, Product, Symbol, as_formula
 from symparams.layers.convolution import Convolution, Separable
 from symparams.layers.padding import ZeroPadding
 from symparams.layers.transposed import TransposedConvolution
-from symparams.misconceptions.edits import Test, bound_where, changed, named, rewritten, some, without_factor
+from symparams.misconceptions.edits import Test, changed, exchanged, named, rewritten, some, without_factor
 from symparams.misconceptions.misconception import misconception
 from symparams.misconceptions.roles import is_of, is_spanned, letters, matrix, spanning
 from symparams.misconceptions.surroundings import factor_of, in_work, intact, network_input, weighted_before
@@ -20,12 +20,6 @@ from symparams.model.network import Node
 
 _FURTHEST = 6  # earlier convolutions that are multiplied in
 _MIXING = (Convolution, Separable, TransposedConvolution)  # every filter spans all channels
-
-
-def _is_channels(s: Subject) -> Test:
-    """Whether a node is the channels that arrive at a kernel, which spans them or has each for itself."""
-    kernels = [t for t in s.tensors if t.of("kernel")]
-    return named(*(letter.name for letter in letters(kernels, "input", "output") if letter.incoming))
 
 
 @misconception(
@@ -50,6 +44,14 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     return in_work(s, lambda rule: some(without_factor(rule, is_spanned(s))))
 
 
+def _channels_before(s: Subject) -> tuple[Symbol, ...]:
+    """The input channels of the convolutions before it, the nearest first."""
+    convolutions = (n for n in weighted_before(s) if any(t.of("kernel") for t in n.derived.rules.counted))
+    before = islice((n for n in convolutions if n.derived.arriving), _FURTHEST)
+    named_channels = ((n.name, as_formula(n.derived.arriving[0].channels)) for n in before)
+    return tuple(Symbol(f"C_{i}", c, f"input channels of {name}", True) for i, (name, c) in enumerate(named_channels))
+
+
 @misconception(
     "filters of all earlier layers multiplied in",
     "params",
@@ -58,6 +60,8 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
     "macs",
     around=True,
     needs="spanning kernel",
+    formal=True,
+    brings=_channels_before,
     explanation="you multiplied by the filters of every earlier convolution, not only by the input channels of this "
     "layer",
     repair="the input channels of a layer are the filters of the layer directly before it; filters of earlier "
@@ -67,20 +71,14 @@ def input_channels_left_out(s: Subject) -> Iterable[Formula]:
 )
 def earlier_filters(s: Subject) -> Iterable[Formula]:
     """k·k·C_in·C_out → k·k·C_0·C_in·C_out."""
-    convolutions = (n for n in weighted_before(s) if _has_kernel(n) and n.derived.arriving)
-    is_input, further = is_spanned(s), list[Formula]()
-    for node in islice(convolutions, _FURTHEST):
-        channels = node.derived.arriving[0].channels
-        further.insert(0, Symbol(f"C_{len(further)}", as_formula(channels), f"input channels of {node.name}", True))
+    is_input, channels = is_spanned(s), _channels_before(s)
+    for i in range(len(channels)):
+        further = channels[i::-1]
         if any(number(c) != 1 for c in further):
             yield from some(_with_channels(s.rule, is_input, further))
 
 
-def _has_kernel(node: Node) -> bool:
-    return any(t.of("kernel") for t in node.derived.rules.counted)
-
-
-def _with_channels(rule: Formula, is_input: Test, further: list[Formula]) -> Formula | None:
+def _with_channels(rule: Formula, is_input: Test, further: Sequence[Formula]) -> Formula | None:
     def change(node: Formula) -> Formula | None:
         if not isinstance(node, Product):
             return None
@@ -88,6 +86,22 @@ def _with_channels(rule: Formula, is_input: Test, further: list[Formula]) -> For
         return None if place is None else Product((*node.factors[:place], *further, *node.factors[place:]))
 
     return changed(rule, rewritten(rule, change))
+
+
+def _with_number(s: Subject, channels: Formula) -> tuple[Symbol, ...]:
+    """The channels that arrive at its kernels, with another number."""
+    kernels = [t for t in s.tensors if t.of("kernel")]
+    letters_ = (letter for letter in letters(kernels, "input", "output") if letter.incoming)
+    return tuple(Symbol(one.name, channels, one.meaning, True) for one in letters_)
+
+
+def _of_the_image(s: Subject) -> tuple[Symbol, ...]:
+    """Its input channels as those of the network's input; none where that has one, or no channels."""
+    source = network_input(s)
+    if source is None or len(source.shape) != len(s.x.shape) or len(source.shape) < 2:
+        return ()
+    channels = source.shape[0 if s.convention == "torch" else -1]
+    return () if channels == 1 else _with_number(s, as_formula(channels))  # 1: what input channels left out give
 
 
 @misconception(
@@ -99,6 +113,8 @@ def _with_channels(rule: Formula, is_input: Test, further: list[Formula]) -> For
     "flops",
     around=True,
     needs="kernel",
+    formal=True,
+    brings=_of_the_image,
     explanation="you used the channels of the network's input, not the input channels of this layer",
     repair="the input channels of a layer are the output channels of the layer before it",
     claim="In a network for color images, every convolution has three input channels.",
@@ -107,13 +123,7 @@ def _with_channels(rule: Formula, is_input: Test, further: list[Formula]) -> For
 )
 def channels_of_the_image(s: Subject) -> Iterable[Formula]:
     """C_in = 32 → C_in = 3."""
-    source = network_input(s)
-    if source is None or len(source.shape) != len(s.x.shape) or len(source.shape) < 2:
-        return ()
-    channels = source.shape[0 if s.convention == "torch" else -1]
-    if channels == 1:  # that is what input channels left out give
-        return ()
-    return _with_input_channels(s, as_formula(channels))
+    return _with_letters(s, _of_the_image(s))
 
 
 @misconception(
@@ -137,14 +147,39 @@ def three_channels(s: Subject) -> Iterable[Formula]:
     return _with_input_channels(s, as_formula(3))
 
 
+def _with_letters(s: Subject, others: tuple[Symbol, ...]) -> Iterable[Formula]:
+    """The rule with other letters of these names."""
+    by_name = {letter.name: letter for letter in others}
+
+    def other(node: Formula) -> Formula:
+        assert isinstance(node, Symbol)
+        return by_name[node.name]
+
+    return in_work(s, lambda rule: some(exchanged(rule, named(*by_name), other))) if others else ()
+
+
 def _with_input_channels(s: Subject, channels: Formula) -> Iterable[Formula]:
-    is_channels = _is_channels(s)
-    return in_work(s, lambda rule: some(bound_where(rule, is_channels, channels)))
+    return _with_letters(s, _with_number(s, channels))
 
 
 def _joins(node: Node) -> bool:
     """Whether a layer has weights between inputs and outputs, as normalization has none."""
     return any(t.joins for t in node.derived.rules.tensors)
+
+
+def _of_the_layer_before(s: Subject) -> tuple[Symbol, ...]:
+    """What arrives at it as what arrives at the layer with weights before it."""
+    before = next((n for n in weighted_before(s) if _joins(n)), None)
+    if before is None or not before.derived.arriving:
+        return ()
+    x = before.derived.arriving[0]
+    if len(x.shape) != len(s.x.shape) or (len(x.shape) > 1 and x.channels == 1):
+        return ()
+    if len(x.shape) > 1:
+        return _with_number(s, as_formula(x.channels))
+    one = matrix(s)
+    inputs = letters([] if one is None else [one], "input")
+    return tuple(Symbol(n.name, as_formula(x.channels), n.meaning, n.incoming) for n in inputs)
 
 
 @misconception(
@@ -156,6 +191,8 @@ def _joins(node: Node) -> bool:
     "flops",
     around=True,
     needs="tensor",
+    formal=True,
+    brings=_of_the_layer_before,
     explanation="you used the input of the layer before, not its output",
     repair="the input of a layer is the output of the layer before it: its filters, or its units",
     source="Stack Exchange, questions on stacked layers in Keras's model.summary()",
@@ -163,19 +200,7 @@ def _joins(node: Node) -> bool:
 )
 def one_layer_too_early(s: Subject) -> Iterable[Formula]:
     """C_in = 64 → C_in = 32, n_in = 128 → n_in = 9072."""
-    before = next((n for n in weighted_before(s) if _joins(n)), None)
-    if before is None or not before.derived.arriving:
-        return ()
-    x, mine = before.derived.arriving[0], s.x
-    if len(x.shape) != len(mine.shape):
-        return ()
-    if len(x.shape) > 1 and x.channels == 1:
-        return ()
-    if len(x.shape) > 1:
-        return _with_input_channels(s, as_formula(x.channels))
-    one = matrix(s)
-    is_inputs = is_of([] if one is None else [one], "input")
-    return in_work(s, lambda rule: some(bound_where(rule, is_inputs, as_formula(x.channels))))
+    return _with_letters(s, _of_the_layer_before(s))
 
 
 @misconception(

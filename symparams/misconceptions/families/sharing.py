@@ -26,6 +26,8 @@ def _multiplied(sizes: Iterable[Formula], rule: Formula) -> Formula:
     "weights",
     "trainable",
     layers=_SLIDING,
+    formal=True,
+    brings=lambda s: s.out.spatial(),
     explanation="you gave every output position its own weights",
     repair="a convolution uses the same filters at every position, so the size of the feature map does not matter",
     claim="A convolution on a larger image has more parameters.",
