@@ -73,15 +73,10 @@ class Editing:
         self._shared = shared
 
     def made(
-        self,
-        misconception: Misconception,
-        edited: Callable[[Misconception, Subject], Iterable[Formula]],
-        brought: tuple[Symbol, ...] = (),
+        self, misconception: Misconception, edited: Callable[[Misconception, Subject], Iterable[Formula]]
     ) -> Iterable[Filled] | None:
-        """What a formal misconception makes of the rule; None if it must be worked out for this rule alone.
-
-        `brought` are the letters that it puts in.
-        """
+        """What a formal misconception makes of the rule; None if it must be worked out for this rule alone."""
+        brought = self._brought(misconception)
         seen = [(s.name, s.incoming, _is_plain(s), _is_sound(s), self._letters.get(s.name) is s) for s in brought]
         key = (misconception, *seen)
         letters = {**self._letters, **{s.name: s for s in brought}} if brought else self._letters
@@ -90,12 +85,24 @@ class Editing:
             known = all(map(_is_sound, brought)) and all(letters.get(s.name) is s for r in rules for s in symbols(r))
             self._shared[key] = tuple(mapped(rule, _leaf) for rule in rules) if known else None
         forms = self._shared[key]
+        if forms is None:
+            return None
         if not forms:
-            return forms
+            return ()
         if not self._numbers:
             self._numbers = {name: _number(letter) for name, letter in self._letters.items()}
         numbers = {**self._numbers, **{s.name: _number(s) for s in brought}} if brought else self._numbers
         return [Filled(one, letters, numbers) for one in forms]
+
+    def _brought(self, misconception: Misconception) -> tuple[Symbol, ...]:
+        """The letters that it puts in, which are the same for all rules of the layer."""
+        if misconception.brings is None:
+            return ()
+        task = self._subject.task
+        if misconception not in task.brought:
+            task.brought[misconception] = misconception.brings(task.right[0])
+        brought: tuple[Symbol, ...] = task.brought[misconception]
+        return brought
 
 
 def _leaf(leaf: Formula) -> Formula:

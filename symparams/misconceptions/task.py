@@ -74,6 +74,11 @@ class Task:
         in_place = (self.node.frozen, self.node.shared is None, self.node.generated)
         return _kept(self.derived, self.quantity, self.axes, self.settings, in_place)
 
+    @cached_property
+    def brought(self) -> Kept:
+        """Which letters of other layers edits of its rules put in; kept for this layer in its place."""
+        return {}
+
     def derivations(
         self, rules: tuple[Formula, ...] | None = None, axes: tuple[str, ...] = ()
     ) -> tuple[Derivation, ...]:

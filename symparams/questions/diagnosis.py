@@ -192,7 +192,7 @@ class Diagnostician:
                     seen.add(i)
                     pending.append(i)
         for i in sorted(seen):
-            believed, right = self.mistakes.believed(made, i).shape, self.network.nodes[i].shape
+            believed, right = self.mistakes.beliefs.believed(made, i).shape, self.network.nodes[i].shape
             if believed is not None and believed != right:
                 yield Arriving(self.network.nodes[i].name, right, believed)
 

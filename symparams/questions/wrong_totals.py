@@ -160,9 +160,8 @@ class WrongTotals:
     def _carried(self) -> dict[Signature, list[_Together]]:
         """A misconception about sizes in every layer; what is counted is right for the sizes that come of it."""
         terms_by_sum: dict[Signature, list[_Together]] = {}
-        for misconception in self.mistakes.turning(len(self.mistakes.network.nodes) - 1):
-            if not self.mistakes.may_miscount(misconception, self.total.quantity):
-                continue
+        last = len(self.mistakes.network.nodes) - 1
+        for misconception in self.mistakes.beliefs.turning(last, self.total.quantity):
             of_equal: dict[tuple[Formula, Formula], Way | None] = {}
             terms: _Together = []
             for i, term in enumerate(self.total.terms):

@@ -13,7 +13,7 @@ import pytest
 
 from symparams import extensions
 from symparams.extensions import loading, warning
-from symparams.misconceptions import mistakes
+from symparams.misconceptions import trying
 
 PACKAGE = Path(__file__).parent.parent / "extension_package"
 NETWORK = "input(10, 16) -> gatedmemory(32) -> dense(3)"
@@ -59,5 +59,5 @@ def site_of(folder: Path) -> Iterator[Path]:
 def _forget() -> None:
     extensions.distributions.cache_clear()
     warning._told.clear()
-    for known in (loading._loaded, loading._used, mistakes._CONCERNING):
+    for known in (loading._loaded, loading._used, trying._CONCERNING):
         known.clear()

@@ -90,15 +90,16 @@ def test_others_differ(text: str) -> None:
 )
 def test_wrong_sizes_are_carried_on_only_where_they_count(end: str, counts: bool) -> None:
     mistakes = Mistakes(Tasks(net(f"input(28, 28, 1) -> conv(8, 3) -> maxpool(2) -> conv(4, 3) -> {end}")))
-    made = {m.name: m for m in mistakes.turning(len(mistakes.network.nodes) - 1)}["the + 1 forgotten"]
-    assert mistakes.may_miscount(made, "params") is counts
-    assert mistakes.may_miscount(made, "macs")
+    made, last = CATALOGUE["the + 1 forgotten"], len(mistakes.network.nodes) - 1
+    assert (made in mistakes.beliefs.turning(last, "params")) is counts
+    assert made in mistakes.beliefs.turning(last, "macs")
 
 
 def test_what_is_left_out_explains_nothing() -> None:
     network = net("input(32, 32, 3) -> [conv(8, 3, s=2) -> bn] * 2 -> conv(4, 3, same) -> globalavgpool -> dense(10)")
     mistakes = Mistakes(Tasks(network))
-    left_out = [m for m in mistakes.turning(len(network.nodes) - 1) if not mistakes.may_miscount(m, "params")]
+    every, miscounting = (mistakes.beliefs.turning(len(network.nodes) - 1, asked) for asked in ("shape", "params"))
+    left_out = [m for m in every if m not in miscounting]
     assert left_out
     for made in left_out:
         for i in range(1, len(network.nodes)):
