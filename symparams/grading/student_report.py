@@ -89,7 +89,7 @@ def student_reports(
     """The names of the files for all students, and what is in them."""
     width = len(str(len(marks.students)))
     for number, student in enumerate(marks.students, 1):
-        name = f"{number:0{width}}-{_plain(student.name)}{_SUFFIX[format_]}"
+        name = f"{number:0{width}}-{_plain(student.name)}{_SUFFIX[format_]}"  # by its number no reserved one
         text = student_report(marks, student, format_, digits)
         yield name, pdf(text, fonts) if format_ == "pdf" else text
 
@@ -115,6 +115,16 @@ def write_reports(
 
 
 def _plain(name: str) -> str:
-    """The letters of a name that any system has in the names of files."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_NAME].strip("-") or "student"
+    """A name as part of the name of a file: its letters, marks and digits, of whatever script."""
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+    seen = (sign for sign in composed if unicodedata.category(sign) != "Cf")  # such as those that turn the direction
+    kept = "".join(sign if unicodedata.category(sign)[0] in "LMN" else "-" for sign in seen)
+    return _beginning(re.sub("-+", "-", kept).strip("-")) or "student"
+
+
+def _beginning(name: str) -> str:
+    """As much of a name as there is room for, no letter without its marks."""
+    end = _NAME
+    while end and unicodedata.category(name[end : end + 1] or "x")[0] == "M":
+        end -= 1
+    return name[:end].strip("-")

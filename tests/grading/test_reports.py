@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -22,7 +23,7 @@ from symparams.exams.kinds import KINDS
 from symparams.grading.bank_text import in_format
 from symparams.grading.latex_formula import SETTINGS, formula
 from symparams.grading.marks import ClassMarks, graded
-from symparams.grading.student_report import ReportFormat, student_report, student_reports, write_reports
+from symparams.grading.student_report import ReportFormat, _plain, student_report, student_reports, write_reports
 from tests import html_reader
 from tests.conftest import EXAMPLES
 from tests.grading.test_items import NUMBER, bank_of
@@ -216,8 +217,30 @@ def test_the_names_of_files() -> None:
     rows = "".join(f"{name},7\n" for name in ("Ada Lovelace", "Zoë_1", "../../etc", "李雷", "Ada-Lovelace", "x" * 300))
     names = [name for name, _ in student_reports(marks(f"student,1\n{rows}"), "markdown")]
     assert names == [
-        "1-ada-lovelace.md", "2-zoe-1.md", "3-etc.md", "4-student.md", "5-ada-lovelace.md", f"6-{'x' * 40}.md",
+        "1-ada-lovelace.md", "2-zoë-1.md", "3-etc.md", "4-李雷.md", "5-ada-lovelace.md", f"6-{'x' * 40}.md",
     ]  # fmt: skip
+
+
+NAMES = {
+    "Иванов Пётр": "иванов-пётр", "משה כהן": "משה-כהן", "महेश": "महेश", "Zoe\u0308": "zoë", "\u202eAda": "ada",
+    "CON": "con", "a/b\\c": "a-b-c", "!?": "student", "Ａｄａ": "ada", "a\u0301" * 60: "á" * 40,
+    "q\u0323" * 60: "q\u0323" * 20, "x" + "q\u0323" * 60: "x" + "q\u0323" * 19, "y" + "\u0323" * 60: "student",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_letters_of_every_script_stay_in_the_names_of_files(name: str) -> None:
+    found = next(student_reports(marks(f"student,1\n{name},7\n"), "markdown"))[0]
+    assert found == f"1-{NAMES[name]}.md"
+
+
+@given(st.text(max_size=80))
+def test_the_names_of_files_are_names_on_every_system(name: str) -> None:
+    made = _plain(name)
+    assert made == unicodedata.normalize("NFC", made)
+    assert 0 < len(made) <= 40
+    assert len(made.encode("utf-8")) <= 200  # of the 255 bytes that most systems have
+    assert not re.search(r"""[\x00-\x1f/\\:*?"<>|.\s]""", made)
 
 
 def test_the_command(tmp_path: Path) -> None:
