@@ -15,6 +15,7 @@ from symparams.exams.credit import share_of
 from symparams.misconceptions.misconception import Misconception
 from symparams.misconceptions.mistakes import Mistake
 
+USUAL = 8  # single mistakes that are enough, so that pairs are not looked for
 _MOST = 16  # that are looked at for one question, besides single ones
 
 
@@ -59,7 +60,7 @@ def _gives(rules: tuple[Formula, ...], points: Sequence[Point]) -> tuple[tuple[E
 
 
 def all_mistakes(
-    course: Course, index: int, quantity: str, *, local: bool = False, enough: int = 8
+    course: Course, index: int, quantity: str, *, local: bool = False, enough: int = USUAL
 ) -> Iterator[Mistake]:
     """The single mistakes of a task, those that are carried on, and pairs where these are too few.
 

@@ -15,12 +15,13 @@ from symparams.algebra.notations import PLAIN
 from symparams.algebra.solving import letters_of
 from symparams.errors import SymparamsError
 from symparams.exams.draws import shuffled
+from symparams.exams.likeness import unlike
 from symparams.exams.question import Content, Option, Wrong
 from symparams.questions.points import number_from
 
 FEWEST, USUAL, MOST = 4, 4, 5  # options of a choice
+_BESIDE = 3  # answers near the right one, beside those that are needed, from which those are taken that do not tell it
 _POINTS, _LARGE = 3, 1_000  # where formulas are compared: at so many points, whose values are at least so large
-_SPARE = 2  # wrong answers beside those that are needed, of which luck takes some
 
 Weight: TypeAlias = "tuple[int | Fraction, ...]"  # by which options are ranked
 More: TypeAlias = Callable[[], Iterable[Wrong]]  # wrong answers that are near, for where too few are known
@@ -77,10 +78,8 @@ def _chosen(key: Content, mistakes: Sequence[Wrong], turn: Turn, more: More) -> 
     below = turn.wanted - 1 - above
     larger, smaller = _sides(key, mistakes, above, below, more)
     missing_above, missing_below = max(0, above - len(larger)), max(0, below - len(smaller))
-    chosen = [
-        *_likely(larger, above + missing_below, turn.luck("larger")),
-        *_likely(smaller, below + missing_above, turn.luck("smaller")),
-    ]
+    above, below = min(len(larger), above + missing_below), min(len(smaller), below + missing_above)
+    chosen = unlike(key, larger, above, smaller, below, turn.luck("taken"), text)
     return [chosen[i] for i in shuffled(len(chosen), turn.luck("order"))]
 
 
@@ -90,10 +89,10 @@ def _sides(
     """The wrong answers that are larger than the key, and the others; no two say the same."""
     larger: list[Wrong] = []
     smaller: list[Wrong] = []
-    seen = _says(key)
-    for wrong in _one_after_another(mistakes, more, lambda: len(larger) < above or len(smaller) < below):
+    seen, room = _says(key), _BESIDE if not isinstance(key, str) else 0
+    for wrong in _one_after_another(mistakes, more, lambda: len(larger) < above or len(smaller) < below, room):
         side, needed = (larger, above) if weight(wrong.content) > weight(key) else (smaller, below)
-        is_spare = not wrong.made and len(side) >= needed  # what is only near is taken where it is needed
+        is_spare = not wrong.made and len(side) >= needed + room  # what is only near is taken where it is needed
         says = _says(wrong.content)
         if plausible(wrong.content) and seen.isdisjoint(says) and not is_spare:
             seen |= says
@@ -101,18 +100,17 @@ def _sides(
     return larger, smaller
 
 
-def _one_after_another(mistakes: Sequence[Wrong], more: More, lacking: Callable[[], bool]) -> Iterator[Wrong]:
+def _one_after_another(
+    mistakes: Sequence[Wrong], more: More, lacking: Callable[[], bool], room: int
+) -> Iterator[Wrong]:
+    """The known ones; then those that are near until there are enough, and so many behind them."""
     yield from mistakes
     for wrong in more() if lacking() else ():
         yield wrong
         if not lacking():
-            return
-
-
-def _likely(wrong: Sequence[Wrong], count: int, luck: int) -> list[Wrong]:
-    """So many of the first."""
-    pool = wrong[: count + _SPARE]
-    return [pool[i] for i in sorted(shuffled(len(pool), luck)[:count])]
+            room -= 1
+            if room < 0:
+                return
 
 
 def _says(content: Content) -> set[object]:

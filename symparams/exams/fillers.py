@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from symparams.algebra.evaluation import Point, at
-from symparams.algebra.formula import Formula, Number, Symbol, as_formula, symbols
+from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
 from symparams.algebra.simplification import simplified
 from symparams.algebra.solving import letters_of
 from symparams.algebra.substitution import mapped
 from symparams.errors import SymparamsError
 from symparams.exams.question import Content, Wrong
 from symparams.exams.values import bound
+
+Sizes: TypeAlias = tuple[Value, ...]
 
 _UNKNOWN = "no known mistake leads to this answer"
 
@@ -24,12 +27,35 @@ def _near(content: Content, remark: str = _UNKNOWN) -> Wrong:
 def near_numbers(key: Content, rules: Sequence[Formula], point: Point, known: Sequence[Wrong]) -> Iterator[Wrong]:
     """What the right rules give for another size, the known mistakes on the other side of the key, steps from it."""
     assert not isinstance(key, str)
+    if len(key) > 1:
+        yield from _crossed(key, known)
     yield from _of_other_sizes([bound(rule, point) for rule in rules])
     if len(key) == 1:
         yield from _mirrored(key[0], known)
     for i, value in enumerate(key):
         for other in _steps(value) if isinstance(value, int) else ():
-            yield _near((*key[:i], other, *key[i + 1 :]))
+            yield _near(_with(key, i, other))
+
+
+def _crossed(key: Sizes, known: Sequence[Wrong]) -> Iterator[Wrong]:
+    """One size wrong, another one, and both: so the right shape is not the one that all others are like."""
+    values: list[dict[int, None]] = [{} for _ in key]
+    for wrong in known:
+        others = [i for i, (value, right) in enumerate(zip(wrong.content, key, strict=False)) if value != right]
+        value = wrong.content[others[0]] if len(others) == 1 else None
+        if isinstance(value, int):
+            values[others[0]][value] = None
+    for found, right in zip(values, key, strict=True):
+        found |= dict.fromkeys(_steps(right) if isinstance(right, int) else ())
+    last = len(key) - 1
+    for one, other in zip(values[0], values[last], strict=False):
+        yield _near(_with(key, 0, one))
+        yield _near(_with(key, last, other))
+        yield _near(_with(_with(key, 0, one), last, other))
+
+
+def _with(key: Sizes, i: int, value: int) -> Sizes:
+    return (*key[:i], value, *key[i + 1 :])
 
 
 def _steps(value: int) -> tuple[int, ...]:

@@ -64,13 +64,43 @@ def digits(text: str) -> int:
     return len(re.findall(r"\d", text))
 
 
+def alike(texts: Sequence[str]) -> list[int]:
+    """How much each has in common with the others: numbers and words, wherever they stand."""
+    parts = [Counter(re.findall(r"\d+|[^\W\d]+", text.replace(",", ""))) for text in texts]
+    return [sum((one & other).total() for other in parts) for one in parts]
+
+
+def alike_in_places(texts: Sequence[str]) -> list[int]:
+    """The same of shapes, whose sizes have their places."""
+    rows = [text.split(" × ") for text in texts]
+    return [sum(a == b for other in rows for a, b in zip(one, other, strict=False)) for one in rows]
+
+
+def apart(sizes: Sequence[Fraction]) -> list[Fraction]:
+    """How far each is from the one that is nearest to it."""
+    return [min(abs(one - two) for j, two in enumerate(sizes) if j != i) for i, one in enumerate(sizes)]
+
+
+def negative(scores: Iterable[float | Fraction]) -> list[float | Fraction]:
+    return [-score for score in scores]
+
+
 # What is chosen without knowing anything, of options with numbers, and of all.
 OF_NUMBERS: Mapping[str, Callable[[Choice], list[int]]] = {
     "largest": lambda c: ranked(c.sizes or (), 0),
     "second": lambda c: ranked(c.sizes or (), 1),
     "third": lambda c: ranked(c.sizes or (), 2),
     "smallest": lambda c: ranked(c.sizes or (), -1),
+    "one of the two that are nearest": lambda c: best(negative(apart(c.sizes or ()))),
+    "far from all": lambda c: best(apart(c.sizes or ())),
 }
+OF_PARTS: Mapping[str, Callable[[Choice], list[int]]] = {
+    "most like the others": lambda c: best(alike(c.texts)),
+    "least like the others": lambda c: best(negative(alike(c.texts))),
+    "most like the others, by place": lambda c: best(alike_in_places(c.texts)),
+    "least like the others, by place": lambda c: best(negative(alike_in_places(c.texts))),
+}
+WITH_PARTS = ("shape", "formula")  # kinds of questions
 OF_ALL: Mapping[str, Callable[[Choice], list[int]]] = {
     "longest": lambda c: best([len(text) for text in c.texts]),
     "shortest": lambda c: best([-len(text) for text in c.texts]),
@@ -82,11 +112,16 @@ OF_ALL: Mapping[str, Callable[[Choice], list[int]]] = {
 }
 
 
+def rules_for(c: Choice) -> dict[str, Callable[[Choice], list[int]]]:
+    of_parts = OF_PARTS if c.kind in WITH_PARTS else {}
+    return {**(OF_NUMBERS if c.sizes else {}), **OF_ALL, **of_parts}
+
+
 def gains(choices: Iterable[Choice]) -> dict[str, tuple[float, int]]:
     """By how much each rule does better than luck, and of how many questions that is seen."""
     above: dict[str, list[float]] = defaultdict(list)
     for c in choices:
-        for name, rule in {**(OF_NUMBERS if c.sizes else {}), **OF_ALL}.items():
+        for name, rule in rules_for(c).items():
             chosen = rule(c)
             above[name].append((c.key in chosen) / len(chosen) - 1 / len(c.texts))
     return {name: (sum(each) / len(each), len(each)) for name, each in above.items()}

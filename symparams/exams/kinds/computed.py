@@ -9,7 +9,7 @@ from functools import partial
 from symparams.algebra.evaluation import number
 from symparams.algebra.formula import Formula, Number, Product, Symbol, as_formula, symbols
 from symparams.errors import SymparamsError
-from symparams.exams.candidates import Candidate, all_mistakes, candidates
+from symparams.exams.candidates import USUAL, Candidate, all_mistakes, candidates
 from symparams.exams.course import Course
 from symparams.exams.describable import is_describable
 from symparams.exams.kind import Kind
@@ -54,18 +54,26 @@ def plans(quantity: str, kind: str, level: int, course: Course, answer_type: Ans
             local=local,
             rules=task.rules,
             axes=task.axes,
-            mistakes=partial(_candidates, course, task, local),
+            mistakes=partial(_candidates, course, task, local, answer_type == "choice"),
         )
 
 
-def _candidates(course: Course, task: Task, local: bool) -> tuple[Candidate, ...]:
-    return candidates(course, _mistakes(course, task, local), task.rules)
+_WITH_PAIRS = 99  # single mistakes up to which pairs are looked for, too: more than there are
 
 
-def _mistakes(course: Course, task: Task, local: bool) -> Iterator[Mistake]:
-    """The mistakes of a task; of a receptive field those along the axis that is asked for."""
+def _candidates(course: Course, task: Task, local: bool, chosen: bool) -> tuple[Candidate, ...]:
+    return candidates(course, _mistakes(course, task, local, chosen), task.rules)
+
+
+def _mistakes(course: Course, task: Task, local: bool, chosen: bool) -> Iterator[Mistake]:
+    """The mistakes of a task; of a receptive field those along the axis that is asked for.
+
+    Among shapes with one mistake each, the right one is what they have in common; so pairs are wanted where one of
+    them is chosen.
+    """
     wanted = len(task.rules)
-    for mistake in all_mistakes(course, task.index, task.quantity, local=local):
+    enough = _WITH_PAIRS if chosen and wanted > 1 else USUAL
+    for mistake in all_mistakes(course, task.index, task.quantity, local=local, enough=enough):
         yield mistake if len(mistake.rules) == wanted else replace(mistake, rules=mistake.rules[:wanted])
 
 
