@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
+from operator import mul
 from typing import Literal, NamedTuple, TypeAlias
 
 from symparams.algebra.evaluation import Point, at
@@ -54,10 +55,11 @@ class Said(NamedTuple):
     actual: Value | Growth | bool  # what is so
     noun: str = ""  # what is doubled: an argument or an axis; the axis of an output; units such as filters
     is_axis: bool = False  # whether what is doubled is an axis of the input
-    quantity: str = "params"  # what changes where something is doubled: params or macs
+    quantity: str = "params"  # what changes where something is doubled, or is compared: params, macs, values
     before: Value = 0  # the number that it changes from; the parameters of the layer
     after: Value = 0  # the number that it changes to; how many units there are
     other: str = ""  # the name of the layer that it is compared with
+    is_second: bool = False  # whether that layer is named first
     made: tuple[Misconception, ...] = ()  # what leads to the false statement
 
 
@@ -279,29 +281,42 @@ _NEIGHBORS = 3  # layers behind one with which it is compared
 
 
 def _larger(course: Course, index: int) -> Iterator[Matter]:
-    """Which of two layers has more parameters; luck decides which is named first, since later ones are often larger."""
+    """Which of two layers has more parameters, or more values in its output where it has no parameters.
+
+    Luck decides which is named first, since later layers often have more parameters and fewer values.
+    """
     nodes = course.network.nodes
-    params = course.tasks.of(index, "params")
-    every = [i for i, node in enumerate(nodes) if is_stated_of(node) and node.counts.params != 0]
+    every = [i for i, node in enumerate(nodes) if is_stated_of(node)]
     if index not in every:
         return
+    has_params = {i for i in every if nodes[i].counts.params != 0}
+    quantity = "params" if index in has_params else "shape"
+    for i in _near(index, [i for i in every if i in has_params or quantity == "shape"]):
+        if quantity == "shape" or number_from(course.identity, *sorted((index, i))) % 2 != (i > index):
+            yield _comparison(course.tasks.of(index, quantity), course.tasks.of(i, quantity))
+
+
+def _near(index: int, every: Sequence[int]) -> Sequence[int]:
+    """The layers with which one is compared."""
     at = every.index(index)
-    for i in every[max(0, at - _NEIGHBORS) : at + _NEIGHBORS + 1]:
-        first, second = sorted((index, i))
-        if i == index or number_from(course.identity, first, second) % 2 == (i > index):
-            continue
-        other = course.tasks.of(i, "params")
-        said = partial(_compared, params, other)
-        yield Matter("larger", nodes[i].name, 3, params, (*params.rules, *other.rules), said)
+    return [i for i in every[max(0, at - _NEIGHBORS) : at + _NEIGHBORS + 1] if i != index]
+
+
+def _comparison(task: Task, other: Task) -> Matter:
+    said = partial(_compared, task, other, "values" if task.quantity == "shape" else "params")
+    return Matter("larger", other.node.name, 3, task, (*task.rules, *other.rules), said)
 
 
 def _compared(
-    params: Task, other: Task, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
+    task: Task, other: Task, quantity: str, point: Point, is_true: bool, luck: int, mistakes: Sequence[Mistake]
 ) -> Said | None:
-    one, two = _at(params.rules[0], point), _at(other.rules[0], point)
+    one, two = (_at(reduce(mul, each.rules, ONE), point) for each in (task, other))
     if not isinstance(one, int) or not isinstance(two, int) or one == two:
         return None
-    return Said("larger", (one > two) == is_true, one > two, before=one, after=two, other=other.node.name)
+    is_second = quantity == "values" and luck % 2 == 1
+    is_larger = (one > two) != is_second
+    name = other.node.name
+    return Said("larger", is_larger == is_true, is_larger, "", False, quantity, one, two, name, is_second)
 
 
 def is_stated_of(node: Node) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 from symparams.algebra.evaluation import at, number
 from symparams.algebra.facts import NOTHING_KNOWN
-from symparams.algebra.formula import Formula, Number, Symbol, Value, as_formula, symbols
+from symparams.algebra.formula import ONE, Formula, Number, Symbol, Value, as_formula, symbols
 from symparams.algebra.simplification import simplified
 from symparams.algebra.substitution import mapped
 from symparams.documents.layer_description import noun_of
@@ -383,7 +384,16 @@ def _larger(stem: Stem, word: str, other: str) -> bool:
     return (one > two) == (word == "more")
 
 
+def _has_larger_output(stem: Stem, one: str, word: str, other: str) -> bool:
+    network = stem.networks[0]
+    sizes = [number(as_formula(prod(network.node(name).shape, start=ONE))) for name in (one, other)]
+    assert sizes[0] != sizes[1]
+    assert all(sizes)
+    return ((sizes[0] or 0) > (sizes[1] or 0)) == (word == "more")
+
+
 _IT = r"(?:[Tt]his layer|[Tt]he layer \S+ \([^)]*\))"
+_NAMED = r"the layer (\S+?)(?: \([^)]*\))?"
 STATED: list[tuple[str, Callable[..., bool]]] = [
     (rf"With twice (.*) and everything else unchanged, {_IT} would (have|need) (.*?)\.(?: \(MACs|$)", _grown),
     (rf"{_IT} has no parameters\.", lambda stem: _has(stem, "params", "0")),
@@ -394,6 +404,7 @@ STATED: list[tuple[str, Callable[..., bool]]] = [
     (rf"The output of {_IT} has (1) ([a-z]+[^s])\.", lambda stem, n, axis: _axis(stem, f"{axis}s", n)),
     (rf"The (\w+) of the output of {_IT} is (\d+)\.", _axis),
     (rf"Training changes (.+) parameters? of {_IT}\.", lambda stem, n: _has(stem, "trainable", n)),
+    (rf"The output of {_NAMED} has (more|fewer) values than that of {_NAMED}\.", _has_larger_output),
     (rf"{_IT} has (more|fewer) parameters than the layer (\S+)\.", _larger),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable
 from functools import cache
 from itertools import chain
@@ -52,11 +52,33 @@ def statement(question: Question, stem: str) -> Statement:
     )
 
 
+# Networks in which many layers have no parameters, of which less can be asked.
+FEW_WEIGHTS = (
+    """
+    convention torch
+    range F in 10..60 step 10
+    range k in 3, 5, 9
+    input(2, 400) -> conv(F, k, stride=2) -> relu -> maxpool(4) -> conv(2*F, k, groups=2) -> relu -> gap -> dropout(0.2)
+    -> dense(6)""",
+    """
+    range F in 6..36 step 6
+    input(64, 64, 1) -> conv(F, 3) -> relu -> avgpool(2) -> dropout(0.1) -> flatten -> dense(F) -> dropout(0.5)
+    -> dense(8)""",
+    """
+    range F in 4..24 step 4
+    input(16, 32, 32, 3) -> conv(F, 3x3x3) -> maxpool(2) -> conv(2*F, 3x3x3, same) -> relu -> dropout(0.1) -> flatten
+    -> dense(12)""",
+    """
+    range s in 8..32 step 8
+    input(56, 56, 64) -> conv(s, 1) -> relu -> upsample(2) -> zeropad(1) -> maxpool(3, s=2) -> conv(10, 1) -> gap""",
+)
+
+
 @cache
-def statements() -> tuple[Statement, ...]:
-    """Those of 200 exams on ten networks."""
+def statements(texts: tuple[str, ...] = tuple(NETS.values())) -> tuple[Statement, ...]:
+    """Those of 200 exams on ten networks, or of 20 on each of others."""
     found = []
-    for text in NETS.values():
+    for text in texts:
         for seed in range(20):
             for question in examination(text, kinds=("truth",), questions=8, seed=seed).questions():
                 stem = Writer(course(text), "text", seed).asked(question).stem
@@ -77,6 +99,16 @@ def test_no_cue_tells() -> None:
     telling = {cue: told([(cue in one.cues) == one.is_true for one in statements()]) for cue in cues}
     assert {cue: share for cue, share in telling.items() if share > _TOLD} == {}
     assert not {"so", "all", "only", "always", "never"} & cues
+
+
+@pytest.mark.slow
+def test_no_cue_tells_where_many_layers_have_no_parameters() -> None:
+    found = statements(FEW_WEIGHTS)
+    assert len(found) > 600
+    cues = Counter(cue for one in found for cue in one.cues)
+    assert {"no", "exactly", "more", "fewer"} <= cues.keys()
+    telling = {cue: told([(cue in one.cues) == one.is_true for one in found]) for cue in cues}
+    assert {cue: share for cue, share in telling.items() if share > 2 * _TOLD} == {}
 
 
 @pytest.mark.slow
