@@ -158,6 +158,10 @@ class LayerError(SymparamsError):
             self.is_behind = True
 
 
+class MissingInputError(SymparamsError):
+    """A network that begins with a layer, where nothing says what flows into it."""
+
+
 class RangeError(SymparamsError):
     """A value for a letter that its range does not have."""
 

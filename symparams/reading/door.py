@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 from symparams.algebra.formula import Formula
-from symparams.errors import LimitError, Source, SymparamsError
+from symparams.errors import LimitError, MissingInputError, Source, SymparamsError
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
 from symparams.reading.prose import has_prose, has_question, nothing, without_comments
@@ -14,9 +16,11 @@ from symparams.reading.reading import Reading
 from symparams.reading.ways import is_language, is_printed, read_as, recognised, way_of_kind
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
-from symparams.sources.records import Statement
+from symparams.sources.records import Call, Statement
 
 LANGUAGE = "arch"  # the kind of a text in the architecture language
+_FEW = 2_000  # characters of a text that has nothing but some layers
+_CALLS = re.compile(r"[\s\[(]*(?:\w+\.)*[A-Z]\w*[\[(]")  # the first layer, or the list around it
 
 
 def reading_of(source: Source) -> Reading:
@@ -37,8 +41,10 @@ def reading_of(source: Source) -> Reading:
         if other is None:
             raise
         return other
-    if source.kind == LANGUAGE or (own.statements and not is_printed(source.text)):
+    if source.kind == LANGUAGE:
         return own
+    if own.statements and not is_printed(source.text):
+        return _with_letters(own) or own
     return _recognised(source) or own  # all of it in comments, or a table on one line, whose `#` looks like a comment
 
 
@@ -51,6 +57,30 @@ def _of_kind(source: Source) -> Reading:
 def _recognised(source: Source) -> Reading | None:
     way = recognised(source.text)
     return None if way is None else read_as(way, source)
+
+
+def _with_letters(own: Reading) -> Reading | None:
+    """Layers of a framework alone, `Conv2D(32, 3)`, read as the code that they are: their input becomes letters."""
+    if _CALLS.match(own.source.text) is None or len(own.source.text) > _FEW:
+        return None
+    try:
+        built(own.statements, own.source)
+    except MissingInputError:
+        with suppress(SymparamsError):
+            code = _recognised(own.source)
+            if code is not None and _layers(code.statements) == _layers(own.statements):
+                built(code.statements, own.source)
+                return code
+    except SymparamsError:
+        pass
+    return None
+
+
+def _layers(item: object) -> int:
+    """How many layers are called in statements, beside inputs."""
+    if isinstance(item, Call):
+        return int(item.name != "input")
+    return sum(map(_layers, item)) if isinstance(item, (tuple, list)) else 0
 
 
 def _statements(source: Source) -> list[Statement]:

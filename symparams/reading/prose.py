@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from symparams.errors import Source, SymparamsError
+from symparams.sources.losses import not_found
 
 _WORDS = 4  # so many words in a row are prose
 _QUESTION_MARK = re.compile(r"\?(?=\s|$)")
@@ -34,8 +35,8 @@ def without_comments(text: str) -> str:
 
 def nothing(source: Source) -> SymparamsError:
     """The error for a text without a network."""
-    return SymparamsError(
+    return not_found(
         "there is no network in this text; code of a Keras or PyTorch model, a printed summary, a config or a network "
         "in the language would do",
-        source=source,
+        source,
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from symparams import limits
 from symparams.algebra.facts import Facts
 from symparams.algebra.formula import Formula, Symbol, Value, as_formula
-from symparams.errors import LimitError, Place, Span, SymparamsError
+from symparams.errors import LimitError, MissingInputError, Place, Span, SymparamsError
 from symparams.layers import Catalogue, Entry
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.builder import too_many_layers
@@ -325,7 +325,8 @@ class Expansion:
         if not isinstance(value, (r.Call, r.Group)):
             raise self.error(f"{call.name} takes a layer or a macro, such as timedistributed(conv(8, 3))", call.at)
         if flow is None:
-            raise self.error(f"{call.name} has no input; a chain starts with input(…) or @name", call.at)
+            kind = SymparamsError if self.placed else MissingInputError
+            raise self.error(f"{call.name} has no input; a chain starts with input(…) or @name", call.at, kind)
         frame, frozen = value, scope.frozen or len(inside) < len(call.arguments)
         inner = scope.inside(steps=scope.steps + 1, frozen=frozen)
         title = None if isinstance(frame, r.Group) or frame.name in self.macros else name

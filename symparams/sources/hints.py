@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from symparams.errors import nearest
+from symparams.sources.losses import is_loss
 
 # The size of what arrives, which the frameworks want to be told and the language knows.
 _ARRIVES = (
@@ -113,11 +114,12 @@ _REASONS = {
     "sequential modulelist pipeline": "layers follow each other with -> and repeat with [ … ] * N",
     "lambda": "nobody can see into code; say what it does with layers",
     "model module layer": "it is a whole network or a base class; write the layers that it has",
-    "crossentropyloss mseloss bceloss bcewithlogitsloss nllloss l1loss": "a loss is not part of the network",
 }
 
 
 def no_layer(name: str) -> str:
     """Why a class of a framework is no layer here, if it is one."""
+    if is_loss(name):
+        return "; a loss is not part of the network and has no parameters"
     name = name.rpartition(".")[2].casefold()
     return next((f"; {reason}" for names, reason in _REASONS.items() if name in names.split()), "")

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from symparams import limits
 from symparams.algebra.formula import Formula, Value, as_formula
-from symparams.errors import LayerError, LimitError, Place, Span, SymparamsError, spatial_axes_of
+from symparams.errors import LayerError, LimitError, MissingInputError, Place, Span, SymparamsError, spatial_axes_of
 from symparams.layers.wrapping import TimeDistributed
 from symparams.model.arguments import Named
 from symparams.model.builder import Builder
@@ -130,8 +130,10 @@ class Placer:
             if inputs:
                 raise self.error(f"{word} starts a chain; it cannot follow ->", at)
         elif not inputs and layer.inputs != "optional":
-            missing = "; is a -> missing before it?" if self.builder.nodes else ""
-            raise self.error(f"{word} has no input; a chain starts with input(…) or @name{missing}", at)
+            matter = f"{word} has no input; a chain starts with input(…) or @name"
+            if not self.builder.nodes:
+                raise self.error(matter, at, MissingInputError)
+            raise self.error(f"{matter}; is a -> missing before it?", at)
         elif layer.inputs in ("one", "optional") and placement.forks:
             raise self.error(f"a fork must be followed by a merging layer such as add or concat, not {word}", at)
         elif layer.inputs == "many" and not placement.forks and len(inputs) < 2:

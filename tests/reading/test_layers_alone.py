@@ -93,3 +93,35 @@ def test_a_chain_of_the_language_in_a_question_is_its_network(asked: str) -> Non
 def test_a_broken_network_with_a_question_in_a_comment_says_where_it_is_broken() -> None:
     with pytest.raises(sp.SymparamsError, match=r"^<text>:2:\d+: "):
         sp.read("# is this how it works?\ninput(28,28,1) -> conv(32, 3 -> dense(10)\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        ("Conv2D(32, 3, activation='relu')", "288*C + 32"),
+        ("Conv2D(32, 3)\nMaxPooling2D()\nConv2D(64, 3)", "288*C + 18528"),
+        ("Dropout(0.2), Conv2D(32, 3)", "288*C + 32"),
+        ("Sequential([Dense(8), ReLU()])", "8*n + 8"),
+        ("TimeDistributed(Dense(3))", "3*d + 3"),
+        ("layers.RandomFlip('horizontal')", "0"),
+        ("nn.MaxPool2d(2)", "0"),
+    ],
+)
+def test_calls_that_nothing_flows_into_have_letters_for_their_input(text: str, params: str) -> None:
+    assert str(sp.read(text).net.params) == params
+    with pytest.raises(sp.SymparamsError, match="has no input"):
+        _ = sp.read(text, kind="arch").net
+
+
+def test_what_is_wrong_with_a_call_alone_is_still_said() -> None:
+    with pytest.raises(sp.SymparamsError, match="has no argument `widht`"):
+        _ = sp.read("Conv2D(32, 3, widht=2)").net
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nn.CrossEntropyLoss()", "loss_fn = keras.losses.Huber()", "How many parameters does nn.BCELoss() have?"],
+)
+def test_a_loss_alone_is_said_to_have_no_parameters(text: str) -> None:
+    with pytest.raises(sp.SymparamsError, match=r"loss.* has no parameters"):
+        _ = sp.read(text).net

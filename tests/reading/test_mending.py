@@ -54,6 +54,7 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "wide": (lambda t: t.replace("(", "（").replace(",", "，"), "full-width signs read as plain ones"),
     "mail": (lambda t: lines(t, lambda i, line: f"> {line}"), "quote marks before the lines left out"),
     "numbers": (lambda t: lines(t, lambda i, line: f"{i:3d}  {line}"), "line numbers left out"),
+    "glued numbers": (lambda t: lines(t, lambda i, line: f"{i}{line}"), "line numbers left out"),
     "console": (console, "prompts left out"),
     "ipython": (ipython, "prompts left out"),
     "tabs": (lambda t: margins(t, "\t", 4), ""),
@@ -141,3 +142,9 @@ def test_the_source_stays_as_it_is() -> None:
 def test_calls_that_are_not_closed_end_before_the_next_layer(text: str) -> None:
     assert [n.shape for n in net(text).nodes[:3]] == [(3,), (5,), (4,)]
     assert net(text).counts.params == 3 * 5 + 5 + 5 * 4 + 4
+
+
+def test_what_a_prompt_is_asked_may_stand_before_and_behind_code() -> None:
+    before = "m = Sequential([Dense(5, input_shape=(3,))])\n>>> m.output_shape\n(None, 5)\n"
+    assert net(before).counts.params == 20
+    assert net(f"{before}m.add(Dense(4))\n>>> 4\n4\n").counts.params == 20 + 24

@@ -111,7 +111,8 @@ def with_plain_characters(text: Text) -> Text:
 
 _PROMPT = re.compile(r"^[ \t]*(?:In ?\[[\d ]*\]: ?|\.\.\.: ?|>>> ?|\.\.\. ?|\.\.\.$)")
 _OUTPUT = re.compile(r"^[ \t]*Out ?\[[\d ]*\]:.*$")
-_NUMBER = re.compile(r"^[ \t]*(\d{1,5})(?:[.:|)]|\t)?(?=[ \t]|$) ?")
+_OPENS = re.compile(r"(?:class|def|import|from|@)\b|\w+(?:\s=\s[\w.]+|\.add)\(")  # code again, behind what was printed
+_NUMBER = re.compile(r"^[ \t]*(\d{1,5})(?:[.:|)]|\t)?(?=[ \t]|$)( ?)|^[ \t]*(\d{1,5})(?=[^\W\d]|[@#)\]}\"'])")
 _MARKS = (
     (re.compile(r"^[ \t]*(?!>>> )(?:> ?)+"), "quote marks before the lines left out"),
     (re.compile(r"^[ \t]*\| ?"), "bars before the lines left out"),
@@ -149,11 +150,14 @@ def _starts(text: str, pattern: re.Pattern[str]) -> list[Edit]:
 def _prompts(text: str) -> list[Edit]:
     """Prompts, and the lines of output between them."""
     found: list[Edit] = []
-    at, prompted = 0, re.search(r"^[ \t]*>>> ", text, re.MULTILINE) is not None
+    at, prompted = 0, False
     for line in text.splitlines(keepends=True):
         match, bare = _PROMPT.match(line), line.rstrip("\n")
         if match:
+            prompted = prompted or match[0].lstrip().startswith(">>>")
             found.append(Edit(at, at + match.end(), ""))
+        elif prompted and _OPENS.match(line):
+            prompted = False
         elif _OUTPUT.match(bare) or (prompted and bare.strip()):
             found.append(Edit(at, at + len(bare), ""))
         at += len(line)
@@ -168,9 +172,11 @@ def _without_numbers(text: Text) -> Text:
         match = _NUMBER.match(line)
         filled += bool(line.strip())
         if match:
-            numbers.append((int(match[1]), match, at))
+            numbers.append((int(match[1] or match[3]), match, at))
         at += len(line)
     rising = sum(b[0] == a[0] + 1 for a, b in pairwise(numbers))
     if len(numbers) < 3 or rising < 0.8 * (len(numbers) - 1) or len(numbers) < 0.6 * filled:
         return text
-    return text.edited([Edit(p, p + m.end(), "") for _, m, p in numbers], "line numbers left out")
+    glued = any(match[3] for _, match, _ in numbers)  # then a blank behind a number is indentation
+    ends = ((p, m.start(2) if glued and m[2] is not None else m.end()) for _, m, p in numbers)
+    return text.edited([Edit(start, start + end, "") for start, end in ends], "line numbers left out")

@@ -14,6 +14,7 @@ from symparams.reading.python.interpreter import Interpreter
 from symparams.reading.python.mending import Mended, mended, parsed
 from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
+from symparams.sources.losses import not_found
 
 
 def read_python(source: Source, model: str | None = None) -> Reading:
@@ -56,7 +57,7 @@ def _not_read(source: Source, code: Text) -> SymparamsError:
     """What is said where nothing could be read: where the parser stops, if it looks as if there were code."""
     found = parsed(code.text) if recognised(code.text) > _SURE else None
     if not isinstance(found, SyntaxError):
-        return SymparamsError(NOTHING, source=source)
+        return not_found(NOTHING, source)
     lines = re.split(r"(?<=\n)", code.text)
     at = min(sum(map(len, lines[: (found.lineno or 1) - 1])) + max((found.offset or 1) - 1, 0), len(code.text))
     place = Place(source, code.origins[at])
@@ -129,7 +130,7 @@ def followed(source: Source, repaired: Mended, model: str | None) -> Reading:
             framework.call_what_was_not(run, model)
             found = framework.found(run)
         if not found:
-            raise SymparamsError(NOTHING, source=source)
+            raise not_found(NOTHING, source)
         name = _chosen(list(found), model, source)
         statements = framework.statements(run, found[name])
     except RecursionError:
