@@ -12,15 +12,16 @@ from symparams.errors import LimitError, MissingInputError, Source, SymparamsErr
 from symparams.layers import CATALOGUE, Catalogue
 from symparams.model.network import Network
 from symparams.reading.prose import has_prose, has_question, nothing, without_comments
+from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
-from symparams.reading.ways import is_language, is_printed, read_as, recognised, way_of_kind
+from symparams.reading.ways import is_language, is_printed, is_program, read_as, recognised, way_of_kind
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 from symparams.sources.records import Call, Statement
 
 LANGUAGE = "arch"  # the kind of a text in the architecture language
 _FEW = 2_000  # characters of a text that has nothing but some layers
-_CALLS = re.compile(r"[\s\[(]*(?:\w+\.)*[A-Z]\w*[\[(]")  # the first layer, or the list around it
+_CALLS = re.compile(r"[\s\[(]*(?:\w+\.)*[A-Za-z]\w*[\[(]")  # the first layer, or the list around it
 
 
 def reading_of(source: Source) -> Reading:
@@ -36,7 +37,7 @@ def reading_of(source: Source) -> Reading:
         bare = without_comments(source.text)
         is_own = source.kind == LANGUAGE or (is_language(source.text) and not has_question(bare))
         other = None if is_own else _recognised(source)
-        if other is None and has_prose(bare):
+        if other is None and (has_prose(bare) or (not is_own and is_program(bare))):
             raise nothing(source) from None
         if other is None:
             raise
@@ -60,19 +61,23 @@ def _recognised(source: Source) -> Reading | None:
 
 
 def _with_letters(own: Reading) -> Reading | None:
-    """Layers of a framework alone, `Conv2D(32, 3)`, read as the code that they are: their input becomes letters."""
+    """Layers of a framework alone, `Conv2D(32, 3)`, read as the code that they are: their input becomes letters.
+
+    So is a network that a framework brings along: `models.resnet18()`.
+    """
     if _CALLS.match(own.source.text) is None or len(own.source.text) > _FEW:
         return None
     try:
         built(own.statements, own.source)
-    except MissingInputError:
+    except SymparamsError as error:
         with suppress(SymparamsError):
             code = _recognised(own.source)
-            if code is not None and _layers(code.statements) == _layers(own.statements):
+            alone = (
+                isinstance(error, MissingInputError) and code and _layers(code.statements) == _layers(own.statements)
+            )
+            if code and (alone or published_calls(own.source.text, "keras", "torch")):
                 built(code.statements, own.source)
                 return code
-    except SymparamsError:
-        pass
     return None
 
 

@@ -7,9 +7,12 @@ import re
 
 from symparams.errors import Span
 from symparams.reading.python.mending import parsed
+from symparams.reading.python.published import published_calls
 from symparams.reading.python.scanning import is_layer_name
 
-_CALL = re.compile(r"(?<![\w.])(?:(?:tf|keras|torch|layers|nn)\.){0,3}([A-Z]\w{1,40})\(")
+_CALL = re.compile(
+    r"(?<![\w.])(?:(?:tf|keras|torch|torchvision|timm|hub|layers|models|applications|nn)\.){0,3}([A-Za-z]\w{1,40})\("
+)
 _LONGEST = 300  # characters of one call
 _MOST = 20  # calls of one text
 _THEN = re.compile(
@@ -44,13 +47,19 @@ def calls_in_sentences(text: str) -> list[Span]:
     found: list[Span] = []
     for match in _CALL.finditer(text):
         behind = found[-1].end if found else 0
-        if match.start() >= behind and is_layer_name(match[1]) and len(found) < _MOST:
+        if match.start() >= behind and _is_known(text, match) and len(found) < _MOST:
             if found and not _THEN.match(text[behind : match.start()]):
                 break  # another layer, with which this one is compared
             end = _closing(text, match.end())
             if end is not None and isinstance(tree := parsed(text[match.start() : end]), ast.Module) and tree.body:
                 found.append(Span(match.start(), end))
     return found
+
+
+def _is_known(text: str, call: re.Match[str]) -> bool:
+    """Whether what is called is a framework's layer, or a network that it brings along."""
+    layer = call[1][0].isupper() and is_layer_name(call[1])
+    return layer or published_calls(text[call.start() : call.end() + _LONGEST].partition(")")[0], "keras", "torch") > 0
 
 
 def _closing(text: str, start: int) -> int | None:

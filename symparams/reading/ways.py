@@ -56,7 +56,12 @@ class Recognised(NamedTuple):
 
 def is_language(text: str) -> bool:
     """Whether a text looks like the architecture language, right or wrong, more than like anything else."""
-    return _CHAIN.search(text) is not None and _DEFINITION.search(text) is None
+    return _CHAIN.search(text) is not None and not is_program(text)
+
+
+def is_program(text: str) -> bool:
+    """Whether something stands in a text that only Python has: an import, a definition, a value that a call gives."""
+    return _DEFINITION.search(text) is not None
 
 
 def is_printed(text: str) -> bool:

@@ -199,3 +199,36 @@ def test_an_error_stands_at_the_call() -> None:
     with pytest.raises(SymparamsError) as error:
         _ = sp.read("model = VGG16(include_top=False, input_shape=(20, 20, 3))\n").net
     assert str(error.value).splitlines()[1] == "    model = VGG16(include_top=False, input_shape=(20, 20, 3))"
+
+
+@pytest.mark.parametrize(
+    ("call", "total"),
+    [
+        ("models.resnet18()", 11_689_512),
+        ("models.get_model('resnet18', weights=None, num_classes=10)", 11_181_642),
+        ("get_model(name='vgg11')", TORCH["vgg11"]),
+        ("torch.hub.load('pytorch/vision:v0.10.0', 'resnet18', pretrained=True)", 11_689_512),
+        ("timm.create_model('resnet18', pretrained=True, num_classes=10)", 11_181_642),
+        ("timm.create_model('densenet121.ra_in1k')", TORCH["densenet121"]),
+    ],
+)
+def test_networks_that_are_called_otherwise(call: str, total: int) -> None:
+    assert sp.read(call).net.params == total
+    assert sp.read(f"model = {call}\n").net.params == total
+    assert sp.read(f"Why does {call} have {total} parameters?").net.params == total
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "timm.create_model('resnet18', in_chans=1)",  # settings that torchvision does not have
+        "timm.create_model('resnet18', num_classes=0)",
+        "timm.create_model('vgg16')",  # made of other layers
+        "timm.create_model('no_such_net')",
+        "torch.hub.load('someone/something', 'whatever')",
+        "get_model('none')",
+    ],
+)
+def test_networks_that_are_not_known_are_none(call: str) -> None:
+    with pytest.raises(SymparamsError, match=r"there is no network|no model was found"):
+        sp.read(f"model = {call}\n")
