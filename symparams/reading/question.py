@@ -17,7 +17,7 @@ from symparams.reading.python.program import read_python
 from symparams.reading.python.published import published_calls
 from symparams.reading.reading import Reading
 from symparams.reading.tables.finding import find_tables
-from symparams.reading.tables.summary import read_summary
+from symparams.reading.tables.summary import TableReading, read_summary
 from symparams.sources.language import built
 from symparams.sources.reader import read_network
 
@@ -107,7 +107,11 @@ def is_code(text: str) -> float:
 
 
 def _together(readings: Sequence[Reading]) -> Reading:
-    return joined(*readings) if len(readings) == 2 else readings[0]
+    """What code and a table say together; a list of weights says nothing that the code does not."""
+    if len(readings) < 2:
+        return readings[0]
+    code, table = readings
+    return code if isinstance(table, TableReading) and table.lists_weights else joined(code, table)
 
 
 def _only(text: str, spans: Iterable[Span]) -> str:

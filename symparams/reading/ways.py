@@ -44,7 +44,7 @@ _DEFINITION = re.compile(
 )
 
 
-_HEAD = re.compile(r"Layer\s{1,80}\(type")
+_HEAD = re.compile(r"Layer\s{1,80}\(\s{0,3}type")
 
 
 class Recognised(NamedTuple):
@@ -65,8 +65,10 @@ def is_program(text: str) -> bool:
 
 
 def is_printed(text: str) -> bool:
-    """Whether the head of a printed table stands in a text."""
-    return _HEAD.search(text) is not None
+    """Whether the head of a printed table stands in a text, or a list of weights with their shapes."""
+    if _HEAD.search(text) is not None:
+        return True
+    return "weight" in text and bool(_function("tables.weights:lists_weights")(text))
 
 
 def ways(text: str | None = None) -> list[WayIn]:

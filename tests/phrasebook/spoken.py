@@ -191,6 +191,7 @@ Total params: 402,919
 ================================================================
 Total params: 34,658
 """,
+    "conv1.weight torch.Size([16, 1, 5, 5])\nconv1.bias torch.Size([16])\n",  # a list of weights
 )
 
 

@@ -148,3 +148,15 @@ def test_what_a_prompt_is_asked_may_stand_before_and_behind_code() -> None:
     before = "m = Sequential([Dense(5, input_shape=(3,))])\n>>> m.output_shape\n(None, 5)\n"
     assert net(before).counts.params == 20
     assert net(f"{before}m.add(Dense(4))\n>>> 4\n4\n").counts.params == 20 + 24
+
+
+def test_blanks_that_a_translator_puts_behind_dots() -> None:
+    lines = (
+        "def   make():",
+        "m = Sequential()",
+        "m. add( Dense( 5, input_shape=( 3,)))",
+        "m. add( Dense( 4))",
+        "return m",
+    )
+    text = "".join(f"    {line}\n" for line in lines)
+    assert net(text).counts.params == 20 + 24

@@ -54,7 +54,8 @@ def test_what_is_no_table_is_refused() -> None:
     with pytest.raises(SymparamsError) as caught:
         read_summary(Source("table.txt", "input(3) -> dense(4)"))
     assert str(caught.value) == (
-        "table.txt: there is no table here that model.summary(), torchsummary, torchinfo or print(model) prints"
+        "table.txt: there is no table here that model.summary(), torchsummary, torchinfo, print(model) or "
+        "named_parameters() prints"
     )
 
 

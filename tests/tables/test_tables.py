@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from symparams.errors import Source
@@ -122,3 +124,30 @@ def test_prose_is_no_table() -> None:
 def test_a_shape_that_its_neighbors_contradict_is_named() -> None:
     (wrong,) = read(KERAS_2.replace("(None, 7744)", "(None, 7474)")).wrong
     assert (wrong.name, wrong.field, wrong.printed, wrong.right) == ("flatten_1", "shape", (7474,), (7744,))
+
+
+def test_blanks_inside_the_brackets_do_not_matter() -> None:
+    whole = KERAS_2.replace("(MaxPooling2 ", "(MaxPool2D)  ")
+    spaced = re.sub(r"\((?=[A-Z])", "( ", whole.replace("Layer (type)", "Layer (  type)"))
+    assert network(spaced) == network(whole)
+    assert not read(spaced).repairs
+
+
+PTFLOPS = """Net(
+  1.67 k, 100.000% Params, 59.2 KMac, 100.000% MACs,
+  (features): Sequential(
+    80, 4.790% Params, 54.08 KMac, 91.351% MACs,
+    (0): Conv2d(80, 4.790% Params, 54.08 KMac, 91.351% MACs, 1, 8, kernel_size=(3, 3), stride=(1, 1))
+    (1): ReLU(0, 0.000% Params, 5.41 KMac, 9.138% MACs, )
+    (2): MaxPool2d(0, 0.000% Params, 5.41 KMac, 9.138% MACs, kernel_size=2, stride=2, padding=0)
+  )
+  (head): Linear(1.59 k, 95.210% Params, 1.59 KMac, 2.686% MACs, in_features=8, out_features=10, bias=False)
+)
+"""
+
+
+def test_what_ptflops_writes_into_a_printed_model_is_passed_over() -> None:
+    counted = re.compile(r"[\d.]+(?: k)?, [\d.]+% Params, [\d.]+ KMac, [\d.]+% MACs,[ ]?")
+    assert network(PTFLOPS) == network(counted.sub("", PTFLOPS))
+    assert "conv(8, (3, 3))" in network(PTFLOPS)
+    assert "dense(10, bias=no)" in network(PTFLOPS)

@@ -209,7 +209,7 @@ def _is_expression(text: str) -> bool:
 
 # ---------------------------------------------------------------- lines that are no code
 
-_RULED = r"^[\s|│┃├└─═━┏┡┓┩]*(?:[_=\-─━]{5,}|Layer \(type|Total params|Trainable params|Non-trainable|Model: \")"
+_RULED = r"^[\s|│┃├└─═━┏┡┓┩]*(?:[_=\-─━]{5,}|Layer\s+\(\s*type|Total params|Trainable params|Non-trainable|Model: \")"
 _ROW = r"\((?:None|-1|\?)[,)]|\[(?:None|-1), |^\s*\S+\s+\(?\S+\)?\s+(?:\[|\()?-?\d.*\d\s*$|^[\s│├└─|]*\S+-\d+\s"
 _TABLE = re.compile(f"{_RULED}|{_ROW}")
 _WORDS = re.compile(r"^\s*[^\W\d]\w*(?:[ ,']+[^\W\d]\w*){3,}")

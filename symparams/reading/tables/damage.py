@@ -57,7 +57,7 @@ def _cut(rows: Sequence[Row], text: str) -> Iterator[tuple[str, Row]]:
 
 def _open_class(said: str) -> bool:
     """Whether the bracket of a class is not closed before the shape."""
-    opened = re.match(r"[\s│|]*[\w./:\-]+\s*\([\w.>]*\s", said)
+    opened = re.match(r"[\s│|]*[\w./:\-]+\s*\((?!\s+[\w.>]+\))[\w.>]*\s", said)
     return opened is not None
 
 

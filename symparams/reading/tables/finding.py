@@ -16,8 +16,9 @@ from symparams.reading.tables.keras_rows import keras_rows
 from symparams.reading.tables.modules import printed_model
 from symparams.reading.tables.table import Form, Row, Table, Total, What
 from symparams.reading.tables.torch_rows import info_rows, summary_rows
+from symparams.reading.tables.weights import lists_weights, weight_rows
 
-_HEADER = re.compile(r"Layer\s{1,80}\(type(?P<variable>\s\(var_name\))?(?P<indexed>:depth-idx)?\)")
+_HEADER = re.compile(r"Layer\s{1,80}\(\s{0,3}type(?P<variable>\s\(var_name\))?(?P<indexed>:depth-idx)?\)")
 _TITLE = re.compile(r"Model:?\s{0,3}[\"'“”„](?P<title>[^\"'“”\n]{1,200})[\"'“”][\W_]{0,1000}\Z")
 _EDGE = re.compile(r"[│|][ \t]*\Z")
 _TOTAL = re.compile(
@@ -52,16 +53,16 @@ _ROW_LIKE = re.compile(
     r"[\w/]{1,80}\s\([A-Z]\w{1,40}\)?[\s|│]{1,60}[\[(]+None,"
     r"|[A-Z]\w{1,40}-\d{1,4}\s{2,60}\[-1,|: \d-\d{1,3}\s{2,60}\[\d"
 )
-_HEADER_LIKE = re.compile(r"Layer\W[^\n]{0,300}\(type")
-_MODULE_LIKE = re.compile(r"[A-Z]\w{0,100}\(\W{0,200}\([\w.\-]{1,100}\):")
+_HEADER_LIKE = re.compile(r"Layer\W[^\n]{0,300}\(\s{0,3}type")
+_MODULE_LIKE = re.compile(r"[A-Z]\w{0,100}\((?:\s{0,200}[^()\n]{1,80}% MACs,)?\W{0,200}\([\w.\-]{1,100}\):")
 
 
 def find_tables(text: str, name: str = "<text>") -> list[Table]:
     """Every table in a text, in order; those without a single row are left out."""
-    if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text) or _ROW_LIKE.search(text)):
+    if not (_HEADER_LIKE.search(text) or _MODULE_LIKE.search(text) or _ROW_LIKE.search(text) or lists_weights(text)):
         return []
     source, clean = Source(name, text[:_TEXT]), cleaned(text[:_TEXT])
-    tables = [*_summaries(clean), *_models(source, clean)] or _beheaded(clean)
+    tables = [*_summaries(clean), *_models(source, clean)] or _beheaded(clean) or _weights(clean)
     return sorted((t for t in tables if t.rows), key=lambda table: table.at)
 
 
@@ -127,6 +128,15 @@ def _beheaded(clean: Cleaned) -> list[Table]:
     at = Span(rows[0].at.start, max(rows[-1].at.end, totals[-1].at.end if totals else 0))
     undone = (Repair(_BEHEADED, at), *repairs(clean, at, at.start, end, rows))
     return [Table(form, at, tuple(rows), "", tuple(totals), undone)]
+
+
+def _weights(clean: Cleaned) -> list[Table]:
+    """What a list of weights with their shapes tells."""
+    rows = weight_rows(clean.text)
+    if not rows:
+        return []
+    at = Span(rows[0].at.start, rows[-1].at.end)
+    return [Table("weights", at, tuple(rows), "", (), tuple(repairs(clean, at, at.start, at.end, ())))]
 
 
 def is_beheaded(reading: Reading) -> bool:

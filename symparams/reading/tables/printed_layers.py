@@ -83,6 +83,8 @@ _USUAL = {
 
 def printed_layer(row: Row) -> Printed:
     """The layer that a printed module is."""
+    if row.type == "Parameter":
+        return Printed("param", (("shape", tuple(int(size) for _, size in row.settings)),))
     name = row.type.casefold().removeprefix("lazy")
     form = next((form for start, form in _FORMS if name.startswith(start)), None)
     if form is None:

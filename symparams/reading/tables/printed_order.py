@@ -40,8 +40,15 @@ class _Walk:
         self.placed: list[Placed] = []
         self.breaks = 0  # how often a layer could not be fed by one before
         self.shapes: list[Shape] = []
+        self.loose: set[int] = set()  # learned values that nothing is known to use
 
     def place(self, row: Row, layer: Printed) -> None:
+        if layer.call == "param":  # where it is used is not printed
+            sizes = dict(layer.arguments)["shape"]
+            assert isinstance(sizes, tuple)
+            shape = tuple(size for size in sizes if isinstance(size, int))
+            self.loose.add(self._add(Placed(row.name, "param", layer.arguments, (), row.at, shape, 0, row=row), shape))
+            return
         source = self._source(row, layer)
         shape = self.shapes[source]
         found = outcome(layer.call, layer.arguments, (shape,), "torch")
@@ -62,16 +69,16 @@ class _Walk:
 
     def _source(self, row: Row, layer: Printed) -> int:
         """What feeds a layer."""
-        if not self.placed:
+        last = next((i for i in reversed(range(len(self.placed))) if i not in self.loose), None)
+        if last is None:
             return self._input(row, layer)
-        last = len(self.placed) - 1
         if self._fits(self.shapes[last], layer):
             return last
         if layer.call == "dense" and len(self.shapes[last]) > 1 and math.prod(self.shapes[last]) == layer.features:
             flat = Placed("", "flatten", (), (last,), row.at, None, 0)
             return self._add(flat, (math.prod(self.shapes[last]),))
         for i in range(last - 1, max(last - _BACK, -1), -1):
-            if self.placed[i].call != "input" and self._fits(self.shapes[i], layer):
+            if self.placed[i].call not in ("input", "param") and self._fits(self.shapes[i], layer):
                 return i
         self.breaks += 1
         return self._input(row, layer)

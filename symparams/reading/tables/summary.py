@@ -30,6 +30,11 @@ class TableReading(Reading):
     table: Table | None = None  # as printed
     unknown: tuple[str, ...] = ()  # letters that stand for what the table leaves open
 
+    @property
+    def lists_weights(self) -> bool:
+        """Whether the table is a list of weights, which does not tell how they are used."""
+        return self.table is not None and self.table.form == "weights"
+
 
 def recognised(text: str) -> float:
     """How sure a text is a printed table."""
@@ -55,7 +60,9 @@ def read_summary(source: Source, model: str | None = None) -> TableReading:
     tables = find_tables(source.text, source.name)
     if not tables:
         raise SymparamsError(
-            "there is no table here that model.summary(), torchsummary, torchinfo or print(model) prints", source=source
+            "there is no table here that model.summary(), torchsummary, torchinfo, print(model) or "
+            "named_parameters() prints",
+            source=source,
         )
     titles = tuple(_title(table, i) for i, table in enumerate(tables, 1))
     chosen = len(tables) - 1
@@ -69,7 +76,7 @@ def read_summary(source: Source, model: str | None = None) -> TableReading:
 
 def _placing(table: Table, rows: Sequence[Row]) -> Placing:
     """The layers, found as what the table prints allows it."""
-    if table.form == "modules":
+    if table.form in ("modules", "weights"):
         return module_placing(table, rows)
     unshaped = None if any(row.shape is not None for row in rows) else unshaped_placing(table, rows)
     return unshaped or placing(table, rows)

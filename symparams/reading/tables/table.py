@@ -9,7 +9,7 @@ from symparams.errors import Span
 from symparams.model.tensor import Convention
 from symparams.reading.reading import Repair
 
-Form: TypeAlias = Literal["keras", "torchsummary", "torchinfo", "modules"]  # who prints such tables
+Form: TypeAlias = Literal["keras", "torchsummary", "torchinfo", "modules", "weights"]  # who prints such tables
 What: TypeAlias = Literal["total", "trainable", "non_trainable", "optimizer"]  # a total is of
 Sizes: TypeAlias = "tuple[int | None, ...]"  # without the batch axis; None: printed as None, -1 or ?
 
@@ -20,6 +20,7 @@ CONVENTIONS: dict[Form, Convention] = {
     "torchsummary": "torch",
     "torchinfo": "torch",
     "modules": "torch",
+    "weights": "torch",
 }
 
 

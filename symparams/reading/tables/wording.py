@@ -14,6 +14,11 @@ def assumptions(placed: Sequence[Placed], form: Form) -> Iterator[Repair]:
     """A clause for each layer whose settings the table does not print."""
     if form == "modules" and placed:
         yield Repair("the modules are taken to run in the order in which they are printed", placed[0].at)
+    if form == "weights" and placed:
+        yield Repair("the layers are taken to run in the order in which their weights are listed", placed[0].at)
+        yield Repair("strides of 1 and no padding are taken, which a list of weights does not tell", placed[0].at)
+        yield Repair("layers without weights are not in such a list", placed[0].at)
+        return
     if form != "modules" and placed and all(one.row is None or one.row.shape is None for one in placed):
         yield Repair(
             "no shapes are printed; the most usual widths and windows that give the counts are taken", placed[0].at
